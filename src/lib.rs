@@ -1,0 +1,1 @@
+//! firsthand: a contact router that keeps its word.

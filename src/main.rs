@@ -1,0 +1,3 @@
+//! The `firsthand` binary.
+
+fn main() {}
