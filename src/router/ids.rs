@@ -1,0 +1,207 @@
+//! Names and numbers by which the router knows its entities.
+//!
+//! Outside, everything has a name chosen by the client ([`Name`]); inside, a dense number. The
+//! numbers never leave the router. A name is checked once, where the bytes come in, and is shared
+//! from then on, so an event or a reply can carry it without copying.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The longest name in bytes of UTF-8.
+pub const NAME_BYTES_MAX: usize = 128;
+
+/// The longest idempotency key in bytes of UTF-8.
+pub const KEY_BYTES_MAX: usize = 64;
+
+/// The id of an agent, queue, skill, customer, contact, case … as its client chose it:
+/// 1 to [`NAME_BYTES_MAX`] bytes of UTF-8 without control characters.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<str>);
+
+impl Name {
+    /// Checks and takes a name. The error says what would be right.
+    pub fn new(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("an id must not be empty".to_owned());
+        }
+        if text.len() > NAME_BYTES_MAX {
+            return Err(format!(
+                "an id of {} bytes is too long: at most {NAME_BYTES_MAX}",
+                text.len()
+            ));
+        }
+        if text.chars().any(char::is_control) {
+            return Err("an id must not contain control characters".to_owned());
+        }
+        Ok(Self(Arc::from(text)))
+    }
+
+    /// A name that the program itself makes and knows to be right.
+    pub fn of(text: &str) -> Self {
+        debug_assert!(
+            Self::new(text).is_ok(),
+            "a built-in name is right: {text:?}"
+        );
+        Self(Arc::from(text))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &*self.0)
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Name;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(
+                    f,
+                    "a string of 1 to {NAME_BYTES_MAX} bytes without control characters"
+                )
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Name, E> {
+                Name::new(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Visitor)
+    }
+}
+
+/// The key by which a client marks a request that it may repeat, with a digest of what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key {
+    /// 1 to [`KEY_BYTES_MAX`] bytes, as the client chose it.
+    pub name: Name,
+    /// A digest of method and parameters: the same key with another digest is a conflict.
+    pub digest: u64,
+}
+
+/// Free text of a note, a reason or a request: at most [`TEXT_BYTES_MAX`] bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Text(pub Box<str>);
+
+/// The longest free text in bytes of UTF-8.
+pub const TEXT_BYTES_MAX: usize = 4_096;
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text: Box<str> = Box::deserialize(deserializer)?;
+        if text.len() > TEXT_BYTES_MAX {
+            return Err(D::Error::custom(format!(
+                "a text of {} bytes is too long: at most {TEXT_BYTES_MAX}",
+                text.len()
+            )));
+        }
+        Ok(Self(text))
+    }
+}
+
+macro_rules! index {
+    ($(#[$doc:meta] $name:ident),* $(,)?) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            pub const fn at(self) -> usize {
+                self.0 as usize
+            }
+
+            pub fn from_usize(n: usize) -> Self {
+                Self(u32::try_from(n).expect("fewer than 2^32 entities of a kind"))
+            }
+        }
+    )*};
+}
+
+index! {
+    /// An agent.
+    AgentIdx,
+    /// A skill.
+    SkillIdx,
+    /// A queue.
+    QueueIdx,
+    /// A customer.
+    CustomerIdx,
+    /// A contact. Numbers of contacts that are long over are used again.
+    ContactIdx,
+    /// A case. Numbers of cases that are long closed are used again.
+    CaseIdx,
+    /// A team of agents.
+    TeamIdx,
+    /// A channel.
+    ChannelIdx,
+    /// A class of waiting contacts with equal channel and requirement.
+    ClassIdx,
+    /// A client program to which contacts belong (the `client` of `session.open`).
+    SourceIdx,
+}
+
+/// An offer; counted up per tenant, never used again. On the wire it is `o<number>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OfferId(pub u64);
+
+impl fmt::Display for OfferId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "o{}", self.0)
+    }
+}
+
+impl Serialize for OfferId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_u64(self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for OfferId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Ok(Self(u64::deserialize(deserializer)?));
+        }
+        let text: std::borrow::Cow<'_, str> = Deserialize::deserialize(deserializer)?;
+        text.strip_prefix('o')
+            .and_then(|digits| digits.parse().ok())
+            .map(Self)
+            .ok_or_else(|| {
+                D::Error::custom(format!(
+                    "{text:?} is not an offer: an offer looks like \"o17\""
+                ))
+            })
+    }
+}

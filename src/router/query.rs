@@ -1,0 +1,103 @@
+//! Questions that change nothing. They are answered from the state at hand and never journaled.
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::{CaseState, ContactState, Presence};
+use super::command::{AgentRef, ContactSubmit, QueueRef};
+use super::ids::Name;
+use super::time::{Millis, Timestamp};
+
+/// The most items of one page of a list.
+pub const PAGE_ITEMS_MAX: u32 = 1_000;
+/// Items of a page where the question does not say.
+pub const PAGE_ITEMS_DEFAULT: u32 = 100;
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    AgentGet(AgentRef),
+    AgentList(AgentList),
+    QueueGet(QueueRef),
+    QueueList(ListPage),
+    SettingsGet,
+    CustomerGet(CustomerRef),
+    ContactGet(ContactNamed),
+    ContactList(ContactList),
+    ContactExplain(ContactNamed),
+    ContactPreview(Box<ContactSubmit>),
+    CaseGet(CaseNamed),
+    CaseFind(CaseFind),
+    OwnerGet(OwnerGet),
+    Stats(StatsGet),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListPage {
+    pub after: Option<Name>,
+    pub limit: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AgentList {
+    pub team: Option<Name>,
+    pub presence: Option<Presence>,
+    pub after: Option<Name>,
+    pub limit: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerRef {
+    /// The id or any identity.
+    pub customer: Name,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactNamed {
+    pub contact: Name,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ContactList {
+    pub queue: Option<Name>,
+    pub state: Option<ContactState>,
+    pub after: Option<Name>,
+    pub limit: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseNamed {
+    pub case: Name,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CaseFind {
+    pub customer: Option<Name>,
+    pub owner: Option<Name>,
+    pub state: Option<CaseState>,
+    pub due_before_at: Option<Timestamp>,
+    pub after: Option<Name>,
+    pub limit: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerGet {
+    pub customer: Name,
+    #[serde(default)]
+    pub topic: Option<Name>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StatsGet {
+    pub queue: Option<Name>,
+    pub agent: Option<Name>,
+    pub window_ms: Option<Millis>,
+}

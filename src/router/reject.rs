@@ -1,0 +1,121 @@
+//! The router's refusals: what is wrong, with which entity and field, and what would be right.
+//!
+//! A refused command has changed nothing. The wire turns a refusal into a JSON-RPC error; the
+//! words of `kind` are fixed by the contract (§2).
+
+use super::ids::Name;
+
+/// The stable class of a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RejectKind {
+    NotFound,
+    Conflict,
+    Invalid,
+    Forbidden,
+    Unauthorized,
+    Limit,
+    Unavailable,
+}
+
+impl RejectKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::NotFound,
+        Self::Conflict,
+        Self::Invalid,
+        Self::Forbidden,
+        Self::Unauthorized,
+        Self::Limit,
+        Self::Unavailable,
+    ];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::Invalid => "invalid",
+            Self::Forbidden => "forbidden",
+            Self::Unauthorized => "unauthorized",
+            Self::Limit => "limit",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// A refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    pub kind: RejectKind,
+    /// `agent`, `queue`, `contact` …
+    pub entity: &'static str,
+    pub id: Option<Name>,
+    /// The parameter at fault.
+    pub field: Option<&'static str>,
+    /// What is wrong and what would be right, in a sentence without a full stop.
+    pub message: String,
+}
+
+impl Reject {
+    pub fn not_found(entity: &'static str, id: &Name) -> Self {
+        Self {
+            kind: RejectKind::NotFound,
+            entity,
+            id: Some(id.clone()),
+            field: Some(entity),
+            message: format!("{entity} \"{id}\" does not exist"),
+        }
+    }
+
+    pub fn conflict(entity: &'static str, id: &Name, message: impl Into<String>) -> Self {
+        Self {
+            kind: RejectKind::Conflict,
+            entity,
+            id: Some(id.clone()),
+            field: None,
+            message: message.into(),
+        }
+    }
+
+    pub fn invalid(entity: &'static str, field: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            kind: RejectKind::Invalid,
+            entity,
+            id: None,
+            field: Some(field),
+            message: message.into(),
+        }
+    }
+
+    pub fn limit(entity: &'static str, id: &Name, message: impl Into<String>) -> Self {
+        Self {
+            kind: RejectKind::Limit,
+            entity,
+            id: Some(id.clone()),
+            field: None,
+            message: message.into(),
+        }
+    }
+
+    /// Names the parameter at fault.
+    #[must_use]
+    pub fn in_field(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    /// Names the entity at fault.
+    #[must_use]
+    pub fn with_id(mut self, id: &Name) -> Self {
+        self.id = Some(id.clone());
+        self
+    }
+}
+
+impl std::fmt::Display for Reject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Reject {}

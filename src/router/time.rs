@@ -1,0 +1,51 @@
+//! Time as the router knows it: integers that came in with a command.
+//!
+//! There is no clock here. A [`Timestamp`] is milliseconds since the Unix epoch (or since the start
+//! of a virtual run), a [`Millis`] is a duration that has been checked to lie in
+//! `0..=MILLIS_MAX`.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Milliseconds since the epoch of the run. Negative values are legal in virtual time.
+pub type Timestamp = i64;
+
+/// The longest duration accepted: ten years of 365 days.
+pub const MILLIS_MAX: i64 = 10 * 365 * 24 * 3_600 * 1_000;
+
+/// The largest absolute timestamp accepted: the integers that JSON carries exactly.
+pub const TIMESTAMP_MAX: i64 = (1 << 53) - 1;
+
+/// A duration in whole milliseconds, `0..=MILLIS_MAX`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Millis(pub i64);
+
+impl Millis {
+    pub const ZERO: Self = Self(0);
+
+    pub const fn seconds(n: i64) -> Self {
+        Self(n * 1_000)
+    }
+
+    pub const fn minutes(n: i64) -> Self {
+        Self(n * 60_000)
+    }
+
+    pub const fn hours(n: i64) -> Self {
+        Self(n * 3_600_000)
+    }
+}
+
+impl<'de> Deserialize<'de> for Millis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ms = i64::deserialize(deserializer)?;
+        if (0..=MILLIS_MAX).contains(&ms) {
+            Ok(Self(ms))
+        } else {
+            Err(D::Error::custom(format!(
+                "{ms} is not a duration: give whole milliseconds from 0 to {MILLIS_MAX}"
+            )))
+        }
+    }
+}
