@@ -5,21 +5,21 @@ use std::fmt::{Debug, Write as _};
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, CaseView, ContactView};
 use firsthand::router::codes::{AgentState, CaseState, ContactState};
-use firsthand::router::command::AgentRef;
+use firsthand::router::command::{AgentRef, QueueRef};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::EventBody;
 use firsthand::router::ids::Name;
-use firsthand::router::query::{CaseNamed, ContactNamed, Query};
+use firsthand::router::query::{CaseNamed, ContactNamed, CustomerRef, Query};
 use firsthand::router::reject::RejectKind;
 
-use super::model::{Agent, Contact, Hints, Model};
+use super::model::{Agent, Contact, Hints, Model, Queue};
 
 /// What is different, one line each.
 #[derive(Default)]
 pub struct Differences(String);
 
 impl Differences {
-    fn field<T: PartialEq + Debug>(&mut self, of: &Name, field: &str, expected: T, found: T) {
+    pub fn field<T: PartialEq + Debug>(&mut self, of: &Name, field: &str, expected: T, found: T) {
         if expected != found {
             let line = format!("  {of}.{field}: expected {expected:?}, the router says {found:?}");
             writeln!(self.0, "{line}").expect("a string takes everything");
@@ -98,6 +98,14 @@ pub fn compare(
                 .any(|contact| contact.case == Some(idx));
         if touched || width == Width::Everything {
             compare_case(model, router, idx, &mut differences);
+        }
+    }
+    if width == Width::Everything {
+        for queue in &model.queues {
+            compare_queue(model, router, queue, &mut differences);
+        }
+        for customer in 0..model.customers.len() {
+            compare_customer(model, router, customer, &mut differences);
         }
     }
     compare_escalations(model, effects, &mut differences);
@@ -279,6 +287,73 @@ fn compare_case(model: &Model, router: &Router, idx: usize, differences: &mut Di
     d.field(name, "closed_at", case.closed_at, view.closed_at);
     d.field(name, "contacts", case.submitted.len() as u64, view.contacts);
     d.field(name, "handovers", case.handovers, view.handovers);
+}
+
+fn compare_queue(model: &Model, router: &Router, queue: &Queue, differences: &mut Differences) {
+    let name = queue.name.clone();
+    let view = match router.query(model.now, &Query::QueueGet(QueueRef { queue: name })) {
+        Ok(Answer::Queue(view)) => view,
+        other => {
+            differences.say(&format!("queue {}: {other:?}", queue.name));
+            return;
+        }
+    };
+    let (name, d) = (&queue.name, differences);
+    d.field(name, "policy", &queue.policy, &view.policy);
+    let within = |state: ContactState| {
+        model
+            .contacts
+            .iter()
+            .filter(move |contact| contact.queue == queue.name && contact.state() == state)
+    };
+    let waiting = within(ContactState::Waiting);
+    d.field(name, "waiting", waiting.count() as u64, view.waiting);
+    let offered = within(ContactState::Offered);
+    d.field(name, "offered", offered.count() as u64, view.offered);
+    let connected = within(ContactState::Connected);
+    d.field(name, "connected", connected.count() as u64, view.connected);
+    let waiting = within(ContactState::Waiting).map(|contact| contact.order_at);
+    let oldest = waiting.min();
+    d.field(name, "oldest_joined_at", oldest, view.oldest_joined_at);
+}
+
+fn compare_customer(model: &Model, router: &Router, idx: usize, differences: &mut Differences) {
+    let customer = &model.customers[idx];
+    if customer.merged {
+        return;
+    }
+    let name = customer.name.clone();
+    let query = Query::CustomerGet(CustomerRef { customer: name });
+    let view = match router.query(model.now, &query) {
+        Ok(Answer::Customer(view)) => view,
+        other => {
+            differences.say(&format!("customer {}: {other:?}", customer.name));
+            return;
+        }
+    };
+    let (name, d) = (&customer.name, differences);
+    d.field(name, "customer", name, &view.customer);
+    let known = sorted(customer.identities.iter().collect());
+    d.field(
+        name,
+        "identities",
+        known,
+        sorted(view.identities.iter().collect()),
+    );
+    let excluded = sorted(customer.excluded.iter().collect());
+    let shown = view.excluded.iter().map(|excluded| &excluded.agent);
+    d.field(name, "excluded", excluded, sorted(shown.collect()));
+    let open = model
+        .cases
+        .iter()
+        .filter(|case| case.customer == Some(idx) && case.state == CaseState::Open);
+    let open = sorted(open.map(|case| &case.name).collect());
+    d.field(
+        name,
+        "open_cases",
+        open,
+        sorted(view.open_cases.iter().collect()),
+    );
 }
 
 /// [18] Once per case and window.

@@ -1,10 +1,10 @@
 //! What must hold whatever the rules are, seen from outside: no model is asked here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, ContactView};
-use firsthand::router::codes::{AgentState, CaseState, ContactState, OfferEnd, OwnershipMode};
+use firsthand::router::codes::{AgentState, CaseState, ContactState, OwnershipMode};
 use firsthand::router::command::{QueueRef, Stamped};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::EventBody;
@@ -20,6 +20,8 @@ pub struct Watch {
     seq: u64,
     /// Open offers by what the events told of them.
     offers: BTreeMap<OfferId, Name>,
+    /// Contacts that the events told have ended.
+    ended: BTreeSet<Name>,
     /// Owners of open cases by what the events told of them.
     owners: BTreeMap<Name, Name>,
 }
@@ -52,8 +54,9 @@ impl Watch {
         let mut faults = Differences::default();
         self.read_events(router, stamped, effects, &mut faults);
         let sight = see(router, stamped.at);
-        contacts_have_one_state(&sight, &mut faults);
-        agents_keep_their_capacity(&sight, &mut faults);
+        contacts_have_one_state(&sight, &self.ended, &mut faults);
+        both_sides_agree(&sight, &mut faults);
+        the_asked_have_the_place(&sight, effects, &mut faults);
         self.offers_are_alive(&sight, stamped.at, &mut faults);
         nobody_waits_beside_a_free_agent(router, &sight, stamped.at, &mut faults);
         if width == Width::Everything {
@@ -79,18 +82,26 @@ impl Watch {
                     event.seq, event.at, self.seq, stamped.at
                 ));
             }
+            if let Some(of) = event.body.contact()
+                && self.ended.contains(&of.contact)
+            {
+                let kind = event.body.kind();
+                faults.say(&format!("{kind} of {}, which has ended", of.contact));
+            }
             match &event.body {
+                EventBody::ContactEnded { of, .. } => {
+                    self.ended.insert(of.contact.clone());
+                }
                 EventBody::ContactOffered { of, offer, .. } => {
-                    if self.offers.insert(*offer, of.contact.clone()).is_some() {
+                    let before = self.offers.insert(*offer, of.contact.clone());
+                    if before.is_some() {
                         faults.say(&format!("offer {offer} was made twice"));
                     }
                 }
                 EventBody::Offer { offer, end, .. } => {
-                    if self.offers.remove(offer).is_none() {
+                    let before = self.offers.remove(offer);
+                    if before.is_none() {
                         faults.say(&format!("offer {offer} {end} was not open"));
-                    }
-                    if *end == OfferEnd::Expired && stamped.at < event.at {
-                        faults.say(&format!("offer {offer} expired before its time"));
                     }
                 }
                 EventBody::CaseOwned { case, owner, .. } => {
@@ -234,9 +245,12 @@ fn see(router: &Router, at: i64) -> Sight {
 }
 
 /// I4: nobody is in two lists.
-fn contacts_have_one_state(sight: &Sight, faults: &mut Differences) {
+fn contacts_have_one_state(sight: &Sight, ended: &BTreeSet<Name>, faults: &mut Differences) {
     let mut seen: BTreeMap<&Name, ContactState> = BTreeMap::new();
     for contact in &sight.contacts {
+        if ended.contains(&contact.contact) {
+            faults.say(&format!("{} has ended and lives", contact.contact));
+        }
         if let Some(other) = seen.insert(&contact.contact, contact.state) {
             faults.say(&format!(
                 "{} is {} and {other}",
@@ -258,36 +272,58 @@ fn rule(settings: &Settings, channel: &Name) -> ChannelRule {
     })
 }
 
-/// I1, told by the contacts: nobody is asked for more than what capacity leaves. Capacity that was
-/// taken away under a running contact ends nothing, so it is asked only of agents who are asked.
-fn agents_keep_their_capacity(sight: &Sight, faults: &mut Differences) {
+/// Agents and contacts agree on who talks with whom.
+fn both_sides_agree(sight: &Sight, faults: &mut Differences) {
     for agent in &sight.agents {
-        let channel_of = |name: &Name| {
-            let contact = sight.contacts.iter().find(|other| other.contact == *name);
-            contact.map(|contact| contact.channel.clone())
-        };
-        let mut taken: BTreeMap<Name, u32> = BTreeMap::new();
-        let offers = agent.offers.iter().map(|offer| &offer.contact);
-        for contact in agent.contacts.iter().chain(offers) {
-            match channel_of(contact) {
-                Some(channel) => *taken.entry(channel).or_default() += 1,
-                None => faults.say(&format!("{} holds {contact}, which is gone", agent.agent)),
-            }
-        }
-        let exclusive = taken
-            .iter()
-            .filter(|(channel, _)| rule(&sight.settings, channel).exclusive)
-            .count();
-        let total: u32 = taken.values().sum();
-        let _ = (exclusive, total);
         for contact in &sight.contacts {
             let connected = contact.state == ContactState::Connected
                 && (contact.agent.as_ref() == Some(&agent.agent)
                     || contact.consulting.as_ref() == Some(&agent.agent));
             if connected != agent.contacts.contains(&contact.contact) {
                 faults.say(&format!(
-                    "{} and {} do not agree that they talk",
+                    "{} and {} do not agree on whether they talk",
                     agent.agent, contact.contact
+                ));
+            }
+        }
+        for contact in &agent.contacts {
+            if !sight.contacts.iter().any(|known| known.contact == *contact) {
+                faults.say(&format!("{} holds {contact}, which is gone", agent.agent));
+            }
+        }
+    }
+}
+
+/// I1: an agent who was just asked has the place for it. Capacity that is taken away under a
+/// running contact ends nothing, so only who was just asked is looked at.
+fn the_asked_have_the_place(sight: &Sight, effects: &Effects, faults: &mut Differences) {
+    let asked = effects.events.iter().filter_map(|event| match &event.body {
+        EventBody::ContactOffered { of, offer, .. } => Some((of.agent.as_ref()?, *offer)),
+        _ => None,
+    });
+    for (name, offer) in asked {
+        let agent = sight.agents.iter().find(|agent| agent.agent == *name);
+        let Some(agent) = agent else { continue };
+        if !agent.offers.iter().any(|open| open.offer == offer) {
+            continue;
+        }
+        let offers = agent.offers.iter().map(|offer| &offer.contact);
+        let mut taken: BTreeMap<&Name, u32> = BTreeMap::new();
+        for name in agent.contacts.iter().chain(offers) {
+            let contact = sight.contacts.iter().find(|known| known.contact == *name);
+            if let Some(contact) = contact {
+                *taken.entry(&contact.channel).or_default() += 1;
+            }
+        }
+        let total: u32 = taken.values().sum();
+        for (channel, held) in taken {
+            let rule = rule(&sight.settings, channel);
+            let places = agent.capacity.get(channel).copied();
+            let places = places.unwrap_or(rule.capacity);
+            if rule.exclusive && total > 1 || held > places {
+                faults.say(&format!(
+                    "{} has {held} of {places} {channel} and {total} in all",
+                    agent.agent
                 ));
             }
         }

@@ -6,6 +6,7 @@
 //! (256), `SIM_STEPS` how many commands each (2,000), `SIM_TRACE=1` shows the last commands before
 //! a difference.
 
+mod answers;
 mod compare;
 mod invariants;
 mod model;
@@ -16,6 +17,7 @@ mod workload;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use firsthand::router::codes::{Outcome, Route};
 use model::Canary;
 use run::{Plan, Tally, run};
 
@@ -79,8 +81,24 @@ fn the_router_does_what_the_model_says() {
     let seeds = from_env("SIM_SEEDS", SEEDS);
     let steps = from_env("SIM_STEPS", STEPS);
     match sweep(first, seeds, steps, None) {
-        Ok(tally) => eprintln!("{seeds} seeds from {first}: {tally:?}"),
+        Ok(tally) => {
+            eprintln!("{seeds} seeds from {first}: {tally:#?}");
+            if seeds * steps >= SEEDS * STEPS {
+                everything_happened(&tally);
+            }
+        }
         Err(report) => panic!("{report}"),
+    }
+}
+
+/// A workload in which something never happens says nothing about it.
+fn everything_happened(tally: &Tally) {
+    let routes = Route::ALL.iter().map(|route| format!("route {route}"));
+    let outcomes = Outcome::ALL.iter().map(|word| format!("outcome {word}"));
+    let kinds = ["not_found", "conflict", "invalid", "limit"];
+    let refusals = kinds.iter().map(|kind| format!("refused {kind}"));
+    for word in routes.chain(outcomes).chain(refusals) {
+        assert!(tally.seen.contains_key(&word), "{word} never happened");
     }
 }
 

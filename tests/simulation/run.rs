@@ -1,13 +1,16 @@
 //! One seed from beginning to end.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
 use firsthand::router::Router;
 use firsthand::router::command::{Command, Stamped};
 use firsthand::router::effect::Effects;
+use firsthand::router::event::EventBody;
+use firsthand::router::reject::RejectKind;
 use rand::Rng;
 
+use super::answers;
 use super::compare::{self, Width};
 use super::invariants::Watch;
 use super::model::{Canary, Model};
@@ -29,12 +32,14 @@ pub struct Plan {
 }
 
 /// What a seed came to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub commands: u64,
     pub refused: u64,
     pub events: u64,
     pub contacts: u64,
+    /// How often each thing happened, by the words of the protocol.
+    pub seen: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -43,6 +48,9 @@ impl Tally {
         self.refused += other.refused;
         self.events += other.events;
         self.contacts += other.contacts;
+        for (word, times) in other.seen {
+            *self.seen.entry(word).or_default() += times;
+        }
     }
 }
 
@@ -101,7 +109,7 @@ impl Run {
             self.apply(tick, Width::Touched)?;
             self.watch.woke(&self.router, due)?;
         }
-        let width = if step % EVERYTHING_EVERY == 0 || step + 1 == self.plan.steps {
+        let width = if step.is_multiple_of(EVERYTHING_EVERY) || step + 1 == self.plan.steps {
             Width::Everything
         } else {
             Width::Touched
@@ -116,8 +124,10 @@ impl Run {
     fn apply(&mut self, stamped: Stamped, width: Width) -> Result<(), String> {
         self.effects.clear();
         self.journal.push(stamped.clone());
-        let found = self.router.apply(&stamped, &mut self.effects);
-        let found = found.map(drop).map_err(|reject| reject.kind);
+        let foretold = answers::foretell(&self.router, &stamped);
+        let answer = self.router.apply(&stamped, &mut self.effects);
+        let answer = answer.map_err(|reject| reject.kind);
+        let found = answer.as_ref().map(drop).map_err(|kind| *kind);
         self.show(&stamped, &format!("{found:?}"));
         self.model.hints = compare::hints(&self.effects);
         let due = self.model.next_deadline();
@@ -125,6 +135,7 @@ impl Run {
         self.tally.commands += 1;
         self.tally.refused += u64::from(expected.is_err());
         self.tally.events += self.effects.events.len() as u64;
+        self.count(expected.err());
         if expected != found {
             return Err(format!(
                 "  answer: expected {expected:?}, the router says {found:?}\n"
@@ -139,7 +150,36 @@ impl Run {
         }
         compare::compare(&self.model, &self.router, &self.effects, width)?;
         self.watch
-            .look(&self.router, &stamped, &self.effects, width)
+            .look(&self.router, &stamped, &self.effects, width)?;
+        if let Some(foretold) = foretold {
+            answers::fulfilled(&foretold, &self.model, &self.router, &stamped, &answer)?;
+        }
+        if let Ok(answer) = &answer {
+            answers::fits(&self.router, &stamped, answer)?;
+        }
+        if width == Width::Everything {
+            answers::explained(&self.model, &self.router)?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, refused: Option<RejectKind>) {
+        let mut see = |word: String| *self.tally.seen.entry(word).or_default() += 1;
+        if let Some(kind) = refused {
+            see(format!("refused {}", kind.as_str()));
+        }
+        for event in &self.effects.events {
+            see(event.body.kind().to_owned());
+            match &event.body {
+                EventBody::ContactOffered { route, .. } => see(format!("route {route}")),
+                EventBody::ContactEnded { outcome, .. } => see(format!("outcome {outcome}")),
+                EventBody::Offer {
+                    reason: Some(reason),
+                    ..
+                } => see(format!("offer {}", reason.as_str())),
+                _ => {}
+            }
+        }
     }
 
     /// The process goes down and comes up again from a snapshot.

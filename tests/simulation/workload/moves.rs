@@ -1,6 +1,8 @@
 //! The moves, each with its weight.
 
-use firsthand::router::codes::{ContactState, DeclineReason, Outcome, Presence, TransferMode};
+use firsthand::router::codes::{
+    AgentState, ContactState, DeclineReason, Outcome, Presence, TransferMode,
+};
 use firsthand::router::command::{
     AgentPresence, AgentRef, AgentRemove, CaseAct, CaseHandover, CaseNote, CaseOpen, Command,
     ContactCancel, ContactEnd, ContactSubmit, ContactSync, ContactTransfer, ContactUpdate,
@@ -13,18 +15,45 @@ use rand::Rng;
 use rand::seq::IndexedRandom;
 
 use super::Workload;
-use crate::model::Model;
+use crate::model::{Contact, Model};
 
 fn text(words: &str) -> Text {
     Text(Box::from(words))
 }
 
+/// Whether there is anything that such a command could be about.
+fn makes_sense(model: &Model, command: &Command) -> bool {
+    let any = |state: ContactState| {
+        let mut states = model.contacts.iter().map(Contact::state);
+        states.any(|other| other == state)
+    };
+    match command {
+        Command::OfferAccept(_) | Command::OfferDecline(_) => model
+            .contacts
+            .iter()
+            .any(|contact| !contact.offers.is_empty()),
+        Command::ContactEnd(_) | Command::ContactTransfer(_) => any(ContactState::Connected),
+        Command::WrapUpEnd(_) => any(ContactState::WrapUp),
+        _ => true,
+    }
+}
+
 impl Workload {
     pub(super) fn command(&mut self, model: &Model) -> Command {
+        loop {
+            let command = self.draw(model);
+            // Most answers to nothing at all are drawn again: a few do.
+            if makes_sense(model, &command) || self.one_in(12) {
+                return command;
+            }
+        }
+    }
+
+    fn draw(&mut self, model: &Model) -> Command {
         let crowded = model.contacts.len() > self.shape.crowd;
         let submit = if crowded { 40 } else { 260 };
-        match self.rng.random_range(0..640 + submit) {
-            0..200 => self.accept(model),
+        match self.rng.random_range(0..700 + submit) {
+            0..200 | 640..700 => self.accept(model),
             200..240 => self.decline(model),
             240..360 => self.end(model),
             360..400 => self.cancel(model),
@@ -218,7 +247,7 @@ impl Workload {
             .map(|agent| &agent.name)
             .collect();
         if let Some(agent) = away.choose(&mut self.rng)
-            && self.rng.random_bool(0.6)
+            && self.rng.random_bool(0.75)
         {
             return Command::AgentPresence(AgentPresence {
                 agent: (*agent).clone(),
@@ -265,7 +294,16 @@ impl Workload {
         });
         let (mut agent, mut queue) = (None, None);
         if to_agent {
-            agent = Some(self.agent_name());
+            let free: Vec<&Name> = model
+                .agents
+                .iter()
+                .filter(|agent| model.agent_state(agent) == AgentState::Available)
+                .map(|agent| &agent.name)
+                .collect();
+            agent = match free.choose(&mut self.rng) {
+                Some(free) if self.rng.random_bool(0.7) => Some((*free).clone()),
+                Some(_) | None => Some(self.agent_name()),
+            };
         } else {
             queue = Some(self.queue_name());
         }
