@@ -184,17 +184,8 @@ fn compare_contact(
     d.field(name, "customer", customer, view.customer.as_ref());
     let case = contact.case.map(|idx| &model.cases[idx].name);
     d.field(name, "case", case, view.case.as_ref());
-    let offers: Vec<_> = contact
-        .offers
-        .iter()
-        .map(|offer| (offer.id, &offer.agent, offer.route, offer.expires_at))
-        .collect();
-    let shown: Vec<_> = view
-        .offers
-        .iter()
-        .map(|offer| (offer.offer, &offer.agent, offer.route, offer.expires_at))
-        .collect();
-    d.field(name, "offers", sorted(offers), sorted(shown));
+    compare_offers(contact, &view, d);
+    compare_conversation(contact, &view, d);
     d.field(name, "joined_at", contact.order_at, view.joined_at);
     d.field(
         name,
@@ -214,6 +205,33 @@ fn compare_contact(
         contact.source.as_ref(),
         view.source.as_ref(),
     );
+    if contact.state() == ContactState::Waiting {
+        d.field(
+            name,
+            "position",
+            Some(position(model, contact)),
+            view.position,
+        );
+    }
+}
+
+fn compare_offers(contact: &Contact, view: &ContactView, d: &mut Differences) {
+    let name = &contact.name;
+    let offers: Vec<_> = contact
+        .offers
+        .iter()
+        .map(|offer| (offer.id, &offer.agent, offer.route, offer.expires_at))
+        .collect();
+    let shown: Vec<_> = view
+        .offers
+        .iter()
+        .map(|offer| (offer.offer, &offer.agent, offer.route, offer.expires_at))
+        .collect();
+    d.field(name, "offers", sorted(offers), sorted(shown));
+}
+
+fn compare_conversation(contact: &Contact, view: &ContactView, d: &mut Differences) {
+    let name = &contact.name;
     if contact.connected_at.is_some() {
         d.field(
             name,
@@ -234,14 +252,6 @@ fn compare_contact(
             .map(|wrap_up| wrap_up.until_at)
             .max();
         d.field(name, "wrap_up_until_at", until, view.wrap_up_until_at);
-    }
-    if contact.state() == ContactState::Waiting {
-        d.field(
-            name,
-            "position",
-            Some(position(model, contact)),
-            view.position,
-        );
     }
 }
 

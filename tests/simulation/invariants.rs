@@ -104,30 +104,7 @@ impl Watch {
                         faults.say(&format!("offer {offer} {end} was not open"));
                     }
                 }
-                EventBody::CaseOwned { case, owner, .. } => {
-                    if let Some(before) = self.owners.insert(case.clone(), owner.clone()) {
-                        faults.say(&format!("case {case} was owned by {before} before"));
-                    }
-                }
-                EventBody::CaseHandedOver { case, from, to, .. } => {
-                    let before = self.owners.insert(case.clone(), to.clone());
-                    if before != *from {
-                        faults.say(&format!(
-                            "case {case} went from {from:?}, it was owned by {before:?}"
-                        ));
-                    }
-                }
-                EventBody::CaseClosed { case, .. } => {
-                    self.owners.remove(case);
-                }
-                EventBody::CaseReopened {
-                    case,
-                    owner: Some(owner),
-                    ..
-                } => {
-                    self.owners.insert(case.clone(), owner.clone());
-                }
-                _ => {}
+                _ => self.read_ownership(&event.body, faults),
             }
         }
         if router.event_seq() != self.seq {
@@ -136,6 +113,36 @@ impl Watch {
                 router.event_seq(),
                 self.seq
             ));
+        }
+    }
+
+    /// I5: an owner changes only by an event that says so.
+    fn read_ownership(&mut self, body: &EventBody, faults: &mut Differences) {
+        match body {
+            EventBody::CaseOwned { case, owner, .. } => {
+                if let Some(before) = self.owners.insert(case.clone(), owner.clone()) {
+                    faults.say(&format!("case {case} was owned by {before} before"));
+                }
+            }
+            EventBody::CaseHandedOver { case, from, to, .. } => {
+                let before = self.owners.insert(case.clone(), to.clone());
+                if before != *from {
+                    faults.say(&format!(
+                        "case {case} went from {from:?}, it was owned by {before:?}"
+                    ));
+                }
+            }
+            EventBody::CaseClosed { case, .. } => {
+                self.owners.remove(case);
+            }
+            EventBody::CaseReopened {
+                case,
+                owner: Some(owner),
+                ..
+            } => {
+                self.owners.insert(case.clone(), owner.clone());
+            }
+            _ => {}
         }
     }
 

@@ -6,6 +6,7 @@ use firsthand::router::command::{
 };
 use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
+use firsthand::router::time::Timestamp;
 
 use super::{Contact, Model, Verdict, WrapUp};
 
@@ -31,20 +32,7 @@ impl Model {
         {
             return Err(RejectKind::NotFound);
         }
-        // [11] The case that is named must exist, be this customer's, and not be over.
-        let named = match &submit.case {
-            Some(case) => Some(self.must_case(case)?),
-            None => None,
-        };
-        if let Some(case) = named {
-            let known = submit.customer.as_ref().map(|name| self.customer(name));
-            let of = self.cases[case].customer;
-            if known.is_some_and(|customer| customer.is_none() || customer != of)
-                || self.cases[case].closed_at.is_some()
-            {
-                return Err(RejectKind::Conflict);
-            }
-        }
+        let named = self.named_case(submit)?;
         let scheduled_at = submit.not_before_at.filter(|at| *at > self.now);
         if self.is_blocked(&queue) {
             return Err(RejectKind::Limit);
@@ -56,36 +44,12 @@ impl Model {
         };
         let order_at = submit.joined_at.map_or(self.now, |at| at.min(self.now));
         self.arrivals += 1;
+        let contact = self.new_contact(submit, queue, channel, order_at);
         self.contacts.push(Contact {
-            name: submit.contact.clone(),
-            queue,
-            channel,
             customer,
-            requires: submit.requires.clone(),
-            priority: submit.priority.0,
-            topic: submit.topic.clone(),
-            case: None,
-            last_owner: None,
-            prefer: submit.prefer.clone(),
-            exclude: submit.exclude.clone(),
-            max_wait_ms: submit.max_wait_ms.map(|ms| ms.0),
-            source: source.cloned(),
-            submitted_at: self.now,
-            order_at,
-            arrival: self.arrivals,
-            entered_at: order_at,
             scheduled_at,
-            owner_passed: false,
-            offers: Vec::new(),
-            legs: Vec::new(),
-            wrap_ups: Vec::new(),
-            outcome: None,
-            last_agent: None,
-            route: None,
-            connected_at: None,
-            over_at: None,
-            gone_at: None,
-            resumed: false,
+            source: source.cloned(),
+            ..contact
         });
         let idx = self.contacts.len() - 1;
         match named.or_else(|| self.case_of(customer, submit.topic.as_ref())) {
@@ -98,6 +62,63 @@ impl Model {
             self.enter(idx, entered_at);
         }
         Ok(())
+    }
+
+    /// A contact as it comes in.
+    fn new_contact(
+        &self,
+        submit: &ContactSubmit,
+        queue: Name,
+        channel: Name,
+        order_at: Timestamp,
+    ) -> Contact {
+        Contact {
+            name: submit.contact.clone(),
+            queue,
+            channel,
+            customer: None,
+            requires: submit.requires.clone(),
+            priority: submit.priority.0,
+            topic: submit.topic.clone(),
+            case: None,
+            last_owner: None,
+            prefer: submit.prefer.clone(),
+            exclude: submit.exclude.clone(),
+            max_wait_ms: submit.max_wait_ms.map(|ms| ms.0),
+            source: None,
+            submitted_at: self.now,
+            order_at,
+            arrival: self.arrivals,
+            entered_at: order_at,
+            scheduled_at: None,
+            owner_passed: false,
+            offers: Vec::new(),
+            legs: Vec::new(),
+            wrap_ups: Vec::new(),
+            outcome: None,
+            last_agent: None,
+            route: None,
+            connected_at: None,
+            over_at: None,
+            gone_at: None,
+            resumed: false,
+        }
+    }
+
+    /// [11] The case that is named must exist, be this customer's, and not be over.
+    fn named_case(&self, submit: &ContactSubmit) -> Result<Option<usize>, RejectKind> {
+        let Some(case) = &submit.case else {
+            return Ok(None);
+        };
+        let case = self.must_case(case)?;
+        let known = submit.customer.as_ref().map(|name| self.customer(name));
+        let of = self.cases[case].customer;
+        if known.is_some_and(|customer| customer.is_none() || customer != of)
+            || self.cases[case].closed_at.is_some()
+        {
+            return Err(RejectKind::Conflict);
+        }
+        Ok(Some(case))
     }
 
     /// [7] A caller who abandoned and comes back on the same queue takes the old place in the
