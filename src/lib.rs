@@ -1,3 +1,7 @@
 //! firsthand: a contact router that keeps its word.
 
 pub mod router;
+
+pub mod wire;
+
+pub mod rehearse;
