@@ -1,3 +1,4 @@
 //! firsthand: a contact router that keeps its word.
 
+pub mod config;
 pub mod router;
