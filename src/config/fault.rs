@@ -3,6 +3,7 @@
 //! A [`Finding`] is a fault or a warning with its place in the file; [`Faults`] are all that kept
 //! a file from being used. Nothing here prints: rendering gives text, in colour where asked for.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-/// The most findings that are rendered; the rest is counted.
+/// The most faults that are rendered; the rest is counted.
 const RENDERED_MAX: usize = 100;
 
 /// The file that was read.
@@ -34,6 +35,8 @@ pub(super) struct Finding {
     pub help: Option<String>,
     /// A second place that belongs to it.
     pub also: Option<(Range<usize>, String)>,
+    /// Whether the place may hold a secret, which is then not shown.
+    pub secret: bool,
 }
 
 impl Finding {
@@ -44,6 +47,7 @@ impl Finding {
             label: String::new(),
             help: None,
             also: None,
+            secret: false,
         }
     }
 
@@ -74,6 +78,23 @@ impl Finding {
         self
     }
 
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// The text as it may be shown.
+    fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match &self.span {
+            Some(span) if self.secret => {
+                let span = clamp(span, text);
+                let hidden = "*".repeat(span.len());
+                Cow::Owned([&text[..span.start], &hidden, &text[span.end..]].concat())
+            }
+            _ => Cow::Borrowed(text),
+        }
+    }
+
     fn render(&self, source: &Source, level: Level<'_>, renderer: &Renderer) -> String {
         let title = level.primary_title(self.message.as_str());
         let mut group = match &self.span {
@@ -91,7 +112,7 @@ impl Finding {
                         .label(label.as_str())
                 });
                 title.element(
-                    Snippet::source(source.text.as_str())
+                    Snippet::source(self.shown(&source.text))
                         .path(source.path.as_str())
                         .annotation(place)
                         .annotations(also),
@@ -175,7 +196,7 @@ impl fmt::Display for Described {
 }
 
 /// Something that can be used but is most likely not meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Warning {
     pub(super) source: Arc<Source>,
     pub(super) finding: Finding,
@@ -194,6 +215,13 @@ impl Warning {
     }
 }
 
+// The text of the file may hold what is not to be shown, so `Debug` shows no more than `Display`.
+impl fmt::Debug for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(false))
@@ -201,11 +229,10 @@ impl fmt::Display for Warning {
 }
 
 /// Everything that keeps a file from being used, in the order of the file. Never empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Faults {
     pub(super) source: Arc<Source>,
     pub(super) faults: Vec<Finding>,
-    pub(super) warnings: Vec<Finding>,
 }
 
 impl Faults {
@@ -222,29 +249,21 @@ impl Faults {
             .collect()
     }
 
-    /// The annotated pieces of the file, faults first, then warnings, then how many there are.
+    /// The annotated pieces of the file, then how many there are.
     pub fn render(&self, colour: bool) -> String {
         let renderer = renderer(colour);
-        let faults = self.faults.iter().map(|finding| (finding, Level::ERROR));
-        let warnings = self
-            .warnings
-            .iter()
-            .map(|finding| (finding, Level::WARNING));
         let mut text = String::new();
-        for (finding, level) in faults.chain(warnings).take(RENDERED_MAX) {
-            text.push_str(&finding.render(&self.source, level, &renderer));
+        for finding in self.faults.iter().take(RENDERED_MAX) {
+            text.push_str(&finding.render(&self.source, Level::ERROR, &renderer));
             text.push_str("\n\n");
         }
-        let (faults, warnings) = (self.faults.len(), self.warnings.len());
+        let count = self.faults.len();
         text.push_str(&format!(
             "{}: {}",
             self.source.path,
-            counted(faults, "fault")
+            counted(count, "fault")
         ));
-        if warnings > 0 {
-            text.push_str(&format!(", {}", counted(warnings, "warning")));
-        }
-        if faults + warnings > RENDERED_MAX {
+        if count > RENDERED_MAX {
             text.push_str(&format!(", the first {RENDERED_MAX} are shown"));
         }
         text
@@ -257,6 +276,12 @@ pub(super) fn counted(n: usize, noun: &str) -> String {
         format!("1 {noun}")
     } else {
         format!("{n} {noun}s")
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -59,7 +59,6 @@ impl Config {
                 text: String::new(),
             }),
             faults: vec![Finding::of_file(message)],
-            warnings: Vec::new(),
         };
         let bytes = std::fs::read(path)
             .map_err(|error| unreadable(format!("{name} cannot be read: {error}")))?;
@@ -83,9 +82,11 @@ impl Config {
         let config = build::build(document.fields, &mut faults);
         let related = relations::check(&config, document.root.get_ref());
         faults.extend(related.faults);
-        let mut warnings = related.warnings;
-        warnings.sort_by_key(Finding::start);
+        // A warning may rest on a value that was left out for its fault, so there are warnings
+        // only where there is no fault.
         if faults.is_empty() {
+            let mut warnings = related.warnings;
+            warnings.sort_by_key(Finding::start);
             let bound = |finding| Warning {
                 source: source.clone(),
                 finding,
@@ -93,11 +94,7 @@ impl Config {
             return Ok((config, warnings.into_iter().map(bound).collect()));
         }
         faults.sort_by_key(Finding::start);
-        Err(Faults {
-            source: source.clone(),
-            faults,
-            warnings,
-        })
+        Err(Faults { source, faults })
     }
 
     /// The commands that bring a fresh router of the default tenant to this configuration.

@@ -11,7 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::Finding;
-use super::keys::{Key, Kind, ROOT, Section, quoted};
+use super::keys::{Key, Kind, ROOT, Section};
 use super::nearest::nearest;
 use super::value::{self, written};
 use crate::router::ids::Name;
@@ -30,17 +30,18 @@ pub(super) fn read(text: &str) -> Document<'_> {
         .iter()
         .map(|error| syntax_fault(text, error))
         .collect();
-    let broken: Vec<usize> = faults
+    faults.dedup();
+    let broken: Vec<Range<usize>> = faults
         .iter()
         .filter_map(|fault| fault.span.as_ref())
-        .map(|span| line_of(text, span.start))
+        .map(|span| guessed(text, span.start))
         .collect();
     let mut reader = Reader { faults: Vec::new() };
     let fields = reader.section(&ROOT, root.get_ref(), &(0..0));
     // Where the parser had to guess, its guess is no fault of the user.
     let genuine = reader.faults.into_iter().filter(|fault| {
         let span = fault.span.as_ref().expect("the reader gives a place");
-        !broken.contains(&line_of(text, span.start))
+        !broken.iter().any(|guessed| guessed.contains(&span.start))
     });
     faults.extend(genuine);
     Document {
@@ -50,11 +51,16 @@ pub(super) fn read(text: &str) -> Document<'_> {
     }
 }
 
-fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
+/// What the parser had to guess after an error: the rest of its line, and where the line is the
+/// header of a section, all of that section.
+fn guessed(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let stop = if text[start..].trim_start().starts_with('[') {
+        "\n["
+    } else {
+        "\n"
+    };
+    start..text[at..].find(stop).map_or(text.len(), |end| at + end) + 1
 }
 
 fn syntax_fault(text: &str, error: &toml::de::Error) -> Finding {
@@ -70,6 +76,11 @@ fn syntax_fault(text: &str, error: &toml::de::Error) -> Finding {
         return fault
             .label("a value is missing or not in quotes")
             .help("write words and durations in quotes, such as key = \"45s\"");
+    }
+    if error.message().starts_with("cannot extend") {
+        return fault
+            .label("this name has another meaning already")
+            .help("a name is either a key with a value or a section, not both");
     }
     fault.label("not understood from here on")
 }
@@ -155,8 +166,7 @@ impl Reader {
         let mut found = BTreeMap::new();
         for (name, value) in table.iter() {
             if let Err(message) = Name::new(name.get_ref()) {
-                self.faults
-                    .push(Finding::new(name.span(), message).label("this name"));
+                self.faults.push(value::bad_name(name.span(), message));
                 continue;
             }
             let DeValue::Table(inner) = value.get_ref() else {
@@ -182,8 +192,9 @@ fn unknown_key(
     } else {
         format!("in [{}]", section.path)
     };
-    let is_table = matches!(value.get_ref(), DeValue::Table(_));
-    let noun = if is_table { "section" } else { "key" };
+    // Below the top, a table in the place of a key is most likely written inline.
+    let is_section = section.path.is_empty() && matches!(value.get_ref(), DeValue::Table(_));
+    let noun = if is_section { "section" } else { "key" };
     let fault = Finding::new(name.span(), format!("there is no {noun} `{text}` {place}"));
     let known: Vec<&'static str> = section.all().map(|key| key.name).collect();
     let stem = text.strip_suffix("_ms").and_then(|stem| section.find(stem));
@@ -197,7 +208,7 @@ fn unknown_key(
     if let Some(near) = nearest(text, known.iter().copied()) {
         return fault
             .label(format!("did you mean `{near}`?"))
-            .help(format!("the nearest known key is `{near}`"));
+            .help(format!("the nearest known {noun} is `{near}`"));
     }
     if let Some(other) = elsewhere(text) {
         return fault
@@ -220,9 +231,9 @@ fn elsewhere(name: &str) -> Option<&'static str> {
 
 fn not_a_section(key: &Key, value: &Spanned<DeValue<'_>>) -> Finding {
     let form = match key.kind {
-        Kind::List { .. } => format!("[[…{}]] sections", key.name),
-        Kind::Named(_) => format!("sections with a name, [{}.NAME]", key.name),
-        _ => format!("a section, [{}]", key.name),
+        Kind::List { .. } => "a list of sections",
+        Kind::Named(_) => "sections with names",
+        _ => "a section",
     };
     let path = key.section().map_or("", |section| section.path);
     let header = match key.kind {
@@ -242,18 +253,28 @@ fn not_in_a_named_section(
     value: &Spanned<DeValue<'_>>,
 ) -> Finding {
     let text: &str = name.get_ref();
-    let header = section.path.replace("NAME", "…");
     let message = format!("`{text}` stands where the name of a section is expected");
     let fault =
         Finding::new(name.span(), message).label(format!("this is {}", written(value.get_ref())));
     if section.find(text).is_some() {
         return fault.help(format!(
-            "`{text}` belongs below a name: write [{header}] with the name in place of …"
+            "`{text}` belongs into a section with a name: write [{}] above it, with a name for NAME",
+            section.path
         ));
     }
     fault.help(format!(
         "a section has a header with its name, [{}], and keys such as {}",
-        section.path.replace("NAME", &quoted(&[text])),
+        section.path.replace("NAME", &bare_or_quoted(text)),
         section.keys[0].name
     ))
+}
+
+/// A name as it is written in a header.
+fn bare_or_quoted(name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.chars().all(bare) {
+        name.to_owned()
+    } else {
+        toml::Value::from(name).to_string()
+    }
 }

@@ -2,25 +2,31 @@
 //!
 //! Every refusal says what would be right. Nothing here compares one key with another.
 
+mod many;
+
 use std::net::SocketAddr;
 use std::ops::Range;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::duration;
 use super::fault::Finding;
 use super::keys::{Key, Kind, SOCKET_PATH_BYTES_MAX, quoted, whole_range};
 use super::nearest::nearest;
 use crate::router::ids::{Name, TEXT_BYTES_MAX};
-use crate::router::policy::{CAPACITY_MAX, SKILLS_MAX};
+
+pub(super) use many::bad_name;
+
+const NAME_FORM: &str = "give a name of 1 to 128 bytes without control characters";
 
 /// What is wrong with a value: a message, words for the place, and the right form.
 struct Wrong {
     message: String,
     label: String,
     help: String,
+    secret: bool,
 }
 
 fn wrong(message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> Wrong {
@@ -28,6 +34,7 @@ fn wrong(message: impl Into<String>, label: impl Into<String>, help: impl Into<S
         message: message.into(),
         label: label.into(),
         help: help.into(),
+        secret: false,
     }
 }
 
@@ -40,13 +47,13 @@ pub(super) fn check(
 ) -> Option<Value> {
     let place = value.span();
     match (kind, value.get_ref()) {
-        (Kind::Names, DeValue::Array(items)) => Some(names(key, items, faults)),
+        (Kind::Names, DeValue::Array(items)) => Some(many::names(key, items, faults)),
         (Kind::Words(words), DeValue::Array(items)) => {
-            Some(list_of_words(key, &words(), items, faults))
+            Some(many::list_of_words(key, &words(), items, faults))
         }
-        (Kind::Skills, DeValue::Table(table)) => Some(levels(key, table, &place, faults)),
-        (Kind::Capacity, DeValue::Table(table)) => Some(capacities(key, table, faults)),
-        (Kind::Reasons, DeValue::Table(table)) => Some(reasons(key, table, faults)),
+        (Kind::Skills, DeValue::Table(table)) => Some(many::levels(key, table, &place, faults)),
+        (Kind::Capacity, DeValue::Table(table)) => Some(many::capacities(key, table, faults)),
+        (Kind::Reasons, DeValue::Table(table)) => Some(many::reasons(key, table, faults)),
         (kind, written) => match scalar(key, kind, written) {
             Ok(value) => Some(value),
             Err(wrong) => {
@@ -58,9 +65,14 @@ pub(super) fn check(
 }
 
 fn finding(place: Range<usize>, wrong: Wrong) -> Finding {
-    Finding::new(place, wrong.message)
+    let finding = Finding::new(place, wrong.message)
         .label(wrong.label)
-        .help(wrong.help)
+        .help(wrong.help);
+    if wrong.secret {
+        finding.secret()
+    } else {
+        finding
+    }
 }
 
 fn scalar(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Result<Value, Wrong> {
@@ -175,10 +187,11 @@ fn time(key: &Key, min_ms: i64, off: bool, value: &DeValue<'_>) -> Result<Value,
     Ok(json!(ms.0))
 }
 
-/// What a bare number was most likely meant to be, in quotes. `unit_ms` is the unit it is read in.
+/// What a value was most likely meant to be as a duration, in quotes. `unit_ms` is the unit of a number.
 pub(super) fn duration_hint(value: &DeValue<'_>, unit_ms: i64) -> String {
     let ms = match value {
         DeValue::Integer(_) => integer(value).and_then(|n| n.checked_mul(unit_ms)),
+        DeValue::String(text) => duration::parse(text).ok().map(|ms| ms.0),
         _ => None,
     };
     let ms = ms.filter(|ms| (0..=crate::router::time::MILLIS_MAX).contains(ms));
@@ -278,7 +291,7 @@ fn name(key: &Key, text: &str) -> Result<Value, Wrong> {
         Err(message) => Err(wrong(
             format!("`{}`: {message}", key.name),
             "not a name",
-            "give 1 to 128 bytes without control characters",
+            NAME_FORM,
         )),
     }
 }
@@ -347,119 +360,12 @@ fn hash(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
     if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Ok(json!(text.to_ascii_lowercase()));
     }
-    // The text is not repeated: it may be the token itself.
+    // The text is not shown: it may be the token itself.
     let message = format!("`{}` is not a SHA-256", key.name);
-    Err(wrong(message, "not a hash", form))
-}
-
-fn names(key: &Key, items: &DeArray<'_>, faults: &mut Vec<Finding>) -> Value {
-    let mut found = Vec::new();
-    for item in items.iter() {
-        let checked =
-            string(key, item.get_ref(), "give names in quotes").and_then(|text| name(key, text));
-        match checked {
-            Ok(name) => found.push(name),
-            Err(wrong) => faults.push(finding(item.span(), wrong)),
-        }
-    }
-    Value::Array(found)
-}
-
-fn list_of_words(
-    key: &Key,
-    words: &[&str],
-    items: &DeArray<'_>,
-    faults: &mut Vec<Finding>,
-) -> Value {
-    let mut found: Vec<Value> = Vec::new();
-    for item in items.iter() {
-        let help = format!("give words of {}", quoted(words));
-        let checked = string(key, item.get_ref(), &help)
-            .and_then(|text| word(key, words, text))
-            .and_then(|value| {
-                if found.contains(&value) {
-                    let message = format!("`{}` names {value} twice", key.name);
-                    return Err(wrong(message, "again", "name each word once"));
-                }
-                Ok(value)
-            });
-        match checked {
-            Ok(value) => found.push(value),
-            Err(wrong) => faults.push(finding(item.span(), wrong)),
-        }
-    }
-    Value::Array(found)
-}
-
-fn levels(
-    key: &Key,
-    table: &DeTable<'_>,
-    place: &Range<usize>,
-    faults: &mut Vec<Finding>,
-) -> Value {
-    if table.len() > SKILLS_MAX {
-        let message = format!("`{}` names {} skills", key.name, table.len());
-        let help = format!("give at most {SKILLS_MAX}");
-        faults.push(finding(place.clone(), wrong(message, "too many", help)));
-    }
-    entries(table, faults, |skill, value| {
-        let message = format!("the level of {skill:?} is not a proficiency");
-        let level = integer(value).filter(|n| (1..=10).contains(n));
-        level.map(|n| json!(n)).ok_or_else(|| {
-            wrong(
-                message,
-                format!("this is {}", written(value)),
-                "give a level from 1 (lowest) to 10 (best), without quotes",
-            )
-        })
+    Err(Wrong {
+        secret: true,
+        ..wrong(message, "not a hash", form)
     })
-}
-
-fn capacities(_: &Key, table: &DeTable<'_>, faults: &mut Vec<Finding>) -> Value {
-    entries(table, faults, |channel, value| {
-        let number = integer(value).filter(|n| (0..=i64::from(CAPACITY_MAX)).contains(n));
-        number.map(|n| json!(n)).ok_or_else(|| {
-            wrong(
-                format!("the capacity for {channel:?} is not a number of contacts"),
-                format!("this is {}", written(value)),
-                format!("give a whole number from 0 to {CAPACITY_MAX}"),
-            )
-        })
-    })
-}
-
-fn reasons(key: &Key, table: &DeTable<'_>, faults: &mut Vec<Finding>) -> Value {
-    entries(table, faults, |agent, value| {
-        let help = "give the reason in quotes; it is shown where the exclusion decides";
-        let text = string(key, value, help)?;
-        if text.trim().is_empty() {
-            let message = format!("the exclusion of {agent:?} gives no reason");
-            return Err(wrong(message, "empty", help));
-        }
-        free_text(key, text)
-    })
-}
-
-/// Checks each entry of a small table: the name on the left, then the value.
-fn entries(
-    table: &DeTable<'_>,
-    faults: &mut Vec<Finding>,
-    check: impl Fn(&str, &DeValue<'_>) -> Result<Value, Wrong>,
-) -> Value {
-    let mut found = Map::new();
-    for (name, value) in table.iter() {
-        if let Err(message) = Name::new(name.get_ref()) {
-            faults.push(Finding::new(name.span(), message).label("this name"));
-            continue;
-        }
-        match check(name.get_ref(), value.get_ref()) {
-            Ok(checked) => {
-                found.insert(name.get_ref().to_string(), checked);
-            }
-            Err(wrong) => faults.push(finding(value.span(), wrong)),
-        }
-    }
-    Value::Object(found)
 }
 
 fn string<'a>(key: &Key, value: &'a DeValue<'_>, help: &str) -> Result<&'a str, Wrong> {
