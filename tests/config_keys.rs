@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use firsthand::config::keys::{Key, Kind, Section, sections};
+use firsthand::config::keys::{Key, Section, sections};
 use firsthand::config::{Config, Tenant};
 use firsthand::router::command::AgentSet;
 use firsthand::router::ids::Name;
@@ -54,9 +54,7 @@ fn header(section: &Section) -> String {
 }
 
 fn is_list(section: &Section) -> bool {
-    sections().iter().flat_map(|section| section.keys).any(
-        |key| matches!(key.kind, Kind::List { section: inner, .. } if std::ptr::eq(inner, section)),
-    ) || section.path == "tokens"
+    ["tokens", "queues.NAME.steps"].contains(&section.path)
 }
 
 /// Text as comments of at most 98 columns.
@@ -79,24 +77,20 @@ fn sample_key(section: &Section, key: &Key) -> String {
     let mut text = comment(key.about);
     let (name, range) = (key.name, key.kind.range().replace('`', ""));
     let default = section.default_of(key);
-    if key.required {
-        let _ = write!(text, "# Must be given.");
-    } else if default.is_none() {
-        let _ = write!(text, "# No default.");
-    }
     let mut notes = String::new();
+    if key.required {
+        notes.push_str("Must be given. ");
+    } else if default.is_none() {
+        notes.push_str("No default. ");
+    }
     if !range.is_empty() {
-        let _ = write!(notes, " {}: {range}.", capital(key.kind.noun()));
+        let _ = write!(notes, "{}: {range}.", capital(key.kind.noun()));
+    }
+    if !notes.is_empty() {
+        text.push_str(&comment(&notes));
     }
     if !key.example.is_empty() && !key.required {
-        let _ = write!(notes, " For example: {name} = {}", key.example);
-    }
-    if text.ends_with('\n') && !notes.is_empty() {
-        text.push('#');
-    }
-    text.push_str(&notes);
-    if !text.ends_with('\n') {
-        text.push('\n');
+        let _ = writeln!(text, "# For example: {name} = {}", key.example);
     }
     match default {
         Some(default) => {
@@ -223,7 +217,7 @@ fn the_sample_with_every_key_written_out_is_the_default() {
     assert_eq!(without_steps.steps.drain(..).count(), 1);
     assert_eq!(without_steps, Policy::default());
     let agent: AgentSet = serde_json::from_str(r#"{"agent": "ada"}"#).expect("an agent");
-    assert_eq!(tenant.agents["ada"], agent_with_wrap_up_unset(agent));
+    assert_eq!(tenant.agents["ada"], agent);
     assert!(tenant.customers["c1001"].identities.is_empty());
     let mut settings = tenant.settings.clone();
     let channels = std::mem::take(&mut settings.channels);
@@ -232,12 +226,6 @@ fn the_sample_with_every_key_written_out_is_the_default() {
     assert_eq!(config.tokens.len(), 1);
     config.tokens.clear();
     assert_eq!(config, Config::default());
-}
-
-/// An agent's wrap-up has no default: absent means the queue's.
-fn agent_with_wrap_up_unset(agent: AgentSet) -> AgentSet {
-    assert_eq!(agent.wrap_up_ms, None);
-    agent
 }
 
 /// Every field that the wire has can be written in the file, but for the calendar, since calendars

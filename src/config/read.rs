@@ -258,7 +258,8 @@ fn not_in_a_named_section(
         Finding::new(name.span(), message).label(format!("this is {}", written(value.get_ref())));
     if section.find(text).is_some() {
         return fault.help(format!(
-            "`{text}` belongs into a section with a name: write [{}] above it, with a name for NAME",
+            "`{text}` belongs into a section with a name: write [{}] above it, with a name for \
+             NAME",
             section.path
         ));
     }

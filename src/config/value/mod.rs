@@ -117,34 +117,39 @@ fn scalar(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Result<Value, Wrong> {
         }
         Kind::Mode => mode(key, value),
         Kind::Hash => hash(key, value),
-        Kind::Names | Kind::Words(_) => Err(type_wrong(
-            key,
-            "a list",
-            value,
-            "give a list in brackets, such as [\"one\", \"two\"]",
-        )),
-        Kind::Skills => Err(type_wrong(
-            key,
-            "skills with their levels",
-            value,
-            "give each skill a level from 1 to 10, such as { billing = 7 }",
-        )),
-        Kind::Capacity => Err(type_wrong(
-            key,
-            "channels with their numbers",
-            value,
-            "give each channel a number, such as { chat = 3 }",
-        )),
-        Kind::Reasons => Err(type_wrong(
-            key,
-            "agents with reasons",
-            value,
-            "give each agent a reason, such as { bo = \"relative of the customer\" }",
-        )),
-        Kind::Table(_) | Kind::Named(_) | Kind::List { .. } => {
-            Err(type_wrong(key, "a section", value, "give a section"))
-        }
+        Kind::Names
+        | Kind::Words(_)
+        | Kind::Skills
+        | Kind::Capacity
+        | Kind::Reasons
+        | Kind::Table(_)
+        | Kind::Named(_)
+        | Kind::List { .. } => Err(not_several(key, kind, value)),
     }
+}
+
+/// A single value where several are expected.
+fn not_several(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Wrong {
+    let (expected, help) = match kind {
+        Kind::Skills => (
+            "skills with their levels",
+            "give each skill a level from 1 to 10, such as { billing = 7 }",
+        ),
+        Kind::Capacity => (
+            "channels with their numbers",
+            "give each channel a number, such as { chat = 3 }",
+        ),
+        Kind::Reasons => (
+            "agents with reasons",
+            "give each agent a reason, such as { bo = \"relative of the customer\" }",
+        ),
+        Kind::Names | Kind::Words(_) => (
+            "a list",
+            "give a list in brackets, such as [\"one\", \"two\"]",
+        ),
+        _ => ("a section", "give a section"),
+    };
+    type_wrong(key, expected, value, help)
 }
 
 fn time(key: &Key, min_ms: i64, off: bool, value: &DeValue<'_>) -> Result<Value, Wrong> {
