@@ -1,5 +1,6 @@
 //! firsthand: a contact router that keeps its word.
 
+pub mod config;
 pub mod router;
 
 pub mod wire;
