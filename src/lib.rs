@@ -1,1 +1,3 @@
 //! firsthand: a contact router that keeps its word.
+
+pub mod journal;
