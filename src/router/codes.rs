@@ -14,6 +14,9 @@ macro_rules! codes {
             /// Every word, in the order of the enum.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            /// Every word on the wire, in the order of the enum.
+            pub const WORDS: &'static [&'static str] = &[$($text),*];
+
             /// The word on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),* }

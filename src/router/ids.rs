@@ -191,17 +191,29 @@ impl Serialize for OfferId {
 
 impl<'de> Deserialize<'de> for OfferId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return Ok(Self(u64::deserialize(deserializer)?));
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = OfferId;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an offer such as \"o17\"")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<OfferId, E> {
+                let digits = text.strip_prefix('o').unwrap_or_default();
+                // One spelling for each offer: no sign and no leading zero.
+                let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit())
+                    && (digits == "0" || !digits.starts_with('0'));
+                match digits.parse() {
+                    Ok(n) if is_plain => Ok(OfferId(n)),
+                    _ => Err(E::custom(format!(
+                        "{text:?} is not an offer: give one such as \"o17\""
+                    ))),
+                }
+            }
         }
-        let text: std::borrow::Cow<'_, str> = Deserialize::deserialize(deserializer)?;
-        text.strip_prefix('o')
-            .and_then(|digits| digits.parse().ok())
-            .map(Self)
-            .ok_or_else(|| {
-                D::Error::custom(format!(
-                    "{text:?} is not an offer: an offer looks like \"o17\""
-                ))
-            })
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(Visitor)
+        } else {
+            u64::deserialize(deserializer).map(Self)
+        }
     }
 }

@@ -1,0 +1,327 @@
+//! What a request must fulfil that can be seen without the router's state: ranges, sizes and
+//! "exactly one of". Types have been read already; what depends on state is the router's.
+
+use super::error::WireError;
+use super::fields::END_OUTCOMES;
+use super::limits::INTEGER_MAX;
+use super::params::wrong;
+use super::request::SessionOpen;
+use super::subscription::Subscribe;
+use crate::router::codes::Outcome;
+use crate::router::command::{
+    AgentSet, CaseHandover, Command, ContactSubmit, ContactTransfer, SettingsPatch,
+};
+use crate::router::ids::{Name, OfferId};
+use crate::router::policy::{
+    CAPACITY_MAX, CHANNELS_MAX, Overflow, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX,
+    SkillMap, Step,
+};
+use crate::router::query::{PAGE_ITEMS_MAX, Query};
+use crate::router::time::{Millis, Timestamp};
+
+type Checked = Result<(), WireError>;
+
+/// Checks a command.
+pub fn command(command: &Command) -> Checked {
+    match command {
+        Command::AgentSet(set) => agent(set),
+        Command::AgentPresence(presence) => time("until_at", presence.until_at),
+        Command::QueueSet(set) => policy(&set.policy),
+        Command::SettingsSet(patch) => settings(patch),
+        Command::ContactSubmit(submit) => contact(submit),
+        Command::ContactUpdate(update) => update
+            .requires
+            .as_ref()
+            .map_or(Ok(()), |requires| skills("requires", requires)),
+        Command::ContactEnd(end) => outcome(end.outcome),
+        Command::ContactTransfer(to) => transfer(to),
+        Command::OfferAccept(of) => offer(of.offer, of.contact.as_ref(), of.agent.as_ref()),
+        Command::OfferDecline(of) => offer(of.offer, of.contact.as_ref(), of.agent.as_ref()),
+        Command::CaseHandover(to) => handover(to),
+        Command::Tick
+        | Command::Restarted
+        | Command::SessionOpened(_)
+        | Command::SessionClosed(_)
+        | Command::AgentRemove(_)
+        | Command::WrapUpEnd(_)
+        | Command::QueueRemove(_)
+        | Command::CustomerLink(_)
+        | Command::CustomerExclude(_)
+        | Command::ContactCancel(_)
+        | Command::ContactSync(_)
+        | Command::CaseOpen(_)
+        | Command::CaseNote(_)
+        | Command::CaseResolve(_)
+        | Command::CaseReopen(_)
+        | Command::CaseClose(_) => Ok(()),
+    }
+}
+
+/// Checks a question.
+pub fn query(query: &Query) -> Checked {
+    match query {
+        Query::AgentList(list) => page(list.limit),
+        Query::QueueList(list) => page(list.limit),
+        Query::ContactList(list) => page(list.limit),
+        Query::CaseFind(find) => {
+            time("due_before_at", find.due_before_at)?;
+            page(find.limit)
+        }
+        Query::ContactPreview(draft) => contact(draft),
+        Query::AgentGet(_)
+        | Query::QueueGet(_)
+        | Query::SettingsGet
+        | Query::CustomerGet(_)
+        | Query::ContactGet(_)
+        | Query::ContactExplain(_)
+        | Query::CaseGet(_)
+        | Query::OwnerGet(_)
+        | Query::Stats(_) => Ok(()),
+    }
+}
+
+/// Checks `events.subscribe`.
+pub fn subscribe(wanted: &Subscribe) -> Checked {
+    not_empty("types", wanted.types.as_ref().map(Vec::len))?;
+    not_empty("agents", wanted.agents.as_ref().map(Vec::len))?;
+    not_empty("queues", wanted.queues.as_ref().map(Vec::len))?;
+    match wanted.after {
+        Some(after) if after > INTEGER_MAX.cast_unsigned() => Err(wrong(
+            "after",
+            format_args!("{after} is not a sequence number: at most {INTEGER_MAX}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Checks `session.open`.
+pub fn session(open: &SessionOpen) -> Checked {
+    let types = open
+        .events
+        .as_ref()
+        .and_then(|events| events.types.as_ref());
+    not_empty("events", types.map(Vec::len))
+}
+
+/// Checks the policy of a queue, wherever it comes from.
+pub fn policy(policy: &Policy) -> Checked {
+    skills("requires", &policy.requires)?;
+    if policy.ring_ms == Millis::ZERO {
+        return Err(wrong(
+            "ring_ms",
+            "0 gives nobody time to answer: give at least 1",
+        ));
+    }
+    if !(1..=PARALLEL_OFFERS_MAX).contains(&policy.parallel_offers) {
+        let n = policy.parallel_offers;
+        return Err(wrong(
+            "parallel_offers",
+            format_args!("{n} is out of range: give 1 to {PARALLEL_OFFERS_MAX}"),
+        ));
+    }
+    if policy.steps.len() > STEPS_MAX {
+        let n = policy.steps.len();
+        return Err(wrong(
+            "steps",
+            format_args!("{n} steps are too many: at most {STEPS_MAX}"),
+        ));
+    }
+    for (index, one) in policy.steps.iter().enumerate() {
+        step(index, one)?;
+    }
+    overflow(&policy.overflow)?;
+    let target = policy.service_level.target;
+    if !(0.0..=1.0).contains(&target) {
+        return Err(wrong(
+            "service_level.target",
+            format_args!("{target} is not a share: give 0 to 1"),
+        ));
+    }
+    Ok(())
+}
+
+fn step(index: usize, step: &Step) -> Checked {
+    if let Some(requires) = &step.requires {
+        skills(&format!("steps[{index}].requires"), requires)?;
+    }
+    if step.drop.len() > SKILLS_MAX {
+        let n = step.drop.len();
+        return Err(wrong(
+            &format!("steps[{index}].drop"),
+            format_args!("{n} skills are too many: at most {SKILLS_MAX}"),
+        ));
+    }
+    if step.requires.is_none() && step.drop.is_empty() && step.widen.is_none() {
+        return Err(wrong(
+            &format!("steps[{index}]"),
+            "a step must change something: give requires, drop or widen",
+        ));
+    }
+    Ok(())
+}
+
+fn overflow(overflow: &Overflow) -> Checked {
+    exactly_one(
+        "overflow",
+        ["to", "action"],
+        [overflow.to.is_some(), overflow.action.is_some()],
+    )
+}
+
+fn agent(set: &AgentSet) -> Checked {
+    skills("skills", &set.skills)?;
+    if set.capacity.len() > CHANNELS_MAX {
+        let n = set.capacity.len();
+        return Err(wrong(
+            "capacity",
+            format_args!("{n} channels are too many: at most {CHANNELS_MAX}"),
+        ));
+    }
+    for (channel, &n) in &set.capacity {
+        capacity(&format!("capacity.{channel}"), n)?;
+    }
+    Ok(())
+}
+
+fn settings(patch: &SettingsPatch) -> Checked {
+    let Some(channels) = &patch.channels else {
+        return Ok(());
+    };
+    if channels.len() > CHANNELS_MAX {
+        let n = channels.len();
+        return Err(wrong(
+            "channels",
+            format_args!("{n} channels are too many: at most {CHANNELS_MAX}"),
+        ));
+    }
+    for (channel, rule) in channels {
+        capacity(&format!("channels.{channel}.capacity"), rule.capacity)?;
+    }
+    Ok(())
+}
+
+fn contact(submit: &ContactSubmit) -> Checked {
+    skills("requires", &submit.requires)?;
+    time("joined_at", submit.joined_at)?;
+    time("not_before_at", submit.not_before_at)
+}
+
+fn outcome(outcome: Outcome) -> Checked {
+    match outcome {
+        Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => Ok(()),
+        Outcome::Abandoned
+        | Outcome::Timeout
+        | Outcome::Rejected
+        | Outcome::NoAgent
+        | Outcome::Voicemail
+        | Outcome::Callback
+        | Outcome::Cancelled => Err(wrong(
+            "outcome",
+            format_args!(
+                "{outcome} is not for the platform to say: give one of {}",
+                END_OUTCOMES.join(", ")
+            ),
+        )),
+    }
+}
+
+fn transfer(transfer: &ContactTransfer) -> Checked {
+    let to = &transfer.to;
+    exactly_one(
+        "to",
+        ["agent", "queue"],
+        [to.agent.is_some(), to.queue.is_some()],
+    )
+}
+
+fn handover(to: &CaseHandover) -> Checked {
+    if to.case.is_some() == to.owner.is_some() {
+        return Err(wrong(
+            "case",
+            "give exactly one of case (that one) and owner (all of its open cases)",
+        ));
+    }
+    Ok(())
+}
+
+fn offer(offer: Option<OfferId>, contact: Option<&Name>, agent: Option<&Name>) -> Checked {
+    match (offer, contact, agent) {
+        (Some(_), _, _) | (None, Some(_), Some(_)) => Ok(()),
+        (None, Some(_), None) => Err(wrong(
+            "agent",
+            "missing beside contact: give offer, or both contact and agent",
+        )),
+        (None, None, Some(_)) => Err(wrong(
+            "contact",
+            "missing beside agent: give offer, or both contact and agent",
+        )),
+        (None, None, None) => Err(wrong(
+            "offer",
+            "missing: give offer, or both contact and agent",
+        )),
+    }
+}
+
+fn skills(field: &str, skills: &SkillMap) -> Checked {
+    if skills.len() > SKILLS_MAX {
+        let n = skills.len();
+        return Err(wrong(
+            field,
+            format_args!("{n} skills are too many: at most {SKILLS_MAX}"),
+        ));
+    }
+    Ok(())
+}
+
+fn capacity(field: &str, n: u32) -> Checked {
+    if n > CAPACITY_MAX {
+        return Err(wrong(
+            field,
+            format_args!("{n} is too many: give 0 to {CAPACITY_MAX}"),
+        ));
+    }
+    Ok(())
+}
+
+fn time(field: &str, at: Option<Timestamp>) -> Checked {
+    match at {
+        Some(at) if !(-INTEGER_MAX..=INTEGER_MAX).contains(&at) => Err(wrong(
+            field,
+            format_args!(
+                "{at} is not a time: give milliseconds from -{INTEGER_MAX} to {INTEGER_MAX}"
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn page(limit: Option<u32>) -> Checked {
+    match limit {
+        Some(n) if !(1..=PAGE_ITEMS_MAX).contains(&n) => Err(wrong(
+            "limit",
+            format_args!("{n} is out of range: give 1 to {PAGE_ITEMS_MAX}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn not_empty(field: &str, items: Option<usize>) -> Checked {
+    if items == Some(0) {
+        return Err(wrong(
+            field,
+            "an empty list lets nothing through: name at least one, or leave it out",
+        ));
+    }
+    Ok(())
+}
+
+fn exactly_one(field: &str, names: [&str; 2], given: [bool; 2]) -> Checked {
+    if given[0] == given[1] {
+        let [one, other] = names;
+        return Err(wrong(
+            field,
+            format_args!("give exactly one of {one} and {other}"),
+        ));
+    }
+    Ok(())
+}

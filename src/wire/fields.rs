@@ -1,0 +1,591 @@
+//! The parameters of every method, with type, meaning and default. Data only.
+//!
+//! The idempotency key is not listed here: every mutating method takes it (see
+//! [`super::method::KEY`]).
+
+use super::event::TYPES;
+use super::schema::Type::{
+    Attributes, Bool, Level, Limit, List, Map, Millis, Name, Object, Offer, OnOrWords, Share, Text,
+    Timestamp, Whole, Words,
+};
+use super::schema::{ANY, Param, Type};
+use crate::router::codes::{
+    AgentKind, CaseState, ContactState, DeclineReason, Fallback, OverflowAction, OwnershipKey,
+    OwnershipMode, Pick, Presence, Strategy, TransferMode, Widen,
+};
+use crate::router::policy::{
+    CAPACITY_MAX, CHANNELS_MAX, PARALLEL_OFFERS_MAX, SKILLS_MAX, STEPS_MAX,
+};
+use crate::router::query::PAGE_ITEMS_MAX;
+
+/// How a conversation can be said to have ended.
+pub const END_OUTCOMES: &[&str] = &["resolved", "open", "transferred", "dropped"];
+
+const COUNT: Type = Whole {
+    min: 0,
+    max: u32::MAX as i64,
+};
+const SEQUENCE: Type = Whole {
+    min: 0,
+    max: super::limits::INTEGER_MAX,
+};
+const CAPACITY: Type = Whole {
+    min: 0,
+    max: CAPACITY_MAX as i64,
+};
+const PAGE: Type = Whole {
+    min: 1,
+    max: PAGE_ITEMS_MAX as i64,
+};
+const RANK: Type = Whole {
+    min: i32::MIN as i64,
+    max: i32::MAX as i64,
+};
+const SKILLS: Type = Map(&Level, SKILLS_MAX);
+const NAMES: Type = List(&Name, ANY);
+
+const AFTER: Param = Param::may(
+    "after",
+    Name,
+    "only what comes after this id (the `next` of the page before)",
+);
+const LIMIT: Param = Param::may("limit", PAGE, "items of the page").or("100");
+const AGENT: Param = Param::must("agent", Name, "the agent's id");
+const QUEUE: Param = Param::must("queue", Name, "the queue's id");
+const CONTACT: Param = Param::must("contact", Name, "the contact's id");
+const CASE: Param = Param::must("case", Name, "the case's id");
+const CUSTOMER: Param = Param::must(
+    "customer",
+    Name,
+    "the customer's id or any identity, such as tel:+8613800138000",
+);
+const BY: Param = Param::must("by", Name, "who does it");
+
+pub const NONE: &[Param] = &[];
+
+pub const SESSION_OPEN: &[Param] = &[
+    Param::must(
+        "client",
+        Name,
+        "the program that connects; contacts it submits belong to it",
+    ),
+    Param::may("token", Text, "the secret that was issued for this program"),
+    Param::may(
+        "tenant",
+        Name,
+        "the organisation, where the token may speak for several",
+    ),
+    Param::may(
+        "events",
+        OnOrWords(TYPES),
+        "true: all events from now on come on this connection; a list: those types",
+    )
+    .or("false"),
+];
+
+pub const AGENT_SET: &[Param] = &[
+    AGENT,
+    Param::may("name", Text, "the name for people"),
+    Param::may(
+        "kind",
+        Words(AgentKind::WORDS),
+        "a bot serves but never owns a case",
+    )
+    .or("\"human\""),
+    Param::may("skills", SKILLS, "skill and proficiency, 10 is best").or("{}"),
+    Param::may(
+        "capacity",
+        Map(&CAPACITY, CHANNELS_MAX),
+        "channel and contacts at once; a channel not named follows the tenant's rule",
+    )
+    .or("{}"),
+    Param::may("team", Name, "the team, where a queue falls back to it"),
+    Param::may(
+        "deputy",
+        Name,
+        "the agent who serves while this one is away",
+    ),
+    Param::may("leader", Name, "the agent who covers when both are away"),
+    Param::may(
+        "address",
+        Text,
+        "where the platform reaches the agent, such as PJSIP/101; comes back in every offer",
+    ),
+    Param::may("wrap_up_ms", Millis, "overrides the queue's wrap-up, in ms"),
+    Param::may("rank", RANK, "for the strategy `ordered`, lowest first").or("0"),
+];
+
+pub const AGENT_PRESENCE: &[Param] = &[
+    AGENT,
+    Param::must(
+        "presence",
+        Words(Presence::WORDS),
+        "what the agent says of itself",
+    ),
+    Param::may("reason", Text, "why, such as lunch"),
+    Param::may(
+        "until_at",
+        Timestamp,
+        "when a break ends by itself, in ms since 1970",
+    ),
+];
+
+pub const AGENT_REMOVE: &[Param] = &[
+    AGENT,
+    Param::may(
+        "successor",
+        Name,
+        "who gets the open cases; without one the deputy, else the leader",
+    ),
+];
+
+pub const AGENT_REF: &[Param] = &[AGENT];
+
+pub const AGENT_LIST: &[Param] = &[
+    Param::may("team", Name, "only this team"),
+    Param::may("presence", Words(Presence::WORDS), "only this presence"),
+    AFTER,
+    LIMIT,
+];
+
+const RETRY: Type = Object(&[
+    Param::may("declined_ms", Millis, "after `declined`, in ms").or("5000"),
+    Param::may("busy_ms", Millis, "after `busy`, in ms").or("5000"),
+    Param::may("unreachable_ms", Millis, "after `unreachable`, in ms").or("30000"),
+    Param::may(
+        "no_answer_ms",
+        Millis,
+        "after `no_answer` and an expired offer, in ms",
+    )
+    .or("5000"),
+]);
+
+const STEP: Type = Object(&[
+    Param::must("after_ms", Millis, "time since joining, in ms"),
+    Param::may("requires", SKILLS, "replaces the queue's requirement"),
+    Param::may(
+        "drop",
+        List(&Name, SKILLS_MAX),
+        "takes these skills of the queue's away",
+    )
+    .or("[]"),
+    Param::may(
+        "widen",
+        Words(Widen::WORDS),
+        "takes all of the queue's requirement away",
+    ),
+]);
+
+const OVERFLOW: Type = Object(&[
+    Param::may(
+        "to",
+        Name,
+        "another queue, where the contact goes on waiting",
+    ),
+    Param::may("action", Words(OverflowAction::WORDS), "or an end"),
+]);
+
+const SERVICE_LEVEL: Type = Object(&[
+    Param::may("within_ms", Millis, "the wait that is kept to, in ms").or("20000"),
+    Param::may("target", Share, "the share that should be").or("0.8"),
+]);
+
+const OWNER_WAIT: Type = Object(&[
+    Param::may(
+        "busy_ms",
+        Millis,
+        "owner at capacity, reserved or in a retry delay",
+    )
+    .or("20000"),
+    Param::may("wrap_up_ms", Millis, "owner in wrap-up").or("20000"),
+    Param::may("break_ms", Millis, "owner on break").or("0"),
+    Param::may("offline_ms", Millis, "owner offline").or("0"),
+]);
+
+const OWNERSHIP: Type = Object(&[
+    Param::may("mode", Words(OwnershipMode::WORDS), "off records owners but does not route by them; require waits for the owner without an own limit").or("\"prefer\""),
+    Param::may("wait", OWNER_WAIT, "how long a contact waits for its owner since joining, in ms; 0 = not at all"),
+    Param::may("fallback", List(&Words(Fallback::WORDS), 5), "who follows when that wait is over, in this order").or("[\"deputy\",\"leader\",\"team\",\"skill\"]"),
+    Param::may("own_first", Bool, "a freed agent first takes the waiting contact it owns").or("true"),
+    Param::may("overtake_ms", Limit(&Millis), "an owned contact does not overtake one that joined so much earlier, in ms").or("60000"),
+    Param::may("owner_skill_check", Bool, "ask the owner's skill for the matter again").or("false"),
+    Param::may("min_handle_ms", Millis, "ownership is firm after so much conversation, in ms").or("0"),
+    Param::may("affinity_ms", Millis, "how long a closed case makes its last owner the preferred agent, in ms").or("0"),
+    Param::may("key", Words(OwnershipKey::WORDS), "whether the first or the last handler is followed").or("\"first\""),
+]);
+
+pub const QUEUE_SET: &[Param] = &[
+    QUEUE,
+    Param::may("requires", SKILLS, "skill and lowest proficiency accepted").or("{}"),
+    Param::may(
+        "strategy",
+        Words(Strategy::WORDS),
+        "which of the eligible agents is chosen",
+    )
+    .or("\"longest_idle\""),
+    Param::may(
+        "priority",
+        Type::Priority,
+        "added to each contact's own; higher goes first",
+    )
+    .or("0"),
+    Param::may(
+        "age_priority_ms",
+        Millis,
+        "one step of priority per so much waiting, in ms; 0 = off",
+    )
+    .or("0"),
+    Param::may(
+        "ring_ms",
+        Whole {
+            min: 1,
+            max: crate::router::time::MILLIS_MAX,
+        },
+        "how long an offer stands, in ms",
+    )
+    .or("20000"),
+    Param::may(
+        "parallel_offers",
+        Whole {
+            min: 1,
+            max: PARALLEL_OFFERS_MAX as i64,
+        },
+        "agents that are offered a contact at once",
+    )
+    .or("1"),
+    Param::may(
+        "max_missed",
+        COUNT,
+        "offers missed in a row before the agent goes on break; 0 = never",
+    )
+    .or("3"),
+    Param::may(
+        "retry",
+        RETRY,
+        "delays in which an agent is offered nothing",
+    ),
+    Param::may(
+        "steps",
+        List(&STEP, STEPS_MAX),
+        "changes of the requirement with the time waited",
+    )
+    .or("[]"),
+    Param::may(
+        "max_wait_ms",
+        Limit(&Millis),
+        "the longest wait, in ms; then `overflow`",
+    )
+    .or("null"),
+    Param::may(
+        "max_waiting",
+        Limit(&COUNT),
+        "the most waiting and offered contacts; over it `overflow`",
+    )
+    .or("null"),
+    Param::may(
+        "no_agent_ms",
+        Limit(&Millis),
+        "how long a contact waits while nobody who could serve it is logged in, in ms",
+    )
+    .or("null"),
+    Param::may("overflow", OVERFLOW, "exactly one of `to` and `action`")
+        .or("{\"action\":\"reject\"}"),
+    Param::may(
+        "resume_ms",
+        Limit(&Millis),
+        "how long an abandoned place is kept, in ms",
+    )
+    .or("0"),
+    Param::may("wrap_up_ms", Millis, "work after a contact, in ms").or("0"),
+    Param::may("service_level", SERVICE_LEVEL, "the promise of the queue"),
+    Param::may("calendar", Name, "the calendar of its opening hours"),
+    Param::may(
+        "ownership",
+        OWNERSHIP,
+        "how repeat contacts stay with their owner",
+    ),
+    Param::may(
+        "max_in_system",
+        Limit(&COUNT),
+        "trunks: waiting, offered and connected contacts; over it a contact is refused",
+    )
+    .or("null"),
+];
+
+pub const QUEUE_REF: &[Param] = &[QUEUE];
+pub const LIST: &[Param] = &[AFTER, LIMIT];
+
+const PROFILE: Type = Object(&[
+    Param::may("tier", Text, "such as gold"),
+    Param::may("language", Text, "such as zh"),
+    Param::may("special_care", Bool, "needs special care"),
+    Param::may("grid", Text, "the service grid the customer belongs to"),
+    Param::may("name", Text, "the customer's name"),
+]);
+
+pub const CUSTOMER_LINK: &[Param] = &[
+    Param::must(
+        "customer",
+        Name,
+        "the customer's id; made where it does not exist",
+    ),
+    Param::may(
+        "identities",
+        NAMES,
+        "such as tel:+8613800138000, mail:li@example.cn, wechat:wx_1",
+    )
+    .or("[]"),
+    Param::may("profile", PROFILE, "what is known; replaces what was known"),
+];
+
+pub const CUSTOMER_EXCLUDE: &[Param] = &[
+    CUSTOMER,
+    AGENT,
+    Param::must("on", Bool, "true excludes, false lifts it"),
+    Param::may("reason", Text, "why; stands in the explanation").or("\"\""),
+];
+
+pub const CUSTOMER_REF: &[Param] = &[CUSTOMER];
+
+pub const CONTACT_SUBMIT: &[Param] = &[
+    Param::must("contact", Name, "the contact's id, chosen by the client"),
+    Param::may("queue", Name, "where it waits").or("\"default\""),
+    Param::may(
+        "channel",
+        Name,
+        "voice, chat, email, counter, callback, task or one of the settings",
+    )
+    .or("\"voice\""),
+    Param::may(
+        "customer",
+        Name,
+        "the customer's id or any identity; an unknown one makes a customer",
+    ),
+    Param::may(
+        "requires",
+        SKILLS,
+        "added to the queue's; the higher level counts",
+    )
+    .or("{}"),
+    Param::may(
+        "priority",
+        Type::Priority,
+        "added to the queue's; higher goes first",
+    )
+    .or("0"),
+    Param::may(
+        "topic",
+        Name,
+        "the matter; the customer's open case of this topic is continued",
+    ),
+    Param::may("case", Name, "the case it belongs to"),
+    Param::may("kind", Name, "the kind of the case, where one is opened"),
+    Param::may("max_wait_ms", Millis, "its own longest wait, in ms"),
+    Param::may(
+        "joined_at",
+        Timestamp,
+        "when it began to wait, if before now, in ms since 1970",
+    ),
+    Param::may(
+        "prefer",
+        Name,
+        "the agent who is offered it first if eligible, without waiting",
+    ),
+    Param::may("exclude", NAMES, "agents who are never offered it").or("[]"),
+    Param::may(
+        "not_before_at",
+        Timestamp,
+        "when it may be offered first, in ms since 1970",
+    ),
+    Param::may("attributes", Attributes, "whatever should travel with it"),
+];
+
+pub const CONTACT_UPDATE: &[Param] = &[
+    CONTACT,
+    Param::may(
+        "priority",
+        Type::Priority,
+        "the new priority; its place follows at once",
+    ),
+    Param::may("requires", SKILLS, "its new own requirement"),
+    Param::may("queue", Name, "the queue it moves to; the join time stays"),
+    Param::may("attributes", Attributes, "replace the present ones"),
+];
+
+pub const CONTACT_CANCEL: &[Param] = &[
+    CONTACT,
+    Param::must("reason", Text, "`abandoned`, `voicemail` or any other word"),
+];
+
+pub const CONTACT_END: &[Param] = &[
+    CONTACT,
+    Param::must("outcome", Words(END_OUTCOMES), "how the conversation ended"),
+    Param::may("note", Text, "goes to the case"),
+];
+
+const TARGET: Type = Object(&[
+    Param::may("agent", Name, "to this agent"),
+    Param::may("queue", Name, "or to this queue"),
+]);
+
+pub const CONTACT_TRANSFER: &[Param] = &[
+    CONTACT,
+    Param::must("to", TARGET, "exactly one of `agent` and `queue`"),
+    Param::may(
+        "mode",
+        Words(TransferMode::WORDS),
+        "consult keeps the first agent until it leaves",
+    )
+    .or("\"blind\""),
+    Param::may("reason", Text, "why").or("\"\""),
+];
+
+pub const CONTACT_REF: &[Param] = &[CONTACT];
+
+pub const CONTACT_LIST: &[Param] = &[
+    Param::may("queue", Name, "only this queue"),
+    Param::may("state", Words(ContactState::WORDS), "only this state"),
+    AFTER,
+    LIMIT,
+];
+
+pub const CONTACT_SYNC: &[Param] = &[
+    Param::must(
+        "source",
+        Name,
+        "the `client` of session.open to which the contacts belong",
+    ),
+    Param::must(
+        "contacts",
+        NAMES,
+        "all its live contacts; what is not listed is cancelled",
+    ),
+];
+
+pub const OFFER_ACCEPT: &[Param] = &[
+    Param::may("offer", Offer, "the offer"),
+    Param::may("contact", Name, "or the contact, together with `agent`"),
+    Param::may("agent", Name, "the agent who was offered `contact`"),
+];
+
+pub const OFFER_DECLINE: &[Param] = &[
+    Param::may("offer", Offer, "the offer"),
+    Param::may("contact", Name, "or the contact, together with `agent`"),
+    Param::may("agent", Name, "the agent who was offered `contact`"),
+    Param::may(
+        "reason",
+        Words(DeclineReason::WORDS),
+        "why; each has its own retry delay",
+    )
+    .or("\"declined\""),
+];
+
+const CHANNEL: Type = Object(&[
+    Param::may("exclusive", Bool, "an offer reserves the whole agent").or("false"),
+    Param::may(
+        "capacity",
+        CAPACITY,
+        "contacts at once of an agent who does not name the channel",
+    )
+    .or("1"),
+]);
+
+pub const SETTINGS_SET: &[Param] = &[
+    Param::may(
+        "pick",
+        Words(Pick::WORDS),
+        "which waiting contact of one priority a freed agent takes",
+    ),
+    Param::may(
+        "max_in_system",
+        Limit(&COUNT),
+        "the most contacts of the tenant that wait, are offered or connected",
+    ),
+    Param::may(
+        "lease_ms",
+        Limit(&Millis),
+        "how long a connected contact outlives its platform, in ms",
+    ),
+    Param::may(
+        "repeat_supervise",
+        COUNT,
+        "so many contacts on one open case raise case.escalated; 0 = never",
+    ),
+    Param::may("repeat_window_ms", Millis, "within this time, in ms"),
+    Param::may(
+        "close_after_ms",
+        Limit(&Millis),
+        "when a resolved case closes by itself, in ms",
+    ),
+    Param::may(
+        "channels",
+        Map(&CHANNEL, CHANNELS_MAX),
+        "channel and rule; a channel not named keeps its rule",
+    ),
+    Param::may(
+        "keep_ended_ms",
+        Millis,
+        "how long an ended contact can be asked for, in ms",
+    ),
+    Param::may("keep_ended_max", COUNT, "the most ended contacts kept"),
+    Param::may(
+        "keep_keys_ms",
+        Millis,
+        "how long an idempotency key is remembered, in ms",
+    ),
+    Param::may("keep_keys_max", COUNT, "the most keys remembered"),
+];
+
+pub const CASE_OPEN: &[Param] = &[
+    Param::must("case", Name, "the case's id, chosen by the client"),
+    CUSTOMER,
+    Param::may("topic", Name, "the matter"),
+    Param::may("kind", Name, "the kind, which gives its clocks"),
+    Param::may("owner", Name, "who owns it from the start"),
+];
+
+pub const CASE_REF: &[Param] = &[CASE];
+
+pub const CASE_FIND: &[Param] = &[
+    Param::may("customer", Name, "only this customer's"),
+    Param::may("owner", Name, "only this owner's"),
+    Param::may("state", Words(CaseState::WORDS), "only this state"),
+    Param::may(
+        "due_before_at",
+        Timestamp,
+        "only what is due before, in ms since 1970",
+    ),
+    AFTER,
+    LIMIT,
+];
+
+pub const CASE_NOTE: &[Param] = &[CASE, Param::must("text", Text, "the note"), BY];
+
+pub const CASE_ACT: &[Param] = &[CASE, BY, Param::may("note", Text, "goes to the case")];
+
+pub const CASE_HANDOVER: &[Param] = &[
+    Param::may("case", Name, "the case"),
+    Param::may("owner", Name, "or the owner whose open cases all move"),
+    Param::must("to", Name, "the agent who owns from now on"),
+    Param::must("reason", Text, "why; recorded"),
+    BY,
+];
+
+pub const OWNER_GET: &[Param] = &[CUSTOMER, Param::may("topic", Name, "the matter")];
+
+pub const EVENTS_SUBSCRIBE: &[Param] = &[
+    Param::may(
+        "after",
+        SEQUENCE,
+        "the last sequence number that is known; 0 = from the first event on. Without it: from now on",
+    ),
+    Param::may("types", List(&Words(TYPES), ANY), "only these types"),
+    Param::may("agents", NAMES, "only events that name one of these agents"),
+    Param::may("queues", NAMES, "only events that name one of these queues"),
+];
+
+pub const STATS_GET: &[Param] = &[
+    Param::may("queue", Name, "only this queue"),
+    Param::may("agent", Name, "only this agent"),
+    Param::may("window_ms", Millis, "only the last so many ms"),
+];

@@ -1,0 +1,32 @@
+//! The limits of the wire, each with a name and a unit. Data only.
+
+/// The longest line in bytes, without its end.
+pub const LINE_BYTES_MAX: usize = 64 * 1024;
+/// The most calls of one batch.
+pub const BATCH_CALLS_MAX: usize = 1_000;
+/// How deep arrays and objects may nest; the request itself is the first level.
+pub const DEPTH_MAX: usize = 32;
+/// The parser's own limit of nesting: no configuration goes beyond it.
+pub const DEPTH_MAX_MAX: usize = 120;
+/// The largest integer that every JSON implementation carries exactly.
+pub const INTEGER_MAX: i64 = (1 << 53) - 1;
+/// The longest piece of a request that an error repeats, in bytes.
+pub const ECHO_BYTES_MAX: usize = 64;
+
+/// What one connection may send. The defaults are those of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub line_bytes_max: usize,
+    pub batch_calls_max: usize,
+    pub depth_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            line_bytes_max: LINE_BYTES_MAX,
+            batch_calls_max: BATCH_CALLS_MAX,
+            depth_max: DEPTH_MAX,
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! Every method there is, in one table.
+//!
+//! Reading a request, `rpc.discover`, completion in `ctl` and the rights of the roles are all
+//! made from [`METHODS`]. What is not in it does not exist.
+
+use serde::de::DeserializeOwned;
+
+use super::check;
+use super::error::{Code, Data, WireError, echo};
+use super::fields as f;
+use super::params::Params;
+use super::request::{Request, ServerCall, SessionOpen};
+use super::schema::{Param, Type};
+use super::subscription::Subscribe;
+use crate::router::command::{Command, QueueSet};
+use crate::router::policy::Policy;
+use crate::router::query::Query;
+
+/// What a method does to the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Changes the router's state, is journaled, and takes a `key`.
+    Mutation,
+    /// Asks the router.
+    Query,
+    /// Concerns the connection or the process.
+    Server,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A telephony platform: contacts and offers of its tenant.
+    Platform,
+    /// An agent: its own presence, offers and contacts.
+    Agent,
+    /// A supervisor: moves, forces, hands over.
+    Supervisor,
+    /// Operations: figures, no personal data.
+    Ops,
+    /// Everything.
+    Admin,
+}
+
+impl Role {
+    pub const ALL: &'static [Self] = &[
+        Self::Platform,
+        Self::Agent,
+        Self::Supervisor,
+        Self::Ops,
+        Self::Admin,
+    ];
+
+    /// The word in configuration and documents.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Agent => "agent",
+            Self::Supervisor => "supervisor",
+            Self::Ops => "ops",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// The idempotency key, a parameter of every mutating method.
+pub static KEY: Param = Param::may(
+    "key",
+    Type::Key,
+    "the same key with the same params answers what it answered before; with other params it is a conflict",
+);
+
+/// One method.
+pub struct Method {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// Who may call it. Which entities a role may name is checked elsewhere.
+    pub roles: &'static [Role],
+    pub params: &'static [Param],
+    /// The type of `params` as a whole.
+    pub(super) shape: Type,
+    /// What it does, in a sentence without a full stop.
+    pub summary: &'static str,
+    /// What it answers.
+    pub answers: &'static str,
+    read: fn(&mut Params<'_>) -> Result<Request, WireError>,
+}
+
+impl Method {
+    /// Reads the parameters of a call of this method.
+    pub(super) fn read(&self, params: &mut Params<'_>) -> Result<Request, WireError> {
+        (self.read)(params)
+    }
+
+    /// Whether a role may call it.
+    pub fn allows(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+impl std::fmt::Debug for Method {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Method {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// The method of that name.
+pub fn find(name: &str) -> Option<&'static Method> {
+    let at = METHODS
+        .binary_search_by(|method| method.name.cmp(name))
+        .ok()?;
+    METHODS.get(at)
+}
+
+/// The error for a method that does not exist.
+pub(super) fn unknown(name: &str) -> WireError {
+    let nearest = nearest(name);
+    let hint = nearest.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+    let name = echo(name);
+    WireError {
+        code: Code::MethodNotFound,
+        message: format!("method \"{name}\" does not exist{hint}"),
+        data: nearest.map(|near| {
+            Box::new(Data {
+                nearest: Some(near),
+                ..Data::default()
+            })
+        }),
+    }
+}
+
+/// The method whose name is most like `name`; the first of several.
+fn nearest(name: &str) -> Option<&'static str> {
+    if name.len() > super::limits::ECHO_BYTES_MAX {
+        return None;
+    }
+    let distances = METHODS
+        .iter()
+        .map(|method| (distance(name, method.name), method.name));
+    let (distance, near) = distances.min_by_key(|(distance, _)| *distance)?;
+    // Beyond half of the name it is another word, not a slip.
+    (distance * 2 <= near.len()).then_some(near)
+}
+
+/// How many letters must be changed to make one name of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn command<T: DeserializeOwned>(
+    params: &mut Params<'_>,
+    make: fn(T) -> Command,
+) -> Result<Request, WireError> {
+    let command = make(params.read()?);
+    check::command(&command)?;
+    Ok(Request::Command(command))
+}
+
+fn query<T: DeserializeOwned>(
+    params: &mut Params<'_>,
+    make: fn(T) -> Query,
+) -> Result<Request, WireError> {
+    let query = make(params.read()?);
+    check::query(&query)?;
+    Ok(Request::Query(query))
+}
+
+fn queue_set(params: &mut Params<'_>) -> Result<Request, WireError> {
+    let (queue, policy) = params.read_apart::<_, Policy>("queue")?;
+    let command = Command::QueueSet(Box::new(QueueSet { queue, policy }));
+    check::command(&command)?;
+    Ok(Request::Command(command))
+}
+
+/// A method without parameters.
+fn plain(params: &mut Params<'_>, request: Request) -> Result<Request, WireError> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    let Nothing {} = params.read()?;
+    Ok(request)
+}
+
+const ALL: &[Role] = Role::ALL;
+const ADMIN: &[Role] = &[Role::Admin];
+const LEADING: &[Role] = &[Role::Supervisor, Role::Admin];
+const PLATFORM: &[Role] = &[Role::Platform, Role::Admin];
+const CONTACTS: &[Role] = &[Role::Platform, Role::Supervisor, Role::Admin];
+const OFFERS: &[Role] = &[Role::Platform, Role::Agent, Role::Admin];
+const WORK: &[Role] = &[Role::Platform, Role::Agent, Role::Supervisor, Role::Admin];
+const SELF: &[Role] = &[Role::Agent, Role::Supervisor, Role::Admin];
+const FIGURES: &[Role] = &[Role::Platform, Role::Supervisor, Role::Ops, Role::Admin];
+
+macro_rules! methods {
+    ($($name:literal $kind:ident $roles:ident $params:expr, $summary:literal, $answers:literal, $read:expr;)*) => {
+        &[$(Method {
+            name: $name,
+            kind: Kind::$kind,
+            roles: $roles,
+            params: $params,
+            shape: Type::Object($params),
+            summary: $summary,
+            answers: $answers,
+            read: $read,
+        }),*]
+    };
+}
+
+/// The table, in the order of the names.
+pub static METHODS: &[Method] = methods! {
+    "agent.get" Query WORK f::AGENT_REF,
+        "Shows an agent", "the agent",
+        |p| query(p, Query::AgentGet);
+    "agent.list" Query CONTACTS f::AGENT_LIST,
+        "Lists agents by id", "{items, next?} of agents",
+        |p| query(p, Query::AgentList);
+    "agent.presence" Mutation SELF f::AGENT_PRESENCE,
+        "Says whether an agent is available, on break or offline", "the agent",
+        |p| command(p, Command::AgentPresence);
+    "agent.remove" Mutation LEADING f::AGENT_REMOVE,
+        "Removes an agent and hands its open cases over", "{agent, removed, successor?, handed_over}",
+        |p| command(p, Command::AgentRemove);
+    "agent.set" Mutation LEADING f::AGENT_SET,
+        "Creates or replaces an agent; presence is kept, a new one is offline", "the agent",
+        |p| command(p, |set| Command::AgentSet(Box::new(set)));
+    "case.close" Mutation SELF f::CASE_ACT,
+        "Closes a case; its ownership ends", "the case",
+        |p| command(p, Command::CaseClose);
+    "case.find" Query WORK f::CASE_FIND,
+        "Lists cases by id", "{items, next?} of cases",
+        |p| query(p, Query::CaseFind);
+    "case.get" Query WORK f::CASE_REF,
+        "Shows a case", "the case",
+        |p| query(p, Query::CaseGet);
+    "case.handover" Mutation LEADING f::CASE_HANDOVER,
+        "Moves the ownership of one case, or of all open cases of an owner", "{to, cases, case?, owner?}",
+        |p| command(p, |to| Command::CaseHandover(Box::new(to)));
+    "case.note" Mutation WORK f::CASE_NOTE,
+        "Adds a note to a case", "the case",
+        |p| command(p, Command::CaseNote);
+    "case.open" Mutation WORK f::CASE_OPEN,
+        "Opens a case; one that exists is answered as it is", "the case",
+        |p| command(p, |open| Command::CaseOpen(Box::new(open)));
+    "case.reopen" Mutation WORK f::CASE_ACT,
+        "Opens a resolved or closed case again, with its owner", "the case",
+        |p| command(p, Command::CaseReopen);
+    "case.resolve" Mutation WORK f::CASE_ACT,
+        "Marks a case as resolved; it closes later", "the case",
+        |p| command(p, Command::CaseResolve);
+    "contact.cancel" Mutation CONTACTS f::CONTACT_CANCEL,
+        "Takes back a contact that is not connected", "the contact",
+        |p| command(p, Command::ContactCancel);
+    "contact.end" Mutation WORK f::CONTACT_END,
+        "Ends the conversation of a contact", "the contact",
+        |p| command(p, Command::ContactEnd);
+    "contact.explain" Query WORK f::CONTACT_REF,
+        "Says step by step why a contact is where it is", "{contact, state, why, steps, steps_dropped}",
+        |p| query(p, Query::ContactExplain);
+    "contact.get" Query WORK f::CONTACT_REF,
+        "Shows a contact", "the contact",
+        |p| query(p, Query::ContactGet);
+    "contact.list" Query CONTACTS f::CONTACT_LIST,
+        "Lists contacts by id", "{items, next?} of contacts",
+        |p| query(p, Query::ContactList);
+    "contact.preview" Query CONTACTS f::CONTACT_SUBMIT,
+        "Says what contact.submit would do now, and does nothing",
+        "{contact, state, queue, outcome?, case?, owner?, agent?, route?, position?, estimated_wait_ms?, why, candidates}",
+        |p| query(p, |draft| Query::ContactPreview(Box::new(draft)));
+    "contact.submit" Mutation CONTACTS f::CONTACT_SUBMIT,
+        "Brings a contact; one that exists is answered as it is",
+        "{contact, state, outcome?, queue, customer?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why}",
+        |p| command(p, |submit| Command::ContactSubmit(Box::new(submit)));
+    "contact.sync" Mutation PLATFORM f::CONTACT_SYNC,
+        "Compares the whole list of a platform's live contacts with the router's", "{source, confirmed, cancelled, unknown}",
+        |p| command(p, Command::ContactSync);
+    "contact.transfer" Mutation WORK f::CONTACT_TRANSFER,
+        "Passes a connected contact on; the ownership stays", "the contact",
+        |p| command(p, |to| Command::ContactTransfer(Box::new(to)));
+    "contact.update" Mutation CONTACTS f::CONTACT_UPDATE,
+        "Changes a contact that is not connected; what is absent stays", "the contact",
+        |p| command(p, |update| Command::ContactUpdate(Box::new(update)));
+    "customer.exclude" Mutation LEADING f::CUSTOMER_EXCLUDE,
+        "Keeps an agent from all contacts of a customer, or lifts that", "{customer, agent, on, reason}",
+        |p| command(p, Command::CustomerExclude);
+    "customer.get" Query WORK f::CUSTOMER_REF,
+        "Shows a customer", "the customer",
+        |p| query(p, Query::CustomerGet);
+    "customer.link" Mutation CONTACTS f::CUSTOMER_LINK,
+        "Joins identities to one customer; two customers become one", "the customer",
+        |p| command(p, |link| Command::CustomerLink(Box::new(link)));
+    "events.subscribe" Server WORK f::EVENTS_SUBSCRIBE,
+        "Sends the events of the tenant on this connection, without a gap", "{subscribed, seq}",
+        |p| p.read::<Subscribe>().and_then(|wanted| {
+            check::subscribe(&wanted).map(|()| Request::Subscribe(wanted))
+        });
+    "offer.accept" Mutation OFFERS f::OFFER_ACCEPT,
+        "Takes an offer: the contact is connected", "the contact",
+        |p| command(p, Command::OfferAccept);
+    "offer.decline" Mutation OFFERS f::OFFER_DECLINE,
+        "Does not take an offer: the contact goes to the next agent", "the contact",
+        |p| command(p, Command::OfferDecline);
+    "owner.get" Query WORK f::OWNER_GET,
+        "Says to which case and owner a contact would go now", "{case, owner}, both null where there is none",
+        |p| query(p, Query::OwnerGet);
+    "queue.get" Query FIGURES f::QUEUE_REF,
+        "Shows a queue with policy and figures", "the queue",
+        |p| query(p, Query::QueueGet);
+    "queue.list" Query FIGURES f::LIST,
+        "Lists queues by id", "{items, next?} of queues",
+        |p| query(p, Query::QueueList);
+    "queue.remove" Mutation ADMIN f::QUEUE_REF,
+        "Removes an empty queue", "{queue, removed}",
+        |p| command(p, Command::QueueRemove);
+    "queue.set" Mutation ADMIN f::QUEUE_SET,
+        "Creates a queue or replaces its policy; what is absent gets its default", "the queue",
+        queue_set;
+    "rpc.discover" Server ALL f::NONE,
+        "Describes every method", "an OpenRPC document",
+        |p| plain(p, Request::Discover);
+    "server.drain" Server ADMIN f::NONE,
+        "Takes no new connection, finishes what is under way and stops", "{ok}",
+        |p| plain(p, Request::Server(ServerCall::Drain));
+    "server.reload" Server ADMIN f::NONE,
+        "Applies the changed configuration file as a difference", "what changed",
+        |p| plain(p, Request::Server(ServerCall::Reload));
+    "server.snapshot" Server ADMIN f::NONE,
+        "Writes a snapshot now", "{seq}",
+        |p| plain(p, Request::Server(ServerCall::Snapshot));
+    "server.status" Server FIGURES f::NONE,
+        "Shows how the daemon is", "the status",
+        |p| plain(p, Request::Server(ServerCall::Status));
+    "session.open" Server ALL f::SESSION_OPEN,
+        "Says who is there; the first request where tokens are configured", "{client, tenant?, protocol, seq}",
+        |p| p.read::<SessionOpen>().and_then(|open| {
+            check::session(&open).map(|()| Request::SessionOpen(open))
+        });
+    "session.ping" Server ALL f::NONE,
+        "Shows that both sides are there", "{ok, at}",
+        |p| plain(p, Request::SessionPing);
+    "settings.get" Query FIGURES f::NONE,
+        "Shows the settings of the tenant", "the settings",
+        |p| plain(p, Request::Query(Query::SettingsGet));
+    "settings.set" Mutation ADMIN f::SETTINGS_SET,
+        "Changes settings of the tenant; what is absent stays", "the settings",
+        |p| command(p, |patch| Command::SettingsSet(Box::new(patch)));
+    "stats.get" Query FIGURES f::STATS_GET,
+        "Counts contacts, waits and owner hits", "the figures",
+        |p| query(p, Query::Stats);
+    "wrap_up.end" Mutation WORK f::AGENT_REF,
+        "Ends the wrap-up of an agent now", "the agent",
+        |p| command(p, Command::WrapUpEnd);
+};

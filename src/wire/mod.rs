@@ -1,0 +1,43 @@
+//! The wire: bytes ↔ types, the only place that knows the outside format.
+//!
+//! ```text
+//! bytes ── line ──▶ lines ── request ──▶ Call { id, method, key, request }
+//!                                          │ method: one table of names, rights, parameters
+//!                                          │ params, scan, check: types, form, idempotency key
+//! bytes ◀────────── reply, event ◀── Answer, Reject, WireError, Event
+//! ```
+//!
+//! Everything in this folder is pure: no runtime, clock, file or log. What a request asks for is
+//! carried out elsewhere; here it is only understood. Nothing that was sent is ignored: an
+//! unknown member is an error that names it.
+
+pub mod limits;
+
+pub mod line;
+
+pub mod request;
+
+pub mod method;
+
+pub mod reply;
+
+pub mod event;
+
+pub mod subscription;
+
+pub mod error;
+
+pub mod openrpc;
+
+pub mod check;
+
+pub mod fields;
+
+pub mod schema;
+
+mod params;
+
+mod scan;
+
+/// The version of the protocol, told by `session.open` and `rpc.discover`.
+pub const PROTOCOL: u32 = 1;

@@ -1,0 +1,435 @@
+//! The parameters of one call: read straight into the router's types, and what is wrong with
+//! them in words.
+//!
+//! Reading goes twice only where it fails: the second run finds the path of the fault. The
+//! idempotency key, which every mutation takes beside its own parameters, is taken out on the
+//! way, so no type needs to know of it.
+
+use serde::de::value::{BorrowedStrDeserializer, CowStrDeserializer};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_path_to_error::{Path, Segment};
+
+use super::error::{Data, WireError, echo};
+use super::method::{KEY, Kind, Method};
+use super::scan::{Scan, Word, digest_text, mix};
+use super::schema::{Type, names};
+use crate::router::ids::{KEY_BYTES_MAX, Key, Name};
+use crate::router::reject::RejectKind;
+
+/// The most parameters that are taken out before the rest is read.
+const TAKEN_MAX: usize = 2;
+
+/// The parameters of one call.
+pub struct Params<'a> {
+    method: &'static Method,
+    /// One JSON object.
+    text: &'a str,
+    taken: Taken<'a>,
+}
+
+/// Parameters that are read apart from the others, under their names.
+#[derive(Clone, Copy)]
+struct Taken<'a> {
+    names: [&'static str; TAKEN_MAX],
+    values: [Option<&'a RawValue>; TAKEN_MAX],
+}
+
+impl<'a> Params<'a> {
+    /// `params` as it stands in the request; absent is an empty object.
+    pub fn new(method: &'static Method, params: Option<&'a RawValue>) -> Result<Self, WireError> {
+        let text = params.map_or("{}", RawValue::get);
+        if !text.starts_with('{') {
+            let message = if text.starts_with('[') {
+                "params must be an object: parameters are given by name only"
+            } else {
+                "params must be an object, or absent"
+            };
+            return Err(WireError::params(
+                "params",
+                message,
+                Some(Type::Object(method.params).describe()),
+            ));
+        }
+        let key = if method.kind == Kind::Mutation {
+            KEY.name
+        } else {
+            ""
+        };
+        Ok(Self {
+            method,
+            text,
+            taken: Taken {
+                names: [key, ""],
+                values: [None; TAKEN_MAX],
+            },
+        })
+    }
+
+    /// Reads all parameters as one type.
+    pub fn read<T: DeserializeOwned>(&mut self) -> Result<T, WireError> {
+        let mut json = serde_json::Deserializer::from_str(self.text);
+        match T::deserialize(Without {
+            inner: &mut json,
+            taken: &mut self.taken,
+        }) {
+            Ok(value) => Ok(value),
+            Err(_) => Err(self.fault_of::<T>()),
+        }
+    }
+
+    /// Reads one parameter apart and the others as one type.
+    pub fn read_apart<N: DeserializeOwned, T: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+    ) -> Result<(N, T), WireError> {
+        self.taken.names[1] = name;
+        let rest = self.read()?;
+        let Some(raw) = self.taken.values[1] else {
+            return Err(self.describe(&[], &format!("missing field `{name}`")));
+        };
+        let one = serde_json::from_str(raw.get()).map_err(|error| {
+            self.describe(
+                &[Segment::Map {
+                    key: name.to_owned(),
+                }],
+                &plain(&error),
+            )
+        })?;
+        Ok((one, rest))
+    }
+
+    /// Checks what the types do not see (members given twice in a map, numbers that would not
+    /// come back as they went) and takes the key.
+    pub fn finish(&self) -> Result<Option<Key>, WireError> {
+        let key = self.taken.values[0];
+        let nested = memchr::memchr2(b'{', b'[', &self.text.as_bytes()[1..]).is_some();
+        if key.is_none() && !nested {
+            return Ok(None);
+        }
+        let scan = Scan {
+            expected: Some(&self.method.shape),
+            without: Some(KEY.name),
+        };
+        let mut json = serde_json::Deserializer::from_str(self.text);
+        let Ok(value) = scan.deserialize(&mut json) else {
+            return Err(self.fault_of_scan(scan));
+        };
+        let Some(raw) = key else {
+            return Ok(None);
+        };
+        let name = serde_json::from_str::<Name>(raw.get()).map_err(|error| {
+            let at = [Segment::Map {
+                key: KEY.name.to_owned(),
+            }];
+            self.describe(&at, &plain(&error))
+        })?;
+        if name.as_str().len() > KEY_BYTES_MAX {
+            let message = format!(
+                "key: {} bytes are too long: give {}",
+                name.as_str().len(),
+                KEY.kind.describe()
+            );
+            return Err(WireError::params(
+                KEY.name,
+                message,
+                Some(KEY.kind.describe()),
+            ));
+        }
+        Ok(Some(Key {
+            name,
+            digest: mix(digest_text(self.method.name), value),
+        }))
+    }
+
+    /// Reads again to find the path of the fault.
+    fn fault_of<T: DeserializeOwned>(&self) -> WireError {
+        let mut taken = Taken {
+            names: self.taken.names,
+            values: [None; TAKEN_MAX],
+        };
+        let mut json = serde_json::Deserializer::from_str(self.text);
+        let mut track = serde_path_to_error::Track::new();
+        let without = Without {
+            inner: &mut json,
+            taken: &mut taken,
+        };
+        match T::deserialize(serde_path_to_error::Deserializer::new(without, &mut track)) {
+            Ok(_) => WireError::internal("the parameters were refused once and taken once"),
+            Err(error) => self.describe(&segments(&track.path()), &plain(&error)),
+        }
+    }
+
+    fn fault_of_scan(&self, scan: Scan) -> WireError {
+        let mut json = serde_json::Deserializer::from_str(self.text);
+        let mut track = serde_path_to_error::Track::new();
+        match scan.deserialize(serde_path_to_error::Deserializer::new(
+            &mut json, &mut track,
+        )) {
+            Ok(_) => WireError::internal("the parameters were refused once and taken once"),
+            Err(error) => self.describe(&segments(&track.path()), &plain(&error)),
+        }
+    }
+
+    /// Turns what the reader found into an error that names the field and what would be right.
+    fn describe(&self, path: &[Segment], found: &str) -> WireError {
+        if let Some(name) = quoted(found, "unknown field `") {
+            let parent = match path.split_last() {
+                Some((Segment::Map { key }, parent)) if *key == name => parent,
+                _ => path,
+            };
+            return self.unknown(parent, &name);
+        }
+        if let Some(name) = quoted(found, "missing field `") {
+            let field = join(path, Some(&name));
+            let expected = self.type_at(path).and_then(|kind| kind.member(&name));
+            let expected = expected.map(Type::describe);
+            let right = expected.as_deref().unwrap_or("a value");
+            let message = format!("{field} is missing: give {right}");
+            return WireError::params(&field, message, expected);
+        }
+        if let Some(name) = quoted(found, "duplicate field `") {
+            let parent = match path.split_last() {
+                Some((Segment::Map { key }, parent)) if *key == name => parent,
+                _ => path,
+            };
+            let field = join(parent, Some(&name));
+            let message = format!("{field} is given twice: give it once");
+            return WireError::params(&field, message, None);
+        }
+        let field = join(path, None);
+        let kind = self.type_at(path);
+        let expected = kind.map(Type::describe);
+        let message = match &expected {
+            Some(right) => format!("{field}: {}: give {right}", subject(found)),
+            None => format!("{field}: {}", echo_long(found)),
+        };
+        let mut error = WireError::params(&field, message, expected);
+        if let (Some(data), Some(words)) = (&mut error.data, kind.and_then(Type::words)) {
+            data.known = words.to_vec();
+        }
+        error
+    }
+
+    /// A parameter that does not exist.
+    fn unknown(&self, parent: &[Segment], name: &str) -> WireError {
+        let field = join(parent, Some(name));
+        let members = self.type_at(parent).and_then(Type::members);
+        let mut known = members.map(names).unwrap_or_default();
+        if parent.is_empty() && self.method.kind == Kind::Mutation {
+            known.push(KEY.name);
+        }
+        let place = if parent.is_empty() {
+            self.method.name.to_owned()
+        } else {
+            join(parent, None)
+        };
+        let right = if known.is_empty() {
+            format!("{place} takes none")
+        } else {
+            format!("{place} knows {}", known.join(", "))
+        };
+        let mut error = WireError::params(
+            &field,
+            format!("unknown parameter \"{field}\": {right}"),
+            None,
+        );
+        error.data = Some(Box::new(Data {
+            kind: Some(RejectKind::Invalid),
+            field: Some(field),
+            known,
+            ..Data::default()
+        }));
+        error
+    }
+
+    /// The declared type at a path.
+    fn type_at(&self, path: &[Segment]) -> Option<&'static Type> {
+        let mut kind: &'static Type = &self.method.shape;
+        for segment in path {
+            while let Type::Limit(inner) = kind {
+                kind = inner;
+            }
+            kind = match segment {
+                Segment::Seq { .. } => kind.item()?,
+                Segment::Map { key } if *key == KEY.name && path.len() == 1 => {
+                    kind.member(key).unwrap_or(&KEY.kind)
+                }
+                Segment::Map { key } => kind.member(key)?,
+                Segment::Enum { .. } | Segment::Unknown => return None,
+            };
+        }
+        Some(kind)
+    }
+}
+
+/// A fault that the form checks found in a field of known type.
+pub fn wrong(field: &str, message: impl std::fmt::Display) -> WireError {
+    let message = message.to_string();
+    let expected = message
+        .rsplit_once("give ")
+        .map(|(_, right)| right.to_owned());
+    WireError::params(field, format!("{field}: {message}"), expected)
+}
+
+/// The text of an error of the reader, without its position in the parameters.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// What was found, without what the reader would have liked to find: the declared type says that
+/// better.
+fn subject(found: &str) -> String {
+    let end = found.find(", expected ").or_else(|| found.find(": give "));
+    let found = end.map_or(found, |end| &found[..end]);
+    let found = found
+        .strip_prefix("invalid type: ")
+        .or_else(|| found.strip_prefix("invalid value: "))
+        .map_or_else(|| found.to_owned(), |what| format!("{what} is not right"));
+    echo_long(&found.replace("unknown variant `", "unknown word `"))
+}
+
+/// Errors may quote what was sent: twice the usual length leaves room for the words around it.
+fn echo_long(text: &str) -> String {
+    let short = echo(text);
+    if text.len() <= 2 * super::limits::ECHO_BYTES_MAX {
+        text.to_owned()
+    } else {
+        short
+    }
+}
+
+/// The name between the backquotes after `start`.
+fn quoted(found: &str, start: &str) -> Option<String> {
+    let rest = found.strip_prefix(start)?;
+    let end = rest.find("`, expected ").or_else(|| rest.rfind('`'))?;
+    let end = if rest[..end].ends_with('`') {
+        end - 1
+    } else {
+        end
+    };
+    Some(rest[..end].to_owned())
+}
+
+/// The path without what serde adds for the variants of an enum.
+fn segments(path: &Path) -> Vec<Segment> {
+    path.iter()
+        .filter(|segment| !matches!(segment, Segment::Enum { .. } | Segment::Unknown))
+        .cloned()
+        .collect()
+}
+
+/// The path in the form `steps[2].requires.zh`.
+fn join(path: &[Segment], last: Option<&str>) -> String {
+    let mut text = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
+            Segment::Map { key } => push(&mut text, key),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    if let Some(last) = last {
+        push(&mut text, last);
+    }
+    if text.is_empty() {
+        text.push_str("params");
+    }
+    text
+}
+
+fn push(text: &mut String, name: &str) {
+    if !text.is_empty() {
+        text.push('.');
+    }
+    text.push_str(&echo(name));
+}
+
+/// A reader of an object that keeps some members for itself.
+struct Without<'s, 'de, D> {
+    inner: D,
+    taken: &'s mut Taken<'de>,
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Without<'_, 'de, D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_map(WithoutVisitor {
+            inner: visitor,
+            taken: self.taken,
+        })
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        ignored_any
+    }
+}
+
+struct WithoutVisitor<'s, 'de, V> {
+    inner: V,
+    taken: &'s mut Taken<'de>,
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for WithoutVisitor<'_, 'de, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_map(WithoutMap {
+            inner: map,
+            taken: self.taken,
+        })
+    }
+}
+
+struct WithoutMap<'s, 'de, A> {
+    inner: A,
+    taken: &'s mut Taken<'de>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for WithoutMap<'_, 'de, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        while let Some(Word(name)) = self.inner.next_key()? {
+            let slot = self
+                .taken
+                .names
+                .iter()
+                .position(|taken| name == *taken && !name.is_empty());
+            let Some(slot) = slot else {
+                return match name {
+                    std::borrow::Cow::Borrowed(name) => {
+                        seed.deserialize(BorrowedStrDeserializer::new(name))
+                    }
+                    owned @ std::borrow::Cow::Owned(_) => {
+                        seed.deserialize(CowStrDeserializer::new(owned))
+                    }
+                }
+                .map(Some);
+            };
+            let value = self.inner.next_value()?;
+            if self.taken.values[slot].replace(value).is_some() {
+                return Err(A::Error::custom(format!("duplicate field `{name}`")));
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        self.inner.next_value_seed(seed)
+    }
+}

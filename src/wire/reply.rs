@@ -1,0 +1,151 @@
+//! Answers, refusals and errors → bytes, appended to a buffer that the caller lends.
+//!
+//! Each function writes one reply object with the members in a fixed order and without a line
+//! end; [`end`] ends the line, [`Batch`] makes an array of several.
+
+use serde::Serialize;
+
+use super::error::{REFUSED, WireError};
+use super::request::Id;
+use crate::router::answer::Answer;
+use crate::router::ids::Name;
+use crate::router::reject::Reject;
+
+/// The answer to `session.open`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SessionOpened {
+    pub client: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<Name>,
+    pub protocol: u32,
+    /// The number of the last event.
+    pub seq: u64,
+}
+
+/// The answer to `session.ping`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Pong {
+    pub ok: bool,
+    pub at: crate::router::time::Timestamp,
+}
+
+/// The answer to `events.subscribe`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Subscribed {
+    pub subscribed: bool,
+    /// The number of the last event: what comes next has a higher one.
+    pub seq: u64,
+}
+
+/// Writes what the router said.
+pub fn outcome(out: &mut Vec<u8>, id: &Id, outcome: &Result<Answer, Reject>) {
+    match outcome {
+        Ok(answer) => result(out, id, answer),
+        Err(reject) => refusal(out, id, reject),
+    }
+}
+
+/// Writes a result.
+pub fn result<T: Serialize + ?Sized>(out: &mut Vec<u8>, id: &Id, value: &T) {
+    let start = out.len();
+    head(out, id);
+    out.extend_from_slice(b",\"result\":");
+    match serde_json::to_writer(&mut *out, value) {
+        Ok(()) => out.push(b'}'),
+        // Only text that was stored as JSON and is none can fail here.
+        Err(cause) => {
+            out.truncate(start);
+            error(
+                out,
+                id,
+                &WireError::internal(format!("the answer cannot be written: {cause}")),
+            );
+        }
+    }
+}
+
+/// Writes a refusal of the router.
+pub fn refusal(out: &mut Vec<u8>, id: &Id, reject: &Reject) {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        kind: &'static str,
+        entity: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a Name>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        field: Option<&'static str>,
+    }
+    let data = Data {
+        kind: reject.kind.as_str(),
+        entity: reject.entity,
+        id: reject.id.as_ref(),
+        field: reject.field,
+    };
+    failure(out, id, REFUSED, &reject.message, Some(&data));
+}
+
+/// Writes an error of the protocol.
+pub fn error(out: &mut Vec<u8>, id: &Id, error: &WireError) {
+    failure(
+        out,
+        id,
+        error.code.number(),
+        &error.message,
+        error.data.as_ref(),
+    );
+}
+
+/// Ends a line.
+pub fn end(out: &mut Vec<u8>) {
+    out.push(b'\n');
+}
+
+fn failure<D: Serialize>(out: &mut Vec<u8>, id: &Id, code: i32, message: &str, data: Option<D>) {
+    head(out, id);
+    out.extend_from_slice(b",\"error\":{\"code\":");
+    json(out, &code);
+    out.extend_from_slice(b",\"message\":");
+    json(out, message);
+    if let Some(data) = data {
+        out.extend_from_slice(b",\"data\":");
+        json(out, &data);
+    }
+    out.extend_from_slice(b"}}");
+}
+
+fn head(out: &mut Vec<u8>, id: &Id) {
+    out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
+    json(out, id);
+}
+
+/// Writes a value whose writing cannot fail.
+pub(super) fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(out, value)
+        .expect("memory takes every byte, and the value has only strings for member names");
+}
+
+/// The replies of a batch as they are written one by one.
+#[derive(Debug, Default)]
+pub struct Batch {
+    replies: usize,
+}
+
+impl Batch {
+    pub const fn new() -> Self {
+        Self { replies: 0 }
+    }
+
+    /// Call it before each reply is written.
+    pub fn next(&mut self, out: &mut Vec<u8>) {
+        out.push(if self.replies == 0 { b'[' } else { b',' });
+        self.replies += 1;
+    }
+
+    /// Ends the array and the line; a batch of notifications writes nothing.
+    pub fn finish(self, out: &mut Vec<u8>) {
+        if self.replies > 0 {
+            out.push(b']');
+            end(out);
+        }
+    }
+}

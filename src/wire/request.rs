@@ -1,0 +1,364 @@
+//! A line → the calls it holds.
+//!
+//! A line is one request or a batch of them. Each becomes a [`Call`]: what is asked for, or the
+//! error that answers it. Nothing here looks at state; a call that was understood may still be
+//! refused by the router.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::error::{WireError, echo};
+use super::limits::{INTEGER_MAX, Limits};
+use super::method::{self, Method};
+use super::params::Params;
+use super::scan::{Word, is_too_deep};
+use super::subscription::Subscribe;
+use crate::router::command::Command;
+use crate::router::ids::{Key, Name, Text};
+use crate::router::query::Query;
+
+/// What a line holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// One request; its reply stands alone.
+    One(Call),
+    /// A batch; the replies go back as one array, or not at all where none is wanted.
+    Batch(Vec<Call>),
+}
+
+/// One request, or what is wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// Under which the reply goes back; `None` = a notification, which gets no reply whatever
+    /// comes of it.
+    pub id: Option<Id>,
+    /// The method, where it is one that exists.
+    pub method: Option<&'static Method>,
+    /// The idempotency key of a mutation.
+    pub key: Option<Key>,
+    pub request: Result<Request, WireError>,
+}
+
+/// The id of a request, given back as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Id {
+    Null,
+    Number(i64),
+    Text(Box<str>),
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Number(n) => serializer.serialize_i64(*n),
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    Command(Command),
+    Query(Query),
+    SessionOpen(SessionOpen),
+    SessionPing,
+    Subscribe(Subscribe),
+    Server(ServerCall),
+    Discover,
+}
+
+/// `session.open`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionOpen {
+    pub client: Name,
+    #[serde(default)]
+    pub token: Option<Token>,
+    #[serde(default)]
+    pub tenant: Option<Name>,
+    /// The events that come on this connection from now on.
+    #[serde(default, deserialize_with = "events")]
+    pub events: Option<Subscribe>,
+}
+
+/// A secret: it is never shown.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Token(pub Text);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Reads `true`, `false` or a list of types.
+fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Subscribe>, D::Error> {
+    struct Events;
+    impl<'de> Visitor<'de> for Events {
+        type Value = Option<Subscribe>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true, false or a list of event types")
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_bool<E>(self, on: bool) -> Result<Self::Value, E> {
+            Ok(on.then(Subscribe::default))
+        }
+        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+            let types = Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(seq))?;
+            Ok(Some(Subscribe {
+                types: Some(types),
+                ..Subscribe::default()
+            }))
+        }
+    }
+    deserializer.deserialize_any(Events)
+}
+
+/// `server.*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerCall {
+    Status,
+    Snapshot,
+    Reload,
+    Drain,
+}
+
+/// Reads one line.
+pub fn parse(line: &[u8], limits: &Limits) -> Message {
+    match text(line, limits) {
+        Ok(text) if text.starts_with('[') => batch(text, limits),
+        Ok(text) => Message::One(single(text)),
+        Err(error) => Message::One(failed(Some(Id::Null), error)),
+    }
+}
+
+/// The checks that come before any parsing.
+pub(crate) fn text<'a>(line: &'a [u8], limits: &Limits) -> Result<&'a str, WireError> {
+    if line.len() > limits.line_bytes_max {
+        return Err(WireError::line_too_long(limits.line_bytes_max));
+    }
+    if line.starts_with(b"\xef\xbb\xbf") {
+        return Err(WireError::parse(
+            "the line begins with a byte order mark: send UTF-8 without one",
+        ));
+    }
+    let text = std::str::from_utf8(line).map_err(|error| {
+        WireError::parse(format!(
+            "byte {} of the line is not UTF-8",
+            error.valid_up_to() + 1
+        ))
+    })?;
+    if is_too_deep(text, limits.depth_max.min(super::limits::DEPTH_MAX_MAX)) {
+        return Err(WireError::limit(
+            "depth_max",
+            limits.depth_max,
+            format!(
+                "the line nests too deep: at most {} levels",
+                limits.depth_max
+            ),
+        ));
+    }
+    Ok(text.trim_ascii())
+}
+
+fn batch(text: &str, limits: &Limits) -> Message {
+    let error = match serde_json::from_str::<Vec<&RawValue>>(text) {
+        Ok(calls) if calls.is_empty() => {
+            WireError::request("the batch is empty: give at least one request")
+        }
+        Ok(calls) if calls.len() > limits.batch_calls_max => WireError::limit(
+            "batch_calls_max",
+            limits.batch_calls_max,
+            format!(
+                "the batch has {} requests: at most {}",
+                calls.len(),
+                limits.batch_calls_max
+            ),
+        ),
+        Ok(calls) => {
+            return Message::Batch(calls.into_iter().map(|call| single(call.get())).collect());
+        }
+        Err(error) => not_json(&error),
+    };
+    Message::One(failed(Some(Id::Null), error))
+}
+
+/// One request as text.
+fn single(text: &str) -> Call {
+    if !text.starts_with('{') {
+        let error = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            Ok(_) => WireError::request("a request must be an object"),
+            Err(error) => not_json(&error),
+        };
+        return failed(Some(Id::Null), error);
+    }
+    match Envelope::read(text, &[]) {
+        Ok(envelope) => envelope.into_call(),
+        Err(error) => failed(Some(Id::Null), error),
+    }
+}
+
+fn failed(id: Option<Id>, error: WireError) -> Call {
+    Call {
+        id,
+        method: None,
+        key: None,
+        request: Err(error),
+    }
+}
+
+fn not_json(error: &serde_json::Error) -> WireError {
+    WireError::parse(format!("the line is not JSON: {error}"))
+}
+
+/// The members of a request, not yet looked into.
+#[derive(Debug, Default)]
+pub(crate) struct Envelope<'a> {
+    pub(crate) jsonrpc: Option<&'a RawValue>,
+    pub(crate) id: Option<&'a RawValue>,
+    pub(crate) method: Option<&'a RawValue>,
+    pub(crate) params: Option<&'a RawValue>,
+    /// Members that the caller asked for besides.
+    pub(crate) extra: [Option<&'a RawValue>; EXTRA_MAX],
+    /// The first member that is unknown or given twice.
+    fault: Option<String>,
+    is_version_assumed: bool,
+}
+
+/// The most members that can be asked for besides.
+pub(crate) const EXTRA_MAX: usize = 3;
+
+impl<'a> Envelope<'a> {
+    /// Takes an object apart; `extra` names further members that it may have.
+    pub(crate) fn read(text: &'a str, extra: &[&str]) -> Result<Self, WireError> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let envelope = json.deserialize_map(EnvelopeVisitor { extra });
+        let envelope = envelope.and_then(|envelope| json.end().map(|()| envelope));
+        envelope.map_err(|error| not_json(&error))
+    }
+
+    /// Takes a request without `jsonrpc` as one of version 2.0.
+    pub(crate) fn assume_version(&mut self) {
+        self.is_version_assumed = self.jsonrpc.is_none();
+    }
+
+    /// Understands the request.
+    pub(crate) fn into_call(self) -> Call {
+        let id = match self.id.map(|raw| id(raw.get())).transpose() {
+            Ok(id) => id,
+            Err(error) => return failed(Some(Id::Null), error),
+        };
+        // Whether an invalid request wanted a reply cannot be known: it gets one.
+        let invalid = |id: Option<Id>, error| failed(Some(id.unwrap_or(Id::Null)), error);
+        if let Some(fault) = self.fault {
+            return invalid(id, WireError::request(fault));
+        }
+        if self.jsonrpc.map(RawValue::get) != Some("\"2.0\"") && !self.is_version_assumed {
+            return invalid(id, WireError::request("jsonrpc must be \"2.0\""));
+        }
+        let Some(name) = self.method.and_then(|raw| string(raw.get())) else {
+            let error = WireError::request("method must be a string such as \"contact.submit\"");
+            return invalid(id, error);
+        };
+        let Some(method) = method::find(&name) else {
+            return failed(id, method::unknown(&name));
+        };
+        let (key, request) = match understand(method, self.params) {
+            Ok((key, request)) => (key, Ok(request)),
+            Err(error) => (None, Err(error)),
+        };
+        Call {
+            id,
+            method: Some(method),
+            key,
+            request,
+        }
+    }
+}
+
+fn understand(
+    method: &'static Method,
+    params: Option<&RawValue>,
+) -> Result<(Option<Key>, Request), WireError> {
+    let mut params = Params::new(method, params)?;
+    let request = method.read(&mut params)?;
+    let key = params.finish()?;
+    Ok((key, request))
+}
+
+/// The text of a JSON string.
+fn string(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if !inner.contains('\\') {
+        return Some(Cow::Borrowed(inner));
+    }
+    serde_json::from_str(raw).ok().map(Cow::Owned)
+}
+
+fn id(raw: &str) -> Result<Id, WireError> {
+    if raw == "null" {
+        return Ok(Id::Null);
+    }
+    if let Some(text) = string(raw) {
+        return Ok(Id::Text(text.into()));
+    }
+    match serde_json::from_str::<i64>(raw) {
+        Ok(n) if (-INTEGER_MAX..=INTEGER_MAX).contains(&n) => Ok(Id::Number(n)),
+        _ => Err(WireError::request(format!(
+            "id {} is not one: give a string, a whole number from -{INTEGER_MAX} to {INTEGER_MAX}, or null",
+            echo(raw)
+        ))),
+    }
+}
+
+struct EnvelopeVisitor<'s> {
+    extra: &'s [&'s str],
+}
+
+impl<'de> Visitor<'de> for EnvelopeVisitor<'_> {
+    type Value = Envelope<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<'de>, A::Error> {
+        let mut envelope = Envelope::default();
+        while let Some(Word(name)) = map.next_key::<Word<'de>>()? {
+            let value = map.next_value()?;
+            let slot = match &*name {
+                "jsonrpc" => &mut envelope.jsonrpc,
+                "id" => &mut envelope.id,
+                "method" => &mut envelope.method,
+                "params" => &mut envelope.params,
+                other => match self.extra.iter().position(|extra| *extra == other) {
+                    Some(at) => &mut envelope.extra[at],
+                    None => {
+                        let known = "jsonrpc, id, method and params";
+                        let name = echo(other);
+                        envelope.fault.get_or_insert_with(|| {
+                            format!("unknown member \"{name}\": a request has {known}")
+                        });
+                        continue;
+                    }
+                },
+            };
+            if slot.replace(value).is_some() {
+                let name = &name;
+                envelope.fault.get_or_insert_with(|| {
+                    format!("member \"{name}\" is given twice: give it once")
+                });
+            }
+        }
+        Ok(envelope)
+    }
+}

@@ -1,0 +1,210 @@
+//! What must hold of a text of JSON beyond its grammar: depth, unique members, exact numbers.
+//!
+//! The depth is counted over the bytes before any parser recurses. The scan of the parameters
+//! also digests them, so that a repeated idempotency key can be told from a reused one: the
+//! digest depends on what was asked, not on white space, escapes or the order of members, and it
+//! is the same in every build.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::limits::INTEGER_MAX;
+use super::schema::Type;
+
+/// Whether `text` nests deeper than `max`. Brackets in strings do not count.
+pub fn is_too_deep(text: &str, max: usize) -> bool {
+    let openers = text.bytes().filter(|b| matches!(b, b'{' | b'[')).count();
+    // Most lines do not even hold so many brackets.
+    openers > max && deepest(text) > max
+}
+
+fn deepest(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// A member's name, borrowed from the text where it bears no escapes.
+pub struct Word<'de>(pub Cow<'de, str>);
+
+impl<'de> serde::Deserialize<'de> for Word<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name;
+        impl<'de> Visitor<'de> for Name {
+            type Value = Word<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Word<'de>, E> {
+                Ok(Word(Cow::Borrowed(text)))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Word<'de>, E> {
+                Ok(Word(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Name)
+    }
+}
+
+/// Walks a value of a known type, refuses what is ambiguous and gives the digest of the rest.
+#[derive(Clone, Copy)]
+pub struct Scan {
+    /// The type the value should have, where one is known.
+    pub expected: Option<&'static Type>,
+    /// A member that does not count for the digest.
+    pub without: Option<&'static str>,
+}
+
+impl<'de> DeserializeSeed<'de> for Scan {
+    type Value = u64;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u64, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Scan {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<u64, E> {
+        Ok(mix(NULL, 0))
+    }
+
+    fn visit_bool<E: Error>(self, on: bool) -> Result<u64, E> {
+        Ok(mix(BOOL, u64::from(on)))
+    }
+
+    fn visit_i64<E: Error>(self, n: i64) -> Result<u64, E> {
+        if (-INTEGER_MAX..=INTEGER_MAX).contains(&n) {
+            return Ok(mix(INTEGER, n.cast_unsigned()));
+        }
+        Err(too_big(&n))
+    }
+
+    fn visit_u64<E: Error>(self, n: u64) -> Result<u64, E> {
+        match i64::try_from(n) {
+            Ok(n) => self.visit_i64(n),
+            Err(_) => Err(too_big(&n)),
+        }
+    }
+
+    fn visit_f64<E: Error>(self, n: f64) -> Result<u64, E> {
+        // 2^53 and beyond, where whole numbers are no longer told apart.
+        if n.abs() >= 9_007_199_254_740_992.0 {
+            return Err(too_big(&n));
+        }
+        if n == 0.0 && n.is_sign_negative() {
+            return Err(E::custom("-0 is not carried exactly: give 0"));
+        }
+        Ok(mix(FLOAT, n.to_bits()))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<u64, E> {
+        Ok(digest_text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<u64, A::Error> {
+        if let Some(expected) = self.expected
+            && expected.is_object()
+        {
+            let expected = expected.describe();
+            return Err(A::Error::custom(format!(
+                "an array is not right: give {expected}"
+            )));
+        }
+        let item = Self {
+            expected: self.expected.and_then(Type::item),
+            without: None,
+        };
+        let mut digest = LIST;
+        while let Some(one) = items.next_element_seed(item)? {
+            digest = mix(digest, one);
+        }
+        Ok(digest)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<u64, A::Error> {
+        let mut names = Vec::new();
+        // A sum does not depend on the order of its terms.
+        let mut sum = 0_u64;
+        while let Some(Word(name)) = members.next_key::<Word<'de>>()? {
+            let value = members.next_value_seed(Self {
+                expected: self.expected.and_then(|expected| expected.member(&name)),
+                without: None,
+            })?;
+            if self.without != Some(&*name) {
+                sum = sum.wrapping_add(mix(digest_text(&name), value));
+            }
+            names.push(name);
+        }
+        names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(A::Error::custom(format!("duplicate field `{}`", pair[0])));
+        }
+        Ok(mix(MAP, sum))
+    }
+}
+
+fn too_big<E: Error>(n: &dyn fmt::Display) -> E {
+    E::custom(format!(
+        "{n} is not carried exactly: give a number from -{INTEGER_MAX} to {INTEGER_MAX}, or a string"
+    ))
+}
+
+const NULL: u64 = 0x9e37_79b9_7f4a_7c15;
+const BOOL: u64 = 0xbf58_476d_1ce4_e5b9;
+const INTEGER: u64 = 0x94d0_49bb_1331_11eb;
+const FLOAT: u64 = 0xd6e8_feb8_6659_fd93;
+const TEXT: u64 = 0xa076_1d64_78bd_642f;
+const LIST: u64 = 0xe703_7ed1_a0b4_28db;
+const MAP: u64 = 0x8ebc_6af0_9c88_c6e3;
+
+/// One step of the digest: the two halves of a product, folded.
+pub fn mix(a: u64, b: u64) -> u64 {
+    let product = u128::from(a ^ 0x2d35_8dcc_aa6c_78a5) * u128::from(b ^ 0x8bb8_4b93_962e_acc9);
+    let bytes = product.to_le_bytes();
+    let half = |at: usize| {
+        let mut word = [0; 8];
+        word.copy_from_slice(&bytes[at..at + 8]);
+        u64::from_le_bytes(word)
+    };
+    half(0) ^ half(8)
+}
+
+/// The digest of a string.
+pub fn digest_text(text: &str) -> u64 {
+    let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let mut digest = mix(TEXT, length);
+    for chunk in text.as_bytes().chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        digest = mix(digest, u64::from_le_bytes(word));
+    }
+    digest
+}

@@ -1,0 +1,105 @@
+//! Which events a subscriber wants. Nothing is sent from here.
+
+use serde::Deserialize;
+
+use super::event::EventType;
+use crate::router::event::{Event, EventBody};
+use crate::router::ids::Name;
+
+/// `events.subscribe`. What is not named is not filtered by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Subscribe {
+    /// The last sequence number that is known; without it from now on.
+    pub after: Option<u64>,
+    pub types: Option<Vec<EventType>>,
+    pub agents: Option<Vec<Name>>,
+    pub queues: Option<Vec<Name>>,
+}
+
+impl Subscribe {
+    /// Whether an event is wanted. Types, agents and queues must each fit where they are given;
+    /// an event that names no agent (no queue) does not fit a list of agents (of queues).
+    pub fn wants(&self, event: &Event) -> bool {
+        let body = &event.body;
+        let fits = |wanted: &Option<Vec<Name>>, named: &[Option<&Name>]| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| named.iter().flatten().any(|name| wanted.contains(name)))
+        };
+        self.types
+            .as_ref()
+            .is_none_or(|types| types.iter().any(|wanted| wanted.as_str() == body.kind()))
+            && fits(&self.agents, &agents(body))
+            && fits(&self.queues, &queues(body))
+    }
+}
+
+/// The agents that an event names.
+fn agents(body: &EventBody) -> [Option<&Name>; 3] {
+    let of = body.contact().and_then(|of| of.agent.as_ref());
+    match body {
+        EventBody::AgentSet { agent }
+        | EventBody::AgentPresence { agent, .. }
+        | EventBody::CustomerExcluded { agent, .. } => [Some(agent), None, None],
+        EventBody::AgentRemoved {
+            agent, successor, ..
+        } => [Some(agent), successor.as_ref(), None],
+        EventBody::ContactConnected { owner, .. } => [of, owner.as_ref(), None],
+        EventBody::ContactTransferred { to_agent, .. } => [of, to_agent.as_ref(), None],
+        EventBody::CaseOwned { owner, .. } => [Some(owner), None, None],
+        EventBody::CaseAssisted { owner, agent, .. } => [Some(owner), Some(agent), None],
+        EventBody::CaseHandedOver { from, to, by, .. } => [from.as_ref(), Some(to), Some(by)],
+        EventBody::CaseEscalated { to, .. } => [to.as_ref(), None, None],
+        EventBody::CaseNoted { by, .. }
+        | EventBody::CaseResolved { by, .. }
+        | EventBody::CaseClosed { by, .. } => [Some(by), None, None],
+        EventBody::CaseReopened { by, owner, .. } => [Some(by), owner.as_ref(), None],
+        EventBody::ContactWaiting { .. }
+        | EventBody::ContactOffered { .. }
+        | EventBody::ContactWrapUp { .. }
+        | EventBody::ContactEnded { .. }
+        | EventBody::ContactOverflowed { .. }
+        | EventBody::ContactUpdated { .. }
+        | EventBody::Offer { .. } => [of, None, None],
+        EventBody::QueueSet { .. }
+        | EventBody::QueueRemoved { .. }
+        | EventBody::SettingsSet
+        | EventBody::CustomerLinked { .. }
+        | EventBody::CaseOpened { .. } => [None, None, None],
+    }
+}
+
+/// The queues that an event names.
+fn queues(body: &EventBody) -> [Option<&Name>; 3] {
+    let of = body.contact().map(|of| &of.queue);
+    match body {
+        EventBody::QueueSet { queue } | EventBody::QueueRemoved { queue } => {
+            [Some(queue), None, None]
+        }
+        EventBody::ContactTransferred { to_queue, .. } => [of, to_queue.as_ref(), None],
+        EventBody::ContactOverflowed { from, to, .. } => [of, Some(from), Some(to)],
+        EventBody::AgentSet { .. }
+        | EventBody::AgentPresence { .. }
+        | EventBody::AgentRemoved { .. }
+        | EventBody::SettingsSet
+        | EventBody::CustomerLinked { .. }
+        | EventBody::CustomerExcluded { .. }
+        | EventBody::ContactWaiting { .. }
+        | EventBody::ContactOffered { .. }
+        | EventBody::ContactConnected { .. }
+        | EventBody::ContactWrapUp { .. }
+        | EventBody::ContactEnded { .. }
+        | EventBody::ContactUpdated { .. }
+        | EventBody::Offer { .. }
+        | EventBody::CaseOpened { .. }
+        | EventBody::CaseOwned { .. }
+        | EventBody::CaseAssisted { .. }
+        | EventBody::CaseHandedOver { .. }
+        | EventBody::CaseEscalated { .. }
+        | EventBody::CaseNoted { .. }
+        | EventBody::CaseResolved { .. }
+        | EventBody::CaseReopened { .. }
+        | EventBody::CaseClosed { .. } => [of, None, None],
+    }
+}
