@@ -40,6 +40,7 @@ impl Router {
         let limit = contact.max_wait_ms.or(queue.policy.max_wait_ms);
         contact.max_wait_at = limit.map(|limit| entered.saturating_add(limit.0));
         let age = queue.policy.age_priority_ms.0;
+        contact.age_at = None;
         if age > 0 {
             // Steps of priority that a time of joining in the past has already won.
             let aged = (self.at - contact.joined_at).max(0) / age;

@@ -101,7 +101,7 @@ pub fn compare(
         }
     }
     if width == Width::Everything {
-        for queue in &model.queues {
+        for queue in model.queues.iter().filter(|queue| queue.exists) {
             compare_queue(model, router, queue, &mut differences);
         }
         for customer in 0..model.customers.len() {
@@ -156,7 +156,7 @@ fn compare_agent(model: &Model, router: &Router, agent: &Agent, differences: &mu
     let open = model
         .cases
         .iter()
-        .filter(|case| case.owner.as_ref() == Some(name) && case.state == CaseState::Open)
+        .filter(|case| case.owner.as_ref() == Some(name) && case.state != CaseState::Closed)
         .count() as u64;
     d.field(name, "open_cases", open, view.open_cases);
 }
@@ -177,7 +177,10 @@ fn compare_contact(
     };
     let d = differences;
     d.field(name, "state", contact.state(), view.state);
-    d.field(name, "outcome", contact.outcome, view.outcome);
+    let outcome = contact
+        .outcome
+        .filter(|_| contact.state() == ContactState::Ended);
+    d.field(name, "outcome", outcome, view.outcome);
     d.field(name, "queue", &contact.queue, &view.queue);
     d.field(name, "channel", &contact.channel, &view.channel);
     let customer = contact.customer.map(|idx| &model.customers[idx].name);
@@ -233,12 +236,10 @@ fn compare_offers(contact: &Contact, view: &ContactView, d: &mut Differences) {
 fn compare_conversation(contact: &Contact, view: &ContactView, d: &mut Differences) {
     let name = &contact.name;
     if contact.connected_at.is_some() {
-        d.field(
-            name,
-            "agent",
-            contact.last_agent.as_ref(),
-            view.agent.as_ref(),
-        );
+        // In a consultation the contact is still the first agent's.
+        let first = contact.legs.first().map(|leg| &leg.agent);
+        let agent = first.or(contact.last_agent.as_ref());
+        d.field(name, "agent", agent, view.agent.as_ref());
         d.field(name, "route", contact.route, view.route);
     }
     if contact.state() == ContactState::Connected {
@@ -260,13 +261,18 @@ fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
     items
 }
 
-/// The place among those who wait in the same queue, from 1.
+/// Whether a contact stands in its queue: it waits, or its agent looks there for a second one.
+fn stands_in_queue(contact: &Contact) -> bool {
+    contact.seeking && contact.offers.is_empty() && contact.direct.is_none()
+}
+
+/// The place among those who stand in the same queue, from 1.
 fn position(model: &Model, contact: &Contact) -> u32 {
     let place = model.place(contact);
     let before = model
         .contacts
         .iter()
-        .filter(|other| other.state() == ContactState::Waiting && other.queue == contact.queue)
+        .filter(|other| stands_in_queue(other) && other.queue == contact.queue)
         .filter(|other| model.place(other) < place)
         .count();
     u32::try_from(before).expect("a small number") + 1
@@ -295,7 +301,7 @@ fn compare_case(model: &Model, router: &Router, idx: usize, differences: &mut Di
     d.field(name, "owned_at", case.owned_at, view.owned_at);
     d.field(name, "resolved_at", case.resolved_at, view.resolved_at);
     d.field(name, "closed_at", case.closed_at, view.closed_at);
-    d.field(name, "contacts", case.submitted.len() as u64, view.contacts);
+    d.field(name, "contacts", case.contacts, view.contacts);
     d.field(name, "handovers", case.handovers, view.handovers);
 }
 
@@ -322,7 +328,11 @@ fn compare_queue(model: &Model, router: &Router, queue: &Queue, differences: &mu
     d.field(name, "offered", offered.count() as u64, view.offered);
     let connected = within(ContactState::Connected);
     d.field(name, "connected", connected.count() as u64, view.connected);
-    let waiting = within(ContactState::Waiting).map(|contact| contact.order_at);
+    let standing = model
+        .contacts
+        .iter()
+        .filter(|contact| contact.queue == queue.name && stands_in_queue(contact));
+    let waiting = standing.map(|contact| contact.order_at);
     let oldest = waiting.min();
     d.field(name, "oldest_joined_at", oldest, view.oldest_joined_at);
 }
@@ -356,7 +366,7 @@ fn compare_customer(model: &Model, router: &Router, idx: usize, differences: &mu
     let open = model
         .cases
         .iter()
-        .filter(|case| case.customer == Some(idx) && case.state == CaseState::Open);
+        .filter(|case| case.customer == Some(idx) && case.state != CaseState::Closed);
     let open = sorted(open.map(|case| &case.name).collect());
     d.field(
         name,

@@ -14,7 +14,7 @@ mod customers;
 mod offers;
 mod queues;
 mod routing;
-mod timers;
+pub mod timers;
 mod transfer;
 
 use std::collections::BTreeMap;
@@ -67,6 +67,7 @@ pub struct Agent {
 pub struct Queue {
     pub name: Name,
     pub policy: Policy,
+    pub exists: bool,
     /// For `round_robin`.
     pub last_offered: Option<Name>,
 }
@@ -76,6 +77,8 @@ pub struct Customer {
     pub name: Name,
     pub identities: Vec<Name>,
     pub excluded: Vec<Name>,
+    /// In the order in which they came to it: of equally active cases the last is taken.
+    pub cases: Vec<usize>,
     /// Gone: every name of it leads to another customer.
     pub merged: bool,
 }
@@ -93,11 +96,16 @@ pub struct Case {
     pub owned_at: Option<Timestamp>,
     pub active_at: Timestamp,
     pub resolved_at: Option<Timestamp>,
+    /// When it closes by itself.
+    pub close_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
     pub handovers: u32,
-    /// When each of its contacts was submitted.
-    pub submitted: Vec<Timestamp>,
+    pub contacts: u64,
+    /// When its last contacts were submitted, as many as are counted for the supervision.
+    pub recent: Vec<Timestamp>,
     pub escalated_at: Option<Timestamp>,
+    /// Closed so long ago that nobody remembers it.
+    pub forgotten: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -113,6 +121,7 @@ pub struct Offer {
 pub struct Leg {
     pub agent: Name,
     pub since_at: Timestamp,
+    pub route: Route,
     /// When this conversation makes its agent the owner, where that is still to come.
     pub firm_at: Option<Timestamp>,
 }
@@ -145,10 +154,20 @@ pub struct Contact {
     pub arrival: u64,
     /// When it entered its present queue: all limits count from here.
     pub entered_at: Timestamp,
+    /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
+    pub seeking: bool,
+    /// Passed on to this agent and nobody else.
+    pub direct: Option<Name>,
+    /// A callback that only its owner makes.
+    pub by_owner_only: bool,
+    /// It was kept for its owner when all was settled last.
+    pub kept: bool,
+    /// Since when nobody is logged in who could serve it.
+    pub nobody_since: Option<Timestamp>,
     /// Waits for this time.
     pub scheduled_at: Option<Timestamp>,
-    /// Passed on to a queue: the owner is not sought again.
-    pub owner_passed: bool,
+    /// Passed on: the owner is not sought again.
+    pub passed_on: bool,
     pub offers: Vec<Offer>,
     pub legs: Vec<Leg>,
     pub wrap_ups: Vec<WrapUp>,
@@ -156,11 +175,14 @@ pub struct Contact {
     pub last_agent: Option<Name>,
     pub route: Option<Route>,
     pub connected_at: Option<Timestamp>,
+    /// The end of the conversation or of the wait.
     pub over_at: Option<Timestamp>,
-    /// Its platform is gone since then.
-    pub gone_at: Option<Timestamp>,
-    /// Another contact has resumed its place.
-    pub resumed: bool,
+    /// The end of everything, wrap-up included.
+    pub ended_at: Option<Timestamp>,
+    /// When it is dropped because its platform is gone.
+    pub lease_at: Option<Timestamp>,
+    /// Its place may be taken up again by whoever abandoned it.
+    pub resumable: bool,
 }
 
 impl Contact {
@@ -209,6 +231,10 @@ pub struct Model {
     pub arrivals: u64,
     /// Open sessions, one entry each.
     pub sessions: Vec<Name>,
+    /// Clients whose last session closed and who have not come back since.
+    pub gone: Vec<Name>,
+    /// The moment that has passed: behind `now` while what is due before it happens.
+    pub clock: (Timestamp, timers::Kind),
     /// The highest number of an offer so far.
     pub offer_last: u64,
     pub hints: Hints,
@@ -240,6 +266,7 @@ impl Model {
             queues: vec![Queue {
                 name: Name::of("default"),
                 policy: Policy::default(),
+                exists: true,
                 last_offered: None,
             }],
             customers: Vec::new(),
@@ -248,6 +275,8 @@ impl Model {
             ended: Vec::new(),
             arrivals: 0,
             sessions: Vec::new(),
+            gone: Vec::new(),
+            clock: (Timestamp::MIN, timers::Kind::Scheduled),
             offer_last: 0,
             hints: Hints::default(),
             escalated: Vec::new(),
@@ -264,7 +293,9 @@ impl Model {
         if let Some(key) = &stamped.key
             && let Some((_, digest)) = self.keys.iter().find(|(name, _)| *name == key.name)
         {
-            return if *digest == key.digest {
+            let same = *digest == key.digest;
+            self.forget();
+            return if same {
                 Ok(())
             } else {
                 Err(RejectKind::Conflict)
@@ -274,12 +305,12 @@ impl Model {
         if let (Some(key), Ok(())) = (&stamped.key, verdict) {
             self.keys.push((key.name.clone(), key.digest));
         }
-        if verdict.is_err() {
-            debug_assert!(self.freed.is_empty(), "a refused command changes nothing");
-        }
+        assert!(
+            verdict.is_ok() || self.freed.is_empty(),
+            "a refused command changes nothing"
+        );
         self.settle();
-        self.fire_due();
-        self.bury();
+        self.forget();
         verdict
     }
 
@@ -287,10 +318,7 @@ impl Model {
         match &stamped.command {
             Command::Tick => Ok(()),
             Command::Restarted => self.restarted(),
-            Command::SessionOpened(session) => {
-                self.sessions.push(session.client.clone());
-                Ok(())
-            }
+            Command::SessionOpened(session) => self.session_opened(&session.client),
             Command::SessionClosed(session) => self.session_closed(&session.client),
             Command::AgentSet(set) => self.agent_set(set),
             Command::AgentPresence(presence) => self.agent_presence(presence),
@@ -335,7 +363,8 @@ impl Model {
     }
 
     pub fn has_queue(&self, queue: &Name) -> bool {
-        self.queues.iter().any(|known| known.name == *queue)
+        let mut queues = self.queues.iter();
+        queues.any(|known| known.name == *queue && known.exists)
     }
 
     /// The place of a contact that is not ended.
@@ -351,13 +380,35 @@ impl Model {
         all.find(|known| known.name == *contact)
     }
 
-    /// The place of a contact that is not ended; an ended one is a conflict, an unknown one not
-    /// found.
-    fn must_live(&self, contact: &Name) -> Result<usize, RejectKind> {
-        match self.live(contact) {
+    /// The place of a contact in one of the states; in another one it is a conflict, an unknown
+    /// one is not found.
+    fn must_be(&self, contact: &Name, states: &[ContactState]) -> Result<usize, RejectKind> {
+        let fits = |idx: &usize| states.contains(&self.contacts[*idx].state());
+        match self.live(contact).filter(fits) {
             Some(idx) => Ok(idx),
             None if self.contact(contact).is_some() => Err(RejectKind::Conflict),
             None => Err(RejectKind::NotFound),
+        }
+    }
+
+    /// What is over is remembered for a while only.
+    fn forget(&mut self) {
+        let settings = &self.settings;
+        let most = settings.keep_ended_max as usize;
+        let keep = settings.keep_ended_ms.0;
+        let old = |contact: &Contact| contact.ended_at.is_some_and(|at| self.now - at > keep);
+        while self.ended.len() > most || self.ended.first().is_some_and(old) {
+            self.ended.remove(0);
+        }
+        let affinity = self.queues.iter().map(|queue| &queue.policy.ownership);
+        let affinity = affinity.map(|ownership| ownership.affinity_ms.0).max();
+        let keep = keep.max(affinity.unwrap_or(0));
+        for idx in 0..self.cases.len() {
+            let mut contacts = self.contacts.iter().chain(&self.ended);
+            let used = contacts.any(|contact| contact.case == Some(idx));
+            let case = &mut self.cases[idx];
+            let old = case.closed_at.is_some_and(|at| self.now - at > keep);
+            case.forgotten |= old && !used;
         }
     }
 
@@ -368,7 +419,8 @@ impl Model {
             .iter()
             .position(|contact| contact.state() == ContactState::Ended)
         {
-            let contact = self.contacts.remove(idx);
+            let mut contact = self.contacts.remove(idx);
+            contact.ended_at = Some(self.now);
             self.ended.push(contact);
         }
     }
@@ -380,6 +432,8 @@ impl Model {
     }
 
     fn free_all(&mut self) {
-        self.freed = self.agents.iter().map(|agent| agent.name.clone()).collect();
+        for agent in self.agents.clone() {
+            self.free(&agent.name);
+        }
     }
 }

@@ -17,7 +17,7 @@ use super::model::{Canary, Model};
 use super::workload::Workload;
 
 /// Commands shown before the one that failed, with `SIM_TRACE=1`.
-const TRACE_COMMANDS: usize = 30;
+const TRACE_COMMANDS: usize = 3000;
 /// Everything is compared once in so many steps.
 const EVERYTHING_EVERY: u64 = 64;
 /// The router is taken down and brought up again once in so many steps, on average.
@@ -99,14 +99,7 @@ impl Run {
         while let Some(due) = self.router.next_deadline()
             && due <= stamped.at
         {
-            let tick = Stamped {
-                at: due.max(self.router.last_at()),
-                chance: self.workload.rng.random(),
-                source: None,
-                key: None,
-                command: Command::Tick,
-            };
-            self.apply(tick, Width::Touched)?;
+            self.tick(due.max(self.router.last_at()))?;
             self.watch.woke(&self.router, due)?;
         }
         let width = if step.is_multiple_of(EVERYTHING_EVERY) || step + 1 == self.plan.steps {
@@ -114,11 +107,26 @@ impl Run {
         } else {
             Width::Touched
         };
+        if matches!(stamped.command, Command::ContactSubmit(_)) {
+            // A preview is given as of the last command.
+            self.tick(stamped.at)?;
+        }
         self.apply(stamped, width)?;
         if self.workload.rng.random_ratio(1, RESTORE_EVERY) {
             self.restore()?;
         }
         Ok(())
+    }
+
+    fn tick(&mut self, at: i64) -> Result<(), String> {
+        let tick = Stamped {
+            at,
+            chance: self.workload.rng.random(),
+            source: None,
+            key: None,
+            command: Command::Tick,
+        };
+        self.apply(tick, Width::Touched)
     }
 
     fn apply(&mut self, stamped: Stamped, width: Width) -> Result<(), String> {
@@ -130,7 +138,11 @@ impl Run {
         let found = answer.as_ref().map(drop).map_err(|kind| *kind);
         self.show(&stamped, &format!("{found:?}"));
         self.model.hints = compare::hints(&self.effects);
-        let due = self.model.next_deadline();
+        // A limit made shorter than the time already waited is due at once.
+        let due = self
+            .model
+            .next_deadline()
+            .map(|due| due.max(self.model.now));
         let expected = self.model.apply(&stamped);
         self.tally.commands += 1;
         self.tally.refused += u64::from(expected.is_err());

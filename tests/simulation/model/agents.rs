@@ -1,6 +1,6 @@
 //! Agents: presence, derived state, capacity, wrap-up, leaving.
 
-use firsthand::router::codes::{AgentState, ContactState, OwnershipMode, Presence};
+use firsthand::router::codes::{AgentState, CaseState, ContactState, OwnershipMode, Presence};
 use firsthand::router::command::{AgentPresence, AgentRemove, AgentSet};
 use firsthand::router::ids::Name;
 use firsthand::router::policy::ChannelRule;
@@ -16,7 +16,7 @@ impl Model {
             .keys()
             .any(|channel| !self.settings.channels.contains_key(channel))
         {
-            return Err(RejectKind::NotFound);
+            return Err(RejectKind::Invalid);
         }
         if self.agent(&set.agent).is_none() {
             // A new agent is offline until it says otherwise.
@@ -57,6 +57,12 @@ impl Model {
         if self.agent(&set.agent).is_none() {
             return Err(RejectKind::NotFound);
         }
+        if set
+            .until_at
+            .is_some_and(|until| until <= self.now || set.presence == Presence::Available)
+        {
+            return Err(RejectKind::Invalid);
+        }
         self.enter_presence(&set.agent, set.presence, set.until_at);
         Ok(())
     }
@@ -72,7 +78,7 @@ impl Model {
         let agent = self.agent_mut(name);
         let before = agent.presence;
         agent.presence = presence;
-        agent.until_at = until_at.filter(|_| presence == Presence::Break);
+        agent.until_at = until_at;
         if presence == Presence::Available {
             if before != Presence::Available {
                 agent.available_at = Some(now);
@@ -86,9 +92,8 @@ impl Model {
     /// Takes all offers away from an agent; the contacts go on at once.
     fn revoke_offers_of(&mut self, name: &Name) {
         for (idx, _) in self.offers_of(name) {
-            self.contacts[idx]
-                .offers
-                .retain(|offer| offer.agent != *name);
+            let offers = &mut self.contacts[idx].offers;
+            offers.retain(|offer| offer.agent != *name);
             self.offer_is_over(idx);
         }
     }
@@ -97,14 +102,14 @@ impl Model {
         let Some(agent) = self.agent(&remove.agent).cloned() else {
             return Err(RejectKind::NotFound);
         };
-        if let Some(successor) = &remove.successor {
-            self.must_own(successor)?;
-            if *successor == remove.agent {
-                return Err(RejectKind::Conflict);
-            }
-        }
         if self.held_by(&remove.agent).next().is_some() {
             return Err(RejectKind::Conflict);
+        }
+        if let Some(successor) = &remove.successor {
+            if *successor == remove.agent {
+                return Err(RejectKind::Invalid);
+            }
+            self.must_own(successor)?;
         }
         let cases = self.cases_owned_by(&remove.agent);
         if !cases.is_empty() {
@@ -231,13 +236,17 @@ impl Model {
     /// [3] Available, nothing to wrap up, not in a retry delay, a place left, not excluded, and
     /// not asked already.
     pub fn is_free_for(&self, agent: &Agent, contact: &Contact) -> bool {
-        agent.presence == Presence::Available
-            && !self.in_wrap_up(&agent.name)
-            && agent.retry_at.is_none_or(|at| at <= self.now)
-            && self.has_place(agent, &contact.channel)
+        self.is_available_for(agent, &contact.channel)
             && !self.is_excluded(&agent.name, contact)
             && !contact.offers.iter().any(|offer| offer.agent == agent.name)
             && !contact.legs.iter().any(|leg| leg.agent == agent.name)
+    }
+
+    pub fn is_available_for(&self, agent: &Agent, channel: &Name) -> bool {
+        agent.presence == Presence::Available
+            && !self.in_wrap_up(&agent.name)
+            && agent.retry_at.is_none()
+            && self.has_place(agent, channel)
     }
 
     /// [17] By the contact itself or by its customer.
@@ -248,16 +257,20 @@ impl Model {
         by_customer || contact.exclude.contains(agent)
     }
 
-    /// What an agent is doing.
+    /// What an agent is doing; a break begins when the work is done.
     pub fn agent_state(&self, agent: &Agent) -> AgentState {
+        if self.held_by(&agent.name).next().is_some() {
+            return AgentState::Busy;
+        }
+        if self.offered_to(&agent.name).next().is_some() {
+            return AgentState::Reserved;
+        }
+        if self.in_wrap_up(&agent.name) {
+            return AgentState::WrapUp;
+        }
         match agent.presence {
             Presence::Offline => AgentState::Offline,
             Presence::Break => AgentState::Break,
-            Presence::Available if self.in_wrap_up(&agent.name) => AgentState::WrapUp,
-            Presence::Available if self.held_by(&agent.name).next().is_some() => AgentState::Busy,
-            Presence::Available if self.offered_to(&agent.name).next().is_some() => {
-                AgentState::Reserved
-            }
             Presence::Available => AgentState::Available,
         }
     }
@@ -269,15 +282,19 @@ impl Model {
 
     /// Whether the owner is sought for a contact: the owner's name if so.
     pub fn sought_owner(&self, contact: &Contact) -> Option<&Name> {
-        if self.policy(&contact.queue).ownership.mode == OwnershipMode::Off || contact.owner_passed
-        {
+        let off = self.policy(&contact.queue).ownership.mode == OwnershipMode::Off;
+        let off = off && !contact.by_owner_only;
+        if off || contact.passed_on {
             return None;
         }
         self.owner_of(contact)
     }
 
-    /// The owner of the case of a contact.
+    /// The owner of the case of a contact. [13] Closing ends ownership.
     pub fn owner_of(&self, contact: &Contact) -> Option<&Name> {
-        self.cases[contact.case?].owner.as_ref()
+        let case = &self.cases[contact.case?];
+        case.owner
+            .as_ref()
+            .filter(|_| case.state != CaseState::Closed)
     }
 }

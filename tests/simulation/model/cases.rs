@@ -4,12 +4,15 @@ use firsthand::router::codes::{AgentKind, CaseState, ContactState};
 use firsthand::router::command::{CaseHandover, CaseNote, CaseOpen};
 use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
+use firsthand::router::time::Timestamp;
 
 use super::{Case, Model, Verdict};
 
 impl Model {
     pub fn case(&self, name: &Name) -> Option<usize> {
-        self.cases.iter().position(|case| case.name == *name)
+        self.cases
+            .iter()
+            .position(|case| case.name == *name && !case.forgotten)
     }
 
     pub(super) fn must_case(&self, name: &Name) -> Result<usize, RejectKind> {
@@ -20,7 +23,7 @@ impl Model {
     pub(super) fn must_own(&self, name: &Name) -> Verdict {
         match self.agent(name).map(|agent| agent.kind) {
             None => Err(RejectKind::NotFound),
-            Some(AgentKind::Bot) => Err(RejectKind::Conflict),
+            Some(AgentKind::Bot) => Err(RejectKind::Invalid),
             Some(AgentKind::Human) => Ok(()),
         }
     }
@@ -28,15 +31,14 @@ impl Model {
     /// [11] The customer's open case of the same topic, or without a topic the most recently
     /// active; else a resolved one in the same way.
     pub(super) fn case_of(&self, customer: Option<usize>, topic: Option<&Name>) -> Option<usize> {
-        customer?;
+        let cases = &self.customers[customer?].cases;
         for state in [CaseState::Open, CaseState::Resolved] {
-            let fitting = self.cases.iter().enumerate().filter(|(_, case)| {
-                case.customer == customer
-                    && case.state == state
-                    && (topic.is_none() || case.topic.as_ref() == topic)
+            let fitting = cases.iter().filter(|idx| {
+                let case = &self.cases[**idx];
+                case.state == state && (topic.is_none() || case.topic.as_ref() == topic)
             });
-            if let Some((idx, _)) = fitting.max_by_key(|(idx, case)| (case.active_at, *idx)) {
-                return Some(idx);
+            if let Some(idx) = fitting.max_by_key(|idx| self.cases[**idx].active_at) {
+                return Some(*idx);
             }
         }
         None
@@ -47,35 +49,51 @@ impl Model {
         let contact = &self.contacts[contact];
         let customer = contact.customer?;
         let within = self.policy(&contact.queue).ownership.affinity_ms.0;
-        let closed = self.cases.iter().enumerate().filter(|(_, case)| {
-            case.customer == Some(customer)
-                && case.state == CaseState::Closed
+        let cases = self.customers[customer].cases.iter();
+        let closed = cases.map(|idx| &self.cases[*idx]).filter(|case| {
+            case.state == CaseState::Closed
+                && !case.forgotten
+                && case.owner.is_some()
                 && (contact.topic.is_none() || case.topic == contact.topic)
-                && case.closed_at.is_some_and(|at| self.now < at + within)
         });
-        let (_, case) = closed.max_by_key(|(idx, case)| (case.closed_at, *idx))?;
-        case.owner.clone()
+        let case = closed.max_by_key(|case| case.closed_at)?;
+        let closed_at = case.closed_at?;
+        let remembered = within > 0 && self.now - closed_at <= within;
+        case.owner.clone().filter(|_| remembered)
     }
 
     /// A contact belongs to a case from now on. [18] It is counted by when it was submitted.
     pub(super) fn attach(&mut self, contact: usize, case: usize) {
-        self.contacts[contact].case = Some(case);
-        let submitted_at = self.contacts[contact].submitted_at;
-        self.cases[case].submitted.push(submitted_at);
-        self.cases[case].active_at = self.now;
+        self.refer(contact, case);
+        let now = self.now;
         let window = self.settings.repeat_window_ms.0;
         let most = self.settings.repeat_supervise as usize;
-        let now = self.now;
-        let case_view = &mut self.cases[case];
-        let recent = case_view
-            .submitted
-            .iter()
-            .filter(|at| now - **at <= window)
-            .count();
-        let quiet = case_view.escalated_at.is_none_or(|at| now - at > window);
-        if most > 0 && recent >= most && quiet && case_view.state == CaseState::Open {
-            case_view.escalated_at = Some(now);
+        let submitted_at = self.contacts[contact].submitted_at;
+        let counted = &mut self.cases[case];
+        counted.contacts += 1;
+        counted.active_at = now;
+        // Not more are kept than are counted.
+        counted.recent.push(submitted_at);
+        counted.recent.sort_unstable();
+        let surplus = counted.recent.len().saturating_sub(most);
+        counted.recent.drain(..surplus);
+        let within = |at: &Timestamp| now - at <= window;
+        let repeated = most > 0 && counted.recent.iter().filter(|at| within(at)).count() >= most;
+        let quiet = counted.escalated_at.is_none_or(|at| !within(&at));
+        if repeated && quiet && counted.state != CaseState::Closed {
+            counted.escalated_at = Some(now);
             self.escalated.push(case);
+        }
+    }
+
+    /// A contact refers to a case; the one of the two that has no customer gets the other's.
+    pub(super) fn refer(&mut self, contact: usize, case: usize) {
+        let (contact, referred) = (&mut self.contacts[contact], &mut self.cases[case]);
+        contact.case = Some(case);
+        contact.customer = contact.customer.or(referred.customer);
+        if let (None, Some(customer)) = (referred.customer, contact.customer) {
+            referred.customer = Some(customer);
+            self.customers[customer].cases.push(case);
         }
     }
 
@@ -88,7 +106,7 @@ impl Model {
                 contact.state(),
                 ContactState::Scheduled | ContactState::Waiting | ContactState::Offered
             );
-            if !waits || contact.case.is_some() {
+            if !waits || contact.connected_at.is_some() || contact.case.is_some() {
                 continue;
             }
             if let Some(case) = self.case_of(contact.customer, contact.topic.as_ref()) {
@@ -109,12 +127,19 @@ impl Model {
             owned_at: None,
             active_at: self.now,
             resolved_at: None,
+            close_at: None,
             closed_at: None,
             handovers: 0,
-            submitted: Vec::new(),
+            contacts: 0,
+            recent: Vec::new(),
             escalated_at: None,
+            forgotten: false,
         });
-        self.cases.len() - 1
+        let case = self.cases.len() - 1;
+        if let Some(customer) = customer {
+            self.customers[customer].cases.push(case);
+        }
+        case
     }
 
     /// The router's name for the case that it opened for a contact, or one of our own.
@@ -132,6 +157,7 @@ impl Model {
     pub(super) fn case_at_accept(&mut self, contact: usize, human: bool) {
         if let Some(case) = self.contacts[contact].case
             && self.cases[case].state == CaseState::Closed
+            && human
         {
             self.contacts[contact].case = None;
         }
@@ -141,27 +167,25 @@ impl Model {
                 self.contacts[contact].topic.clone(),
             );
             match self.case_of(customer, topic.as_ref()) {
-                Some(case) => self.attach(contact, case),
+                Some(case) if human => self.attach(contact, case),
                 None if human => {
                     let name = self.hinted_case(contact);
                     let case = self.new_case(name, customer, topic);
                     self.attach(contact, case);
                     self.relink();
                 }
-                None => return,
+                Some(_) | None => return,
             }
         }
         let case = self.contacts[contact].case.expect("found or opened");
-        if self.cases[case].state == CaseState::Resolved {
-            self.cases[case].state = CaseState::Open;
-            self.cases[case].resolved_at = None;
+        if self.cases[case].state == CaseState::Resolved && human {
+            self.reopen(case);
         }
     }
 
     pub(super) fn own(&mut self, case: usize, owner: &Name) {
         self.cases[case].owner = Some(owner.clone());
         self.cases[case].owned_at = Some(self.now);
-        self.route_case(case);
     }
 
     /// [13] A recorded handover.
@@ -169,18 +193,6 @@ impl Model {
         self.cases[case].handovers += 1;
         self.cases[case].active_at = self.now;
         self.own(case, to);
-    }
-
-    /// [15] A new owner counts for the contacts that wait already.
-    fn route_case(&mut self, case: usize) {
-        let mut waiting: Vec<usize> = (0..self.contacts.len())
-            .filter(|idx| self.contacts[*idx].case == Some(case))
-            .filter(|idx| self.contacts[*idx].state() == ContactState::Waiting)
-            .collect();
-        waiting.sort_by_key(|idx| self.place(&self.contacts[*idx]));
-        for idx in waiting {
-            self.route(idx);
-        }
     }
 
     pub fn cases_owned_by(&self, owner: &Name) -> Vec<usize> {
@@ -206,7 +218,6 @@ impl Model {
             self.cases[case].owned_at = Some(self.now);
         }
         self.relink();
-        self.route_case(case);
         Ok(())
     }
 
@@ -222,6 +233,7 @@ impl Model {
         if case.state == CaseState::Open {
             case.state = CaseState::Resolved;
             case.resolved_at = Some(now);
+            case.close_at = self.settings.close_after_ms.map(|after| now + after.0);
             case.active_at = now;
         }
     }
@@ -237,25 +249,29 @@ impl Model {
 
     /// [13] `case.reopen` restores the owner.
     pub(super) fn case_reopen(&mut self, name: &Name) -> Verdict {
-        let idx = self.must_case(name)?;
-        let now = self.now;
-        let case = &mut self.cases[idx];
-        if case.state == CaseState::Open {
+        let case = self.must_case(name)?;
+        if self.cases[case].state == CaseState::Open {
             return Err(RejectKind::Conflict);
         }
+        self.reopen(case);
+        Ok(())
+    }
+
+    fn reopen(&mut self, case: usize) {
+        let case = &mut self.cases[case];
         case.state = CaseState::Open;
         case.resolved_at = None;
+        case.close_at = None;
         case.closed_at = None;
-        case.active_at = now;
+        case.active_at = self.now;
         self.relink();
-        self.route_case(idx);
-        Ok(())
     }
 
     pub(super) fn close(&mut self, case: usize) {
         let now = self.now;
         let case = &mut self.cases[case];
         case.state = CaseState::Closed;
+        case.close_at = None;
         case.closed_at = Some(now);
         case.active_at = now;
     }
@@ -270,23 +286,21 @@ impl Model {
     }
 
     pub(super) fn case_handover(&mut self, handover: &CaseHandover) -> Verdict {
+        self.must_own(&handover.to)?;
         let cases = match (&handover.case, &handover.owner) {
-            (Some(case), None) => vec![self.must_case(case)?],
-            (None, Some(owner)) => {
-                if self.agent(owner).is_none() {
-                    return Err(RejectKind::NotFound);
+            (Some(case), None) => {
+                let case = self.must_case(case)?;
+                if self.cases[case].state == CaseState::Closed {
+                    return Err(RejectKind::Conflict);
                 }
-                self.cases_owned_by(owner)
+                vec![case]
             }
+            (None, Some(owner)) if self.agent(owner).is_none() => {
+                return Err(RejectKind::NotFound);
+            }
+            (None, Some(owner)) => self.cases_owned_by(owner),
             (Some(_), Some(_)) | (None, None) => return Err(RejectKind::Invalid),
         };
-        self.must_own(&handover.to)?;
-        if cases
-            .iter()
-            .any(|case| self.cases[*case].state == CaseState::Closed)
-        {
-            return Err(RejectKind::Conflict);
-        }
         for case in cases {
             if self.cases[case].owner.as_ref() != Some(&handover.to) {
                 self.hand_over(case, &handover.to);

@@ -1,12 +1,12 @@
 //! Contacts: how they come, change and end, and what becomes of them when their platform is gone.
 
-use firsthand::router::codes::{ContactState, Outcome};
+use firsthand::router::codes::{ContactState, Outcome, Route};
 use firsthand::router::command::{
     ContactCancel, ContactEnd, ContactSubmit, ContactSync, ContactUpdate,
 };
 use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
-use firsthand::router::time::Timestamp;
+use firsthand::router::time::{MILLIS_MAX, Timestamp};
 
 use super::{Contact, Model, Verdict, WrapUp};
 
@@ -22,15 +22,11 @@ impl Model {
         }
         let queue = submit.queue.clone().unwrap_or_else(|| Name::of("default"));
         let channel = submit.channel.clone().unwrap_or_else(|| Name::of("voice"));
-        if !self.has_queue(&queue) || !self.settings.channels.contains_key(&channel) {
+        if !self.has_queue(&queue) {
             return Err(RejectKind::NotFound);
         }
-        if submit
-            .prefer
-            .as_ref()
-            .is_some_and(|agent| self.agent(agent).is_none())
-        {
-            return Err(RejectKind::NotFound);
+        if !self.settings.channels.contains_key(&channel) {
+            return Err(RejectKind::Invalid);
         }
         let named = self.named_case(submit)?;
         let scheduled_at = submit.not_before_at.filter(|at| *at > self.now);
@@ -56,10 +52,9 @@ impl Model {
             Some(case) => self.attach(idx, case),
             None => self.contacts[idx].last_owner = self.last_owner(idx),
         }
-        self.resume(idx);
         if scheduled_at.is_none() {
-            let entered_at = self.contacts[idx].entered_at;
-            self.enter(idx, entered_at);
+            self.resume(idx);
+            self.arrive(idx, order_at);
         }
         Ok(())
     }
@@ -91,7 +86,12 @@ impl Model {
             arrival: self.arrivals,
             entered_at: order_at,
             scheduled_at: None,
-            owner_passed: false,
+            seeking: false,
+            direct: None,
+            by_owner_only: false,
+            kept: false,
+            nobody_since: None,
+            passed_on: false,
             offers: Vec::new(),
             legs: Vec::new(),
             wrap_ups: Vec::new(),
@@ -100,25 +100,33 @@ impl Model {
             route: None,
             connected_at: None,
             over_at: None,
-            gone_at: None,
-            resumed: false,
+            ended_at: None,
+            lease_at: None,
+            resumable: false,
         }
     }
 
-    /// [11] The case that is named must exist, be this customer's, and not be over.
+    /// [6] A contact comes to its queue, which may be full.
+    fn arrive(&mut self, idx: usize, entered_at: Timestamp) {
+        let queue = self.contacts[idx].queue.clone();
+        let room = self.has_room(idx, &queue);
+        self.enter(idx, entered_at);
+        if !room {
+            self.overflow(idx, Outcome::Rejected);
+        }
+    }
+
+    /// [11] The case that is named must exist and not be another customer's.
     fn named_case(&self, submit: &ContactSubmit) -> Result<Option<usize>, RejectKind> {
         let Some(case) = &submit.case else {
             return Ok(None);
         };
         let case = self.must_case(case)?;
-        let known = submit.customer.as_ref().map(|name| self.customer(name));
         let of = self.cases[case].customer;
-        if known.is_some_and(|customer| customer.is_none() || customer != of)
-            || self.cases[case].closed_at.is_some()
-        {
-            return Err(RejectKind::Conflict);
+        match &submit.customer {
+            Some(name) if of.is_some() && self.customer(name) != of => Err(RejectKind::Conflict),
+            Some(_) | None => Ok(Some(case)),
         }
-        Ok(Some(case))
     }
 
     /// [7] A caller who abandoned and comes back on the same queue takes the old place in the
@@ -126,31 +134,26 @@ impl Model {
     fn resume(&mut self, idx: usize) {
         let (now, contact) = (self.now, &self.contacts[idx]);
         let within = self.policy(&contact.queue).resume_ms.map(|ms| ms.0);
-        if within == Some(0) || contact.customer.is_none() {
+        let (queue, customer) = (contact.queue.clone(), contact.customer);
+        if customer.is_none() {
             return;
         }
-        let (queue, customer) = (contact.queue.clone(), contact.customer);
-        let mut places: Vec<&mut Contact> = self
-            .contacts
+        let mut places = self
+            .ended
             .iter_mut()
-            .chain(&mut self.ended)
-            .filter(|old| old.outcome == Some(Outcome::Abandoned) && !old.resumed)
-            .filter(|old| old.queue == queue && old.customer == customer)
-            .filter(|old| {
-                let over_at = old.over_at.expect("an ended contact has its time");
-                within.is_none_or(|within| now - over_at <= within)
-            })
-            .collect();
-        places.sort_by_key(|old| old.over_at);
-        let Some(old) = places.pop() else {
+            .filter(|old| old.resumable && old.queue == queue && old.customer == customer);
+        let Some(old) = places.next_back() else {
             return;
         };
-        old.resumed = true;
+        old.resumable = false;
+        let over_at = old.over_at.expect("an ended contact has its time");
+        let in_time = |within: i64| within > 0 && now - over_at <= within;
         let (order_at, arrival) = (old.order_at, old.arrival);
-        let contact = &mut self.contacts[idx];
-        contact.order_at = order_at;
-        contact.arrival = arrival;
-        contact.entered_at = now;
+        if within.is_none_or(in_time) {
+            let contact = &mut self.contacts[idx];
+            contact.order_at = contact.order_at.min(order_at);
+            contact.arrival = contact.arrival.min(arrival);
+        }
     }
 
     /// The moment of a scheduled contact has come.
@@ -158,78 +161,77 @@ impl Model {
         let now = self.now;
         let contact = &mut self.contacts[idx];
         contact.scheduled_at = None;
-        self.enter(idx, now);
+        contact.order_at = now;
+        self.arrive(idx, now);
     }
 
     pub(super) fn contact_update(&mut self, update: &ContactUpdate) -> Verdict {
-        let idx = self.must_live(&update.contact)?;
+        let idx = self.must_be(
+            &update.contact,
+            &[
+                ContactState::Scheduled,
+                ContactState::Waiting,
+                ContactState::Offered,
+                ContactState::Connected,
+                ContactState::WrapUp,
+            ],
+        )?;
         let state = self.contacts[idx].state();
         if let Some(queue) = &update.queue
             && !self.has_queue(queue)
         {
             return Err(RejectKind::NotFound);
         }
-        if !matches!(
-            state,
-            ContactState::Scheduled | ContactState::Waiting | ContactState::Offered
-        ) {
+        let queue = update.queue.as_ref();
+        let moves_to = queue.filter(|queue| **queue != self.contacts[idx].queue);
+        if moves_to.is_some() && matches!(state, ContactState::Connected | ContactState::WrapUp) {
             return Err(RejectKind::Conflict);
         }
-        let now = self.now;
         if let Some(priority) = update.priority {
             self.contacts[idx].priority = priority.0;
         }
         if let Some(requires) = &update.requires {
             self.contacts[idx].requires = requires.clone();
         }
-        let moved = update
-            .queue
-            .as_ref()
-            .is_some_and(|queue| *queue != self.contacts[idx].queue);
-        if let Some(queue) = &update.queue
-            && moved
-        {
-            self.contacts[idx].queue = queue.clone();
-            self.contacts[idx].owner_passed = false;
-            self.revoke_all(idx);
-        } else if update.requires.is_some() {
-            self.revoke_unfit(idx);
-        }
-        if state == ContactState::Scheduled {
-            return Ok(());
-        }
-        if moved {
-            self.enter(idx, now);
-        } else {
-            self.route(idx);
+        match moves_to {
+            Some(queue) => {
+                self.revoke_all(idx);
+                self.contacts[idx].queue = queue.clone();
+                if state != ContactState::Scheduled {
+                    // Waits by its new limits, in its old place.
+                    self.contacts[idx].direct = None;
+                    self.enter(idx, self.now);
+                }
+            }
+            None => self.revoke_unfit(idx),
         }
         Ok(())
     }
 
-    /// Takes back the offers to agents who could not be offered the contact any longer.
-    pub(super) fn revoke_unfit(&mut self, idx: usize) {
+    /// Takes back the offers by skill to agents who no longer have it.
+    fn revoke_unfit(&mut self, idx: usize) {
         let contact = self.contacts[idx].clone();
         for offer in &contact.offers {
-            let fits = self.agent(&offer.agent).is_some_and(|agent| {
-                !self.is_excluded(&offer.agent, &contact)
-                    && (self.has_skills(agent, &contact) || self.account(agent, &contact).is_some())
-            });
-            if !fits {
+            let agent = self.agent(&offer.agent).expect("an agent asked exists");
+            let by_skill = matches!(offer.route, Route::Skill | Route::Team);
+            if by_skill && !self.has_skills(agent, &contact) {
                 let offers = &mut self.contacts[idx].offers;
                 offers.retain(|other| other.agent != offer.agent);
                 self.free(&offer.agent);
+                self.offer_is_over(idx);
             }
         }
     }
 
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Verdict {
-        let idx = self.must_live(&cancel.contact)?;
-        if !matches!(
-            self.contacts[idx].state(),
-            ContactState::Scheduled | ContactState::Waiting | ContactState::Offered
-        ) {
-            return Err(RejectKind::Conflict);
-        }
+        let idx = self.must_be(
+            &cancel.contact,
+            &[
+                ContactState::Scheduled,
+                ContactState::Waiting,
+                ContactState::Offered,
+            ],
+        )?;
         let outcome = match &*cancel.reason.0 {
             "abandoned" => Outcome::Abandoned,
             "voicemail" => Outcome::Voicemail,
@@ -244,31 +246,29 @@ impl Model {
     }
 
     pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Verdict {
+        let idx = self.must_be(&end.contact, &[ContactState::Connected])?;
         if !matches!(
             end.outcome,
             Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped
         ) {
             return Err(RejectKind::Invalid);
         }
-        let idx = self.must_live(&end.contact)?;
         let contact = &self.contacts[idx];
-        if contact.state() != ContactState::Connected {
-            return Err(RejectKind::Conflict);
-        }
-        let consulted = contact.legs.len() + contact.offers.len() > 1;
+        let consulted = contact.legs.len() > 1 || contact.seeking;
         if end.outcome == Outcome::Transferred && consulted {
             self.first_leaves(idx);
             return Ok(());
         }
-        if end.outcome == Outcome::Resolved
-            && let Some(case) = contact.case
-        {
-            self.resolve(case);
-        }
         while !self.contacts[idx].legs.is_empty() {
             self.leave(idx, 0);
         }
+        self.touch_case(idx);
         self.finish(idx, end.outcome);
+        if end.outcome == Outcome::Resolved
+            && let Some(case) = self.contacts[idx].case
+        {
+            self.resolve(case);
+        }
         Ok(())
     }
 
@@ -295,47 +295,113 @@ impl Model {
     pub(super) fn finish(&mut self, idx: usize, outcome: Outcome) {
         self.revoke_all(idx);
         let now = self.now;
+        let resume_ms = self.policy(&self.contacts[idx].queue).resume_ms;
         let contact = &mut self.contacts[idx];
+        contact.seeking = false;
+        contact.direct = None;
+        contact.scheduled_at = None;
+        contact.lease_at = None;
         contact.outcome = Some(outcome);
+        if outcome == Outcome::Abandoned && resume_ms.is_none_or(|ms| ms.0 > 0) {
+            // Only the last place is kept.
+            let (queue, customer) = (contact.queue.clone(), contact.customer);
+            for old in &mut self.ended {
+                if old.queue == queue && old.customer == customer {
+                    old.resumable = false;
+                }
+            }
+            self.contacts[idx].resumable = true;
+        }
+        let contact = &mut self.contacts[idx];
         contact.over_at = Some(now);
-        if contact.connected_at.is_some()
-            && let Some(case) = contact.case
-        {
-            self.cases[case].active_at = now;
+    }
+
+    /// The end of a conversation is activity on its case.
+    fn touch_case(&mut self, idx: usize) {
+        if let Some(case) = self.contacts[idx].case {
+            self.cases[case].active_at = self.now;
         }
     }
 
-    /// [10] A connected contact whose platform is gone: its agents are free at once.
-    pub(super) fn drop_contact(&mut self, idx: usize, outcome: Outcome) {
-        while !self.contacts[idx].legs.is_empty() {
-            self.leave(idx, 0);
+    /// [15] The contact ends, and its owner has it as a callback of its own.
+    pub(super) fn end_as_callback(&mut self, idx: usize) {
+        self.finish(idx, Outcome::Callback);
+        let ended = &self.contacts[idx];
+        let name = (1..).map(|nth| match nth {
+            1 => Name::of(&format!("{}/callback", ended.name)),
+            nth => Name::of(&format!("{}/callback-{nth}", ended.name)),
+        });
+        let name = name
+            .into_iter()
+            .find(|name| self.contact(name).is_none())
+            .expect("there are names enough");
+        self.arrivals += 1;
+        let callback = Contact {
+            name,
+            channel: Name::of("callback"),
+            case: None,
+            by_owner_only: true,
+            submitted_at: self.now,
+            order_at: self.now,
+            arrival: self.arrivals,
+            max_wait_ms: Some(MILLIS_MAX),
+            source: None,
+            outcome: None,
+            over_at: None,
+            resumable: false,
+            ..ended.clone()
+        };
+        let case = ended.case;
+        self.contacts.push(callback);
+        let callback = self.contacts.len() - 1;
+        if let Some(case) = case {
+            self.refer(callback, case);
         }
-        for wrap_up in std::mem::take(&mut self.contacts[idx].wrap_ups) {
-            let now = self.now;
-            self.agent_mut(&wrap_up.agent).last_end_at = Some(now);
-            self.free(&wrap_up.agent);
-        }
-        self.finish(idx, outcome);
+        self.enter(callback, self.now);
     }
 
+    /// [10] The platform is gone or has forgotten the contact: its agents are free at once.
+    pub(super) fn repair(&mut self, idx: usize) {
+        if self.contacts[idx].state() != ContactState::Connected {
+            self.finish(idx, Outcome::Abandoned);
+            return;
+        }
+        let now = self.now;
+        for leg in std::mem::take(&mut self.contacts[idx].legs) {
+            let agent = self.agent_mut(&leg.agent);
+            agent.talk_ms += now - leg.since_at;
+            agent.last_end_at = Some(now);
+            self.free(&leg.agent);
+        }
+        self.touch_case(idx);
+        self.finish(idx, Outcome::Dropped);
+    }
+
+    /// [10] What is on the list belongs to that platform and is confirmed; what it should have and
+    /// has not is over.
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Verdict {
+        self.gone.retain(|client| *client != sync.source);
         for idx in 0..self.contacts.len() {
             let contact = &mut self.contacts[idx];
             if sync.contacts.contains(&contact.name) {
-                contact.gone_at = None;
+                contact.lease_at = None;
+                contact.source = Some(sync.source.clone());
                 continue;
             }
-            if contact.source.as_ref() != Some(&sync.source) {
-                continue;
-            }
-            match contact.state() {
-                ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {
-                    self.finish(idx, Outcome::Cancelled);
-                }
-                ContactState::Connected => self.drop_contact(idx, Outcome::Cancelled),
-                ContactState::WrapUp | ContactState::Ended => {}
+            let should_have = matches!(
+                contact.state(),
+                ContactState::Waiting | ContactState::Offered | ContactState::Connected
+            );
+            if should_have && contact.source.as_ref() == Some(&sync.source) {
+                self.repair(idx);
             }
         }
+        Ok(())
+    }
+
+    pub(super) fn session_opened(&mut self, client: &Name) -> Verdict {
+        self.sessions.push(client.clone());
+        self.gone.retain(|gone| gone != client);
         Ok(())
     }
 
@@ -344,24 +410,44 @@ impl Model {
             self.sessions.remove(nth);
         }
         if !self.sessions.contains(client) {
-            let now = self.now;
-            for contact in &mut self.contacts {
-                if contact.source.as_ref() == Some(client) {
-                    contact.gone_at = Some(now);
-                }
-            }
+            self.lose(client);
         }
         Ok(())
     }
 
+    /// No session of before is open any more.
     pub(super) fn restarted(&mut self) -> Verdict {
-        self.sessions.clear();
-        let now = self.now;
-        for contact in &mut self.contacts {
-            if contact.source.is_some() && contact.gone_at.is_none() {
-                contact.gone_at = Some(now);
-            }
+        let sources = self
+            .contacts
+            .iter()
+            .filter_map(|contact| contact.source.clone());
+        let clients: Vec<Name> = sources.chain(self.sessions.drain(..)).collect();
+        for client in clients {
+            self.lose(&client);
         }
         Ok(())
+    }
+
+    fn lose(&mut self, client: &Name) {
+        self.gone.push(client.clone());
+        for idx in 0..self.contacts.len() {
+            let contact = &self.contacts[idx];
+            if contact.source.as_ref() == Some(client) && contact.lease_at.is_none() {
+                self.start_lease_if_gone(idx);
+            }
+        }
+    }
+
+    /// [10] A conversation whose platform is gone is leased.
+    pub(super) fn start_lease_if_gone(&mut self, idx: usize) {
+        let contact = &self.contacts[idx];
+        let source = contact.source.as_ref();
+        let gone = source.is_some_and(|source| self.gone.contains(source));
+        if gone
+            && contact.state() == ContactState::Connected
+            && let Some(lease) = self.settings.lease_ms
+        {
+            self.contacts[idx].lease_at = Some(self.now + lease.0);
+        }
     }
 }

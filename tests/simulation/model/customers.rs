@@ -1,6 +1,5 @@
 //! Customers: the names that lead to them, and the agents they never meet.
 
-use firsthand::router::codes::ContactState;
 use firsthand::router::command::{CustomerExclude, CustomerLink};
 use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
@@ -24,6 +23,7 @@ impl Model {
             name: name.clone(),
             identities: Vec::new(),
             excluded: Vec::new(),
+            cases: Vec::new(),
             merged: false,
         });
         self.customers.len() - 1
@@ -44,7 +44,6 @@ impl Model {
             }
         }
         self.relink();
-        self.free_all();
         Ok(())
     }
 
@@ -59,10 +58,9 @@ impl Model {
                 kept.excluded.push(agent);
             }
         }
-        for case in &mut self.cases {
-            if case.customer == Some(from) {
-                case.customer = Some(into);
-            }
+        kept.cases.extend(&gone.cases);
+        for case in gone.cases {
+            self.cases[case].customer = Some(into);
         }
         for contact in self.contacts.iter_mut().chain(&mut self.ended) {
             if contact.customer == Some(from) {
@@ -74,16 +72,14 @@ impl Model {
 
     /// [17] Never this agent for this customer, owner or not.
     pub(super) fn customer_exclude(&mut self, exclude: &CustomerExclude) -> Verdict {
-        let customer = self.customer(&exclude.customer);
-        let (Some(customer), Some(_)) = (customer, self.agent(&exclude.agent)) else {
+        if self.agent(&exclude.agent).is_none() {
             return Err(RejectKind::NotFound);
-        };
+        }
+        let customer = self.customer_or_new(&exclude.customer);
         let excluded = &mut self.customers[customer].excluded;
         excluded.retain(|agent| *agent != exclude.agent);
         if exclude.on {
             excluded.push(exclude.agent.clone());
-        } else {
-            self.free(&exclude.agent);
         }
         self.revoke_excluded();
         Ok(())
@@ -97,9 +93,7 @@ impl Model {
                     let offers = &mut self.contacts[idx].offers;
                     offers.retain(|other| other.agent != offer.agent);
                     self.free(&offer.agent);
-                    if contact.state() == ContactState::Offered {
-                        self.offer_is_over(idx);
-                    }
+                    self.offer_is_over(idx);
                 }
             }
         }

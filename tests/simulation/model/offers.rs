@@ -1,8 +1,6 @@
 //! Offers: accepted, declined, expired, revoked.
 
-use firsthand::router::codes::{
-    AgentKind, ContactState, DeclineReason, Outcome, OwnershipKey, Presence,
-};
+use firsthand::router::codes::{AgentKind, DeclineReason, Outcome, OwnershipKey, Presence};
 use firsthand::router::command::{OfferDecline, OfferRef};
 use firsthand::router::ids::{Name, OfferId};
 use firsthand::router::reject::RejectKind;
@@ -60,9 +58,7 @@ impl Model {
         let (idx, nth) = self.named_offer(of.offer, of.contact.as_ref(), of.agent.as_ref())?;
         let offer = self.contacts[idx].offers.remove(nth);
         // [4] The first accept wins; the others are revoked without delay, miss or wrap-up.
-        for other in std::mem::take(&mut self.contacts[idx].offers) {
-            self.free(&other.agent);
-        }
+        self.revoke_all(idx);
         self.connect(idx, &offer);
         self.free(&offer.agent);
         Ok(())
@@ -74,26 +70,27 @@ impl Model {
         agent.missed = 0;
         agent.handled += 1;
         let human = agent.kind == AgentKind::Human;
-        let consulted = !self.contacts[idx].legs.is_empty();
         let contact = &mut self.contacts[idx];
-        if !consulted {
-            contact.route = Some(offer.route);
-            contact.connected_at = Some(now);
-            contact.last_agent = Some(offer.agent.clone());
-        }
+        contact.seeking = false;
+        contact.direct = None;
+        contact.route = Some(offer.route);
+        contact.connected_at = contact.connected_at.or(Some(now));
+        contact.last_agent = Some(offer.agent.clone());
         contact.legs.push(Leg {
             agent: offer.agent.clone(),
             since_at: now,
+            route: offer.route,
             firm_at: None,
         });
+        self.start_lease_if_gone(idx);
         self.case_at_accept(idx, human);
         let Some(case) = self.contacts[idx].case else {
             return;
         };
-        self.cases[case].active_at = now;
         if !human {
             return;
         }
+        self.cases[case].active_at = now;
         self.cases[case].last_handler = Some(offer.agent.clone());
         let ownership = self.policy(&self.contacts[idx].queue).ownership.clone();
         match &self.cases[case].owner {
@@ -154,7 +151,6 @@ impl Model {
         }
         if missed && max_missed > 0 && agent.missed >= max_missed {
             agent.missed = 0;
-            agent.retry_at = None;
             self.enter_presence(&name, Presence::Break, None);
         } else {
             self.free(&name);
@@ -162,14 +158,19 @@ impl Model {
         self.offer_is_over(idx);
     }
 
-    /// [4] The contact goes on at once and keeps its place. [6] Where its time has run out while
-    /// it was offered, it ends with its last offer.
+    /// [4] The contact goes on and keeps its place. [6] Where its time has run out while it was
+    /// offered, it ends with its last offer. Where it was passed to one agent, a consultation is
+    /// over, and otherwise it goes on in its queue.
     pub(super) fn offer_is_over(&mut self, idx: usize) {
         let contact = &self.contacts[idx];
-        if contact.state() == ContactState::Waiting && self.waited_too_long(contact) {
+        if !contact.offers.is_empty() {
+            return;
+        }
+        if self.waited_too_long(contact) {
             self.overflow(idx, Outcome::Timeout);
-        } else {
-            self.route(idx);
+        } else if contact.direct.is_some() {
+            self.contacts[idx].direct = None;
+            self.contacts[idx].seeking = self.contacts[idx].legs.is_empty();
         }
     }
 

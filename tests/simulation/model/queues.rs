@@ -6,27 +6,33 @@ use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
 use firsthand::router::time::Timestamp;
 
+use super::routing::Next;
 use super::{Model, Queue, Verdict};
+
+/// The most queues through which a contact is passed on at once.
+const OVERFLOWS_MAX: usize = 16;
 
 impl Model {
     pub(super) fn queue_set(&mut self, set: &QueueSet) -> Verdict {
         let overflow = &set.policy.overflow;
-        if overflow.to.is_some() == overflow.action.is_some() {
+        let both = overflow.to.is_some() && overflow.action.is_some();
+        if both || overflow.to.as_ref() == Some(&set.queue) {
             return Err(RejectKind::Invalid);
         }
-        if let Some(to) = &overflow.to {
-            if *to == set.queue {
-                return Err(RejectKind::Invalid);
-            }
-            if !self.has_queue(to) {
-                return Err(RejectKind::NotFound);
+        for contact in &mut self.contacts {
+            if contact.queue == set.queue {
+                contact.nobody_since = None;
             }
         }
         match self.queues.iter_mut().find(|known| known.name == set.queue) {
-            Some(known) => known.policy = set.policy.clone(),
+            Some(known) => {
+                known.policy = set.policy.clone();
+                known.exists = true;
+            }
             None => self.queues.push(Queue {
                 name: set.queue.clone(),
                 policy: set.policy.clone(),
+                exists: true,
                 last_offered: None,
             }),
         }
@@ -38,14 +44,12 @@ impl Model {
             return Err(RejectKind::NotFound);
         }
         let used = self.contacts.iter().any(|contact| contact.queue == *queue);
-        let target = self
-            .queues
-            .iter()
-            .any(|known| known.policy.overflow.to.as_ref() == Some(queue));
-        if used || target || queue.as_str() == "default" {
+        if used || queue.as_str() == "default" {
             return Err(RejectKind::Conflict);
         }
-        self.queues.retain(|known| known.name != *queue);
+        for known in &mut self.queues {
+            known.exists &= known.name != *queue;
+        }
         Ok(())
     }
 
@@ -58,8 +62,12 @@ impl Model {
         settings.repeat_supervise = patch.repeat_supervise.unwrap_or(settings.repeat_supervise);
         settings.repeat_window_ms = patch.repeat_window_ms.unwrap_or(settings.repeat_window_ms);
         settings.close_after_ms = patch.close_after_ms.unwrap_or(settings.close_after_ms);
-        settings.channels.extend(patch.channels.unwrap_or_default());
-        self.free_all();
+        settings.keep_ended_ms = patch.keep_ended_ms.unwrap_or(settings.keep_ended_ms);
+        settings.keep_ended_max = patch.keep_ended_max.unwrap_or(settings.keep_ended_max);
+        if let Some(channels) = patch.channels {
+            settings.channels.extend(channels);
+            self.free_all();
+        }
         Ok(())
     }
 
@@ -84,40 +92,64 @@ impl Model {
             || full(self.settings.max_in_system, in_system(None))
     }
 
-    /// A contact begins to wait in its queue: it is offered at once, or it takes a place, or the
-    /// queue cannot hold it. [6] One that can be offered at once never counts against
-    /// `max_waiting`.
+    /// A contact begins to look for an agent in its queue.
     pub(super) fn enter(&mut self, idx: usize, entered_at: Timestamp) {
-        self.contacts[idx].entered_at = entered_at;
-        self.route(idx);
-        let contact = &self.contacts[idx];
-        if contact.state() != ContactState::Waiting {
-            return;
-        }
+        let contact = &mut self.contacts[idx];
+        contact.entered_at = entered_at;
+        contact.seeking = true;
+        contact.nobody_since = None;
+    }
+
+    /// [6] Whether a queue has a place for a contact: one that can be offered at once never counts
+    /// against `max_waiting`.
+    pub(super) fn has_room(&self, idx: usize, queue: &Name) -> bool {
         let others = self
             .contacts
             .iter()
-            .filter(|other| other.queue == contact.queue && other.name != contact.name)
-            .filter(|other| matches!(other.state(), ContactState::Waiting | ContactState::Offered))
+            .enumerate()
+            .filter(|(other, contact)| *other != idx && contact.queue == *queue)
+            .filter(|(_, contact)| {
+                matches!(
+                    contact.state(),
+                    ContactState::Waiting | ContactState::Offered
+                )
+            })
             .count();
-        let most = self.policy(&contact.queue).max_waiting;
-        if most.is_some_and(|most| others >= most as usize) {
-            self.overflow(idx, Outcome::Rejected);
+        let most = self.policy(queue).max_waiting;
+        if most.is_none_or(|most| others < most as usize) {
+            return true;
         }
+        let mut trial = self.contacts[idx].clone();
+        trial.queue = queue.clone();
+        trial.entered_at = self.now;
+        matches!(self.next_agent(&trial), Next::Offer(..))
     }
 
     /// [6] Where a contact goes that cannot stay; `outcome` is what it ends as where the queue
-    /// rejects.
+    /// rejects. A queue that is full too passes it on in its turn.
     pub(super) fn overflow(&mut self, idx: usize, outcome: Outcome) {
-        let overflow = self.policy(&self.contacts[idx].queue).overflow.clone();
-        if let Some(to) = overflow.to
-            && self.has_queue(&to)
-        {
-            self.contacts[idx].queue = to;
-            self.enter(idx, self.now);
+        if !self.contacts[idx].legs.is_empty() {
+            // A consultation found nobody; the conversation goes on without.
+            self.contacts[idx].seeking = false;
             return;
         }
-        let outcome = match overflow.action {
+        for _ in 0..OVERFLOWS_MAX {
+            let queue = self.contacts[idx].queue.clone();
+            let to = self.policy(&queue).overflow.to.clone();
+            let Some(to) = to.filter(|to| self.has_queue(to)) else {
+                break;
+            };
+            let room = self.has_room(idx, &to);
+            let contact = &mut self.contacts[idx];
+            contact.queue = to;
+            contact.max_wait_ms = None;
+            self.enter(idx, self.now);
+            if room {
+                return;
+            }
+        }
+        let action = self.policy(&self.contacts[idx].queue).overflow.action;
+        let outcome = match action {
             Some(OverflowAction::Voicemail) => Outcome::Voicemail,
             Some(OverflowAction::Callback) => Outcome::Callback,
             Some(OverflowAction::Reject) | None => outcome,

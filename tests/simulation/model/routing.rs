@@ -7,6 +7,7 @@ use firsthand::router::ids::{Name, OfferId};
 use firsthand::router::policy::SkillMap;
 use firsthand::router::time::Timestamp;
 
+use super::timers::Kind;
 use super::{Agent, Canary, Contact, Model, Offer};
 
 /// Who a contact is open to at this moment.
@@ -20,20 +21,40 @@ enum Reach {
     Fallbacks { owner: Name, owner_too: bool },
 }
 
+/// A point in time, and how much of what is due at it has happened.
+pub type Moment = (Timestamp, Kind);
+
+/// What becomes of a contact that looks for an agent.
+pub enum Next {
+    Offer(Name, Route),
+    CallbackByOwner,
+    Nobody,
+}
+
+/// Whether someone is asked by name: then nobody else is.
+fn rings_by_name(contact: &Contact) -> bool {
+    contact.offers.iter().any(|offer| {
+        matches!(
+            offer.route,
+            Route::Owner | Route::Deputy | Route::Leader | Route::Direct
+        )
+    })
+}
+
 impl Model {
     /// [5] The queue's requirement after the steps due by now, with the contact's own on top: the
     /// higher level counts.
     pub fn requirement(&self, contact: &Contact) -> SkillMap {
-        self.requirement_at(contact, self.now)
+        self.requirement_at(contact, self.clock)
     }
 
-    pub fn requirement_at(&self, contact: &Contact, at: Timestamp) -> SkillMap {
+    pub fn requirement_at(&self, contact: &Contact, clock: Moment) -> SkillMap {
         let policy = self.policy(&contact.queue);
         let mut steps: Vec<_> = policy.steps.iter().collect();
         steps.sort_by_key(|step| step.after_ms);
         let mut needed = policy.requires.clone();
         for step in steps {
-            if at < contact.entered_at + step.after_ms.0 {
+            if (contact.entered_at + step.after_ms.0, Kind::Step) > clock {
                 continue;
             }
             if let Some(requires) = &step.requires {
@@ -53,11 +74,11 @@ impl Model {
 
     /// [3] Requirements alone decide who can serve.
     pub fn has_skills(&self, agent: &Agent, contact: &Contact) -> bool {
-        self.has_skills_at(agent, contact, self.now)
+        self.has_skills_at(agent, contact, self.clock)
     }
 
-    pub fn has_skills_at(&self, agent: &Agent, contact: &Contact, at: Timestamp) -> bool {
-        let needed = self.requirement_at(contact, at);
+    pub fn has_skills_at(&self, agent: &Agent, contact: &Contact, clock: Moment) -> bool {
+        let needed = self.requirement_at(contact, clock);
         needed
             .iter()
             .all(|(skill, level)| agent.skills.get(skill) >= Some(level))
@@ -78,7 +99,11 @@ impl Model {
         let policy = self.policy(&contact.queue);
         let age = match policy.age_priority_ms.0 {
             0 => 0,
-            step => (self.now - contact.order_at).max(0) / step,
+            step => {
+                let (at, kind) = self.clock;
+                let at = if kind < Kind::Age { at - 1 } else { at };
+                (at - contact.order_at).max(0) / step
+            }
         };
         i64::from(policy.priority.0) + i64::from(contact.priority) + age
     }
@@ -96,16 +121,17 @@ impl Model {
             return Reach::Anyone;
         };
         let ownership = &self.policy(&contact.queue).ownership;
-        // [17] An exclusion overrides ownership.
-        // [14] The owner's skill is not asked again unless the queue says so.
-        let unskilled = ownership.owner_skill_check && !self.has_skills(agent, contact);
-        if self.is_excluded(&owner, contact) || unskilled {
+        if self.never_takes(agent, contact) {
             return Reach::Fallbacks {
                 owner,
                 owner_too: false,
             };
         }
-        if ownership.mode == OwnershipMode::Require || self.awaits(agent, contact) {
+        let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
+        // [14] A free owner comes before all others, unless others are asked already.
+        let free = self.is_available_for(agent, &contact.channel);
+        let comes_first = free && contact.offers.is_empty();
+        if required || comes_first || !free && self.awaits(agent, contact) {
             return Reach::OwnerAlone(owner);
         }
         Reach::Fallbacks {
@@ -114,113 +140,202 @@ impl Model {
         }
     }
 
-    /// [15] Whether the owner's situation is still worth waiting for. An owner who is free needs
-    /// no wait, so nothing hangs on the answer then.
+    /// Whether waiting for an owner is in vain. [17] An exclusion overrides ownership. [14] The
+    /// owner's skill is not asked again unless the queue says so.
+    pub fn never_takes(&self, owner: &Agent, contact: &Contact) -> bool {
+        let check = self.policy(&contact.queue).ownership.owner_skill_check;
+        self.is_excluded(&owner.name, contact)
+            || check && !self.has_skills(owner, contact)
+            || self.capacity(owner, &contact.channel) == 0
+    }
+
+    /// [15] Whether the situation of an owner who is not free is still worth waiting for.
     fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
         let wait = &self.policy(&contact.queue).ownership.wait;
         let entered_at = contact.entered_at;
-        if self.capacity(owner, &contact.channel) == 0 {
-            return false;
-        }
         let limit = match owner.presence {
-            Presence::Break => {
-                let end = entered_at + wait.break_ms.0;
-                if owner.until_at.is_some_and(|until| until > end) {
-                    return false;
-                }
-                wait.break_ms
-            }
+            Presence::Break => wait.break_ms,
             Presence::Offline => wait.offline_ms,
             Presence::Available if self.in_wrap_up(&owner.name) => wait.wrap_up_ms,
             Presence::Available => wait.busy_ms,
         };
-        self.now < entered_at + limit.0
+        let end = entered_at + limit.0;
+        let back = owner.until_at.filter(|_| owner.presence == Presence::Break);
+        !self.passed(end, Kind::OwnerWait) && back.is_none_or(|back| back <= end)
     }
 
     /// Whether an agent may take a contact, were it free, and on whose account; the number orders
     /// the accounts: a lower one is asked first.
     pub fn account(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
-        let skilled = || self.has_skills(agent, contact);
         match self.reach(contact) {
             Reach::Anyone => {
-                let route = if self.owner_of(contact) == Some(&agent.name) {
-                    Route::Owner
-                } else {
-                    Route::Skill
-                };
-                skilled().then_some((0, route))
+                let owns = self.owner_of(contact) == Some(&agent.name);
+                let route = if owns { Route::Owner } else { Route::Skill };
+                self.has_skills(agent, contact).then_some((0, route))
             }
             Reach::OwnerAlone(owner) => (agent.name == owner).then_some((0, Route::Owner)),
             Reach::Fallbacks { owner, owner_too } => {
                 if agent.name == owner {
                     return owner_too.then_some((0, Route::Owner));
                 }
-                let owner = self.agent(&owner)?;
-                let ownership = &self.policy(&contact.queue).ownership;
-                let check = ownership.owner_skill_check;
-                // [16] The fallbacks in the order in which the queue lists them.
-                let listed = ownership.fallback.iter().enumerate();
-                listed
-                    .filter_map(|(nth, fallback)| {
-                        let (fits, route) = match fallback {
-                            Fallback::Deputy => (
-                                owner.deputy.as_ref() == Some(&agent.name) && (!check || skilled()),
-                                Route::Deputy,
-                            ),
-                            Fallback::Leader => (
-                                owner.leader.as_ref() == Some(&agent.name) && (!check || skilled()),
-                                Route::Leader,
-                            ),
-                            Fallback::Team => (
-                                owner.team.is_some() && owner.team == agent.team && skilled(),
-                                Route::Team,
-                            ),
-                            Fallback::Skill => (skilled(), Route::Skill),
-                            Fallback::CallbackByOwner => (false, Route::Owner),
-                        };
-                        fits.then_some((nth + 1, route))
-                    })
-                    .next()
+                self.stands_in(agent, &owner, contact)
             }
         }
     }
 
-    /// The agent to whom a contact is offered next, if any is free: the one it asks for, else the
-    /// first account that has someone, and within it by the queue's strategy.
-    pub fn next_agent(&self, contact: &Contact) -> Option<(Name, Route)> {
-        for preferred in [&contact.prefer, &contact.last_owner].into_iter().flatten() {
-            if let Some(agent) = self.agent(preferred)
-                && self.is_free_for(agent, contact)
-                && self.has_skills(agent, contact)
-            {
-                let owns = self.owner_of(contact) == Some(preferred);
-                let route = if owns { Route::Owner } else { Route::Direct };
-                return Some((preferred.clone(), route));
+    /// [16] On which of the listed accounts an agent may stand in for an owner: the first that
+    /// fits.
+    fn stands_in(&self, agent: &Agent, owner: &Name, contact: &Contact) -> Option<(usize, Route)> {
+        let owner = self.agent(owner)?;
+        let skilled = self.has_skills(agent, contact);
+        let ownership = &self.policy(&contact.queue).ownership;
+        let trusted = skilled || !ownership.owner_skill_check;
+        for (nth, fallback) in ownership.fallback.iter().enumerate() {
+            let (fits, route) = match fallback {
+                Fallback::Deputy => (
+                    owner.deputy.as_ref() == Some(&agent.name) && trusted,
+                    Route::Deputy,
+                ),
+                Fallback::Leader => (
+                    owner.leader.as_ref() == Some(&agent.name) && trusted,
+                    Route::Leader,
+                ),
+                Fallback::Team => (
+                    owner.team.is_some() && owner.team == agent.team && skilled,
+                    Route::Team,
+                ),
+                Fallback::Skill => (skilled, Route::Skill),
+                Fallback::CallbackByOwner => (false, Route::Owner),
+            };
+            if fits {
+                return Some((nth + 1, route));
             }
+        }
+        None
+    }
+
+    /// [15] Where the list comes to `callback_by_owner` before anyone is found, and the owner can
+    /// call back at all.
+    fn calls_back(&self, contact: &Contact, found: Option<usize>) -> bool {
+        let Reach::Fallbacks { owner_too, .. } = self.reach(contact) else {
+            return false;
+        };
+        let listed = &self.policy(&contact.queue).ownership.fallback;
+        let place = listed
+            .iter()
+            .position(|fallback| *fallback == Fallback::CallbackByOwner);
+        let comes_first = place.is_some_and(|nth| found.is_none_or(|found| nth + 1 < found));
+        comes_first && owner_too && contact.offers.is_empty() && contact.legs.is_empty()
+    }
+
+    /// What happens to a contact that looks for an agent: the one it was passed to, else the one it
+    /// asks for, else the first account that has someone, and within it by the queue's strategy.
+    /// Agents who have just become free do not count: they choose for themselves.
+    pub fn next_agent(&self, contact: &Contact) -> Next {
+        let free =
+            |agent: &Agent| !self.freed.contains(&agent.name) && self.is_free_for(agent, contact);
+        let owns = |agent: &Name| self.owner_of(contact) == Some(agent);
+        let by_name = |agent: &Name| {
+            let route = if owns(agent) {
+                Route::Owner
+            } else {
+                Route::Direct
+            };
+            Next::Offer(agent.clone(), route)
+        };
+        if let Some(direct) = &contact.direct {
+            return match self.agent(direct) {
+                Some(agent) if free(agent) => by_name(direct),
+                Some(_) | None => Next::Nobody,
+            };
+        }
+        let sought = self.sought_owner(contact);
+        let last_owner = contact.last_owner.as_ref().filter(|_| {
+            sought.is_none() && self.policy(&contact.queue).ownership.mode != OwnershipMode::Off
+        });
+        if contact.offers.is_empty() {
+            for preferred in [contact.prefer.as_ref(), last_owner].into_iter().flatten() {
+                if let Some(agent) = self.agent(preferred)
+                    && free(agent)
+                    && self.has_skills(agent, contact)
+                {
+                    return by_name(preferred);
+                }
+            }
+        }
+        // Beside one who is asked by name nobody else is asked, and nobody is asked by name beside
+        // others.
+        let most = self.policy(&contact.queue).parallel_offers as usize;
+        if rings_by_name(contact) || contact.offers.len() >= most {
+            return Next::Nobody;
         }
         let able: Vec<(&Agent, usize, Route)> = self
             .agents
             .iter()
-            .filter(|agent| self.is_free_for(agent, contact))
+            .filter(|agent| free(agent))
             .filter_map(|agent| {
-                let (nth, route) = self.account(agent, contact)?;
+                let (nth, route) = if contact.offers.is_empty() {
+                    self.account(agent, contact)?
+                } else {
+                    self.joins(agent, contact)?
+                };
                 Some((agent, nth, route))
             })
             .collect();
-        let first = able.iter().map(|(_, nth, _)| *nth).min()?;
-        let able = able.into_iter().filter(|(_, nth, _)| *nth == first);
-        let able: Vec<(&Agent, usize, Route)> = able.collect();
+        let first = able.iter().map(|(_, nth, _)| *nth).min();
+        if self.calls_back(contact, first) {
+            return Next::CallbackByOwner;
+        }
+        let able = able.into_iter().filter(|(_, nth, _)| Some(*nth) == first);
+        match self.choose_agent(contact, &able.collect::<Vec<_>>()) {
+            Some((agent, route)) => Next::Offer(agent, route),
+            None => Next::Nobody,
+        }
+    }
+
+    /// [4] Whether an agent may be asked beside others who are asked already, and on whose account:
+    /// by skill or by team only.
+    fn joins(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
+        if !self.has_skills(agent, contact) {
+            return None;
+        }
+        match self.reach(contact) {
+            Reach::Anyone => self.account(agent, contact),
+            Reach::OwnerAlone(_) => None,
+            Reach::Fallbacks { owner, .. } => {
+                let team = self.agent(&owner).and_then(|owner| owner.team.as_ref());
+                let listed = &self.policy(&contact.queue).ownership.fallback;
+                listed
+                    .iter()
+                    .enumerate()
+                    .find_map(|(nth, fallback)| match fallback {
+                        Fallback::Team if team.is_some() && team == agent.team.as_ref() => {
+                            Some((nth + 1, Route::Team))
+                        }
+                        Fallback::Skill => Some((nth + 1, Route::Skill)),
+                        _ => None,
+                    })
+            }
+        }
+    }
+
+    /// [3] By the queue's strategy; what is drawn by lot is what the router drew, if it could.
+    fn choose_agent(
+        &self,
+        contact: &Contact,
+        able: &[(&Agent, usize, Route)],
+    ) -> Option<(Name, Route)> {
         if self.policy(&contact.queue).strategy == Strategy::Random {
-            let hint = self.hinted_offer(&contact.name, |agent| {
+            let drawn = self.hinted_offer(&contact.name, |agent| {
                 able.iter().any(|(able, _, _)| able.name == *agent)
             });
-            if let Some((agent, _)) = hint {
+            if let Some((agent, _)) = drawn {
                 let drawn = able.iter().find(|(able, _, _)| able.name == agent)?;
                 return Some((agent, drawn.2));
             }
         }
         let best = able
-            .into_iter()
+            .iter()
             .min_by_key(|(agent, _, _)| self.strategy_key(agent, contact))?;
         Some((best.0.name.clone(), best.2))
     }
@@ -253,22 +368,21 @@ impl Model {
         (first, idle, agent.name.clone())
     }
 
-    /// Offers a contact to as many agents as are free and as its queue allows.
-    pub fn route(&mut self, idx: usize) {
+    /// Offers a contact to as many agents as are free and as its queue allows. Answers whether
+    /// anything moved.
+    fn route(&mut self, idx: usize) -> bool {
+        let mut moved = false;
         loop {
             let contact = &self.contacts[idx];
-            let open = matches!(
-                contact.state(),
-                ContactState::Waiting | ContactState::Offered
-            );
-            let most = self.policy(&contact.queue).parallel_offers as usize;
-            if !open || contact.offers.len() >= most {
-                return;
+            if !contact.seeking || (!contact.offers.is_empty() && self.waited_too_long(contact)) {
+                return moved;
             }
-            let Some((agent, route)) = self.next_agent(contact) else {
-                return;
-            };
-            self.offer(idx, &agent, route);
+            match self.next_agent(contact) {
+                Next::Offer(agent, route) => self.offer(idx, &agent, route),
+                Next::CallbackByOwner => self.end_as_callback(idx),
+                Next::Nobody => return moved,
+            }
+            moved = true;
         }
     }
 
@@ -305,41 +419,49 @@ impl Model {
         Some((hint.1.clone(), hint.2))
     }
 
-    /// [2] [14] What a freed agent takes: the place of the contact, and on whose account.
+    /// [2] [14] What a freed agent takes: the place of the contact, and on whose account. Only
+    /// where nobody waits for it may it be asked beside others.
     fn next_contact(&self, agent: &Agent) -> Option<(usize, Route)> {
-        self.choose(agent, ContactState::Waiting)
-            .or_else(|| self.choose(agent, ContactState::Offered))
-    }
-
-    fn choose(&self, agent: &Agent, state: ContactState) -> Option<(usize, Route)> {
         let takeable: Vec<(usize, &Contact, Route)> = self
             .contacts
             .iter()
             .enumerate()
-            .filter(|(_, contact)| contact.state() == state)
-            .filter(|(_, contact)| {
-                contact.offers.len() < self.policy(&contact.queue).parallel_offers as usize
-            })
+            .filter(|(_, contact)| contact.seeking && contact.direct.is_none())
             .filter(|(_, contact)| self.is_free_for(agent, contact))
             .filter_map(|(idx, contact)| {
                 let (_, route) = self.account(agent, contact)?;
                 Some((idx, contact, route))
             })
             .collect();
-        let head = takeable
+        let waiting = takeable
             .iter()
-            .min_by_key(|(_, contact, _)| self.common_order(agent, contact))?;
-        let owned = takeable
-            .iter()
+            .filter(|(_, contact, _)| contact.offers.is_empty());
+        let owned = waiting
+            .clone()
             .filter(|(_, contact, _)| self.takes_first(agent, contact))
             .min_by_key(|(_, contact, _)| self.place(contact));
-        if let Some(owned) = owned
+        let head = waiting.min_by_key(|(_, contact, _)| self.common_order(agent, contact));
+        if let (Some(owned), Some(head)) = (owned, head)
             && self.canary != Some(Canary::OwnerForgotten)
             && !self.overrules(head.1, owned.1)
         {
             return Some((owned.0, owned.2));
         }
-        Some((head.0, head.2))
+        if let Some(head) = head {
+            return Some((head.0, head.2));
+        }
+        let ringing = takeable
+            .iter()
+            .filter(|(_, contact, _)| {
+                let most = self.policy(&contact.queue).parallel_offers as usize;
+                !contact.offers.is_empty()
+                    && contact.offers.len() < most
+                    && !rings_by_name(contact)
+                    && !self.waited_too_long(contact)
+                    && self.joins(agent, contact).is_some()
+            })
+            .min_by_key(|(_, contact, _)| self.place(contact));
+        ringing.map(|(idx, _, route)| (*idx, *route))
     }
 
     /// [2] With `strongest_skill` the proficiency comes before the join time.
@@ -358,8 +480,7 @@ impl Model {
         if self.sought_owner(contact) != Some(&agent.name) {
             return false;
         }
-        let own_first = self.policy(&contact.queue).ownership.own_first;
-        own_first || matches!(self.reach(contact), Reach::OwnerAlone(_))
+        self.policy(&contact.queue).ownership.own_first || contact.kept
     }
 
     /// [14] A higher priority, or having joined more than `overtake_ms` before the owned one.
@@ -371,60 +492,66 @@ impl Model {
         overtake.is_some_and(|overtake| head.order_at < owned.order_at - overtake.0)
     }
 
-    /// Decides everything anew until nothing moves: first the contacts that have become open to
-    /// agents who were free before, in their order, then what each freed agent takes, the longest
-    /// idle first.
+    /// Decides everything anew until nothing moves: first the contacts in their order, among agents
+    /// who were free before; then what each freed agent takes, the longest idle first.
     pub fn settle(&mut self) {
         loop {
-            let freed = std::mem::take(&mut self.freed);
-            self.route_all(&freed);
-            let mut agents: Vec<&Agent> = self
-                .agents
+            self.bury();
+            if self.route_all() {
+                continue;
+            }
+            let longest_idle = self
+                .freed
                 .iter()
-                .filter(|agent| freed.contains(&agent.name))
-                .collect();
-            agents.sort_by_key(|agent| (self.idle_since(agent), agent.name.clone()));
-            let agents: Vec<Name> = agents.iter().map(|agent| agent.name.clone()).collect();
-            for name in agents {
-                self.serve(&name);
-            }
-            if self.freed.is_empty() {
-                self.route_all(&[]);
-                return;
-            }
+                .filter_map(|name| self.agent(name))
+                .min_by_key(|agent| (self.idle_since(agent), agent.name.clone()))
+                .map(|agent| agent.name.clone());
+            let Some(agent) = longest_idle else {
+                break;
+            };
+            self.freed.retain(|other| *other != agent);
+            self.serve(&agent);
         }
+        self.freed.clear();
+        self.take_notes();
     }
 
-    /// Routes every open contact in common order, passing over the agents named.
-    fn route_all(&mut self, except: &[Name]) {
+    /// Routes every contact that looks for an agent, in common order. Answers whether anything
+    /// moved.
+    fn route_all(&mut self) -> bool {
         let mut open: Vec<usize> = (0..self.contacts.len())
-            .filter(|idx| {
-                matches!(
-                    self.contacts[*idx].state(),
-                    ContactState::Waiting | ContactState::Offered
-                )
-            })
+            .filter(|idx| self.contacts[*idx].seeking)
             .collect();
         open.sort_by_key(|idx| self.place(&self.contacts[*idx]));
+        let mut moved = false;
         for idx in open {
-            let contact = &self.contacts[idx];
-            match self.next_agent(contact) {
-                Some((agent, _)) if !except.contains(&agent) => self.route(idx),
-                Some(_) | None => {}
-            }
+            moved |= self.route(idx);
         }
+        moved
     }
 
     /// A freed agent takes contacts as long as it can.
     fn serve(&mut self, name: &Name) {
-        loop {
-            let Some(agent) = self.agent(name) else {
-                return;
-            };
-            let Some((idx, route)) = self.next_contact(agent) else {
-                return;
-            };
+        while let Some(agent) = self.agent(name)
+            && let Some((idx, route)) = self.next_contact(agent)
+        {
             self.offer(idx, name, route);
+        }
+    }
+
+    /// What will have been so when the next thing happens.
+    fn take_notes(&mut self) {
+        for idx in 0..self.contacts.len() {
+            let contact = &self.contacts[idx];
+            let kept = contact.seeking
+                && contact.offers.is_empty()
+                && matches!(self.reach(contact), Reach::OwnerAlone(_));
+            let nobody =
+                contact.state() == ContactState::Waiting && !self.someone_could_serve(contact);
+            let since = contact.nobody_since.unwrap_or(self.now);
+            let contact = &mut self.contacts[idx];
+            contact.kept = kept;
+            contact.nobody_since = nobody.then_some(since);
         }
     }
 }

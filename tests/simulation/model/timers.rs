@@ -1,122 +1,156 @@
 //! Time: what is due, found by looking at everything.
 
-use firsthand::router::codes::{ContactState, OwnershipMode, Presence};
-use firsthand::router::codes::{Fallback, Outcome};
+use firsthand::router::codes::{Fallback, Outcome, OwnershipMode, Presence};
 use firsthand::router::ids::Name;
 use firsthand::router::time::Timestamp;
 
 use super::{Contact, Model};
 
 /// Every reason for something to happen by itself, in the order in which they happen at one
-/// instant.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Due {
+/// instant: ends of service, starts of work, owner waits, patience, what comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
     /// [8]
-    WrapUp { agent: Name, contact: Name },
-    /// [4]
-    Retry(Name),
-    /// [15]
-    Break(Name),
-    /// [4]
-    Offer { arrival: u64, nth: usize },
-    /// [12]
-    Firm(Name),
-    /// `not_before_at`
-    Scheduled(Name),
-    /// [6]
-    MaxWait(Name),
-    /// [6]
-    NoAgent(Name),
+    WrapUp,
     /// [10]
-    Lease(Name),
+    Lease,
+    /// [15]
+    Presence,
+    /// [4]
+    Retry,
+    /// [4]
+    Offer,
+    /// [12]
+    Firm,
+    /// [15]
+    OwnerWait,
+    /// [5]
+    Step,
+    /// `age_priority_ms`
+    Age,
+    /// [6]
+    NoAgent,
+    /// [6]
+    MaxWait,
     /// [13]
-    CaseClose(usize),
+    CaseClose,
+    /// `not_before_at`
+    Scheduled,
+}
+
+/// Kinds that leave no trace: that their moment has passed is all there is to them.
+const CLOCKS: [Kind; 3] = [Kind::OwnerWait, Kind::Step, Kind::Age];
+
+/// What a deadline is about.
+#[derive(Clone, Debug)]
+enum About {
+    Agent(Name),
+    Contact(Name),
+    Case(usize),
 }
 
 impl Model {
-    /// Does everything that is due, each thing by itself, in the order of deadlines.
-    pub(super) fn fire_due(&mut self) {
-        while let Some((at, due)) = self.first_due() {
-            if at > self.now {
-                return;
-            }
-            self.fire(due);
-            self.settle();
-            self.bury();
-        }
+    /// Whether a moment has passed, in the order of moments and of kinds within a moment.
+    pub fn passed(&self, at: Timestamp, kind: Kind) -> bool {
+        (at, kind) <= self.clock
     }
 
-    /// The time of the next thing that is sure to happen.
+    /// Does everything that is due, in the order of deadlines. Things of one kind at one instant
+    /// happen together.
+    pub(super) fn fire_due(&mut self) {
+        while let Some((at, kind)) = self.first_due()
+            && at <= self.now
+        {
+            for clock in CLOCKS.into_iter().filter(|clock| *clock < kind) {
+                self.move_clock(at, clock);
+            }
+            let mut together = self.due_at(at, kind);
+            together.sort_by_key(|about| match about {
+                About::Contact(name) => self.live(name).map(|idx| self.place(&self.contacts[idx])),
+                About::Agent(_) | About::Case(_) => None,
+            });
+            for about in together {
+                self.fire(kind, at, &about);
+            }
+            self.move_clock(at, kind);
+        }
+        for clock in CLOCKS {
+            self.move_clock(self.now, clock);
+        }
+        self.clock = (self.now, Kind::Scheduled);
+    }
+
+    fn move_clock(&mut self, at: Timestamp, kind: Kind) {
+        self.clock = self.clock.max((at, kind));
+        self.settle();
+    }
+
+    /// When something happens next.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.first_due().map(|(at, _)| at)
     }
 
-    fn first_due(&self) -> Option<(Timestamp, Due)> {
+    fn first_due(&self) -> Option<(Timestamp, Kind)> {
+        let all = self.dues();
+        all.into_iter().map(|(at, kind, _)| (at, kind)).min()
+    }
+
+    fn due_at(&self, at: Timestamp, kind: Kind) -> Vec<About> {
+        let all = self.dues().into_iter();
+        all.filter(|due| (due.0, due.1) == (at, kind))
+            .map(|due| due.2)
+            .collect()
+    }
+
+    fn dues(&self) -> Vec<(Timestamp, Kind, About)> {
         let mut all = Vec::new();
         for agent in &self.agents {
+            let about = || About::Agent(agent.name.clone());
             if let Some(at) = agent.retry_at {
-                all.push((at, Due::Retry(agent.name.clone())));
+                all.push((at, Kind::Retry, about()));
             }
-            if let (Presence::Break, Some(at)) = (agent.presence, agent.until_at) {
-                all.push((at, Due::Break(agent.name.clone())));
+            if let Some(at) = agent.until_at {
+                all.push((at, Kind::Presence, about()));
             }
         }
         for contact in &self.contacts {
-            self.dues_of(contact, &mut all);
+            self.dues_of(contact, &mut |at, kind| {
+                all.push((at, kind, About::Contact(contact.name.clone())));
+            });
         }
         for (idx, case) in self.cases.iter().enumerate() {
-            if let (Some(at), None, Some(after)) = (
-                case.resolved_at,
-                case.closed_at,
-                self.settings.close_after_ms,
-            ) {
-                all.push((at + after.0, Due::CaseClose(idx)));
+            if let Some(at) = case.close_at {
+                all.push((at, Kind::CaseClose, About::Case(idx)));
             }
         }
-        all.into_iter().min()
+        all
     }
 
-    fn dues_of(&self, contact: &Contact, all: &mut Vec<(Timestamp, Due)>) {
-        let name = || contact.name.clone();
-        for (nth, offer) in contact.offers.iter().enumerate() {
-            let arrival = contact.arrival;
-            all.push((offer.expires_at, Due::Offer { arrival, nth }));
-        }
+    fn dues_of(&self, contact: &Contact, due: &mut impl FnMut(Timestamp, Kind)) {
         for wrap_up in &contact.wrap_ups {
-            let agent = wrap_up.agent.clone();
-            let contact = name();
-            all.push((wrap_up.until_at, Due::WrapUp { agent, contact }));
+            due(wrap_up.until_at, Kind::WrapUp);
         }
-        for leg in &contact.legs {
-            if let Some(at) = leg.firm_at {
-                all.push((at, Due::Firm(name())));
-            }
+        for offer in &contact.offers {
+            due(offer.expires_at, Kind::Offer);
         }
-        match contact.state() {
-            ContactState::Scheduled => {
-                let at = contact
-                    .scheduled_at
-                    .expect("a scheduled contact has a time");
-                all.push((at, Due::Scheduled(name())));
-            }
-            ContactState::Waiting => {
-                if let Some(at) = self.wait_ends_at(contact) {
-                    all.push((at, Due::MaxWait(name())));
-                }
-                let no_agent = self.policy(&contact.queue).no_agent_ms;
-                if let Some(ms) = no_agent
-                    && !self.someone_could_serve(contact)
-                {
-                    let at = (contact.entered_at + ms.0).max(self.now);
-                    all.push((at, Due::NoAgent(name())));
-                }
-            }
-            ContactState::Connected => {
-                if let (Some(gone_at), Some(lease)) = (contact.gone_at, self.settings.lease_ms) {
-                    all.push((gone_at + lease.0, Due::Lease(name())));
-                }
-            }
-            ContactState::Offered | ContactState::WrapUp | ContactState::Ended => {}
+        for firm_at in contact.legs.iter().filter_map(|leg| leg.firm_at) {
+            due(firm_at, Kind::Firm);
+        }
+        if let Some(at) = contact.lease_at {
+            due(at, Kind::Lease);
+        }
+        if let Some(at) = contact.scheduled_at {
+            due(at, Kind::Scheduled);
+        }
+        if contact.seeking
+            && contact.offers.is_empty()
+            && let Some(at) = self.wait_ends_at(contact)
+        {
+            due(at, Kind::MaxWait);
+        }
+        let no_agent_ms = self.policy(&contact.queue).no_agent_ms;
+        if let (Some(since), Some(ms)) = (contact.nobody_since, no_agent_ms) {
+            due(since + ms.0, Kind::NoAgent);
         }
     }
 
@@ -128,86 +162,113 @@ impl Model {
     }
 
     pub(super) fn waited_too_long(&self, contact: &Contact) -> bool {
-        self.wait_ends_at(contact).is_some_and(|at| at <= self.now)
+        let ends_at = self.wait_ends_at(contact);
+        ends_at.is_some_and(|at| self.passed(at, Kind::MaxWait))
     }
 
-    /// [6] Whether anyone is logged in who could ever serve this contact: now, after a step, or
-    /// on the account of its owner.
+    /// [6] Whether anyone is logged in who could ever serve this contact: now or after a step, by
+    /// skill or on the account of its owner.
     pub fn someone_could_serve(&self, contact: &Contact) -> bool {
-        let policy = self.policy(&contact.queue);
-        let mut times = vec![self.now];
-        let steps = policy.steps.iter();
-        times.extend(steps.map(|step| (contact.entered_at + step.after_ms.0).max(self.now)));
-        let owner = self
-            .sought_owner(contact)
-            .and_then(|owner| self.agent(owner));
-        let ownership = &policy.ownership;
+        let steps = self.policy(&contact.queue).steps.iter();
+        let steps = steps.map(|step| contact.entered_at + step.after_ms.0);
+        let mut moments = vec![self.clock];
+        moments.extend(steps.map(|at| (at, Kind::Step).max(self.clock)));
         self.agents
             .iter()
             .filter(|agent| agent.presence != Presence::Offline)
             .filter(|agent| self.capacity(agent, &contact.channel) > 0)
             .filter(|agent| !self.is_excluded(&agent.name, contact))
             .any(|agent| {
-                let skilled = times
-                    .iter()
-                    .any(|at| self.has_skills_at(agent, contact, *at));
-                let Some(owner) = owner else {
-                    return skilled;
-                };
-                let trusted = skilled || !ownership.owner_skill_check;
-                if agent.name == owner.name {
-                    return trusted;
-                }
-                if ownership.mode == OwnershipMode::Require
-                    && !self.is_excluded(&owner.name, contact)
-                {
-                    return false;
-                }
-                ownership.fallback.iter().any(|fallback| match fallback {
-                    Fallback::Deputy => owner.deputy.as_ref() == Some(&agent.name) && trusted,
-                    Fallback::Leader => owner.leader.as_ref() == Some(&agent.name) && trusted,
-                    Fallback::Team => owner.team.is_some() && owner.team == agent.team && skilled,
-                    Fallback::Skill => skilled,
-                    Fallback::CallbackByOwner => false,
-                })
+                let mut moments = moments.iter();
+                let skilled = moments.any(|at| self.has_skills_at(agent, contact, *at));
+                self.could_be_reached(contact, &agent.name, skilled)
             })
     }
 
-    fn fire(&mut self, due: Due) {
-        let place = |model: &Self, name: &Name| model.live(name).expect("a due contact lives");
-        match due {
-            Due::WrapUp { agent, contact } => self.end_wrap_ups(&agent, Some(&contact)),
-            Due::Retry(agent) => {
-                self.agent_mut(&agent).retry_at = None;
-                self.free(&agent);
+    /// Whether a contact could ever come to an agent, its waits aside.
+    fn could_be_reached(&self, contact: &Contact, name: &Name, skilled: bool) -> bool {
+        let sought = self.sought_owner(contact);
+        let Some(owner) = sought.and_then(|owner| self.agent(owner)) else {
+            return skilled;
+        };
+        let ownership = &self.policy(&contact.queue).ownership;
+        let trusted = skilled || !ownership.owner_skill_check;
+        if *name == owner.name {
+            return trusted;
+        }
+        let agent = self.agent(name).expect("asked of an agent who exists");
+        let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
+        if required && !self.never_takes(owner, contact) {
+            return false;
+        }
+        ownership.fallback.iter().any(|fallback| match fallback {
+            Fallback::Deputy => owner.deputy.as_ref() == Some(name) && trusted,
+            Fallback::Leader => owner.leader.as_ref() == Some(name) && trusted,
+            Fallback::Team => owner.team.is_some() && owner.team == agent.team && skilled,
+            Fallback::Skill => skilled,
+            Fallback::CallbackByOwner => false,
+        })
+    }
+
+    fn fire(&mut self, kind: Kind, at: Timestamp, about: &About) {
+        match about {
+            About::Agent(agent) if kind == Kind::Retry => {
+                self.agent_mut(agent).retry_at = None;
+                self.free(agent);
             }
-            Due::Break(agent) => self.enter_presence(&agent, Presence::Available, None),
-            Due::Offer { arrival, nth } => {
-                let mut contacts = self.contacts.iter();
-                let idx = contacts.position(|contact| contact.arrival == arrival);
-                self.offer_expired(idx.expect("an offered contact lives"), nth);
+            About::Agent(agent) => self.enter_presence(agent, Presence::Available, None),
+            About::Case(case) => self.close(*case),
+            About::Contact(contact) => {
+                let idx = self.live(contact).expect("a due contact lives");
+                self.fire_contact(kind, at, idx);
             }
-            Due::Firm(contact) => self.become_firm(place(self, &contact)),
-            Due::Scheduled(contact) => self.begin_to_wait(place(self, &contact)),
-            Due::MaxWait(contact) => self.overflow(place(self, &contact), Outcome::Timeout),
-            Due::NoAgent(contact) => self.overflow(place(self, &contact), Outcome::NoAgent),
-            Due::Lease(contact) => self.drop_contact(place(self, &contact), Outcome::Dropped),
-            Due::CaseClose(case) => self.close(case),
+        }
+    }
+
+    fn fire_contact(&mut self, kind: Kind, at: Timestamp, idx: usize) {
+        let contact = &self.contacts[idx];
+        match kind {
+            Kind::WrapUp => {
+                let over = contact.wrap_ups.iter().filter(|due| due.until_at == at);
+                let agents: Vec<Name> = over.map(|due| due.agent.clone()).collect();
+                let name = contact.name.clone();
+                for agent in agents {
+                    self.end_wrap_ups(&agent, Some(&name));
+                }
+            }
+            Kind::Offer => {
+                while let Some(nth) = {
+                    let mut offers = self.contacts[idx].offers.iter();
+                    offers.position(|offer| offer.expires_at == at)
+                } {
+                    self.offer_expired(idx, nth);
+                }
+            }
+            Kind::Firm => self.become_firm(idx, at),
+            Kind::Scheduled => self.begin_to_wait(idx),
+            Kind::MaxWait => self.overflow(idx, Outcome::Timeout),
+            Kind::NoAgent => self.overflow(idx, Outcome::NoAgent),
+            Kind::Lease => self.repair(idx),
+            Kind::Presence
+            | Kind::Retry
+            | Kind::OwnerWait
+            | Kind::Step
+            | Kind::Age
+            | Kind::CaseClose => unreachable!("{kind:?} is not about a contact"),
         }
     }
 
     /// [12] So much conversation has made the first human the owner.
-    fn become_firm(&mut self, idx: usize) {
-        let now = self.now;
+    fn become_firm(&mut self, idx: usize, at: Timestamp) {
         let contact = &mut self.contacts[idx];
-        let due = contact
-            .legs
-            .iter_mut()
-            .find(|leg| leg.firm_at.is_some_and(|at| at <= now))
-            .expect("a conversation became firm");
-        due.firm_at = None;
-        let agent = due.agent.clone();
-        if let Some(case) = contact.case
+        let mut made_firm = None;
+        for leg in &mut contact.legs {
+            if leg.firm_at == Some(at) {
+                leg.firm_at = None;
+                made_firm = made_firm.or(Some(leg.agent.clone()));
+            }
+        }
+        if let (Some(agent), Some(case)) = (made_firm, contact.case)
             && self.cases[case].owner.is_none()
         {
             self.own(case, &agent);
