@@ -130,13 +130,9 @@ impl<'de> Visitor<'de> for Scan {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<u64, A::Error> {
-        if let Some(expected) = self.expected
-            && expected.is_object()
-        {
-            let expected = expected.describe();
-            return Err(A::Error::custom(format!(
-                "an array is not right: give {expected}"
-            )));
+        // The types would take an array as the members of an object in order.
+        if self.expected.is_some_and(Type::is_object) {
+            return Err(A::Error::custom("an array is not right"));
         }
         let item = Self {
             expected: self.expected.and_then(Type::item),
@@ -150,6 +146,10 @@ impl<'de> Visitor<'de> for Scan {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<u64, A::Error> {
+        // The types would take `{"word": null}` for a word.
+        if self.expected.is_some_and(|expected| !expected.is_object()) {
+            return Err(A::Error::custom("an object is not right"));
+        }
         let mut names = Vec::new();
         // A sum does not depend on the order of its terms.
         let mut sum = 0_u64;
