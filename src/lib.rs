@@ -1,7 +1,7 @@
 //! firsthand: a contact router that keeps its word.
 
-pub mod router;
-
-pub mod wire;
-
+pub mod config;
+pub mod journal;
 pub mod rehearse;
+pub mod router;
+pub mod wire;

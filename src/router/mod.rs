@@ -4,62 +4,283 @@
 //! it. There is no clock, no input or output, no randomness, no logging and no iteration over a
 //! hash map in this folder: time and chance come in with the command, so the same commands give
 //! the same state, answers and events wherever they are applied.
+//!
+//! One command goes through three movements: what is due happens (`due`), the command changes
+//! what it is about (one file for each noun), and then the consequences are drawn until nothing
+//! moves any more (`settle`): contacts that look for an agent, agents that became free, contacts
+//! whose owner's situation changed.
+
+pub mod codes;
+pub mod ids;
+pub mod policy;
+pub mod time;
 
 pub mod answer;
-pub mod codes;
 pub mod command;
 pub mod effect;
 pub mod event;
-pub mod ids;
-pub mod policy;
 pub mod query;
 pub mod reject;
-pub mod time;
 
+mod agent;
+mod case;
+mod contact;
+mod customer;
+mod queue;
+mod skill;
+mod stats;
+
+mod bitmap;
+mod idle;
+mod timers;
+mod waiting;
+
+mod choose;
+mod judge;
+mod plan;
+mod seek;
+mod settle;
+
+mod accept;
+mod agents;
+mod cases;
+mod customers;
+mod due;
+mod ends;
+mod offers;
+mod queues;
+mod sessions;
+mod submit;
+mod transfer;
+
+mod estimate;
+mod explain;
+mod image;
+mod invariants;
+mod keys;
+mod queries;
+mod views;
+
+use std::collections::VecDeque;
+
+use hashbrown::HashMap;
+
+use agent::{Agent, Channels};
 use answer::Answer;
-use command::Stamped;
-use effect::Effects;
-use query::Query;
+use case::Cases;
+use codes::ContactState;
+use command::{Command, Stamped};
+use contact::Contacts;
+use customer::Customers;
+use effect::{Count, Effects};
+use event::{Event, EventBody};
+use idle::IdleOrder;
+use ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
+use keys::Keys;
+use policy::{Policy, Settings};
+use queue::{Counts, Queue};
 use reject::Reject;
+use sessions::Sources;
+use skill::Interner;
 use time::Timestamp;
+use timers::Timers;
+use waiting::Waiting;
+
+/// The queue that exists from the start.
+pub const DEFAULT_QUEUE: &str = "default";
+
+type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
 
 /// All that one tenant's routing knows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Router {
+    at: Timestamp,
+    chance: u64,
     event_seq: u64,
+    offer_seq: u64,
+    arrival_seq: u64,
+    settings: Settings,
+    channels: Channels,
+    skills: Interner,
+    teams: Interner,
+    agents: Vec<Agent>,
+    agents_by_name: ByName<AgentIdx>,
+    queues: Vec<Queue>,
+    queues_by_name: ByName<QueueIdx>,
+    customers: Customers,
+    cases: Cases,
+    contacts: Contacts,
+    sources: Sources,
+    keys: Keys,
+    counts: Counts,
+    /// Contacts and cases that are over, in the order in which they may be forgotten.
+    ended: VecDeque<(Timestamp, ContactIdx)>,
+    closed: VecDeque<(Timestamp, CaseIdx)>,
+    /// Open offers by number.
+    open_offers: HashMap<u64, ContactIdx, foldhash::fast::RandomState>,
+
+    idle: IdleOrder,
+    waiting: Waiting,
+    timers: Timers,
+    dirty_contacts: Vec<ContactIdx>,
+    pending_agents: Vec<AgentIdx>,
+    changed_agents: Vec<AgentIdx>,
+    out: Effects,
+    detail: Detail,
+}
+
+/// How much a router keeps and tells beyond what routing needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// Number and hand out events. Off in bulk simulation.
+    pub events: bool,
+    /// Hand out counts for the metrics.
+    pub counts: bool,
+    /// Remember the steps of each contact for `contact.explain`.
+    pub trail: bool,
+    /// Open a case for a contact without customer too. Off in bulk simulation, where nobody can
+    /// ask for such a case again.
+    pub nameless_cases: bool,
+}
+
+impl Detail {
+    pub const FULL: Self = Self {
+        events: true,
+        counts: true,
+        trail: true,
+        nameless_cases: true,
+    };
+    pub const BARE: Self = Self {
+        events: false,
+        counts: false,
+        trail: false,
+        nameless_cases: false,
+    };
+}
+
+impl Default for Router {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Router {
     /// A router with the queue `default` and nothing else.
     pub fn new() -> Self {
-        Self::default()
+        Self::with_detail(Detail::FULL)
     }
 
-    /// Carries out one command. Everything due up to `stamped.at` must have been done before by
+    /// A router that keeps and tells as much as asked. Detail never changes a decision.
+    pub fn with_detail(detail: Detail) -> Self {
+        let settings = Settings::default();
+        let channels = Channels::of(&settings);
+        let mut router = Self {
+            at: Timestamp::MIN,
+            chance: 0,
+            event_seq: 0,
+            offer_seq: 0,
+            arrival_seq: 0,
+            settings,
+            channels,
+            skills: Interner::default(),
+            teams: Interner::default(),
+            agents: Vec::new(),
+            agents_by_name: ByName::default(),
+            queues: Vec::new(),
+            queues_by_name: ByName::default(),
+            customers: Customers::default(),
+            cases: Cases::default(),
+            contacts: Contacts::default(),
+            sources: Sources::default(),
+            keys: Keys::default(),
+            counts: Counts::default(),
+            ended: VecDeque::new(),
+            closed: VecDeque::new(),
+            open_offers: HashMap::default(),
+            idle: IdleOrder::default(),
+            waiting: Waiting::default(),
+            timers: Timers::default(),
+            dirty_contacts: Vec::new(),
+            pending_agents: Vec::new(),
+            changed_agents: Vec::new(),
+            out: Effects::default(),
+            detail,
+        };
+        router.idle.set_channels(router.channels.len());
+        let name = Name::of(DEFAULT_QUEUE);
+        router.queues.push(Queue::new(
+            name.clone(),
+            Policy::default(),
+            &mut router.skills,
+        ));
+        router.queues_by_name.insert(name, QueueIdx(0));
+        router
+    }
+
+    /// Carries out one command. Everything due up to `stamped.at` should have been done before by
     /// ticks (see [`Router::next_deadline`]); what is still due happens first, at `stamped.at`.
     /// A refusal has changed nothing.
     pub fn apply(&mut self, stamped: &Stamped, effects: &mut Effects) -> Result<Answer, Reject> {
-        let _ = (stamped, effects);
-        Err(Reject::invalid(
-            "contact",
-            "contact",
-            "nothing is routed yet",
-        ))
+        std::mem::swap(&mut self.out, effects);
+        self.at = self.at.max(stamped.at);
+        self.chance = stamped.chance;
+        self.fire_due();
+        let answer = match stamped.key.as_ref().and_then(|key| self.keys.look_up(key)) {
+            Some(earlier) => earlier,
+            None => self.carry_out(stamped),
+        };
+        self.forget_ended();
+        self.prune_timers();
+        std::mem::swap(&mut self.out, effects);
+        answer
     }
 
-    /// Answers a question as of `at`.
-    pub fn query(&self, at: Timestamp, query: &Query) -> Result<Answer, Reject> {
-        let _ = (at, query);
-        Err(Reject::invalid(
-            "contact",
-            "contact",
-            "nothing is routed yet",
-        ))
+    fn carry_out(&mut self, stamped: &Stamped) -> Result<Answer, Reject> {
+        let subject = self.command(stamped)?;
+        self.settle();
+        let answer = self.answer(subject);
+        if let Some(key) = &stamped.key {
+            self.keys.remember(key, &answer, self.at, &self.settings);
+        }
+        Ok(answer)
     }
 
-    /// When the router next wants a [`command::Command::Tick`]; `None` = nothing is due ever.
+    /// One arm for each command: here is the list of all that can happen.
+    fn command(&mut self, stamped: &Stamped) -> Result<Subject, Reject> {
+        match &stamped.command {
+            Command::Tick => Ok(Subject::Nothing),
+            Command::Restarted => self.restarted(),
+            Command::SessionOpened(session) => self.session_opened(&session.client),
+            Command::SessionClosed(session) => self.session_closed(&session.client),
+            Command::AgentSet(set) => self.agent_set(set),
+            Command::AgentPresence(presence) => self.agent_presence(presence),
+            Command::AgentRemove(remove) => self.agent_remove(remove),
+            Command::WrapUpEnd(of) => self.wrap_up_end(&of.agent),
+            Command::QueueSet(set) => self.queue_set(set),
+            Command::QueueRemove(of) => self.queue_remove(&of.queue),
+            Command::SettingsSet(patch) => self.settings_set(patch),
+            Command::CustomerLink(link) => self.customer_link(link),
+            Command::CustomerExclude(exclude) => self.customer_exclude(exclude),
+            Command::ContactSubmit(submit) => self.contact_submit(submit, stamped.source.as_ref()),
+            Command::ContactUpdate(update) => self.contact_update(update),
+            Command::ContactCancel(cancel) => self.contact_cancel(cancel),
+            Command::ContactEnd(end) => self.contact_end(end),
+            Command::ContactTransfer(transfer) => self.contact_transfer(transfer),
+            Command::ContactSync(sync) => self.contact_sync(sync),
+            Command::OfferAccept(of) => self.offer_accept(of),
+            Command::OfferDecline(decline) => self.offer_decline(decline),
+            Command::CaseOpen(open) => self.case_open(open),
+            Command::CaseNote(note) => self.case_note(note),
+            Command::CaseResolve(act) => self.case_resolve(act),
+            Command::CaseReopen(act) => self.case_reopen(act),
+            Command::CaseClose(act) => self.case_close(act),
+            Command::CaseHandover(handover) => self.case_handover(handover),
+        }
+    }
+
+    /// When the router next wants a [`Command::Tick`]; `None` = nothing is due ever.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        None
+        self.timers.first().map(|due| due.at)
     }
 
     /// The number of the last event, 0 before the first.
@@ -69,22 +290,83 @@ impl Router {
 
     /// The time of the last command applied: no later command may bear an earlier one.
     pub fn last_at(&self) -> Timestamp {
-        0
+        self.at
     }
 
-    /// The whole state as bytes, for a snapshot. The same state gives the same bytes.
-    pub fn image(&self) -> Vec<u8> {
-        Vec::new()
+    fn emit(&mut self, body: EventBody) {
+        self.event_seq += 1;
+        self.out.events.push(Event {
+            seq: self.event_seq,
+            at: self.at,
+            body,
+        });
     }
 
-    /// The router that [`Router::image`] was taken of.
-    pub fn from_image(bytes: &[u8]) -> Result<Self, String> {
-        let _ = bytes;
-        Ok(Self::new())
+    fn count(&mut self, count: impl FnOnce(&Self) -> Count) {
+        if self.detail.counts {
+            let count = count(self);
+            self.out.counts.push(count);
+        }
     }
 
-    /// A digest of the state: equal states have equal digests.
-    pub fn digest(&self) -> [u8; 32] {
-        *blake3::hash(&self.image()).as_bytes()
+    fn find_agent(&self, name: &Name) -> Result<AgentIdx, Reject> {
+        self.agents_by_name
+            .get(name)
+            .copied()
+            .filter(|agent| self.agents[agent.at()].exists)
+            .ok_or_else(|| Reject::not_found("agent", name))
     }
+
+    fn find_queue(&self, name: &Name) -> Result<QueueIdx, Reject> {
+        self.queues_by_name
+            .get(name)
+            .copied()
+            .filter(|queue| self.queues[queue.at()].exists)
+            .ok_or_else(|| Reject::not_found("queue", name))
+    }
+
+    fn find_contact(&self, name: &Name) -> Result<ContactIdx, Reject> {
+        self.contacts
+            .find(name)
+            .ok_or_else(|| Reject::not_found("contact", name))
+    }
+
+    fn find_case(&self, name: &Name) -> Result<CaseIdx, Reject> {
+        self.cases
+            .find(name)
+            .ok_or_else(|| Reject::not_found("case", name))
+    }
+
+    /// Moves a contact to another state; the only place where a state changes.
+    fn set_state(&mut self, contact: ContactIdx, state: ContactState) {
+        let entry = &mut self.contacts[contact];
+        let counts = &mut self.queues[entry.queue.at()].counts;
+        counts.take(entry.state);
+        counts.add(state);
+        self.counts.take(entry.state);
+        self.counts.add(state);
+        entry.state = state;
+    }
+
+    /// Moves a contact to another queue; the only place where its queue changes.
+    fn set_queue(&mut self, contact: ContactIdx, queue: QueueIdx) {
+        let entry = &mut self.contacts[contact];
+        self.queues[entry.queue.at()].counts.take(entry.state);
+        self.queues[queue.at()].counts.add(entry.state);
+        entry.queue = queue;
+    }
+}
+
+/// What a command was about: the answer is made of it when its consequences are drawn.
+#[derive(Debug)]
+enum Subject {
+    Nothing,
+    Agent(AgentIdx),
+    Queue(QueueIdx),
+    Settings,
+    Customer(ids::CustomerIdx),
+    Submitted(ContactIdx),
+    Contact(ContactIdx),
+    Case(CaseIdx),
+    Answer(Answer),
 }

@@ -1,0 +1,281 @@
+//! The first step: from the text to what the user wrote, checked key by key against the table.
+//!
+//! The result is plain data with the fields' names of the wire. What is wrong is reported and left
+//! out, so that everything else can still be checked. Nothing here knows what a key is for.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fault::Finding;
+use super::keys::{Key, Kind, ROOT, Section};
+use super::nearest::nearest;
+use super::value::{self, written};
+use crate::router::ids::Name;
+
+/// What the user wrote, and the places of it.
+pub(super) struct Document<'a> {
+    pub root: Spanned<DeTable<'a>>,
+    pub fields: Map<String, Value>,
+    pub faults: Vec<Finding>,
+}
+
+/// Reads the text and checks every key of it.
+pub(super) fn read(text: &str) -> Document<'_> {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let mut faults: Vec<Finding> = errors
+        .iter()
+        .map(|error| syntax_fault(text, error))
+        .collect();
+    faults.dedup();
+    let broken: Vec<Range<usize>> = faults
+        .iter()
+        .filter_map(|fault| fault.span.as_ref())
+        .map(|span| guessed(text, span.start))
+        .collect();
+    let mut reader = Reader { faults: Vec::new() };
+    let fields = reader.section(&ROOT, root.get_ref(), &(0..0));
+    // Where the parser had to guess, its guess is no fault of the user.
+    let genuine = reader.faults.into_iter().filter(|fault| {
+        let span = fault.span.as_ref().expect("the reader gives a place");
+        !broken.iter().any(|guessed| guessed.contains(&span.start))
+    });
+    faults.extend(genuine);
+    Document {
+        root,
+        fields,
+        faults,
+    }
+}
+
+/// What the parser had to guess after an error: the rest of its line, and where the line is the
+/// header of a section, all of that section.
+fn guessed(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let stop = if text[start..].trim_start().starts_with('[') {
+        "\n["
+    } else {
+        "\n"
+    };
+    start..text[at..].find(stop).map_or(text.len(), |end| at + end) + 1
+}
+
+fn syntax_fault(text: &str, error: &toml::de::Error) -> Finding {
+    let span = error.span().unwrap_or(text.len()..text.len());
+    let fault = Finding::new(span, format!("this is not TOML: {}", error.message()));
+    if error.message().starts_with("duplicate key") {
+        return fault.label("written a second time").help(
+            "give each key once, and each section one header; of the two, keep the one that is \
+             meant",
+        );
+    }
+    if error.message().starts_with("string values must be quoted") {
+        return fault
+            .label("a value is missing or not in quotes")
+            .help("write words and durations in quotes, such as key = \"45s\"");
+    }
+    if error.message().starts_with("cannot extend") {
+        return fault
+            .label("this name has another meaning already")
+            .help("a name is either a key with a value or a section, not both");
+    }
+    fault.label("not understood from here on")
+}
+
+struct Reader {
+    faults: Vec<Finding>,
+}
+
+impl Reader {
+    /// Checks the keys of one section. `header` is where the section is named.
+    fn section(
+        &mut self,
+        section: &Section,
+        table: &DeTable<'_>,
+        header: &Range<usize>,
+    ) -> Map<String, Value> {
+        let mut fields = Map::new();
+        for (name, value) in table.iter() {
+            let Some(key) = section.find(name.get_ref()) else {
+                self.faults.push(unknown_key(section, name, value));
+                continue;
+            };
+            if let Some(field) = self.value(key, name, value) {
+                fields.insert(key.field(), field);
+            }
+        }
+        for key in section.all().filter(|key| key.required) {
+            let there = table.iter().any(|(name, _)| name.get_ref() == key.name);
+            if !there {
+                self.faults.push(
+                    Finding::new(header.clone(), format!("`{}` is missing here", key.name))
+                        .label(format!("needs `{}`", key.name))
+                        .help(format!("add {} = {}", key.name, key.example)),
+                );
+            }
+        }
+        fields
+    }
+
+    fn value(
+        &mut self,
+        key: &Key,
+        name: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<Value> {
+        match (key.kind, value.get_ref()) {
+            (Kind::Table(section), DeValue::Table(table)) => {
+                Some(Value::Object(self.section(section, table, &name.span())))
+            }
+            (Kind::Named(section), DeValue::Table(table)) => {
+                Some(Value::Object(self.named(section, table)))
+            }
+            (Kind::List { section, max }, DeValue::Array(items)) => {
+                if items.len() > max {
+                    let message = format!("{} `{}` are too many", items.len(), key.name);
+                    let fault = Finding::new(name.span(), message).label("too many");
+                    self.faults.push(fault.help(format!("give at most {max}")));
+                }
+                let items = items
+                    .iter()
+                    .filter_map(|item| self.item(section, key, item));
+                Some(Value::Array(items.collect()))
+            }
+            (Kind::Table(_) | Kind::Named(_) | Kind::List { .. }, _) => {
+                self.faults.push(not_a_section(key, value));
+                None
+            }
+            (kind, _) => value::check(key, &kind, value, &mut self.faults),
+        }
+    }
+
+    /// One of a list of sections; left out where something that it needs is missing.
+    fn item(&mut self, section: &Section, key: &Key, item: &Spanned<DeValue<'_>>) -> Option<Value> {
+        let DeValue::Table(table) = item.get_ref() else {
+            self.faults.push(not_a_section(key, item));
+            return None;
+        };
+        let fields = self.section(section, table, &item.span());
+        Some(Value::Object(fields))
+    }
+
+    fn named(&mut self, section: &'static Section, table: &DeTable<'_>) -> Map<String, Value> {
+        let mut found = BTreeMap::new();
+        for (name, value) in table.iter() {
+            if let Err(message) = Name::new(name.get_ref()) {
+                self.faults.push(value::bad_name(name.span(), message));
+                continue;
+            }
+            let DeValue::Table(inner) = value.get_ref() else {
+                self.faults
+                    .push(not_in_a_named_section(section, name, value));
+                continue;
+            };
+            let fields = self.section(section, inner, &name.span());
+            found.insert(name.get_ref().to_string(), Value::Object(fields));
+        }
+        found.into_iter().collect()
+    }
+}
+
+fn unknown_key(
+    section: &Section,
+    name: &Spanned<std::borrow::Cow<'_, str>>,
+    value: &Spanned<DeValue<'_>>,
+) -> Finding {
+    let text: &str = name.get_ref();
+    let place = if section.path.is_empty() {
+        "at the top of the file".to_owned()
+    } else {
+        format!("in [{}]", section.path)
+    };
+    // Below the top, a table in the place of a key is most likely written inline.
+    let is_section = section.path.is_empty() && matches!(value.get_ref(), DeValue::Table(_));
+    let noun = if is_section { "section" } else { "key" };
+    let fault = Finding::new(name.span(), format!("there is no {noun} `{text}` {place}"));
+    let known: Vec<&'static str> = section.all().map(|key| key.name).collect();
+    let stem = text.strip_suffix("_ms").and_then(|stem| section.find(stem));
+    if let Some(key) = stem {
+        return fault.label(format!("write `{}`", key.name)).help(format!(
+            "in this file durations have no `_ms` and stand in quotes: {} = {}",
+            key.name,
+            value::duration_hint(value.get_ref(), 1)
+        ));
+    }
+    if let Some(near) = nearest(text, known.iter().copied()) {
+        return fault
+            .label(format!("did you mean `{near}`?"))
+            .help(format!("the nearest known {noun} is `{near}`"));
+    }
+    if let Some(other) = elsewhere(text) {
+        return fault
+            .label("not known here")
+            .help(format!("`{text}` belongs in [{other}]"));
+    }
+    fault
+        .label("not known here")
+        .help(format!("known here: {}", known.join(", ")))
+}
+
+/// The section in which a key of that name is known, if there is exactly one.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    let mut places = super::keys::sections()
+        .into_iter()
+        .filter(|section| section.keys.iter().any(|key| key.name == name));
+    let place = places.next()?;
+    places.next().is_none().then_some(place.path)
+}
+
+fn not_a_section(key: &Key, value: &Spanned<DeValue<'_>>) -> Finding {
+    let form = match key.kind {
+        Kind::List { .. } => "a list of sections",
+        Kind::Named(_) => "sections with names",
+        _ => "a section",
+    };
+    let path = key.section().map_or("", |section| section.path);
+    let header = match key.kind {
+        Kind::List { .. } => format!("[[{path}]]"),
+        _ => format!("[{path}]"),
+    };
+    Finding::new(value.span(), format!("`{}` takes {form}", key.name))
+        .label(format!("this is {}", written(value.get_ref())))
+        .help(format!(
+            "write {header} on a line of its own, and its keys below"
+        ))
+}
+
+fn not_in_a_named_section(
+    section: &'static Section,
+    name: &Spanned<std::borrow::Cow<'_, str>>,
+    value: &Spanned<DeValue<'_>>,
+) -> Finding {
+    let text: &str = name.get_ref();
+    let message = format!("`{text}` stands where the name of a section is expected");
+    let fault =
+        Finding::new(name.span(), message).label(format!("this is {}", written(value.get_ref())));
+    if section.find(text).is_some() {
+        return fault.help(format!(
+            "`{text}` belongs into a section with a name: write [{}] above it, with a name for \
+             NAME",
+            section.path
+        ));
+    }
+    fault.help(format!(
+        "a section has a header with its name, [{}], and keys such as {}",
+        section.path.replace("NAME", &bare_or_quoted(text)),
+        section.keys[0].name
+    ))
+}
+
+/// A name as it is written in a header.
+fn bare_or_quoted(name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.chars().all(bare) {
+        name.to_owned()
+    } else {
+        toml::Value::from(name).to_string()
+    }
+}

@@ -1,0 +1,196 @@
+//! What hangs together: names that must exist, keys that contradict each other, and what can be
+//! used but is most likely not meant.
+//!
+//! It works on the built configuration and looks places up in the text. A fault here is something
+//! that the daemon could not do; a warning is something that it would do to nobody's good.
+
+mod people;
+mod process;
+mod queues;
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::fault::Finding;
+use super::nearest::nearest;
+use super::{Config, DEFAULT_TENANT, Tenant};
+use crate::router::ids::Name;
+
+/// What was found.
+#[derive(Default)]
+pub(super) struct Related {
+    pub faults: Vec<Finding>,
+    pub warnings: Vec<Finding>,
+}
+
+/// Checks the whole configuration.
+pub(super) fn check(config: &Config, root: &DeTable<'_>) -> Related {
+    let mut related = Related::default();
+    process::check(config, root, &mut related);
+    let top = Scope {
+        tenant: &config.tenant,
+        table: Some(root),
+        settings: root
+            .get("tenant")
+            .and_then(|value| as_table(value.get_ref())),
+    };
+    top.check(&mut related);
+    let tenants = root
+        .get("tenants")
+        .and_then(|value| as_table(value.get_ref()));
+    for (name, tenant) in &config.tenants {
+        let table = tenants
+            .and_then(|tenants| tenants.get(name.as_str()))
+            .and_then(|value| as_table(value.get_ref()));
+        if name.as_str() == DEFAULT_TENANT {
+            let place = key_place(tenants, &[DEFAULT_TENANT]);
+            related.faults.push(
+                Finding::new(
+                    place,
+                    "the tenant \"default\" stands at the top of the file",
+                )
+                .label("written here as well")
+                .help("write its settings in [tenant], its queues in [queues.NAME]"),
+            );
+        }
+        let scope = Scope {
+            tenant,
+            table,
+            settings: table,
+        };
+        scope.check(&mut related);
+    }
+    related
+}
+
+/// A tenant with the places of its text.
+struct Scope<'a> {
+    tenant: &'a Tenant,
+    /// The table that holds its queues, agents and customers.
+    table: Option<&'a DeTable<'a>>,
+    /// The table that holds its settings.
+    settings: Option<&'a DeTable<'a>>,
+}
+
+impl Scope<'_> {
+    fn check(&self, related: &mut Related) {
+        people::agents(self, related);
+        people::customers(self, related);
+        queues::channels(self, related);
+        for (name, policy) in &self.tenant.queues {
+            queues::queue(self, name, policy, related);
+        }
+        queues::circles(self, related);
+    }
+
+    /// The place of a value.
+    fn place(&self, path: &[&str]) -> Range<usize> {
+        place(self.table, path)
+    }
+
+    /// The place of the name of a key.
+    fn key_place(&self, path: &[&str]) -> Range<usize> {
+        key_place(self.table, path)
+    }
+}
+
+fn as_table<'a, 'i>(value: &'a DeValue<'i>) -> Option<&'a DeTable<'i>> {
+    match value {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+/// Follows names, and positions of lists, to the deepest value that is there: its key's place and
+/// its own.
+fn find(table: Option<&DeTable<'_>>, path: &[&str]) -> Option<(Range<usize>, Range<usize>)> {
+    let (first, rest) = path.split_first()?;
+    let (key, mut value) = table?.get_key_value(*first)?;
+    let mut found = (key.span(), value.span());
+    for step in rest {
+        let next = match value.get_ref() {
+            DeValue::Table(table) => table.get_key_value(*step),
+            DeValue::Array(items) => {
+                let item = step.parse().ok().and_then(|at: usize| items.get(at));
+                let Some(item) = item else { break };
+                found = (item.span(), item.span());
+                value = item;
+                continue;
+            }
+            _ => None,
+        };
+        let Some((key, inner)) = next else { break };
+        found = (key.span(), inner.span());
+        value = inner;
+    }
+    Some(found)
+}
+
+fn place(table: Option<&DeTable<'_>>, path: &[&str]) -> Range<usize> {
+    find(table, path).map_or(0..0, |(_, value)| value)
+}
+
+fn key_place(table: Option<&DeTable<'_>>, path: &[&str]) -> Range<usize> {
+    find(table, path).map_or(0..0, |(key, _)| key)
+}
+
+/// The positions in the text of the items of a list. Items with faults were left out when the list
+/// was built, so it is the written list with gaps, in the same order.
+fn positions<T>(
+    table: Option<&DeTable<'_>>,
+    path: &[&str],
+    list: &[T],
+    same: impl Fn(&DeValue<'_>, &T) -> bool,
+) -> Vec<String> {
+    let mut value = path
+        .split_first()
+        .and_then(|(first, _)| table?.get(*first))
+        .map(|value| value.get_ref());
+    for step in path.iter().skip(1) {
+        value = value
+            .and_then(as_table)
+            .and_then(|table| table.get(*step))
+            .map(|value| value.get_ref());
+    }
+    let mut written = match value {
+        Some(DeValue::Array(items)) => items.iter().enumerate().collect(),
+        _ => Vec::new(),
+    }
+    .into_iter();
+    list.iter()
+        .map(|item| {
+            let found = written.find(|(_, written)| same(written.get_ref(), item));
+            found.map_or(String::new(), |(at, _)| at.to_string())
+        })
+        .collect()
+}
+
+/// The fault of naming something that does not exist.
+fn unknown<'a>(
+    place: Range<usize>,
+    noun: &str,
+    name: &Name,
+    known: impl Iterator<Item = &'a Name> + Clone,
+) -> Finding {
+    let message = format!("there is no {noun} \"{name}\"");
+    let fault = Finding::new(place, message);
+    let words = known.clone().map(Name::as_str);
+    let fault = match nearest(name.as_str(), words) {
+        Some(near) => fault.label(format!("did you mean \"{near}\"?")),
+        None => fault.label("not known"),
+    };
+    const SHOWN: usize = 8;
+    let mut shown: Vec<String> = known
+        .clone()
+        .take(SHOWN)
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    if known.count() > SHOWN {
+        shown.push("…".to_owned());
+    }
+    if shown.is_empty() {
+        return fault.help(format!("no {noun} is written in this file"));
+    }
+    fault.help(format!("{noun}s in this file: {}", shown.join(", ")))
+}

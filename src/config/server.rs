@@ -1,0 +1,176 @@
+//! What the process around the router needs: sockets, limits, log, journal, tokens.
+//!
+//! These structs hold checked values with their defaults; the fields bear the wire's names, so
+//! durations end in `_ms`. Nothing here opens, binds or reads.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::words::{Durability, LogFormat, LogLevel, Role};
+use crate::router::ids::Name;
+use crate::router::time::Millis;
+
+/// The tenant whose queues and agents stand at the top of the file.
+pub const DEFAULT_TENANT: &str = "default";
+
+/// `[server]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The Unix-domain socket; `None` = off.
+    pub socket: Option<PathBuf>,
+    /// Its permission bits.
+    pub socket_mode: u32,
+    /// JSON-RPC, one message a line; `None` = off.
+    pub tcp: Option<SocketAddr>,
+    /// Metrics, health, `/rpc` and `/ws`; `None` = off.
+    pub http: Option<SocketAddr>,
+    /// How long a drain waits for conversations to end. `None` = for ever.
+    pub drain_ms: Option<Millis>,
+    pub limits: Limits,
+    pub log: Log,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        let loopback = |port| Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+        Self {
+            socket: Some(PathBuf::from("/run/firsthand/firsthand.sock")),
+            socket_mode: 0o660,
+            tcp: loopback(7878),
+            http: loopback(9878),
+            drain_ms: Some(Millis::seconds(30)),
+            limits: Limits::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+/// `[server.limits]`: what one client may ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// The longest line of a request, and the longest HTTP body.
+    pub line_bytes: usize,
+    /// The most requests of one batch.
+    pub batch: usize,
+    /// The deepest nesting of JSON.
+    pub depth: usize,
+    /// The most connections at once, over all sockets.
+    pub connections: usize,
+    /// Bytes that may wait for a client that reads slowly, before it is closed.
+    pub outbox_bytes: usize,
+    /// A connection that sends nothing for so long is closed. `None` = never.
+    pub idle_ms: Option<Millis>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            line_bytes: 64 << 10,
+            batch: 1_000,
+            depth: 32,
+            connections: 10_000,
+            outbox_bytes: 4 << 20,
+            idle_ms: None,
+        }
+    }
+}
+
+/// `[server.log]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: LogLevel,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            level: LogLevel::Info,
+        }
+    }
+}
+
+/// `[journal]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Journal {
+    pub dir: PathBuf,
+    pub durability: Durability,
+    /// Size of each new segment file.
+    pub segment_bytes: u64,
+    /// Bytes that may wait for the disk before requests are refused as `unavailable`.
+    pub waiting_bytes: usize,
+    /// A snapshot after so many records. `None` = never for their number.
+    pub snapshot_records: Option<u64>,
+    /// A snapshot after so long. `None` = never for the time.
+    pub snapshot_every_ms: Option<Millis>,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            dir: PathBuf::from("/var/lib/firsthand"),
+            durability: Durability::Fsync,
+            segment_bytes: 64 << 20,
+            waiting_bytes: 64 << 20,
+            snapshot_records: Some(1_000_000),
+            snapshot_every_ms: Some(Millis::hours(1)),
+        }
+    }
+}
+
+/// `[[tokens]]`: who may come in over TCP and HTTP, known by the hash of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// Shown in the audit log; never the secret.
+    pub name: Name,
+    /// SHA-256 of the token's text, lower-case hexadecimal.
+    pub sha256: String,
+    pub role: Role,
+    #[serde(default = "default_tenant")]
+    pub tenant: Name,
+    /// The one agent that a token of the role `agent` speaks for.
+    #[serde(default)]
+    pub agent: Option<Name>,
+}
+
+impl Token {
+    /// The hash as bytes, to compare in constant time.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(self.sha256.as_bytes().chunks(2)) {
+            *byte = pair
+                .iter()
+                .filter_map(|digit| char::from(*digit).to_digit(16))
+                .fold(0, |byte, digit| byte << 4 | digit as u8);
+        }
+        bytes
+    }
+}
+
+pub(super) fn default_tenant() -> Name {
+    Name::of(DEFAULT_TENANT)
+}
+
+/// `[simulation]`: how simulated agents behave.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Simulation {
+    /// An agent answers an offer after so long.
+    pub answer_ms: Millis,
+}
+
+/// `[metrics]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Whether figures are also given for each agent.
+    pub agents: bool,
+}

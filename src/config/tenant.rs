@@ -1,0 +1,199 @@
+//! A tenant as configured: settings, queues, agents, customers, and the commands that make them.
+//!
+//! It holds the router's own structs. What a reload may change and in which order is decided here;
+//! whether the router accepts it is the router's affair.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::router::command::{
+    AgentRemove, AgentSet, Command, CustomerExclude, CustomerLink, Profile, QueueRef, QueueSet,
+    SettingsPatch,
+};
+use crate::router::ids::{Name, Text};
+use crate::router::policy::{CHANNELS, ChannelRule, Policy, Settings};
+
+/// The queue that exists from the start and takes what names no queue.
+pub const DEFAULT_QUEUE: &str = "default";
+
+/// One organisation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tenant {
+    pub settings: Settings,
+    pub queues: BTreeMap<Name, Policy>,
+    pub agents: BTreeMap<Name, AgentSet>,
+    pub customers: BTreeMap<Name, Customer>,
+}
+
+/// A customer as configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Customer {
+    pub identities: Vec<Name>,
+    /// Agents who never serve it, with the reason.
+    pub exclude: BTreeMap<Name, Text>,
+    #[serde(flatten)]
+    pub profile: Profile,
+}
+
+impl Tenant {
+    /// The commands that bring a fresh router to this configuration: settings, queues, agents,
+    /// customers with their exclusions, each by name.
+    pub fn commands(&self) -> Vec<Command> {
+        self.difference(&Self::default())
+    }
+
+    /// The commands that bring a router from `old` to this configuration. What is unchanged is
+    /// not touched; agents and queues that are gone are removed last.
+    pub fn difference(&self, old: &Self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        self.settings_difference(old, &mut commands);
+        self.queue_difference(old, &mut commands);
+        for (name, agent) in &self.agents {
+            if old.agents.get(name) != Some(agent) {
+                commands.push(Command::AgentSet(Box::new(agent.clone())));
+            }
+        }
+        self.customer_difference(old, &mut commands);
+        for name in old.agents.keys() {
+            if !self.agents.contains_key(name) {
+                commands.push(Command::AgentRemove(AgentRemove {
+                    agent: name.clone(),
+                    successor: None,
+                }));
+            }
+        }
+        for name in old.queues.keys() {
+            if !self.queues.contains_key(name) && name.as_str() != DEFAULT_QUEUE {
+                commands.push(Command::QueueRemove(QueueRef {
+                    queue: name.clone(),
+                }));
+            }
+        }
+        commands
+    }
+
+    /// Every channel with its rule: those that exist from the start, then those of the settings.
+    pub fn channels(&self) -> BTreeMap<Name, ChannelRule> {
+        let mut channels: BTreeMap<Name, ChannelRule> = CHANNELS
+            .iter()
+            .map(|(name, exclusive)| (Name::of(name), built_in(*exclusive)))
+            .collect();
+        channels.extend(
+            self.settings
+                .channels
+                .iter()
+                .map(|(name, rule)| (name.clone(), *rule)),
+        );
+        channels
+    }
+
+    fn settings_difference(&self, old: &Self, commands: &mut Vec<Command>) {
+        if self.settings == old.settings {
+            return;
+        }
+        let (new, was) = (&self.settings, &old.settings);
+        let channels = self.channel_difference(old);
+        commands.push(Command::SettingsSet(Box::new(SettingsPatch {
+            pick: changed(&new.pick, &was.pick),
+            max_in_system: changed(&new.max_in_system, &was.max_in_system),
+            lease_ms: changed(&new.lease_ms, &was.lease_ms),
+            repeat_supervise: changed(&new.repeat_supervise, &was.repeat_supervise),
+            repeat_window_ms: changed(&new.repeat_window_ms, &was.repeat_window_ms),
+            close_after_ms: changed(&new.close_after_ms, &was.close_after_ms),
+            channels: (!channels.is_empty()).then_some(channels),
+            keep_ended_ms: changed(&new.keep_ended_ms, &was.keep_ended_ms),
+            keep_ended_max: changed(&new.keep_ended_max, &was.keep_ended_max),
+            keep_keys_ms: changed(&new.keep_keys_ms, &was.keep_keys_ms),
+            keep_keys_max: changed(&new.keep_keys_max, &was.keep_keys_max),
+        })));
+    }
+
+    /// Every channel whose rule changed; one that is no longer written goes back to its default.
+    fn channel_difference(&self, old: &Self) -> BTreeMap<Name, ChannelRule> {
+        let (new, was) = (self.channels(), old.channels());
+        let mut channels = BTreeMap::new();
+        for name in new.keys().chain(was.keys()) {
+            let rule = new.get(name).copied().unwrap_or_default();
+            if was.get(name) != Some(&rule) {
+                channels.insert(name.clone(), rule);
+            }
+        }
+        channels
+    }
+
+    fn queue_difference(&self, old: &Self, commands: &mut Vec<Command>) {
+        let set = |queue: &Name, policy: &Policy| {
+            Command::QueueSet(Box::new(QueueSet {
+                queue: queue.clone(),
+                policy: policy.clone(),
+            }))
+        };
+        for (name, policy) in &self.queues {
+            if old.queues.get(name) != Some(policy) {
+                commands.push(set(name, policy));
+            }
+        }
+        // The default queue cannot go; where it is no longer written it has the default policy.
+        let default = old.queues.get_key_value(DEFAULT_QUEUE);
+        if let Some((name, _)) = default.filter(|(name, _)| !self.queues.contains_key(*name)) {
+            commands.push(set(name, &Policy::default()));
+        }
+    }
+
+    fn customer_difference(&self, old: &Self, commands: &mut Vec<Command>) {
+        let nothing = Customer::default();
+        for (name, customer) in &self.customers {
+            let before = old.customers.get(name);
+            let was = before.unwrap_or(&nothing);
+            let linked =
+                (&was.identities, &was.profile) == (&customer.identities, &customer.profile);
+            if before.is_none() || !linked {
+                commands.push(Command::CustomerLink(Box::new(CustomerLink {
+                    customer: name.clone(),
+                    identities: customer.identities.clone(),
+                    profile: (before.is_some() || customer.profile != Profile::default())
+                        .then(|| customer.profile.clone()),
+                })));
+            }
+            for (agent, reason) in &customer.exclude {
+                if was.exclude.get(agent) != Some(reason) {
+                    commands.push(exclude(name, agent, true, reason.clone()));
+                }
+            }
+        }
+        // Exclusions that are gone, also those of a customer that is no longer written: the
+        // customer itself stays, since its cases do.
+        for (name, was) in &old.customers {
+            let now = self.customers.get(name).unwrap_or(&nothing);
+            for agent in was.exclude.keys() {
+                if !now.exclude.contains_key(agent) {
+                    let reason = Text("no longer in the configuration".into());
+                    commands.push(exclude(name, agent, false, reason));
+                }
+            }
+        }
+    }
+}
+
+/// The rule of a channel that exists from the start.
+pub(super) fn built_in(exclusive: bool) -> ChannelRule {
+    ChannelRule {
+        exclusive,
+        ..ChannelRule::default()
+    }
+}
+
+fn changed<T: Clone + PartialEq>(new: &T, was: &T) -> Option<T> {
+    (new != was).then(|| new.clone())
+}
+
+fn exclude(customer: &Name, agent: &Name, on: bool, reason: Text) -> Command {
+    Command::CustomerExclude(CustomerExclude {
+        customer: customer.clone(),
+        agent: agent.clone(),
+        on,
+        reason,
+    })
+}

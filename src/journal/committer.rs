@@ -1,0 +1,296 @@
+//! The one thread that writes: a frame, its sync, then the acknowledgement.
+//!
+//! Frame n+1 is never written before frame n is on stable storage (at `Durability::Fsync`), and
+//! no page with acknowledged data is ever written again. After an error it must not write, sync
+//! or acknowledge anything more.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::error::JournalError;
+use super::frame::{
+    FLAG_AFTER_SYNC, FLAG_END, FLAG_SEAL, FrameBuilder, FrameHeader, HEADER_BYTES, PAGE_BYTES,
+    Sequence, padded,
+};
+use super::options::Durability;
+use super::queue::Batch;
+use super::reader::SegmentStart;
+use super::segment::{SPARE_FILE, SegmentHeader, Witness, journal_id, segment_file};
+use super::stats::CommitReport;
+use super::storage::StorageFile;
+use super::writer::Shared;
+
+/// The segment being written, and where.
+pub(crate) struct ActiveSegment {
+    pub(crate) file: Box<dyn StorageFile>,
+    pub(crate) name: String,
+    pub(crate) number: u64,
+    pub(crate) bytes: u64,
+    pub(crate) offset: u64,
+}
+
+/// State of the committer thread.
+pub(crate) struct Committer {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) segment: ActiveSegment,
+    /// Checksum of the last frame written.
+    pub(crate) crc: u32,
+    /// Last sequence written.
+    pub(crate) written: Sequence,
+    /// Frames were written since the last sync; always false at `Durability::Fsync`.
+    pub(crate) dirty: bool,
+    /// The last frame is not a seal.
+    pub(crate) unsealed: bool,
+    pub(crate) witness_turn: u64,
+}
+
+enum Work {
+    Frame(Batch),
+    Sync,
+    Seal,
+    Stop,
+}
+
+/// Poisons the journal if its thread dies of a bug, so that nobody waits for ever.
+struct PanicGuard(Arc<Shared>);
+
+impl Drop for PanicGuard {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.progress.poison("the committer thread panicked");
+        }
+    }
+}
+
+impl Committer {
+    /// Runs until the journal is closed or poisoned.
+    pub(crate) fn run(mut self) {
+        let guard = PanicGuard(Arc::clone(&self.shared));
+        if let Err(error) = self.commit_all() {
+            // A full disk stops an orderly close, but nothing that was written is in doubt.
+            if !(error.is_out_of_space() && self.shared.queue.lock().closing) {
+                self.shared.progress.poison(&error.to_string());
+            }
+        }
+        self.shared.progress.close();
+        drop(guard);
+    }
+
+    fn commit_all(&mut self) -> Result<(), JournalError> {
+        loop {
+            match self.next_work() {
+                Work::Frame(batch) => self.commit(batch)?,
+                Work::Sync => self.sync()?,
+                Work::Seal => self.seal()?,
+                Work::Stop => return self.seal(),
+            }
+        }
+    }
+
+    /// Takes whatever is queued, at once: the sync that just returned was the group's delay.
+    fn next_work(&mut self) -> Work {
+        let seal_after = Duration::from_millis(self.shared.options.seal_after_ms);
+        let mut queue = self.shared.queue.lock();
+        loop {
+            if let Some(batch) = queue.take() {
+                return Work::Frame(batch);
+            }
+            if self.dirty && queue.sync_wanted > self.shared.progress.synced() {
+                return Work::Sync;
+            }
+            if queue.closing {
+                return Work::Stop;
+            }
+            queue.committer_sleeps = true;
+            let idle = if self.unsealed {
+                self.shared
+                    .work
+                    .wait_for(&mut queue, seal_after)
+                    .timed_out()
+            } else {
+                self.shared.work.wait(&mut queue);
+                false
+            };
+            queue.committer_sleeps = false;
+            if idle && queue.last_sequence() == self.written {
+                return Work::Seal;
+            }
+        }
+    }
+
+    fn commit(&mut self, mut batch: Batch) -> Result<(), JournalError> {
+        let payload_bytes = batch.frame.payload_bytes();
+        let frame_bytes = padded(HEADER_BYTES + payload_bytes) as u64;
+        if !self.fits(frame_bytes) {
+            self.rotate()?;
+        }
+        let records = batch.frame.records();
+        let last = batch.base_sequence + u64::from(records) - 1;
+        let header = self.header(batch.base_sequence, 0);
+        let (bytes, crc) = batch.frame.finish(&header);
+        let before = now();
+        let segment = &self.segment;
+        let wrote = match self.shared.options.durability {
+            Durability::Fsync => segment.file.write_all_durable_at(bytes, segment.offset),
+            Durability::Os | Durability::None => {
+                self.dirty = true;
+                segment.file.write_all_at(bytes, segment.offset)
+            }
+        };
+        wrote.map_err(|error| JournalError::io("write", &segment.name, error))?;
+        let write_time = now().duration_since(before);
+        self.wrote(frame_bytes, crc);
+        self.written = last;
+        self.unsealed = true;
+        let synced = if self.dirty {
+            self.shared.progress.synced()
+        } else {
+            last
+        };
+        self.shared.progress.advance(last, synced);
+        self.shared.counters.frames.fetch_add(1, Ordering::Relaxed);
+        let lag_records = {
+            let mut queue = self.shared.queue.lock();
+            queue.give_back(batch.frame, payload_bytes);
+            queue.last_sequence() - last
+        };
+        if let Some(observer) = &self.shared.options.observer {
+            observer.committed(&CommitReport {
+                write_time,
+                frame_bytes,
+                records,
+                sequence: last,
+                lag_records,
+            });
+        }
+        Ok(())
+    }
+
+    /// Brings everything written to stable storage, where the durability did not do so already.
+    fn sync(&mut self) -> Result<(), JournalError> {
+        if self.dirty {
+            let segment = &self.segment;
+            segment
+                .file
+                .sync()
+                .map_err(|error| JournalError::io("sync", &segment.name, error))?;
+            self.dirty = false;
+            self.shared.progress.advance(self.written, self.written);
+        }
+        Ok(())
+    }
+
+    /// Closes an idle journal with an empty frame and a witness.
+    ///
+    /// Without it, damage of the last acknowledged frame would look like a torn tail.
+    fn seal(&mut self) -> Result<(), JournalError> {
+        self.sync()?;
+        if !self.unsealed {
+            return Ok(());
+        }
+        if !self.fits(PAGE_BYTES as u64) {
+            return self.rotate();
+        }
+        let witness = Witness {
+            journal_id: journal_id(&self.shared.uuid),
+            segment: self.segment.number,
+            end_offset: self.segment.offset,
+            sequence: self.written,
+        };
+        let mut frame = FrameBuilder::new();
+        let (bytes, crc) = frame.finish(&self.header(self.written + 1, FLAG_SEAL));
+        let segment = &self.segment;
+        segment
+            .file
+            .write_all_at(&witness.encode(), Witness::slot_offset(self.witness_turn))
+            .and_then(|()| segment.file.write_all_at(bytes, segment.offset))
+            .and_then(|()| segment.file.sync())
+            .map_err(|error| JournalError::io("seal", &segment.name, error))?;
+        self.wrote(bytes.len() as u64, crc);
+        self.witness_turn += 1;
+        self.unsealed = false;
+        self.shared.counters.seals.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Goes on in the prepared segment.
+    ///
+    /// The new segment is durable under its name before the old one is closed, and the old one
+    /// is closed before the new one takes a frame. So a closed segment without a next one, and
+    /// frames behind an unclosed one, are both damage.
+    fn rotate(&mut self) -> Result<(), JournalError> {
+        self.sync()?;
+        let shared = Arc::clone(&self.shared);
+        let file = shared.spare.take()?;
+        let number = self.segment.number + 1;
+        let name = segment_file(number);
+        let mut frame = FrameBuilder::new();
+        let (end, end_crc) = frame.finish(&self.header(self.written + 1, FLAG_END));
+        let header = SegmentHeader {
+            number,
+            base_sequence: self.written + 1,
+            previous_crc: end_crc,
+            uuid: shared.uuid,
+            segment_bytes: shared.spare.segment_bytes(),
+        };
+        file.write_all_durable_at(&header.encode(), 0)
+            .and_then(|()| shared.storage.rename(SPARE_FILE, &name))
+            .and_then(|()| shared.storage.sync_directory())
+            .map_err(|error| JournalError::io("create", &name, error))?;
+        let old = &self.segment;
+        old.file
+            .write_all_durable_at(end, old.offset)
+            .map_err(|error| JournalError::io("close", &old.name, error))?;
+        self.wrote(end.len() as u64, end_crc);
+        shared.catalogue.lock().segments.push_back(SegmentStart {
+            number,
+            base_sequence: header.base_sequence,
+            bytes: header.segment_bytes,
+        });
+        let bytes = header.segment_bytes;
+        let offset = super::segment::FRAMES_START;
+        self.segment = ActiveSegment {
+            file,
+            name,
+            number,
+            bytes,
+            offset,
+        };
+        self.unsealed = false;
+        shared.spare.request();
+        Ok(())
+    }
+
+    /// The last page of a segment is kept for the frame that closes it.
+    fn fits(&self, frame_bytes: u64) -> bool {
+        self.segment.offset + frame_bytes + PAGE_BYTES as u64 <= self.segment.bytes
+    }
+
+    fn header(&self, base_sequence: Sequence, flags: u16) -> FrameHeader {
+        let after_sync = if self.dirty { 0 } else { FLAG_AFTER_SYNC };
+        FrameHeader {
+            base_sequence,
+            previous_crc: self.crc,
+            flags: flags | after_sync,
+            segment: self.segment.number,
+            durable: self.shared.progress.synced(),
+            journal_id: journal_id(&self.shared.uuid),
+            epoch: 0,
+        }
+    }
+
+    fn wrote(&mut self, bytes: u64, crc: u32) {
+        self.segment.offset += bytes;
+        self.crc = crc;
+        self.shared
+            .counters
+            .written_bytes
+            .fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// The only clock of the journal: it measures, and decides nothing that is recorded.
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,42 @@
+//! The journal: an ordered, checksummed, durable log of opaque records.
+//!
+//! It knows nothing of routing: a record is bytes with a type number. It promises that a record
+//! whose sequence was reported durable is there after any crash, or that opening is refused with
+//! the place of the damage; it never opens in silence without it. `docs/journal.md` holds the
+//! format and the rules. Only `recovery` cuts, only `committer` writes frames, only `scan`
+//! judges damage.
+
+mod error;
+pub mod frame;
+mod options;
+mod segment;
+mod stats;
+pub mod storage;
+pub mod tools;
+
+mod catalogue;
+mod committer;
+mod marker;
+mod progress;
+mod queue;
+mod reader;
+mod recovery;
+mod scan;
+mod snapshot;
+mod spare;
+mod writer;
+
+pub use catalogue::Pruned;
+pub use error::{Damage, JournalError};
+pub use frame::{Record, Sequence};
+pub use marker::{MARKER_FILE, Marker};
+pub use options::{Durability, Options};
+pub use progress::Progress;
+pub use recovery::Recovery;
+pub use scan::{SegmentReport, TornTail};
+pub use segment::{FORMAT, FRAMES_START, JournalUuid, segment_file, segment_number};
+pub use snapshot::{
+    SnapshotInfo, SnapshotReader, SnapshotWriter, StateDigest, snapshot_file, snapshot_sequence,
+};
+pub use stats::{CommitObserver, CommitReport, Space, Stats};
+pub use writer::{Journal, NewRecord};

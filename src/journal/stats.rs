@@ -1,0 +1,72 @@
+//! What the journal tells its observers: one report a commit, and totals on request.
+//!
+//! This file must not know any metrics library; the daemon maps these numbers to its metrics.
+
+use std::time::Duration;
+
+/// One commit, as reported to a [`CommitObserver`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommitReport {
+    /// Time of the write and the sync together.
+    pub write_time: Duration,
+    /// Bytes written, padding included.
+    pub frame_bytes: u64,
+    /// Records in the frame.
+    pub records: u32,
+    /// Last sequence of the frame.
+    pub sequence: u64,
+    /// Records appended meanwhile that still wait for the disk.
+    pub lag_records: u64,
+}
+
+/// Hears of each commit, on the committer thread, before waiters are woken.
+pub trait CommitObserver: Send + Sync {
+    /// Must return quickly: the next commit waits for it.
+    fn committed(&self, report: &CommitReport);
+}
+
+impl<F: Fn(&CommitReport) + Send + Sync> CommitObserver for F {
+    fn committed(&self, report: &CommitReport) {
+        self(report);
+    }
+}
+
+/// Totals since the journal was opened, and its present extent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stats {
+    /// Bytes written to segments since opening, padding and seals included.
+    pub written_bytes: u64,
+    /// Frames with records written since opening.
+    pub frames: u64,
+    /// Empty frames written to seal an idle journal since opening.
+    pub seals: u64,
+    /// Segments present, the active one included.
+    pub segments: u64,
+    /// Bytes of all present segment files.
+    pub segments_bytes: u64,
+    /// Last sequence appended.
+    pub appended_sequence: u64,
+    /// Last sequence at the configured durability.
+    pub durable_sequence: u64,
+    /// Last sequence known to be on stable storage.
+    pub synced_sequence: u64,
+    /// Bytes waiting for the disk.
+    pub waiting_bytes: usize,
+    /// Whether the next segment is allocated.
+    pub space: Space,
+}
+
+/// Whether the journal can go on after the active segment is full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Space {
+    /// The next segment is ready.
+    Ahead,
+    /// The next segment is being allocated.
+    Allocating,
+    /// The disk is full: when the active segment is full, appends will wait and then be refused
+    /// as `Full`. Free space; the journal recovers without a restart.
+    Low {
+        /// Why the allocation failed.
+        reason: String,
+    },
+}

@@ -1,0 +1,364 @@
+//! The journal as its owner uses it: append, wait, snapshot, read.
+//!
+//! `append` copies into memory under a short lock and must never do I/O, because it is called
+//! while the caller holds its own lock; the committer thread does all the writing.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::watch;
+
+use super::catalogue::{Catalogue, Pruned};
+use super::committer::Committer;
+use super::error::JournalError;
+use super::frame::{Record, Sequence};
+use super::options::{Durability, Options};
+use super::progress::{Progress, ProgressBoard};
+use super::queue::Queue;
+use super::reader::{SegmentStart, read_records};
+use super::recovery::{Recovered, Recovery, recover};
+use super::segment::JournalUuid;
+use super::snapshot::{SnapshotWriter, StateDigest};
+use super::spare::Spare;
+use super::stats::Stats;
+use super::storage::{FileStorage, Storage, StorageLock};
+
+/// A record to append: opaque bytes with the owner's type number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewRecord<'a> {
+    /// The owner's type number; the journal gives it no meaning.
+    pub kind: u16,
+    /// The content.
+    pub bytes: &'a [u8],
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) written_bytes: AtomicU64,
+    pub(crate) frames: AtomicU64,
+    pub(crate) seals: AtomicU64,
+}
+
+/// What the owner's threads and the committer share.
+pub(crate) struct Shared {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) options: Options,
+    pub(crate) uuid: JournalUuid,
+    pub(crate) queue: Mutex<Queue>,
+    pub(crate) work: Condvar,
+    pub(crate) progress: ProgressBoard,
+    pub(crate) catalogue: Mutex<Catalogue>,
+    pub(crate) spare: Spare,
+    pub(crate) counters: Counters,
+}
+
+/// An open journal. All methods may be called from any thread.
+///
+/// Dropping it closes it; [`Journal::close`] does the same and tells how it went.
+pub struct Journal {
+    shared: Arc<Shared>,
+    threads: Mutex<Option<Threads>>,
+}
+
+struct Threads {
+    committer: JoinHandle<()>,
+    spare: JoinHandle<()>,
+    /// Let go only after both threads have ended.
+    lock: StorageLock,
+}
+
+impl Journal {
+    /// Opens the journal in `storage`: checks all of it, cuts a torn tail, starts its threads.
+    ///
+    /// Refuses damage, a missing or newer journal, and a second process; then nothing was
+    /// changed on disk.
+    pub fn open(
+        storage: Arc<dyn Storage>,
+        options: Options,
+    ) -> Result<(Self, Recovery), JournalError> {
+        options.validate()?;
+        let Recovered {
+            recovery,
+            catalogue,
+            active,
+            crc,
+            unsealed,
+            lock,
+        } = recover(&storage, &options)?;
+        let retry = Duration::from_millis(options.spare_retry_ms);
+        let last = recovery.last_sequence();
+        let shared = Arc::new(Shared {
+            uuid: recovery.uuid(),
+            queue: Mutex::new(Queue::new(last + 1, &options)),
+            work: Condvar::new(),
+            progress: ProgressBoard::new(last),
+            catalogue: Mutex::new(catalogue),
+            spare: Spare::new(options.segment_bytes, retry),
+            counters: Counters::default(),
+            storage,
+            options,
+        });
+        let committer = Committer {
+            shared: Arc::clone(&shared),
+            segment: active,
+            crc,
+            written: last,
+            dirty: false,
+            unsealed,
+            witness_turn: 0,
+        };
+        let spare_shared = Arc::clone(&shared);
+        let threads = Threads {
+            committer: spawn("journal-commit", move || committer.run())?,
+            spare: spawn("journal-spare", move || {
+                spare_shared.spare.run(&spare_shared.storage)
+            })?,
+            lock,
+        };
+        Ok((
+            Self {
+                shared,
+                threads: Mutex::new(Some(threads)),
+            },
+            recovery,
+        ))
+    }
+
+    /// Opens the journal in a directory, which is made if `options.create` is set.
+    pub fn open_directory(path: &Path, options: Options) -> Result<(Self, Recovery), JournalError> {
+        let opened = if options.create {
+            FileStorage::create_directory(path)
+        } else {
+            FileStorage::open_directory(path)
+        };
+        let place = path.display().to_string();
+        let storage = opened.map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => JournalError::NotInitialised { place },
+            _ => JournalError::io("open", &place, error),
+        })?;
+        Self::open(Arc::new(storage), options)
+    }
+
+    /// Appends `records` in order and returns the sequence of the last one.
+    ///
+    /// They share one frame, so a crash keeps all of them or none. Nothing is durable yet: wait
+    /// with [`Journal::durable`] or [`Journal::wait_durable`] before a reply leaves. An empty
+    /// slice returns the last sequence appended so far.
+    ///
+    /// Errors: `Full` (try again later), `TooLarge`, `Poisoned`, `Closed`.
+    pub fn append(&self, records: &[NewRecord<'_>]) -> Result<Sequence, JournalError> {
+        let shared = &self.shared;
+        let mut queue = shared.queue.lock();
+        shared.progress.check_open()?;
+        if queue.closing {
+            return Err(JournalError::Closed);
+        }
+        let last = queue.push(records)?;
+        if shared.options.durability == Durability::None {
+            shared.progress.release_at_once(last);
+        }
+        let wake = std::mem::take(&mut queue.committer_sleeps);
+        drop(queue);
+        if wake {
+            shared.work.notify_one();
+        }
+        Ok(last)
+    }
+
+    /// Blocks until everything through `sequence` is at the configured durability.
+    pub fn wait_durable(&self, sequence: Sequence) -> Result<(), JournalError> {
+        self.check_appended(sequence)?;
+        self.shared.progress.wait_durable(sequence)
+    }
+
+    /// Waits, without blocking a thread, until everything through `sequence` is at the
+    /// configured durability.
+    pub async fn durable(&self, sequence: Sequence) -> Result<(), JournalError> {
+        self.check_appended(sequence)?;
+        self.shared.progress.durable_async(sequence).await
+    }
+
+    /// Blocks until everything through `sequence` is on stable storage, at any durability.
+    pub fn sync_through(&self, sequence: Sequence) -> Result<(), JournalError> {
+        self.check_appended(sequence)?;
+        {
+            let mut queue = self.shared.queue.lock();
+            queue.sync_wanted = queue.sync_wanted.max(sequence);
+        }
+        self.shared.work.notify_one();
+        self.shared.progress.wait_synced(sequence)
+    }
+
+    /// Last sequence appended.
+    #[must_use]
+    pub fn appended_sequence(&self) -> Sequence {
+        self.shared.queue.lock().last_sequence()
+    }
+
+    /// Last sequence at the configured durability: replies through it may leave.
+    #[must_use]
+    pub fn durable_sequence(&self) -> Sequence {
+        self.shared.progress.durable()
+    }
+
+    /// A receiver of every change of progress, for a task that releases many replies in order.
+    ///
+    /// It is not told of progress at `Durability::None`, where nothing has to be waited for.
+    #[must_use]
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.shared.progress.subscribe()
+    }
+
+    /// The first storage error, if the journal is poisoned.
+    #[must_use]
+    pub fn poison_cause(&self) -> Option<JournalError> {
+        self.shared.progress.poison_cause()
+    }
+
+    /// Waits until nothing more can be appended: `Poisoned` after a storage error, on which the
+    /// process must stop, or `Closed`.
+    pub async fn ended(&self) -> JournalError {
+        self.shared.progress.ended().await
+    }
+
+    /// Totals and present extent.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let shared = &self.shared;
+        let (appended_sequence, waiting_bytes) = {
+            let queue = shared.queue.lock();
+            (queue.last_sequence(), queue.waiting_bytes())
+        };
+        let (segments, segments_bytes) = {
+            let catalogue = shared.catalogue.lock();
+            let bytes = catalogue.segments.iter().map(|segment| segment.bytes).sum();
+            (catalogue.segments.len() as u64, bytes)
+        };
+        Stats {
+            written_bytes: shared.counters.written_bytes.load(Ordering::Relaxed),
+            frames: shared.counters.frames.load(Ordering::Relaxed),
+            seals: shared.counters.seals.load(Ordering::Relaxed),
+            segments,
+            segments_bytes,
+            appended_sequence,
+            durable_sequence: shared.progress.durable(),
+            synced_sequence: shared.progress.synced(),
+            waiting_bytes,
+            space: shared.spare.space(),
+        }
+    }
+
+    /// Hands every record from `from` through the last one on stable storage to `take`, while
+    /// the journal runs. Returns the first error of `take`, or `Gone` if a snapshot has replaced
+    /// the records.
+    pub fn read<E: From<JournalError>>(
+        &self,
+        from: Sequence,
+        take: impl FnMut(Record<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let shared = &self.shared;
+        let through = shared.progress.synced();
+        let segments: Vec<SegmentStart> =
+            shared.catalogue.lock().segments.iter().copied().collect();
+        read_records(
+            shared.storage.as_ref(),
+            &shared.uuid,
+            &segments,
+            from,
+            through,
+            take,
+        )
+    }
+
+    /// Keeps `state` as the snapshot at `sequence`, and drops what it makes unnecessary.
+    ///
+    /// A failure leaves the journal as it was and does not poison it.
+    pub fn snapshot(
+        &self,
+        sequence: Sequence,
+        digest: &StateDigest,
+        state: &[u8],
+    ) -> Result<Pruned, JournalError> {
+        let mut writer = self.begin_snapshot(sequence, digest)?;
+        std::io::Write::write_all(&mut writer, state)
+            .map_err(|error| JournalError::io("write", "a snapshot", error))?;
+        self.finish_snapshot(writer)
+    }
+
+    /// Begins a snapshot whose state is written as a stream.
+    ///
+    /// Blocks until `sequence` is on stable storage, so that no snapshot is ahead of its log.
+    pub fn begin_snapshot(
+        &self,
+        sequence: Sequence,
+        digest: &StateDigest,
+    ) -> Result<SnapshotWriter, JournalError> {
+        self.sync_through(sequence)?;
+        SnapshotWriter::create(&self.shared.storage, &self.shared.uuid, sequence, digest)
+    }
+
+    /// Publishes a snapshot, keeps the two newest, and deletes segments wholly below the older.
+    pub fn finish_snapshot(&self, writer: SnapshotWriter) -> Result<Pruned, JournalError> {
+        let sequence = writer.sequence();
+        writer.publish()?;
+        let mut catalogue = self.shared.catalogue.lock();
+        catalogue.add_snapshot(sequence);
+        catalogue.prune(self.shared.storage.as_ref())
+    }
+
+    /// Commits what was appended, seals, and lets go of the directory.
+    ///
+    /// Errors: the poison, or `Closed` if appended records could not be written because the
+    /// disk was full. A second call does nothing.
+    pub fn close(&self) -> Result<(), JournalError> {
+        let Some(threads) = self.threads.lock().take() else {
+            return Ok(());
+        };
+        let last = {
+            let mut queue = self.shared.queue.lock();
+            queue.closing = true;
+            queue.last_sequence()
+        };
+        self.shared.work.notify_one();
+        self.shared.spare.drain();
+        let committer = threads.committer.join();
+        self.shared.spare.stop();
+        // A panic of either thread has already poisoned the journal or left only a spare behind.
+        drop((committer, threads.spare.join()));
+        drop(threads.lock);
+        self.shared.progress.wait_synced(last)
+    }
+
+    fn check_appended(&self, sequence: Sequence) -> Result<(), JournalError> {
+        // The lock is only needed where the answer is not known without it.
+        if sequence <= self.durable_sequence() {
+            return Ok(());
+        }
+        let last = self.appended_sequence();
+        if sequence > last {
+            return Err(JournalError::Beyond { sequence, last });
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // Whoever wants to know how closing went has called `close` before.
+        drop(self.close());
+    }
+}
+
+fn spawn(
+    name: &'static str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, JournalError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| JournalError::io("start thread", name, error))
+}

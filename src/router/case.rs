@@ -1,0 +1,149 @@
+//! A case: one matter of one customer, and who is responsible for it.
+//!
+//! The owner is the first human who really handled it. Ownership ends only by closing the case or
+//! by a recorded handover; nothing else in the router may write `owner`.
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::codes::CaseState;
+use super::ids::{AgentIdx, CaseIdx, CustomerIdx, Name, Text};
+use super::time::Timestamp;
+
+/// The most notes kept on one case.
+pub const NOTES_MAX: usize = 1_000;
+
+/// A case.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Case {
+    pub id: Name,
+    pub customer: Option<CustomerIdx>,
+    pub topic: Option<Name>,
+    pub kind: Option<Name>,
+    pub state: CaseState,
+    pub owner: Option<AgentIdx>,
+    pub last_handler: Option<AgentIdx>,
+    pub opened_at: Timestamp,
+    pub owned_at: Option<Timestamp>,
+    /// The last contact or act on it; among several the most recently active is found.
+    pub active_at: Timestamp,
+    pub resolved_at: Option<Timestamp>,
+    pub closed_at: Option<Timestamp>,
+    pub close_at: Option<Timestamp>,
+    pub contacts: u64,
+    pub handovers: u32,
+    /// When its last contacts were submitted, as many as the supervision of repeats counts.
+    pub recent: SmallVec<[Timestamp; 3]>,
+    pub escalated_at: Option<Timestamp>,
+    pub escalations: u32,
+    pub notes: Vec<Note>,
+    /// Contacts that refer to it; it is kept as long as there are any.
+    pub referred: u32,
+}
+
+impl Case {
+    pub fn new(
+        id: Name,
+        customer: Option<CustomerIdx>,
+        topic: Option<Name>,
+        kind: Option<Name>,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            customer,
+            topic,
+            kind,
+            state: CaseState::Open,
+            owner: None,
+            last_handler: None,
+            opened_at: at,
+            owned_at: None,
+            active_at: at,
+            resolved_at: None,
+            closed_at: None,
+            close_at: None,
+            contacts: 0,
+            handovers: 0,
+            recent: SmallVec::new(),
+            escalated_at: None,
+            escalations: 0,
+            notes: Vec::new(),
+            referred: 0,
+        }
+    }
+}
+
+/// A note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub at: Timestamp,
+    pub by: Name,
+    pub text: Text,
+}
+
+/// The cases of a tenant by number.
+#[derive(Clone, Debug, Default)]
+pub struct Cases {
+    pub slots: Vec<Option<Box<Case>>>,
+    pub free: Vec<CaseIdx>,
+    pub by_name: hashbrown::HashMap<Name, CaseIdx, foldhash::fast::RandomState>,
+    /// Counts up for the names of cases that the router itself opens.
+    pub opened: u64,
+}
+
+impl Cases {
+    pub fn find(&self, name: &Name) -> Option<CaseIdx> {
+        self.by_name.get(name).copied()
+    }
+
+    pub fn get(&self, case: CaseIdx) -> Option<&Case> {
+        self.slots.get(case.at()).and_then(Option::as_deref)
+    }
+
+    pub fn insert(&mut self, case: Case) -> CaseIdx {
+        let idx = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            CaseIdx::from_usize(self.slots.len() - 1)
+        });
+        self.by_name.insert(case.id.clone(), idx);
+        self.slots[idx.at()] = Some(Box::new(case));
+        idx
+    }
+
+    pub fn remove(&mut self, idx: CaseIdx) -> Option<Box<Case>> {
+        let case = self.slots[idx.at()].take()?;
+        self.by_name.remove(&case.id);
+        self.free.push(idx);
+        Some(case)
+    }
+
+    /// A name for a case that the router opens, which no client has used.
+    pub fn fresh_name(&mut self) -> Name {
+        loop {
+            self.opened += 1;
+            let name = Name::of(&format!("case-{}", self.opened));
+            if !self.by_name.contains_key(&name) {
+                return name;
+            }
+        }
+    }
+}
+
+impl std::ops::Index<CaseIdx> for Cases {
+    type Output = Case;
+
+    fn index(&self, case: CaseIdx) -> &Case {
+        self.slots[case.at()]
+            .as_deref()
+            .expect("a case that is referred to is kept")
+    }
+}
+
+impl std::ops::IndexMut<CaseIdx> for Cases {
+    fn index_mut(&mut self, case: CaseIdx) -> &mut Case {
+        self.slots[case.at()]
+            .as_deref_mut()
+            .expect("a case that is referred to is kept")
+    }
+}

@@ -1,0 +1,377 @@
+//! Cases: how a contact finds its case, and what people do with cases by name (rules 11, 13, 18).
+
+use super::Router;
+use super::Subject;
+use super::answer::{Answer, HandedOverView};
+use super::case::{Case, NOTES_MAX, Note};
+use super::codes::CaseState;
+use super::command::{CaseAct, CaseHandover, CaseNote, CaseOpen};
+use super::effect::Count;
+use super::event::{EscalationReason, EventBody};
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
+use super::reject::Reject;
+use super::time::Timestamp;
+use super::timers::Timer;
+
+/// What is known of a customer's matter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Matter {
+    /// The open, or else the resolved case.
+    pub case: Option<CaseIdx>,
+    /// The owner of the case that closed last, and when it closed.
+    closed: Option<(Timestamp, AgentIdx)>,
+}
+
+impl Matter {
+    /// The last owner, while it is remembered as a preference.
+    pub(super) fn last_owner(&self, at: Timestamp, affinity_ms: i64) -> Option<AgentIdx> {
+        let (closed_at, owner) = self.closed?;
+        (affinity_ms > 0 && at - closed_at <= affinity_ms).then_some(owner)
+    }
+}
+
+impl Router {
+    /// The case to which a customer's contact on a topic belongs (rule 11): an open one of the
+    /// same topic, or of any where no topic is given; else a resolved one in the same way. Among
+    /// several the most recently active.
+    pub(super) fn matter(&self, customer: CustomerIdx, topic: Option<&Name>) -> Matter {
+        let mut best: Option<(bool, Timestamp, CaseIdx)> = None;
+        let mut closed: Option<(Timestamp, AgentIdx)> = None;
+        for idx in &self.customers[customer].cases {
+            let case = &self.cases[*idx];
+            if topic.is_some() && case.topic.as_ref() != topic {
+                continue;
+            }
+            match case.state {
+                CaseState::Open | CaseState::Resolved => {
+                    let rank = (case.state == CaseState::Open, case.active_at, *idx);
+                    if best.is_none_or(|best| (best.0, best.1) <= (rank.0, rank.1)) {
+                        best = Some(rank);
+                    }
+                }
+                CaseState::Closed => {
+                    if let (Some(at), Some(owner)) = (case.closed_at, case.owner)
+                        && closed.is_none_or(|(before, _)| before <= at)
+                    {
+                        closed = Some((at, owner));
+                    }
+                }
+            }
+        }
+        Matter {
+            case: best.map(|(_, _, case)| case),
+            closed,
+        }
+    }
+
+    /// The case that a contact without one belongs to by now.
+    pub(super) fn case_for(&self, idx: ContactIdx) -> Option<CaseIdx> {
+        let contact = &self.contacts[idx];
+        self.matter(contact.customer?, contact.topic.as_ref()).case
+    }
+
+    /// Makes a contact belong to a case, and counts it there.
+    pub(super) fn attach(&mut self, idx: ContactIdx, case: CaseIdx) {
+        self.refer(idx, case);
+        let submitted_at = self.contacts[idx].submitted_at;
+        let at = self.at;
+        let entry = &mut self.cases[case];
+        entry.contacts += 1;
+        entry.active_at = at;
+        entry.recent.push(submitted_at);
+        entry.recent.sort_unstable();
+        self.supervise_repeats(case);
+    }
+
+    /// Refers a contact to a case without counting it as another one.
+    pub(super) fn refer(&mut self, idx: ContactIdx, case: CaseIdx) {
+        let of = self.cases[case].customer;
+        self.cases[case].referred += 1;
+        let contact = &mut self.contacts[idx];
+        contact.case = Some(case);
+        contact.customer = contact.customer.or(of);
+        if let Some(customer) = contact.customer {
+            self.customers[customer]
+                .unattached
+                .retain(|other| *other != idx);
+            if of.is_none() {
+                self.cases[case].customer = Some(customer);
+                self.customers[customer].cases.push(case);
+            }
+        }
+    }
+
+    /// Takes a contact off a case that is closed.
+    pub(super) fn detach(&mut self, idx: ContactIdx) {
+        if let Some(case) = self.contacts[idx].case.take() {
+            self.cases[case].referred -= 1;
+        }
+    }
+
+    /// Contacts of the same customer that wait without a case join the one just opened.
+    pub(super) fn attach_others(&mut self, case: CaseIdx) {
+        let Some(customer) = self.cases[case].customer else {
+            return;
+        };
+        let others: Vec<ContactIdx> = self.customers[customer].unattached.to_vec();
+        for idx in others {
+            let topic = &self.contacts[idx].topic;
+            if topic.is_none() || *topic == self.cases[case].topic {
+                self.attach(idx, case);
+                self.dirty_contacts.push(idx);
+            }
+        }
+    }
+
+    /// Contacts of a case that wait. Handovers and closings are rare, and the waiting are few
+    /// beside the cases, so they are searched and not indexed.
+    pub(super) fn seeking_on(&self, case: CaseIdx) -> Vec<ContactIdx> {
+        if self.cases[case].referred == 0 {
+            return Vec::new();
+        }
+        let waiting = self
+            .queues
+            .iter()
+            .flat_map(|queue| queue.waiting.values())
+            .copied();
+        waiting
+            .filter(|idx| self.contacts[*idx].case == Some(case))
+            .collect()
+    }
+
+    /// Too many contacts on one open case within the window raise an escalation, once per window.
+    fn supervise_repeats(&mut self, case: CaseIdx) {
+        let limit = self.settings.repeat_supervise as usize;
+        let window = self.settings.repeat_window_ms.0;
+        let at = self.at;
+        let entry = &mut self.cases[case];
+        if limit == 0 {
+            entry.recent.clear();
+            return;
+        }
+        let extra = entry.recent.len().saturating_sub(limit);
+        entry.recent.drain(..extra);
+        let within = entry.recent.len() == limit && at - entry.recent[0] <= window;
+        let again = entry.escalated_at.is_none_or(|before| at - before > window);
+        if !within || !again || entry.state == CaseState::Closed {
+            return;
+        }
+        entry.escalated_at = Some(at);
+        entry.escalations += 1;
+        let step = entry.escalations;
+        let leader = entry.owner.and_then(|owner| self.agents[owner.at()].leader);
+        self.count(|_| Count::Escalated {
+            reason: EscalationReason::Repeat.as_str(),
+        });
+        if self.detail.events {
+            self.emit(EventBody::CaseEscalated {
+                case: self.cases[case].id.clone(),
+                step,
+                to: leader.map(|leader| self.agents[leader.at()].id.clone()),
+                reason: EscalationReason::Repeat,
+            });
+        }
+    }
+
+    pub(super) fn case_open(&mut self, open: &CaseOpen) -> Result<Subject, Reject> {
+        if let Some(known) = self.cases.find(&open.case) {
+            return Ok(Subject::Case(known));
+        }
+        let owner = match &open.owner {
+            None => None,
+            Some(name) => Some(self.find_owner_to_be(name, "owner")?),
+        };
+        let customer = self.customers.intern(&open.customer);
+        let case = Case::new(
+            open.case.clone(),
+            Some(customer),
+            open.topic.clone(),
+            open.kind.clone(),
+            self.at,
+        );
+        let idx = self.enter_case(case, None);
+        self.attach_others(idx);
+        if let Some(owner) = owner {
+            self.own(idx, owner, None);
+        }
+        Ok(Subject::Case(idx))
+    }
+
+    /// An agent who may own: it exists and is no bot.
+    fn find_owner_to_be(&self, name: &Name, field: &'static str) -> Result<AgentIdx, Reject> {
+        let agent = self
+            .find_agent(name)
+            .map_err(|reject| reject.in_field(field))?;
+        if !self.agents[agent.at()].is_human() {
+            let message = format!("agent \"{name}\" is a bot and never owns: name a human");
+            return Err(Reject::invalid("agent", field, message).with_id(name));
+        }
+        Ok(agent)
+    }
+
+    pub(super) fn case_note(&mut self, note: &CaseNote) -> Result<Subject, Reject> {
+        let idx = self.find_case(&note.case)?;
+        if self.cases[idx].notes.len() >= NOTES_MAX {
+            let message = format!("case \"{}\" has {NOTES_MAX} notes already", note.case);
+            return Err(Reject::limit("case", &note.case, message));
+        }
+        let at = self.at;
+        let entry = &mut self.cases[idx];
+        entry.active_at = at;
+        entry.notes.push(Note {
+            at,
+            by: note.by.clone(),
+            text: note.text.clone(),
+        });
+        if self.detail.events {
+            self.emit(EventBody::CaseNoted {
+                case: note.case.clone(),
+                text: note.text.clone(),
+                by: note.by.clone(),
+            });
+        }
+        Ok(Subject::Case(idx))
+    }
+
+    pub(super) fn case_resolve(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+        let idx = self.find_case(&act.case)?;
+        if self.cases[idx].state != CaseState::Open {
+            return Err(self.wrong_state(idx, "only an open case can be resolved"));
+        }
+        self.resolve(idx, act.by.clone(), act.note.clone());
+        Ok(Subject::Case(idx))
+    }
+
+    pub(super) fn case_reopen(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+        let idx = self.find_case(&act.case)?;
+        if self.cases[idx].state == CaseState::Open {
+            return Err(self.wrong_state(idx, "it need not be reopened"));
+        }
+        self.reopen(idx, &act.by);
+        Ok(Subject::Case(idx))
+    }
+
+    pub(super) fn case_close(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+        let idx = self.find_case(&act.case)?;
+        if self.cases[idx].state == CaseState::Closed {
+            return Err(self.wrong_state(idx, "it need not be closed again"));
+        }
+        self.close(idx, act.by.clone(), act.note.clone());
+        Ok(Subject::Case(idx))
+    }
+
+    fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
+        let case = &self.cases[idx];
+        let message = format!("case \"{}\" is {}: {hint}", case.id, case.state);
+        Reject::conflict("case", &case.id, message)
+    }
+
+    pub(super) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
+        let at = self.at;
+        let entry = &mut self.cases[idx];
+        if entry.state != CaseState::Open {
+            return;
+        }
+        entry.state = CaseState::Resolved;
+        entry.resolved_at = Some(at);
+        entry.active_at = at;
+        entry.close_at = self
+            .settings
+            .close_after_ms
+            .map(|after| at.saturating_add(after.0));
+        if let Some(close_at) = entry.close_at {
+            self.timers.arm(close_at, Timer::CloseCase, idx.0);
+        }
+        if self.detail.events {
+            let case = self.cases[idx].id.clone();
+            self.emit(EventBody::CaseResolved { case, by, note });
+        }
+    }
+
+    /// Opens a resolved or closed case again; its owner is the owner again.
+    pub(super) fn reopen(&mut self, idx: CaseIdx, by: &Name) {
+        let at = self.at;
+        let entry = &mut self.cases[idx];
+        entry.state = CaseState::Open;
+        entry.resolved_at = None;
+        entry.closed_at = None;
+        entry.close_at = None;
+        entry.active_at = at;
+        let owner = entry.owner;
+        if let Some(owner) = owner {
+            self.agents[owner.at()].cases.insert(idx);
+        }
+        if self.detail.events {
+            self.emit(EventBody::CaseReopened {
+                case: self.cases[idx].id.clone(),
+                by: by.clone(),
+                owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
+            });
+        }
+        let seeking = self.seeking_on(idx);
+        self.dirty_contacts.extend(seeking);
+    }
+
+    pub(super) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
+        let at = self.at;
+        let entry = &mut self.cases[idx];
+        entry.state = CaseState::Closed;
+        entry.closed_at = Some(at);
+        entry.close_at = None;
+        entry.active_at = at;
+        if let Some(owner) = entry.owner {
+            self.agents[owner.at()].cases.remove(&idx);
+        }
+        self.closed.push_back((at, idx));
+        self.count(|_| Count::CaseClosed);
+        if self.detail.events {
+            let case = self.cases[idx].id.clone();
+            self.emit(EventBody::CaseClosed { case, by, note });
+        }
+        let seeking = self.seeking_on(idx);
+        self.dirty_contacts.extend(seeking);
+    }
+
+    pub(super) fn case_handover(&mut self, handover: &CaseHandover) -> Result<Subject, Reject> {
+        let to = self.find_owner_to_be(&handover.to, "to")?;
+        let cases: Vec<CaseIdx> = match (&handover.case, &handover.owner) {
+            (Some(name), None) => {
+                let idx = self.find_case(name)?;
+                if self.cases[idx].state == CaseState::Closed {
+                    return Err(self.wrong_state(idx, "reopen it first"));
+                }
+                vec![idx]
+            }
+            (None, Some(owner)) => {
+                let from = self
+                    .find_agent(owner)
+                    .map_err(|reject| reject.in_field("owner"))?;
+                self.agents[from.at()].cases.iter().copied().collect()
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                let message = "give exactly one of case and owner";
+                return Err(Reject::invalid("case", "case", message));
+            }
+        };
+        let mut moved = 0;
+        for case in cases {
+            if self.cases[case].owner != Some(to) {
+                self.hand_over(case, to, handover.reason.clone(), handover.by.clone());
+                moved += 1;
+            }
+        }
+        if let Some(case) = handover
+            .case
+            .as_ref()
+            .and_then(|name| self.cases.find(name))
+        {
+            return Ok(Subject::Case(case));
+        }
+        Ok(Subject::Answer(Answer::HandedOver(HandedOverView {
+            to: handover.to.clone(),
+            cases: moved,
+            case: handover.case.clone(),
+            owner: handover.owner.clone(),
+        })))
+    }
+}

@@ -1,0 +1,253 @@
+//! A contact: from its submission to its end.
+//!
+//! Plain state and questions about it. At every instant a contact is in exactly one
+//! [`ContactState`]; all changes of it go through `Router::set_state`.
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
+use super::command::Attributes;
+use super::ids::{
+    AgentIdx, CaseIdx, ChannelIdx, ClassIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
+    SourceIdx, TeamIdx, Text,
+};
+use super::skill::Levels;
+use super::time::{Millis, Timestamp};
+use super::waiting::WaitKey;
+
+/// The most steps that a contact remembers for `contact.explain`; then the oldest but the first
+/// few are dropped.
+pub const STEPS_KEPT_MAX: usize = 64;
+
+/// A contact.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Contact {
+    pub id: Name,
+    pub queue: QueueIdx,
+    pub channel: ChannelIdx,
+    pub customer: Option<CustomerIdx>,
+    pub topic: Option<Name>,
+    pub kind: Option<Name>,
+    pub case: Option<CaseIdx>,
+    /// The last owner of a closed case of the same matter: a preference only.
+    pub last_owner: Option<AgentIdx>,
+    pub prefer: Option<AgentIdx>,
+    pub exclude: SmallVec<[AgentIdx; 2]>,
+    pub priority: i32,
+    pub requires: Levels,
+    pub max_wait_ms: Option<Millis>,
+    pub attributes: Option<Attributes>,
+    pub source: Option<SourceIdx>,
+
+    pub state: ContactState,
+    pub outcome: Option<Outcome>,
+    pub why: Why,
+    pub reason: Option<Text>,
+    pub note: Option<Text>,
+
+    pub submitted_at: Timestamp,
+    /// The time that gives the place in the order.
+    pub joined_at: Timestamp,
+    /// The arrival sequence: among equal times the earlier arrival goes first.
+    pub seq: u64,
+    /// When it came into the present queue: limits count from here.
+    pub entered_at: Timestamp,
+    /// Where the wait that is reported began.
+    pub wait_from: Timestamp,
+    pub not_before_at: Option<Timestamp>,
+    pub connected_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    pub wait_ms: Option<i64>,
+    pub within_target: bool,
+
+    /// Steps of the queue that its waiting has passed.
+    pub steps_passed: u32,
+    /// Steps of priority won by waiting.
+    pub aged: i32,
+    /// Its time to wait is over; it stays only until its offers are decided.
+    pub overdue: bool,
+    /// It was passed to a queue and does not seek its owner again.
+    pub passed_on: bool,
+    /// It is a callback that only the owner makes.
+    pub by_owner_only: bool,
+    /// It is to be offered to this agent and nobody else.
+    pub direct: Option<AgentIdx>,
+    /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
+    pub seeking: bool,
+
+    pub offers: SmallVec<[Offer; 1]>,
+    pub offers_made: u32,
+    pub talks: SmallVec<[Talk; 1]>,
+    /// The agent of the last conversation.
+    pub last_agent: Option<AgentIdx>,
+    pub route: Option<Route>,
+
+    pub scheduled: Option<Timestamp>,
+    pub step_at: Option<Timestamp>,
+    pub owner_until: Option<Timestamp>,
+    pub max_wait_at: Option<Timestamp>,
+    pub no_agent_at: Option<Timestamp>,
+    pub age_at: Option<Timestamp>,
+    pub firm_at: Option<Timestamp>,
+    pub lease_at: Option<Timestamp>,
+
+    pub trail: Vec<StepTaken>,
+    pub trail_dropped: u64,
+
+    /// Agents still in wrap-up for it after its conversation.
+    pub wrapping: u32,
+    /// Where it stands in the waiting index.
+    #[serde(skip)]
+    pub place: Option<Place>,
+    /// Where it stands among those that ring and may be offered to more agents.
+    #[serde(skip)]
+    pub hungry: Option<WaitKey>,
+}
+
+/// An offer that rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    pub id: OfferId,
+    pub agent: AgentIdx,
+    pub route: Route,
+    pub why: Why,
+    pub expires_at: Timestamp,
+}
+
+/// A conversation with one agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
+    pub agent: AgentIdx,
+    pub since: Timestamp,
+    pub route: Route,
+}
+
+/// Where a contact stands in the waiting index: in the order, and before whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub key: WaitKey,
+    pub reach: Reach,
+    pub class: Option<ClassIdx>,
+}
+
+/// Who may take a waiting contact now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The owner of its case, where the queue routes by owners and may offer it to the owner.
+    pub owner: Option<AgentIdx>,
+    /// Nobody but the owner, until then or (`i64::MAX`) for as long as it waits.
+    pub owner_only_until: Option<Timestamp>,
+    pub deputy: Option<AgentIdx>,
+    pub leader: Option<AgentIdx>,
+    pub team: Option<TeamIdx>,
+    /// Anyone with the skills.
+    pub anyone: bool,
+    pub why: Why,
+}
+
+/// One step that was taken with a contact, kept for `contact.explain`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTaken {
+    pub at: Timestamp,
+    pub rule: Rule,
+    pub why: Option<Why>,
+    pub agent: Option<AgentIdx>,
+    pub until_at: Option<Timestamp>,
+    pub candidates: SmallVec<[Considered; 2]>,
+}
+
+/// An agent that was considered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Considered {
+    pub agent: AgentIdx,
+    pub route: Route,
+    pub verdict: Verdict,
+}
+
+impl Contact {
+    /// Whether it has not ended.
+    pub fn is_live(&self) -> bool {
+        self.state != ContactState::Ended
+    }
+
+    /// Whether its own list excludes an agent.
+    pub fn excludes(&self, agent: AgentIdx) -> bool {
+        self.exclude.contains(&agent)
+    }
+
+    pub fn offer_to(&self, agent: AgentIdx) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.agent == agent)
+    }
+
+    /// Whether an offer by name (owner, deputy, leader, direct) rings: then nobody else is asked.
+    pub fn rings_by_name(&self) -> bool {
+        self.offers.iter().any(|offer| match offer.route {
+            Route::Owner | Route::Deputy | Route::Leader | Route::Direct => true,
+            Route::Team | Route::Skill => false,
+        })
+    }
+
+    /// Takes down a step for `contact.explain`.
+    pub fn remember(&mut self, step: StepTaken) {
+        const FIRST_KEPT: usize = 8;
+        if self.trail.len() == STEPS_KEPT_MAX {
+            self.trail.remove(FIRST_KEPT);
+            self.trail_dropped += 1;
+        }
+        self.trail.push(step);
+    }
+}
+
+/// The contacts of a tenant by number, with the numbers that are free again.
+#[derive(Clone, Debug, Default)]
+pub struct Contacts {
+    pub slots: Vec<Option<Box<Contact>>>,
+    pub free: Vec<ContactIdx>,
+    pub by_name: hashbrown::HashMap<Name, ContactIdx, foldhash::fast::RandomState>,
+}
+
+impl Contacts {
+    pub fn find(&self, name: &Name) -> Option<ContactIdx> {
+        self.by_name.get(name).copied()
+    }
+
+    pub fn get(&self, contact: ContactIdx) -> Option<&Contact> {
+        self.slots.get(contact.at()).and_then(Option::as_deref)
+    }
+
+    pub fn insert(&mut self, contact: Contact) -> ContactIdx {
+        let idx = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            ContactIdx::from_usize(self.slots.len() - 1)
+        });
+        self.by_name.insert(contact.id.clone(), idx);
+        self.slots[idx.at()] = Some(Box::new(contact));
+        idx
+    }
+
+    pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
+        let contact = self.slots[idx.at()].take()?;
+        self.by_name.remove(&contact.id);
+        self.free.push(idx);
+        Some(contact)
+    }
+}
+
+impl std::ops::Index<ContactIdx> for Contacts {
+    type Output = Contact;
+
+    fn index(&self, contact: ContactIdx) -> &Contact {
+        self.slots[contact.at()]
+            .as_deref()
+            .expect("a contact that is referred to is kept")
+    }
+}
+
+impl std::ops::IndexMut<ContactIdx> for Contacts {
+    fn index_mut(&mut self, contact: ContactIdx) -> &mut Contact {
+        self.slots[contact.at()]
+            .as_deref_mut()
+            .expect("a contact that is referred to is kept")
+    }
+}

@@ -1,0 +1,146 @@
+//! What happens when a deadline passes. Each timer looks first whether it still is the deadline
+//! of what it names; one that is not does nothing.
+
+use super::Router;
+use super::accept::ROUTER;
+use super::codes::{Presence, Rule, Why};
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
+use super::time::Timestamp;
+use super::timers::{Due, Timer};
+
+impl Router {
+    /// Lets everything happen that is due by now. Deadlines of one kind at one time happen
+    /// together, before their consequences are drawn.
+    pub(super) fn fire_due(&mut self) {
+        while let Some(due) = self.timers.pop_due(self.at) {
+            if self.is_current(due) {
+                self.fire(due);
+            }
+            let together = self
+                .timers
+                .first()
+                .is_some_and(|n| (n.at, n.timer) == (due.at, due.timer));
+            if !together {
+                self.settle();
+            }
+        }
+    }
+
+    /// Drops entries that mean nothing any more, so that the next deadline is a real one.
+    pub(super) fn prune_timers(&mut self) {
+        while let Some(due) = self.timers.first() {
+            if self.is_current(due) {
+                return;
+            }
+            self.timers.pop_due(Timestamp::MAX);
+        }
+    }
+
+    /// Whether an entry still is the deadline of what it names.
+    fn is_current(&self, due: Due) -> bool {
+        let agent = || &self.agents[due.of as usize];
+        let contact = |deadline: fn(&super::contact::Contact) -> Option<Timestamp>| {
+            self.contacts.get(ContactIdx(due.of)).and_then(deadline) == Some(due.at)
+        };
+        match due.timer {
+            Timer::WrapUp => agent().wraps.iter().any(|wrap| wrap.until_at == due.at),
+            Timer::Presence => agent().until_at == Some(due.at),
+            Timer::Retry => agent().retry_at == Some(due.at),
+            Timer::Offer => self
+                .contacts
+                .get(ContactIdx(due.of))
+                .is_some_and(|c| c.offers.iter().any(|offer| offer.expires_at == due.at)),
+            Timer::Lease => contact(|c| c.lease_at),
+            Timer::Firm => contact(|c| c.firm_at),
+            Timer::OwnerWait => contact(|c| c.owner_until),
+            Timer::Step => contact(|c| c.step_at),
+            Timer::Age => contact(|c| c.age_at),
+            Timer::NoAgent => contact(|c| c.no_agent_at),
+            Timer::MaxWait => contact(|c| c.max_wait_at),
+            Timer::Scheduled => contact(|c| c.scheduled),
+            Timer::CloseCase => self
+                .cases
+                .get(CaseIdx(due.of))
+                .is_some_and(|case| case.close_at == Some(due.at)),
+        }
+    }
+
+    fn fire(&mut self, due: Due) {
+        let agent = AgentIdx(due.of);
+        let contact = ContactIdx(due.of);
+        match due.timer {
+            Timer::WrapUp => self.end_wrap_ups(agent, due.at),
+            Timer::Lease => self.repair(contact, "lease"),
+            Timer::Presence => self.set_presence(agent, Presence::Available, None, None),
+            Timer::Retry => {
+                self.agents[agent.at()].retry_at = None;
+                self.note_freed(agent);
+                self.note_changed(agent);
+            }
+            Timer::Offer => self.expire_offers(contact),
+            Timer::Firm => self.make_firm(contact),
+            Timer::OwnerWait => {
+                self.contacts[contact].owner_until = None;
+                self.remember(contact, Rule::OwnerWait, None, None);
+                self.dirty_contacts.push(contact);
+            }
+            Timer::Step => self.pass_step(contact),
+            Timer::Age => self.age(contact),
+            Timer::NoAgent => {
+                self.contacts[contact].no_agent_at = None;
+                if !self.someone_could_serve(&self.contacts[contact]) {
+                    self.give_up(contact, Why::NobodyLoggedIn);
+                }
+            }
+            Timer::MaxWait => {
+                self.contacts[contact].max_wait_at = None;
+                if self.contacts[contact].offers.is_empty() {
+                    self.give_up(contact, Why::WaitedTooLong);
+                } else {
+                    self.contacts[contact].overdue = true;
+                    self.note_hunger(contact);
+                }
+            }
+            Timer::CloseCase => self.close(CaseIdx(due.of), Name::of(ROUTER), None),
+            Timer::Scheduled => self.scheduled_arrives(contact),
+        }
+    }
+
+    /// The requirement bends with the time waited (rule 5).
+    fn pass_step(&mut self, idx: ContactIdx) {
+        let entered = self.contacts[idx].entered_at;
+        let at = self.at;
+        let steps = &self.queues[self.contacts[idx].queue.at()].steps;
+        let contact = &mut self.contacts[idx];
+        while let Some(step) = steps.get(contact.steps_passed as usize) {
+            if entered + step.after_ms > at {
+                break;
+            }
+            contact.steps_passed += 1;
+        }
+        contact.step_at = steps
+            .get(contact.steps_passed as usize)
+            .map(|step| entered + step.after_ms);
+        if let Some(next) = contact.step_at {
+            self.timers.arm(next, Timer::Step, idx.0);
+        }
+        self.remember(idx, Rule::Step, None, None);
+        self.dirty_contacts.push(idx);
+    }
+
+    /// A contact gains a step of priority by waiting.
+    fn age(&mut self, idx: ContactIdx) {
+        let step = self.policy_of(idx).age_priority_ms.0.max(1);
+        let contact = &mut self.contacts[idx];
+        contact.aged = contact.aged.saturating_add(1);
+        let next = contact.age_at.map(|at| at + step);
+        contact.age_at = next;
+        if let Some(next) = next {
+            self.timers.arm(next, Timer::Age, idx.0);
+        }
+        if self.contacts[idx].place.is_some() {
+            self.enter_index(idx);
+        }
+        self.note_hunger(idx);
+    }
+}

@@ -1,0 +1,402 @@
+//! How a contact ends: by its platform, by time, by a queue that cannot hold it (rules 6, 8).
+
+use super::Router;
+use super::Subject;
+use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
+use super::command::{ContactCancel, ContactEnd, ContactUpdate};
+use super::contact::Talk;
+use super::customer::Abandoned;
+use super::effect::Count;
+use super::event::{EventBody, OfferReason};
+use super::ids::{ContactIdx, Name, QueueIdx, Text};
+use super::policy::SKILLS_MAX;
+use super::reject::Reject;
+use super::skill::meets;
+
+/// A contact that overflows from queue to queue ends after so many.
+const OVERFLOWS_MAX: usize = 16;
+
+impl Router {
+    pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
+        let idx = self.find_contact(&cancel.contact)?;
+        match self.contacts[idx].state {
+            ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {}
+            state @ (ContactState::Connected | ContactState::WrapUp | ContactState::Ended) => {
+                let hint = match state {
+                    ContactState::Connected => ": use contact.end",
+                    _over => "",
+                };
+                let message = format!("contact \"{}\" is {state}{hint}", cancel.contact);
+                return Err(Reject::conflict("contact", &cancel.contact, message));
+            }
+        }
+        self.contacts[idx].reason = Some(cancel.reason.clone());
+        let outcome = outcome_of_cancel(&cancel.reason.0);
+        self.cancel(idx, outcome);
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Ends a contact that nobody has answered.
+    pub(super) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
+        let contact = &self.contacts[idx];
+        if outcome == Outcome::Abandoned
+            && let Some(customer) = contact.customer
+            && self
+                .policy_of(idx)
+                .resume_ms
+                .is_none_or(|limit| limit.0 > 0)
+        {
+            let place = Abandoned {
+                queue: contact.queue,
+                at: self.at,
+                joined_at: contact.joined_at,
+                seq: contact.seq,
+            };
+            let abandoned = &mut self.customers[customer].abandoned;
+            abandoned.retain(|old| old.queue != place.queue);
+            abandoned.push(place);
+        }
+        self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
+        self.finish(idx, outcome, Why::Ended);
+    }
+
+    pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Result<Subject, Reject> {
+        let idx = self.find_contact(&end.contact)?;
+        let state = self.contacts[idx].state;
+        if state != ContactState::Connected {
+            let hint = match state {
+                ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {
+                    ": use contact.cancel"
+                }
+                ContactState::Connected | ContactState::WrapUp | ContactState::Ended => "",
+            };
+            let message = format!("contact \"{}\" is {state}{hint}", end.contact);
+            return Err(Reject::conflict("contact", &end.contact, message));
+        }
+        match end.outcome {
+            Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => {}
+            other => {
+                let message = format!(
+                    "\"{other}\" does not end a conversation: give resolved, open, transferred \
+                     or dropped"
+                );
+                return Err(Reject::invalid("contact", "outcome", message).with_id(&end.contact));
+            }
+        }
+        if let Some(note) = &end.note {
+            self.contacts[idx].note = Some(note.clone());
+        }
+        if end.outcome == Outcome::Transferred && self.first_agent_leaves(idx) {
+            return Ok(Subject::Contact(idx));
+        }
+        self.remember(idx, Rule::End, None, None);
+        self.end_conversation(idx, end.outcome, true);
+        if end.outcome == Outcome::Resolved
+            && let Some(case) = self.contacts[idx].case
+        {
+            let by = self.contacts[idx]
+                .last_agent
+                .map(|a| self.agents[a.at()].id.clone());
+            let by = by.unwrap_or_else(|| Name::of(super::accept::ROUTER));
+            self.resolve(case, by, end.note.clone());
+        }
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Ends all conversations of a contact; with wrap-up it ends when that is done.
+    pub(super) fn end_conversation(&mut self, idx: ContactIdx, outcome: Outcome, wrap_up: bool) {
+        self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
+        self.end_seeking(idx);
+        let talks: Vec<Talk> = self.contacts[idx].talks.drain(..).collect();
+        let at = self.at;
+        let contact = &mut self.contacts[idx];
+        contact.outcome = Some(outcome);
+        contact.ended_at = Some(at);
+        contact.firm_at = None;
+        contact.lease_at = None;
+        let mut until_at = at;
+        for talk in &talks {
+            let wrap_ms = if wrap_up {
+                self.wrap_up_ms(talk.agent, idx)
+            } else {
+                0
+            };
+            if wrap_ms > 0 {
+                self.contacts[idx].wrapping += 1;
+                until_at = until_at.max(at.saturating_add(wrap_ms));
+            }
+            self.release_agent(talk.agent, idx, talk.since, wrap_ms, true);
+        }
+        if let Some(case) = self.contacts[idx].case {
+            self.cases[case].active_at = at;
+        }
+        if self.contacts[idx].wrapping == 0 {
+            self.finish(idx, outcome, Why::Ended);
+            return;
+        }
+        self.set_state(idx, ContactState::WrapUp);
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactWrapUp { of, until_at });
+        }
+    }
+
+    /// One agent's wrap-up for a contact is done.
+    pub(super) fn wrapped_up(&mut self, idx: ContactIdx) {
+        let contact = &mut self.contacts[idx];
+        contact.wrapping -= 1;
+        if contact.wrapping == 0 {
+            let outcome = contact.outcome.unwrap_or(Outcome::Open);
+            self.remember(idx, Rule::WrapUp, None, None);
+            self.finish(idx, outcome, Why::Ended);
+        }
+    }
+
+    /// The end of a contact, however it came.
+    pub(super) fn finish(&mut self, idx: ContactIdx, outcome: Outcome, why: Why) {
+        self.end_seeking(idx);
+        let at = self.at;
+        self.set_state(idx, ContactState::Ended);
+        let contact = &mut self.contacts[idx];
+        contact.outcome = Some(outcome);
+        contact.why = why;
+        contact.scheduled = None;
+        contact.firm_at = None;
+        contact.lease_at = None;
+        let ended_at = *contact.ended_at.get_or_insert(at);
+        let waited = ended_at - contact.wait_from;
+        let wait_ms = *contact.wait_ms.get_or_insert(waited.max(0));
+        let handle_ms = contact.connected_at.map(|from| ended_at - from);
+        let within_target = contact.connected_at.is_some() && contact.within_target;
+        if let Some(source) = contact.source {
+            self.sources.leave(source, idx);
+        }
+        let queue = &mut self.queues[self.contacts[idx].queue.at()];
+        queue.stats.ended(at, outcome, handle_ms);
+        if let Some(handle_ms) = handle_ms {
+            queue.learn_handle(handle_ms);
+        }
+        self.ended.push_back((at, idx));
+        self.count(|router| Count::Ended {
+            queue: router.queue_name(idx),
+            outcome,
+            wait_ms,
+            handle_ms,
+            within_target,
+        });
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactEnded {
+                of,
+                outcome,
+                wait_ms,
+                handle_ms,
+            });
+        }
+    }
+
+    /// A waiting contact cannot wait any longer: it overflows or ends.
+    pub(super) fn give_up(&mut self, idx: ContactIdx, why: Why) {
+        if !self.contacts[idx].talks.is_empty() {
+            // A consultation found nobody; the conversation goes on without.
+            self.end_seeking(idx);
+            return;
+        }
+        for _hop in 0..OVERFLOWS_MAX {
+            let overflow = &self.policy_of(idx).overflow;
+            let target = overflow
+                .to
+                .as_ref()
+                .and_then(|name| self.find_queue(name).ok());
+            let queue = self.contacts[idx].queue;
+            match target.filter(|target| *target != queue) {
+                Some(target) if self.has_room(idx, target) => {
+                    self.overflow_to(idx, target, why);
+                    return;
+                }
+                // The other queue is full too: its own overflow decides.
+                Some(target) => self.move_to_queue(idx, target, why),
+                None => break,
+            }
+        }
+        let action = self.policy_of(idx).overflow.action;
+        let outcome = match (action.unwrap_or(OverflowAction::Reject), why) {
+            (OverflowAction::Voicemail, _) => Outcome::Voicemail,
+            (OverflowAction::Callback, _) => Outcome::Callback,
+            (OverflowAction::Reject, Why::QueueFull) => Outcome::Rejected,
+            (OverflowAction::Reject, Why::NobodyLoggedIn) => Outcome::NoAgent,
+            (OverflowAction::Reject, _) => Outcome::Timeout,
+        };
+        self.remember(idx, Rule::Overflow, Some(why), None);
+        self.finish(idx, outcome, why);
+    }
+
+    fn overflow_to(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
+        self.remember(idx, Rule::Overflow, Some(why), None);
+        self.move_to_queue(idx, target, why);
+        self.begin_seeking(idx);
+    }
+
+    /// Moves a contact into another queue, where it is new but keeps its time of joining.
+    fn move_to_queue(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
+        let from = self.queue_name(idx);
+        self.leave_index(idx);
+        if self.contacts[idx].state == ContactState::Offered {
+            self.set_state(idx, ContactState::Waiting);
+        }
+        self.set_queue(idx, target);
+        let at = self.at;
+        let contact = &mut self.contacts[idx];
+        contact.entered_at = at;
+        contact.max_wait_ms = None;
+        contact.step_at = None;
+        contact.age_at = None;
+        contact.no_agent_at = None;
+        contact.owner_until = None;
+        if self.detail.events {
+            let of = self.about(idx);
+            let to = self.queue_name(idx);
+            self.emit(EventBody::ContactOverflowed { of, from, to, why });
+        }
+    }
+
+    /// Whether a queue takes a contact: one that can be offered at once never counts.
+    pub(super) fn has_room(&mut self, idx: ContactIdx, queue: QueueIdx) -> bool {
+        let entry = &self.queues[queue.at()];
+        let Some(limit) = entry.policy.max_waiting else {
+            return true;
+        };
+        let mut held = entry.counts.waiting + entry.counts.offered;
+        if self.contacts[idx].queue == queue {
+            held -= 1;
+        }
+        if held < limit {
+            return true;
+        }
+        let mut trial = self.contacts[idx].clone();
+        trial.queue = queue;
+        trial.entered_at = self.at;
+        let requirement = self.requirement(&trial);
+        self.idle.require(&requirement, &self.agents);
+        self.idle.settle(&mut self.agents);
+        matches!(self.plan(&trial), super::plan::Plan::Offer { .. })
+    }
+
+    /// The contact ends; its owner has it on the list as a callback.
+    pub(super) fn end_as_callback(&mut self, idx: ContactIdx) {
+        let owner = self.sought_owner(&self.contacts[idx]);
+        self.remember(idx, Rule::Fallback, Some(Why::OwnerCallback), owner);
+        self.finish(idx, Outcome::Callback, Why::OwnerCallback);
+        self.schedule_owner_callback(idx);
+    }
+
+    pub(super) fn contact_update(&mut self, update: &ContactUpdate) -> Result<Subject, Reject> {
+        let idx = self.find_contact(&update.contact)?;
+        let state = self.contacts[idx].state;
+        if !self.contacts[idx].is_live() {
+            let message = format!("contact \"{}\" has ended", update.contact);
+            return Err(Reject::conflict("contact", &update.contact, message));
+        }
+        let target = match &update.queue {
+            None => None,
+            Some(name) => Some(self.find_queue(name)?),
+        };
+        let target = target.filter(|target| *target != self.contacts[idx].queue);
+        if target.is_some() && matches!(state, ContactState::Connected | ContactState::WrapUp) {
+            let message = format!(
+                "contact \"{}\" is {state}: use contact.transfer to move it",
+                update.contact
+            );
+            return Err(Reject::conflict("contact", &update.contact, message).in_field("queue"));
+        }
+        if let Some(requires) = &update.requires {
+            if requires.len() > SKILLS_MAX || !self.skills.has_room_for(requires) {
+                let message = format!("{} skills: at most {SKILLS_MAX}", requires.len());
+                return Err(
+                    Reject::invalid("contact", "requires", message).with_id(&update.contact)
+                );
+            }
+            self.contacts[idx].requires = self.skills.levels(requires);
+        }
+        if let Some(priority) = update.priority {
+            self.contacts[idx].priority = priority.0;
+        }
+        if let Some(attributes) = &update.attributes {
+            self.contacts[idx].attributes = Some(attributes.clone());
+        }
+        self.remember(idx, Rule::Update, None, None);
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactUpdated { of });
+        }
+        self.updated(idx, target);
+        Ok(Subject::Contact(idx))
+    }
+
+    fn updated(&mut self, idx: ContactIdx, target: Option<QueueIdx>) {
+        if self.contacts[idx].state == ContactState::Scheduled {
+            if let Some(target) = target {
+                self.set_queue(idx, target);
+            }
+            return;
+        }
+        if let Some(target) = target {
+            self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
+            self.leave_index(idx);
+            if self.contacts[idx].state == ContactState::Offered {
+                self.set_state(idx, ContactState::Waiting);
+            }
+            self.set_queue(idx, target);
+            self.contacts[idx].entered_at = self.at;
+            self.begin_seeking(idx);
+            return;
+        }
+        if !self.contacts[idx].seeking {
+            return;
+        }
+        let requirement = self.requirement(&self.contacts[idx]);
+        let unfit: Vec<super::ids::OfferId> = self.contacts[idx]
+            .offers
+            .iter()
+            .filter(|offer| {
+                matches!(
+                    offer.route,
+                    super::codes::Route::Skill | super::codes::Route::Team
+                ) && !meets(&self.agents[offer.agent.at()].skills, &requirement)
+            })
+            .map(|offer| offer.id)
+            .collect();
+        self.revoke_offers(idx, OfferReason::Rerouted, |offer| {
+            unfit.contains(&offer.id)
+        });
+        self.note_hunger(idx);
+        self.dirty_contacts.push(idx);
+    }
+
+    /// Ends a contact whose platform is gone or has forgotten it; its agents are free at once.
+    pub(super) fn repair(&mut self, idx: ContactIdx, reason: &'static str) {
+        self.count(|_| Count::Repaired { reason });
+        self.contacts[idx].reason = Some(Text(reason.into()));
+        self.remember(idx, Rule::Lease, None, None);
+        if self.contacts[idx].state == ContactState::Connected {
+            self.end_conversation(idx, Outcome::Dropped, false);
+        } else {
+            self.cancel(idx, Outcome::Abandoned);
+        }
+    }
+}
+
+/// The outcome of a cancel: the words that are outcomes are taken as such.
+fn outcome_of_cancel(reason: &str) -> Outcome {
+    [
+        Outcome::Abandoned,
+        Outcome::Voicemail,
+        Outcome::Callback,
+        Outcome::Timeout,
+        Outcome::Rejected,
+        Outcome::Dropped,
+    ]
+    .into_iter()
+    .find(|outcome| outcome.as_str() == reason)
+    .unwrap_or(Outcome::Cancelled)
+}

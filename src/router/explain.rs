@@ -1,0 +1,129 @@
+//! Why a contact is where it is: the steps it took, and who was considered (`contact.explain`).
+//!
+//! Steps are taken down when they happen, with the agents named by the rule and a few of those in
+//! the idle order; nothing is reconstructed afterwards.
+
+use smallvec::SmallVec;
+
+use super::Router;
+use super::codes::{Route, Rule, Verdict, Why};
+use super::contact::{Considered, Contact, StepTaken};
+use super::ids::{AgentIdx, ContactIdx};
+use super::skill::Levels;
+use super::time::Timestamp;
+
+/// The most agents by skill that a step names beside those named by its rule.
+pub(super) const BY_SKILL_MAX: usize = 8;
+
+impl Router {
+    /// Takes down a step that considered nobody.
+    pub(super) fn remember(
+        &mut self,
+        idx: ContactIdx,
+        rule: Rule,
+        why: Option<Why>,
+        agent: Option<AgentIdx>,
+    ) {
+        if self.detail.trail {
+            let at = self.at;
+            let candidates = SmallVec::new();
+            let step = StepTaken {
+                at,
+                rule,
+                why,
+                agent,
+                until_at: None,
+                candidates,
+            };
+            self.contacts[idx].remember(step);
+        }
+    }
+
+    /// Takes down a search for an agent, with those who were considered.
+    pub(super) fn remember_search(
+        &mut self,
+        idx: ContactIdx,
+        rule: Rule,
+        why: Why,
+        chosen: Option<(AgentIdx, Route)>,
+        until_at: Option<Timestamp>,
+    ) {
+        if !self.detail.trail {
+            return;
+        }
+        let contact = &self.contacts[idx];
+        let requirement = self.requirement(contact);
+        let candidates = self.considered(contact, &requirement, chosen);
+        let agent = chosen.map(|(agent, _)| agent);
+        let at = self.at;
+        let step = StepTaken {
+            at,
+            rule,
+            why: Some(why),
+            agent,
+            until_at,
+            candidates,
+        };
+        self.contacts[idx].remember(step);
+    }
+
+    /// The agents considered for a contact: named ones first, then some by skill, longest idle
+    /// first. The one chosen is marked so.
+    pub(super) fn considered(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        chosen: Option<(AgentIdx, Route)>,
+    ) -> SmallVec<[Considered; 2]> {
+        let mut list: SmallVec<[Considered; 2]> = SmallVec::new();
+        let mut add = |agent: AgentIdx, route: Route, check: bool| {
+            if list.iter().any(|seen| seen.agent == agent) {
+                return;
+            }
+            let verdict = if chosen.is_some_and(|(chosen, _)| chosen == agent) {
+                Verdict::Chosen
+            } else {
+                self.verdict(contact, check.then_some(requirement), agent)
+            };
+            let route = chosen
+                .filter(|(chosen, _)| *chosen == agent)
+                .map_or(route, |(_, r)| r);
+            list.push(Considered {
+                agent,
+                route,
+                verdict,
+            });
+        };
+        if let Some(target) = contact.direct {
+            add(target, Route::Direct, false);
+            return list;
+        }
+        if let Some(agent) = contact.prefer {
+            add(agent, Route::Direct, true);
+        }
+        let check = self.queues[contact.queue.at()]
+            .policy
+            .ownership
+            .owner_skill_check;
+        if let Some(owner) = self.sought_owner(contact) {
+            add(owner, Route::Owner, check);
+            let reach = self.reach(contact, requirement);
+            if let Some(deputy) = reach.deputy {
+                add(deputy, Route::Deputy, check);
+            }
+            if let Some(leader) = reach.leader {
+                add(leader, Route::Leader, check);
+            }
+        }
+        if let Some(agent) = contact.last_owner {
+            add(agent, Route::Direct, true);
+        }
+        if let Some((agent, route)) = chosen {
+            add(agent, route, false);
+        }
+        for agent in self.idle.able(requirement).take(BY_SKILL_MAX) {
+            add(agent, Route::Skill, true);
+        }
+        list
+    }
+}

@@ -1,0 +1,270 @@
+//! The idle order: which agents are free, longest idle first, found by skill without a scan.
+//!
+//! Every agent that has been available has a position; positions rise with the time since when it
+//! is idle, ties by agent id. For each channel there is a bitmap of the positions that are free,
+//! for each required skill and level one of the positions that have it: the first bit that all of
+//! a contact's bitmaps share is its longest-idle qualified agent. An agent becomes idle only at
+//! the present moment, so a new position is always the last; when positions run out they are
+//! dealt anew. What an offer does to an agent clears its bit and keeps its position.
+//!
+//! This file knows positions and bits. Whether an agent *is* free is told to it.
+
+use smallvec::SmallVec;
+
+use super::agent::Agent;
+use super::bitmap::{Bitmap, next_common};
+use super::ids::{AgentIdx, ChannelIdx, SkillIdx};
+use super::skill::Levels;
+use super::time::Timestamp;
+
+/// Fewest positions, so that small centres never deal anew often.
+const POSITIONS_MIN: usize = 128;
+
+/// The index.
+#[derive(Clone, Debug, Default)]
+pub struct IdleOrder {
+    /// Who has a position.
+    holders: Vec<Option<AgentIdx>>,
+    next: usize,
+    /// First position of those taken at `tail_at`; unsorted ones among them are put right by
+    /// [`IdleOrder::settle`].
+    tail: usize,
+    tail_at: Timestamp,
+    tail_dirty: bool,
+    free: Vec<Bitmap>,
+    levels: Vec<Bitmap>,
+    /// For each skill the levels that someone has required, with their bitmap.
+    by_skill: Vec<SmallVec<[(u8, u32); 2]>>,
+}
+
+impl IdleOrder {
+    /// Makes bitmaps for so many channels.
+    pub fn set_channels(&mut self, channels: usize) {
+        while self.free.len() < channels {
+            self.free.push(Bitmap::with_len(self.holders.len()));
+        }
+    }
+
+    /// Makes sure that a requirement can be looked up.
+    pub fn require(&mut self, requirement: &Levels, agents: &[Agent]) {
+        for (skill, level) in requirement {
+            if self.level_map(*skill, *level).is_some() {
+                continue;
+            }
+            let mut map = Bitmap::with_len(self.holders.len());
+            for agent in agents {
+                if let Some(position) = agent.position
+                    && super::skill::level_of(&agent.skills, *skill) >= *level
+                {
+                    map.insert(position);
+                }
+            }
+            let number = u32::try_from(self.levels.len()).expect("levels are limited");
+            self.levels.push(map);
+            if self.by_skill.len() <= skill.at() {
+                self.by_skill.resize_with(skill.at() + 1, SmallVec::new);
+            }
+            self.by_skill[skill.at()].push((*level, number));
+        }
+    }
+
+    fn level_map(&self, skill: SkillIdx, level: u8) -> Option<&Bitmap> {
+        let known = self.by_skill.get(skill.at())?;
+        let (_, number) = known.iter().find(|(at, _)| *at == level)?;
+        Some(&self.levels[*number as usize])
+    }
+
+    /// Gives an agent that is idle since now the last position.
+    pub fn place(&mut self, agents: &mut [Agent], agent: AgentIdx, at: Timestamp) {
+        self.forget(agents, agent);
+        if self.next == self.holders.len() {
+            self.deal(agents);
+        }
+        if self.tail_at != at {
+            self.tail = self.next;
+            self.tail_at = at;
+            self.tail_dirty = false;
+        }
+        match self.holders[self.tail..self.next].last() {
+            None => {}
+            Some(Some(before)) if agents[before.at()].id < agents[agent.at()].id => {}
+            Some(_) => self.tail_dirty = true,
+        }
+        self.take(agents, agent, self.next);
+        self.next += 1;
+    }
+
+    fn take(&mut self, agents: &mut [Agent], agent: AgentIdx, position: usize) {
+        let number = u32::try_from(position).expect("positions fit in u32");
+        self.holders[position] = Some(agent);
+        agents[agent.at()].position = Some(number);
+        self.mark_skills(&agents[agent.at()], number, true);
+    }
+
+    /// Takes an agent's position away.
+    pub fn forget(&mut self, agents: &mut [Agent], agent: AgentIdx) {
+        let Some(position) = agents[agent.at()].position.take() else {
+            return;
+        };
+        self.holders[position as usize] = None;
+        for map in &mut self.free {
+            map.remove(position);
+        }
+        self.mark_skills(&agents[agent.at()], position, false);
+    }
+
+    /// Enters or removes an agent's skills at its position; call with `false` before and `true`
+    /// after its skills change.
+    pub fn mark_skills(&mut self, agent: &Agent, position: u32, on: bool) {
+        for (skill, level) in &agent.skills {
+            let Some(known) = self.by_skill.get(skill.at()) else {
+                continue;
+            };
+            for (at, number) in known {
+                if at <= level {
+                    let map = &mut self.levels[*number as usize];
+                    if on {
+                        map.insert(position);
+                    } else {
+                        map.remove(position);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes whether the agent at a position can take a contact of a channel.
+    pub fn mark_free(&mut self, position: u32, channel: ChannelIdx, free: bool) {
+        let map = &mut self.free[channel.at()];
+        if free {
+            map.insert(position);
+        } else {
+            map.remove(position);
+        }
+    }
+
+    /// Whether the agent at a position is marked free.
+    pub fn is_free(&self, position: u32, channel: ChannelIdx) -> bool {
+        self.free[channel.at()].contains(position)
+    }
+
+    /// Deals all positions anew, in order, with as many again to spare.
+    fn deal(&mut self, agents: &mut [Agent]) {
+        let held: Vec<(AgentIdx, u32)> = self
+            .holders
+            .iter()
+            .enumerate()
+            .filter_map(|(position, holder)| holder.map(|agent| (agent, position as u32)))
+            .collect();
+        let len = POSITIONS_MIN.max(2 * (held.len() + 1));
+        let free_before: Vec<Bitmap> = self.free.clone();
+        for map in self.free.iter_mut().chain(&mut self.levels) {
+            *map = Bitmap::with_len(len);
+        }
+        let tail_before = self.tail;
+        self.holders = vec![None; len];
+        self.next = 0;
+        self.tail = held.len();
+        for (agent, old) in held {
+            if old as usize >= tail_before {
+                self.tail = self.tail.min(self.next);
+            }
+            self.take(agents, agent, self.next);
+            for (channel, map) in free_before.iter().enumerate() {
+                if map.contains(old) {
+                    self.free[channel].insert(self.next as u32);
+                }
+            }
+            self.next += 1;
+        }
+    }
+
+    /// Puts the agents that became idle in the same millisecond into the order of their ids.
+    pub fn settle(&mut self, agents: &mut [Agent]) {
+        if !self.tail_dirty {
+            return;
+        }
+        self.tail_dirty = false;
+        let mut group: Vec<(AgentIdx, SmallVec<[bool; 8]>)> = Vec::new();
+        for position in self.tail..self.next {
+            if let Some(agent) = self.holders[position] {
+                let number = position as u32;
+                let free = self.free.iter().map(|map| map.contains(number)).collect();
+                group.push((agent, free));
+            }
+        }
+        for (agent, _) in &group {
+            self.forget(agents, *agent);
+        }
+        group.sort_by(|(a, _), (b, _)| agents[a.at()].id.cmp(&agents[b.at()].id));
+        self.next = self.tail;
+        for (agent, free) in group {
+            self.take(agents, agent, self.next);
+            for (channel, free) in free.into_iter().enumerate() {
+                if free {
+                    self.free[channel].insert(self.next as u32);
+                }
+            }
+            self.next += 1;
+        }
+    }
+
+    /// The free agents that may meet a requirement, longest idle first. A level that was never
+    /// announced by [`IdleOrder::require`] is not asked for, so the caller checks the skills.
+    pub fn free<'a>(&'a self, channel: ChannelIdx, requirement: &Levels) -> Qualified<'a> {
+        debug_assert!(
+            !self.tail_dirty,
+            "the idle order is settled before it is read"
+        );
+        let mut maps: SmallVec<[&Bitmap; 5]> = SmallVec::new();
+        maps.push(&self.free[channel.at()]);
+        self.qualified(maps, requirement)
+    }
+
+    /// Like [`IdleOrder::free`], whatever the agents are doing.
+    pub fn able<'a>(&'a self, requirement: &Levels) -> Qualified<'a> {
+        self.qualified(SmallVec::new(), requirement)
+    }
+
+    fn qualified<'a>(
+        &'a self,
+        mut maps: SmallVec<[&'a Bitmap; 5]>,
+        requirement: &Levels,
+    ) -> Qualified<'a> {
+        maps.extend(
+            requirement
+                .iter()
+                .filter_map(|(skill, level)| self.level_map(*skill, *level)),
+        );
+        Qualified {
+            order: self,
+            maps,
+            from: 0,
+        }
+    }
+}
+
+/// Agents in idle order.
+#[derive(Debug)]
+pub struct Qualified<'a> {
+    order: &'a IdleOrder,
+    maps: SmallVec<[&'a Bitmap; 5]>,
+    from: u32,
+}
+
+impl Iterator for Qualified<'_> {
+    type Item = AgentIdx;
+
+    fn next(&mut self) -> Option<AgentIdx> {
+        if self.maps.is_empty() {
+            let rest = self.order.holders.get(self.from as usize..)?;
+            let skipped = rest.iter().position(Option::is_some)?;
+            let position = self.from as usize + skipped;
+            self.from = position as u32 + 1;
+            return self.order.holders[position];
+        }
+        let position = next_common(&self.maps, self.from)?;
+        self.from = position + 1;
+        self.order.holders[position as usize]
+    }
+}

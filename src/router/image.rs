@@ -1,0 +1,347 @@
+//! The whole state as bytes and back, and its digest.
+//!
+//! The image holds what the commands made; indexes, lists of who waits for whom and timers are
+//! made anew from it. Two routers that went through the same commands have the same image.
+
+use serde::{Deserialize, Serialize};
+
+use super::agent::{Agent, Channels};
+use super::case::Case;
+use super::contact::Contact;
+use super::customer::Customer;
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx};
+use super::keys::Remembered;
+use super::policy::Settings;
+use super::queue::{Counts, Queue};
+use super::sessions::Source;
+use super::skill::Interner;
+use super::time::Timestamp;
+use super::timers::Timer;
+use super::{Detail, Router};
+
+/// The version of the image's layout. A router reads only its own.
+pub const IMAGE_FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct ImageRef<'a> {
+    format: u32,
+    at: Timestamp,
+    event_seq: u64,
+    offer_seq: u64,
+    arrival_seq: u64,
+    settings: &'a Settings,
+    skills: &'a [Name],
+    teams: &'a [Name],
+    agents: &'a [Agent],
+    queues: &'a [Queue],
+    customers: &'a [Customer],
+    cases: &'a [Option<Box<Case>>],
+    free_cases: &'a [CaseIdx],
+    cases_opened: u64,
+    contacts: &'a [Option<Box<Contact>>],
+    free_contacts: &'a [ContactIdx],
+    sources: &'a [Source],
+    keys: Vec<&'a Remembered>,
+    ended: Vec<(Timestamp, ContactIdx)>,
+    closed: Vec<(Timestamp, CaseIdx)>,
+    counts: Counts,
+}
+
+#[derive(Deserialize)]
+struct Image {
+    format: u32,
+    at: Timestamp,
+    event_seq: u64,
+    offer_seq: u64,
+    arrival_seq: u64,
+    settings: Settings,
+    skills: Vec<Name>,
+    teams: Vec<Name>,
+    agents: Vec<Agent>,
+    queues: Vec<Queue>,
+    customers: Vec<Customer>,
+    cases: Vec<Option<Box<Case>>>,
+    free_cases: Vec<CaseIdx>,
+    cases_opened: u64,
+    contacts: Vec<Option<Box<Contact>>>,
+    free_contacts: Vec<ContactIdx>,
+    sources: Vec<Source>,
+    keys: Vec<Remembered>,
+    ended: Vec<(Timestamp, ContactIdx)>,
+    closed: Vec<(Timestamp, CaseIdx)>,
+    counts: Counts,
+}
+
+impl Router {
+    /// The whole state as bytes, for a snapshot. The same state gives the same bytes.
+    pub fn image(&self) -> Vec<u8> {
+        let image = ImageRef {
+            format: IMAGE_FORMAT,
+            at: self.at,
+            event_seq: self.event_seq,
+            offer_seq: self.offer_seq,
+            arrival_seq: self.arrival_seq,
+            settings: &self.settings,
+            skills: self.skills.names(),
+            teams: self.teams.names(),
+            agents: &self.agents,
+            queues: &self.queues,
+            customers: &self.customers.slots,
+            cases: &self.cases.slots,
+            free_cases: &self.cases.free,
+            cases_opened: self.cases.opened,
+            contacts: &self.contacts.slots,
+            free_contacts: &self.contacts.free,
+            sources: &self.sources.slots,
+            keys: self.keys.list.iter().collect(),
+            ended: self.ended.iter().copied().collect(),
+            closed: self.closed.iter().copied().collect(),
+            counts: self.counts,
+        };
+        postcard::to_stdvec(&image).expect("the state is writable to memory")
+    }
+
+    /// A digest of the state: equal states have equal digests.
+    pub fn digest(&self) -> [u8; 32] {
+        *blake3::hash(&self.image()).as_bytes()
+    }
+
+    /// The router that [`Router::image`] was taken of. The error says what the bytes are instead.
+    pub fn from_image(bytes: &[u8]) -> Result<Self, String> {
+        let (format, _rest): (u32, _) =
+            postcard::take_from_bytes(bytes).map_err(|error| format!("no image: {error}"))?;
+        if format != IMAGE_FORMAT {
+            return Err(format!(
+                "image of format {format}: this program reads format {IMAGE_FORMAT}"
+            ));
+        }
+        let image: Image =
+            postcard::from_bytes(bytes).map_err(|error| format!("damaged image: {error}"))?;
+        Ok(Self::of_image(image))
+    }
+
+    fn of_image(image: Image) -> Self {
+        let mut router = Self::with_detail(Detail::FULL);
+        debug_assert_eq!(image.format, IMAGE_FORMAT, "checked before it was read");
+        router.at = image.at;
+        router.event_seq = image.event_seq;
+        router.offer_seq = image.offer_seq;
+        router.arrival_seq = image.arrival_seq;
+        router.channels = Channels::of(&image.settings);
+        router.settings = image.settings;
+        router.skills = Interner::from_names(image.skills);
+        router.teams = Interner::from_names(image.teams);
+        router
+            .waiting
+            .teams
+            .resize_with(router.teams.names().len(), Default::default);
+        router.agents = image.agents;
+        router.queues = image.queues;
+        router.customers.slots = image.customers;
+        router.cases.slots = image.cases;
+        router.cases.free = image.free_cases;
+        router.cases.opened = image.cases_opened;
+        router.contacts.slots = image.contacts;
+        router.contacts.free = image.free_contacts;
+        router.sources.slots = image.sources;
+        for key in image.keys {
+            router.keys.push(key);
+        }
+        router.ended = image.ended.into();
+        router.closed = image.closed.into();
+        router.counts = image.counts;
+        router.index_names();
+        router.index_agents();
+        router.index_contacts();
+        router.arm_timers();
+        router.prune_timers();
+        router
+    }
+
+    fn index_names(&mut self) {
+        self.agents_by_name = self
+            .agents
+            .iter()
+            .enumerate()
+            .map(|(n, agent)| (agent.id.clone(), AgentIdx::from_usize(n)))
+            .collect();
+        self.queues_by_name = self
+            .queues
+            .iter()
+            .enumerate()
+            .map(|(n, queue)| (queue.id.clone(), QueueIdx::from_usize(n)))
+            .collect();
+        for (n, source) in self.sources.slots.iter().enumerate() {
+            self.sources
+                .by_name
+                .insert(source.name.clone(), SourceIdx::from_usize(n));
+        }
+        for (n, customer) in self.customers.slots.iter().enumerate() {
+            if customer.merged_into.is_none() {
+                let idx = CustomerIdx::from_usize(n);
+                for name in std::iter::once(&customer.id).chain(&customer.identities) {
+                    self.customers.by_identity.insert(name.clone(), idx);
+                }
+            }
+        }
+        for (n, case) in self.cases.slots.iter().enumerate() {
+            if let Some(case) = case {
+                self.cases
+                    .by_name
+                    .insert(case.id.clone(), CaseIdx::from_usize(n));
+            }
+        }
+        for (n, contact) in self.contacts.slots.iter().enumerate() {
+            if let Some(contact) = contact {
+                let idx = ContactIdx::from_usize(n);
+                self.contacts.by_name.insert(contact.id.clone(), idx);
+                for offer in &contact.offers {
+                    self.open_offers.insert(offer.id.0, idx);
+                }
+            }
+        }
+        for queue in &mut self.queues {
+            queue.resolve(&mut self.skills);
+        }
+    }
+
+    /// Agents stand in the idle order by how long they have been idle.
+    fn index_agents(&mut self) {
+        self.idle = super::idle::IdleOrder::default();
+        self.idle.set_channels(self.channels.len());
+        let mut order: Vec<AgentIdx> = (0..self.agents.len())
+            .map(AgentIdx::from_usize)
+            .filter(|idx| self.agents[idx.at()].exists)
+            .collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
+            (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
+        });
+        for idx in order {
+            let since = self.agents[idx.at()].idle_since.unwrap_or(Timestamp::MIN);
+            self.idle.place(&mut self.agents, idx, since);
+        }
+        self.idle.settle(&mut self.agents);
+        for n in 0..self.agents.len() {
+            self.refresh(AgentIdx::from_usize(n));
+        }
+    }
+
+    fn index_contacts(&mut self) {
+        for n in 0..self.contacts.slots.len() {
+            let idx = ContactIdx::from_usize(n);
+            let Some(contact) = self.contacts.get(idx) else {
+                continue;
+            };
+            if !contact.seeking {
+                continue;
+            }
+            if contact.offers.is_empty() {
+                let armed = self.contacts[idx].owner_until;
+                self.enter_index(idx);
+                debug_assert_eq!(
+                    armed, self.contacts[idx].owner_until,
+                    "a wait for an owner ends when it did"
+                );
+            } else {
+                self.note_hunger(idx);
+            }
+        }
+    }
+
+    /// Deadlines follow from what they are deadlines of.
+    fn arm_timers(&mut self) {
+        let mut due: Vec<(Timestamp, Timer, u32)> = Vec::new();
+        for (n, agent) in self.agents.iter().enumerate() {
+            let of = n as u32;
+            due.extend(
+                agent
+                    .wraps
+                    .iter()
+                    .map(|wrap| (wrap.until_at, Timer::WrapUp, of)),
+            );
+            due.extend(agent.until_at.map(|at| (at, Timer::Presence, of)));
+            due.extend(agent.retry_at.map(|at| (at, Timer::Retry, of)));
+        }
+        for (n, contact) in self.contacts.slots.iter().enumerate() {
+            let Some(contact) = contact else { continue };
+            let of = n as u32;
+            due.extend(
+                contact
+                    .offers
+                    .iter()
+                    .map(|o| (o.expires_at, Timer::Offer, of)),
+            );
+            let deadlines = [
+                (contact.lease_at, Timer::Lease),
+                (contact.firm_at, Timer::Firm),
+                (contact.owner_until, Timer::OwnerWait),
+                (contact.step_at, Timer::Step),
+                (contact.age_at, Timer::Age),
+                (contact.no_agent_at, Timer::NoAgent),
+                (contact.max_wait_at, Timer::MaxWait),
+                (contact.scheduled, Timer::Scheduled),
+            ];
+            due.extend(
+                deadlines
+                    .iter()
+                    .filter_map(|(at, timer)| at.map(|at| (at, *timer, of))),
+            );
+        }
+        for (n, case) in self.cases.slots.iter().enumerate() {
+            let at = case.as_ref().and_then(|case| case.close_at);
+            due.extend(at.map(|at| (at, Timer::CloseCase, n as u32)));
+        }
+        for (at, timer, of) in due {
+            self.timers.arm(at, timer, of);
+        }
+    }
+
+    /// Forgets contacts and cases that are over for long enough, and nothing refers to.
+    pub(super) fn forget_ended(&mut self) {
+        let keep_ms = self.settings.keep_ended_ms.0;
+        let keep_max = self.settings.keep_ended_max as usize;
+        while let Some((at, idx)) = self.ended.front().copied() {
+            if self.ended.len() <= keep_max && self.at - at <= keep_ms {
+                break;
+            }
+            self.ended.pop_front();
+            if let Some(contact) = self.contacts.remove(idx)
+                && let Some(case) = contact.case
+            {
+                self.cases[case].referred -= 1;
+            }
+        }
+        let affinity = self
+            .queues
+            .iter()
+            .map(|q| q.policy.ownership.affinity_ms.0)
+            .max();
+        let keep_closed_ms = keep_ms.max(affinity.unwrap_or(0));
+        while let Some((at, idx)) = self.closed.front().copied() {
+            if self.at - at <= keep_closed_ms {
+                break;
+            }
+            self.closed.pop_front();
+            self.forget_case(at, idx);
+        }
+    }
+
+    fn forget_case(&mut self, closed_at: Timestamp, idx: CaseIdx) {
+        let Some(case) = self.cases.get(idx) else {
+            return;
+        };
+        if case.closed_at != Some(closed_at) {
+            return;
+        }
+        if case.referred > 0 {
+            // A contact still refers to it; look again as long after.
+            self.closed.push_back((closed_at, idx));
+            return;
+        }
+        if let Some(customer) = case.customer {
+            self.customers[customer].cases.retain(|other| *other != idx);
+        }
+        self.cases.remove(idx);
+    }
+}

@@ -1,0 +1,178 @@
+//! What must hold of a router at rest, in one place. Checked in tests and simulation.
+
+use super::Router;
+use super::codes::{CaseState, ContactState, Presence};
+use super::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use super::queue::Counts;
+
+impl Router {
+    /// Checks every invariant; the error names the first that does not hold.
+    pub fn check_invariants(&self) -> Result<(), String> {
+        self.check_contacts()?;
+        self.check_agents()?;
+        self.check_cases()?;
+        self.check_work_is_conserved()
+    }
+
+    fn check_contacts(&self) -> Result<(), String> {
+        let mut counts = Counts::default();
+        for contact in self.contacts.slots.iter().flatten() {
+            counts.add(contact.state);
+            let name = &contact.id;
+            let talking = !contact.talks.is_empty();
+            let fits = match contact.state {
+                ContactState::Scheduled => !talking && contact.scheduled.is_some(),
+                ContactState::Waiting => {
+                    !talking && contact.offers.is_empty() && contact.place.is_some()
+                }
+                ContactState::Offered => !talking && !contact.offers.is_empty(),
+                ContactState::Connected => talking,
+                ContactState::WrapUp => !talking && contact.wrapping > 0,
+                ContactState::Ended => !talking && contact.offers.is_empty(),
+            };
+            if !fits {
+                return Err(format!(
+                    "contact {name} is not what {} means",
+                    contact.state
+                ));
+            }
+            if contact.place.is_some() && (!contact.seeking || !contact.offers.is_empty()) {
+                return Err(format!(
+                    "contact {name} stands in the index and does not wait"
+                ));
+            }
+            for offer in &contact.offers {
+                if offer.expires_at < self.at {
+                    return Err(format!("offer {} outlived its deadline", offer.id));
+                }
+                let agent = &self.agents[offer.agent.at()];
+                if !agent.reserved.iter().any(|held| held.offer == offer.id) {
+                    return Err(format!("offer {} reserves nobody", offer.id));
+                }
+            }
+        }
+        if counts != self.counts {
+            return Err(format!(
+                "counts are {:?}, contacts say {counts:?}",
+                self.counts
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_agents(&self) -> Result<(), String> {
+        for (n, agent) in self.agents.iter().enumerate() {
+            let idx = AgentIdx::from_usize(n);
+            let name = &agent.id;
+            for held in &agent.talks {
+                let contact = self.contacts.get(held.contact);
+                if !contact.is_some_and(|c| c.talks.iter().any(|talk| talk.agent == idx)) {
+                    return Err(format!("agent {name} talks to a contact that does not"));
+                }
+            }
+            for held in &agent.reserved {
+                let contact = self.contacts.get(held.contact);
+                if !contact.is_some_and(|c| c.offer_to(idx).is_some()) {
+                    return Err(format!("agent {name} is reserved for no offer"));
+                }
+            }
+            if agent.presence != Presence::Available && !agent.reserved.is_empty() {
+                return Err(format!("agent {name} is away and reserved"));
+            }
+            let alone = agent.load() == 1;
+            let exclusive = agent
+                .talks
+                .iter()
+                .map(|held| held.channel)
+                .chain(agent.reserved.iter().map(|held| held.channel))
+                .any(|channel| self.channels.rule(channel).exclusive);
+            if exclusive && !alone {
+                return Err(format!(
+                    "agent {name} holds an exclusive contact beside another"
+                ));
+            }
+            if agent.pending || agent.changed {
+                return Err(format!("agent {name} is not settled"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_cases(&self) -> Result<(), String> {
+        for (n, case) in self.cases.slots.iter().enumerate() {
+            let Some(case) = case else { continue };
+            let idx = super::ids::CaseIdx::from_usize(n);
+            let listed: Vec<&super::agent::Agent> = self
+                .agents
+                .iter()
+                .filter(|agent| agent.cases.contains(&idx))
+                .collect();
+            let expected = usize::from(case.owner.is_some() && case.state != CaseState::Closed);
+            if listed.len() != expected {
+                return Err(format!(
+                    "case {} is on {} lists of owners",
+                    case.id,
+                    listed.len()
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// No contact waits that a free agent may take.
+    fn check_work_is_conserved(&self) -> Result<(), String> {
+        for n in 0..self.contacts.slots.len() {
+            let idx = ContactIdx::from_usize(n);
+            let Some(contact) = self.contacts.get(idx) else {
+                continue;
+            };
+            let Some(place) = contact.place else { continue };
+            let requirement = self.requirement(contact);
+            if self.wait_key(contact) != place.key {
+                return Err(format!("contact {} stands in a wrong place", contact.id));
+            }
+            if self.reach(contact, &requirement) != place.reach {
+                return Err(format!(
+                    "contact {} is open to {:?}, should be to {:?}",
+                    contact.id,
+                    place.reach,
+                    self.reach(contact, &requirement)
+                ));
+            }
+            for (n, agent) in self.agents.iter().enumerate() {
+                let idx = AgentIdx::from_usize(n);
+                let named = [place.reach.owner, place.reach.deputy, place.reach.leader];
+                let by_name = named.contains(&Some(idx));
+                let by_team = place.reach.team.is_some() && agent.team == place.reach.team;
+                let by_skill = (place.reach.anyone || by_team)
+                    && super::skill::meets(&agent.skills, &requirement);
+                let check = self.policy_of_contact(contact).ownership.owner_skill_check;
+                let able = by_skill || (by_name && !check);
+                if able && self.free_for(contact, idx) {
+                    return Err(format!(
+                        "contact {} waits and agent {} is free",
+                        contact.id, agent.id
+                    ));
+                }
+            }
+        }
+        for (n, agent) in self.agents.iter().enumerate() {
+            let Some(position) = agent.position else {
+                continue;
+            };
+            let _ = (n, position);
+            for channel in 0..self.channels.len() {
+                let channel = ChannelIdx(channel as u32);
+                let free = agent.free_for(channel, &self.channels).is_ok();
+                if self.idle.is_free(position, channel) != free {
+                    return Err(format!("agent {} is indexed wrongly", agent.id));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn policy_of_contact(&self, contact: &super::contact::Contact) -> &super::policy::Policy {
+        &self.queues[contact.queue.at()].policy
+    }
+}

@@ -1,0 +1,253 @@
+//! The judge: who may take a contact now, and how long it is kept for its owner.
+//!
+//! Rules 14, 15 and 17 of the contract. Everything here is a pure question about the present
+//! state. A wait for an owner is not remembered but asked anew whenever the owner's situation
+//! changes, so it can never outlive its reason.
+
+use super::Router;
+use super::agent::Unfree;
+use super::codes::{CaseState, Fallback, OwnershipMode, Verdict, Why};
+use super::contact::{Contact, Reach};
+use super::ids::AgentIdx;
+use super::policy::Ownership;
+use super::skill::{Levels, meets};
+use super::time::Timestamp;
+
+/// What the owner of a case is doing, as far as one of its contacts is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Situation {
+    Free,
+    Busy,
+    WrapUp,
+    Break {
+        until_at: Option<Timestamp>,
+    },
+    Offline,
+    /// Will not come to it at all.
+    Never(Why),
+}
+
+impl Router {
+    /// The requirement of a contact now: its queue's, bent by the steps passed, and its own.
+    pub(super) fn requirement(&self, contact: &Contact) -> Levels {
+        let queue = &self.queues[contact.queue.at()];
+        if contact.steps_passed == 0 {
+            return super::skill::merged(&queue.requires, &contact.requires);
+        }
+        super::skill::merged(
+            &queue.requires_after(contact.steps_passed),
+            &contact.requires,
+        )
+    }
+
+    /// Whether the contact or its customer excludes an agent (回避).
+    pub(super) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        contact.excludes(agent)
+            || contact
+                .customer
+                .is_some_and(|customer| self.customers[customer].excludes(agent))
+    }
+
+    /// Whether an agent is free for a contact, skills aside. An agent that has just become free
+    /// and has not been given its own choice yet does not count as free here.
+    pub(super) fn free_for(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        let entry = &self.agents[agent.at()];
+        !entry.pending
+            && entry.free_for(contact.channel, &self.channels).is_ok()
+            && contact.offer_to(agent).is_none()
+            && !self.excluded(contact, agent)
+    }
+
+    /// Whether an agent is free for a contact and has the skills.
+    pub(super) fn eligible(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        agent: AgentIdx,
+    ) -> bool {
+        self.free_for(contact, agent) && meets(&self.agents[agent.at()].skills, requirement)
+    }
+
+    /// Why an agent is not (or is) eligible for a contact.
+    pub(super) fn verdict(
+        &self,
+        contact: &Contact,
+        requirement: Option<&Levels>,
+        agent: AgentIdx,
+    ) -> Verdict {
+        let entry = &self.agents[agent.at()];
+        if !entry.exists {
+            return Verdict::Removed;
+        }
+        if self.excluded(contact, agent) {
+            return Verdict::Excluded;
+        }
+        if requirement.is_some_and(|requirement| !meets(&entry.skills, requirement)) {
+            return Verdict::LacksSkill;
+        }
+        if contact.offer_to(agent).is_some() {
+            return Verdict::AlreadyOffered;
+        }
+        match entry.free_for(contact.channel, &self.channels) {
+            Ok(()) => Verdict::Eligible,
+            Err(Unfree::Removed) => Verdict::Removed,
+            Err(Unfree::Offline) => Verdict::Offline,
+            Err(Unfree::Break) => Verdict::Break,
+            Err(Unfree::WrapUp) => Verdict::WrapUp,
+            Err(Unfree::RetryDelay) => Verdict::RetryDelay,
+            Err(Unfree::NoChannel) => Verdict::NoChannel,
+            Err(Unfree::Reserved) => Verdict::Reserved,
+            Err(Unfree::AtCapacity) => Verdict::AtCapacity,
+        }
+    }
+
+    /// The owner that a contact seeks, where its queue routes by owners at all.
+    pub(super) fn sought_owner(&self, contact: &Contact) -> Option<AgentIdx> {
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let off = policy.mode == OwnershipMode::Off && !contact.by_owner_only;
+        if off || contact.passed_on || contact.direct.is_some() {
+            return None;
+        }
+        let case = &self.cases[contact.case?];
+        case.owner.filter(|_| case.state != CaseState::Closed)
+    }
+
+    /// What an owner is doing: presence first, then wrap-up, else it is busy.
+    pub(super) fn situation(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        owner: AgentIdx,
+    ) -> Situation {
+        let entry = &self.agents[owner.at()];
+        if self.excluded(contact, owner) {
+            return Situation::Never(Why::OwnerExcluded);
+        }
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        if policy.owner_skill_check && !meets(&entry.skills, requirement) {
+            return Situation::Never(Why::NoOwnerSkill);
+        }
+        match entry.free_for(contact.channel, &self.channels) {
+            Ok(()) => Situation::Free,
+            Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
+            Err(Unfree::NoChannel) => Situation::Never(Why::NoOwnerSkill),
+            Err(Unfree::Offline) => Situation::Offline,
+            Err(Unfree::Break) => Situation::Break {
+                until_at: entry.until_at,
+            },
+            Err(Unfree::WrapUp) => Situation::WrapUp,
+            Err(Unfree::RetryDelay | Unfree::Reserved | Unfree::AtCapacity) => Situation::Busy,
+        }
+    }
+
+    /// Who may take a contact now.
+    pub(super) fn reach(&self, contact: &Contact, requirement: &Levels) -> Reach {
+        let anyone = Reach {
+            owner: None,
+            owner_only_until: None,
+            deputy: None,
+            leader: None,
+            team: None,
+            anyone: true,
+            why: Why::NoAgentAvailable,
+        };
+        let Some(owner) = self.sought_owner(contact) else {
+            return anyone;
+        };
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let situation = self.situation(contact, requirement, owner);
+        if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
+            return Reach {
+                owner: Some(owner),
+                owner_only_until: Some(until),
+                anyone: false,
+                why,
+                ..anyone
+            };
+        }
+        self.opened(owner, policy, situation)
+    }
+
+    /// Until when a contact is kept for its owner, if it is.
+    fn kept_for_owner(
+        &self,
+        contact: &Contact,
+        policy: &Ownership,
+        situation: Situation,
+    ) -> Option<(Timestamp, Why)> {
+        let (limit, why, until_at) = match situation {
+            Situation::Never(_) => return None,
+            Situation::Free => (0, Why::OwnerBusyWaiting, None),
+            Situation::Busy => (policy.wait.busy_ms.0, Why::OwnerBusyWaiting, None),
+            Situation::WrapUp => (policy.wait.wrap_up_ms.0, Why::OwnerWrapUpWaiting, None),
+            Situation::Break { until_at } => {
+                (policy.wait.break_ms.0, Why::OwnerBreakWaiting, until_at)
+            }
+            Situation::Offline => (policy.wait.offline_ms.0, Why::OwnerOfflineWaiting, None),
+        };
+        if policy.mode == OwnershipMode::Require || contact.by_owner_only {
+            return Some((Timestamp::MAX, why));
+        }
+        let until = contact.entered_at.saturating_add(limit);
+        let worth_it = until_at.is_none_or(|back_at| back_at <= until);
+        (self.at < until && worth_it).then_some((until, why))
+    }
+
+    /// Who may take a contact whose wait for the owner is over: the owner still, and all that the
+    /// fallback names.
+    fn opened(&self, owner: AgentIdx, policy: &Ownership, situation: Situation) -> Reach {
+        let entry = &self.agents[owner.at()];
+        let mut reach = Reach {
+            owner: Some(owner),
+            owner_only_until: None,
+            deputy: None,
+            leader: None,
+            team: None,
+            anyone: false,
+            why: match situation {
+                Situation::Never(why) => why,
+                Situation::Free
+                | Situation::Busy
+                | Situation::WrapUp
+                | Situation::Break { .. }
+                | Situation::Offline => Why::NoAgentAvailable,
+            },
+        };
+        if matches!(situation, Situation::Never(_)) {
+            reach.owner = None;
+        }
+        for fallback in &policy.fallback {
+            match fallback {
+                Fallback::Deputy => reach.deputy = entry.deputy.filter(|agent| *agent != owner),
+                Fallback::Leader => reach.leader = entry.leader.filter(|agent| *agent != owner),
+                Fallback::Team => reach.team = entry.team,
+                Fallback::Skill => reach.anyone = true,
+                Fallback::CallbackByOwner => {}
+            }
+        }
+        reach
+    }
+}
+
+/// The code of a decision for a stand-in, by what the owner is doing.
+pub(super) fn why_stand_in(situation: Situation, fallback: Fallback) -> Why {
+    let away = match situation {
+        Situation::Never(why) => match why {
+            Why::OwnerExcluded | Why::NoOwnerSkill => return why,
+            _other => true,
+        },
+        Situation::Break { .. } | Situation::Offline => true,
+        Situation::Free | Situation::Busy | Situation::WrapUp => false,
+    };
+    match (fallback, away) {
+        (Fallback::Deputy, true) => Why::OwnerAwayDeputy,
+        (Fallback::Deputy, false) => Why::OwnerBusyDeputy,
+        (Fallback::Leader, true) => Why::OwnerAwayLeader,
+        (Fallback::Leader, false) => Why::OwnerBusyLeader,
+        (Fallback::Team, true) => Why::OwnerAwayTeam,
+        (Fallback::Team, false) => Why::OwnerBusyTeam,
+        (Fallback::Skill, true) => Why::OwnerAwaySkill,
+        (Fallback::Skill, false) => Why::OwnerBusySkill,
+        (Fallback::CallbackByOwner, _) => Why::OwnerCallback,
+    }
+}

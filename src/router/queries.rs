@@ -1,0 +1,323 @@
+//! Questions answered from the state at hand. Lists go by name, so that a page can go on where
+//! the last one ended whatever happened in between.
+
+use super::Router;
+use super::answer::{Answer, OwnerView, Page, Preview, StatsView};
+use super::codes::{ContactState, Outcome, OverflowAction, Why};
+use super::command::ContactSubmit;
+use super::contact::Contact;
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx, SkillIdx};
+use super::plan::Plan;
+use super::query::{
+    AgentList, CaseFind, ContactList, ListPage, OwnerGet, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX,
+    Query, StatsGet,
+};
+use super::reject::Reject;
+use super::skill::Levels;
+use super::stats::{Tally, WINDOW_MINUTES_MAX, ratio};
+use super::time::Timestamp;
+
+impl Router {
+    /// Answers a question as of the last command. `at` is the present, for windows of time.
+    pub fn query(&self, at: Timestamp, query: &Query) -> Result<Answer, Reject> {
+        match query {
+            Query::AgentGet(of) => {
+                let idx = self.find_agent(&of.agent)?;
+                Ok(Answer::Agent(Box::new(self.agent_view(idx))))
+            }
+            Query::AgentList(list) => self.agent_list(list),
+            Query::QueueGet(of) => {
+                let idx = self.find_queue(&of.queue)?;
+                Ok(Answer::Queue(Box::new(self.queue_view(idx))))
+            }
+            Query::QueueList(list) => self.queue_list(list),
+            Query::SettingsGet => Ok(Answer::Settings(Box::new(self.settings.clone()))),
+            Query::CustomerGet(of) => {
+                let found = self.customers.find(&of.customer);
+                let idx = found.ok_or_else(|| Reject::not_found("customer", &of.customer))?;
+                Ok(Answer::Customer(Box::new(self.customer_view(idx))))
+            }
+            Query::ContactGet(of) => {
+                let idx = self.find_contact(&of.contact)?;
+                Ok(Answer::Contact(Box::new(self.contact_view(idx))))
+            }
+            Query::ContactList(list) => self.contact_list(list),
+            Query::ContactExplain(of) => {
+                let idx = self.find_contact(&of.contact)?;
+                Ok(Answer::Explained(Box::new(self.explained(idx))))
+            }
+            Query::ContactPreview(draft) => self.preview(draft),
+            Query::CaseGet(of) => {
+                let idx = self.find_case(&of.case)?;
+                Ok(Answer::Case(Box::new(self.case_view(idx))))
+            }
+            Query::CaseFind(find) => self.case_find(find),
+            Query::OwnerGet(of) => Ok(Answer::Owner(self.owner_get(of))),
+            Query::Stats(of) => self.stats_get(at, of),
+        }
+    }
+
+    fn agent_list(&self, list: &AgentList) -> Result<Answer, Reject> {
+        let found = (0..self.agents.len())
+            .map(AgentIdx::from_usize)
+            .filter(|idx| {
+                let agent = &self.agents[idx.at()];
+                let team = agent.team.map(|team| self.teams.name(team.0));
+                agent.exists
+                    && list
+                        .presence
+                        .is_none_or(|presence| agent.presence == presence)
+                    && list.team.as_ref().is_none_or(|wanted| team == Some(wanted))
+            });
+        let page = page(found, list.after.as_ref(), list.limit, |idx| {
+            &self.agents[idx.at()].id
+        })?;
+        Ok(Answer::Agents(page.map(|idx| self.agent_view(idx))))
+    }
+
+    fn queue_list(&self, list: &ListPage) -> Result<Answer, Reject> {
+        let found = (0..self.queues.len())
+            .map(QueueIdx::from_usize)
+            .filter(|idx| self.queues[idx.at()].exists);
+        let page = page(found, list.after.as_ref(), list.limit, |idx| {
+            &self.queues[idx.at()].id
+        })?;
+        Ok(Answer::Queues(page.map(|idx| self.queue_view(idx))))
+    }
+
+    fn contact_list(&self, list: &ContactList) -> Result<Answer, Reject> {
+        let queue = match &list.queue {
+            None => None,
+            Some(name) => Some(self.find_queue(name)?),
+        };
+        let all = (0..self.contacts.slots.len()).map(ContactIdx::from_usize);
+        let found = all.filter(|idx| {
+            self.contacts.get(*idx).is_some_and(|contact| {
+                queue.is_none_or(|queue| contact.queue == queue)
+                    && list.state.is_none_or(|state| contact.state == state)
+            })
+        });
+        let page = page(found, list.after.as_ref(), list.limit, |idx| {
+            &self.contacts[idx].id
+        })?;
+        Ok(Answer::Contacts(page.map(|idx| self.contact_view(idx))))
+    }
+
+    fn case_find(&self, find: &CaseFind) -> Result<Answer, Reject> {
+        if find.due_before_at.is_some() {
+            let message = "cases have no deadlines until their kinds have clocks: leave it out";
+            return Err(Reject::invalid("case", "due_before_at", message));
+        }
+        let owner = match &find.owner {
+            None => None,
+            Some(name) => Some(
+                self.find_agent(name)
+                    .map_err(|reject| reject.in_field("owner"))?,
+            ),
+        };
+        let customer = match &find.customer {
+            None => None,
+            Some(name) => Some(
+                self.customers
+                    .find(name)
+                    .ok_or_else(|| Reject::not_found("customer", name))?,
+            ),
+        };
+        let all: Box<dyn Iterator<Item = CaseIdx> + '_> = match (customer, owner) {
+            (Some(customer), _) => Box::new(self.customers[customer].cases.iter().copied()),
+            (None, Some(owner)) => Box::new(self.agents[owner.at()].cases.iter().copied()),
+            (None, None) => Box::new((0..self.cases.slots.len()).map(CaseIdx::from_usize)),
+        };
+        let found = all.filter(|idx| {
+            self.cases.get(*idx).is_some_and(|case| {
+                owner.is_none_or(|owner| case.owner == Some(owner))
+                    && find.state.is_none_or(|state| case.state == state)
+            })
+        });
+        let page = page(found, find.after.as_ref(), find.limit, |idx| {
+            &self.cases[idx].id
+        })?;
+        Ok(Answer::Cases(page.map(|idx| self.case_view(idx))))
+    }
+
+    fn owner_get(&self, of: &OwnerGet) -> OwnerView {
+        let customer = self.customers.find(&of.customer);
+        let case = customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case);
+        let owner = case.and_then(|case| self.cases[case].owner);
+        OwnerView {
+            case: case.map(|case| self.cases[case].id.clone()),
+            owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
+        }
+    }
+
+    /// What would happen to a contact now, and why, for each candidate.
+    fn preview(&self, submit: &ContactSubmit) -> Result<Answer, Reject> {
+        if let Some(known) = self.contacts.find(&submit.contact) {
+            return Ok(Answer::Submitted(Box::new(self.submitted(known))));
+        }
+        let resolved = self.resolve_submit(submit)?;
+        // A skill that nobody has named yet gets a number that nobody has.
+        let nobody = SkillIdx(u32::MAX);
+        let mut requires: Levels = submit
+            .requires
+            .iter()
+            .map(|(name, level)| (self.skills.get(name).map_or(nobody, SkillIdx), level.0))
+            .collect();
+        requires.sort_unstable();
+        let known = |name: &Name| self.agents_by_name.get(name).copied();
+        let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq + 1);
+        contact.case = resolved.case();
+        contact.prefer = submit.prefer.as_ref().and_then(known);
+        contact.exclude = submit.exclude.iter().filter_map(known).collect();
+        let queue = &self.queues[contact.queue.at()];
+        contact.steps_passed = queue
+            .steps
+            .iter()
+            .take_while(|step| contact.entered_at + step.after_ms <= self.at)
+            .count() as u32;
+        let scheduled = submit.not_before_at.is_some_and(|from| from > self.at);
+        Ok(Answer::Preview(Box::new(
+            self.previewed(&contact, scheduled),
+        )))
+    }
+
+    fn previewed(&self, contact: &Contact, scheduled: bool) -> Preview {
+        let queue = &self.queues[contact.queue.at()];
+        let requirement = self.requirement(contact);
+        let plan = self.plan(contact);
+        let chosen = match plan {
+            Plan::Offer { agent, route, .. } => Some((agent, route)),
+            Plan::CallbackByOwner | Plan::Wait => None,
+        };
+        let held = queue.counts.waiting + queue.counts.offered;
+        let full = queue.policy.max_waiting.is_some_and(|limit| held >= limit);
+        let (state, outcome, why) = if scheduled {
+            (ContactState::Scheduled, None, Why::NotBefore)
+        } else {
+            match plan {
+                Plan::Offer { why, .. } => (ContactState::Offered, None, why),
+                Plan::CallbackByOwner => (
+                    ContactState::Ended,
+                    Some(Outcome::Callback),
+                    Why::OwnerCallback,
+                ),
+                Plan::Wait if full && queue.policy.overflow.to.is_none() => {
+                    let outcome = match queue.policy.overflow.action {
+                        Some(OverflowAction::Voicemail) => Outcome::Voicemail,
+                        Some(OverflowAction::Callback) => Outcome::Callback,
+                        Some(OverflowAction::Reject) | None => Outcome::Rejected,
+                    };
+                    (ContactState::Ended, Some(outcome), Why::QueueFull)
+                }
+                Plan::Wait => (ContactState::Waiting, None, self.why_waiting(contact)),
+            }
+        };
+        let waits = state == ContactState::Waiting;
+        let key = self.wait_key(contact);
+        let before = queue.waiting.range(..key).count();
+        let considered = self.considered(contact, &requirement, chosen);
+        Preview {
+            contact: contact.id.clone(),
+            state,
+            queue: queue.id.clone(),
+            outcome,
+            case: contact.case.map(|case| self.cases[case].id.clone()),
+            owner: self.owner_of(contact),
+            agent: chosen.map(|(agent, _)| self.agents[agent.at()].id.clone()),
+            route: chosen.map(|(_, route)| route),
+            position: waits.then(|| u32::try_from(before + 1).unwrap_or(u32::MAX)),
+            estimated_wait_ms: None,
+            why,
+            candidates: self.candidates(&considered),
+        }
+    }
+
+    fn stats_get(&self, at: Timestamp, of: &StatsGet) -> Result<Answer, Reject> {
+        let window_ms = of.window_ms.map_or(0, |window| window.0);
+        if window_ms > WINDOW_MINUTES_MAX * 60_000 {
+            let message = format!(
+                "{window_ms} is too long: at most {} ms",
+                WINDOW_MINUTES_MAX * 60_000
+            );
+            return Err(Reject::invalid("stats", "window_ms", message));
+        }
+        if let Some(name) = &of.agent {
+            let idx = self.find_agent(name)?;
+            return Ok(Answer::Agent(Box::new(self.agent_view(idx))));
+        }
+        let queue = match &of.queue {
+            None => None,
+            Some(name) => Some(self.find_queue(name)?),
+        };
+        let mut tally = Tally::default();
+        for (n, entry) in self.queues.iter().enumerate() {
+            if queue.is_none_or(|queue| queue.at() == n) {
+                match of.window_ms {
+                    None => tally.add(&entry.stats.total),
+                    Some(_) => tally.add(&entry.stats.within(at.max(self.at), window_ms)),
+                }
+            }
+        }
+        let counts = queue.map_or(self.counts, |queue| self.queues[queue.at()].counts);
+        let mean = |sum: i64, n: u64| (n > 0).then(|| sum as f64 / n as f64);
+        Ok(Answer::Stats(Box::new(StatsView {
+            queue: of.queue.clone(),
+            agent: None,
+            window_ms,
+            submitted: tally.submitted,
+            connected: tally.connected,
+            abandoned: tally.abandoned,
+            ended: tally.ended,
+            within_target: tally.within_target,
+            service_level: tally.service_level(),
+            wait_mean_ms: mean(tally.wait_sum_ms, tally.connected),
+            wait_max_ms: (tally.connected > 0).then_some(tally.wait_max_ms),
+            handle_mean_ms: mean(tally.handle_sum_ms, tally.handled),
+            waiting: u64::from(counts.waiting),
+            offered: u64::from(counts.offered),
+            in_conversation: u64::from(counts.connected),
+            repeat_contacts: tally.repeat_contacts,
+            owner_hits: tally.owner_hits,
+            continuity: ratio(tally.owner_hits, tally.repeat_contacts),
+        })))
+    }
+}
+
+/// One page of numbers, in the order of their names.
+fn page<'a, T: Copy>(
+    found: impl Iterator<Item = T>,
+    after: Option<&Name>,
+    limit: Option<u32>,
+    name: impl Fn(T) -> &'a Name,
+) -> Result<Page<T>, Reject> {
+    let limit = limit.unwrap_or(PAGE_ITEMS_DEFAULT);
+    if limit == 0 || limit > PAGE_ITEMS_MAX {
+        let message = format!("{limit} is not a page: give 1 to {PAGE_ITEMS_MAX}");
+        return Err(Reject::invalid("list", "limit", message));
+    }
+    let limit = limit as usize;
+    let mut items: Vec<T> = found
+        .filter(|item| after.is_none_or(|after| name(*item) > after))
+        .collect();
+    let more = items.len() > limit;
+    if more {
+        items.select_nth_unstable_by(limit, |a, b| name(*a).cmp(name(*b)));
+        items.truncate(limit);
+    }
+    items.sort_unstable_by(|a, b| name(*a).cmp(name(*b)));
+    let next = if more {
+        items.last().map(|item| name(*item).clone())
+    } else {
+        None
+    };
+    Ok(Page { items, next })
+}
+
+impl<T> Page<T> {
+    fn map<U>(self, f: impl Fn(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            next: self.next,
+        }
+    }
+}

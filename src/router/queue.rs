@@ -1,0 +1,149 @@
+//! A queue: its policy with names resolved, what is in it, what it has done.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::{ContactState, Widen};
+use super::ids::{AgentIdx, ContactIdx, Name};
+use super::policy::Policy;
+use super::skill::{Interner, Levels};
+use super::stats::Stats;
+use super::waiting::WaitKey;
+
+/// A queue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Queue {
+    pub id: Name,
+    pub exists: bool,
+    pub policy: Policy,
+    pub counts: Counts,
+    /// Whom the strategy `round_robin` offered to last.
+    pub last_offered: Option<AgentIdx>,
+    /// A running mean of conversation times in milliseconds, for the estimate of waits.
+    pub handle_mean_ms: Option<i64>,
+    pub stats: Stats,
+    #[serde(skip)]
+    pub requires: Levels,
+    #[serde(skip)]
+    pub steps: Vec<Bend>,
+    /// All that wait here, in order.
+    #[serde(skip)]
+    pub waiting: BTreeMap<WaitKey, ContactIdx>,
+}
+
+/// A step of the policy with its skills resolved.
+#[derive(Clone, Debug, Default)]
+pub struct Bend {
+    pub after_ms: i64,
+    pub replace: Option<Levels>,
+    pub drop: Vec<super::ids::SkillIdx>,
+    pub widen_any: bool,
+}
+
+/// Contacts of a queue or a tenant by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub scheduled: u32,
+    pub waiting: u32,
+    pub offered: u32,
+    pub connected: u32,
+    pub wrap_up: u32,
+}
+
+impl Counts {
+    /// Waiting, offered or connected: what takes a trunk.
+    pub fn in_system(&self) -> u32 {
+        self.waiting + self.offered + self.connected
+    }
+
+    pub fn live(&self) -> u32 {
+        self.scheduled + self.in_system() + self.wrap_up
+    }
+
+    pub fn add(&mut self, state: ContactState) {
+        if let Some(count) = self.of(state) {
+            *count += 1;
+        }
+    }
+
+    pub fn take(&mut self, state: ContactState) {
+        if let Some(count) = self.of(state) {
+            *count -= 1;
+        }
+    }
+
+    fn of(&mut self, state: ContactState) -> Option<&mut u32> {
+        match state {
+            ContactState::Scheduled => Some(&mut self.scheduled),
+            ContactState::Waiting => Some(&mut self.waiting),
+            ContactState::Offered => Some(&mut self.offered),
+            ContactState::Connected => Some(&mut self.connected),
+            ContactState::WrapUp => Some(&mut self.wrap_up),
+            ContactState::Ended => None,
+        }
+    }
+}
+
+impl Queue {
+    pub fn new(id: Name, policy: Policy, skills: &mut Interner) -> Self {
+        let mut queue = Self {
+            id,
+            exists: true,
+            policy,
+            counts: Counts::default(),
+            last_offered: None,
+            handle_mean_ms: None,
+            stats: Stats::default(),
+            requires: Levels::new(),
+            steps: Vec::new(),
+            waiting: BTreeMap::new(),
+        };
+        queue.resolve(skills);
+        queue
+    }
+
+    /// Resolves the names of the policy anew.
+    pub fn resolve(&mut self, skills: &mut Interner) {
+        self.requires = skills.levels(&self.policy.requires);
+        self.steps = self
+            .policy
+            .steps
+            .iter()
+            .map(|step| Bend {
+                after_ms: step.after_ms.0,
+                replace: step.requires.as_ref().map(|map| skills.levels(map)),
+                drop: step
+                    .drop
+                    .iter()
+                    .map(|name| super::ids::SkillIdx(skills.intern(name)))
+                    .collect(),
+                widen_any: step.widen == Some(Widen::Any),
+            })
+            .collect();
+        self.steps.sort_by_key(|step| step.after_ms);
+    }
+
+    /// The queue's own requirement after so many of its steps.
+    pub fn requires_after(&self, steps: u32) -> Levels {
+        let mut requires = self.requires.clone();
+        for step in self.steps.iter().take(steps as usize) {
+            if let Some(replace) = &step.replace {
+                requires = replace.clone();
+            }
+            requires.retain(|(skill, _)| !step.drop.contains(skill));
+            if step.widen_any {
+                requires.clear();
+            }
+        }
+        requires
+    }
+
+    /// Takes the length of a conversation into the running mean (one part in eight).
+    pub fn learn_handle(&mut self, handle_ms: i64) {
+        self.handle_mean_ms = Some(match self.handle_mean_ms {
+            None => handle_ms,
+            Some(mean) => mean + (handle_ms - mean) / 8,
+        });
+    }
+}

@@ -1,0 +1,293 @@
+//! Looking for an agent: how a contact enters the waiting index, stands in it and leaves it.
+//!
+//! A contact that looks for an agent is *seeking*. While none of its offers rings it has a place
+//! in the index; while one rings it has at most a place among the hungry. Deadlines that belong
+//! to seeking (steps, aging, patience, owner wait) are armed here and cleared here.
+
+use super::Router;
+use super::codes::{ContactState, Rule, Why};
+use super::contact::{Contact, Place};
+use super::event::EventBody;
+use super::ids::ContactIdx;
+use super::time::Timestamp;
+use super::timers::Timer;
+use super::waiting::WaitKey;
+
+impl Router {
+    /// The place of a contact in the common order.
+    pub(super) fn wait_key(&self, contact: &Contact) -> WaitKey {
+        let queue = &self.queues[contact.queue.at()];
+        let priority = i64::from(queue.policy.priority.0)
+            + i64::from(contact.priority)
+            + i64::from(contact.aged);
+        WaitKey {
+            minus_priority: -priority,
+            joined_at: contact.joined_at,
+            seq: contact.seq,
+        }
+    }
+
+    /// Begins to look for an agent in the contact's present queue. Limits count from its
+    /// `entered_at`.
+    pub(super) fn begin_seeking(&mut self, idx: ContactIdx) {
+        let contact = &mut self.contacts[idx];
+        let queue = &self.queues[contact.queue.at()];
+        contact.seeking = true;
+        contact.overdue = false;
+        contact.steps_passed = 0;
+        contact.aged = 0;
+        let entered = contact.entered_at;
+        let limit = contact.max_wait_ms.or(queue.policy.max_wait_ms);
+        contact.max_wait_at = limit.map(|limit| entered.saturating_add(limit.0));
+        let age = queue.policy.age_priority_ms.0;
+        if age > 0 {
+            // Steps of priority that a time of joining in the past has already won.
+            let aged = (self.at - contact.joined_at).max(0) / age;
+            contact.aged = i32::try_from(aged).unwrap_or(i32::MAX);
+            contact.age_at = Some(contact.joined_at + (aged + 1) * age);
+        }
+        let passed = queue
+            .steps
+            .iter()
+            .take_while(|step| entered + step.after_ms <= self.at);
+        contact.steps_passed = passed.count() as u32;
+        contact.step_at = queue
+            .steps
+            .get(contact.steps_passed as usize)
+            .map(|step| entered + step.after_ms);
+        let due = [
+            (contact.max_wait_at, Timer::MaxWait),
+            (contact.age_at, Timer::Age),
+            (contact.step_at, Timer::Step),
+        ];
+        for (at, timer) in due {
+            if let Some(at) = at {
+                self.timers.arm(at, timer, idx.0);
+            }
+        }
+        self.dirty_contacts.push(idx);
+    }
+
+    /// Ends the search: found, given up, or over.
+    pub(super) fn end_seeking(&mut self, idx: ContactIdx) {
+        self.leave_index(idx);
+        let contact = &mut self.contacts[idx];
+        contact.seeking = false;
+        contact.overdue = false;
+        contact.direct = None;
+        contact.step_at = None;
+        contact.owner_until = None;
+        contact.max_wait_at = None;
+        contact.no_agent_at = None;
+        contact.age_at = None;
+        if let Some(customer) = contact.customer {
+            self.customers[customer]
+                .unattached
+                .retain(|other| *other != idx);
+        }
+    }
+
+    /// Takes a contact out of the waiting index and out of the hungry.
+    pub(super) fn leave_index(&mut self, idx: ContactIdx) {
+        let contact = &mut self.contacts[idx];
+        if let Some(key) = contact.hungry.take() {
+            self.waiting.hungry.remove(&key);
+        }
+        let Some(place) = contact.place.take() else {
+            return;
+        };
+        let queue = contact.queue;
+        self.queues[queue.at()].waiting.remove(&place.key);
+        self.leave_lists(place);
+    }
+
+    fn leave_lists(&mut self, place: Place) {
+        let Place { key, reach, class } = place;
+        if let Some(class) = class {
+            self.waiting.remove(class, key);
+        }
+        if let Some(owner) = reach.owner {
+            self.agents[owner.at()].owned_waiting.remove(&key);
+        }
+        for named in [reach.deputy, reach.leader].into_iter().flatten() {
+            self.agents[named.at()].named_waiting.remove(&key);
+        }
+        if let Some(team) = reach.team {
+            self.waiting.teams[team.at()].remove(&key);
+        }
+    }
+
+    /// Gives a waiting contact its place, or a new one where anything about it has changed.
+    pub(super) fn enter_index(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let requirement = self.requirement(contact);
+        let key = self.wait_key(contact);
+        let reach = if contact.direct.is_some() {
+            // It waits for nobody: the one it was for is asked or has been.
+            None
+        } else {
+            Some(self.reach(contact, &requirement))
+        };
+        let Some(reach) = reach else { return };
+        let channel = contact.channel;
+        let queue = contact.queue;
+        let class = reach
+            .anyone
+            .then(|| self.waiting.class(channel, &requirement));
+        if reach.anyone || reach.team.is_some() {
+            self.idle.require(&requirement, &self.agents);
+        }
+        let place = Place { key, reach, class };
+        if self.contacts[idx].place == Some(place) {
+            return;
+        }
+        self.leave_index(idx);
+        self.queues[queue.at()].waiting.insert(key, idx);
+        if let Some(class) = class {
+            self.waiting.insert(class, key, idx);
+        }
+        if let Some(owner) = reach.owner {
+            self.agents[owner.at()].owned_waiting.insert(key, idx);
+        }
+        for named in [reach.deputy, reach.leader].into_iter().flatten() {
+            self.agents[named.at()].named_waiting.insert(key, idx);
+        }
+        if let Some(team) = reach.team {
+            self.waiting.teams[team.at()].insert(key, idx);
+        }
+        let contact = &mut self.contacts[idx];
+        contact.place = Some(place);
+        let until = reach
+            .owner_only_until
+            .filter(|until| *until < Timestamp::MAX);
+        if contact.owner_until != until {
+            contact.owner_until = until;
+            if let Some(until) = until {
+                self.timers.arm(until, Timer::OwnerWait, idx.0);
+            }
+        }
+    }
+
+    /// Notes that a contact that rings could be offered to more agents, or no longer could.
+    pub(super) fn note_hunger(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let hungry = contact.seeking
+            && !contact.offers.is_empty()
+            && !contact.overdue
+            && contact.direct.is_none()
+            && !contact.rings_by_name()
+            && contact.offers.len() < self.parallel_offers(contact);
+        let key = hungry.then(|| self.wait_key(contact));
+        if contact.hungry == key {
+            return;
+        }
+        if let Some(old) = self.contacts[idx].hungry.take() {
+            self.waiting.hungry.remove(&old);
+        }
+        if let Some(key) = key {
+            self.waiting.hungry.insert(key, idx);
+            self.contacts[idx].hungry = Some(key);
+            let requirement = self.requirement(&self.contacts[idx]);
+            self.idle.require(&requirement, &self.agents);
+        }
+    }
+
+    /// A contact that found nobody waits: it takes its place and, if it is new here, says so.
+    pub(super) fn wait(&mut self, idx: ContactIdx, announce: bool) {
+        self.enter_index(idx);
+        let contact = &self.contacts[idx];
+        if let Some(place) = contact.place {
+            self.contacts[idx].why = place.reach.why;
+        }
+        self.watch_no_agent(idx);
+        if !announce {
+            return;
+        }
+        let contact = &self.contacts[idx];
+        let why = contact.why;
+        let until = contact.owner_until;
+        let rule = if until.is_some() {
+            Rule::OwnerWait
+        } else {
+            Rule::Skill
+        };
+        self.remember_search(idx, rule, why, None, until);
+        if self.detail.events {
+            let of = self.about(idx);
+            let position = self.position(idx);
+            let state = self.contacts[idx].state;
+            self.emit(EventBody::ContactWaiting {
+                of,
+                state,
+                position,
+                why,
+            });
+        }
+    }
+
+    /// The place of a waiting contact in its queue, counted from 1. Walks from both ends, so that
+    /// the usual case, at the very end, costs nothing.
+    pub(super) fn position(&self, idx: ContactIdx) -> Option<u32> {
+        let contact = &self.contacts[idx];
+        let key = contact.place?.key;
+        let waiting = &self.queues[contact.queue.at()].waiting;
+        let mut before = waiting.range(..key);
+        let mut after = waiting.range((std::ops::Bound::Excluded(key), std::ops::Bound::Unbounded));
+        let mut steps = 0;
+        loop {
+            if before.next_back().is_none() {
+                return u32::try_from(steps + 1).ok();
+            }
+            if after.next().is_none() {
+                return u32::try_from(waiting.len() - steps).ok();
+            }
+            steps += 1;
+        }
+    }
+
+    /// Watches whether anyone who could ever serve a waiting contact is logged in.
+    pub(super) fn watch_no_agent(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let policy = &self.queues[contact.queue.at()].policy;
+        let Some(limit) = policy.no_agent_ms else {
+            return;
+        };
+        if !contact.seeking || contact.state != ContactState::Waiting {
+            return;
+        }
+        if self.someone_could_serve(contact) {
+            self.contacts[idx].no_agent_at = None;
+        } else if contact.no_agent_at.is_none() {
+            let at = self.at.saturating_add(limit.0);
+            self.contacts[idx].no_agent_at = Some(at);
+            self.timers.arm(at, Timer::NoAgent, idx.0);
+        }
+    }
+
+    /// Whether anyone is logged in who could serve a contact, now or when free.
+    pub(super) fn someone_could_serve(&self, contact: &Contact) -> bool {
+        let requirement = self.requirement(contact);
+        let logged_in = |agent: &super::ids::AgentIdx| {
+            let entry = &self.agents[agent.at()];
+            entry.exists
+                && entry.presence != super::codes::Presence::Offline
+                && entry.capacity_of(contact.channel, &self.channels) > 0
+                && !self.excluded(contact, *agent)
+        };
+        let reach = self.reach(contact, &requirement);
+        let named = [reach.owner, reach.deputy, reach.leader];
+        if named.into_iter().flatten().any(|agent| logged_in(&agent)) {
+            return true;
+        }
+        // A contact still kept for its owner goes on to the others in time.
+        self.idle.able(&requirement).any(|agent| {
+            logged_in(&agent) && super::skill::meets(&self.agents[agent.at()].skills, &requirement)
+        })
+    }
+
+    /// The code of a contact that waits, for one that is only looked at.
+    pub(super) fn why_waiting(&self, contact: &Contact) -> Why {
+        let requirement = self.requirement(contact);
+        self.reach(contact, &requirement).why
+    }
+}

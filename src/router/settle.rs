@@ -1,0 +1,359 @@
+//! Drawing the consequences until nothing moves any more.
+//!
+//! Three lists are worked off, in this order of precedence, each in an order that depends on
+//! nothing but the state: contacts that look for an agent (first in the common order first),
+//! agents that became free (longest idle first; rule 2 and rule 14 from their side), and agents
+//! whose situation changed, whose waiting contacts are judged anew (rule 15).
+//!
+//! When all three are empty, no contact waits that a free agent may take.
+
+use super::Router;
+use super::codes::{ContactState, OwnershipMode, Pick, Presence, Route, Rule, Why};
+use super::contact::Contact;
+use super::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use super::plan::Plan;
+use super::skill::{meets, proficiency};
+use super::waiting::WaitKey;
+
+/// A waiting contact that a freed agent may take.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    contact: ContactIdx,
+    key: WaitKey,
+    level: u8,
+}
+
+impl Candidate {
+    /// The order in which a freed agent takes contacts.
+    fn order(&self) -> (i64, u8, i64, u64) {
+        (
+            self.key.minus_priority,
+            u8::MAX - self.level,
+            self.key.joined_at,
+            self.key.seq,
+        )
+    }
+}
+
+impl Router {
+    pub(super) fn settle(&mut self) {
+        loop {
+            if !self.dirty_contacts.is_empty() {
+                self.settle_contacts();
+            } else if !self.pending_agents.is_empty() {
+                self.settle_agent();
+            } else if let Some(agent) = self.changed_agents.pop() {
+                self.agents[agent.at()].changed = false;
+                self.judge_owned(agent);
+            } else {
+                break;
+            }
+        }
+        self.idle.settle(&mut self.agents);
+    }
+
+    fn settle_contacts(&mut self) {
+        let mut dirty = std::mem::take(&mut self.dirty_contacts);
+        if dirty.len() > 1 {
+            dirty.sort_by_key(|idx| self.contacts.get(*idx).map(|c| self.wait_key(c)));
+            dirty.dedup();
+        }
+        for idx in &dirty {
+            self.look_for_agent(*idx);
+        }
+        if self.dirty_contacts.is_empty() {
+            dirty.clear();
+            self.dirty_contacts = dirty;
+        }
+    }
+
+    /// The contact's side: offers it to whom it goes now, or lets it wait.
+    fn look_for_agent(&mut self, idx: ContactIdx) {
+        let Some(contact) = self.contacts.get(idx) else {
+            return;
+        };
+        if !contact.seeking {
+            return;
+        }
+        if contact.overdue && contact.offers.is_empty() {
+            self.give_up(idx, Why::WaitedTooLong);
+            return;
+        }
+        let new_here = contact.place.is_none();
+        let direct = contact.direct;
+        loop {
+            self.announce_requirement(idx);
+            match self.plan(&self.contacts[idx]) {
+                Plan::Offer { agent, route, why } => self.make_offer(idx, agent, route, why, None),
+                Plan::CallbackByOwner => {
+                    self.end_as_callback(idx);
+                    return;
+                }
+                Plan::Wait => break,
+            }
+        }
+        if !self.contacts[idx].offers.is_empty() {
+            self.note_hunger(idx);
+            return;
+        }
+        if direct.is_some() {
+            self.direct_failed(idx);
+            return;
+        }
+        if self.contacts[idx].state == ContactState::Offered {
+            self.set_state(idx, ContactState::Waiting);
+        }
+        self.wait(idx, new_here);
+    }
+
+    /// Makes sure that the idle order can be asked for the contact's requirement.
+    fn announce_requirement(&mut self, idx: ContactIdx) {
+        let requirement = self.requirement(&self.contacts[idx]);
+        self.idle.require(&requirement, &self.agents);
+        self.idle.settle(&mut self.agents);
+    }
+
+    /// Takes the longest idle of the agents that became free and lets it choose.
+    fn settle_agent(&mut self) {
+        let first = self
+            .pending_agents
+            .iter()
+            .enumerate()
+            .min_by(|(_, a), (_, b)| {
+                let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
+                (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
+            })
+            .map(|(place, _)| place);
+        let Some(place) = first else { return };
+        let agent = self.pending_agents.swap_remove(place);
+        self.agents[agent.at()].pending = false;
+        while let Some(contact) = self.pick(agent) {
+            let (route, why) = self.route_freed(&self.contacts[contact], agent);
+            let rule = if route == Route::Owner {
+                Rule::FreedOwner
+            } else {
+                Rule::FreedAgent
+            };
+            self.make_offer(contact, agent, route, why, Some(rule));
+            self.note_hunger(contact);
+        }
+        self.refresh(agent);
+        self.note_changed(agent);
+    }
+
+    /// The agent's side: the waiting contact that a freed agent takes.
+    fn pick(&self, agent: AgentIdx) -> Option<ContactIdx> {
+        let entry = &self.agents[agent.at()];
+        if entry.presence != Presence::Available || !entry.exists {
+            return None;
+        }
+        let free: smallvec::SmallVec<[bool; 16]> = (0..self.channels.len())
+            .map(|n| entry.free_for(ChannelIdx(n as u32), &self.channels).is_ok())
+            .collect();
+        if !free.contains(&true) {
+            return None;
+        }
+        let common = self.pick_common(agent, &free);
+        let owned = self.pick_owned(agent, &free, common);
+        owned
+            .or(common)
+            .map(|found| found.contact)
+            .or_else(|| self.pick_hungry(agent, &free))
+    }
+
+    /// The first of the contacts that the agent may take in the common order.
+    fn pick_common(&self, agent: AgentIdx, free: &[bool]) -> Option<Candidate> {
+        let entry = &self.agents[agent.at()];
+        let strongest = self.settings.pick == Pick::StrongestSkill;
+        let mut best: Option<Candidate> = None;
+        let mut consider = |found: Candidate| {
+            if best.is_none_or(|best| found.order() < best.order()) {
+                best = Some(found);
+            }
+        };
+        for class in self.waiting.classes_for(&entry.skills) {
+            if !free[class.channel.at()] || !meets(&entry.skills, &class.requires) {
+                continue;
+            }
+            let level = if strongest {
+                proficiency(&entry.skills, &class.requires)
+            } else {
+                0
+            };
+            let first = class
+                .waiting
+                .iter()
+                .find(|(_, contact)| !self.excluded(&self.contacts[**contact], agent));
+            if let Some((key, contact)) = first {
+                consider(Candidate {
+                    contact: *contact,
+                    key: *key,
+                    level,
+                });
+            }
+        }
+        let team = entry
+            .team
+            .and_then(|team| self.waiting.teams.get(team.at()));
+        let by_team = team.into_iter().flatten().map(|entry| (entry, true));
+        let by_name = entry.named_waiting.iter().map(|entry| (entry, false));
+        let owned = entry.owned_waiting.iter().map(|entry| (entry, false));
+        for ((key, contact), by_team) in by_name.chain(owned).chain(by_team) {
+            let waiting = &self.contacts[*contact];
+            let requirement = self.requirement(waiting);
+            let check = by_team
+                || self.queues[waiting.queue.at()]
+                    .policy
+                    .ownership
+                    .owner_skill_check;
+            if free[waiting.channel.at()]
+                && !self.excluded(waiting, agent)
+                && (!check || meets(&entry.skills, &requirement))
+            {
+                let level = if strongest {
+                    proficiency(&entry.skills, &requirement)
+                } else {
+                    0
+                };
+                consider(Candidate {
+                    contact: *contact,
+                    key: *key,
+                    level,
+                });
+            }
+        }
+        best
+    }
+
+    /// The first contact that the agent owns, where it goes before the common order (rule 14).
+    fn pick_owned(
+        &self,
+        agent: AgentIdx,
+        free: &[bool],
+        common: Option<Candidate>,
+    ) -> Option<Candidate> {
+        let (key, contact) =
+            self.agents[agent.at()]
+                .owned_waiting
+                .iter()
+                .find(|(_, contact)| {
+                    let waiting = &self.contacts[**contact];
+                    let policy = &self.queues[waiting.queue.at()].policy.ownership;
+                    let kept = waiting
+                        .place
+                        .is_some_and(|place| place.reach.owner_only_until.is_some());
+                    (policy.own_first || kept) && self.owner_may_take(waiting, agent, free)
+                })?;
+        let waiting = &self.contacts[*contact];
+        let overtake = self.queues[waiting.queue.at()].policy.ownership.overtake_ms;
+        let held_back = common.is_some_and(|common| {
+            common.key.minus_priority < key.minus_priority
+                || overtake.is_some_and(|limit| {
+                    common.key.joined_at < key.joined_at.saturating_sub(limit.0)
+                })
+        });
+        (!held_back).then_some(Candidate {
+            contact: *contact,
+            key: *key,
+            level: 0,
+        })
+    }
+
+    fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: &[bool]) -> bool {
+        let policy = &self.queues[waiting.queue.at()].policy.ownership;
+        free[waiting.channel.at()]
+            && !self.excluded(waiting, owner)
+            && (!policy.owner_skill_check
+                || meets(&self.agents[owner.at()].skills, &self.requirement(waiting)))
+    }
+
+    /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
+    fn pick_hungry(&self, agent: AgentIdx, free: &[bool]) -> Option<ContactIdx> {
+        let entry = &self.agents[agent.at()];
+        self.waiting
+            .hungry
+            .values()
+            .find(|idx| {
+                let contact = &self.contacts[**idx];
+                free[contact.channel.at()] && self.may_join_ringing(contact, agent, &entry.skills)
+            })
+            .copied()
+    }
+
+    fn may_join_ringing(
+        &self,
+        contact: &Contact,
+        agent: AgentIdx,
+        skills: &super::skill::Levels,
+    ) -> bool {
+        if contact.offer_to(agent).is_some() || self.excluded(contact, agent) {
+            return false;
+        }
+        let requirement = self.requirement(contact);
+        let reach = self.reach(contact, &requirement);
+        let in_team = reach.team.is_some() && self.agents[agent.at()].team == reach.team;
+        reach.owner_only_until.is_none() && (reach.anyone || in_team) && meets(skills, &requirement)
+    }
+
+    /// Judges the waiting contacts of an owner anew.
+    fn judge_owned(&mut self, owner: AgentIdx) {
+        let owned = self.agents[owner.at()].owned_waiting.values().copied();
+        let concerned: Vec<ContactIdx> = owned
+            .filter(|contact| {
+                let contact = &self.contacts[*contact];
+                let place = contact.place;
+                let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
+                let longest = self.longest_owner_wait(contact);
+                kept || self.at < contact.entered_at.saturating_add(longest)
+            })
+            .collect();
+        self.dirty_contacts.extend(concerned);
+    }
+
+    /// After so long no situation of the owner keeps a contact for it any more.
+    fn longest_owner_wait(&self, contact: &Contact) -> i64 {
+        let ownership = &self.queues[contact.queue.at()].policy.ownership;
+        if ownership.mode == OwnershipMode::Require {
+            return i64::MAX;
+        }
+        let wait = &ownership.wait;
+        let longest = wait
+            .busy_ms
+            .max(wait.wrap_up_ms)
+            .max(wait.break_ms)
+            .max(wait.offline_ms);
+        longest.0
+    }
+
+    /// Notes that an agent's situation changed, for the contacts that wait for it.
+    pub(super) fn note_changed(&mut self, agent: AgentIdx) {
+        let entry = &mut self.agents[agent.at()];
+        if !entry.changed && !entry.owned_waiting.is_empty() {
+            entry.changed = true;
+            self.changed_agents.push(agent);
+        }
+    }
+
+    /// Notes that an agent may be able to take more than before.
+    pub(super) fn note_freed(&mut self, agent: AgentIdx) {
+        let entry = &mut self.agents[agent.at()];
+        if !entry.pending {
+            entry.pending = true;
+            self.pending_agents.push(agent);
+        }
+        self.refresh(agent);
+    }
+
+    /// Brings the idle order in line with what an agent is doing.
+    pub(super) fn refresh(&mut self, agent: AgentIdx) {
+        let entry = &self.agents[agent.at()];
+        let Some(position) = entry.position else {
+            return;
+        };
+        for n in 0..self.channels.len() {
+            let channel = ChannelIdx(n as u32);
+            let free = !entry.pending && entry.free_for(channel, &self.channels).is_ok();
+            self.idle.mark_free(position, channel, free);
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! A contact comes in: checked whole before anything changes, then put on its way (rules 6, 7, 11).
+
+use super::Router;
+use super::Subject;
+use super::codes::{ContactState, Rule, Why};
+use super::command::ContactSubmit;
+use super::contact::Contact;
+use super::effect::Count;
+use super::event::EventBody;
+use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
+use super::policy::SKILLS_MAX;
+use super::reject::Reject;
+use super::skill::Levels;
+use super::timers::Timer;
+
+/// The most agents one contact may exclude.
+const EXCLUDED_MAX: usize = 1_000;
+/// The channel of a contact that names none.
+const DEFAULT_CHANNEL: &str = "voice";
+
+/// What a submission names, found and fit. Nothing has changed yet.
+pub(super) struct Resolved {
+    queue: QueueIdx,
+    channel: ChannelIdx,
+    /// Nothing for a customer that is not known yet.
+    customer: Option<CustomerIdx>,
+    case: Option<CaseIdx>,
+    last_owner: Option<AgentIdx>,
+}
+
+impl Resolved {
+    pub(super) fn case(&self) -> Option<CaseIdx> {
+        self.case
+    }
+}
+
+impl Router {
+    pub(super) fn contact_submit(
+        &mut self,
+        submit: &ContactSubmit,
+        source: Option<&Name>,
+    ) -> Result<Subject, Reject> {
+        if let Some(known) = self.contacts.find(&submit.contact) {
+            return Ok(Subject::Submitted(known));
+        }
+        let mut resolved = self.resolve_submit(submit)?;
+        self.check_trunks(resolved.queue, &submit.contact)?;
+        if let Some(name) = &submit.customer {
+            resolved.customer = Some(self.customers.intern(name));
+        }
+        let requires = self.skills.levels(&submit.requires);
+        let prefer = submit.prefer.as_ref().map(|name| self.intern_agent(name));
+        let exclude = submit
+            .exclude
+            .iter()
+            .map(|name| self.intern_agent(name))
+            .collect();
+        let source = source.map(|name| self.sources.intern(name));
+        self.arrival_seq += 1;
+        let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq);
+        contact.prefer = prefer;
+        contact.exclude = exclude;
+        contact.source = source;
+        contact.state = ContactState::Ended;
+        let customer = contact.customer;
+        let queue = contact.queue;
+        let idx = self.contacts.insert(contact);
+        if let Some(source) = source {
+            self.sources.join(source, idx);
+        }
+        self.queues[queue.at()].stats.submitted(self.at);
+        self.count(|router| Count::Submitted {
+            queue: router.queue_name(idx),
+            channel: router.channels.name(router.contacts[idx].channel).clone(),
+        });
+        if let Some(case) = resolved.case {
+            self.attach(idx, case);
+        } else if let Some(customer) = customer {
+            self.customers[customer].unattached.push(idx);
+        }
+        match submit.not_before_at.filter(|from| *from > self.at) {
+            Some(from) => self.schedule(idx, from),
+            None => {
+                self.set_state(idx, ContactState::Waiting);
+                self.resume(idx);
+                self.arrive(idx);
+            }
+        }
+        Ok(Subject::Submitted(idx))
+    }
+
+    /// Finds all that a submission names, or says what is wrong with it.
+    pub(super) fn resolve_submit(&self, submit: &ContactSubmit) -> Result<Resolved, Reject> {
+        let bad = |field, message: String| {
+            Reject::invalid("contact", field, message).with_id(&submit.contact)
+        };
+        let default_queue = Name::of(super::DEFAULT_QUEUE);
+        let queue = self.find_queue(submit.queue.as_ref().unwrap_or(&default_queue))?;
+        let channel_name = submit
+            .channel
+            .clone()
+            .unwrap_or_else(|| Name::of(DEFAULT_CHANNEL));
+        let channel = self.channels.find(&channel_name).ok_or_else(|| {
+            let known = self.channels.listed();
+            bad(
+                "channel",
+                format!("no channel \"{channel_name}\": one of {known}"),
+            )
+        })?;
+        if submit.requires.len() > SKILLS_MAX || !self.skills.has_room_for(&submit.requires) {
+            let n = submit.requires.len();
+            return Err(bad("requires", format!("{n} skills: at most {SKILLS_MAX}")));
+        }
+        if submit.exclude.len() > EXCLUDED_MAX {
+            let n = submit.exclude.len();
+            return Err(bad(
+                "exclude",
+                format!("{n} agents: at most {EXCLUDED_MAX}"),
+            ));
+        }
+        let mut customer = submit
+            .customer
+            .as_ref()
+            .and_then(|name| self.customers.find(name));
+        let mut found = Resolved {
+            queue,
+            channel,
+            customer,
+            case: None,
+            last_owner: None,
+        };
+        if let Some(name) = &submit.case {
+            let case = self.find_case(name)?;
+            let of = self.cases[case].customer;
+            if submit.customer.is_some() && of.is_some() && of != customer {
+                let message = format!("case \"{name}\" belongs to another customer");
+                return Err(Reject::conflict("case", name, message).in_field("case"));
+            }
+            customer = customer.or(of);
+            found.customer = customer;
+            found.case = Some(case);
+            return Ok(found);
+        }
+        if let Some(customer) = customer {
+            let matter = self.matter(customer, submit.topic.as_ref());
+            let affinity = self.queues[queue.at()].policy.ownership.affinity_ms.0;
+            found.case = matter.case;
+            found.last_owner = matter.last_owner(self.at, affinity);
+        }
+        Ok(found)
+    }
+
+    /// Whether all trunks of the queue or the tenant are taken.
+    pub(super) fn check_trunks(&mut self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
+        let entry = &self.queues[queue.at()];
+        let full = |limit: Option<u32>, held: u32| limit.filter(|limit| held >= *limit);
+        let (what, limit) =
+            if let Some(limit) = full(entry.policy.max_in_system, entry.counts.in_system()) {
+                ("queue", limit)
+            } else if let Some(limit) = full(self.settings.max_in_system, self.counts.in_system()) {
+                ("tenant", limit)
+            } else {
+                return Ok(());
+            };
+        let name = entry.id.clone();
+        self.count(|_| Count::Blocked { queue: name });
+        let message = format!(
+            "blocked: max_in_system of the {what} is {limit} and so many contacts are in it"
+        );
+        Err(Reject::limit("contact", contact, message).in_field("queue"))
+    }
+
+    /// A contact as it would be just before it goes on its way.
+    pub(super) fn draft(
+        &self,
+        submit: &ContactSubmit,
+        resolved: &Resolved,
+        requires: Levels,
+        seq: u64,
+    ) -> Contact {
+        let joined_at = submit
+            .joined_at
+            .map_or(self.at, |joined| joined.min(self.at));
+        Contact {
+            id: submit.contact.clone(),
+            queue: resolved.queue,
+            channel: resolved.channel,
+            customer: resolved.customer,
+            topic: submit.topic.clone(),
+            kind: submit.kind.clone(),
+            case: None,
+            last_owner: resolved.last_owner,
+            prefer: None,
+            exclude: smallvec::SmallVec::new(),
+            priority: submit.priority.0,
+            requires,
+            max_wait_ms: submit.max_wait_ms,
+            attributes: submit.attributes.clone(),
+            source: None,
+            state: ContactState::Waiting,
+            outcome: None,
+            why: Why::NoAgentAvailable,
+            reason: None,
+            note: None,
+            submitted_at: self.at,
+            joined_at,
+            seq,
+            entered_at: joined_at,
+            wait_from: joined_at,
+            not_before_at: submit.not_before_at,
+            connected_at: None,
+            ended_at: None,
+            wait_ms: None,
+            within_target: false,
+            steps_passed: 0,
+            aged: 0,
+            overdue: false,
+            passed_on: false,
+            by_owner_only: false,
+            direct: None,
+            seeking: false,
+            offers: smallvec::SmallVec::new(),
+            offers_made: 0,
+            talks: smallvec::SmallVec::new(),
+            last_agent: None,
+            route: None,
+            scheduled: None,
+            step_at: None,
+            owner_until: None,
+            max_wait_at: None,
+            no_agent_at: None,
+            age_at: None,
+            firm_at: None,
+            lease_at: None,
+            trail: Vec::new(),
+            trail_dropped: 0,
+            wrapping: 0,
+            place: None,
+            hungry: None,
+        }
+    }
+
+    fn schedule(&mut self, idx: ContactIdx, from: super::time::Timestamp) {
+        self.set_state(idx, ContactState::Scheduled);
+        let contact = &mut self.contacts[idx];
+        contact.scheduled = Some(from);
+        contact.why = Why::NotBefore;
+        self.timers.arm(from, Timer::Scheduled, idx.0);
+        self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactWaiting {
+                of,
+                state: ContactState::Scheduled,
+                position: None,
+                why: Why::NotBefore,
+            });
+        }
+    }
+
+    /// The time of a scheduled contact has come.
+    pub(super) fn scheduled_arrives(&mut self, idx: ContactIdx) {
+        let at = self.at;
+        let contact = &mut self.contacts[idx];
+        contact.scheduled = None;
+        contact.joined_at = at;
+        contact.entered_at = at;
+        contact.wait_from = at;
+        self.set_state(idx, ContactState::Waiting);
+        self.arrive(idx);
+    }
+
+    /// A caller who hung up and is back in time takes its old place (rule 7).
+    fn resume(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let Some(customer) = contact.customer else {
+            return;
+        };
+        let queue = contact.queue;
+        let limit = self.policy_of(idx).resume_ms;
+        let at = self.at;
+        let abandoned = &mut self.customers[customer].abandoned;
+        let Some(place) = abandoned.iter().position(|place| place.queue == queue) else {
+            return;
+        };
+        let place = abandoned.remove(place);
+        let in_time = limit.is_none_or(|limit| limit.0 > 0 && at - place.at <= limit.0);
+        if in_time {
+            let contact = &mut self.contacts[idx];
+            contact.joined_at = contact.joined_at.min(place.joined_at);
+            contact.seq = contact.seq.min(place.seq);
+            self.remember(idx, Rule::Resume, None, None);
+        }
+    }
+
+    /// Puts a contact into its queue, or turns it away where the queue is full.
+    fn arrive(&mut self, idx: ContactIdx) {
+        let queue = self.contacts[idx].queue;
+        if self.has_room(idx, queue) {
+            self.begin_seeking(idx);
+        } else {
+            self.give_up(idx, Why::QueueFull);
+        }
+    }
+
+    /// The callback that an owner makes instead of being waited for (rule 15).
+    pub(super) fn schedule_owner_callback(&mut self, of: ContactIdx) {
+        let base = self.contacts[of].id.clone();
+        let Some(id) = (1..)
+            .map(|n| callback_name(&base, n))
+            .find(|id| self.contacts.find(id).is_none())
+        else {
+            return;
+        };
+        let original = &self.contacts[of];
+        self.arrival_seq += 1;
+        let mut callback = original.clone();
+        let callback_channel = self.channels.find(&Name::of("callback"));
+        callback.id = id;
+        callback.seq = self.arrival_seq;
+        callback.channel = callback_channel.unwrap_or(original.channel);
+        callback.state = ContactState::Ended;
+        callback.outcome = None;
+        callback.by_owner_only = true;
+        callback.submitted_at = self.at;
+        callback.joined_at = self.at;
+        callback.entered_at = self.at;
+        callback.wait_from = self.at;
+        callback.ended_at = None;
+        callback.wait_ms = None;
+        callback.max_wait_ms = Some(super::time::Millis(super::time::MILLIS_MAX));
+        callback.offers_made = 0;
+        callback.trail = Vec::new();
+        callback.case = None;
+        callback.source = None;
+        let case = original.case;
+        let idx = self.contacts.insert(callback);
+        if let Some(case) = case {
+            self.refer(idx, case);
+        }
+        self.queues[self.contacts[idx].queue.at()]
+            .stats
+            .submitted(self.at);
+        self.set_state(idx, ContactState::Waiting);
+        self.begin_seeking(idx);
+    }
+}
+
+/// `<contact>/callback`, cut to the length a name may have.
+fn callback_name(base: &Name, n: u32) -> Name {
+    let suffix = if n == 1 {
+        "/callback".to_owned()
+    } else {
+        format!("/callback-{n}")
+    };
+    let mut room = super::ids::NAME_BYTES_MAX - suffix.len();
+    room = room.min(base.as_str().len());
+    while !base.as_str().is_char_boundary(room) {
+        room -= 1;
+    }
+    Name::of(&format!("{}{suffix}", &base.as_str()[..room]))
+}

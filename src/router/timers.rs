@@ -1,0 +1,72 @@
+//! What is due when: every reason to wake the router.
+//!
+//! Entries are never taken out early: whoever is woken looks whether its deadline still is this
+//! one. Among equal times the order is that of [`Timer`], which is the order of the contract's §7:
+//! ends of service first, then starts of work, owner waits, patience, and what comes in.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::time::Timestamp;
+
+/// A reason to wake, in the order in which equal times are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    /// An agent's wrap-up ends.
+    WrapUp,
+    /// A contact's platform has been gone for too long.
+    Lease,
+    /// An agent is available again by itself.
+    Presence,
+    /// An agent's retry delay ends.
+    Retry,
+    /// A contact's offer expires.
+    Offer,
+    /// A conversation has lasted long enough to make an owner.
+    Firm,
+    /// A contact's wait for its owner ends.
+    OwnerWait,
+    /// A contact's requirement changes with the time waited.
+    Step,
+    /// A contact gains priority by waiting.
+    Age,
+    /// Nobody who could serve a contact has been logged in for too long.
+    NoAgent,
+    /// A contact has waited long enough.
+    MaxWait,
+    /// A resolved case closes.
+    CloseCase,
+    /// A scheduled contact arrives.
+    Scheduled,
+}
+
+/// One entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    pub at: Timestamp,
+    pub timer: Timer,
+    /// The number of the agent, contact or case.
+    pub of: u32,
+}
+
+/// The deadlines.
+#[derive(Clone, Debug, Default)]
+pub struct Timers {
+    heap: BinaryHeap<Reverse<Due>>,
+}
+
+impl Timers {
+    pub fn arm(&mut self, at: Timestamp, timer: Timer, of: u32) {
+        self.heap.push(Reverse(Due { at, timer, of }));
+    }
+
+    pub fn first(&self) -> Option<Due> {
+        self.heap.peek().map(|due| due.0)
+    }
+
+    /// Takes the first entry if it is due.
+    pub fn pop_due(&mut self, at: Timestamp) -> Option<Due> {
+        self.first().filter(|due| due.at <= at)?;
+        self.heap.pop().map(|due| due.0)
+    }
+}

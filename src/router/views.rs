@@ -1,0 +1,332 @@
+//! Copies of the state for those outside.
+
+use super::Router;
+use super::Subject;
+use super::agent::Agent;
+use super::answer::{
+    AgentView, Answer, Candidate, CaseView, ContactView, CustomerView, Done, ExcludedAgent,
+    Explained, NoteView, OfferView, QueueView, StepView, Submitted,
+};
+use super::case::Case;
+use super::codes::{CaseState, ContactState};
+use super::contact::{Considered, Contact, Offer};
+use super::event::ContactRef;
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
+use super::policy::Policy;
+
+impl Router {
+    /// The answer to a command, now that its consequences are drawn.
+    pub(super) fn answer(&self, subject: Subject) -> Answer {
+        match subject {
+            Subject::Nothing => Answer::Done(Done { ok: true }),
+            Subject::Agent(idx) => Answer::Agent(Box::new(self.agent_view(idx))),
+            Subject::Queue(idx) => Answer::Queue(Box::new(self.queue_view(idx))),
+            Subject::Settings => Answer::Settings(Box::new(self.settings.clone())),
+            Subject::Customer(idx) => Answer::Customer(Box::new(self.customer_view(idx))),
+            Subject::Submitted(idx) => Answer::Submitted(Box::new(self.submitted(idx))),
+            Subject::Contact(idx) => Answer::Contact(Box::new(self.contact_view(idx))),
+            Subject::Case(idx) => Answer::Case(Box::new(self.case_view(idx))),
+            Subject::Answer(answer) => answer,
+        }
+    }
+
+    pub(super) fn policy_of(&self, idx: ContactIdx) -> &Policy {
+        &self.queues[self.contacts[idx].queue.at()].policy
+    }
+
+    fn agent_name(&self, idx: AgentIdx) -> Name {
+        self.agents[idx.at()].id.clone()
+    }
+
+    fn case_of(&self, contact: &Contact) -> Option<&Case> {
+        contact.case.map(|case| &self.cases[case])
+    }
+
+    pub(super) fn owner_name(&self, idx: ContactIdx) -> Option<Name> {
+        self.owner_of(&self.contacts[idx])
+    }
+
+    pub(super) fn owner_of(&self, contact: &Contact) -> Option<Name> {
+        self.case_of(contact)
+            .and_then(|case| case.owner)
+            .map(|owner| self.agent_name(owner))
+    }
+
+    /// What every event about a contact carries.
+    pub(super) fn about(&self, idx: ContactIdx) -> ContactRef {
+        let contact = &self.contacts[idx];
+        ContactRef {
+            contact: contact.id.clone(),
+            queue: self.queues[contact.queue.at()].id.clone(),
+            customer: contact
+                .customer
+                .map(|customer| self.customers[customer].id.clone()),
+            case: self.case_of(contact).map(|case| case.id.clone()),
+            agent: contact.last_agent.map(|agent| self.agent_name(agent)),
+        }
+    }
+
+    pub(super) fn agent_view(&self, idx: AgentIdx) -> AgentView {
+        let agent: &Agent = &self.agents[idx.at()];
+        let contact_name = |contact: ContactIdx| self.contacts[contact].id.clone();
+        let offers = agent.reserved.iter().filter_map(|held| {
+            let contact = &self.contacts[held.contact];
+            contact
+                .offer_to(idx)
+                .map(|offer| self.offer_view(contact, offer))
+        });
+        AgentView {
+            agent: agent.id.clone(),
+            name: agent.name.clone(),
+            kind: agent.kind,
+            skills: self.skills.map(&agent.skills),
+            capacity: (0..self.channels.len())
+                .map(|n| super::ids::ChannelIdx(n as u32))
+                .map(|channel| {
+                    let capacity = agent.capacity_of(channel, &self.channels);
+                    (self.channels.name(channel).clone(), capacity)
+                })
+                .collect(),
+            team: agent.team.map(|team| self.teams.name(team.0).clone()),
+            deputy: agent.deputy.map(|agent| self.agent_name(agent)),
+            leader: agent.leader.map(|agent| self.agent_name(agent)),
+            address: agent.address.clone(),
+            wrap_up_ms: agent.wrap_up_ms.map(|wrap_up| wrap_up.0),
+            rank: agent.rank,
+            presence: agent.presence,
+            state: agent.state(),
+            reason: agent.reason.clone(),
+            until_at: agent.until_at,
+            since_at: agent.since_at,
+            idle_since_at: agent.idle_since,
+            retry_at: agent.retry_at,
+            wrap_up_until_at: agent.wraps.iter().map(|wrap| wrap.until_at).max(),
+            missed: agent.missed,
+            contacts: agent
+                .talks
+                .iter()
+                .map(|held| contact_name(held.contact))
+                .collect(),
+            offers: offers.collect(),
+            open_cases: agent.cases.len() as u64,
+            handled: agent.handled,
+            talk_ms: agent.talk_ms,
+        }
+    }
+
+    pub(super) fn queue_view(&self, idx: QueueIdx) -> QueueView {
+        let queue = &self.queues[idx.at()];
+        QueueView {
+            queue: queue.id.clone(),
+            policy: queue.policy.clone(),
+            waiting: u64::from(queue.counts.waiting),
+            offered: u64::from(queue.counts.offered),
+            connected: u64::from(queue.counts.connected),
+            oldest_joined_at: queue.waiting.keys().map(|key| key.joined_at).min(),
+        }
+    }
+
+    pub(super) fn customer_view(&self, idx: CustomerIdx) -> CustomerView {
+        let customer = &self.customers[idx];
+        let open = customer.cases.iter().map(|case| &self.cases[*case]);
+        CustomerView {
+            customer: customer.id.clone(),
+            identities: customer.identities.clone(),
+            profile: customer.profile.clone(),
+            excluded: customer
+                .excluded
+                .iter()
+                .map(|excluded| ExcludedAgent {
+                    agent: self.agent_name(excluded.agent),
+                    reason: excluded.reason.clone(),
+                })
+                .collect(),
+            open_cases: open
+                .filter(|case| case.state != CaseState::Closed)
+                .map(|case| case.id.clone())
+                .collect(),
+        }
+    }
+
+    fn offer_view(&self, contact: &Contact, offer: &Offer) -> OfferView {
+        let agent = &self.agents[offer.agent.at()];
+        OfferView {
+            offer: offer.id,
+            contact: contact.id.clone(),
+            agent: agent.id.clone(),
+            address: agent.address.clone(),
+            route: offer.route,
+            expires_at: offer.expires_at,
+        }
+    }
+
+    pub(super) fn submitted(&self, idx: ContactIdx) -> Submitted {
+        let contact = &self.contacts[idx];
+        let position = self.position(idx);
+        Submitted {
+            contact: contact.id.clone(),
+            state: contact.state,
+            outcome: contact.outcome,
+            queue: self.queues[contact.queue.at()].id.clone(),
+            customer: contact
+                .customer
+                .map(|customer| self.customers[customer].id.clone()),
+            case: self.case_of(contact).map(|case| case.id.clone()),
+            owner: self.owner_of(contact),
+            agent: contact.last_agent.map(|agent| self.agent_name(agent)),
+            offer: contact
+                .offers
+                .first()
+                .map(|offer| self.offer_view(contact, offer)),
+            position,
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(idx, n)),
+            why: contact.why,
+        }
+    }
+
+    pub(super) fn contact_view(&self, idx: ContactIdx) -> ContactView {
+        let contact = &self.contacts[idx];
+        let position = self.position(idx);
+        let offers = contact
+            .offers
+            .iter()
+            .map(|offer| self.offer_view(contact, offer));
+        let consulting = contact.talks.get(1).map(|talk| talk.agent);
+        let agent = contact
+            .talks
+            .first()
+            .map(|talk| talk.agent)
+            .or(contact.last_agent);
+        let wraps = self.agents_wrapping(idx);
+        ContactView {
+            contact: contact.id.clone(),
+            state: contact.state,
+            outcome: contact
+                .outcome
+                .filter(|_| contact.state == ContactState::Ended),
+            queue: self.queues[contact.queue.at()].id.clone(),
+            channel: self.channels.name(contact.channel).clone(),
+            customer: contact
+                .customer
+                .map(|customer| self.customers[customer].id.clone()),
+            topic: contact.topic.clone(),
+            kind: contact.kind.clone(),
+            case: self.case_of(contact).map(|case| case.id.clone()),
+            owner: self.owner_of(contact),
+            agent: agent.map(|agent| self.agent_name(agent)),
+            consulting: consulting.map(|agent| self.agent_name(agent)),
+            route: contact.route,
+            offer: contact
+                .offers
+                .first()
+                .map(|offer| self.offer_view(contact, offer)),
+            offers: offers.collect(),
+            offers_made: contact.offers_made,
+            priority: contact.priority,
+            requires: self.skills.map(&contact.requires),
+            prefer: contact.prefer.map(|agent| self.agent_name(agent)),
+            exclude: contact
+                .exclude
+                .iter()
+                .map(|agent| self.agent_name(*agent))
+                .collect(),
+            submitted_at: contact.submitted_at,
+            joined_at: contact.joined_at,
+            not_before_at: contact.not_before_at,
+            connected_at: contact.connected_at,
+            wrap_up_until_at: wraps,
+            ended_at: contact.ended_at,
+            wait_ms: contact.wait_ms,
+            position,
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(idx, n)),
+            why: contact.why,
+            reason: contact.reason.clone(),
+            note: contact.note.clone(),
+            source: contact
+                .source
+                .map(|source| self.sources.slots[source.at()].name.clone()),
+            attributes: contact.attributes.clone(),
+        }
+    }
+
+    /// When the wrap-up of a contact ends.
+    fn agents_wrapping(&self, idx: ContactIdx) -> Option<super::time::Timestamp> {
+        let contact = &self.contacts[idx];
+        if contact.state != ContactState::WrapUp {
+            return None;
+        }
+        let of_contact = |agent: &Agent| {
+            agent
+                .wraps
+                .iter()
+                .filter(|wrap| wrap.contact == idx)
+                .map(|wrap| wrap.until_at)
+                .max()
+        };
+        self.agents.iter().filter_map(of_contact).max()
+    }
+
+    pub(super) fn case_view(&self, idx: CaseIdx) -> CaseView {
+        let case = &self.cases[idx];
+        CaseView {
+            case: case.id.clone(),
+            state: case.state,
+            customer: case
+                .customer
+                .map(|customer| self.customers[customer].id.clone()),
+            topic: case.topic.clone(),
+            kind: case.kind.clone(),
+            owner: case.owner.map(|owner| self.agent_name(owner)),
+            last_handler: case.last_handler.map(|agent| self.agent_name(agent)),
+            opened_at: case.opened_at,
+            owned_at: case.owned_at,
+            active_at: case.active_at,
+            resolved_at: case.resolved_at,
+            closed_at: case.closed_at,
+            contacts: case.contacts,
+            handovers: case.handovers,
+            notes: case
+                .notes
+                .iter()
+                .map(|note| NoteView {
+                    at: note.at,
+                    by: note.by.clone(),
+                    text: note.text.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn candidates(&self, considered: &[Considered]) -> Vec<Candidate> {
+        considered
+            .iter()
+            .map(|considered| Candidate {
+                agent: self.agent_name(considered.agent),
+                route: considered.route,
+                verdict: considered.verdict,
+            })
+            .collect()
+    }
+
+    pub(super) fn explained(&self, idx: ContactIdx) -> Explained {
+        let contact = &self.contacts[idx];
+        Explained {
+            contact: contact.id.clone(),
+            state: contact.state,
+            why: contact.why,
+            steps: contact
+                .trail
+                .iter()
+                .map(|step| StepView {
+                    at: step.at,
+                    rule: step.rule,
+                    why: step.why,
+                    agent: step.agent.map(|agent| self.agent_name(agent)),
+                    until_at: step.until_at,
+                    candidates: self.candidates(&step.candidates),
+                })
+                .collect(),
+            steps_dropped: contact.trail_dropped,
+        }
+    }
+}

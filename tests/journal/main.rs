@@ -1,0 +1,12 @@
+//! The promises of the journal, one file each.
+//!
+//! Tests reach the journal only through its public face and damage it only through its storage.
+
+mod append;
+mod damage;
+mod faults;
+mod files;
+mod format;
+mod power;
+mod snapshots;
+mod support;
