@@ -1,5 +1,6 @@
 //! What the wire takes, what it refuses and in which words.
 
+mod documented;
 mod events;
 mod lines;
 mod methods;
