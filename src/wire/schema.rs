@@ -93,14 +93,14 @@ pub enum Type {
     /// A share from 0 to 1.
     Share,
     Words(&'static [&'static str]),
-    List(&'static Type, usize),
+    List(&'static Self, usize),
     /// An object whose members are named by the client.
-    Map(&'static Type, usize),
+    Map(&'static Self, usize),
     Object(&'static [Param]),
     /// The inner type, or `null` for "no limit".
-    Limit(&'static Type),
+    Limit(&'static Self),
     /// `true`, `false`, or a list.
-    BoolOrList(&'static Type),
+    BoolOrList(&'static Self),
     /// Any JSON object.
     Attributes,
 }
