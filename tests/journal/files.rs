@@ -130,7 +130,7 @@ fn a_backup_taken_while_writing_restores_to_a_prefix() {
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
                 let at = append_and_wait(&journal, 3);
-                if at % 60 == 0 {
+                if at.is_multiple_of(60) {
                     journal.snapshot(at, &[1; 32], b"state").expect("snapshot");
                 }
             }

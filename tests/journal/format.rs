@@ -100,7 +100,9 @@ fn a_frame_says_what_was_put_in() {
         journal_id: 99,
         epoch: 12,
     };
+    let first = builder.finish(&header).0.to_vec();
     let (bytes, crc) = builder.finish(&header);
+    assert_eq!(bytes, first, "finishing twice changes nothing");
     assert_eq!(bytes.len(), 4096);
     let frame = Frame::decode(bytes).expect("whole");
     assert_eq!(
