@@ -129,17 +129,25 @@ fn no_text_brings_the_reader_down() {
         include_str!("config/syntax.toml"),
         include_str!("../config/small.toml"),
     ];
+    let read = |text: String, show: bool| {
+        if let Err(faults) = Config::parse("test.toml", text) {
+            assert!(faults.count() > 0);
+            if show {
+                assert!(!faults.render(true).is_empty());
+            }
+        }
+    };
+    let spoilers = [
+        "\"", "[", "]", "=", "\n", "中", "{", "#", "9", ".", "'''", "\u{1}",
+    ];
     for sample in samples {
         let ends = sample.char_indices().map(|(at, _)| at).step_by(3);
-        for end in ends {
-            for text in [&sample[..end], &sample[end..]] {
-                if let Err(faults) = Config::parse("test.toml", text.to_owned()) {
-                    assert!(faults.count() > 0);
-                    if end % 11 == 0 {
-                        assert!(!faults.render(true).is_empty());
-                    }
-                }
-            }
+        for (n, end) in ends.enumerate() {
+            let (before, after) = sample.split_at(end);
+            let spoiler = spoilers[n % spoilers.len()];
+            read(before.to_owned(), n % 7 == 0);
+            read(after.to_owned(), n % 7 == 1);
+            read([before, spoiler, after].concat(), n % 5 == 0);
         }
     }
 }

@@ -21,8 +21,8 @@ const SAMPLE_HEAD: &str = "\
 #
 #     firsthand check FILE    says what is wrong with a file, and where
 #
-# Durations are texts such as \"45s\", \"2m\", \"1h30m\", \"500ms\" or \"2d\" (days of 24 hours); \"off\" means
-# no limit, where a limit may be absent. Sizes are texts such as \"64 KiB\", or whole numbers of bytes.
+# Durations are texts such as \"45s\", \"2m\", \"1h30m\" or \"2d\" (days of 24 hours); \"off\" is no
+# limit, where a limit may be absent. Sizes are texts such as \"64 KiB\", or numbers of bytes.
 # A changed file is taken over by SIGHUP or server.reload: as a whole or not at all, and without
 # logging anyone out. config/small.toml is a small call centre to begin with.
 ";

@@ -128,8 +128,8 @@ impl Finding {
 
 /// A span that the renderer can take: within the text, and ending within its first line.
 fn clamp(span: &Range<usize>, text: &str) -> Range<usize> {
-    let start = span.start.min(text.len());
-    let end = span.end.clamp(start, text.len());
+    let start = text.floor_char_boundary(span.start);
+    let end = text.floor_char_boundary(span.end).max(start);
     let end = text[start..end].find('\n').map_or(end, |n| start + n);
     start..end
 }
@@ -145,7 +145,7 @@ fn renderer(colour: bool) -> Renderer {
 
 /// Line and column of a place, both from 1, the column in characters.
 fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..at.min(text.len())];
+    let before = &text[..text.floor_char_boundary(at)];
     let line_start = before.rfind('\n').map_or(0, |n| n + 1);
     let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
     (line, before[line_start..].chars().count() + 1)

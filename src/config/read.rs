@@ -54,6 +54,7 @@ pub(super) fn read(text: &str) -> Document<'_> {
 /// What the parser had to guess after an error: the rest of its line, and where the line is the
 /// header of a section, all of that section.
 fn guessed(text: &str, at: usize) -> Range<usize> {
+    let at = text.floor_char_boundary(at);
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let stop = if text[start..].trim_start().starts_with('[') {
         "\n["

@@ -192,7 +192,8 @@ fn time(key: &Key, min_ms: i64, off: bool, value: &DeValue<'_>) -> Result<Value,
     Ok(json!(ms.0))
 }
 
-/// What a value was most likely meant to be as a duration, in quotes. `unit_ms` is the unit of a number.
+/// What a value was most likely meant to be as a duration, in quotes. `unit_ms` is the unit of a
+/// number.
 pub(super) fn duration_hint(value: &DeValue<'_>, unit_ms: i64) -> String {
     let ms = match value {
         DeValue::Integer(_) => integer(value).and_then(|n| n.checked_mul(unit_ms)),
