@@ -14,7 +14,7 @@ use super::reject::Reject;
 use super::skill::meets;
 
 /// A contact that overflows from queue to queue ends after so many.
-const OVERFLOWS_MAX: usize = 16;
+pub(super) const OVERFLOWS_MAX: usize = 16;
 
 impl Router {
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
@@ -274,8 +274,12 @@ impl Router {
             return true;
         }
         let mut trial = self.contacts[idx].clone();
-        trial.queue = queue;
-        trial.entered_at = self.at;
+        if trial.queue != queue {
+            trial.queue = queue;
+            trial.entered_at = self.at;
+        }
+        trial.place = None;
+        (trial.steps_passed, trial.aged) = self.time_waited(&trial);
         let requirement = self.requirement(&trial);
         self.idle.require(&requirement, &self.agents);
         self.idle.settle(&mut self.agents);

@@ -211,7 +211,7 @@ impl Router {
         self.idle.set_channels(self.channels.len());
         let mut order: Vec<AgentIdx> = (0..self.agents.len())
             .map(AgentIdx::from_usize)
-            .filter(|idx| self.agents[idx.at()].exists)
+            .filter(|idx| self.agents[idx.at()].idle_since.is_some())
             .collect();
         order.sort_by(|a, b| {
             let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
@@ -327,16 +327,17 @@ impl Router {
         }
     }
 
-    fn forget_case(&mut self, closed_at: Timestamp, idx: CaseIdx) {
+    /// Forgets a case that was closed by then; one that was closed later has its own entry.
+    fn forget_case(&mut self, by: Timestamp, idx: CaseIdx) {
         let Some(case) = self.cases.get(idx) else {
             return;
         };
-        if case.closed_at != Some(closed_at) {
+        if case.closed_at.is_none_or(|closed_at| closed_at > by) {
             return;
         }
         if case.referred > 0 {
             // A contact still refers to it; look again as long after.
-            self.closed.push_back((closed_at, idx));
+            self.closed.push_back((self.at, idx));
             return;
         }
         if let Some(customer) = case.customer {

@@ -40,9 +40,11 @@ impl Router {
         )
     }
 
-    /// Whether the contact or its customer excludes an agent (回避).
+    /// Whether the contact or its customer excludes an agent (回避). One who is in conversation
+    /// with it cannot be the second agent of its own consultation either.
     pub(super) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.excludes(agent)
+            || contact.talks.iter().any(|talk| talk.agent == agent)
             || contact
                 .customer
                 .is_some_and(|customer| self.customers[customer].excludes(agent))
@@ -127,6 +129,10 @@ impl Router {
         if policy.owner_skill_check && !meets(&entry.skills, requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
+        if entry.exists && entry.capacity_of(contact.channel, &self.channels) == 0 {
+            // Whatever it is doing, it will not come to a channel that it does not serve.
+            return Situation::Never(Why::NoOwnerSkill);
+        }
         match entry.free_for(contact.channel, &self.channels) {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
@@ -195,7 +201,12 @@ impl Router {
 
     /// Who may take a contact whose wait for the owner is over: the owner still, and all that the
     /// fallback names.
-    fn opened(&self, owner: AgentIdx, policy: &Ownership, situation: Situation) -> Reach {
+    pub(super) fn opened(
+        &self,
+        owner: AgentIdx,
+        policy: &Ownership,
+        situation: Situation,
+    ) -> Reach {
         let entry = &self.agents[owner.at()];
         let mut reach = Reach {
             owner: Some(owner),
@@ -213,9 +224,6 @@ impl Router {
                 | Situation::Offline => Why::NoAgentAvailable,
             },
         };
-        if matches!(situation, Situation::Never(_)) {
-            reach.owner = None;
-        }
         for fallback in &policy.fallback {
             match fallback {
                 Fallback::Deputy => reach.deputy = entry.deputy.filter(|agent| *agent != owner),

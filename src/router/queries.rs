@@ -6,6 +6,7 @@ use super::answer::{Answer, OwnerView, Page, Preview, StatsView};
 use super::codes::{ContactState, Outcome, OverflowAction, Why};
 use super::command::ContactSubmit;
 use super::contact::Contact;
+use super::ends::OVERFLOWS_MAX;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx, SkillIdx};
 use super::plan::Plan;
 use super::query::{
@@ -156,6 +157,7 @@ impl Router {
             return Ok(Answer::Submitted(Box::new(self.submitted(known))));
         }
         let resolved = self.resolve_submit(submit)?;
+        self.free_trunk(resolved.queue(), &submit.contact)?;
         // A skill that nobody has named yet gets a number that nobody has.
         let nobody = SkillIdx(u32::MAX);
         let mut requires: Levels = submit
@@ -169,52 +171,43 @@ impl Router {
         contact.case = resolved.case();
         contact.prefer = submit.prefer.as_ref().and_then(known);
         contact.exclude = submit.exclude.iter().filter_map(known).collect();
-        let queue = &self.queues[contact.queue.at()];
-        contact.steps_passed = queue
-            .steps
-            .iter()
-            .take_while(|step| contact.entered_at + step.after_ms <= self.at)
-            .count() as u32;
         let scheduled = submit.not_before_at.is_some_and(|from| from > self.at);
+        if !scheduled && let Some(place) = self.abandoned_place(&contact) {
+            contact.joined_at = contact.joined_at.min(place.joined_at);
+            contact.seq = contact.seq.min(place.seq);
+        }
         Ok(Answer::Preview(Box::new(
-            self.previewed(&contact, scheduled),
+            self.previewed(contact, scheduled),
         )))
     }
 
-    fn previewed(&self, contact: &Contact, scheduled: bool) -> Preview {
-        let queue = &self.queues[contact.queue.at()];
+    fn previewed(&self, mut contact: Contact, scheduled: bool) -> Preview {
+        let turned_away = if scheduled {
+            None
+        } else {
+            self.turned_away(&mut contact)
+        };
+        let contact = &contact;
         let requirement = self.requirement(contact);
         let plan = self.plan(contact);
         let chosen = match plan {
             Plan::Offer { agent, route, .. } => Some((agent, route)),
             Plan::CallbackByOwner | Plan::Wait => None,
         };
-        let held = queue.counts.waiting + queue.counts.offered;
-        let full = queue.policy.max_waiting.is_some_and(|limit| held >= limit);
-        let (state, outcome, why) = if scheduled {
-            (ContactState::Scheduled, None, Why::NotBefore)
-        } else {
-            match plan {
-                Plan::Offer { why, .. } => (ContactState::Offered, None, why),
-                Plan::CallbackByOwner => (
-                    ContactState::Ended,
-                    Some(Outcome::Callback),
-                    Why::OwnerCallback,
-                ),
-                Plan::Wait if full && queue.policy.overflow.to.is_none() => {
-                    let outcome = match queue.policy.overflow.action {
-                        Some(OverflowAction::Voicemail) => Outcome::Voicemail,
-                        Some(OverflowAction::Callback) => Outcome::Callback,
-                        Some(OverflowAction::Reject) | None => Outcome::Rejected,
-                    };
-                    (ContactState::Ended, Some(outcome), Why::QueueFull)
-                }
-                Plan::Wait => (ContactState::Waiting, None, self.why_waiting(contact)),
-            }
+        let (state, outcome, why) = match plan {
+            _ if scheduled => (ContactState::Scheduled, None, Why::NotBefore),
+            _ if turned_away.is_some() => (ContactState::Ended, turned_away, Why::QueueFull),
+            Plan::Offer { why, .. } => (ContactState::Offered, None, why),
+            Plan::CallbackByOwner => (
+                ContactState::Ended,
+                Some(Outcome::Callback),
+                Why::OwnerCallback,
+            ),
+            Plan::Wait => (ContactState::Waiting, None, self.why_waiting(contact)),
         };
+        let queue = &self.queues[contact.queue.at()];
         let waits = state == ContactState::Waiting;
-        let key = self.wait_key(contact);
-        let before = queue.waiting.range(..key).count();
+        let before = queue.waiting.range(..self.wait_key(contact)).count();
         let considered = self.considered(contact, &requirement, chosen);
         Preview {
             contact: contact.id.clone(),
@@ -230,6 +223,35 @@ impl Router {
             why,
             candidates: self.candidates(&considered),
         }
+    }
+
+    /// Moves the draft of a contact on to the queue that would take it; where none would, answers
+    /// how it would end.
+    fn turned_away(&self, contact: &mut Contact) -> Option<Outcome> {
+        for _hop in 0..=OVERFLOWS_MAX {
+            (contact.steps_passed, contact.aged) = self.time_waited(contact);
+            let queue = &self.queues[contact.queue.at()];
+            let held = queue.counts.waiting + queue.counts.offered;
+            let full = queue.policy.max_waiting.is_some_and(|limit| held >= limit);
+            if !full || matches!(self.plan(contact), Plan::Offer { .. }) {
+                return None;
+            }
+            let target = queue.policy.overflow.to.as_ref();
+            match target.and_then(|name| self.find_queue(name).ok()) {
+                Some(target) if target != contact.queue => {
+                    contact.queue = target;
+                    contact.entered_at = self.at;
+                    contact.max_wait_ms = None;
+                }
+                Some(_) | None => break,
+            }
+        }
+        let overflow = &self.queues[contact.queue.at()].policy.overflow;
+        Some(match overflow.action {
+            Some(OverflowAction::Voicemail) => Outcome::Voicemail,
+            Some(OverflowAction::Callback) => Outcome::Callback,
+            Some(OverflowAction::Reject) | None => Outcome::Rejected,
+        })
     }
 
     fn stats_get(&self, at: Timestamp, of: &StatsGet) -> Result<Answer, Reject> {

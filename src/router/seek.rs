@@ -30,28 +30,20 @@ impl Router {
     /// Begins to look for an agent in the contact's present queue. Limits count from its
     /// `entered_at`.
     pub(super) fn begin_seeking(&mut self, idx: ContactIdx) {
+        let (steps_passed, aged) = self.time_waited(&self.contacts[idx]);
         let contact = &mut self.contacts[idx];
         let queue = &self.queues[contact.queue.at()];
         contact.seeking = true;
         contact.overdue = false;
-        contact.steps_passed = 0;
-        contact.aged = 0;
+        contact.no_agent_at = None;
+        contact.steps_passed = steps_passed;
+        contact.aged = aged;
         let entered = contact.entered_at;
         let limit = contact.max_wait_ms.or(queue.policy.max_wait_ms);
         contact.max_wait_at = limit.map(|limit| entered.saturating_add(limit.0));
         let age = queue.policy.age_priority_ms.0;
-        contact.age_at = None;
-        if age > 0 {
-            // Steps of priority that a time of joining in the past has already won.
-            let aged = (self.at - contact.joined_at).max(0) / age;
-            contact.aged = i32::try_from(aged).unwrap_or(i32::MAX);
-            contact.age_at = Some(contact.joined_at + (aged + 1) * age);
-        }
-        let passed = queue
-            .steps
-            .iter()
-            .take_while(|step| entered + step.after_ms <= self.at);
-        contact.steps_passed = passed.count() as u32;
+        let next_age = contact.joined_at + (i64::from(aged) + 1) * age;
+        contact.age_at = (age > 0).then_some(next_age);
         contact.step_at = queue
             .steps
             .get(contact.steps_passed as usize)
@@ -67,6 +59,23 @@ impl Router {
             }
         }
         self.dirty_contacts.push(idx);
+    }
+
+    /// What the time that a contact has waited gives it in its queue: steps of the requirement
+    /// passed, steps of priority won.
+    pub(super) fn time_waited(&self, contact: &Contact) -> (u32, i32) {
+        let queue = &self.queues[contact.queue.at()];
+        let passed = queue
+            .steps
+            .iter()
+            .take_while(|step| contact.entered_at + step.after_ms <= self.at);
+        let age = queue.policy.age_priority_ms.0;
+        let waited = (self.at - contact.joined_at).max(0);
+        let aged = waited.checked_div(age).unwrap_or(0);
+        (
+            passed.count() as u32,
+            i32::try_from(aged).unwrap_or(i32::MAX),
+        )
     }
 
     /// Ends the search: found, given up, or over.
@@ -265,25 +274,52 @@ impl Router {
         }
     }
 
-    /// Whether anyone is logged in who could serve a contact, now or when free.
+    /// Whether anyone is logged in who could ever serve a contact: when free, after a step of its
+    /// queue, or when the wait for its owner is over.
     pub(super) fn someone_could_serve(&self, contact: &Contact) -> bool {
+        let steps = self.queues[contact.queue.at()].steps.len() as u32;
+        let mut later = contact.clone();
+        (contact.steps_passed..=steps).any(|passed| {
+            later.steps_passed = passed;
+            self.someone_could_serve_now(&later)
+        })
+    }
+
+    fn someone_could_serve_now(&self, contact: &Contact) -> bool {
         let requirement = self.requirement(contact);
-        let logged_in = |agent: &super::ids::AgentIdx| {
+        let logged_in = |agent: super::ids::AgentIdx| {
             let entry = &self.agents[agent.at()];
             entry.exists
                 && entry.presence != super::codes::Presence::Offline
                 && entry.capacity_of(contact.channel, &self.channels) > 0
-                && !self.excluded(contact, *agent)
+                && !self.excluded(contact, agent)
         };
-        let reach = self.reach(contact, &requirement);
-        let named = [reach.owner, reach.deputy, reach.leader];
-        if named.into_iter().flatten().any(|agent| logged_in(&agent)) {
-            return true;
+        let skilled = |agent: super::ids::AgentIdx| {
+            super::skill::meets(&self.agents[agent.at()].skills, &requirement)
+        };
+        let mut by_skill = self.idle.able(&requirement);
+        let Some(owner) = self.sought_owner(contact) else {
+            return by_skill.any(|agent| logged_in(agent) && skilled(agent));
+        };
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let situation = self.situation(contact, &requirement, owner);
+        if !matches!(situation, super::judge::Situation::Never(_)) {
+            if logged_in(owner) {
+                return true;
+            }
+            if policy.mode == super::codes::OwnershipMode::Require || contact.by_owner_only {
+                return false;
+            }
         }
-        // A contact still kept for its owner goes on to the others in time.
-        self.idle.able(&requirement).any(|agent| {
-            logged_in(&agent) && super::skill::meets(&self.agents[agent.at()].skills, &requirement)
-        })
+        let reach = self.opened(owner, policy, situation);
+        let trusted = |agent: super::ids::AgentIdx| !policy.owner_skill_check || skilled(agent);
+        let stand_ins = [reach.deputy, reach.leader];
+        let stands_in = |agent: super::ids::AgentIdx| logged_in(agent) && trusted(agent);
+        stand_ins.into_iter().flatten().any(stands_in)
+            || by_skill.any(|agent| {
+                let in_team = reach.team.is_some() && self.agents[agent.at()].team == reach.team;
+                (reach.anyone || in_team) && logged_in(agent) && skilled(agent)
+            })
     }
 
     /// The code of a contact that waits, for one that is only looked at.

@@ -1,13 +1,15 @@
 //! Drawing the consequences until nothing moves any more.
 //!
 //! Three lists are worked off, in this order of precedence, each in an order that depends on
-//! nothing but the state: contacts that look for an agent (first in the common order first),
-//! agents that became free (longest idle first; rule 2 and rule 14 from their side), and agents
-//! whose situation changed, whose waiting contacts are judged anew (rule 15).
+//! nothing but the state: agents whose situation changed, whose waiting contacts are judged anew
+//! (rule 15); contacts that look for an agent (first in the common order first); and agents that
+//! became free (owners of those who wait, then the longest idle; rule 2 and rule 14 from their
+//! side).
 //!
 //! When all three are empty, no contact waits that a free agent may take.
 
 use super::Router;
+use super::agent::Agent;
 use super::codes::{ContactState, OwnershipMode, Pick, Presence, Route, Rule, Why};
 use super::contact::Contact;
 use super::ids::{AgentIdx, ChannelIdx, ContactIdx};
@@ -38,18 +40,26 @@ impl Candidate {
 impl Router {
     pub(super) fn settle(&mut self) {
         loop {
-            if !self.dirty_contacts.is_empty() {
+            if let Some(agent) = self.next_changed() {
+                self.agents[agent.at()].changed = false;
+                self.judge_owned(agent);
+            } else if !self.dirty_contacts.is_empty() {
                 self.settle_contacts();
             } else if !self.pending_agents.is_empty() {
                 self.settle_agent();
-            } else if let Some(agent) = self.changed_agents.pop() {
-                self.agents[agent.at()].changed = false;
-                self.judge_owned(agent);
             } else {
                 break;
             }
         }
         self.idle.settle(&mut self.agents);
+    }
+
+    /// An agent whose situation changed. One that is about to choose is judged when it has chosen:
+    /// until then its contacts are kept for it as they were.
+    fn next_changed(&mut self) -> Option<AgentIdx> {
+        let mut changed = self.changed_agents.iter();
+        let place = changed.position(|agent| !self.agents[agent.at()].pending)?;
+        Some(self.changed_agents.swap_remove(place))
     }
 
     fn settle_contacts(&mut self) {
@@ -113,7 +123,8 @@ impl Router {
         self.idle.settle(&mut self.agents);
     }
 
-    /// Takes the longest idle of the agents that became free and lets it choose.
+    /// Takes the longest idle of the agents that became free and lets it choose. Owners of those
+    /// who wait choose first, so that nobody takes from a free owner what is its own (rule 14).
     fn settle_agent(&mut self) {
         let first = self
             .pending_agents
@@ -121,7 +132,8 @@ impl Router {
             .enumerate()
             .min_by(|(_, a), (_, b)| {
                 let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
-                (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
+                let order = |agent: &Agent| (agent.owned_waiting.is_empty(), agent.idle_since);
+                (order(a), &a.id).cmp(&(order(b), &b.id))
             })
             .map(|(place, _)| place);
         let Some(place) = first else { return };

@@ -5,6 +5,7 @@ use super::Subject;
 use super::codes::{ContactState, Rule, Why};
 use super::command::ContactSubmit;
 use super::contact::Contact;
+use super::customer::Abandoned;
 use super::effect::Count;
 use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
@@ -29,6 +30,10 @@ pub(super) struct Resolved {
 }
 
 impl Resolved {
+    pub(super) fn queue(&self) -> QueueIdx {
+        self.queue
+    }
+
     pub(super) fn case(&self) -> Option<CaseIdx> {
         self.case
     }
@@ -145,13 +150,26 @@ impl Router {
             let matter = self.matter(customer, submit.topic.as_ref());
             let affinity = self.queues[queue.at()].policy.ownership.affinity_ms.0;
             found.case = matter.case;
-            found.last_owner = matter.last_owner(self.at, affinity);
+            if matter.case.is_none() {
+                found.last_owner = matter.last_owner(self.at, affinity);
+            }
         }
         Ok(found)
     }
 
+    /// Refuses and counts a contact that finds all trunks taken.
+    fn check_trunks(&mut self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
+        let free = self.free_trunk(queue, contact);
+        if free.is_err() {
+            self.count(|router| Count::Blocked {
+                queue: router.queues[queue.at()].id.clone(),
+            });
+        }
+        free
+    }
+
     /// Whether all trunks of the queue or the tenant are taken.
-    pub(super) fn check_trunks(&mut self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
+    pub(super) fn free_trunk(&self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
         let entry = &self.queues[queue.at()];
         let full = |limit: Option<u32>, held: u32| limit.filter(|limit| held >= *limit);
         let (what, limit) =
@@ -162,8 +180,6 @@ impl Router {
             } else {
                 return Ok(());
             };
-        let name = entry.id.clone();
-        self.count(|_| Count::Blocked { queue: name });
         let message = format!(
             "blocked: max_in_system of the {what} is {limit} and so many contacts are in it"
         );
@@ -277,20 +293,27 @@ impl Router {
             return;
         };
         let queue = contact.queue;
-        let limit = self.policy_of(idx).resume_ms;
-        let at = self.at;
+        let place = self.abandoned_place(contact);
         let abandoned = &mut self.customers[customer].abandoned;
-        let Some(place) = abandoned.iter().position(|place| place.queue == queue) else {
-            return;
-        };
-        let place = abandoned.remove(place);
-        let in_time = limit.is_none_or(|limit| limit.0 > 0 && at - place.at <= limit.0);
-        if in_time {
+        abandoned.retain(|place| place.queue != queue);
+        if let Some(place) = place {
             let contact = &mut self.contacts[idx];
             contact.joined_at = contact.joined_at.min(place.joined_at);
             contact.seq = contact.seq.min(place.seq);
             self.remember(idx, Rule::Resume, None, None);
         }
+    }
+
+    /// The place that a contact's customer abandoned in the same queue, if it is back in time.
+    pub(super) fn abandoned_place(&self, contact: &Contact) -> Option<Abandoned> {
+        let limit = self.queues[contact.queue.at()].policy.resume_ms;
+        let abandoned = &self.customers[contact.customer?].abandoned;
+        let places = abandoned
+            .iter()
+            .filter(|place| place.queue == contact.queue);
+        let last = places.max_by_key(|place| place.at)?;
+        let in_time = |limit: super::time::Millis| limit.0 > 0 && self.at - last.at <= limit.0;
+        limit.is_none_or(in_time).then_some(*last)
     }
 
     /// Puts a contact into its queue, or turns it away where the queue is full.

@@ -4,7 +4,7 @@ use std::fmt::{Debug, Write as _};
 
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, CaseView, ContactView};
-use firsthand::router::codes::{AgentState, CaseState, ContactState};
+use firsthand::router::codes::{AgentState, CaseState, ContactState, OfferEnd};
 use firsthand::router::command::{AgentRef, QueueRef};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::EventBody;
@@ -55,6 +55,13 @@ pub fn hints(effects: &Effects) -> Hints {
                 contact: Some(contact),
                 ..
             } => hints.cases.push((contact.clone(), case.clone())),
+            EventBody::Offer {
+                of,
+                end: OfferEnd::Expired,
+                ..
+            }
+            | EventBody::ContactOverflowed { of, .. }
+            | EventBody::ContactEnded { of, .. } => hints.order.push(of.contact.clone()),
             _ => {}
         }
     }
@@ -231,6 +238,7 @@ fn compare_offers(contact: &Contact, view: &ContactView, d: &mut Differences) {
         .map(|offer| (offer.offer, &offer.agent, offer.route, offer.expires_at))
         .collect();
     d.field(name, "offers", sorted(offers), sorted(shown));
+    d.field(name, "offers_made", contact.offers_made, view.offers_made);
 }
 
 fn compare_conversation(contact: &Contact, view: &ContactView, d: &mut Differences) {
@@ -281,6 +289,9 @@ fn position(model: &Model, contact: &Contact) -> u32 {
 fn compare_case(model: &Model, router: &Router, idx: usize, differences: &mut Differences) {
     let case = &model.cases[idx];
     let name = &case.name;
+    if case.forgotten {
+        return;
+    }
     let view = match case_view(router, model.now, name) {
         Ok(view) => view,
         Err(kind) => {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, ContactView};
 use firsthand::router::codes::{AgentState, CaseState, ContactState, OwnershipMode};
-use firsthand::router::command::{QueueRef, Stamped};
+use firsthand::router::command::{Command, QueueRef, Stamped};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::EventBody;
 use firsthand::router::ids::{Name, OfferId};
@@ -74,6 +74,10 @@ impl Watch {
         effects: &Effects,
         faults: &mut Differences,
     ) {
+        if let Command::ContactSubmit(submit) = &stamped.command {
+            // An id forgotten may be used again: a submit of a known one would tell nothing.
+            self.ended.remove(&submit.contact);
+        }
         for event in &effects.events {
             self.seq += 1;
             if event.seq != self.seq || event.at != stamped.at {
@@ -305,34 +309,35 @@ fn both_sides_agree(sight: &Sight, faults: &mut Differences) {
 /// running contact ends nothing, so only who was just asked is looked at.
 fn the_asked_have_the_place(sight: &Sight, effects: &Effects, faults: &mut Differences) {
     let asked = effects.events.iter().filter_map(|event| match &event.body {
-        EventBody::ContactOffered { of, offer, .. } => Some((of.agent.as_ref()?, *offer)),
+        EventBody::ContactOffered { of, offer, .. } => Some((of, *offer)),
         _ => None,
     });
-    for (name, offer) in asked {
-        let agent = sight.agents.iter().find(|agent| agent.agent == *name);
-        let Some(agent) = agent else { continue };
-        if !agent.offers.iter().any(|open| open.offer == offer) {
-            continue;
-        }
-        let offers = agent.offers.iter().map(|offer| &offer.contact);
-        let mut taken: BTreeMap<&Name, u32> = BTreeMap::new();
-        for name in agent.contacts.iter().chain(offers) {
+    for (of, offer) in asked {
+        let mut agents = sight.agents.iter();
+        let asked = agents.find(|agent| agent.offers.iter().any(|open| open.offer == offer));
+        let Some(agent) = asked else { continue };
+        let channel_of = |name: &Name| {
             let contact = sight.contacts.iter().find(|known| known.contact == *name);
-            if let Some(contact) = contact {
-                *taken.entry(&contact.channel).or_default() += 1;
-            }
-        }
-        let total: u32 = taken.values().sum();
-        for (channel, held) in taken {
-            let rule = rule(&sight.settings, channel);
-            let places = agent.capacity.get(channel).copied();
-            let places = places.unwrap_or(rule.capacity);
-            if rule.exclusive && total > 1 || held > places {
-                faults.say(&format!(
-                    "{} has {held} of {places} {channel} and {total} in all",
-                    agent.agent
-                ));
-            }
+            contact.map(|contact| &contact.channel)
+        };
+        let Some(channel) = channel_of(&of.contact) else {
+            continue;
+        };
+        let offers = agent.offers.iter().map(|offer| &offer.contact);
+        let taken: Vec<&Name> = agent.contacts.iter().chain(offers).collect();
+        let same = taken
+            .iter()
+            .filter(|name| channel_of(name) == Some(channel));
+        let held = same.count() as u64;
+        let rule = rule(&sight.settings, channel);
+        let places = agent.capacity.get(channel).copied();
+        let places = u64::from(places.unwrap_or(rule.capacity));
+        if rule.exclusive && taken.len() > 1 || held > places {
+            faults.say(&format!(
+                "{} has {held} of {places} {channel} and {} in all",
+                agent.agent,
+                taken.len()
+            ));
         }
     }
 }

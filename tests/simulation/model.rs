@@ -58,6 +58,8 @@ pub struct Agent {
     /// When its last conversation was over, wrap-up included.
     pub last_end_at: Option<Timestamp>,
     pub retry_at: Option<Timestamp>,
+    /// Ends of wrap-ups for contacts that went on without it.
+    pub wrap_ups: Vec<Timestamp>,
     pub missed: u32,
     pub handled: u64,
     pub talk_ms: i64,
@@ -156,6 +158,12 @@ pub struct Contact {
     pub entered_at: Timestamp,
     /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
     pub seeking: bool,
+    /// Something about it has changed: while it rings, it looks for more agents only then.
+    pub looks: bool,
+    /// It has just come in, and nobody has been asked yet.
+    pub comes_in: bool,
+    /// Its time to wait has run out while it was offered.
+    pub overdue: bool,
     /// Passed on to this agent and nobody else.
     pub direct: Option<Name>,
     /// A callback that only its owner makes.
@@ -169,6 +177,7 @@ pub struct Contact {
     /// Passed on: the owner is not sought again.
     pub passed_on: bool,
     pub offers: Vec<Offer>,
+    pub offers_made: u32,
     pub legs: Vec<Leg>,
     pub wrap_ups: Vec<WrapUp>,
     pub outcome: Option<Outcome>,
@@ -214,6 +223,9 @@ pub struct Hints {
     pub offers: Vec<(Name, Name, OfferId)>,
     /// Contact, name of the case that was opened for it.
     pub cases: Vec<(Name, Name)>,
+    /// Contacts in the order in which their offers expired, their waits ended or they ended: the
+    /// order of what is due at one instant.
+    pub order: Vec<Name>,
 }
 
 #[derive(Clone, Debug)]
@@ -222,6 +234,8 @@ pub struct Model {
     pub now: Timestamp,
     pub settings: Settings,
     pub agents: Vec<Agent>,
+    /// Those who have been removed, as they were: an owner's stand-ins are still known.
+    pub removed: Vec<Agent>,
     pub queues: Vec<Queue>,
     pub customers: Vec<Customer>,
     pub cases: Vec<Case>,
@@ -263,6 +277,7 @@ impl Model {
             now: 0,
             settings,
             agents: Vec::new(),
+            removed: Vec::new(),
             queues: vec![Queue {
                 name: Name::of("default"),
                 policy: Policy::default(),
@@ -350,6 +365,12 @@ impl Model {
         self.agents.iter().find(|agent| agent.name == *name)
     }
 
+    /// An agent, or what it was.
+    fn agent_or_removed(&self, name: &Name) -> Option<&Agent> {
+        let mut all = self.agents.iter().chain(&self.removed);
+        all.find(|agent| agent.name == *name)
+    }
+
     fn agent_mut(&mut self, name: &Name) -> &mut Agent {
         self.agents
             .iter_mut()
@@ -400,16 +421,21 @@ impl Model {
         while self.ended.len() > most || self.ended.first().is_some_and(old) {
             self.ended.remove(0);
         }
+    }
+
+    /// Cases closed so long ago that the router may forget them: nobody refers to them any more.
+    pub fn forgettable(&self) -> Vec<usize> {
         let affinity = self.queues.iter().map(|queue| &queue.policy.ownership);
         let affinity = affinity.map(|ownership| ownership.affinity_ms.0).max();
-        let keep = keep.max(affinity.unwrap_or(0));
-        for idx in 0..self.cases.len() {
+        let keep = self.settings.keep_ended_ms.0.max(affinity.unwrap_or(0));
+        let old = |case: &Case| case.closed_at.is_some_and(|at| self.now - at > keep);
+        let used = |idx: usize| {
             let mut contacts = self.contacts.iter().chain(&self.ended);
-            let used = contacts.any(|contact| contact.case == Some(idx));
-            let case = &mut self.cases[idx];
-            let old = case.closed_at.is_some_and(|at| self.now - at > keep);
-            case.forgotten |= old && !used;
-        }
+            contacts.any(|contact| contact.case == Some(idx))
+        };
+        (0..self.cases.len())
+            .filter(|idx| old(&self.cases[*idx]) && !used(*idx))
+            .collect()
     }
 
     /// Takes the ended contacts out of the way.

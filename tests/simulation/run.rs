@@ -11,7 +11,7 @@ use firsthand::router::reject::RejectKind;
 use rand::Rng;
 
 use super::answers;
-use super::compare::{self, Width};
+use super::compare::{self, Width, case_view};
 use super::invariants::Watch;
 use super::model::{Canary, Model};
 use super::workload::Workload;
@@ -130,6 +130,9 @@ impl Run {
     }
 
     fn apply(&mut self, stamped: Stamped, width: Width) -> Result<(), String> {
+        if std::env::var("DUMP_AT").is_ok_and(|at| at.parse() == Ok(stamped.at)) {
+            std::fs::write("/tmp/r_before", format!("{:#?}", self.router)).unwrap();
+        }
         self.effects.clear();
         self.journal.push(stamped.clone());
         let foretold = answers::foretell(&self.router, &stamped);
@@ -143,7 +146,13 @@ impl Run {
             .model
             .next_deadline()
             .map(|due| due.max(self.model.now));
+        let what = self.model.first_due_debug();
         let expected = self.model.apply(&stamped);
+        for case in self.model.forgettable() {
+            let forgotten = &mut self.model.cases[case];
+            let name = forgotten.name.clone();
+            forgotten.forgotten |= case_view(&self.router, stamped.at, &name).is_err();
+        }
         self.tally.commands += 1;
         self.tally.refused += u64::from(expected.is_err());
         self.tally.events += self.effects.events.len() as u64;
@@ -157,9 +166,11 @@ impl Run {
             && due < stamped.at
         {
             return Err(format!(
-                "  something was due at {due}, the router did not ask to be woken\n"
+                "  something was due at {due}, the router did not ask to be woken: {:?}\n",
+                what
             ));
         }
+        self.router.check_invariants()?;
         compare::compare(&self.model, &self.router, &self.effects, width)?;
         self.watch
             .look(&self.router, &stamped, &self.effects, width)?;
@@ -238,6 +249,8 @@ impl Run {
     }
 
     fn report(&self, step: u64, difference: &str) -> String {
+        std::fs::write("/tmp/r_dump", format!("{:#?}", self.router)).unwrap();
+        std::fs::write("/tmp/m_dump", format!("{:#?}", self.model)).unwrap();
         let mut text = format!("seed {} step {step}", self.plan.seed);
         if let Some(last) = self.journal.last() {
             write!(text, " at {}: {:?}", last.at, last.command).expect("a string takes all");

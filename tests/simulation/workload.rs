@@ -115,6 +115,7 @@ impl Workload {
     fn pass_time(&mut self, deadline: Option<i64>) {
         let grain = self.shape.grain_ms;
         let dice = self.rng.random_range(0..100);
+        let before = self.at;
         self.at += match dice {
             0..30 => 0,
             30..80 => self.rng.random_range(0..=3_000),
@@ -128,7 +129,7 @@ impl Workload {
             _ => self.rng.random_range(0..=60_000),
         };
         if dice < 92 {
-            self.at = self.at / grain * grain;
+            self.at = (self.at / grain * grain).max(before);
         }
     }
 

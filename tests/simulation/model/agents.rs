@@ -20,6 +20,7 @@ impl Model {
         }
         if self.agent(&set.agent).is_none() {
             // A new agent is offline until it says otherwise.
+            self.removed.retain(|agent| agent.name != set.agent);
             self.agents.push(Agent {
                 name: set.agent.clone(),
                 kind: set.kind,
@@ -35,6 +36,7 @@ impl Model {
                 available_at: None,
                 last_end_at: None,
                 retry_at: None,
+                wrap_ups: Vec::new(),
                 missed: 0,
                 handled: 0,
                 talk_ms: 0,
@@ -134,7 +136,8 @@ impl Model {
         self.agent_mut(&remove.agent).presence = Presence::Offline;
         self.end_wrap_ups(&remove.agent, None);
         self.revoke_offers_of(&remove.agent);
-        self.agents.retain(|agent| agent.name != remove.agent);
+        self.agents.retain(|other| other.name != remove.agent);
+        self.removed.push(agent);
         self.freed.retain(|name| *name != remove.agent);
         Ok(())
     }
@@ -163,10 +166,24 @@ impl Model {
             contact.wrap_ups.retain(|wrap_up| wrap_up.agent != *name);
             ended |= contact.wrap_ups.len() < before;
         }
+        let agent = self.agent_mut(name);
+        if only.is_none() {
+            ended |= !agent.wrap_ups.is_empty();
+            agent.wrap_ups.clear();
+        }
         if ended {
-            self.agent_mut(name).last_end_at = Some(now);
+            agent.last_end_at = Some(now);
             self.free(name);
         }
+    }
+
+    /// Ends a wrap-up for a contact that went on without the agent.
+    pub(super) fn end_passed_wrap_up(&mut self, name: &Name, at: Timestamp) {
+        let now = self.now;
+        let agent = self.agent_mut(name);
+        agent.wrap_ups.retain(|until| *until != at);
+        agent.last_end_at = Some(now);
+        self.free(name);
     }
 
     pub fn in_wrap_up(&self, name: &Name) -> bool {
@@ -175,10 +192,14 @@ impl Model {
 
     pub fn wrap_up_until(&self, name: &Name) -> Option<Timestamp> {
         let wrap_ups = self.contacts.iter().flat_map(|contact| &contact.wrap_ups);
-        wrap_ups
+        let of_contacts = wrap_ups
             .filter(|wrap_up| wrap_up.agent == *name)
-            .map(|wrap_up| wrap_up.until_at)
-            .max()
+            .map(|wrap_up| wrap_up.until_at);
+        let passed = self
+            .agent(name)
+            .into_iter()
+            .flat_map(|agent| &agent.wrap_ups);
+        of_contacts.chain(passed.copied()).max()
     }
 
     /// The contacts an agent is in conversation with.

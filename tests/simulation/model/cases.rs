@@ -111,6 +111,7 @@ impl Model {
             }
             if let Some(case) = self.case_of(contact.customer, contact.topic.as_ref()) {
                 self.attach(idx, case);
+                self.contacts[idx].looks = true;
             }
         }
     }

@@ -87,12 +87,16 @@ impl Model {
             entered_at: order_at,
             scheduled_at: None,
             seeking: false,
+            looks: false,
+            comes_in: false,
+            overdue: false,
             direct: None,
             by_owner_only: false,
             kept: false,
             nobody_since: None,
             passed_on: false,
             offers: Vec::new(),
+            offers_made: 0,
             legs: Vec::new(),
             wrap_ups: Vec::new(),
             outcome: None,
@@ -109,7 +113,7 @@ impl Model {
     /// [6] A contact comes to its queue, which may be full.
     fn arrive(&mut self, idx: usize, entered_at: Timestamp) {
         let queue = self.contacts[idx].queue.clone();
-        let room = self.has_room(idx, &queue);
+        let room = self.has_room(idx, &queue, entered_at);
         self.enter(idx, entered_at);
         if !room {
             self.overflow(idx, Outcome::Rejected);
@@ -203,7 +207,10 @@ impl Model {
                     self.enter(idx, self.now);
                 }
             }
-            None => self.revoke_unfit(idx),
+            None => {
+                self.contacts[idx].looks = true;
+                self.revoke_unfit(idx);
+            }
         }
         Ok(())
     }
@@ -260,7 +267,7 @@ impl Model {
             return Ok(());
         }
         while !self.contacts[idx].legs.is_empty() {
-            self.leave(idx, 0);
+            self.leave(idx, true);
         }
         self.touch_case(idx);
         self.finish(idx, end.outcome);
@@ -272,22 +279,25 @@ impl Model {
         Ok(())
     }
 
-    /// An agent leaves a conversation; with wrap-up it takes nothing until that ends.
-    pub(super) fn leave(&mut self, idx: usize, leg: usize) {
+    /// [8] An agent leaves a conversation; with wrap-up it takes nothing until that ends. Where the
+    /// contact is over with it, the contact waits for that end too.
+    pub(super) fn leave(&mut self, idx: usize, over: bool) {
         let now = self.now;
-        let leg = self.contacts[idx].legs.remove(leg);
+        let leg = self.contacts[idx].legs.remove(0);
         let queue_ms = self.policy(&self.contacts[idx].queue).wrap_up_ms.0;
         let agent = self.agent_mut(&leg.agent);
         agent.talk_ms += now - leg.since_at;
-        let wrap_up_ms = agent.wrap_up_ms.unwrap_or(queue_ms);
-        if wrap_up_ms > 0 {
-            self.contacts[idx].wrap_ups.push(WrapUp {
-                agent: leg.agent,
-                until_at: now + wrap_up_ms,
-            });
-        } else {
+        let until_at = now + agent.wrap_up_ms.unwrap_or(queue_ms);
+        if until_at == now {
             agent.last_end_at = Some(now);
             self.free(&leg.agent);
+        } else if over {
+            self.contacts[idx].wrap_ups.push(WrapUp {
+                agent: leg.agent,
+                until_at,
+            });
+        } else {
+            agent.wrap_ups.push(until_at);
         }
     }
 
@@ -345,6 +355,7 @@ impl Model {
             order_at: self.now,
             arrival: self.arrivals,
             max_wait_ms: Some(MILLIS_MAX),
+            offers_made: 0,
             source: None,
             outcome: None,
             over_at: None,

@@ -162,6 +162,8 @@ impl Model {
     /// offered, it ends with its last offer. Where it was passed to one agent, a consultation is
     /// over, and otherwise it goes on in its queue.
     pub(super) fn offer_is_over(&mut self, idx: usize) {
+        let contact = &mut self.contacts[idx];
+        contact.looks = true;
         let contact = &self.contacts[idx];
         if !contact.offers.is_empty() {
             return;

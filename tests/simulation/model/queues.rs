@@ -22,6 +22,7 @@ impl Model {
         for contact in &mut self.contacts {
             if contact.queue == set.queue {
                 contact.nobody_since = None;
+                contact.looks = true;
             }
         }
         match self.queues.iter_mut().find(|known| known.name == set.queue) {
@@ -97,12 +98,15 @@ impl Model {
         let contact = &mut self.contacts[idx];
         contact.entered_at = entered_at;
         contact.seeking = true;
+        contact.overdue = false;
+        contact.looks = true;
+        contact.comes_in = contact.offers_made == 0;
         contact.nobody_since = None;
     }
 
     /// [6] Whether a queue has a place for a contact: one that can be offered at once never counts
     /// against `max_waiting`.
-    pub(super) fn has_room(&self, idx: usize, queue: &Name) -> bool {
+    pub(super) fn has_room(&self, idx: usize, queue: &Name, entered_at: Timestamp) -> bool {
         let others = self
             .contacts
             .iter()
@@ -121,7 +125,8 @@ impl Model {
         }
         let mut trial = self.contacts[idx].clone();
         trial.queue = queue.clone();
-        trial.entered_at = self.now;
+        trial.entered_at = entered_at;
+        trial.comes_in = trial.offers_made == 0;
         matches!(self.next_agent(&trial), Next::Offer(..))
     }
 
@@ -139,7 +144,7 @@ impl Model {
             let Some(to) = to.filter(|to| self.has_queue(to)) else {
                 break;
             };
-            let room = self.has_room(idx, &to);
+            let room = self.has_room(idx, &to, self.now);
             let contact = &mut self.contacts[idx];
             contact.queue = to;
             contact.max_wait_ms = None;

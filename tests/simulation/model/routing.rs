@@ -118,7 +118,11 @@ impl Model {
             return Reach::Anyone;
         };
         let Some(agent) = self.agent(&owner) else {
-            return Reach::Anyone;
+            // It was removed after its case was closed, and the case was opened again.
+            return Reach::Fallbacks {
+                owner,
+                owner_too: false,
+            };
         };
         let ownership = &self.policy(&contact.queue).ownership;
         if self.never_takes(agent, contact) {
@@ -186,7 +190,7 @@ impl Model {
     /// [16] On which of the listed accounts an agent may stand in for an owner: the first that
     /// fits.
     fn stands_in(&self, agent: &Agent, owner: &Name, contact: &Contact) -> Option<(usize, Route)> {
-        let owner = self.agent(owner)?;
+        let owner = self.agent_or_removed(owner)?;
         let skilled = self.has_skills(agent, contact);
         let ownership = &self.policy(&contact.queue).ownership;
         let trusted = skilled || !ownership.owner_skill_check;
@@ -253,7 +257,8 @@ impl Model {
         let last_owner = contact.last_owner.as_ref().filter(|_| {
             sought.is_none() && self.policy(&contact.queue).ownership.mode != OwnershipMode::Off
         });
-        if contact.offers.is_empty() {
+        // A preference is for the moment of coming in: nobody waits for it.
+        if contact.comes_in {
             for preferred in [contact.prefer.as_ref(), last_owner].into_iter().flatten() {
                 if let Some(agent) = self.agent(preferred)
                     && free(agent)
@@ -303,7 +308,9 @@ impl Model {
             Reach::Anyone => self.account(agent, contact),
             Reach::OwnerAlone(_) => None,
             Reach::Fallbacks { owner, .. } => {
-                let team = self.agent(&owner).and_then(|owner| owner.team.as_ref());
+                let team = self
+                    .agent_or_removed(&owner)
+                    .and_then(|owner| owner.team.as_ref());
                 let listed = &self.policy(&contact.queue).ownership.fallback;
                 listed
                     .iter()
@@ -372,9 +379,11 @@ impl Model {
     /// anything moved.
     fn route(&mut self, idx: usize) -> bool {
         let mut moved = false;
+        let looks = self.contacts[idx].looks || self.contacts[idx].offers.is_empty();
         loop {
             let contact = &self.contacts[idx];
-            if !contact.seeking || (!contact.offers.is_empty() && self.waited_too_long(contact)) {
+            let rings = !contact.offers.is_empty();
+            if !contact.seeking || rings && (!looks || self.waited_too_long(contact)) {
                 return moved;
             }
             match self.next_agent(contact) {
@@ -401,6 +410,8 @@ impl Model {
             expires_at: self.now + self.policy(&queue).ring_ms.0,
         };
         self.contacts[idx].offers.push(offer);
+        self.contacts[idx].offers_made += 1;
+        self.contacts[idx].comes_in = false;
         for known in &mut self.queues {
             if known.name == queue {
                 known.last_offered = Some(agent.clone());
@@ -480,7 +491,9 @@ impl Model {
         if self.sought_owner(contact) != Some(&agent.name) {
             return false;
         }
-        self.policy(&contact.queue).ownership.own_first || contact.kept
+        let ownership = &self.policy(&contact.queue).ownership;
+        let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
+        ownership.own_first || contact.kept || required && !self.never_takes(agent, contact)
     }
 
     /// [14] A higher priority, or having joined more than `overtake_ms` before the owned one.
@@ -493,7 +506,9 @@ impl Model {
     }
 
     /// Decides everything anew until nothing moves: first the contacts in their order, among agents
-    /// who were free before; then what each freed agent takes, the longest idle first.
+    /// who were free before; then what each freed agent takes: owners of
+    /// those who wait first, so that nobody takes from a free owner what is its own, and then the
+    /// longest idle.
     pub fn settle(&mut self) {
         loop {
             self.bury();
@@ -504,7 +519,10 @@ impl Model {
                 .freed
                 .iter()
                 .filter_map(|name| self.agent(name))
-                .min_by_key(|agent| (self.idle_since(agent), agent.name.clone()))
+                .min_by_key(|agent| {
+                    let owns = self.owns_waiting(&agent.name);
+                    (!owns, self.idle_since(agent), agent.name.clone())
+                })
                 .map(|agent| agent.name.clone());
             let Some(agent) = longest_idle else {
                 break;
@@ -514,6 +532,15 @@ impl Model {
         }
         self.freed.clear();
         self.take_notes();
+    }
+
+    fn owns_waiting(&self, agent: &Name) -> bool {
+        let mut contacts = self.contacts.iter();
+        contacts.any(|contact| {
+            contact.seeking
+                && contact.offers.is_empty()
+                && self.sought_owner(contact) == Some(agent)
+        })
     }
 
     /// Routes every contact that looks for an agent, in common order. Answers whether anything
@@ -526,6 +553,8 @@ impl Model {
         let mut moved = false;
         for idx in open {
             moved |= self.route(idx);
+            self.contacts[idx].comes_in = false;
+            self.contacts[idx].looks = false;
         }
         moved
     }

@@ -66,8 +66,13 @@ impl Model {
             }
             let mut together = self.due_at(at, kind);
             together.sort_by_key(|about| match about {
-                About::Contact(name) => self.live(name).map(|idx| self.place(&self.contacts[idx])),
-                About::Agent(_) | About::Case(_) => None,
+                // Who comes in keeps the order of submission.
+                About::Contact(_) if kind == Kind::Scheduled => 0,
+                About::Contact(name) => {
+                    let mut order = self.hints.order.iter();
+                    order.position(|other| other == name).unwrap_or(usize::MAX)
+                }
+                About::Agent(_) | About::Case(_) => 0,
             });
             for about in together {
                 self.fire(kind, at, &about);
@@ -81,8 +86,22 @@ impl Model {
     }
 
     fn move_clock(&mut self, at: Timestamp, kind: Kind) {
+        let before = self.clock;
         self.clock = self.clock.max((at, kind));
+        for idx in 0..self.contacts.len() {
+            let contact = &self.contacts[idx];
+            let steps = self.policy(&contact.queue).steps.iter();
+            let mut moments = steps.map(|step| contact.entered_at + step.after_ms.0);
+            let new = |at| (at, Kind::Step) > before && self.passed(at, Kind::Step);
+            // [5] A step that finds agents offers at once, also beside an offer that still rings.
+            let steps_now = moments.any(new);
+            self.contacts[idx].looks |= steps_now;
+        }
         self.settle();
+    }
+
+    pub fn first_due_debug(&self) -> String {
+        format!("{:?}", self.dues().into_iter().min_by_key(|d| (d.0, d.1)))
     }
 
     /// When something happens next.
@@ -108,6 +127,9 @@ impl Model {
             let about = || About::Agent(agent.name.clone());
             if let Some(at) = agent.retry_at {
                 all.push((at, Kind::Retry, about()));
+            }
+            for at in &agent.wrap_ups {
+                all.push((*at, Kind::WrapUp, about()));
             }
             if let Some(at) = agent.until_at {
                 all.push((at, Kind::Presence, about()));
@@ -143,7 +165,7 @@ impl Model {
             due(at, Kind::Scheduled);
         }
         if contact.seeking
-            && contact.offers.is_empty()
+            && !contact.overdue
             && let Some(at) = self.wait_ends_at(contact)
         {
             due(at, Kind::MaxWait);
@@ -161,9 +183,11 @@ impl Model {
         Some(contact.entered_at + limit)
     }
 
+    /// [6] Whether it only stays until its offers are decided. A policy that came since may have
+    /// given it more time.
     pub(super) fn waited_too_long(&self, contact: &Contact) -> bool {
         let ends_at = self.wait_ends_at(contact);
-        ends_at.is_some_and(|at| self.passed(at, Kind::MaxWait))
+        contact.overdue && ends_at.is_some_and(|at| self.passed(at, Kind::MaxWait))
     }
 
     /// [6] Whether anyone is logged in who could ever serve this contact: now or after a step, by
@@ -188,9 +212,10 @@ impl Model {
     /// Whether a contact could ever come to an agent, its waits aside.
     fn could_be_reached(&self, contact: &Contact, name: &Name, skilled: bool) -> bool {
         let sought = self.sought_owner(contact);
-        let Some(owner) = sought.and_then(|owner| self.agent(owner)) else {
+        let Some(owner) = sought.and_then(|owner| self.agent_or_removed(owner)) else {
             return skilled;
         };
+        let removed = self.agent(&owner.name).is_none();
         let ownership = &self.policy(&contact.queue).ownership;
         let trusted = skilled || !ownership.owner_skill_check;
         if *name == owner.name {
@@ -198,7 +223,7 @@ impl Model {
         }
         let agent = self.agent(name).expect("asked of an agent who exists");
         let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
-        if required && !self.never_takes(owner, contact) {
+        if required && !removed && !self.never_takes(owner, contact) {
             return false;
         }
         ownership.fallback.iter().any(|fallback| match fallback {
@@ -216,6 +241,7 @@ impl Model {
                 self.agent_mut(agent).retry_at = None;
                 self.free(agent);
             }
+            About::Agent(agent) if kind == Kind::WrapUp => self.end_passed_wrap_up(agent, at),
             About::Agent(agent) => self.enter_presence(agent, Presence::Available, None),
             About::Case(case) => self.close(*case),
             About::Contact(contact) => {
@@ -246,7 +272,8 @@ impl Model {
             }
             Kind::Firm => self.become_firm(idx, at),
             Kind::Scheduled => self.begin_to_wait(idx),
-            Kind::MaxWait => self.overflow(idx, Outcome::Timeout),
+            Kind::MaxWait if contact.offers.is_empty() => self.overflow(idx, Outcome::Timeout),
+            Kind::MaxWait => self.contacts[idx].overdue = true,
             Kind::NoAgent => self.overflow(idx, Outcome::NoAgent),
             Kind::Lease => self.repair(idx),
             Kind::Presence

@@ -29,7 +29,7 @@ impl Model {
         }
         if transfer.mode == TransferMode::Blind {
             self.contacts[idx].lease_at = None;
-            self.leave(idx, 0);
+            self.leave(idx, false);
         }
         let contact = &mut self.contacts[idx];
         contact.max_wait_ms = None;
@@ -47,7 +47,7 @@ impl Model {
     /// The first agent of a consultation leaves: the second has the contact, or is still asked or
     /// looked for.
     pub(super) fn first_leaves(&mut self, idx: usize) {
-        self.leave(idx, 0);
+        self.leave(idx, false);
         let contact = &mut self.contacts[idx];
         match contact.legs.first() {
             Some(second) => {
