@@ -310,6 +310,7 @@ impl Router {
         }
         let seeking = self.seeking_on(idx);
         self.dirty_contacts.extend(seeking);
+        self.attach_others(idx);
     }
 
     pub(super) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
