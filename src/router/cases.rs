@@ -139,6 +139,21 @@ impl Router {
             .collect()
     }
 
+    /// Contacts that wait and whose case an agent owns, whether they may be offered to it or not.
+    pub(super) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
+        if self.agents[owner.at()].cases.is_empty() {
+            return Vec::new();
+        }
+        let waiting = self
+            .queues
+            .iter()
+            .flat_map(|queue| queue.waiting.values())
+            .copied();
+        waiting
+            .filter(|idx| self.owns(&self.contacts[*idx], owner))
+            .collect()
+    }
+
     /// Too many contacts on one open case within the window raise an escalation, once per window.
     fn supervise_repeats(&mut self, case: CaseIdx) {
         let limit = self.settings.repeat_supervise as usize;

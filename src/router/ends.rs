@@ -4,7 +4,7 @@ use super::Router;
 use super::Subject;
 use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use super::command::{ContactCancel, ContactEnd, ContactUpdate};
-use super::contact::Talk;
+use super::contact::{Contact, Talk};
 use super::customer::Abandoned;
 use super::effect::Count;
 use super::event::{EventBody, OfferReason};
@@ -12,9 +12,6 @@ use super::ids::{ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::meets;
-
-/// A contact that overflows from queue to queue ends after so many.
-const OVERFLOWS_MAX: usize = 16;
 
 impl Router {
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
@@ -202,14 +199,14 @@ impl Router {
             self.end_seeking(idx);
             return;
         }
-        for _hop in 0..OVERFLOWS_MAX {
-            let overflow = &self.policy_of(idx).overflow;
-            let target = overflow
-                .to
-                .as_ref()
-                .and_then(|name| self.find_queue(name).ok());
-            let queue = self.contacts[idx].queue;
-            match target.filter(|target| *target != queue) {
+        if why == Why::WaitedTooLong {
+            // The limit of its own is used up; from here on that of the queue counts.
+            self.contacts[idx].max_wait_ms = None;
+        }
+        let mut left: smallvec::SmallVec<[QueueIdx; 4]> = smallvec::SmallVec::new();
+        loop {
+            left.push(self.contacts[idx].queue);
+            match self.overflow_target(&self.contacts[idx], &left) {
                 Some(target) if self.has_room(idx, target) => {
                     self.overflow_to(idx, target, why);
                     return;
@@ -231,6 +228,22 @@ impl Router {
         self.finish(idx, outcome, why);
     }
 
+    /// The queue to which a contact's queue sends it on. None where it has been already: queues
+    /// that overflow into each other may hand a contact round only as long as time passes.
+    pub(super) fn overflow_target(&self, contact: &Contact, left: &[QueueIdx]) -> Option<QueueIdx> {
+        let hops = if contact.entered_at == self.at {
+            contact.hops as usize
+        } else {
+            0
+        };
+        if hops >= self.queues.len() {
+            return None;
+        }
+        let to = self.queues[contact.queue.at()].policy.overflow.to.as_ref();
+        to.and_then(|name| self.find_queue(name).ok())
+            .filter(|target| !left.contains(target))
+    }
+
     fn overflow_to(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
         self.remember(idx, Rule::Overflow, Some(why), None);
         self.move_to_queue(idx, target, why);
@@ -247,8 +260,13 @@ impl Router {
         self.set_queue(idx, target);
         let at = self.at;
         let contact = &mut self.contacts[idx];
+        let hops = if contact.entered_at == at {
+            contact.hops
+        } else {
+            0
+        };
+        contact.hops = hops + 1;
         contact.entered_at = at;
-        contact.max_wait_ms = None;
         contact.step_at = None;
         contact.age_at = None;
         contact.no_agent_at = None;
@@ -273,13 +291,21 @@ impl Router {
         if held < limit {
             return true;
         }
-        let mut trial = self.contacts[idx].clone();
-        trial.queue = queue;
-        trial.entered_at = self.at;
+        let trial = self.as_if_in(&self.contacts[idx], queue);
         let requirement = self.requirement(&trial);
         self.idle.require(&requirement, &self.agents);
         self.idle.settle(&mut self.agents);
         matches!(self.plan(&trial), super::plan::Plan::Offer { .. })
+    }
+
+    /// A contact as it would be on entering a queue now.
+    pub(super) fn as_if_in(&self, contact: &Contact, queue: QueueIdx) -> Contact {
+        let mut trial = contact.clone();
+        trial.queue = queue;
+        trial.entered_at = self.at;
+        trial.overdue = false;
+        trial.steps_passed = self.steps_passed(&trial);
+        trial
     }
 
     /// The contact ends; its owner has it on the list as a callback.
@@ -347,6 +373,8 @@ impl Router {
                 self.set_state(idx, ContactState::Waiting);
             }
             self.set_queue(idx, target);
+            // It was to go to one agent; moved elsewhere it is anyone's again.
+            self.contacts[idx].direct = None;
             self.contacts[idx].entered_at = self.at;
             self.begin_seeking(idx);
             return;

@@ -169,12 +169,7 @@ impl Router {
         contact.case = resolved.case();
         contact.prefer = submit.prefer.as_ref().and_then(known);
         contact.exclude = submit.exclude.iter().filter_map(known).collect();
-        let queue = &self.queues[contact.queue.at()];
-        contact.steps_passed = queue
-            .steps
-            .iter()
-            .take_while(|step| contact.entered_at + step.after_ms <= self.at)
-            .count() as u32;
+        contact.steps_passed = self.steps_passed(&contact);
         let scheduled = submit.not_before_at.is_some_and(|from| from > self.at);
         Ok(Answer::Preview(Box::new(
             self.previewed(&contact, scheduled),

@@ -206,6 +206,7 @@ impl Router {
             joined_at,
             seq,
             entered_at: joined_at,
+            hops: 0,
             wait_from: joined_at,
             not_before_at: submit.not_before_at,
             connected_at: None,
