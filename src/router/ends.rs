@@ -216,16 +216,21 @@ impl Router {
                 None => break,
             }
         }
-        let action = self.policy_of(idx).overflow.action;
-        let outcome = match (action.unwrap_or(OverflowAction::Reject), why) {
+        let outcome = self.outcome_of_overflow(&self.contacts[idx], why);
+        self.remember(idx, Rule::Overflow, Some(why), None);
+        self.finish(idx, outcome, why);
+    }
+
+    /// How a contact ends that its queue cannot hold and sends to no other.
+    pub(super) fn outcome_of_overflow(&self, contact: &Contact, why: Why) -> Outcome {
+        let action = self.queues[contact.queue.at()].policy.overflow.action;
+        match (action.unwrap_or(OverflowAction::Reject), why) {
             (OverflowAction::Voicemail, _) => Outcome::Voicemail,
             (OverflowAction::Callback, _) => Outcome::Callback,
             (OverflowAction::Reject, Why::QueueFull) => Outcome::Rejected,
             (OverflowAction::Reject, Why::NobodyLoggedIn) => Outcome::NoAgent,
             (OverflowAction::Reject, _) => Outcome::Timeout,
-        };
-        self.remember(idx, Rule::Overflow, Some(why), None);
-        self.finish(idx, outcome, why);
+        }
     }
 
     /// The queue to which a contact's queue sends it on. None where it has been already: queues
@@ -351,21 +356,6 @@ impl Router {
             self.contacts[idx].attributes = Some(attributes.clone());
         }
         self.remember(idx, Rule::Update, None, None);
-        if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactUpdated { of });
-        }
-        self.updated(idx, target);
-        Ok(Subject::Contact(idx))
-    }
-
-    fn updated(&mut self, idx: ContactIdx, target: Option<QueueIdx>) {
-        if self.contacts[idx].state == ContactState::Scheduled {
-            if let Some(target) = target {
-                self.set_queue(idx, target);
-            }
-            return;
-        }
         if let Some(target) = target {
             self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
             self.leave_index(idx);
@@ -373,6 +363,21 @@ impl Router {
                 self.set_state(idx, ContactState::Waiting);
             }
             self.set_queue(idx, target);
+        }
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactUpdated { of });
+        }
+        self.updated(idx, target.is_some());
+        Ok(Subject::Contact(idx))
+    }
+
+    /// What an update means for a contact that looks for an agent.
+    fn updated(&mut self, idx: ContactIdx, moved: bool) {
+        if self.contacts[idx].state == ContactState::Scheduled {
+            return;
+        }
+        if moved {
             // It was to go to one agent; moved elsewhere it is anyone's again.
             self.contacts[idx].direct = None;
             self.contacts[idx].entered_at = self.at;

@@ -58,6 +58,7 @@ mod explain;
 mod image;
 mod invariants;
 mod keys;
+mod preview;
 mod queries;
 mod views;
 

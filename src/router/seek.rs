@@ -35,15 +35,25 @@ impl Router {
             .count() as u32
     }
 
+    /// The steps of priority that a contact has won by waiting by now.
+    pub(super) fn aged_by_now(&self, contact: &Contact) -> i32 {
+        let age = self.queues[contact.queue.at()].policy.age_priority_ms.0;
+        if age == 0 {
+            return 0;
+        }
+        i32::try_from((self.at - contact.joined_at).max(0) / age).unwrap_or(i32::MAX)
+    }
+
     /// Begins to look for an agent in the contact's present queue.
     pub(super) fn begin_seeking(&mut self, idx: ContactIdx) {
         let steps_passed = self.steps_passed(&self.contacts[idx]);
+        let aged = self.aged_by_now(&self.contacts[idx]);
         let contact = &mut self.contacts[idx];
         let queue = &self.queues[contact.queue.at()];
         contact.seeking = true;
         contact.overdue = false;
         contact.steps_passed = steps_passed;
-        contact.aged = 0;
+        contact.aged = aged;
         // What the queue left behind, or the policy before, asked for is not due any more.
         contact.age_at = None;
         contact.no_agent_at = None;
@@ -54,10 +64,7 @@ impl Router {
         contact.max_wait_at = limit.map(|(from, limit)| from.saturating_add(limit.0));
         let age = queue.policy.age_priority_ms.0;
         if age > 0 {
-            // Steps of priority that a time of joining in the past has already won.
-            let aged = (self.at - contact.joined_at).max(0) / age;
-            contact.aged = i32::try_from(aged).unwrap_or(i32::MAX);
-            contact.age_at = Some(contact.joined_at + (aged + 1) * age);
+            contact.age_at = Some(contact.joined_at + (i64::from(aged) + 1) * age);
         }
         contact.step_at = queue
             .steps
