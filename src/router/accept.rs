@@ -246,7 +246,7 @@ impl Router {
                 contact: contact.map(|contact| self.contacts[contact].id.clone()),
             });
         }
-        self.owner_came_to_be(case);
+        self.judge_seeking(case);
     }
 
     /// Moves ownership, with actor and reason (rule 13).
@@ -271,12 +271,6 @@ impl Router {
                 by,
             });
         }
-        self.owner_came_to_be(case);
-    }
-
-    /// Contacts of the case that look for an agent are judged anew: they have an owner now.
-    fn owner_came_to_be(&mut self, case: CaseIdx) {
-        let seeking = self.seeking_on(case);
-        self.dirty_contacts.extend(seeking);
+        self.judge_seeking(case);
     }
 }
