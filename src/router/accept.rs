@@ -27,7 +27,8 @@ impl Router {
         Ok(Subject::Contact(idx))
     }
 
-    fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
+    /// Begins the conversation; answers who owned the case before.
+    pub(super) fn connect(&mut self, idx: ContactIdx, offer: &Offer) -> Option<AgentIdx> {
         self.end_seeking(idx);
         let at = self.at;
         let route = offer.route;
@@ -70,6 +71,7 @@ impl Router {
         }
         self.tell_owner(idx, offer, owner_before);
         self.start_lease_if_gone(idx);
+        owner_before
     }
 
     /// The contact is answered for the first time: this wait is the one that counts.
