@@ -1,7 +1,9 @@
 //! firsthand: a contact router that keeps its word.
 
+pub mod cli;
 pub mod config;
 pub mod journal;
 pub mod rehearse;
 pub mod router;
+pub mod simulate;
 pub mod wire;

@@ -1,3 +1,23 @@
 //! The `firsthand` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use firsthand::cli;
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Simulate(cli::simulate::Simulate),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Simulate(simulate) => simulate.run(),
+    }
+}
