@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 pub mod journal;
+pub mod queueing;
 pub mod rehearse;
 pub mod router;
 pub mod simulate;

@@ -14,10 +14,12 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Simulate(cli::simulate::Simulate),
+    Staff(cli::staff::Staff),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Simulate(simulate) => simulate.run(),
+        Command::Staff(staff) => staff.run(),
     }
 }

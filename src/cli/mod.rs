@@ -1,3 +1,4 @@
 //! The commands.
 
 pub mod simulate;
+pub mod staff;
