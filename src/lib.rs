@@ -1,9 +1,13 @@
 //! firsthand: a contact router that keeps its word.
 
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod journal;
+pub mod queueing;
 pub mod rehearse;
+pub mod replay;
 pub mod router;
 pub mod server;
+pub mod simulate;
 pub mod wire;

@@ -4,12 +4,17 @@
 //! failed.
 
 mod check;
+mod ctl;
 mod journal;
 mod rehearse;
+mod replay;
 mod serve;
+mod simulate;
+mod staff;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 /// The exit code of wrong usage or a wrong configuration.
@@ -32,6 +37,14 @@ enum Command {
     Check(check::Check),
     /// Plays a script of requests on a virtual clock
     Rehearse(rehearse::Rehearse),
+    /// Calls the methods of a running daemon, follows its events, or is a prompt
+    Ctl(ctl::Ctl),
+    /// Plays arrivals against a running daemon, as the platform and the agents
+    Replay(Box<replay::Replay>),
+    /// Plays arrivals and shifts through the router on a virtual clock
+    Simulate(Box<simulate::Simulate>),
+    /// Says how many agents a queue needs
+    Staff(staff::Staff),
     /// Looks after the journal
     Journal(journal::Journal),
 }
@@ -44,6 +57,10 @@ pub fn run() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Rehearse(command) => command.run(),
+        Command::Ctl(command) => command.run(),
+        Command::Replay(command) => command.run(),
+        Command::Simulate(command) => return command.run(),
+        Command::Staff(command) => return command.run(),
         Command::Journal(command) => command.run(),
     };
     match done {
@@ -79,3 +96,12 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 
 /// The exit code, or why there is no better one.
 type Done = Result<u8, Failure>;
+
+/// Runs a command that is one client: one thread is enough for it.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    Ok(runtime.block_on(work))
+}
