@@ -1,5 +1,7 @@
 //! firsthand: a contact router that keeps its word.
 
+pub mod cli;
+pub mod client;
 pub mod config;
 pub mod journal;
 pub mod rehearse;
