@@ -5,5 +5,6 @@ pub mod client;
 pub mod config;
 pub mod journal;
 pub mod rehearse;
+pub mod replay;
 pub mod router;
 pub mod wire;

@@ -1,2 +1,3 @@
 //! Temporary.
 pub mod ctl;
+pub mod replay;
