@@ -7,4 +7,5 @@ pub mod journal;
 pub mod rehearse;
 pub mod replay;
 pub mod router;
+pub mod server;
 pub mod wire;

@@ -13,6 +13,7 @@ use rustyline::history::FileHistory;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::{Done, Failure, USAGE, block_on};
 use crate::client::{
     self, Address, Arrived, ClientError, Completer, Connection, Event, Link, Ordered, Who,
 };
@@ -87,8 +88,16 @@ impl Daemon {
 }
 
 impl Ctl {
-    /// Runs the command; an error is exit code 1.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Done {
+        // A mistake in the arguments is wrong usage and needs no daemon.
+        if let Some(method) = self.method.as_deref().filter(|method| *method != "events") {
+            client::params(method, &self.arguments).map_err(|error| Failure::new(USAGE, error))?;
+        }
+        block_on(self.act())??;
+        Ok(0)
+    }
+
+    async fn act(&self) -> anyhow::Result<()> {
         match self.method.as_deref() {
             None => self.prompt().await,
             Some("events") => self.events().await,

@@ -10,12 +10,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::ctl::Daemon;
+use super::{Done, Failure, block_on};
 use crate::client::{Address, Who, duration};
 use crate::config::Config;
 use crate::replay::{self, Options, Player, Progress, Queues, ReplayError, Roster, Setup, Summary};
 
-/// Plays arrivals against a running daemon, as the platform and the agents.
-///
 /// The clock of the file runs SPEED times as fast as the daemon's. The daemon counts ring times,
 /// owner waits and retry delays in its own time, so the queues that are set up here get their
 /// durations divided by SPEED; a wait is read off the daemon's clock and multiplied, to a
@@ -80,8 +79,18 @@ fn speed(text: &str) -> Result<f64, String> {
 }
 
 impl Replay {
+    pub fn run(self: Box<Self>) -> Done {
+        match block_on(self.play())? {
+            Ok(()) => Ok(0),
+            Err(error) => {
+                let code = error.downcast_ref().map_or(1, ReplayError::exit_code);
+                Err(Failure::new(code, error))
+            }
+        }
+    }
+
     /// Plays, and says whether everything was kept.
-    pub async fn run(self) -> anyhow::Result<()> {
+    async fn play(&self) -> anyhow::Result<()> {
         let arrivals = replay::arrivals(&self.arrivals, replay::open(&self.arrivals)?)?;
         let total = self.limit.unwrap_or(usize::MAX).min(arrivals.len());
         let arrivals: Vec<_> = arrivals.into_iter().take(total).collect();

@@ -53,6 +53,7 @@ mod sessions;
 mod submit;
 mod transfer;
 
+mod census;
 mod estimate;
 mod explain;
 mod image;
