@@ -30,18 +30,20 @@ pub(super) enum Situation {
 impl Router {
     /// The requirement of a contact now: its queue's, bent by the steps passed, and its own.
     pub(super) fn requirement(&self, contact: &Contact) -> Levels {
-        let queue = &self.queues[contact.queue.at()];
-        if contact.steps_passed == 0 {
-            return super::skill::merged(&queue.requires, &contact.requires);
-        }
-        super::skill::merged(
-            &queue.requires_after(contact.steps_passed),
-            &contact.requires,
-        )
+        self.requirement_after(contact, contact.steps_passed)
     }
 
-    /// Whether the contact or its customer excludes an agent (回避). One who is in conversation
-    /// with it cannot be the second agent of its own consultation either.
+    /// The requirement of a contact when so many steps of its queue have passed.
+    pub(super) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
+        let queue = &self.queues[contact.queue.at()];
+        if passed == 0 {
+            return super::skill::merged(&queue.requires, &contact.requires);
+        }
+        super::skill::merged(&queue.requires_after(passed), &contact.requires)
+    }
+
+    /// Whether the contact or its customer excludes an agent (回避). Who talks to it already is
+    /// not consulted about it either.
     pub(super) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.excludes(agent)
             || contact.talks.iter().any(|talk| talk.agent == agent)
@@ -129,10 +131,6 @@ impl Router {
         if policy.owner_skill_check && !meets(&entry.skills, requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
-        if entry.exists && entry.capacity_of(contact.channel, &self.channels) == 0 {
-            // Whatever it is doing, it will not come to a channel that it does not serve.
-            return Situation::Never(Why::NoOwnerSkill);
-        }
         match entry.free_for(contact.channel, &self.channels) {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
@@ -174,6 +172,19 @@ impl Router {
         self.opened(owner, policy, situation)
     }
 
+    /// Who may take a contact sooner or later: with its wait for the owner over, if it ever is.
+    pub(super) fn reach_in_the_end(&self, contact: &Contact, requirement: &Levels) -> Reach {
+        let reach = self.reach(contact, requirement);
+        match (reach.owner, reach.owner_only_until) {
+            (Some(owner), Some(until)) if until < Timestamp::MAX => {
+                let policy = &self.queues[contact.queue.at()].policy.ownership;
+                let situation = self.situation(contact, requirement, owner);
+                self.opened(owner, policy, situation)
+            }
+            _ => reach,
+        }
+    }
+
     /// Until when a contact is kept for its owner, if it is.
     fn kept_for_owner(
         &self,
@@ -194,19 +205,14 @@ impl Router {
         if policy.mode == OwnershipMode::Require || contact.by_owner_only {
             return Some((Timestamp::MAX, why));
         }
-        let until = contact.entered_at.saturating_add(limit);
+        let until = contact.wait_from.saturating_add(limit);
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);
         (self.at < until && worth_it).then_some((until, why))
     }
 
     /// Who may take a contact whose wait for the owner is over: the owner still, and all that the
     /// fallback names.
-    pub(super) fn opened(
-        &self,
-        owner: AgentIdx,
-        policy: &Ownership,
-        situation: Situation,
-    ) -> Reach {
+    fn opened(&self, owner: AgentIdx, policy: &Ownership, situation: Situation) -> Reach {
         let entry = &self.agents[owner.at()];
         let mut reach = Reach {
             owner: Some(owner),
@@ -224,6 +230,9 @@ impl Router {
                 | Situation::Offline => Why::NoAgentAvailable,
             },
         };
+        if matches!(situation, Situation::Never(_)) {
+            reach.owner = None;
+        }
         for fallback in &policy.fallback {
             match fallback {
                 Fallback::Deputy => reach.deputy = entry.deputy.filter(|agent| *agent != owner),
@@ -232,6 +241,11 @@ impl Router {
                 Fallback::Skill => reach.anyone = true,
                 Fallback::CallbackByOwner => {}
             }
+        }
+        let nobody = [reach.owner, reach.deputy, reach.leader] == [None; 3] && reach.team.is_none();
+        if nobody {
+            // The owner never comes and the fallback names nobody: no contact waits for nobody.
+            reach.anyone = true;
         }
         reach
     }

@@ -27,27 +27,49 @@ impl Router {
         }
     }
 
-    /// Begins to look for an agent in the contact's present queue. Limits count from its
-    /// `entered_at`.
+    /// How many steps of its queue a contact has passed by now.
+    pub(super) fn steps_passed(&self, contact: &Contact) -> u32 {
+        let steps = self.queues[contact.queue.at()].steps.iter();
+        steps
+            .take_while(|step| contact.wait_from + step.after_ms <= self.at)
+            .count() as u32
+    }
+
+    /// The steps of priority that a contact has won by waiting by now.
+    pub(super) fn aged_by_now(&self, contact: &Contact) -> i32 {
+        let age = self.queues[contact.queue.at()].policy.age_priority_ms.0;
+        if age == 0 {
+            return 0;
+        }
+        i32::try_from((self.at - contact.joined_at).max(0) / age).unwrap_or(i32::MAX)
+    }
+
+    /// Begins to look for an agent in the contact's present queue.
     pub(super) fn begin_seeking(&mut self, idx: ContactIdx) {
-        let (steps_passed, aged) = self.time_waited(&self.contacts[idx]);
+        let steps_passed = self.steps_passed(&self.contacts[idx]);
+        let aged = self.aged_by_now(&self.contacts[idx]);
         let contact = &mut self.contacts[idx];
         let queue = &self.queues[contact.queue.at()];
         contact.seeking = true;
         contact.overdue = false;
-        contact.no_agent_at = None;
         contact.steps_passed = steps_passed;
         contact.aged = aged;
-        let entered = contact.entered_at;
-        let limit = contact.max_wait_ms.or(queue.policy.max_wait_ms);
-        contact.max_wait_at = limit.map(|limit| entered.saturating_add(limit.0));
+        // What the queue left behind, or the policy before, asked for is not due any more.
+        contact.age_at = None;
+        contact.no_agent_at = None;
+        contact.owner_until = None;
+        let own = contact.max_wait_ms.map(|limit| (contact.wait_from, limit));
+        let of_queue = queue.policy.max_wait_ms;
+        let limit = own.or(of_queue.map(|limit| (contact.entered_at, limit)));
+        contact.max_wait_at = limit.map(|(from, limit)| from.saturating_add(limit.0));
         let age = queue.policy.age_priority_ms.0;
-        let next_age = contact.joined_at + (i64::from(aged) + 1) * age;
-        contact.age_at = (age > 0).then_some(next_age);
+        if age > 0 {
+            contact.age_at = Some(contact.joined_at + (i64::from(aged) + 1) * age);
+        }
         contact.step_at = queue
             .steps
-            .get(contact.steps_passed as usize)
-            .map(|step| entered + step.after_ms);
+            .get(steps_passed as usize)
+            .map(|step| contact.wait_from + step.after_ms);
         let due = [
             (contact.max_wait_at, Timer::MaxWait),
             (contact.age_at, Timer::Age),
@@ -58,24 +80,8 @@ impl Router {
                 self.timers.arm(at, timer, idx.0);
             }
         }
+        self.note_seeking(idx);
         self.dirty_contacts.push(idx);
-    }
-
-    /// What the time that a contact has waited gives it in its queue: steps of the requirement
-    /// passed, steps of priority won.
-    pub(super) fn time_waited(&self, contact: &Contact) -> (u32, i32) {
-        let queue = &self.queues[contact.queue.at()];
-        let passed = queue
-            .steps
-            .iter()
-            .take_while(|step| contact.entered_at + step.after_ms <= self.at);
-        let age = queue.policy.age_priority_ms.0;
-        let waited = (self.at - contact.joined_at).max(0);
-        let aged = waited.checked_div(age).unwrap_or(0);
-        (
-            passed.count() as u32,
-            i32::try_from(aged).unwrap_or(i32::MAX),
-        )
     }
 
     /// Ends the search: found, given up, or over.
@@ -90,7 +96,9 @@ impl Router {
         contact.max_wait_at = None;
         contact.no_agent_at = None;
         contact.age_at = None;
-        if let Some(customer) = contact.customer {
+        let customer = contact.customer;
+        self.note_seeking(idx);
+        if let Some(customer) = customer {
             self.customers[customer]
                 .unattached
                 .retain(|other| *other != idx);
@@ -274,52 +282,30 @@ impl Router {
         }
     }
 
-    /// Whether anyone is logged in who could ever serve a contact: when free, after a step of its
-    /// queue, or when the wait for its owner is over.
+    /// Whether anyone is logged in who could serve a contact, now or when free.
     pub(super) fn someone_could_serve(&self, contact: &Contact) -> bool {
-        let steps = self.queues[contact.queue.at()].steps.len() as u32;
-        let mut later = contact.clone();
-        (contact.steps_passed..=steps).any(|passed| {
-            later.steps_passed = passed;
-            self.someone_could_serve_now(&later)
-        })
-    }
-
-    fn someone_could_serve_now(&self, contact: &Contact) -> bool {
-        let requirement = self.requirement(contact);
-        let logged_in = |agent: super::ids::AgentIdx| {
+        let logged_in = |agent: &super::ids::AgentIdx| {
             let entry = &self.agents[agent.at()];
             entry.exists
                 && entry.presence != super::codes::Presence::Offline
                 && entry.capacity_of(contact.channel, &self.channels) > 0
-                && !self.excluded(contact, agent)
+                && !self.excluded(contact, *agent)
         };
-        let skilled = |agent: super::ids::AgentIdx| {
-            super::skill::meets(&self.agents[agent.at()].skills, &requirement)
-        };
-        let mut by_skill = self.idle.able(&requirement);
-        let Some(owner) = self.sought_owner(contact) else {
-            return by_skill.any(|agent| logged_in(agent) && skilled(agent));
-        };
-        let policy = &self.queues[contact.queue.at()].policy.ownership;
-        let situation = self.situation(contact, &requirement, owner);
-        if !matches!(situation, super::judge::Situation::Never(_)) {
-            if logged_in(owner) {
-                return true;
-            }
-            if policy.mode == super::codes::OwnershipMode::Require || contact.by_owner_only {
-                return false;
-            }
-        }
-        let reach = self.opened(owner, policy, situation);
-        let trusted = |agent: super::ids::AgentIdx| !policy.owner_skill_check || skilled(agent);
-        let stand_ins = [reach.deputy, reach.leader];
-        let stands_in = |agent: super::ids::AgentIdx| logged_in(agent) && trusted(agent);
-        stand_ins.into_iter().flatten().any(stands_in)
-            || by_skill.any(|agent| {
-                let in_team = reach.team.is_some() && self.agents[agent.at()].team == reach.team;
-                (reach.anyone || in_team) && logged_in(agent) && skilled(agent)
-            })
+        // The steps to come count as well: "could ever".
+        let steps = self.queues[contact.queue.at()].steps.len() as u32;
+        (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
+            let requirement = self.requirement_after(contact, passed);
+            let reach = self.reach_in_the_end(contact, &requirement);
+            let named = [reach.owner, reach.deputy, reach.leader];
+            named.into_iter().flatten().any(|agent| logged_in(&agent))
+                || (reach.anyone || reach.team.is_some())
+                    && self.idle.able(&requirement).any(|agent| {
+                        let entry = &self.agents[agent.at()];
+                        (reach.anyone || entry.team == reach.team)
+                            && logged_in(&agent)
+                            && super::skill::meets(&entry.skills, &requirement)
+                    })
+        })
     }
 
     /// The code of a contact that waits, for one that is only looked at.

@@ -316,7 +316,7 @@ impl Router {
                 let place = contact.place;
                 let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
                 let longest = self.longest_owner_wait(contact);
-                kept || self.at < contact.entered_at.saturating_add(longest)
+                kept || self.at < contact.wait_from.saturating_add(longest)
             })
             .collect();
         self.dirty_contacts.extend(concerned);

@@ -2,16 +2,17 @@
 
 use super::Router;
 use super::Subject;
+use super::bulk::Move;
 use super::codes::{ContactState, Rule, Why};
 use super::command::ContactSubmit;
 use super::contact::Contact;
-use super::customer::Abandoned;
 use super::effect::Count;
 use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::Levels;
+use super::time::Timestamp;
 use super::timers::Timer;
 
 /// The most agents one contact may exclude.
@@ -21,12 +22,12 @@ const DEFAULT_CHANNEL: &str = "voice";
 
 /// What a submission names, found and fit. Nothing has changed yet.
 pub(super) struct Resolved {
-    queue: QueueIdx,
-    channel: ChannelIdx,
+    pub queue: QueueIdx,
+    pub channel: ChannelIdx,
     /// Nothing for a customer that is not known yet.
-    customer: Option<CustomerIdx>,
-    case: Option<CaseIdx>,
-    last_owner: Option<AgentIdx>,
+    pub customer: Option<CustomerIdx>,
+    pub case: Option<CaseIdx>,
+    pub last_owner: Option<AgentIdx>,
 }
 
 impl Resolved {
@@ -49,7 +50,11 @@ impl Router {
             return Ok(Subject::Submitted(known));
         }
         let mut resolved = self.resolve_submit(submit)?;
-        self.check_trunks(resolved.queue, &submit.contact)?;
+        if let Err(blocked) = self.check_trunks(resolved.queue, &submit.contact) {
+            let queue = self.queues[resolved.queue.at()].id.clone();
+            self.count(|_| Count::Blocked { queue });
+            return Err(blocked);
+        }
         if let Some(name) = &submit.customer {
             resolved.customer = Some(self.customers.intern(name));
         }
@@ -66,9 +71,21 @@ impl Router {
         contact.prefer = prefer;
         contact.exclude = exclude;
         contact.source = source;
+        let idx = self.enter_contact(contact, resolved.case, submit.not_before_at);
+        Ok(Subject::Submitted(idx))
+    }
+
+    /// Puts a contact that has been found fit into the books and on its way.
+    pub(super) fn enter_contact(
+        &mut self,
+        mut contact: Contact,
+        case: Option<CaseIdx>,
+        not_before_at: Option<Timestamp>,
+    ) -> ContactIdx {
         contact.state = ContactState::Ended;
         let customer = contact.customer;
         let queue = contact.queue;
+        let source = contact.source;
         let idx = self.contacts.insert(contact);
         if let Some(source) = source {
             self.sources.join(source, idx);
@@ -78,12 +95,12 @@ impl Router {
             queue: router.queue_name(idx),
             channel: router.channels.name(router.contacts[idx].channel).clone(),
         });
-        if let Some(case) = resolved.case {
+        if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
             self.customers[customer].unattached.push(idx);
         }
-        match submit.not_before_at.filter(|from| *from > self.at) {
+        match not_before_at.filter(|from| *from > self.at) {
             Some(from) => self.schedule(idx, from),
             None => {
                 self.set_state(idx, ContactState::Waiting);
@@ -91,7 +108,7 @@ impl Router {
                 self.arrive(idx);
             }
         }
-        Ok(Subject::Submitted(idx))
+        idx
     }
 
     /// Finds all that a submission names, or says what is wrong with it.
@@ -150,26 +167,13 @@ impl Router {
             let matter = self.matter(customer, submit.topic.as_ref());
             let affinity = self.queues[queue.at()].policy.ownership.affinity_ms.0;
             found.case = matter.case;
-            if matter.case.is_none() {
-                found.last_owner = matter.last_owner(self.at, affinity);
-            }
+            found.last_owner = matter.last_owner(self.at, affinity);
         }
         Ok(found)
     }
 
-    /// Refuses and counts a contact that finds all trunks taken.
-    fn check_trunks(&mut self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
-        let free = self.free_trunk(queue, contact);
-        if free.is_err() {
-            self.count(|router| Count::Blocked {
-                queue: router.queues[queue.at()].id.clone(),
-            });
-        }
-        free
-    }
-
     /// Whether all trunks of the queue or the tenant are taken.
-    pub(super) fn free_trunk(&self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
+    pub(super) fn check_trunks(&self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
         let entry = &self.queues[queue.at()];
         let full = |limit: Option<u32>, held: u32| limit.filter(|limit| held >= *limit);
         let (what, limit) =
@@ -222,6 +226,7 @@ impl Router {
             joined_at,
             seq,
             entered_at: joined_at,
+            hops: 0,
             wait_from: joined_at,
             not_before_at: submit.not_before_at,
             connected_at: None,
@@ -256,7 +261,7 @@ impl Router {
         }
     }
 
-    fn schedule(&mut self, idx: ContactIdx, from: super::time::Timestamp) {
+    fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.set_state(idx, ContactState::Scheduled);
         let contact = &mut self.contacts[idx];
         contact.scheduled = Some(from);
@@ -293,27 +298,29 @@ impl Router {
             return;
         };
         let queue = contact.queue;
-        let place = self.abandoned_place(contact);
+        let place = self.place_to_resume(contact);
         let abandoned = &mut self.customers[customer].abandoned;
         abandoned.retain(|place| place.queue != queue);
-        if let Some(place) = place {
+        if let Some((joined_at, seq)) = place {
             let contact = &mut self.contacts[idx];
-            contact.joined_at = contact.joined_at.min(place.joined_at);
-            contact.seq = contact.seq.min(place.seq);
+            contact.joined_at = contact.joined_at.min(joined_at);
+            contact.seq = contact.seq.min(seq);
             self.remember(idx, Rule::Resume, None, None);
         }
     }
 
-    /// The place that a contact's customer abandoned in the same queue, if it is back in time.
-    pub(super) fn abandoned_place(&self, contact: &Contact) -> Option<Abandoned> {
-        let limit = self.queues[contact.queue.at()].policy.resume_ms;
+    /// The time of joining and the arrival sequence that a contact may take up again.
+    pub(super) fn place_to_resume(
+        &self,
+        contact: &Contact,
+    ) -> Option<(super::time::Timestamp, u64)> {
         let abandoned = &self.customers[contact.customer?].abandoned;
-        let places = abandoned
+        let place = abandoned
             .iter()
-            .filter(|place| place.queue == contact.queue);
-        let last = places.max_by_key(|place| place.at)?;
-        let in_time = |limit: super::time::Millis| limit.0 > 0 && self.at - last.at <= limit.0;
-        limit.is_none_or(in_time).then_some(*last)
+            .find(|place| place.queue == contact.queue)?;
+        let limit = self.queues[contact.queue.at()].policy.resume_ms;
+        let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at - place.at <= limit.0);
+        in_time.then_some((place.joined_at, place.seq))
     }
 
     /// Puts a contact into its queue, or turns it away where the queue is full.
@@ -366,6 +373,12 @@ impl Router {
             .submitted(self.at);
         self.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
+        if self.detail.moves {
+            self.out.moves.push(Move::CallsBack {
+                contact: of,
+                callback: idx,
+            });
+        }
     }
 }
 

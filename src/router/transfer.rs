@@ -128,6 +128,10 @@ impl Router {
         };
         if contact.talks.len() > 1 {
             self.leave(idx, first, false);
+            if self.contacts[idx].firm_at.is_some() {
+                let min_handle = self.policy_of(idx).ownership.min_handle_ms.0;
+                self.watch_firm(idx, min_handle);
+            }
             let last = self.contacts[idx]
                 .talks
                 .last()
