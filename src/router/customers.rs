@@ -47,6 +47,10 @@ impl Router {
                 }
             }
         }
+        if merged.is_some() {
+            self.revoke_excluded(idx);
+            self.reattach(idx);
+        }
         if self.detail.events {
             self.emit(EventBody::CustomerLinked {
                 customer: self.customers[idx].id.clone(),
@@ -98,8 +102,6 @@ impl Router {
                 slot.customer = Some(idx);
             }
         }
-        self.revoke_excluded(idx);
-        self.reattach(idx);
     }
 
     /// Takes back what is offered of a customer's contacts to agents it excludes.

@@ -131,6 +131,10 @@ impl Router {
         if policy.owner_skill_check && !meets(&entry.skills, requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
+        if entry.exists && entry.capacity_of(contact.channel, &self.channels) == 0 {
+            // Whatever it is doing, it will not come to a channel that it does not serve.
+            return Situation::Never(Why::NoOwnerSkill);
+        }
         match entry.free_for(contact.channel, &self.channels) {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),

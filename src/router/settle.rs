@@ -3,16 +3,15 @@
 //! Three lists are worked off, in this order of precedence, each in an order that depends on
 //! nothing but the state: agents whose situation changed, whose waiting contacts are judged anew
 //! (rule 15); contacts that look for an agent (first in the common order first); and agents that
-//! became free (owners of those who wait, then the longest idle; rule 2 and rule 14 from their
-//! side).
+//! became free (longest idle first; rule 2 and rule 14 from their side).
 //!
 //! When all three are empty, no contact waits that a free agent may take.
 
 use super::Router;
-use super::agent::Agent;
 use super::codes::{ContactState, OwnershipMode, Pick, Presence, Route, Rule, Why};
 use super::contact::Contact;
 use super::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use super::judge::Situation;
 use super::plan::Plan;
 use super::skill::{meets, proficiency};
 use super::waiting::WaitKey;
@@ -58,8 +57,14 @@ impl Router {
     /// until then its contacts are kept for it as they were.
     fn next_changed(&mut self) -> Option<AgentIdx> {
         let mut changed = self.changed_agents.iter();
-        let place = changed.position(|agent| !self.agents[agent.at()].pending)?;
+        let place = changed.position(|agent| !self.is_about_to_choose(*agent))?;
         Some(self.changed_agents.swap_remove(place))
+    }
+
+    fn is_about_to_choose(&self, agent: AgentIdx) -> bool {
+        let entry = &self.agents[agent.at()];
+        let mut channels = (0..self.channels.len()).map(|n| ChannelIdx(n as u32));
+        entry.pending && channels.any(|channel| entry.free_for(channel, &self.channels).is_ok())
     }
 
     fn settle_contacts(&mut self) {
@@ -108,6 +113,8 @@ impl Router {
         }
         if direct.is_some() {
             self.direct_failed(idx);
+            // In its own place in the order, not after those who look now.
+            self.look_for_agent(idx);
             return;
         }
         if self.contacts[idx].state == ContactState::Offered {
@@ -123,8 +130,7 @@ impl Router {
         self.idle.settle(&mut self.agents);
     }
 
-    /// Takes the longest idle of the agents that became free and lets it choose. Owners of those
-    /// who wait choose first, so that nobody takes from a free owner what is its own (rule 14).
+    /// Takes the longest idle of the agents that became free and lets it choose.
     fn settle_agent(&mut self) {
         let first = self
             .pending_agents
@@ -132,8 +138,7 @@ impl Router {
             .enumerate()
             .min_by(|(_, a), (_, b)| {
                 let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
-                let order = |agent: &Agent| (agent.owned_waiting.is_empty(), agent.idle_since);
-                (order(a), &a.id).cmp(&(order(b), &b.id))
+                (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
             })
             .map(|(place, _)| place);
         let Some(place) = first else { return };
@@ -151,6 +156,36 @@ impl Router {
         }
         self.refresh(agent);
         self.note_changed(agent);
+        self.leave_to_owners();
+        if std::mem::take(&mut self.agents[agent.at()].passed_over) {
+            // What others left to it and it did not take is theirs again.
+            let left = self.agents[agent.at()].owned_waiting.values();
+            self.dirty_contacts.extend(left);
+        }
+    }
+
+    /// Notes the owners who are still to choose: an agent that chose before them left what they
+    /// own alone.
+    fn leave_to_owners(&mut self) {
+        for n in 0..self.pending_agents.len() {
+            let entry = &mut self.agents[self.pending_agents[n].at()];
+            entry.passed_over |= !entry.owned_waiting.is_empty();
+        }
+    }
+
+    /// Whether a contact is left to its owner, who has just become free too and chooses later: a
+    /// free owner comes before longer-idle agents (rule 14).
+    fn is_left_to_owner(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        if self.pending_agents.is_empty() {
+            return false;
+        }
+        let owner = self.sought_owner(contact);
+        owner.is_some_and(|owner| {
+            owner != agent && self.agents[owner.at()].pending && {
+                let requirement = self.requirement(contact);
+                self.situation(contact, &requirement, owner) == Situation::Free
+            }
+        })
     }
 
     /// The agent's side: the waiting contact that a freed agent takes.
@@ -192,10 +227,10 @@ impl Router {
             } else {
                 0
             };
-            let first = class
-                .waiting
-                .iter()
-                .find(|(_, contact)| !self.excluded(&self.contacts[**contact], agent));
+            let first = class.waiting.iter().find(|(_, contact)| {
+                let waiting = &self.contacts[**contact];
+                !self.excluded(waiting, agent) && !self.is_left_to_owner(waiting, agent)
+            });
             if let Some((key, contact)) = first {
                 consider(Candidate {
                     contact: *contact,
@@ -220,6 +255,7 @@ impl Router {
                     .owner_skill_check;
             if free[waiting.channel.at()]
                 && !self.excluded(waiting, agent)
+                && !self.is_left_to_owner(waiting, agent)
                 && (!check || meets(&entry.skills, &requirement))
             {
                 let level = if strongest {

@@ -95,7 +95,10 @@ fn compare_preview(preview: &Preview, view: &ContactView, draws: bool, d: &mut D
         d.field(name, "preview.agent", preview.agent.as_ref(), agent);
         let route = offer.map(|offer| offer.route);
         d.field(name, "preview.route", preview.route, route);
-        d.field(name, "preview.why", preview.why, view.why);
+        if view.offers.len() == 1 {
+            // The preview tells of the first offer, the contact of the last.
+            d.field(name, "preview.why", preview.why, view.why);
+        }
     }
     if view.state == ContactState::Waiting {
         d.field(name, "preview.position", preview.position, view.position);

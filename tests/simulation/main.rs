@@ -10,6 +10,8 @@ mod answers;
 mod compare;
 mod invariants;
 mod model;
+mod pair;
+mod regressions;
 mod run;
 mod scenarios;
 mod workload;

@@ -154,8 +154,13 @@ pub struct Contact {
     /// Its place: see rule 2.
     pub order_at: Timestamp,
     pub arrival: u64,
-    /// When it entered its present queue: all limits count from here.
+    /// When it entered its present queue: the queue's `max_wait_ms` counts from here.
     pub entered_at: Timestamp,
+    /// Overflows in the millisecond in which it entered.
+    pub hops: usize,
+    /// When it began to wait, on arriving or on being passed on: steps, the wait for the owner and
+    /// its own `max_wait_ms` count from here.
+    pub waits_since: Timestamp,
     /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
     pub seeking: bool,
     /// Something about it has changed: while it rings, it looks for more agents only then.
@@ -226,6 +231,13 @@ pub struct Hints {
     /// Contacts in the order in which their offers expired, their waits ended or they ended: the
     /// order of what is due at one instant.
     pub order: Vec<Name>,
+}
+
+impl Contact {
+    /// Overflows in this millisecond.
+    pub fn hops_at(&self, now: Timestamp) -> usize {
+        if self.entered_at == now { self.hops } else { 0 }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -64,6 +64,7 @@ impl Model {
 
     /// A contact belongs to a case from now on. [18] It is counted by when it was submitted.
     pub(super) fn attach(&mut self, contact: usize, case: usize) {
+        let nameless = self.cases[case].customer.is_none();
         self.refer(contact, case);
         let now = self.now;
         let window = self.settings.repeat_window_ms.0;
@@ -83,6 +84,10 @@ impl Model {
         if repeated && quiet && counted.state != CaseState::Closed {
             counted.escalated_at = Some(now);
             self.escalated.push(case);
+        }
+        if nameless {
+            // The case has come to a customer, whose other contacts may belong to it.
+            self.relink();
         }
     }
 

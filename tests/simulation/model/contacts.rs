@@ -85,6 +85,8 @@ impl Model {
             order_at,
             arrival: self.arrivals,
             entered_at: order_at,
+            hops: 0,
+            waits_since: order_at,
             scheduled_at: None,
             seeking: false,
             looks: false,
@@ -142,17 +144,17 @@ impl Model {
         if customer.is_none() {
             return;
         }
-        let mut places = self
-            .ended
-            .iter_mut()
-            .filter(|old| old.resumable && old.queue == queue && old.customer == customer);
-        let Some(old) = places.next_back() else {
+        let mut last = None;
+        for old in &mut self.ended {
+            if old.resumable && old.queue == queue && old.customer == customer {
+                old.resumable = false;
+                last = Some((old.over_at, old.order_at, old.arrival));
+            }
+        }
+        let Some((Some(over_at), order_at, arrival)) = last else {
             return;
         };
-        old.resumable = false;
-        let over_at = old.over_at.expect("an ended contact has its time");
         let in_time = |within: i64| within > 0 && now - over_at <= within;
-        let (order_at, arrival) = (old.order_at, old.arrival);
         if within.is_none_or(in_time) {
             let contact = &mut self.contacts[idx];
             contact.order_at = contact.order_at.min(order_at);
@@ -166,6 +168,7 @@ impl Model {
         let contact = &mut self.contacts[idx];
         contact.scheduled_at = None;
         contact.order_at = now;
+        contact.waits_since = now;
         self.arrive(idx, now);
     }
 
@@ -353,6 +356,7 @@ impl Model {
             by_owner_only: true,
             submitted_at: self.now,
             order_at: self.now,
+            waits_since: self.now,
             arrival: self.arrivals,
             max_wait_ms: Some(MILLIS_MAX),
             offers_made: 0,

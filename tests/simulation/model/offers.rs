@@ -1,6 +1,6 @@
 //! Offers: accepted, declined, expired, revoked.
 
-use firsthand::router::codes::{AgentKind, DeclineReason, Outcome, OwnershipKey, Presence};
+use firsthand::router::codes::{AgentKind, DeclineReason, Outcome, OwnershipKey, Presence, Route};
 use firsthand::router::command::{OfferDecline, OfferRef};
 use firsthand::router::ids::{Name, OfferId};
 use firsthand::router::reject::RejectKind;
@@ -70,16 +70,22 @@ impl Model {
         agent.missed = 0;
         agent.handled += 1;
         let human = agent.kind == AgentKind::Human;
+        // The case may have got another owner while the offer rang.
+        let route = match offer.route {
+            _ if self.owner_of(&self.contacts[idx]) == Some(&offer.agent) => Route::Owner,
+            Route::Owner => Route::Skill,
+            route => route,
+        };
         let contact = &mut self.contacts[idx];
         contact.seeking = false;
         contact.direct = None;
-        contact.route = Some(offer.route);
+        contact.route = Some(route);
         contact.connected_at = contact.connected_at.or(Some(now));
         contact.last_agent = Some(offer.agent.clone());
         contact.legs.push(Leg {
             agent: offer.agent.clone(),
             since_at: now,
-            route: offer.route,
+            route,
             firm_at: None,
         });
         self.start_lease_if_gone(idx);

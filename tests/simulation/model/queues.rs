@@ -9,21 +9,12 @@ use firsthand::router::time::Timestamp;
 use super::routing::Next;
 use super::{Model, Queue, Verdict};
 
-/// The most queues through which a contact is passed on at once.
-const OVERFLOWS_MAX: usize = 16;
-
 impl Model {
     pub(super) fn queue_set(&mut self, set: &QueueSet) -> Verdict {
         let overflow = &set.policy.overflow;
         let both = overflow.to.is_some() && overflow.action.is_some();
         if both || overflow.to.as_ref() == Some(&set.queue) {
             return Err(RejectKind::Invalid);
-        }
-        for contact in &mut self.contacts {
-            if contact.queue == set.queue {
-                contact.nobody_since = None;
-                contact.looks = true;
-            }
         }
         match self.queues.iter_mut().find(|known| known.name == set.queue) {
             Some(known) => {
@@ -36,6 +27,16 @@ impl Model {
                 exists: true,
                 last_offered: None,
             }),
+        }
+        for idx in 0..self.contacts.len() {
+            if self.contacts[idx].queue == set.queue {
+                // The new policy may give it more time.
+                let overdue = self.waited_too_long(&self.contacts[idx]);
+                let contact = &mut self.contacts[idx];
+                contact.overdue = overdue;
+                contact.nobody_since = None;
+                contact.looks = true;
+            }
         }
         Ok(())
     }
@@ -138,17 +139,25 @@ impl Model {
             self.contacts[idx].seeking = false;
             return;
         }
-        for _ in 0..OVERFLOWS_MAX {
-            let queue = self.contacts[idx].queue.clone();
-            let to = self.policy(&queue).overflow.to.clone();
-            let Some(to) = to.filter(|to| self.has_queue(to)) else {
+        if outcome == Outcome::Timeout {
+            // The limit of its own is used up; from here on that of the queue counts.
+            self.contacts[idx].max_wait_ms = None;
+        }
+        // Queues that overflow into each other hand a contact round only as time passes.
+        let mut left = Vec::new();
+        loop {
+            let contact = &self.contacts[idx];
+            left.push(contact.queue.clone());
+            let hops = contact.hops_at(self.now);
+            let to = self.policy(&contact.queue).overflow.to.clone();
+            let to = to.filter(|to| self.has_queue(to) && !left.contains(to));
+            let Some(to) = to.filter(|_| hops < self.queues.len()) else {
                 break;
             };
             let room = self.has_room(idx, &to, self.now);
-            let contact = &mut self.contacts[idx];
-            contact.queue = to;
-            contact.max_wait_ms = None;
+            self.contacts[idx].queue = to;
             self.enter(idx, self.now);
+            self.contacts[idx].hops = hops + 1;
             if room {
                 return;
             }

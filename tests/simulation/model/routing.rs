@@ -54,7 +54,7 @@ impl Model {
         steps.sort_by_key(|step| step.after_ms);
         let mut needed = policy.requires.clone();
         for step in steps {
-            if (contact.entered_at + step.after_ms.0, Kind::Step) > clock {
+            if (contact.waits_since + step.after_ms.0, Kind::Step) > clock {
                 continue;
             }
             if let Some(requires) = &step.requires {
@@ -117,20 +117,24 @@ impl Model {
         let Some(owner) = self.sought_owner(contact).cloned() else {
             return Reach::Anyone;
         };
-        let Some(agent) = self.agent(&owner) else {
+        let never = match self.agent(&owner) {
+            Some(agent) => self.never_takes(agent, contact),
             // It was removed after its case was closed, and the case was opened again.
-            return Reach::Fallbacks {
-                owner,
-                owner_too: false,
-            };
+            None => true,
         };
         let ownership = &self.policy(&contact.queue).ownership;
-        if self.never_takes(agent, contact) {
-            return Reach::Fallbacks {
-                owner,
-                owner_too: false,
+        if never {
+            return if self.names_nobody(&owner, contact) {
+                // The owner never comes and the fallback names nobody: then anyone will do.
+                Reach::Anyone
+            } else {
+                Reach::Fallbacks {
+                    owner,
+                    owner_too: false,
+                }
             };
         }
+        let agent = self.agent(&owner).expect("asked before");
         let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
         // [14] A free owner comes before all others, unless others are asked already.
         let free = self.is_available_for(agent, &contact.channel);
@@ -142,6 +146,20 @@ impl Model {
             owner,
             owner_too: true,
         }
+    }
+
+    pub fn names_nobody(&self, owner: &Name, contact: &Contact) -> bool {
+        let Some(owner) = self.agent_or_removed(owner) else {
+            return true;
+        };
+        let listed = &self.policy(&contact.queue).ownership.fallback;
+        listed.iter().all(|fallback| match fallback {
+            Fallback::Deputy => owner.deputy.is_none(),
+            Fallback::Leader => owner.leader.is_none(),
+            Fallback::Team => owner.team.is_none(),
+            Fallback::Skill => false,
+            Fallback::CallbackByOwner => true,
+        })
     }
 
     /// Whether waiting for an owner is in vain. [17] An exclusion overrides ownership. [14] The
@@ -156,14 +174,13 @@ impl Model {
     /// [15] Whether the situation of an owner who is not free is still worth waiting for.
     fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
         let wait = &self.policy(&contact.queue).ownership.wait;
-        let entered_at = contact.entered_at;
         let limit = match owner.presence {
             Presence::Break => wait.break_ms,
             Presence::Offline => wait.offline_ms,
             Presence::Available if self.in_wrap_up(&owner.name) => wait.wrap_up_ms,
             Presence::Available => wait.busy_ms,
         };
-        let end = entered_at + limit.0;
+        let end = contact.waits_since + limit.0;
         let back = owner.until_at.filter(|_| owner.presence == Presence::Break);
         !self.passed(end, Kind::OwnerWait) && back.is_none_or(|back| back <= end)
     }
@@ -189,7 +206,12 @@ impl Model {
 
     /// [16] On which of the listed accounts an agent may stand in for an owner: the first that
     /// fits.
-    fn stands_in(&self, agent: &Agent, owner: &Name, contact: &Contact) -> Option<(usize, Route)> {
+    pub fn stands_in(
+        &self,
+        agent: &Agent,
+        owner: &Name,
+        contact: &Contact,
+    ) -> Option<(usize, Route)> {
         let owner = self.agent_or_removed(owner)?;
         let skilled = self.has_skills(agent, contact);
         let ownership = &self.policy(&contact.queue).ownership;
@@ -506,9 +528,8 @@ impl Model {
     }
 
     /// Decides everything anew until nothing moves: first the contacts in their order, among agents
-    /// who were free before; then what each freed agent takes: owners of
-    /// those who wait first, so that nobody takes from a free owner what is its own, and then the
-    /// longest idle.
+    /// who were free before; then what each freed agent takes, the longest idle
+    /// first.
     pub fn settle(&mut self) {
         loop {
             self.bury();
@@ -519,10 +540,7 @@ impl Model {
                 .freed
                 .iter()
                 .filter_map(|name| self.agent(name))
-                .min_by_key(|agent| {
-                    let owns = self.owns_waiting(&agent.name);
-                    (!owns, self.idle_since(agent), agent.name.clone())
-                })
+                .min_by_key(|agent| (self.idle_since(agent), agent.name.clone()))
                 .map(|agent| agent.name.clone());
             let Some(agent) = longest_idle else {
                 break;
@@ -532,15 +550,6 @@ impl Model {
         }
         self.freed.clear();
         self.take_notes();
-    }
-
-    fn owns_waiting(&self, agent: &Name) -> bool {
-        let mut contacts = self.contacts.iter();
-        contacts.any(|contact| {
-            contact.seeking
-                && contact.offers.is_empty()
-                && self.sought_owner(contact) == Some(agent)
-        })
     }
 
     /// Routes every contact that looks for an agent, in common order. Answers whether anything
@@ -575,9 +584,10 @@ impl Model {
             let kept = contact.seeking
                 && contact.offers.is_empty()
                 && matches!(self.reach(contact), Reach::OwnerAlone(_));
-            let nobody =
-                contact.state() == ContactState::Waiting && !self.someone_could_serve(contact);
+            let watched = contact.state() == ContactState::Waiting
+                && self.policy(&contact.queue).no_agent_ms.is_some();
             let since = contact.nobody_since.unwrap_or(self.now);
+            let nobody = watched && !self.someone_could_serve(idx);
             let contact = &mut self.contacts[idx];
             contact.kept = kept;
             contact.nobody_since = nobody.then_some(since);

@@ -1,10 +1,10 @@
 //! Time: what is due, found by looking at everything.
 
-use firsthand::router::codes::{Fallback, Outcome, OwnershipMode, Presence};
+use firsthand::router::codes::{Outcome, OwnershipMode, Presence};
 use firsthand::router::ids::Name;
 use firsthand::router::time::Timestamp;
 
-use super::{Contact, Model};
+use super::{Agent, Contact, Model};
 
 /// Every reason for something to happen by itself, in the order in which they happen at one
 /// instant: ends of service, starts of work, owner waits, patience, what comes in.
@@ -58,7 +58,7 @@ impl Model {
     /// Does everything that is due, in the order of deadlines. Things of one kind at one instant
     /// happen together.
     pub(super) fn fire_due(&mut self) {
-        while let Some((at, kind)) = self.first_due()
+        while let Some((at, kind)) = self.next_deadline()
             && at <= self.now
         {
             for clock in CLOCKS.into_iter().filter(|clock| *clock < kind) {
@@ -91,7 +91,7 @@ impl Model {
         for idx in 0..self.contacts.len() {
             let contact = &self.contacts[idx];
             let steps = self.policy(&contact.queue).steps.iter();
-            let mut moments = steps.map(|step| contact.entered_at + step.after_ms.0);
+            let mut moments = steps.map(|step| contact.waits_since + step.after_ms.0);
             let new = |at| (at, Kind::Step) > before && self.passed(at, Kind::Step);
             // [5] A step that finds agents offers at once, also beside an offer that still rings.
             let steps_now = moments.any(new);
@@ -100,16 +100,8 @@ impl Model {
         self.settle();
     }
 
-    pub fn first_due_debug(&self) -> String {
-        format!("{:?}", self.dues().into_iter().min_by_key(|d| (d.0, d.1)))
-    }
-
-    /// When something happens next.
-    pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.first_due().map(|(at, _)| at)
-    }
-
-    fn first_due(&self) -> Option<(Timestamp, Kind)> {
+    /// What happens next, and when.
+    pub fn next_deadline(&self) -> Option<(Timestamp, Kind)> {
         let all = self.dues();
         all.into_iter().map(|(at, kind, _)| (at, kind)).min()
     }
@@ -155,8 +147,10 @@ impl Model {
         for offer in &contact.offers {
             due(offer.expires_at, Kind::Offer);
         }
-        for firm_at in contact.legs.iter().filter_map(|leg| leg.firm_at) {
-            due(firm_at, Kind::Firm);
+        if self.owner_of(contact).is_none() {
+            for firm_at in contact.legs.iter().filter_map(|leg| leg.firm_at) {
+                due(firm_at, Kind::Firm);
+            }
         }
         if let Some(at) = contact.lease_at {
             due(at, Kind::Lease);
@@ -176,11 +170,11 @@ impl Model {
         }
     }
 
-    /// [6] From entering the queue; the contact's own limit goes before the queue's.
+    /// [6] The contact's own limit goes before the queue's, which counts from entering it.
     fn wait_ends_at(&self, contact: &Contact) -> Option<Timestamp> {
-        let of_queue = self.policy(&contact.queue).max_wait_ms.map(|ms| ms.0);
-        let limit = contact.max_wait_ms.or(of_queue)?;
-        Some(contact.entered_at + limit)
+        let own = contact.max_wait_ms.map(|ms| contact.waits_since + ms);
+        let of_queue = self.policy(&contact.queue).max_wait_ms;
+        own.or(of_queue.map(|ms| contact.entered_at + ms.0))
     }
 
     /// [6] Whether it only stays until its offers are decided. A policy that came since may have
@@ -192,47 +186,45 @@ impl Model {
 
     /// [6] Whether anyone is logged in who could ever serve this contact: now or after a step, by
     /// skill or on the account of its owner.
-    pub fn someone_could_serve(&self, contact: &Contact) -> bool {
+    pub fn someone_could_serve(&mut self, idx: usize) -> bool {
+        let contact = self.contacts[idx].clone();
         let steps = self.policy(&contact.queue).steps.iter();
-        let steps = steps.map(|step| contact.entered_at + step.after_ms.0);
-        let mut moments = vec![self.clock];
-        moments.extend(steps.map(|at| (at, Kind::Step).max(self.clock)));
-        self.agents
-            .iter()
-            .filter(|agent| agent.presence != Presence::Offline)
-            .filter(|agent| self.capacity(agent, &contact.channel) > 0)
-            .filter(|agent| !self.is_excluded(&agent.name, contact))
-            .any(|agent| {
-                let mut moments = moments.iter();
-                let skilled = moments.any(|at| self.has_skills_at(agent, contact, *at));
-                self.could_be_reached(contact, &agent.name, skilled)
-            })
+        let steps = steps.map(|step| (contact.waits_since + step.after_ms.0, Kind::Step));
+        let now = self.clock;
+        let moments: Vec<_> = steps.map(|moment| moment.max(now)).chain([now]).collect();
+        let mut found = false;
+        for moment in moments {
+            self.clock = moment;
+            found |= self.agents.iter().any(|agent| {
+                agent.presence != Presence::Offline
+                    && self.capacity(agent, &contact.channel) > 0
+                    && !self.is_excluded(&agent.name, &contact)
+                    && self.could_be_reached(&contact, agent)
+            });
+        }
+        self.clock = now;
+        found
     }
 
     /// Whether a contact could ever come to an agent, its waits aside.
-    fn could_be_reached(&self, contact: &Contact, name: &Name, skilled: bool) -> bool {
-        let sought = self.sought_owner(contact);
-        let Some(owner) = sought.and_then(|owner| self.agent_or_removed(owner)) else {
+    fn could_be_reached(&self, contact: &Contact, agent: &Agent) -> bool {
+        let skilled = self.has_skills(agent, contact);
+        let Some(owner) = self.sought_owner(contact) else {
             return skilled;
         };
-        let removed = self.agent(&owner.name).is_none();
+        let never = match self.agent(owner) {
+            Some(owner) => self.never_takes(owner, contact),
+            None => true,
+        };
+        if agent.name == *owner {
+            return !never;
+        }
         let ownership = &self.policy(&contact.queue).ownership;
-        let trusted = skilled || !ownership.owner_skill_check;
-        if *name == owner.name {
-            return trusted;
-        }
-        let agent = self.agent(name).expect("asked of an agent who exists");
         let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
-        if required && !removed && !self.never_takes(owner, contact) {
-            return false;
+        if never && self.names_nobody(owner, contact) {
+            return skilled;
         }
-        ownership.fallback.iter().any(|fallback| match fallback {
-            Fallback::Deputy => owner.deputy.as_ref() == Some(name) && trusted,
-            Fallback::Leader => owner.leader.as_ref() == Some(name) && trusted,
-            Fallback::Team => owner.team.is_some() && owner.team == agent.team && skilled,
-            Fallback::Skill => skilled,
-            Fallback::CallbackByOwner => false,
-        })
+        (never || !required) && self.stands_in(agent, owner, contact).is_some()
     }
 
     fn fire(&mut self, kind: Kind, at: Timestamp, about: &About) {

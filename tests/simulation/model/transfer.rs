@@ -36,6 +36,7 @@ impl Model {
         contact.prefer = None;
         contact.last_owner = None;
         contact.passed_on = true;
+        contact.waits_since = self.now;
         contact.direct = transfer.to.agent.clone();
         if let Some(queue) = &transfer.to.queue {
             contact.queue = queue.clone();
