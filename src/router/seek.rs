@@ -227,7 +227,9 @@ impl Router {
             Rule::Skill
         };
         self.remember_search(idx, rule, why, None, until);
-        if self.detail.events {
+        let talking = !self.contacts[idx].talks.is_empty();
+        if self.detail.events && !talking {
+            // One that looks for a second agent is connected and does not wait.
             let of = self.about(idx);
             let position = self.position(idx);
             let state = self.contacts[idx].state;

@@ -301,7 +301,9 @@ impl Router {
         contact: &Contact,
     ) -> Option<(super::time::Timestamp, u64)> {
         let abandoned = &self.customers[contact.customer?].abandoned;
-        let place = abandoned.iter().find(|place| place.queue == contact.queue)?;
+        let place = abandoned
+            .iter()
+            .find(|place| place.queue == contact.queue)?;
         let limit = self.queues[contact.queue.at()].policy.resume_ms;
         let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at - place.at <= limit.0);
         in_time.then_some((place.joined_at, place.seq))

@@ -114,6 +114,8 @@ impl Router {
         if to_waiting {
             contact.firm_at = None;
             contact.lease_at = None;
+            contact.last_agent = None;
+            contact.route = None;
             self.set_state(idx, ContactState::Waiting);
         }
         self.release_agent(talk.agent, idx, talk.since, wrap_ms, false);
