@@ -131,6 +131,11 @@ impl Router {
         if policy.owner_skill_check && !meets(&entry.skills, requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
+        // Asked before its presence: an owner who never serves the channel is not waited for,
+        // whatever it is doing.
+        if entry.capacity_of(contact.channel, &self.channels) == 0 {
+            return Situation::Never(Why::NoOwnerSkill);
+        }
         match entry.free_for(contact.channel, &self.channels) {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
