@@ -194,6 +194,10 @@ impl Router {
         let Some(case) = contact.case else { return };
         let human = |agent: &AgentIdx| self.agents[agent.at()].is_human();
         let handler = contact.talks.iter().map(|talk| talk.agent).find(human);
+        if self.cases[case].state == CaseState::Closed {
+            // Closed while they talked: there is nothing left to own.
+            return;
+        }
         if let (Some(agent), None) = (handler, self.cases[case].owner) {
             self.own(case, agent, Some(idx));
         }
