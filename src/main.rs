@@ -1,3 +1,10 @@
-//! The `firsthand` binary.
+//! The `firsthand` binary: reads the command line and answers with an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    firsthand::cli::run()
+}

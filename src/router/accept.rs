@@ -27,7 +27,8 @@ impl Router {
         Ok(Subject::Contact(idx))
     }
 
-    fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
+    /// Begins the conversation; answers who owned the case before.
+    pub(super) fn connect(&mut self, idx: ContactIdx, offer: &Offer) -> Option<AgentIdx> {
         self.end_seeking(idx);
         let at = self.at;
         // The case may have got another owner while the offer rang.
@@ -75,6 +76,7 @@ impl Router {
         }
         self.tell_owner(idx, offer.agent, route, owner_before);
         self.start_lease_if_gone(idx);
+        owner_before
     }
 
     /// The contact is answered for the first time: this wait is the one that counts.
@@ -250,7 +252,7 @@ impl Router {
                 contact: contact.map(|contact| self.contacts[contact].id.clone()),
             });
         }
-        self.owner_came_to_be(case);
+        self.judge_seeking(case);
     }
 
     /// Moves ownership, with actor and reason (rule 13).
@@ -275,12 +277,6 @@ impl Router {
                 by,
             });
         }
-        self.owner_came_to_be(case);
-    }
-
-    /// Contacts of the case that look for an agent are judged anew: they have an owner now.
-    fn owner_came_to_be(&mut self, case: CaseIdx) {
-        let seeking = self.seeking_on(case);
-        self.dirty_contacts.extend(seeking);
+        self.judge_seeking(case);
     }
 }

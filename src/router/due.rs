@@ -9,10 +9,10 @@ use super::time::Timestamp;
 use super::timers::{Due, Timer};
 
 impl Router {
-    /// Lets everything happen that is due by now. Deadlines of one kind at one time happen
-    /// together, before their consequences are drawn.
-    pub(super) fn fire_due(&mut self) {
-        while let Some(due) = self.timers.pop_due(self.at) {
+    /// Lets everything happen that is due before now, and of what is due now all through a kind.
+    /// Deadlines of one kind at one time happen together, before their consequences are drawn.
+    pub(super) fn fire_due(&mut self, through: Timer) {
+        while let Some(due) = self.timers.pop_due(self.at, through) {
             if self.is_current(due) {
                 self.fire(due);
             }
@@ -32,7 +32,7 @@ impl Router {
             if self.is_current(due) {
                 return;
             }
-            self.timers.pop_due(Timestamp::MAX);
+            self.timers.pop_due(Timestamp::MAX, Timer::LAST);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Router;
 use super::Subject;
+use super::bulk::Move;
 use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use super::command::{ContactCancel, ContactEnd, ContactUpdate};
 use super::contact::{Contact, Talk};
@@ -12,6 +13,16 @@ use super::ids::{ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::meets;
+
+/// The work that follows a conversation.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AfterWork {
+    Nothing,
+    /// As long as the agent or the queue says.
+    Usual,
+    /// Known beforehand.
+    Lasts(i64),
+}
 
 impl Router {
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
@@ -93,7 +104,7 @@ impl Router {
             return Ok(Subject::Contact(idx));
         }
         self.remember(idx, Rule::End, None, None);
-        self.end_conversation(idx, end.outcome, true);
+        self.end_conversation(idx, end.outcome, AfterWork::Usual);
         if end.outcome == Outcome::Resolved
             && let Some(case) = self.contacts[idx].case
         {
@@ -107,7 +118,7 @@ impl Router {
     }
 
     /// Ends all conversations of a contact; with wrap-up it ends when that is done.
-    pub(super) fn end_conversation(&mut self, idx: ContactIdx, outcome: Outcome, wrap_up: bool) {
+    pub(super) fn end_conversation(&mut self, idx: ContactIdx, outcome: Outcome, after: AfterWork) {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
         self.end_seeking(idx);
         let talks: Vec<Talk> = self.contacts[idx].talks.drain(..).collect();
@@ -119,10 +130,10 @@ impl Router {
         contact.lease_at = None;
         let mut until_at = at;
         for talk in &talks {
-            let wrap_ms = if wrap_up {
-                self.wrap_up_ms(talk.agent, idx)
-            } else {
-                0
+            let wrap_ms = match after {
+                AfterWork::Nothing => 0,
+                AfterWork::Usual => self.wrap_up_ms(talk.agent, idx),
+                AfterWork::Lasts(ms) => ms,
             };
             if wrap_ms > 0 {
                 self.contacts[idx].wrapping += 1;
@@ -180,6 +191,15 @@ impl Router {
             queue.learn_handle(handle_ms);
         }
         self.ended.push_back((at, idx));
+        if self.detail.moves {
+            let owner = self.case_owner(idx);
+            self.out.moves.push(Move::Ended {
+                contact: idx,
+                outcome,
+                owner,
+                offers: self.contacts[idx].offers_made,
+            });
+        }
         self.count(|router| Count::Ended {
             queue: router.queue_name(idx),
             outcome,
@@ -418,7 +438,7 @@ impl Router {
         self.contacts[idx].reason = Some(Text(reason.into()));
         self.remember(idx, Rule::Lease, None, None);
         if self.contacts[idx].state == ContactState::Connected {
-            self.end_conversation(idx, Outcome::Dropped, false);
+            self.end_conversation(idx, Outcome::Dropped, AfterWork::Nothing);
         } else {
             self.cancel(idx, Outcome::Abandoned);
         }

@@ -27,7 +27,7 @@ mod case;
 mod contact;
 mod customer;
 mod queue;
-mod skill;
+pub(crate) mod skill;
 mod stats;
 
 mod bitmap;
@@ -41,6 +41,8 @@ mod plan;
 mod seek;
 mod settle;
 
+pub(crate) mod bulk;
+
 mod accept;
 mod agents;
 mod cases;
@@ -53,6 +55,7 @@ mod sessions;
 mod submit;
 mod transfer;
 
+mod census;
 mod estimate;
 mod explain;
 mod image;
@@ -84,7 +87,7 @@ use reject::Reject;
 use sessions::Sources;
 use skill::Interner;
 use time::Timestamp;
-use timers::Timers;
+use timers::{Timer, Timers};
 use waiting::Waiting;
 
 /// The queue that exists from the start.
@@ -142,6 +145,8 @@ pub struct Detail {
     /// Open a case for a contact without customer too. Off in bulk simulation, where nobody can
     /// ask for such a case again.
     pub nameless_cases: bool,
+    /// Hand out what happens to contacts by number, for bulk runs in this crate.
+    pub moves: bool,
 }
 
 impl Detail {
@@ -150,12 +155,18 @@ impl Detail {
         counts: true,
         trail: true,
         nameless_cases: true,
+        moves: false,
     };
     pub const BARE: Self = Self {
         events: false,
         counts: false,
         trail: false,
         nameless_cases: false,
+        moves: false,
+    };
+    pub const BULK: Self = Self {
+        moves: true,
+        ..Self::BARE
     };
 }
 
@@ -225,7 +236,7 @@ impl Router {
         std::mem::swap(&mut self.out, effects);
         self.at = self.at.max(stamped.at);
         self.chance = stamped.chance;
-        self.fire_due();
+        self.fire_due(Timer::LAST);
         let answer = match stamped.key.as_ref().and_then(|key| self.keys.look_up(key)) {
             Some(earlier) => earlier,
             None => self.carry_out(stamped),

@@ -3,6 +3,7 @@
 use super::Router;
 use super::Subject;
 use super::agent::Reserved;
+use super::bulk::Move;
 use super::codes::{ContactState, DeclineReason, OfferEnd, Presence, Route, Rule, Why};
 use super::command::OfferDecline;
 use super::contact::Offer;
@@ -54,6 +55,13 @@ impl Router {
         }
         self.open_offers.insert(id.0, idx);
         self.timers.arm(expires_at, Timer::Offer, idx.0);
+        if self.detail.moves {
+            self.out.moves.push(Move::Offered {
+                contact: idx,
+                agent,
+                offer: id,
+            });
+        }
         self.agents[agent.at()].reserved.push(Reserved {
             contact: idx,
             channel,

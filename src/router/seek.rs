@@ -80,6 +80,7 @@ impl Router {
                 self.timers.arm(at, timer, idx.0);
             }
         }
+        self.note_seeking(idx);
         self.dirty_contacts.push(idx);
     }
 
@@ -95,7 +96,9 @@ impl Router {
         contact.max_wait_at = None;
         contact.no_agent_at = None;
         contact.age_at = None;
-        if let Some(customer) = contact.customer {
+        let customer = contact.customer;
+        self.note_seeking(idx);
+        if let Some(customer) = customer {
             self.customers[customer]
                 .unattached
                 .retain(|other| *other != idx);

@@ -2,6 +2,7 @@
 
 use super::Router;
 use super::Subject;
+use super::bulk::Move;
 use super::codes::{ContactState, Rule, Why};
 use super::command::ContactSubmit;
 use super::contact::Contact;
@@ -11,6 +12,7 @@ use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, Q
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::Levels;
+use super::time::Timestamp;
 use super::timers::Timer;
 
 /// The most agents one contact may exclude.
@@ -20,12 +22,12 @@ const DEFAULT_CHANNEL: &str = "voice";
 
 /// What a submission names, found and fit. Nothing has changed yet.
 pub(super) struct Resolved {
-    queue: QueueIdx,
-    channel: ChannelIdx,
+    pub queue: QueueIdx,
+    pub channel: ChannelIdx,
     /// Nothing for a customer that is not known yet.
-    customer: Option<CustomerIdx>,
-    case: Option<CaseIdx>,
-    last_owner: Option<AgentIdx>,
+    pub customer: Option<CustomerIdx>,
+    pub case: Option<CaseIdx>,
+    pub last_owner: Option<AgentIdx>,
 }
 
 impl Resolved {
@@ -69,9 +71,21 @@ impl Router {
         contact.prefer = prefer;
         contact.exclude = exclude;
         contact.source = source;
+        let idx = self.enter_contact(contact, resolved.case, submit.not_before_at);
+        Ok(Subject::Submitted(idx))
+    }
+
+    /// Puts a contact that has been found fit into the books and on its way.
+    pub(super) fn enter_contact(
+        &mut self,
+        mut contact: Contact,
+        case: Option<CaseIdx>,
+        not_before_at: Option<Timestamp>,
+    ) -> ContactIdx {
         contact.state = ContactState::Ended;
         let customer = contact.customer;
         let queue = contact.queue;
+        let source = contact.source;
         let idx = self.contacts.insert(contact);
         if let Some(source) = source {
             self.sources.join(source, idx);
@@ -81,12 +95,12 @@ impl Router {
             queue: router.queue_name(idx),
             channel: router.channels.name(router.contacts[idx].channel).clone(),
         });
-        if let Some(case) = resolved.case {
+        if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
             self.customers[customer].unattached.push(idx);
         }
-        match submit.not_before_at.filter(|from| *from > self.at) {
+        match not_before_at.filter(|from| *from > self.at) {
             Some(from) => self.schedule(idx, from),
             None => {
                 self.set_state(idx, ContactState::Waiting);
@@ -94,7 +108,7 @@ impl Router {
                 self.arrive(idx);
             }
         }
-        Ok(Subject::Submitted(idx))
+        idx
     }
 
     /// Finds all that a submission names, or says what is wrong with it.
@@ -247,7 +261,7 @@ impl Router {
         }
     }
 
-    fn schedule(&mut self, idx: ContactIdx, from: super::time::Timestamp) {
+    fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.set_state(idx, ContactState::Scheduled);
         let contact = &mut self.contacts[idx];
         contact.scheduled = Some(from);
@@ -359,6 +373,12 @@ impl Router {
             .submitted(self.at);
         self.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
+        if self.detail.moves {
+            self.out.moves.push(Move::CallsBack {
+                contact: of,
+                callback: idx,
+            });
+        }
     }
 }
 
