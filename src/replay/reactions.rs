@@ -183,7 +183,9 @@ impl Player {
         self.progress.waiting = self.progress.waiting.saturating_sub(1);
         self.progress.talking += 1;
         if let Some(owner) = owner {
-            self.contacts[at].account.chance = self.chance(at, &owner);
+            let chance = self.chance(at, &owner);
+            self.contacts[at].account.chance = chance;
+            self.progress.chance += chance;
         }
     }
 
