@@ -15,48 +15,7 @@ use super::timers::Timer;
 
 impl Router {
     pub(super) fn agent_set(&mut self, set: &AgentSet) -> Result<Subject, Reject> {
-        let bad = |field, message: String| {
-            Err(Reject::invalid("agent", field, message).with_id(&set.agent))
-        };
-        if set.skills.len() > SKILLS_MAX {
-            return bad(
-                "skills",
-                format!("{} skills: at most {SKILLS_MAX}", set.skills.len()),
-            );
-        }
-        if !self.skills.has_room_for(&set.skills) {
-            return bad(
-                "skills",
-                format!("more than {} skills in all", super::skill::NAMES_MAX),
-            );
-        }
-        for (channel, capacity) in &set.capacity {
-            if self.channels.find(channel).is_none() {
-                let known = self.channels.listed();
-                return bad(
-                    "capacity",
-                    format!("no channel \"{channel}\": one of {known}"),
-                );
-            }
-            if *capacity > CAPACITY_MAX {
-                return bad(
-                    "capacity",
-                    format!("{capacity} contacts: at most {CAPACITY_MAX}"),
-                );
-            }
-        }
-        if set.deputy.as_ref() == Some(&set.agent) {
-            return bad(
-                "deputy",
-                "an agent cannot be its own deputy: name another".to_owned(),
-            );
-        }
-        if set.leader.as_ref() == Some(&set.agent) {
-            return bad(
-                "leader",
-                "an agent cannot be its own leader: name another".to_owned(),
-            );
-        }
+        self.check_agent(set)?;
         let idx = self.intern_agent(&set.agent);
         let deputy = set.deputy.as_ref().map(|name| self.intern_agent(name));
         let leader = set.leader.as_ref().map(|name| self.intern_agent(name));
@@ -103,6 +62,52 @@ impl Router {
         self.note_changed(idx);
         self.watch_no_agent_everywhere();
         Ok(Subject::Agent(idx))
+    }
+
+    fn check_agent(&self, set: &AgentSet) -> Result<(), Reject> {
+        let bad = |field, message: String| {
+            Err(Reject::invalid("agent", field, message).with_id(&set.agent))
+        };
+        if set.skills.len() > SKILLS_MAX {
+            return bad(
+                "skills",
+                format!("{} skills: at most {SKILLS_MAX}", set.skills.len()),
+            );
+        }
+        if !self.skills.has_room_for(&set.skills) {
+            return bad(
+                "skills",
+                format!("more than {} skills in all", super::skill::NAMES_MAX),
+            );
+        }
+        for (channel, capacity) in &set.capacity {
+            if self.channels.find(channel).is_none() {
+                let known = self.channels.listed();
+                return bad(
+                    "capacity",
+                    format!("no channel \"{channel}\": one of {known}"),
+                );
+            }
+            if *capacity > CAPACITY_MAX {
+                return bad(
+                    "capacity",
+                    format!("{capacity} contacts: at most {CAPACITY_MAX}"),
+                );
+            }
+        }
+        if set.deputy.as_ref() == Some(&set.agent) {
+            return bad(
+                "deputy",
+                "an agent cannot be its own deputy: name another".to_owned(),
+            );
+        }
+        if set.leader.as_ref() == Some(&set.agent) {
+            return bad(
+                "leader",
+                "an agent cannot be its own leader: name another".to_owned(),
+            );
+        }
+        Ok(())
     }
 
     fn intern_team(&mut self, name: &Name) -> TeamIdx {

@@ -68,6 +68,7 @@ fn write(hub: &Hub) -> Result<Sequence, JournalError> {
             (tenant.image(), pause.elapsed())
         });
         through = through.max(image.sequence);
+        hub.metrics.snapshot_pause.record(pause.as_secs_f64());
         pause_max = pause_max.max(pause);
         snapshot.tenants.push(image);
     }

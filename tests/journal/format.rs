@@ -61,6 +61,23 @@ fn lying_inner_lengths_with_a_right_checksum_are_refused_without_panic() {
     }
 }
 
+/// A frame that is whole by itself but not the one that was written breaks the chain.
+#[test]
+fn a_whole_frame_with_other_content_is_refused() {
+    let disk = acked(1024, true);
+    let name = segment_file(1);
+    damage(&disk, &name, |bytes| {
+        let offset = frame_offsets(bytes)[9];
+        bytes[offset + HEADER_BYTES + 50] ^= 1;
+        let length = frame_length(&bytes[offset..]);
+        sign(&mut bytes[offset..], length);
+    });
+    match reopen(&disk, 1024) {
+        Err(JournalError::Damaged(damage)) => assert_eq!(damage.sequence, 10 * 64 + 1),
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
 #[test]
 fn newer_formats_are_refused_with_the_version_needed() {
     let disk = acked(1024, true);
