@@ -16,7 +16,7 @@
 //! - [`server`]: the daemon around all that: sockets, clock, timers, metrics.
 //! - [`rehearse`], [`simulate`]: the same router on a virtual clock.
 //! - [`queueing`]: the formulas that a simulation is held against.
-//! - [`client`], [`replay`]: the other end of the socket.
+//! - [`client`], [`replay`], [`demo`]: the other end of the socket.
 //! - [`cli`]: the command line.
 //!
 //! Every way to run the router — daemon, recovery, rehearsal, simulation — is the same fold over
@@ -41,5 +41,7 @@ pub mod queueing;
 pub mod client;
 
 pub mod replay;
+
+pub mod demo;
 
 pub mod cli;

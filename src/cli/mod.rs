@@ -5,6 +5,7 @@
 
 mod check;
 mod ctl;
+mod demo;
 mod journal;
 mod rehearse;
 mod replay;
@@ -33,6 +34,8 @@ struct Cli {
 enum Command {
     /// Runs the daemon
     Serve(serve::Serve),
+    /// Shows the daemon at work, with a simulated call centre in front of it
+    Demo(demo::Demo),
     /// Checks a configuration file and says everything that is wrong with it
     Check(check::Check),
     /// Plays a script of requests on a virtual clock
@@ -55,6 +58,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(command) => command.run(),
+        Command::Demo(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Rehearse(command) => command.run(),
         Command::Ctl(command) => command.run(),

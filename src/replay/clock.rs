@@ -144,11 +144,7 @@ mod tests {
         assert!(clock.until(9_000).is_none());
         clock.run();
         let real = clock.last().real_us / 1_000;
-        assert!(
-            (5_900..=7_100).contains(&clock.at_ms(real + 1)),
-            "{}",
-            clock.at_ms(real + 1)
-        );
+        assert!((5_000..=6_000).contains(&clock.at_ms(real + 1)));
         assert_eq!(clock.at_ms(real + 11) - clock.at_ms(real + 1), 10_000);
         clock.pause();
         let stood = clock.now_ms();

@@ -111,6 +111,7 @@ impl Player {
         }
         played.phase = Phase::Over;
         played.account.ended_ms = Some(at_ms);
+        played.account.outcome = Some(Outcome::Served);
         let outcome = played.arrival.outcome.as_deref().unwrap_or("open");
         let params = json!({ "contact": played.account.contact, "outcome": outcome, "key": key });
         if let Some(wrap_up) = played.arrival.wrap_up_ms {

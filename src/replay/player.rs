@@ -61,6 +61,8 @@ pub struct Progress {
     pub abandoned: u64,
     pub repeats: u64,
     pub hits: u64,
+    /// The hits that a blind choice would have had.
+    pub chance: f64,
     pub connected: bool,
 }
 
