@@ -7,7 +7,7 @@
 use std::io;
 
 use crate::router::Router;
-use crate::router::bulk::{Move, Stage};
+use crate::router::bulk::{Move, Stage, Taken};
 use crate::router::codes::{Outcome, Route};
 use crate::router::ids::{AgentIdx, CaseIdx, ContactIdx, Name, OfferId, QueueIdx};
 use crate::router::time::Timestamp;
@@ -48,7 +48,6 @@ pub(super) struct Talk {
     pub offers: u32,
     /// It has no case: who served would own it after so much conversation.
     pub nameless_min_ms: Option<i64>,
-    pub over: bool,
 }
 
 /// A simulation that runs.
@@ -99,6 +98,10 @@ impl Driver {
             answer_ms,
             seed,
         } = parts;
+        let mut router = router;
+        if answer_ms == 0 {
+            router.answer_at_once();
+        }
         Self {
             router,
             arrivals,
@@ -122,6 +125,7 @@ impl Driver {
     pub fn run(&mut self) -> Result<(), SimulateError> {
         while let Some((at, kind)) = self.next() {
             self.tally.decisions += 1;
+            self.router.come_to(at, come_to(kind));
             match kind {
                 Kind::EndOfService | Kind::Answer | Kind::Patience => self.happen(at)?,
                 Kind::EndOfShift | Kind::StartOfShift => self.rota.turn(&mut self.router),
@@ -178,7 +182,10 @@ impl Driver {
         let contact = ContactIdx(entry.of);
         match entry.kind {
             Kind::EndOfService => self.end(at, contact),
-            Kind::Answer => self.answer(at, contact, OfferId(entry.offer)),
+            Kind::Answer => {
+                self.router.accept_bulk(at, contact, OfferId(entry.offer));
+                Ok(())
+            }
             Kind::Patience if waits(&self.lives, &entry) => {
                 self.router.abandon_bulk(at, contact);
                 Ok(())
@@ -272,7 +279,8 @@ impl Driver {
                         contact,
                         agent,
                         offer,
-                    } => self.offered(at, contact, agent, offer)?,
+                    } => self.offered(at, contact, agent, offer),
+                    Move::Connected(taken) => self.connected(at, &taken),
                     Move::Ended {
                         contact,
                         outcome,
@@ -291,16 +299,8 @@ impl Driver {
         Ok(())
     }
 
-    fn offered(
-        &mut self,
-        at: Timestamp,
-        contact: ContactIdx,
-        agent: AgentIdx,
-        offer: OfferId,
-    ) -> Result<(), SimulateError> {
-        if self.answer_ms == 0 {
-            return self.answer(at, contact, offer);
-        }
+    /// The agent who is offered a contact will answer.
+    fn offered(&mut self, at: Timestamp, contact: ContactIdx, agent: AgentIdx, offer: OfferId) {
         self.agenda.push(Entry {
             at: at.saturating_add(self.answer_ms),
             kind: Kind::Answer,
@@ -309,27 +309,17 @@ impl Driver {
             offer: offer.0,
             wrap_up: false,
         });
-        Ok(())
     }
 
-    /// An agent answers an offer, if it still rings.
-    fn answer(
-        &mut self,
-        at: Timestamp,
-        contact: ContactIdx,
-        offer: OfferId,
-    ) -> Result<(), SimulateError> {
-        let Some(taken) = self.router.accept_bulk(at, contact, offer) else {
-            return Ok(());
-        };
+    /// A conversation begins.
+    fn connected(&mut self, at: Timestamp, taken: &Taken) {
         self.tally.decisions += 1;
         let hit = taken.owner_before == Some(taken.agent);
         let route = if hit { Route::Owner } else { taken.route };
-        let has_case = self.router.has_case(contact);
-        let nameless = !has_case && self.router.is_human(taken.agent);
+        let nameless = !taken.has_case && self.router.is_human(taken.agent);
         let min_ms = self.router.policy(taken.queue).ownership.min_handle_ms.0;
-        let Some(life) = self.life(contact) else {
-            return Ok(());
+        let Some(life) = self.life(taken.contact) else {
+            return;
         };
         life.talk = Some(Talk {
             agent: taken.agent,
@@ -337,7 +327,6 @@ impl Driver {
             since: at,
             offers: taken.offers,
             nameless_min_ms: nameless.then_some(min_ms),
-            over: false,
         });
         let (service_ms, number) = (life.service_ms, life.number);
         let (has_patience, callback) = (life.has_patience, life.callback);
@@ -359,7 +348,7 @@ impl Driver {
             at: at.saturating_add(service_ms),
             kind: Kind::EndOfService,
             tie: self.rota.rank(taken.agent) << 32 | (number & 0xffff_ffff),
-            of: contact.0,
+            of: taken.contact.0,
             offer: 0,
             wrap_up: false,
         });
@@ -367,7 +356,6 @@ impl Driver {
             let lives = &self.lives;
             self.agenda.note_idle(|entry| waits(lives, entry));
         }
-        Ok(())
     }
 
     /// A conversation ends.
@@ -376,11 +364,9 @@ impl Driver {
             return Ok(());
         };
         let wrap_up_ms = life.wrap_up_ms;
-        let Some(talk) = &mut life.talk else {
+        let Some(talk) = life.talk else {
             return Ok(());
         };
-        talk.over = true;
-        let talk = *talk;
         let life = life.clone();
         let hung = self.router.end_bulk(at, contact, wrap_up_ms);
         self.tally.talk_ends(at, talk.agent);
@@ -528,6 +514,17 @@ impl Driver {
             Some(rows) => rows.finish().map_err(|error| self.unwritten(error)),
             None => Ok(()),
         }
+    }
+}
+
+/// Which deadlines of the router stand before a kind of happening at one time.
+const fn come_to(kind: Kind) -> Option<Stage> {
+    match kind {
+        Kind::EndOfService | Kind::EndOfShift | Kind::StartOfShift | Kind::RouterBack => None,
+        Kind::RouterOffers => Some(Stage::Back),
+        Kind::Answer | Kind::RouterOwnerWaits => Some(Stage::Offers),
+        Kind::RouterPatience => Some(Stage::OwnerWaits),
+        Kind::Patience | Kind::Arrival => Some(Stage::Patience),
     }
 }
 
