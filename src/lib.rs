@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod generate;
 pub mod journal;
 pub mod queueing;
 pub mod rehearse;

@@ -1,4 +1,6 @@
 //! The commands.
 
+pub mod compare;
+pub mod generate;
 pub mod simulate;
 pub mod staff;

@@ -9,46 +9,18 @@ use std::io;
 use crate::router::Router;
 use crate::router::bulk::{Move, Stage, Taken};
 use crate::router::codes::{Outcome, Route};
-use crate::router::ids::{AgentIdx, CaseIdx, ContactIdx, Name, OfferId, QueueIdx};
+use crate::router::ids::{AgentIdx, ContactIdx, OfferId};
 use crate::router::time::Timestamp;
 
 use super::agenda::{Agenda, Entry, Kind};
 use super::arrivals::Arrivals;
 use super::clerk::Clerk;
 use super::error::SimulateError;
+use super::life::{Life, Talk, fate_of, waits};
 use super::progress::Progress;
 use super::rota::Rota;
 use super::rows::{Fate, Row, Rows};
 use super::tally::{Reached, Tally};
-
-/// What the driver remembers of a contact in the system.
-#[derive(Clone, Debug)]
-pub(super) struct Life {
-    pub contact: Name,
-    /// Its place in the order of arrival.
-    pub number: u64,
-    pub queue: QueueIdx,
-    pub queued_at: Timestamp,
-    pub service_ms: i64,
-    pub wrap_up_ms: Option<i64>,
-    pub has_patience: bool,
-    /// A case that the file makes for this contact alone.
-    pub own_case: Option<CaseIdx>,
-    /// A callback that the router itself scheduled: work for an agent, but no arrival.
-    pub callback: bool,
-    pub talk: Option<Talk>,
-}
-
-/// Its conversation.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Talk {
-    pub agent: AgentIdx,
-    pub route: Route,
-    pub since: Timestamp,
-    pub offers: u32,
-    /// It has no case: who served would own it after so much conversation.
-    pub nameless_min_ms: Option<i64>,
-}
 
 /// A simulation that runs.
 pub(super) struct Driver {
@@ -215,21 +187,8 @@ impl Driver {
         }
         let Some(contact) = entry.contact else {
             self.tally.ended_in_vain(at, entry.queue, at, Fate::Blocked);
-            self.put(
-                number,
-                Row {
-                    contact: entry.name,
-                    fate: Fate::Blocked,
-                    agent: None,
-                    route: None,
-                    owner: None,
-                    queued_at: at,
-                    connected_at: None,
-                    ended_at: None,
-                    wait_ms: None,
-                    offers: 0,
-                },
-            )?;
+            let row = Row::unheard(entry.name, Fate::Blocked, at);
+            self.put(number, row)?;
             return self.go_on();
         };
         if let Some(patience_ms) = entry.times.patience_ms {
@@ -441,16 +400,11 @@ impl Driver {
         }
         let waited = fate != Fate::Rejected;
         let row = Row {
-            contact: life.contact,
-            fate,
-            agent: None,
-            route: None,
             owner: owner.map(|owner| self.router.agent_name_of(owner).clone()),
-            queued_at: life.queued_at,
-            connected_at: None,
             ended_at: waited.then_some(at),
             wait_ms: waited.then_some(at - life.queued_at),
             offers,
+            ..Row::unheard(life.contact, fate, life.queued_at)
         };
         self.put(life.number, row)
     }
@@ -495,17 +449,11 @@ impl Driver {
             self.tally
                 .ended_in_vain(end, life.queue, life.queued_at, Fate::Unserved);
             let owner = self.router.case_owner(contact);
+            let owner = owner.map(|owner| self.router.agent_name_of(owner).clone());
             let row = Row {
-                contact: life.contact,
-                fate: Fate::Unserved,
-                agent: None,
-                route: None,
-                owner: owner.map(|owner| self.router.agent_name_of(owner).clone()),
-                queued_at: life.queued_at,
-                connected_at: None,
-                ended_at: None,
-                wait_ms: None,
+                owner,
                 offers: self.router.offers_made(contact),
+                ..Row::unheard(life.contact, Fate::Unserved, life.queued_at)
             };
             self.put(life.number, row)?;
         }
@@ -525,27 +473,6 @@ const fn come_to(kind: Kind) -> Option<Stage> {
         Kind::Answer | Kind::RouterOwnerWaits => Some(Stage::Offers),
         Kind::RouterPatience => Some(Stage::OwnerWaits),
         Kind::Patience | Kind::Arrival => Some(Stage::Patience),
-    }
-}
-
-/// Whether an entry of the agenda still means something: the caller it names still waits.
-fn waits(lives: &[Option<Life>], entry: &Entry) -> bool {
-    if entry.kind != Kind::Patience {
-        return true;
-    }
-    lives
-        .get(entry.of as usize)
-        .and_then(Option::as_ref)
-        .is_some_and(|life| life.number == entry.tie && life.talk.is_none())
-}
-
-fn fate_of(outcome: Outcome) -> Fate {
-    match outcome {
-        Outcome::Abandoned | Outcome::Cancelled => Fate::Abandoned,
-        Outcome::Timeout | Outcome::NoAgent => Fate::Timeout,
-        Outcome::Voicemail | Outcome::Callback => Fate::Overflowed,
-        Outcome::Rejected => Fate::Rejected,
-        Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => Fate::Served,
     }
 }
 
