@@ -15,6 +15,7 @@
 //! - [`config`]: the configuration file, checked whole.
 //! - [`server`]: the daemon around all that: sockets, clock, timers, metrics.
 //! - [`rehearse`], [`simulate`]: the same router on a virtual clock.
+//! - [`generate`]: arrivals and agents made from a model.
 //! - [`queueing`]: the formulas that a simulation is held against.
 //! - [`client`], [`replay`], [`demo`]: the other end of the socket.
 //! - [`cli`]: the command line.
@@ -35,6 +36,8 @@ pub mod server;
 pub mod rehearse;
 
 pub mod simulate;
+
+pub mod generate;
 
 pub mod queueing;
 

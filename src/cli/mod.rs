@@ -4,8 +4,10 @@
 //! failed.
 
 mod check;
+mod compare;
 mod ctl;
 mod demo;
+mod generate;
 mod journal;
 mod rehearse;
 mod replay;
@@ -46,6 +48,10 @@ enum Command {
     Replay(Box<replay::Replay>),
     /// Plays arrivals and shifts through the router on a virtual clock
     Simulate(Box<simulate::Simulate>),
+    /// Makes arrivals and agents from a model
+    Generate(generate::Generate),
+    /// Plays one arrivals file under several policies
+    Compare(compare::Compare),
     /// Says how many agents a queue needs
     Staff(staff::Staff),
     /// Looks after the journal
@@ -64,6 +70,8 @@ pub fn run() -> ExitCode {
         Command::Ctl(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Simulate(command) => return command.run(),
+        Command::Generate(command) => return command.run(),
+        Command::Compare(command) => return command.run(),
         Command::Staff(command) => return command.run(),
         Command::Journal(command) => command.run(),
     };

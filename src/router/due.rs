@@ -13,6 +13,12 @@ impl Router {
     /// Deadlines of one kind at one time happen together, before their consequences are drawn.
     pub(super) fn fire_due(&mut self, through: Timer) {
         while let Some(due) = self.timers.pop_due(self.at, through) {
+            // What is late happens now, after everything that was due before now.
+            self.come_to = if due.at < self.at {
+                Timer::LAST
+            } else {
+                due.timer
+            };
             if self.is_current(due) {
                 self.fire(due);
             }
@@ -24,6 +30,7 @@ impl Router {
                 self.settle();
             }
         }
+        self.come_to = through;
     }
 
     /// Drops entries that mean nothing any more, so that the next deadline is a real one.

@@ -12,6 +12,7 @@ use super::ids::AgentIdx;
 use super::policy::Ownership;
 use super::skill::{Levels, meets};
 use super::time::Timestamp;
+use super::timers::Timer;
 
 /// What the owner of a case is doing, as far as one of its contacts is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,8 +212,11 @@ impl Router {
             return Some((Timestamp::MAX, why));
         }
         let until = contact.wait_from.saturating_add(limit);
+        // A wait that ends at this very instant ends in its turn.
+        let lasts =
+            self.at < until || (self.at == until && limit > 0 && self.come_to < Timer::OwnerWait);
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);
-        (self.at < until && worth_it).then_some((until, why))
+        (lasts && worth_it).then_some((until, why))
     }
 
     /// Who may take a contact whose wait for the owner is over: the owner still, and all that the

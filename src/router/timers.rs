@@ -41,6 +41,8 @@ pub enum Timer {
 }
 
 impl Timer {
+    /// The first of an instant.
+    pub const FIRST: Self = Self::WrapUp;
     /// The last of an instant.
     pub const LAST: Self = Self::Scheduled;
 }
