@@ -4,12 +4,20 @@
 //! failed.
 
 mod check;
+mod compare;
+mod ctl;
+mod demo;
+mod generate;
 mod journal;
 mod rehearse;
+mod replay;
 mod serve;
+mod simulate;
+mod staff;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 /// The exit code of wrong usage or a wrong configuration.
@@ -28,10 +36,24 @@ struct Cli {
 enum Command {
     /// Runs the daemon
     Serve(serve::Serve),
+    /// Shows the daemon at work, with a simulated call centre in front of it
+    Demo(demo::Demo),
     /// Checks a configuration file and says everything that is wrong with it
     Check(check::Check),
     /// Plays a script of requests on a virtual clock
     Rehearse(rehearse::Rehearse),
+    /// Calls the methods of a running daemon, follows its events, or is a prompt
+    Ctl(ctl::Ctl),
+    /// Plays arrivals against a running daemon, as the platform and the agents
+    Replay(Box<replay::Replay>),
+    /// Plays arrivals and shifts through the router on a virtual clock
+    Simulate(Box<simulate::Simulate>),
+    /// Makes arrivals and agents from a model
+    Generate(generate::Generate),
+    /// Plays one arrivals file under several policies
+    Compare(compare::Compare),
+    /// Says how many agents a queue needs
+    Staff(staff::Staff),
     /// Looks after the journal
     Journal(journal::Journal),
 }
@@ -42,8 +64,15 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(command) => command.run(),
+        Command::Demo(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Rehearse(command) => command.run(),
+        Command::Ctl(command) => command.run(),
+        Command::Replay(command) => command.run(),
+        Command::Simulate(command) => return command.run(),
+        Command::Generate(command) => return command.run(),
+        Command::Compare(command) => return command.run(),
+        Command::Staff(command) => return command.run(),
         Command::Journal(command) => command.run(),
     };
     match done {
@@ -79,3 +108,12 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 
 /// The exit code, or why there is no better one.
 type Done = Result<u8, Failure>;
+
+/// Runs a command that is one client: one thread is enough for it.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    Ok(runtime.block_on(work))
+}
