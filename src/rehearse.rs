@@ -263,7 +263,10 @@ impl Stage {
             command,
         };
         self.effects.clear();
-        self.router.apply(&stamped, &mut self.effects)
+        let outcome = self.router.apply(&stamped, &mut self.effects);
+        // A debug build looks after every step, so that each script tests the invariants too.
+        debug_assert_eq!(self.router.check_invariants(), Ok(()), "at {}", self.now);
+        outcome
     }
 
     fn call(&mut self, line: u64, session: &Name, id: &Id, call: Call) {

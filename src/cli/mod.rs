@@ -4,12 +4,16 @@
 //! failed.
 
 mod check;
+mod compare;
 mod ctl;
 mod demo;
+mod generate;
 mod journal;
 mod rehearse;
 mod replay;
 mod serve;
+mod simulate;
+mod staff;
 
 use std::process::ExitCode;
 
@@ -42,6 +46,14 @@ enum Command {
     Ctl(ctl::Ctl),
     /// Plays arrivals against a running daemon, as the platform and the agents
     Replay(Box<replay::Replay>),
+    /// Plays arrivals and shifts through the router on a virtual clock
+    Simulate(Box<simulate::Simulate>),
+    /// Makes arrivals and agents from a model
+    Generate(generate::Generate),
+    /// Plays one arrivals file under several policies
+    Compare(compare::Compare),
+    /// Says how many agents a queue needs
+    Staff(staff::Staff),
     /// Looks after the journal
     Journal(journal::Journal),
 }
@@ -57,6 +69,10 @@ pub fn run() -> ExitCode {
         Command::Rehearse(command) => command.run(),
         Command::Ctl(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Simulate(command) => return command.run(),
+        Command::Generate(command) => return command.run(),
+        Command::Compare(command) => return command.run(),
+        Command::Staff(command) => return command.run(),
         Command::Journal(command) => command.run(),
     };
     match done {

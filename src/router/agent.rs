@@ -142,14 +142,20 @@ impl Agent {
             AgentState::Busy
         } else if !self.reserved.is_empty() {
             AgentState::Reserved
-        } else if !self.wraps.is_empty() {
-            AgentState::WrapUp
         } else {
-            match self.presence {
-                Presence::Available => AgentState::Available,
-                Presence::Break => AgentState::Break,
-                Presence::Offline => AgentState::Offline,
-            }
+            self.state_without_offers()
+        }
+    }
+
+    /// What it is doing beside conversations and offers.
+    pub fn state_without_offers(&self) -> AgentState {
+        if !self.wraps.is_empty() {
+            return AgentState::WrapUp;
+        }
+        match self.presence {
+            Presence::Available => AgentState::Available,
+            Presence::Break => AgentState::Break,
+            Presence::Offline => AgentState::Offline,
         }
     }
 

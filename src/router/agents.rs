@@ -4,7 +4,7 @@ use super::Router;
 use super::Subject;
 use super::agent::{Agent, WrapUp};
 use super::answer::{AgentRemovedView, Answer};
-use super::codes::Presence;
+use super::codes::{AgentKind, AgentState, Presence};
 use super::command::{AgentPresence, AgentRemove, AgentSet};
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, TeamIdx, Text};
@@ -52,11 +52,7 @@ impl Router {
             });
         }
         // Stand-ins and skills decide who may take the contacts of its cases.
-        let owned: Vec<ContactIdx> = self.agents[idx.at()]
-            .owned_waiting
-            .values()
-            .copied()
-            .collect();
+        let owned = self.waiting_on_cases_of(idx);
         self.dirty_contacts.extend(owned);
         self.note_freed(idx);
         self.note_changed(idx);
@@ -68,6 +64,15 @@ impl Router {
         let bad = |field, message: String| {
             Err(Reject::invalid("agent", field, message).with_id(&set.agent))
         };
+        let known = self.agents_by_name.get(&set.agent);
+        let cases = known.map_or(0, |agent| self.agents[agent.at()].cases.len());
+        if set.kind == AgentKind::Bot && cases > 0 {
+            let message = format!(
+                "agent \"{}\" owns {cases} open cases and a bot never owns: hand them over first",
+                set.agent
+            );
+            return Err(Reject::conflict("agent", &set.agent, message).in_field("kind"));
+        }
         if set.skills.len() > SKILLS_MAX {
             return bad(
                 "skills",
@@ -175,10 +180,15 @@ impl Router {
         }
         if self.detail.events {
             let entry = &self.agents[idx.at()];
+            // Who goes away keeps no offer: the state told is the one after this step.
+            let mut state = entry.state();
+            if presence != Presence::Available && state == AgentState::Reserved {
+                state = entry.state_without_offers();
+            }
             self.emit(EventBody::AgentPresence {
                 agent: entry.id.clone(),
                 presence,
-                state: entry.state(),
+                state,
                 reason: entry.reason.clone(),
             });
         }

@@ -9,10 +9,16 @@ use super::time::Timestamp;
 use super::timers::{Due, Timer};
 
 impl Router {
-    /// Lets everything happen that is due by now. Deadlines of one kind at one time happen
-    /// together, before their consequences are drawn.
-    pub(super) fn fire_due(&mut self) {
-        while let Some(due) = self.timers.pop_due(self.at) {
+    /// Lets everything happen that is due before now, and of what is due now all through a kind.
+    /// Deadlines of one kind at one time happen together, before their consequences are drawn.
+    pub(super) fn fire_due(&mut self, through: Timer) {
+        while let Some(due) = self.timers.pop_due(self.at, through) {
+            // What is late happens now, after everything that was due before now.
+            self.come_to = if due.at < self.at {
+                Timer::LAST
+            } else {
+                due.timer
+            };
             if self.is_current(due) {
                 self.fire(due);
             }
@@ -24,6 +30,7 @@ impl Router {
                 self.settle();
             }
         }
+        self.come_to = through;
     }
 
     /// Drops entries that mean nothing any more, so that the next deadline is a real one.
@@ -32,7 +39,7 @@ impl Router {
             if self.is_current(due) {
                 return;
             }
-            self.timers.pop_due(Timestamp::MAX);
+            self.timers.pop_due(Timestamp::MAX, Timer::LAST);
         }
     }
 
@@ -108,19 +115,13 @@ impl Router {
 
     /// The requirement bends with the time waited (rule 5).
     fn pass_step(&mut self, idx: ContactIdx) {
-        let entered = self.contacts[idx].entered_at;
-        let at = self.at;
-        let steps = &self.queues[self.contacts[idx].queue.at()].steps;
+        let passed = self.steps_passed(&self.contacts[idx]);
         let contact = &mut self.contacts[idx];
-        while let Some(step) = steps.get(contact.steps_passed as usize) {
-            if entered + step.after_ms > at {
-                break;
-            }
-            contact.steps_passed += 1;
-        }
-        contact.step_at = steps
-            .get(contact.steps_passed as usize)
-            .map(|step| entered + step.after_ms);
+        contact.steps_passed = passed;
+        contact.step_at = self.queues[contact.queue.at()]
+            .steps
+            .get(passed as usize)
+            .map(|step| contact.wait_from + step.after_ms);
         if let Some(next) = contact.step_at {
             self.timers.arm(next, Timer::Step, idx.0);
         }

@@ -2,6 +2,7 @@
 //!
 //! The router pushes, the caller takes: nothing is sent, logged or counted here.
 
+use super::bulk::Move;
 use super::codes::{Outcome, Route};
 use super::event::Event;
 use super::ids::Name;
@@ -13,12 +14,15 @@ pub struct Effects {
     pub events: Vec<Event>,
     /// What the metrics count.
     pub counts: Vec<Count>,
+    /// What happened to contacts, by number.
+    pub(crate) moves: Vec<Move>,
 }
 
 impl Effects {
     pub fn clear(&mut self) {
         self.events.clear();
         self.counts.clear();
+        self.moves.clear();
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::Router;
 use super::Subject;
+use super::bulk::Move;
 use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use super::command::{ContactCancel, ContactEnd, ContactUpdate};
-use super::contact::Talk;
+use super::contact::{Contact, Talk};
 use super::customer::Abandoned;
 use super::effect::Count;
 use super::event::{EventBody, OfferReason};
@@ -13,8 +14,15 @@ use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::meets;
 
-/// A contact that overflows from queue to queue ends after so many.
-const OVERFLOWS_MAX: usize = 16;
+/// The work that follows a conversation.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AfterWork {
+    Nothing,
+    /// As long as the agent or the queue says.
+    Usual,
+    /// Known beforehand.
+    Lasts(i64),
+}
 
 impl Router {
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
@@ -38,8 +46,14 @@ impl Router {
 
     /// Ends a contact that nobody has answered.
     pub(super) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
+        let scheduled = self.contacts[idx].state == ContactState::Scheduled;
+        if scheduled {
+            // It has not waited yet and leaves no place.
+            self.contacts[idx].wait_from = self.at;
+        }
         let contact = &self.contacts[idx];
         if outcome == Outcome::Abandoned
+            && !scheduled
             && let Some(customer) = contact.customer
             && self
                 .policy_of(idx)
@@ -90,7 +104,7 @@ impl Router {
             return Ok(Subject::Contact(idx));
         }
         self.remember(idx, Rule::End, None, None);
-        self.end_conversation(idx, end.outcome, true);
+        self.end_conversation(idx, end.outcome, AfterWork::Usual);
         if end.outcome == Outcome::Resolved
             && let Some(case) = self.contacts[idx].case
         {
@@ -104,7 +118,7 @@ impl Router {
     }
 
     /// Ends all conversations of a contact; with wrap-up it ends when that is done.
-    pub(super) fn end_conversation(&mut self, idx: ContactIdx, outcome: Outcome, wrap_up: bool) {
+    pub(super) fn end_conversation(&mut self, idx: ContactIdx, outcome: Outcome, after: AfterWork) {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
         self.end_seeking(idx);
         let talks: Vec<Talk> = self.contacts[idx].talks.drain(..).collect();
@@ -116,10 +130,10 @@ impl Router {
         contact.lease_at = None;
         let mut until_at = at;
         for talk in &talks {
-            let wrap_ms = if wrap_up {
-                self.wrap_up_ms(talk.agent, idx)
-            } else {
-                0
+            let wrap_ms = match after {
+                AfterWork::Nothing => 0,
+                AfterWork::Usual => self.wrap_up_ms(talk.agent, idx),
+                AfterWork::Lasts(ms) => ms,
             };
             if wrap_ms > 0 {
                 self.contacts[idx].wrapping += 1;
@@ -177,6 +191,15 @@ impl Router {
             queue.learn_handle(handle_ms);
         }
         self.ended.push_back((at, idx));
+        if self.detail.moves {
+            let owner = self.case_owner(idx);
+            self.out.moves.push(Move::Ended {
+                contact: idx,
+                outcome,
+                owner,
+                offers: self.contacts[idx].offers_made,
+            });
+        }
         self.count(|router| Count::Ended {
             queue: router.queue_name(idx),
             outcome,
@@ -202,14 +225,14 @@ impl Router {
             self.end_seeking(idx);
             return;
         }
-        for _hop in 0..OVERFLOWS_MAX {
-            let overflow = &self.policy_of(idx).overflow;
-            let target = overflow
-                .to
-                .as_ref()
-                .and_then(|name| self.find_queue(name).ok());
-            let queue = self.contacts[idx].queue;
-            match target.filter(|target| *target != queue) {
+        if why == Why::WaitedTooLong {
+            // The limit of its own is used up; from here on that of the queue counts.
+            self.contacts[idx].max_wait_ms = None;
+        }
+        let mut left: smallvec::SmallVec<[QueueIdx; 4]> = smallvec::SmallVec::new();
+        loop {
+            left.push(self.contacts[idx].queue);
+            match self.overflow_target(&self.contacts[idx], &left) {
                 Some(target) if self.has_room(idx, target) => {
                     self.overflow_to(idx, target, why);
                     return;
@@ -219,16 +242,37 @@ impl Router {
                 None => break,
             }
         }
-        let action = self.policy_of(idx).overflow.action;
-        let outcome = match (action.unwrap_or(OverflowAction::Reject), why) {
+        let outcome = self.outcome_of_overflow(&self.contacts[idx], why);
+        self.remember(idx, Rule::Overflow, Some(why), None);
+        self.finish(idx, outcome, why);
+    }
+
+    /// How a contact ends that its queue cannot hold and sends to no other.
+    pub(super) fn outcome_of_overflow(&self, contact: &Contact, why: Why) -> Outcome {
+        let action = self.queues[contact.queue.at()].policy.overflow.action;
+        match (action.unwrap_or(OverflowAction::Reject), why) {
             (OverflowAction::Voicemail, _) => Outcome::Voicemail,
             (OverflowAction::Callback, _) => Outcome::Callback,
             (OverflowAction::Reject, Why::QueueFull) => Outcome::Rejected,
             (OverflowAction::Reject, Why::NobodyLoggedIn) => Outcome::NoAgent,
             (OverflowAction::Reject, _) => Outcome::Timeout,
+        }
+    }
+
+    /// The queue to which a contact's queue sends it on. None where it has been already: queues
+    /// that overflow into each other may hand a contact round only as long as time passes.
+    pub(super) fn overflow_target(&self, contact: &Contact, left: &[QueueIdx]) -> Option<QueueIdx> {
+        let hops = if contact.entered_at == self.at {
+            contact.hops as usize
+        } else {
+            0
         };
-        self.remember(idx, Rule::Overflow, Some(why), None);
-        self.finish(idx, outcome, why);
+        if hops >= self.queues.len() {
+            return None;
+        }
+        let to = self.queues[contact.queue.at()].policy.overflow.to.as_ref();
+        to.and_then(|name| self.find_queue(name).ok())
+            .filter(|target| !left.contains(target))
     }
 
     fn overflow_to(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
@@ -247,8 +291,13 @@ impl Router {
         self.set_queue(idx, target);
         let at = self.at;
         let contact = &mut self.contacts[idx];
+        let hops = if contact.entered_at == at {
+            contact.hops
+        } else {
+            0
+        };
+        contact.hops = hops + 1;
         contact.entered_at = at;
-        contact.max_wait_ms = None;
         contact.step_at = None;
         contact.age_at = None;
         contact.no_agent_at = None;
@@ -273,13 +322,21 @@ impl Router {
         if held < limit {
             return true;
         }
-        let mut trial = self.contacts[idx].clone();
-        trial.queue = queue;
-        trial.entered_at = self.at;
+        let trial = self.as_if_in(&self.contacts[idx], queue);
         let requirement = self.requirement(&trial);
         self.idle.require(&requirement, &self.agents);
         self.idle.settle(&mut self.agents);
         matches!(self.plan(&trial), super::plan::Plan::Offer { .. })
+    }
+
+    /// A contact as it would be on entering a queue now.
+    pub(super) fn as_if_in(&self, contact: &Contact, queue: QueueIdx) -> Contact {
+        let mut trial = contact.clone();
+        trial.queue = queue;
+        trial.entered_at = self.at;
+        trial.overdue = false;
+        trial.steps_passed = self.steps_passed(&trial);
+        trial
     }
 
     /// The contact ends; its owner has it on the list as a callback.
@@ -325,21 +382,6 @@ impl Router {
             self.contacts[idx].attributes = Some(attributes.clone());
         }
         self.remember(idx, Rule::Update, None, None);
-        if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactUpdated { of });
-        }
-        self.updated(idx, target);
-        Ok(Subject::Contact(idx))
-    }
-
-    fn updated(&mut self, idx: ContactIdx, target: Option<QueueIdx>) {
-        if self.contacts[idx].state == ContactState::Scheduled {
-            if let Some(target) = target {
-                self.set_queue(idx, target);
-            }
-            return;
-        }
         if let Some(target) = target {
             self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
             self.leave_index(idx);
@@ -347,6 +389,23 @@ impl Router {
                 self.set_state(idx, ContactState::Waiting);
             }
             self.set_queue(idx, target);
+        }
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactUpdated { of });
+        }
+        self.updated(idx, target.is_some());
+        Ok(Subject::Contact(idx))
+    }
+
+    /// What an update means for a contact that looks for an agent.
+    fn updated(&mut self, idx: ContactIdx, moved: bool) {
+        if self.contacts[idx].state == ContactState::Scheduled {
+            return;
+        }
+        if moved {
+            // It was to go to one agent; moved elsewhere it is anyone's again.
+            self.contacts[idx].direct = None;
             self.contacts[idx].entered_at = self.at;
             self.begin_seeking(idx);
             return;
@@ -379,7 +438,7 @@ impl Router {
         self.contacts[idx].reason = Some(Text(reason.into()));
         self.remember(idx, Rule::Lease, None, None);
         if self.contacts[idx].state == ContactState::Connected {
-            self.end_conversation(idx, Outcome::Dropped, false);
+            self.end_conversation(idx, Outcome::Dropped, AfterWork::Nothing);
         } else {
             self.cancel(idx, Outcome::Abandoned);
         }

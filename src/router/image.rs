@@ -236,6 +236,8 @@ impl Router {
             if !contact.seeking {
                 continue;
             }
+            self.note_seeking(idx);
+            let contact = &self.contacts[idx];
             if contact.offers.is_empty() {
                 let armed = self.contacts[idx].owner_until;
                 self.enter_index(idx);

@@ -79,7 +79,8 @@ impl Router {
             if agent.presence != Presence::Available && !agent.reserved.is_empty() {
                 return Err(format!("agent {name} is away and reserved"));
             }
-            let alone = agent.load() == 1;
+            // A channel that was made exclusive leaves what was held before.
+            let alone = agent.load() == 1 || !self.settings.channels.is_empty();
             let exclusive = agent
                 .talks
                 .iter()

@@ -27,7 +27,7 @@ mod case;
 mod contact;
 mod customer;
 mod queue;
-mod skill;
+pub(crate) mod skill;
 mod stats;
 
 mod bitmap;
@@ -40,6 +40,8 @@ mod judge;
 mod plan;
 mod seek;
 mod settle;
+
+pub(crate) mod bulk;
 
 mod accept;
 mod agents;
@@ -59,6 +61,7 @@ mod explain;
 mod image;
 mod invariants;
 mod keys;
+mod preview;
 mod queries;
 mod views;
 
@@ -84,7 +87,7 @@ use reject::Reject;
 use sessions::Sources;
 use skill::Interner;
 use time::Timestamp;
-use timers::Timers;
+use timers::{Timer, Timers};
 use waiting::Waiting;
 
 /// The queue that exists from the start.
@@ -96,6 +99,8 @@ type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
 #[derive(Debug)]
 pub struct Router {
     at: Timestamp,
+    /// How far the deadlines of the present instant have come.
+    come_to: Timer,
     chance: u64,
     event_seq: u64,
     offer_seq: u64,
@@ -128,6 +133,8 @@ pub struct Router {
     changed_agents: Vec<AgentIdx>,
     out: Effects,
     detail: Detail,
+    /// Every offer is accepted as it is made; for bulk runs whose agents answer without delay.
+    answered_at_once: bool,
 }
 
 /// How much a router keeps and tells beyond what routing needs.
@@ -142,6 +149,8 @@ pub struct Detail {
     /// Open a case for a contact without customer too. Off in bulk simulation, where nobody can
     /// ask for such a case again.
     pub nameless_cases: bool,
+    /// Hand out what happens to contacts by number, for bulk runs in this crate.
+    pub moves: bool,
 }
 
 impl Detail {
@@ -150,12 +159,18 @@ impl Detail {
         counts: true,
         trail: true,
         nameless_cases: true,
+        moves: false,
     };
     pub const BARE: Self = Self {
         events: false,
         counts: false,
         trail: false,
         nameless_cases: false,
+        moves: false,
+    };
+    pub const BULK: Self = Self {
+        moves: true,
+        ..Self::BARE
     };
 }
 
@@ -177,6 +192,7 @@ impl Router {
         let channels = Channels::of(&settings);
         let mut router = Self {
             at: Timestamp::MIN,
+            come_to: Timer::LAST,
             chance: 0,
             event_seq: 0,
             offer_seq: 0,
@@ -206,6 +222,7 @@ impl Router {
             changed_agents: Vec::new(),
             out: Effects::default(),
             detail,
+            answered_at_once: false,
         };
         router.idle.set_channels(router.channels.len());
         let name = Name::of(DEFAULT_QUEUE);
@@ -225,7 +242,7 @@ impl Router {
         std::mem::swap(&mut self.out, effects);
         self.at = self.at.max(stamped.at);
         self.chance = stamped.chance;
-        self.fire_due();
+        self.fire_due(Timer::LAST);
         let answer = match stamped.key.as_ref().and_then(|key| self.keys.look_up(key)) {
             Some(earlier) => earlier,
             None => self.carry_out(stamped),

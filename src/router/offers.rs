@@ -3,6 +3,7 @@
 use super::Router;
 use super::Subject;
 use super::agent::Reserved;
+use super::bulk::Move;
 use super::codes::{ContactState, DeclineReason, OfferEnd, Presence, Route, Rule, Why};
 use super::command::OfferDecline;
 use super::contact::Offer;
@@ -34,6 +35,10 @@ impl Router {
         self.leave_index(idx);
         self.offer_seq += 1;
         let id = OfferId(self.offer_seq);
+        if self.answered_at_once {
+            self.connect_at_once(idx, agent, route, why);
+            return;
+        }
         let contact = &mut self.contacts[idx];
         let queue = &mut self.queues[contact.queue.at()];
         let expires_at = self.at.saturating_add(queue.policy.ring_ms.0);
@@ -54,6 +59,13 @@ impl Router {
         }
         self.open_offers.insert(id.0, idx);
         self.timers.arm(expires_at, Timer::Offer, idx.0);
+        if self.detail.moves {
+            self.out.moves.push(Move::Offered {
+                contact: idx,
+                agent,
+                offer: id,
+            });
+        }
         self.agents[agent.at()].reserved.push(Reserved {
             contact: idx,
             channel,
@@ -72,6 +84,22 @@ impl Router {
                 expires_at,
             });
         }
+    }
+
+    /// The offer is accepted in the same breath: nothing rings and nothing can come between.
+    fn connect_at_once(&mut self, idx: ContactIdx, agent: AgentIdx, route: Route, why: Why) {
+        let contact = &mut self.contacts[idx];
+        contact.offers_made += 1;
+        contact.why = why;
+        self.queues[contact.queue.at()].last_offered = Some(agent);
+        let offer = Offer {
+            id: OfferId(self.offer_seq),
+            agent,
+            route,
+            why,
+            expires_at: self.at,
+        };
+        self.connect(idx, &offer);
     }
 
     /// The open offer that a request names by its id or by contact and agent.

@@ -121,9 +121,7 @@ impl Router {
                     .team
                     .and_then(|team| self.choose(contact, requirement, Some(team))),
                 Fallback::Skill => self.choose(contact, requirement, None),
-                Fallback::CallbackByOwner
-                    if contact.offers.is_empty() && contact.talks.is_empty() =>
-                {
+                Fallback::CallbackByOwner if self.may_call_back(contact, situation) => {
                     return Plan::CallbackByOwner;
                 }
                 Fallback::CallbackByOwner => None,
@@ -137,7 +135,24 @@ impl Router {
                 };
             }
         }
+        if reach.anyone
+            && !policy.fallback.contains(&Fallback::Skill)
+            && let Some(agent) = self.choose(contact, requirement, None)
+        {
+            return Plan::Offer {
+                agent,
+                route: Route::Skill,
+                why: why_stand_in(situation, Fallback::Skill),
+            };
+        }
         Plan::Wait
+    }
+
+    /// Whether the owner can call back instead: never for a callback itself, nor by an owner who
+    /// will not come to it at all.
+    fn may_call_back(&self, contact: &Contact, situation: Situation) -> bool {
+        let busy = !contact.offers.is_empty() || !contact.talks.is_empty();
+        !busy && !contact.by_owner_only && !matches!(situation, Situation::Never(_))
     }
 
     /// A deputy or leader has the owner's rights: its skill is asked only where the owner's is.

@@ -84,7 +84,12 @@ impl Router {
         loop {
             self.announce_requirement(idx);
             match self.plan(&self.contacts[idx]) {
-                Plan::Offer { agent, route, why } => self.make_offer(idx, agent, route, why, None),
+                Plan::Offer { agent, route, why } => {
+                    self.make_offer(idx, agent, route, why, None);
+                    if self.answered_at_once {
+                        return;
+                    }
+                }
                 Plan::CallbackByOwner => {
                     self.end_as_callback(idx);
                     return;
@@ -304,7 +309,7 @@ impl Router {
                 let place = contact.place;
                 let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
                 let longest = self.longest_owner_wait(contact);
-                kept || self.at < contact.entered_at.saturating_add(longest)
+                kept || self.at <= contact.wait_from.saturating_add(longest)
             })
             .collect();
         self.dirty_contacts.extend(concerned);

@@ -2,6 +2,7 @@
 
 use super::Router;
 use super::Subject;
+use super::bulk::Move;
 use super::codes::{ContactState, Rule, Why};
 use super::command::ContactSubmit;
 use super::contact::Contact;
@@ -11,6 +12,7 @@ use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, Q
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::Levels;
+use super::time::Timestamp;
 use super::timers::Timer;
 
 /// The most agents one contact may exclude.
@@ -20,15 +22,19 @@ const DEFAULT_CHANNEL: &str = "voice";
 
 /// What a submission names, found and fit. Nothing has changed yet.
 pub(super) struct Resolved {
-    queue: QueueIdx,
-    channel: ChannelIdx,
+    pub queue: QueueIdx,
+    pub channel: ChannelIdx,
     /// Nothing for a customer that is not known yet.
-    customer: Option<CustomerIdx>,
-    case: Option<CaseIdx>,
-    last_owner: Option<AgentIdx>,
+    pub customer: Option<CustomerIdx>,
+    pub case: Option<CaseIdx>,
+    pub last_owner: Option<AgentIdx>,
 }
 
 impl Resolved {
+    pub(super) fn queue(&self) -> QueueIdx {
+        self.queue
+    }
+
     pub(super) fn case(&self) -> Option<CaseIdx> {
         self.case
     }
@@ -44,7 +50,11 @@ impl Router {
             return Ok(Subject::Submitted(known));
         }
         let mut resolved = self.resolve_submit(submit)?;
-        self.check_trunks(resolved.queue, &submit.contact)?;
+        if let Err(blocked) = self.check_trunks(resolved.queue, &submit.contact) {
+            let queue = self.queues[resolved.queue.at()].id.clone();
+            self.count(|_| Count::Blocked { queue });
+            return Err(blocked);
+        }
         if let Some(name) = &submit.customer {
             resolved.customer = Some(self.customers.intern(name));
         }
@@ -61,9 +71,21 @@ impl Router {
         contact.prefer = prefer;
         contact.exclude = exclude;
         contact.source = source;
+        let idx = self.enter_contact(contact, resolved.case, submit.not_before_at);
+        Ok(Subject::Submitted(idx))
+    }
+
+    /// Puts a contact that has been found fit into the books and on its way.
+    pub(super) fn enter_contact(
+        &mut self,
+        mut contact: Contact,
+        case: Option<CaseIdx>,
+        not_before_at: Option<Timestamp>,
+    ) -> ContactIdx {
         contact.state = ContactState::Ended;
         let customer = contact.customer;
         let queue = contact.queue;
+        let source = contact.source;
         let idx = self.contacts.insert(contact);
         if let Some(source) = source {
             self.sources.join(source, idx);
@@ -73,12 +95,12 @@ impl Router {
             queue: router.queue_name(idx),
             channel: router.channels.name(router.contacts[idx].channel).clone(),
         });
-        if let Some(case) = resolved.case {
+        if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
             self.customers[customer].unattached.push(idx);
         }
-        match submit.not_before_at.filter(|from| *from > self.at) {
+        match not_before_at.filter(|from| *from > self.at) {
             Some(from) => self.schedule(idx, from),
             None => {
                 self.set_state(idx, ContactState::Waiting);
@@ -86,7 +108,7 @@ impl Router {
                 self.arrive(idx);
             }
         }
-        Ok(Subject::Submitted(idx))
+        idx
     }
 
     /// Finds all that a submission names, or says what is wrong with it.
@@ -151,7 +173,7 @@ impl Router {
     }
 
     /// Whether all trunks of the queue or the tenant are taken.
-    pub(super) fn check_trunks(&mut self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
+    pub(super) fn check_trunks(&self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
         let entry = &self.queues[queue.at()];
         let full = |limit: Option<u32>, held: u32| limit.filter(|limit| held >= *limit);
         let (what, limit) =
@@ -162,8 +184,6 @@ impl Router {
             } else {
                 return Ok(());
             };
-        let name = entry.id.clone();
-        self.count(|_| Count::Blocked { queue: name });
         let message = format!(
             "blocked: max_in_system of the {what} is {limit} and so many contacts are in it"
         );
@@ -206,6 +226,7 @@ impl Router {
             joined_at,
             seq,
             entered_at: joined_at,
+            hops: 0,
             wait_from: joined_at,
             not_before_at: submit.not_before_at,
             connected_at: None,
@@ -240,7 +261,7 @@ impl Router {
         }
     }
 
-    fn schedule(&mut self, idx: ContactIdx, from: super::time::Timestamp) {
+    fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.set_state(idx, ContactState::Scheduled);
         let contact = &mut self.contacts[idx];
         contact.scheduled = Some(from);
@@ -277,20 +298,29 @@ impl Router {
             return;
         };
         let queue = contact.queue;
-        let limit = self.policy_of(idx).resume_ms;
-        let at = self.at;
+        let place = self.place_to_resume(contact);
         let abandoned = &mut self.customers[customer].abandoned;
-        let Some(place) = abandoned.iter().position(|place| place.queue == queue) else {
-            return;
-        };
-        let place = abandoned.remove(place);
-        let in_time = limit.is_none_or(|limit| limit.0 > 0 && at - place.at <= limit.0);
-        if in_time {
+        abandoned.retain(|place| place.queue != queue);
+        if let Some((joined_at, seq)) = place {
             let contact = &mut self.contacts[idx];
-            contact.joined_at = contact.joined_at.min(place.joined_at);
-            contact.seq = contact.seq.min(place.seq);
+            contact.joined_at = contact.joined_at.min(joined_at);
+            contact.seq = contact.seq.min(seq);
             self.remember(idx, Rule::Resume, None, None);
         }
+    }
+
+    /// The time of joining and the arrival sequence that a contact may take up again.
+    pub(super) fn place_to_resume(
+        &self,
+        contact: &Contact,
+    ) -> Option<(super::time::Timestamp, u64)> {
+        let abandoned = &self.customers[contact.customer?].abandoned;
+        let place = abandoned
+            .iter()
+            .find(|place| place.queue == contact.queue)?;
+        let limit = self.queues[contact.queue.at()].policy.resume_ms;
+        let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at - place.at <= limit.0);
+        in_time.then_some((place.joined_at, place.seq))
     }
 
     /// Puts a contact into its queue, or turns it away where the queue is full.
@@ -343,6 +373,12 @@ impl Router {
             .submitted(self.at);
         self.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
+        if self.detail.moves {
+            self.out.moves.push(Move::CallsBack {
+                contact: of,
+                callback: idx,
+            });
+        }
     }
 }
 

@@ -40,6 +40,13 @@ pub enum Timer {
     Scheduled,
 }
 
+impl Timer {
+    /// The first of an instant.
+    pub const FIRST: Self = Self::WrapUp;
+    /// The last of an instant.
+    pub const LAST: Self = Self::Scheduled;
+}
+
 /// One entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Due {
@@ -64,9 +71,10 @@ impl Timers {
         self.heap.peek().map(|due| due.0)
     }
 
-    /// Takes the first entry if it is due.
-    pub fn pop_due(&mut self, at: Timestamp) -> Option<Due> {
-        self.first().filter(|due| due.at <= at)?;
+    /// Takes the first entry if it is due: before `at`, or at `at` and not after `through`.
+    pub fn pop_due(&mut self, at: Timestamp, through: Timer) -> Option<Due> {
+        self.first()
+            .filter(|due| (due.at, due.timer) <= (at, through))?;
         self.heap.pop().map(|due| due.0)
     }
 }

@@ -114,6 +114,8 @@ impl Router {
         if to_waiting {
             contact.firm_at = None;
             contact.lease_at = None;
+            contact.last_agent = None;
+            contact.route = None;
             self.set_state(idx, ContactState::Waiting);
         }
         self.release_agent(talk.agent, idx, talk.since, wrap_ms, false);
@@ -128,6 +130,10 @@ impl Router {
         };
         if contact.talks.len() > 1 {
             self.leave(idx, first, false);
+            if self.contacts[idx].firm_at.is_some() {
+                let min_handle = self.policy_of(idx).ownership.min_handle_ms.0;
+                self.watch_firm(idx, min_handle);
+            }
             let last = self.contacts[idx]
                 .talks
                 .last()

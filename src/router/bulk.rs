@@ -1,0 +1,398 @@
+//! The side door for bulk runs inside this crate: the same steps, by number and without answers.
+//!
+//! A simulation takes millions of steps and asks for nothing to be told: it names entities by
+//! their numbers, learns of [`Move`]s instead of events, and says itself how far the deadlines of
+//! an instant have come ([`Router::advance`]), so that its own happenings stand among them in a
+//! fixed order. Every step here is made of the functions that [`Router::apply`] is made of.
+
+use super::Router;
+use super::case::Case;
+use super::codes::{OfferEnd, Outcome, Presence, Route};
+use super::command::{Command, ContactSubmit, Stamped};
+use super::ends::AfterWork;
+use super::event::OfferReason;
+use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx};
+use super::policy::SkillMap;
+use super::reject::Reject;
+use super::skill::Levels;
+use super::submit::Resolved;
+use super::time::Timestamp;
+use super::timers::Timer;
+
+/// What a step did to a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// It rings at an agent.
+    Offered {
+        contact: ContactIdx,
+        agent: AgentIdx,
+        offer: OfferId,
+    },
+    /// Its conversation has begun.
+    Connected(Taken),
+    /// It is over, wrap-up included, and its number is free for another.
+    Ended {
+        contact: ContactIdx,
+        outcome: Outcome,
+        owner: Option<AgentIdx>,
+        offers: u32,
+    },
+    /// It ended, and its owner calls back: `callback` is a new contact.
+    CallsBack {
+        contact: ContactIdx,
+        callback: ContactIdx,
+    },
+}
+
+/// How far the deadlines of one instant have come: each stage includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// Agents come back: wrap-ups, breaks and retry delays end.
+    Back = 0,
+    /// Offers expire.
+    Offers = 1,
+    /// Waits for an owner end, requirements widen, priorities rise.
+    OwnerWaits = 2,
+    /// Contacts have waited long enough, and all the rest.
+    Patience = 3,
+}
+
+impl Stage {
+    const fn of(timer: Timer) -> Self {
+        match timer {
+            Timer::WrapUp | Timer::Lease | Timer::Presence | Timer::Retry => Self::Back,
+            Timer::Offer => Self::Offers,
+            Timer::Firm | Timer::OwnerWait | Timer::Step | Timer::Age => Self::OwnerWaits,
+            Timer::NoAgent | Timer::MaxWait | Timer::CloseCase | Timer::Scheduled => Self::Patience,
+        }
+    }
+
+    const fn last(self) -> Timer {
+        match self {
+            Self::Back => Timer::Retry,
+            Self::Offers => Timer::Offer,
+            Self::OwnerWaits => Timer::Age,
+            Self::Patience => Timer::Scheduled,
+        }
+    }
+}
+
+/// A contact that comes in.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrival<'a> {
+    pub contact: &'a Name,
+    pub queue: QueueIdx,
+    pub channel: ChannelIdx,
+    pub customer: Option<CustomerIdx>,
+    pub case: Option<CaseIdx>,
+    pub topic: Option<&'a Name>,
+    pub priority: i32,
+    pub requires: &'a Levels,
+}
+
+/// What an accept brought about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub contact: ContactIdx,
+    pub agent: AgentIdx,
+    pub queue: QueueIdx,
+    pub route: Route,
+    /// Who owned the case before.
+    pub owner_before: Option<AgentIdx>,
+    pub has_case: bool,
+    pub offers: u32,
+}
+
+/// What the end of a conversation left behind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hung {
+    /// The owner of the contact's case.
+    pub owner: Option<AgentIdx>,
+    pub wrap_up_until: Option<Timestamp>,
+}
+
+impl Router {
+    /// The next deadline and its stage.
+    pub(crate) fn next_stage(&self) -> Option<(Timestamp, Stage)> {
+        self.timers
+            .first()
+            .map(|due| (due.at, Stage::of(due.timer)))
+    }
+
+    /// Lets everything happen that is due before `at`, and at `at` through a stage.
+    pub(crate) fn advance(&mut self, at: Timestamp, through: Stage) {
+        self.at = self.at.max(at);
+        self.fire_due(through.last());
+        self.forget_ended();
+        self.prune_timers();
+    }
+
+    /// Notes that the present instant has come past all deadlines, or back to its first.
+    pub(crate) fn come_to(&mut self, at: Timestamp, stage: Option<Stage>) {
+        self.at = self.at.max(at);
+        self.come_to = stage.map_or(Timer::FIRST, Stage::last);
+    }
+
+    /// Takes the moves made since the last call, in their order.
+    pub(crate) fn take_moves(&mut self, moves: &mut Vec<Move>) {
+        moves.clear();
+        std::mem::swap(&mut self.out.moves, moves);
+    }
+
+    fn step<T>(&mut self, at: Timestamp, act: impl FnOnce(&mut Self) -> T) -> T {
+        self.at = self.at.max(at);
+        let done = act(self);
+        self.settle();
+        self.forget_ended();
+        done
+    }
+
+    /// Carries out a command of the preparation.
+    pub(crate) fn command_bulk(&mut self, at: Timestamp, command: Command) -> Result<(), Reject> {
+        let stamped = Stamped {
+            at,
+            chance: self.chance,
+            source: None,
+            key: None,
+            command,
+        };
+        self.step(at, |router| router.command(&stamped).map(|_subject| ()))
+    }
+
+    /// Lets a contact come in; nothing where no trunk is free. Its name must not be known.
+    pub(crate) fn submit_bulk(
+        &mut self,
+        at: Timestamp,
+        chance: u64,
+        arrival: &Arrival<'_>,
+    ) -> Option<ContactIdx> {
+        self.chance = chance;
+        self.check_trunks(arrival.queue, arrival.contact).ok()?;
+        Some(self.step(at, |router| {
+            let resolved = router.resolve_bulk(arrival);
+            let submit = ContactSubmit {
+                contact: arrival.contact.clone(),
+                queue: None,
+                channel: None,
+                customer: None,
+                requires: SkillMap::new(),
+                priority: super::policy::Priority(arrival.priority),
+                topic: arrival.topic.cloned(),
+                case: None,
+                kind: None,
+                max_wait_ms: None,
+                joined_at: None,
+                prefer: None,
+                exclude: Vec::new(),
+                not_before_at: None,
+                attributes: None,
+            };
+            router.arrival_seq += 1;
+            let seq = router.arrival_seq;
+            let contact = router.draft(&submit, &resolved, arrival.requires.clone(), seq);
+            router.enter_contact(contact, resolved.case, None)
+        }))
+    }
+
+    fn resolve_bulk(&self, arrival: &Arrival<'_>) -> Resolved {
+        let mut customer = arrival.customer;
+        let mut case = arrival.case;
+        let mut last_owner = None;
+        if let Some(named) = case {
+            customer = customer.or(self.cases[named].customer);
+        } else if let Some(customer) = customer {
+            let matter = self.matter(customer, arrival.topic);
+            let affinity = self.policy(arrival.queue).ownership.affinity_ms.0;
+            case = matter.case;
+            last_owner = matter.last_owner(self.at, affinity);
+        }
+        Resolved {
+            queue: arrival.queue,
+            channel: arrival.channel,
+            customer,
+            case,
+            last_owner,
+        }
+    }
+
+    /// Accepts an offer if it is still open.
+    pub(crate) fn accept_bulk(&mut self, at: Timestamp, contact: ContactIdx, offer: OfferId) {
+        let Some(entry) = self.contacts.get(contact) else {
+            return;
+        };
+        let Some(offer) = entry.offers.iter().find(|open| open.id == offer).copied() else {
+            return;
+        };
+        self.step(at, |router| {
+            router.end_offer(contact, &offer, OfferEnd::Accepted, None);
+            router.revoke_offers(contact, OfferReason::TakenByOther, |_| true);
+            router.connect(contact, &offer);
+        });
+    }
+
+    /// From now on every offer is accepted as it is made.
+    pub(crate) fn answer_at_once(&mut self) {
+        self.answered_at_once = true;
+    }
+
+    /// Ends a conversation; `wrap_up_ms` overrides what agent and queue say.
+    pub(crate) fn end_bulk(
+        &mut self,
+        at: Timestamp,
+        contact: ContactIdx,
+        wrap_up_ms: Option<i64>,
+    ) -> Hung {
+        self.step(at, |router| {
+            let owner = router.case_owner(contact);
+            let agent = router.contacts[contact].last_agent;
+            let after = wrap_up_ms.map_or(AfterWork::Usual, AfterWork::Lasts);
+            router.end_conversation(contact, Outcome::Open, after);
+            let wraps = agent.map(|agent| &router.agents[agent.at()].wraps);
+            let wrap = wraps.and_then(|all| all.iter().find(|wrap| wrap.contact == contact));
+            Hung {
+                owner,
+                wrap_up_until: wrap.map(|wrap| wrap.until_at),
+            }
+        })
+    }
+
+    /// Ends an agent's wrap-ups that are due by now.
+    pub(crate) fn end_wrap_up_bulk(&mut self, at: Timestamp, agent: AgentIdx) {
+        self.step(at, |router| router.end_wrap_ups(agent, at));
+        self.prune_timers();
+    }
+
+    /// The caller of a contact that nobody has answered hangs up.
+    pub(crate) fn abandon_bulk(&mut self, at: Timestamp, contact: ContactIdx) {
+        self.step(at, |router| router.cancel(contact, Outcome::Abandoned));
+    }
+
+    pub(crate) fn presence_bulk(&mut self, at: Timestamp, agent: AgentIdx, presence: Presence) {
+        self.step(at, |router| {
+            router.set_presence(agent, presence, None, None);
+        });
+    }
+
+    /// Opens a case that belongs to a simulation, with an owner where one is known.
+    pub(crate) fn open_case_bulk(
+        &mut self,
+        at: Timestamp,
+        name: Option<&Name>,
+        customer: Option<CustomerIdx>,
+        topic: Option<&Name>,
+        owner: Option<AgentIdx>,
+    ) -> CaseIdx {
+        self.step(at, |router| {
+            let id = match name {
+                Some(name) => name.clone(),
+                None => router.cases.fresh_name(),
+            };
+            let case = Case::new(id, customer, topic.cloned(), None, router.at);
+            let idx = router.enter_case(case, None);
+            router.attach_others(idx);
+            if let Some(owner) = owner {
+                router.own(idx, owner, None);
+            }
+            idx
+        })
+    }
+
+    /// Makes an agent the owner of a case that has none.
+    pub(crate) fn own_case_bulk(&mut self, at: Timestamp, case: CaseIdx, owner: AgentIdx) {
+        self.step(at, |router| router.own(case, owner, None));
+    }
+
+    /// Forgets a case that only one contact, which is over, belonged to.
+    pub(crate) fn forget_case_bulk(&mut self, case: CaseIdx) {
+        let Some(entry) = self.cases.get(case) else {
+            return;
+        };
+        if entry.referred == 0 && entry.customer.is_none() {
+            if let Some(owner) = entry.owner {
+                self.agents[owner.at()].cases.remove(&case);
+            }
+            self.cases.remove(case);
+        }
+    }
+
+    /// The owner of a contact's case now.
+    pub(crate) fn case_owner(&self, contact: ContactIdx) -> Option<AgentIdx> {
+        let case = self.contacts.get(contact)?.case?;
+        self.cases[case].owner
+    }
+
+    pub(crate) fn owner_of_case(&self, case: CaseIdx) -> Option<AgentIdx> {
+        self.cases[case].owner
+    }
+
+    pub(crate) fn customer_of_case(&self, case: CaseIdx) -> Option<CustomerIdx> {
+        self.cases[case].customer
+    }
+
+    pub(crate) fn case_named(&self, name: &Name) -> Option<CaseIdx> {
+        self.cases.find(name)
+    }
+
+    pub(crate) fn agent_named(&self, name: &Name) -> Option<AgentIdx> {
+        self.find_agent(name).ok()
+    }
+
+    pub(crate) fn queue_named(&self, name: &Name) -> Option<QueueIdx> {
+        self.find_queue(name).ok()
+    }
+
+    pub(crate) fn channel_named(&self, name: &Name) -> Option<ChannelIdx> {
+        self.channels.find(name)
+    }
+
+    /// The channels, for a message that says what would be right.
+    pub(crate) fn channels_listed(&self) -> String {
+        self.channels.listed()
+    }
+
+    /// The customer of an identity, made where it is unknown.
+    pub(crate) fn customer_numbered(&mut self, identity: &str) -> Result<CustomerIdx, String> {
+        if let Some(known) = self.customers.by_identity.get(identity) {
+            return Ok(*known);
+        }
+        Ok(self.customers.intern(&Name::new(identity)?))
+    }
+
+    /// A requirement by numbers.
+    pub(crate) fn levels_of(&mut self, requires: &SkillMap) -> Option<Levels> {
+        self.skills
+            .has_room_for(requires)
+            .then(|| self.skills.levels(requires))
+    }
+
+    /// Whether a contact of such a name is in the system.
+    pub(crate) fn is_known(&self, contact: &Name) -> bool {
+        self.contacts.find(contact).is_some()
+    }
+
+    pub(crate) fn offers_made(&self, contact: ContactIdx) -> u32 {
+        self.contacts
+            .get(contact)
+            .map_or(0, |entry| entry.offers_made)
+    }
+
+    pub(crate) fn agents_known(&self) -> usize {
+        self.agents.len()
+    }
+
+    pub(crate) fn agent_name_of(&self, agent: AgentIdx) -> &Name {
+        &self.agents[agent.at()].id
+    }
+
+    pub(crate) fn is_human(&self, agent: AgentIdx) -> bool {
+        self.agents[agent.at()].is_human()
+    }
+
+    pub(crate) fn queue_name_of(&self, queue: QueueIdx) -> &Name {
+        &self.queues[queue.at()].id
+    }
+
+    pub(crate) fn policy(&self, queue: QueueIdx) -> &super::policy::Policy {
+        &self.queues[queue.at()].policy
+    }
+}

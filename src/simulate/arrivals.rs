@@ -1,0 +1,135 @@
+//! The arrivals of a simulation, read one by one as their time comes.
+
+use crate::router::codes::Outcome;
+use crate::router::ids::Name;
+use crate::router::policy::PRIORITY_MAX;
+use crate::router::time::{MILLIS_MAX, TIMESTAMP_MAX, Timestamp};
+
+use super::error::SimulateError;
+use super::table::{Columns, Table};
+
+pub(super) const CONTACT: usize = 0;
+pub(super) const AT_MS: usize = 1;
+pub(super) const QUEUE: usize = 2;
+pub(super) const CUSTOMER: usize = 3;
+pub(super) const CHANNEL: usize = 4;
+pub(super) const TOPIC: usize = 5;
+pub(super) const CASE: usize = 6;
+pub(super) const OWNER: usize = 7;
+pub(super) const PRIORITY: usize = 8;
+pub(super) const REQUIRES: usize = 9;
+const SERVICE_MS: usize = 10;
+const PATIENCE_MS: usize = 11;
+const WRAP_UP_MS: usize = 12;
+const OUTCOME: usize = 13;
+
+/// The columns of an arrivals file.
+pub const COLUMNS: Columns = Columns {
+    known: &[
+        "contact",
+        "at_ms",
+        "queue",
+        "customer",
+        "channel",
+        "topic",
+        "case",
+        "owner",
+        "priority",
+        "requires",
+        "service_ms",
+        "patience_ms",
+        "wrap_up_ms",
+        "outcome",
+    ],
+    required: 3,
+};
+
+/// The times of a contact.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    pub service_ms: i64,
+    /// Nothing: waits for ever.
+    pub patience_ms: Option<i64>,
+    /// Nothing: as agent and queue say.
+    pub wrap_up_ms: Option<i64>,
+}
+
+/// The stream, standing at the arrival that comes next.
+pub(super) struct Arrivals {
+    table: Table,
+    next_at: Option<Timestamp>,
+    last_at: Timestamp,
+}
+
+impl Arrivals {
+    pub fn of_table(table: Table) -> Result<Self, SimulateError> {
+        let mut arrivals = Self {
+            table,
+            next_at: None,
+            last_at: Timestamp::MIN,
+        };
+        arrivals.advance()?;
+        Ok(arrivals)
+    }
+
+    /// When the next one comes; nothing after the last.
+    pub fn next_at(&self) -> Option<Timestamp> {
+        self.next_at
+    }
+
+    /// The row of the next one.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Goes on to the one after.
+    pub fn advance(&mut self) -> Result<(), SimulateError> {
+        if !self.table.next_row()? {
+            self.next_at = None;
+            return Ok(());
+        }
+        let at = self
+            .table
+            .number(AT_MS, -TIMESTAMP_MAX, TIMESTAMP_MAX)?
+            .ok_or_else(|| self.table.fault(AT_MS, "is empty: give whole milliseconds"))?;
+        if at < self.last_at {
+            let message = format!(
+                "{at} is before the arrival of the row above ({}): sort the rows by at_ms",
+                self.last_at
+            );
+            return Err(self.table.fault(AT_MS, message));
+        }
+        self.last_at = at;
+        self.next_at = Some(at);
+        Ok(())
+    }
+
+    pub fn contact(&self) -> Result<Name, SimulateError> {
+        let text = self.table.text(CONTACT)?.unwrap_or_default();
+        Name::new(text).map_err(|why| self.table.fault(CONTACT, why))
+    }
+
+    pub fn priority(&self) -> Result<i32, SimulateError> {
+        let max = i64::from(PRIORITY_MAX);
+        let priority = self.table.number(PRIORITY, -max, max)?.unwrap_or(0);
+        Ok(i32::try_from(priority).unwrap_or(0))
+    }
+
+    pub fn times(&self) -> Result<Times, SimulateError> {
+        let duration = |column| self.table.number(column, 0, MILLIS_MAX);
+        // The outcome is for those who play arrivals against a daemon: here every case stays
+        // open, so it is only checked.
+        if let Some(word) = self.table.text(OUTCOME)?
+            && !Outcome::WORDS.contains(&word)
+        {
+            let known = Outcome::WORDS.join(", ");
+            let message = format!("\"{word}\" is not an outcome: one of {known}");
+            return Err(self.table.fault(OUTCOME, message));
+        }
+        Ok(Times {
+            service_ms: duration(SERVICE_MS)?.unwrap_or(0),
+            patience_ms: duration(PATIENCE_MS)?,
+            wrap_up_ms: duration(WRAP_UP_MS)?,
+        })
+    }
+}

@@ -1,0 +1,278 @@
+//! The clerk: turns a row of the arrivals into a contact that the router knows, with its queue,
+//! customer, case and owner.
+
+use hashbrown::HashMap;
+
+use crate::router::Router;
+use crate::router::bulk::Arrival;
+use crate::router::codes::AgentKind;
+use crate::router::command::{AgentSet, Command, QueueSet};
+use crate::router::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
+use crate::router::policy::Policy;
+use crate::router::skill::Levels;
+use crate::router::time::Timestamp;
+
+use super::arrivals::{
+    Arrivals, CASE, CHANNEL, CONTACT, CUSTOMER, OWNER, QUEUE, REQUIRES, TOPIC, Times,
+};
+use super::error::SimulateError;
+use super::skills;
+
+/// The channel of a contact that names none.
+const DEFAULT_CHANNEL: &str = "voice";
+/// The queue of a contact that names none.
+const DEFAULT_QUEUE: &str = crate::router::DEFAULT_QUEUE;
+/// Different requirements remembered by their text.
+const REQUIREMENTS_MAX: usize = 4_096;
+
+type ByText<T> = HashMap<Box<[u8]>, T, foldhash::fast::RandomState>;
+
+/// What a submission came to.
+pub(super) struct Entered {
+    pub name: Name,
+    /// Nothing where no trunk was free.
+    pub contact: Option<ContactIdx>,
+    pub queue: QueueIdx,
+    pub queue_is_new: bool,
+    pub times: Times,
+    /// The case that was made for this contact alone.
+    pub own_case: Option<CaseIdx>,
+}
+
+/// Names that were looked up before.
+#[derive(Debug, Default)]
+pub(super) struct Clerk {
+    queues: ByText<QueueIdx>,
+    channels: ByText<ChannelIdx>,
+    requirements: ByText<Levels>,
+    /// Queues that the configuration does not know, and owners that no agents file names.
+    pub unknown_queues: Vec<Name>,
+    pub unknown_owners: Vec<Name>,
+}
+
+impl Clerk {
+    /// Submits the arrival at which the stream stands.
+    pub fn submit(
+        &mut self,
+        router: &mut Router,
+        arrivals: &Arrivals,
+        at: Timestamp,
+        chance: u64,
+    ) -> Result<Entered, SimulateError> {
+        let table = arrivals.table();
+        let name = arrivals.contact()?;
+        let (queue, queue_is_new) = self.queue(router, arrivals, at)?;
+        let channel = self.channel(router, arrivals)?;
+        let customer = match table.text(CUSTOMER)? {
+            None => None,
+            Some(text) => Some(
+                router
+                    .customer_numbered(text)
+                    .map_err(|why| table.fault(CUSTOMER, why))?,
+            ),
+        };
+        let topic = name_of(arrivals, TOPIC)?;
+        let priority = arrivals.priority()?;
+        let times = arrivals.times()?;
+        let (case, own_case) = self.case(router, arrivals, at, customer, topic.as_ref())?;
+        let nothing = Levels::new();
+        let requires = if table.bytes(REQUIRES).is_empty() {
+            &nothing
+        } else {
+            self.requirement(router, arrivals)?
+        };
+        let arrival = Arrival {
+            contact: &name,
+            queue,
+            channel,
+            customer,
+            case,
+            topic: topic.as_ref(),
+            priority,
+            requires,
+        };
+        if router.is_known(&name) {
+            let message = format!("\"{name}\" is in the system already: every contact has its own");
+            return Err(table.fault(CONTACT, message));
+        }
+        let contact = router.submit_bulk(at, chance, &arrival);
+        if contact.is_none()
+            && let Some(case) = own_case
+        {
+            router.forget_case_bulk(case);
+        }
+        Ok(Entered {
+            name,
+            contact,
+            queue,
+            queue_is_new,
+            times,
+            own_case,
+        })
+    }
+
+    /// The queue of the row; one that the configuration does not name has the default policy.
+    fn queue(
+        &mut self,
+        router: &mut Router,
+        arrivals: &Arrivals,
+        at: Timestamp,
+    ) -> Result<(QueueIdx, bool), SimulateError> {
+        let table = arrivals.table();
+        let text = table.bytes(QUEUE);
+        if let Some(known) = self.queues.get(text) {
+            return Ok((*known, false));
+        }
+        let name = name_of(arrivals, QUEUE)?.unwrap_or_else(|| Name::of(DEFAULT_QUEUE));
+        let found = match router.queue_named(&name) {
+            Some(found) => Some(found),
+            None => {
+                self.unknown_queues.push(name.clone());
+                let set = QueueSet {
+                    queue: name.clone(),
+                    policy: Policy::default(),
+                };
+                router
+                    .command_bulk(at, Command::QueueSet(Box::new(set)))
+                    .map_err(|refusal| table.fault(QUEUE, refusal.message))?;
+                router.queue_named(&name)
+            }
+        };
+        let queue = found.ok_or_else(|| table.fault(QUEUE, "cannot be made"))?;
+        self.queues.insert(text.into(), queue);
+        Ok((queue, true))
+    }
+
+    fn channel(
+        &mut self,
+        router: &Router,
+        arrivals: &Arrivals,
+    ) -> Result<ChannelIdx, SimulateError> {
+        let table = arrivals.table();
+        let text = table.bytes(CHANNEL);
+        if let Some(known) = self.channels.get(text) {
+            return Ok(*known);
+        }
+        let name = name_of(arrivals, CHANNEL)?.unwrap_or_else(|| Name::of(DEFAULT_CHANNEL));
+        let channel = router.channel_named(&name).ok_or_else(|| {
+            let known = router.channels_listed();
+            table.fault(CHANNEL, format!("no channel \"{name}\": one of {known}"))
+        })?;
+        self.channels.insert(text.into(), channel);
+        Ok(channel)
+    }
+
+    fn requirement(
+        &mut self,
+        router: &mut Router,
+        arrivals: &Arrivals,
+    ) -> Result<&Levels, SimulateError> {
+        let table = arrivals.table();
+        let text = table.bytes(REQUIRES);
+        if !self.requirements.contains_key(text) {
+            let written = table.text(REQUIRES)?.unwrap_or_default();
+            let map = skills::required(written).map_err(|why| table.fault(REQUIRES, why))?;
+            let levels = router
+                .levels_of(&map)
+                .ok_or_else(|| table.fault(REQUIRES, "names too many different skills"))?;
+            if self.requirements.len() >= REQUIREMENTS_MAX {
+                self.requirements.clear();
+            }
+            self.requirements.insert(text.into(), levels);
+        }
+        self.requirements
+            .get(text)
+            .ok_or_else(|| table.fault(REQUIRES, "cannot be read"))
+    }
+
+    /// The case that the row names, or one of its own where it names only an owner.
+    fn case(
+        &mut self,
+        router: &mut Router,
+        arrivals: &Arrivals,
+        at: Timestamp,
+        customer: Option<CustomerIdx>,
+        topic: Option<&Name>,
+    ) -> Result<(Option<CaseIdx>, Option<CaseIdx>), SimulateError> {
+        let table = arrivals.table();
+        let owner = match name_of(arrivals, OWNER)? {
+            None => None,
+            Some(name) => Some(self.owner(router, arrivals, at, &name)?),
+        };
+        let Some(name) = name_of(arrivals, CASE)? else {
+            if owner.is_none() {
+                return Ok((None, None));
+            }
+            let case = router.open_case_bulk(at, None, customer, topic, owner);
+            return Ok((Some(case), Some(case)));
+        };
+        let Some(case) = router.case_named(&name) else {
+            let case = router.open_case_bulk(at, Some(&name), customer, topic, owner);
+            return Ok((Some(case), None));
+        };
+        let of = router.customer_of_case(case);
+        if customer.is_some() && of.is_some() && customer != of {
+            let message = format!("case \"{name}\" belongs to another customer");
+            return Err(table.fault(CASE, message));
+        }
+        match (owner, router.owner_of_case(case)) {
+            (Some(owner), Some(known)) if owner != known => {
+                let (owner, known) = (router.agent_name_of(owner), router.agent_name_of(known));
+                let message = format!(
+                    "\"{owner}\" contradicts case \"{name}\", which \"{known}\" owns: give the \
+                     same owner or leave it out"
+                );
+                return Err(table.fault(OWNER, message));
+            }
+            (Some(owner), None) => router.own_case_bulk(at, case, owner),
+            (Some(_) | None, _) => {}
+        }
+        Ok((Some(case), None))
+    }
+
+    /// The owner that a row names. Nobody's agent is one who is never on shift.
+    fn owner(
+        &mut self,
+        router: &mut Router,
+        arrivals: &Arrivals,
+        at: Timestamp,
+        name: &Name,
+    ) -> Result<AgentIdx, SimulateError> {
+        let table = arrivals.table();
+        if router.agent_named(name).is_none() {
+            self.unknown_owners.push(name.clone());
+            let set = AgentSet {
+                agent: name.clone(),
+                name: None,
+                kind: AgentKind::Human,
+                skills: std::collections::BTreeMap::new(),
+                capacity: std::collections::BTreeMap::new(),
+                team: None,
+                deputy: None,
+                leader: None,
+                address: None,
+                wrap_up_ms: None,
+                rank: 0,
+            };
+            router
+                .command_bulk(at, Command::AgentSet(Box::new(set)))
+                .map_err(|refusal| table.fault(OWNER, refusal.message))?;
+        }
+        let agent = router
+            .agent_named(name)
+            .ok_or_else(|| table.fault(OWNER, "cannot be made"))?;
+        if !router.is_human(agent) {
+            let message = format!("\"{name}\" is a bot and never owns: name a human");
+            return Err(table.fault(OWNER, message));
+        }
+        Ok(agent)
+    }
+}
+
+fn name_of(arrivals: &Arrivals, column: usize) -> Result<Option<Name>, SimulateError> {
+    let table = arrivals.table();
+    table
+        .text(column)?
+        .map(|text| Name::new(text).map_err(|why| table.fault(column, why)))
+        .transpose()
+}

@@ -1,0 +1,155 @@
+//! The course of a simulation over time: what came, what was answered, how many waited and
+//! talked, in buckets of five minutes.
+//!
+//! Means over time are integrals of whole contacts over whole milliseconds, exact to the end.
+
+use crate::router::time::Timestamp;
+
+/// The width of a bucket at first; a run that is too long for so many gets wider ones.
+pub const BUCKET_MS: i64 = 5 * 60_000;
+const BUCKETS_MAX: usize = 1 << 17;
+const HOUR_MS: i64 = 3_600_000;
+
+/// What happened in one bucket. Counts go by the time of arrival.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bucket {
+    pub contacts: u64,
+    pub served: u64,
+    pub abandoned: u64,
+    pub blocked: u64,
+    pub timeout: u64,
+    pub overflowed: u64,
+    pub rejected: u64,
+    pub within_target: u64,
+    pub wait_ms: i64,
+    pub wait_max_ms: i64,
+    pub repeat_contacts: u64,
+    pub owner_hits: u64,
+    /// Contacts waiting, and in conversation, times milliseconds.
+    pub waiting_area: i128,
+    pub talking_area: i128,
+}
+
+impl Bucket {
+    pub fn add(&mut self, other: &Self) {
+        self.contacts += other.contacts;
+        self.served += other.served;
+        self.abandoned += other.abandoned;
+        self.blocked += other.blocked;
+        self.timeout += other.timeout;
+        self.overflowed += other.overflowed;
+        self.rejected += other.rejected;
+        self.within_target += other.within_target;
+        self.wait_ms += other.wait_ms;
+        self.wait_max_ms = self.wait_max_ms.max(other.wait_max_ms);
+        self.repeat_contacts += other.repeat_contacts;
+        self.owner_hits += other.owner_hits;
+        self.waiting_area += other.waiting_area;
+        self.talking_area += other.talking_area;
+    }
+}
+
+/// The buckets, and how many wait and talk now.
+#[derive(Clone, Debug)]
+pub struct Course {
+    origin: Timestamp,
+    width: i64,
+    buckets: Vec<Bucket>,
+    at: Timestamp,
+    waiting: i64,
+    talking: i64,
+}
+
+impl Course {
+    /// Begins at the full hour before the first arrival.
+    pub fn new(first_arrival: Timestamp) -> Self {
+        Self {
+            origin: first_arrival.div_euclid(HOUR_MS) * HOUR_MS,
+            width: BUCKET_MS,
+            buckets: Vec::new(),
+            at: first_arrival,
+            waiting: 0,
+            talking: 0,
+        }
+    }
+
+    /// The bucket of a time, which is never before the origin.
+    pub fn bucket(&mut self, at: Timestamp) -> &mut Bucket {
+        let mut place = usize::try_from((at - self.origin) / self.width).unwrap_or(0);
+        while place >= BUCKETS_MAX {
+            self.widen();
+            place = usize::try_from((at - self.origin) / self.width).unwrap_or(0);
+        }
+        if self.buckets.len() <= place {
+            self.buckets.resize(place + 1, Bucket::default());
+        }
+        &mut self.buckets[place]
+    }
+
+    fn widen(&mut self) {
+        self.width *= 2;
+        self.buckets = self
+            .buckets
+            .chunks(2)
+            .map(|pair| {
+                let mut both = pair[0];
+                if let Some(second) = pair.get(1) {
+                    both.add(second);
+                }
+                both
+            })
+            .collect();
+    }
+
+    /// Goes on to a time with as many waiting and talking as before, and then changes that.
+    pub fn change(&mut self, at: Timestamp, waiting: i64, talking: i64) {
+        self.go_to(at);
+        self.waiting += waiting;
+        self.talking += talking;
+    }
+
+    fn go_to(&mut self, at: Timestamp) {
+        if self.waiting == 0 && self.talking == 0 {
+            self.at = self.at.max(at);
+        }
+        while self.at < at {
+            // The bucket may widen the whole course, so its end is asked for afterwards.
+            let (waiting, talking) = (i128::from(self.waiting), i128::from(self.talking));
+            let from = self.at;
+            self.bucket(from);
+            let begun = (from - self.origin) / self.width;
+            let end = (self.origin + (begun + 1) * self.width).min(at);
+            let span = i128::from(end - from);
+            let bucket = self.bucket(from);
+            bucket.waiting_area += waiting * span;
+            bucket.talking_area += talking * span;
+            self.at = end;
+        }
+    }
+
+    pub fn total(&self) -> Bucket {
+        let mut total = Bucket::default();
+        for bucket in &self.buckets {
+            total.add(bucket);
+        }
+        total
+    }
+
+    /// The course in steps of at least `step_ms`: when each begins, how long it is, and what
+    /// happened in it.
+    pub fn steps(&self, step_ms: i64) -> Vec<(Timestamp, i64, Bucket)> {
+        let group = usize::try_from(step_ms / self.width).unwrap_or(1).max(1);
+        let step = self.width * group as i64;
+        self.buckets
+            .chunks(group)
+            .enumerate()
+            .map(|(n, buckets)| {
+                let mut all = Bucket::default();
+                for bucket in buckets {
+                    all.add(bucket);
+                }
+                (self.origin + n as i64 * step, step, all)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,485 @@
+//! The driver: lets arrivals, shifts, conversations and the router's deadlines happen one after
+//! the other on a virtual clock.
+//!
+//! It plays platform and agents towards the router and knows nothing of its rules: every decision
+//! is the router's, and the driver only hears of its moves.
+
+use std::io;
+
+use crate::router::Router;
+use crate::router::bulk::{Move, Stage, Taken};
+use crate::router::codes::{Outcome, Route};
+use crate::router::ids::{AgentIdx, ContactIdx, OfferId};
+use crate::router::time::Timestamp;
+
+use super::agenda::{Agenda, Entry, Kind};
+use super::arrivals::Arrivals;
+use super::clerk::Clerk;
+use super::error::SimulateError;
+use super::life::{Life, Talk, fate_of, waits};
+use super::progress::Progress;
+use super::rota::Rota;
+use super::rows::{Fate, Row, Rows};
+use super::tally::{Reached, Tally};
+
+/// A simulation that runs.
+pub(super) struct Driver {
+    pub router: Router,
+    pub arrivals: Arrivals,
+    pub rota: Rota,
+    pub clerk: Clerk,
+    pub rows: Option<Rows>,
+    pub rows_name: String,
+    pub progress: Progress,
+    pub tally: Tally,
+    pub answer_ms: i64,
+    pub seed: u64,
+    agenda: Agenda,
+    lives: Vec<Option<Life>>,
+    moves: Vec<Move>,
+    arrived: u64,
+    /// The contact that ended last with the promise of a callback.
+    calling_back: Option<(ContactIdx, Life)>,
+}
+
+/// What the driver is made of.
+pub(super) struct Parts {
+    pub router: Router,
+    pub arrivals: Arrivals,
+    pub rota: Rota,
+    pub clerk: Clerk,
+    pub rows: Option<Rows>,
+    pub rows_name: String,
+    pub progress: Progress,
+    pub tally: Tally,
+    pub answer_ms: i64,
+    pub seed: u64,
+}
+
+impl Driver {
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            router,
+            arrivals,
+            rota,
+            clerk,
+            rows,
+            rows_name,
+            progress,
+            tally,
+            answer_ms,
+            seed,
+        } = parts;
+        let mut router = router;
+        if answer_ms == 0 {
+            router.answer_at_once();
+        }
+        Self {
+            router,
+            arrivals,
+            rota,
+            clerk,
+            rows,
+            rows_name,
+            progress,
+            tally,
+            answer_ms,
+            seed,
+            agenda: Agenda::default(),
+            lives: Vec::new(),
+            moves: Vec::new(),
+            arrived: 0,
+            calling_back: None,
+        }
+    }
+
+    /// Runs to the end: until nothing happens any more.
+    pub fn run(&mut self) -> Result<(), SimulateError> {
+        while let Some((at, kind)) = self.next() {
+            self.tally.decisions += 1;
+            self.router.come_to(at, come_to(kind));
+            match kind {
+                Kind::EndOfService | Kind::Answer | Kind::Patience => self.happen(at)?,
+                Kind::EndOfShift | Kind::StartOfShift => self.rota.turn(&mut self.router),
+                Kind::RouterBack => self.router.advance(at, Stage::Back),
+                Kind::RouterOffers => self.router.advance(at, Stage::Offers),
+                Kind::RouterOwnerWaits => self.router.advance(at, Stage::OwnerWaits),
+                Kind::RouterPatience => self.router.advance(at, Stage::Patience),
+                Kind::Arrival => self.arrive(at)?,
+            }
+            self.hear(at)?;
+        }
+        self.close()
+    }
+
+    /// What happens next, and when.
+    fn next(&self) -> Option<(Timestamp, Kind)> {
+        let own = self.agenda.first().map(|entry| (entry.at, entry.kind));
+        let router = self.router.next_stage().map(|(at, stage)| {
+            let kind = match stage {
+                Stage::Back => Kind::RouterBack,
+                Stage::Offers => Kind::RouterOffers,
+                Stage::OwnerWaits => Kind::RouterOwnerWaits,
+                Stage::Patience => Kind::RouterPatience,
+            };
+            (at, kind)
+        });
+        let arrival = self.arrivals.next_at().map(|at| (at, Kind::Arrival));
+        [own, router, self.rota.next(), arrival]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn life(&mut self, contact: ContactIdx) -> Option<&mut Life> {
+        self.lives.get_mut(contact.at())?.as_mut()
+    }
+
+    fn enter(&mut self, contact: ContactIdx, life: Life) {
+        if self.lives.len() <= contact.at() {
+            self.lives.resize_with(contact.at() + 1, || None);
+        }
+        self.lives[contact.at()] = Some(life);
+    }
+
+    /// An entry of the agenda comes up.
+    fn happen(&mut self, at: Timestamp) -> Result<(), SimulateError> {
+        let Some(entry) = self.agenda.pop() else {
+            return Ok(());
+        };
+        if entry.wrap_up {
+            self.router.end_wrap_up_bulk(at, AgentIdx(entry.of));
+            return Ok(());
+        }
+        let contact = ContactIdx(entry.of);
+        match entry.kind {
+            Kind::EndOfService => self.end(at, contact),
+            Kind::Answer => {
+                self.router.accept_bulk(at, contact, OfferId(entry.offer));
+                Ok(())
+            }
+            Kind::Patience if waits(&self.lives, &entry) => {
+                self.router.abandon_bulk(at, contact);
+                Ok(())
+            }
+            _stale => {
+                self.agenda.note_gone();
+                Ok(())
+            }
+        }
+    }
+
+    /// The next arrival comes in.
+    fn arrive(&mut self, at: Timestamp) -> Result<(), SimulateError> {
+        let number = self.arrived;
+        self.arrived += 1;
+        let chance = mix(self.seed, number);
+        let entry = self
+            .clerk
+            .submit(&mut self.router, &self.arrivals, at, chance)?;
+        if let Some(rows) = &mut self.rows {
+            rows.expect();
+        }
+        self.tally.arrived(at, entry.queue);
+        if entry.queue_is_new {
+            let target = self.router.policy(entry.queue).service_level.within_ms.0;
+            self.tally.queue(entry.queue).target_ms = target;
+        }
+        let Some(contact) = entry.contact else {
+            self.tally.ended_in_vain(at, entry.queue, at, Fate::Blocked);
+            let row = Row::unheard(entry.name, Fate::Blocked, at);
+            self.put(number, row)?;
+            return self.go_on();
+        };
+        if let Some(patience_ms) = entry.times.patience_ms {
+            self.agenda.push(Entry {
+                at: at.saturating_add(patience_ms),
+                kind: Kind::Patience,
+                tie: number,
+                of: contact.0,
+                offer: 0,
+                wrap_up: false,
+            });
+        }
+        self.enter(
+            contact,
+            Life {
+                contact: entry.name,
+                number,
+                queue: entry.queue,
+                queued_at: at,
+                service_ms: entry.times.service_ms,
+                wrap_up_ms: entry.times.wrap_up_ms,
+                has_patience: entry.times.patience_ms.is_some(),
+                own_case: entry.own_case,
+                callback: false,
+                talk: None,
+            },
+        );
+        self.go_on()
+    }
+
+    fn go_on(&mut self) -> Result<(), SimulateError> {
+        self.progress.arrived(self.arrived);
+        self.arrivals.advance()
+    }
+
+    /// Hears what the router did, and lets the agents act on it, until it does nothing more.
+    fn hear(&mut self, at: Timestamp) -> Result<(), SimulateError> {
+        let mut moves = std::mem::take(&mut self.moves);
+        loop {
+            self.router.take_moves(&mut moves);
+            if moves.is_empty() {
+                break;
+            }
+            for happened in &moves {
+                match *happened {
+                    Move::Offered {
+                        contact,
+                        agent,
+                        offer,
+                    } => self.offered(at, contact, agent, offer),
+                    Move::Connected(taken) => self.connected(at, &taken),
+                    Move::Ended {
+                        contact,
+                        outcome,
+                        owner,
+                        offers,
+                    } => self.ended(at, contact, outcome, owner, offers)?,
+                    Move::CallsBack { contact, callback } => {
+                        if let Some(life) = self.calls_back(contact) {
+                            self.enter(callback, life);
+                        }
+                    }
+                }
+            }
+        }
+        self.moves = moves;
+        Ok(())
+    }
+
+    /// The agent who is offered a contact will answer.
+    fn offered(&mut self, at: Timestamp, contact: ContactIdx, agent: AgentIdx, offer: OfferId) {
+        self.agenda.push(Entry {
+            at: at.saturating_add(self.answer_ms),
+            kind: Kind::Answer,
+            tie: self.rota.rank(agent),
+            of: contact.0,
+            offer: offer.0,
+            wrap_up: false,
+        });
+    }
+
+    /// A conversation begins.
+    fn connected(&mut self, at: Timestamp, taken: &Taken) {
+        self.tally.decisions += 1;
+        let hit = taken.owner_before == Some(taken.agent);
+        let route = if hit { Route::Owner } else { taken.route };
+        let nameless = !taken.has_case && self.router.is_human(taken.agent);
+        let min_ms = self.router.policy(taken.queue).ownership.min_handle_ms.0;
+        let Some(life) = self.life(taken.contact) else {
+            return;
+        };
+        life.talk = Some(Talk {
+            agent: taken.agent,
+            route,
+            since: at,
+            offers: taken.offers,
+            nameless_min_ms: nameless.then_some(min_ms),
+        });
+        let (service_ms, number) = (life.service_ms, life.number);
+        let (has_patience, callback) = (life.has_patience, life.callback);
+        let reached = Reached {
+            queue: life.queue,
+            agent: taken.agent,
+            route,
+            queued_at: life.queued_at,
+            at,
+            repeat: taken.owner_before.is_some(),
+            hit,
+        };
+        if callback {
+            self.tally.talk_begins(at, taken.agent);
+        } else {
+            self.tally.connected(&reached);
+        }
+        self.agenda.push(Entry {
+            at: at.saturating_add(service_ms),
+            kind: Kind::EndOfService,
+            tie: self.rota.rank(taken.agent) << 32 | (number & 0xffff_ffff),
+            of: taken.contact.0,
+            offer: 0,
+            wrap_up: false,
+        });
+        if has_patience {
+            let lives = &self.lives;
+            self.agenda.note_idle(|entry| waits(lives, entry));
+        }
+    }
+
+    /// A conversation ends.
+    fn end(&mut self, at: Timestamp, contact: ContactIdx) -> Result<(), SimulateError> {
+        let Some(life) = self.life(contact) else {
+            return Ok(());
+        };
+        let wrap_up_ms = life.wrap_up_ms;
+        let Some(talk) = life.talk else {
+            return Ok(());
+        };
+        let life = life.clone();
+        let hung = self.router.end_bulk(at, contact, wrap_up_ms);
+        self.tally.talk_ends(at, talk.agent);
+        if let Some(until) = hung.wrap_up_until {
+            self.tally.wrapped_up(talk.agent, until - at);
+            self.agenda.push(Entry {
+                at: until,
+                kind: Kind::EndOfService,
+                tie: self.rota.rank(talk.agent) << 32,
+                of: talk.agent.0,
+                offer: 0,
+                wrap_up: true,
+            });
+        }
+        if life.callback {
+            return Ok(());
+        }
+        self.tally.talked(at, life.queue, at - talk.since);
+        if self.rows.is_none() {
+            return Ok(());
+        }
+        let firm = talk
+            .nameless_min_ms
+            .is_some_and(|min| min == 0 || at - talk.since > min);
+        let owner = hung.owner.or(firm.then_some(talk.agent));
+        let name = |agent: AgentIdx| self.router.agent_name_of(agent).clone();
+        let row = Row {
+            contact: life.contact,
+            fate: Fate::Served,
+            agent: Some(name(talk.agent)),
+            route: Some(talk.route),
+            owner: owner.map(name),
+            queued_at: life.queued_at,
+            connected_at: Some(talk.since),
+            ended_at: Some(at),
+            wait_ms: Some(talk.since - life.queued_at),
+            offers: talk.offers,
+        };
+        self.put(life.number, row)
+    }
+
+    /// The router is done with a contact.
+    fn ended(
+        &mut self,
+        at: Timestamp,
+        contact: ContactIdx,
+        outcome: Outcome,
+        owner: Option<AgentIdx>,
+        offers: u32,
+    ) -> Result<(), SimulateError> {
+        let Some(life) = self.lives.get_mut(contact.at()).and_then(Option::take) else {
+            return Ok(());
+        };
+        if let Some(case) = life.own_case {
+            self.router.forget_case_bulk(case);
+        }
+        if life.talk.is_some() || life.callback {
+            return Ok(());
+        }
+        if life.has_patience && outcome != Outcome::Abandoned {
+            let lives = &self.lives;
+            self.agenda.note_idle(|entry| waits(lives, entry));
+        }
+        let fate = fate_of(outcome);
+        if outcome == Outcome::Callback {
+            self.calling_back = Some((contact, life.clone()));
+        }
+        self.tally
+            .ended_in_vain(at, life.queue, life.queued_at, fate);
+        if self.rows.is_none() {
+            return Ok(());
+        }
+        let waited = fate != Fate::Rejected;
+        let row = Row {
+            owner: owner.map(|owner| self.router.agent_name_of(owner).clone()),
+            ended_at: waited.then_some(at),
+            wait_ms: waited.then_some(at - life.queued_at),
+            offers,
+            ..Row::unheard(life.contact, fate, life.queued_at)
+        };
+        self.put(life.number, row)
+    }
+
+    /// What the callback of a contact that has ended will be like.
+    fn calls_back(&mut self, contact: ContactIdx) -> Option<Life> {
+        let (_, mut life) = self
+            .calling_back
+            .take()
+            .filter(|(ended, _)| *ended == contact)?;
+        life.callback = true;
+        life.has_patience = false;
+        Some(life)
+    }
+
+    fn put(&mut self, number: u64, row: Row) -> Result<(), SimulateError> {
+        let Some(rows) = &mut self.rows else {
+            return Ok(());
+        };
+        rows.put(number, row).map_err(|error| self.unwritten(error))
+    }
+
+    fn unwritten(&self, error: io::Error) -> SimulateError {
+        SimulateError::Write {
+            file: self.rows_name.clone(),
+            error,
+        }
+    }
+
+    /// Nothing happens any more: those who still wait are unserved.
+    fn close(&mut self) -> Result<(), SimulateError> {
+        let end = self.tally.last_at;
+        self.tally.course.change(end, 0, 0);
+        let left: Vec<(ContactIdx, Life)> = self
+            .lives
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(n, life)| life.take().map(|life| (ContactIdx::from_usize(n), life)))
+            .filter(|(_, life)| !life.callback && life.talk.is_none())
+            .collect();
+        for (contact, life) in left {
+            self.tally
+                .ended_in_vain(end, life.queue, life.queued_at, Fate::Unserved);
+            let owner = self.router.case_owner(contact);
+            let owner = owner.map(|owner| self.router.agent_name_of(owner).clone());
+            let row = Row {
+                owner,
+                offers: self.router.offers_made(contact),
+                ..Row::unheard(life.contact, Fate::Unserved, life.queued_at)
+            };
+            self.put(life.number, row)?;
+        }
+        self.progress.finish();
+        match &mut self.rows {
+            Some(rows) => rows.finish().map_err(|error| self.unwritten(error)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Which deadlines of the router stand before a kind of happening at one time.
+const fn come_to(kind: Kind) -> Option<Stage> {
+    match kind {
+        Kind::EndOfService | Kind::EndOfShift | Kind::StartOfShift | Kind::RouterBack => None,
+        Kind::RouterOffers => Some(Stage::Back),
+        Kind::Answer | Kind::RouterOwnerWaits => Some(Stage::Offers),
+        Kind::RouterPatience => Some(Stage::OwnerWaits),
+        Kind::Patience | Kind::Arrival => Some(Stage::Patience),
+    }
+}
+
+/// A draw for strategies that need one: well mixed, and the same in every run.
+fn mix(seed: u64, n: u64) -> u64 {
+    let mut z = seed ^ n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,176 @@
+//! The file of what became of each contact, in the order of arrival.
+//!
+//! A row is held back only as long as an earlier contact is unfinished.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{self, Write};
+
+use crate::router::codes::Route;
+use crate::router::ids::Name;
+use crate::router::time::Timestamp;
+
+/// The columns.
+pub const HEADER: &str =
+    "contact,outcome,agent,route,owner,queued_ms,connected_ms,ended_ms,wait_ms,offers\n";
+
+/// What became of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    Served,
+    Abandoned,
+    /// No trunk was free.
+    Blocked,
+    /// It waited as long as its queue lets it, or nobody who could serve it was there for too
+    /// long.
+    Timeout,
+    /// It ended with a voicemail or the promise of a callback.
+    Overflowed,
+    /// Its queue was full.
+    Rejected,
+    /// It still waits at the end.
+    Unserved,
+}
+
+impl Fate {
+    pub const ALL: [Self; 7] = [
+        Self::Served,
+        Self::Abandoned,
+        Self::Blocked,
+        Self::Timeout,
+        Self::Overflowed,
+        Self::Rejected,
+        Self::Unserved,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Served => "served",
+            Self::Abandoned => "abandoned",
+            Self::Blocked => "blocked",
+            Self::Timeout => "timeout",
+            Self::Overflowed => "overflowed",
+            Self::Rejected => "rejected",
+            Self::Unserved => "unserved",
+        }
+    }
+}
+
+/// One row.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub contact: Name,
+    pub fate: Fate,
+    pub agent: Option<Name>,
+    pub route: Option<Route>,
+    pub owner: Option<Name>,
+    pub queued_at: Timestamp,
+    pub connected_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    pub wait_ms: Option<i64>,
+    pub offers: u32,
+}
+
+impl Row {
+    /// The row of a contact that no agent has heard.
+    pub fn unheard(contact: Name, fate: Fate, queued_at: Timestamp) -> Self {
+        Self {
+            contact,
+            fate,
+            agent: None,
+            route: None,
+            owner: None,
+            queued_at,
+            connected_at: None,
+            ended_at: None,
+            wait_ms: None,
+            offers: 0,
+        }
+    }
+}
+
+/// The writer.
+pub(super) struct Rows {
+    out: Box<dyn Write>,
+    /// Rows of contacts from number `first` on, as far as they are finished.
+    held: VecDeque<Option<Row>>,
+    first: u64,
+    line: Vec<u8>,
+}
+
+impl Rows {
+    pub fn new(mut out: Box<dyn Write>) -> io::Result<Self> {
+        out.write_all(HEADER.as_bytes())?;
+        Ok(Self {
+            out,
+            held: VecDeque::new(),
+            first: 0,
+            line: Vec::new(),
+        })
+    }
+
+    /// Makes room for the next contact.
+    pub fn expect(&mut self) {
+        self.held.push_back(None);
+    }
+
+    /// Takes the row of a contact by its number in the order of arrival.
+    pub fn put(&mut self, number: u64, row: Row) -> io::Result<()> {
+        let place = usize::try_from(number - self.first).unwrap_or(usize::MAX);
+        if let Some(held) = self.held.get_mut(place) {
+            *held = Some(row);
+        }
+        while let Some(Some(row)) = self.held.front() {
+            self.line.clear();
+            write_row(&mut self.line, row)?;
+            self.out.write_all(&self.line)?;
+            self.held.pop_front();
+            self.first += 1;
+        }
+        Ok(())
+    }
+
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn write_row(line: &mut Vec<u8>, row: &Row) -> io::Result<()> {
+    write_cell(line, row.contact.as_str());
+    line.push(b',');
+    line.extend_from_slice(row.fate.as_str().as_bytes());
+    line.push(b',');
+    write_cell(line, row.agent.as_ref().map_or("", Name::as_str));
+    line.push(b',');
+    line.extend_from_slice(row.route.map_or("", Route::as_str).as_bytes());
+    line.push(b',');
+    write_cell(line, row.owner.as_ref().map_or("", Name::as_str));
+    write!(line, ",{}", row.queued_at)?;
+    for number in [row.connected_at, row.ended_at, row.wait_ms] {
+        line.push(b',');
+        if let Some(number) = number {
+            write!(line, "{number}")?;
+        }
+    }
+    writeln!(line, ",{}", row.offers)
+}
+
+/// A cell, quoted where it must be.
+fn write_cell(line: &mut Vec<u8>, text: &str) {
+    if text
+        .bytes()
+        .any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'))
+    {
+        line.push(b'"');
+        line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+        line.push(b'"');
+    } else {
+        line.extend_from_slice(text.as_bytes());
+    }
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

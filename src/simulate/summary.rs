@@ -1,0 +1,230 @@
+//! The summary of a simulation, as it is printed.
+//!
+//! Waits and percentiles are over the served; `wait_all_ms` is over all that entered, which
+//! leaves out the blocked and the rejected. Shares that have nothing to be a share of are `null`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::router::Router;
+use crate::router::ids::{AgentIdx, QueueIdx};
+
+use super::rota::Rota;
+use super::tally::{QueueTally, Tally};
+use super::waits::{WaitSummary, Waits};
+
+/// Only a mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Mean {
+    pub mean: f64,
+}
+
+/// Little's law, L = λW, once from what was counted over time and once from each contact's wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Little {
+    pub queue_length: f64,
+    pub queue_lambda_w: f64,
+    pub in_system: f64,
+    pub in_system_lambda_w: f64,
+    /// The larger of the two relative differences.
+    pub error: f64,
+}
+
+/// The counts and waits of a queue or of all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Counts {
+    pub contacts: u64,
+    pub served: u64,
+    pub abandoned: u64,
+    pub blocked: u64,
+    pub timeout: u64,
+    pub overflowed: u64,
+    pub rejected: u64,
+    pub unserved: u64,
+    pub wait_ms: WaitSummary,
+    pub wait_all_ms: Mean,
+    /// Share of the served that waited at all.
+    pub waited: Option<f64>,
+    pub service_level: Option<f64>,
+    pub repeat_contacts: u64,
+    pub owner_hits: u64,
+    pub continuity: Option<f64>,
+}
+
+/// One agent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AgentSummary {
+    pub served: u64,
+    pub owner_hits: u64,
+    pub on_shift_ms: i64,
+    pub busy_ms: i64,
+    pub wrap_up_ms: i64,
+    pub occupancy: Option<f64>,
+}
+
+/// The whole.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    #[serde(flatten)]
+    pub all: Counts,
+    pub queue_length_mean: f64,
+    pub in_system_mean: f64,
+    pub occupancy: Option<f64>,
+    /// From the first arrival to the last end.
+    pub span_ms: i64,
+    pub littles_law: Little,
+    pub by_queue: BTreeMap<String, Counts>,
+    pub by_agent: BTreeMap<String, AgentSummary>,
+    /// Steps of the router.
+    pub decisions: u64,
+    pub wall_s: f64,
+}
+
+impl Summary {
+    pub(super) fn new(tally: &Tally, router: &Router, rota: &Rota, wall_s: f64) -> Self {
+        let mut all = QueueTally::default();
+        let mut by_queue = BTreeMap::new();
+        for (n, queue) in tally.queues.iter().enumerate() {
+            if queue.contacts == 0 {
+                continue;
+            }
+            let name = router.queue_name_of(QueueIdx::from_usize(n)).to_string();
+            by_queue.insert(name, counts(queue));
+            add(&mut all, queue);
+        }
+        let span_ms = tally.last_at - tally.first_arrival;
+        let total = tally.course.total();
+        let queue_length_mean = over(total.waiting_area, span_ms);
+        let in_system_mean = over(total.waiting_area + total.talking_area, span_ms);
+        let (by_agent, occupancy) = agents(tally, router, rota);
+        Self {
+            littles_law: little(&all, queue_length_mean, in_system_mean, span_ms),
+            all: counts(&all),
+            queue_length_mean,
+            in_system_mean,
+            occupancy,
+            span_ms,
+            by_queue,
+            by_agent,
+            decisions: tally.decisions,
+            wall_s,
+        }
+    }
+}
+
+fn add(all: &mut QueueTally, queue: &QueueTally) {
+    all.contacts += queue.contacts;
+    all.served += queue.served;
+    all.abandoned += queue.abandoned;
+    all.blocked += queue.blocked;
+    all.timeout += queue.timeout;
+    all.overflowed += queue.overflowed;
+    all.rejected += queue.rejected;
+    all.unserved += queue.unserved;
+    all.waits.merge(&queue.waits);
+    all.vain_wait_ms += queue.vain_wait_ms;
+    all.vain += queue.vain;
+    all.within_target += queue.within_target;
+    all.repeat_contacts += queue.repeat_contacts;
+    all.owner_hits += queue.owner_hits;
+    all.talk_ms += queue.talk_ms;
+}
+
+fn counts(queue: &QueueTally) -> Counts {
+    let served: &Waits = &queue.waits;
+    let entered = served.count() + queue.vain;
+    Counts {
+        contacts: queue.contacts,
+        served: queue.served,
+        abandoned: queue.abandoned,
+        blocked: queue.blocked,
+        timeout: queue.timeout,
+        overflowed: queue.overflowed,
+        rejected: queue.rejected,
+        unserved: queue.unserved,
+        wait_ms: served.summary(),
+        wait_all_ms: Mean {
+            mean: ratio((served.sum() + queue.vain_wait_ms) as f64, entered).unwrap_or(0.0),
+        },
+        waited: ratio((served.count() - served.zeros()) as f64, served.count()),
+        service_level: ratio(
+            queue.within_target as f64,
+            queue.served + queue.abandoned + queue.timeout,
+        ),
+        repeat_contacts: queue.repeat_contacts,
+        owner_hits: queue.owner_hits,
+        continuity: ratio(queue.owner_hits as f64, queue.repeat_contacts),
+    }
+}
+
+fn little(all: &QueueTally, queue_length: f64, in_system: f64, span_ms: i64) -> Little {
+    let entered = (all.waits.count() + all.vain) as f64;
+    let lambda = if span_ms > 0 {
+        entered / span_ms as f64
+    } else {
+        0.0
+    };
+    let waits = (all.waits.sum() + all.vain_wait_ms) as f64;
+    let mean = |sum: f64| if entered > 0.0 { sum / entered } else { 0.0 };
+    let queue_lambda_w = lambda * mean(waits);
+    let in_system_lambda_w = lambda * mean(waits + all.talk_ms as f64);
+    let difference = |l: f64, lw: f64| {
+        if l == lw {
+            0.0
+        } else {
+            (l - lw).abs() / l.abs().max(lw.abs())
+        }
+    };
+    Little {
+        queue_length,
+        queue_lambda_w,
+        in_system,
+        in_system_lambda_w,
+        error: difference(queue_length, queue_lambda_w)
+            .max(difference(in_system, in_system_lambda_w)),
+    }
+}
+
+fn agents(
+    tally: &Tally,
+    router: &Router,
+    rota: &Rota,
+) -> (BTreeMap<String, AgentSummary>, Option<f64>) {
+    let on_shift = rota.on_shift(tally.first_arrival, tally.last_at);
+    let mut by_agent = BTreeMap::new();
+    let (mut busy, mut on) = (0_i128, 0_i128);
+    for (n, on_shift_ms) in on_shift.into_iter().enumerate() {
+        let agent = tally.agents.get(n).copied().unwrap_or_default();
+        if on_shift_ms == 0 && agent.served == 0 {
+            continue;
+        }
+        busy += i128::from(agent.busy_ms);
+        on += i128::from(on_shift_ms);
+        let name = router.agent_name_of(AgentIdx::from_usize(n)).to_string();
+        by_agent.insert(
+            name,
+            AgentSummary {
+                served: agent.served,
+                owner_hits: agent.owner_hits,
+                on_shift_ms,
+                busy_ms: agent.busy_ms,
+                wrap_up_ms: agent.wrap_up_ms,
+                occupancy: share(agent.busy_ms.into(), on_shift_ms.into()),
+            },
+        );
+    }
+    (by_agent, share(busy, on))
+}
+
+fn ratio(part: f64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part / whole as f64)
+}
+
+fn share(part: i128, whole: i128) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+fn over(area: i128, span_ms: i64) -> f64 {
+    share(area, span_ms.into()).unwrap_or(0.0)
+}

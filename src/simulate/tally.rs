@@ -1,0 +1,202 @@
+//! What a simulation counts while it runs.
+
+use crate::router::codes::Route;
+use crate::router::ids::{AgentIdx, QueueIdx};
+use crate::router::time::Timestamp;
+
+use super::course::Course;
+use super::rows::Fate;
+use super::waits::Waits;
+
+/// The contacts that arrived in one queue.
+#[derive(Clone, Debug, Default)]
+pub struct QueueTally {
+    pub contacts: u64,
+    pub served: u64,
+    pub abandoned: u64,
+    pub blocked: u64,
+    pub timeout: u64,
+    pub overflowed: u64,
+    pub rejected: u64,
+    pub unserved: u64,
+    /// Of the served.
+    pub waits: Waits,
+    /// Waits of those who were not served, added up; with the number of them.
+    pub vain_wait_ms: i128,
+    pub vain: u64,
+    pub talk_ms: i128,
+    pub target_ms: i64,
+    pub within_target: u64,
+    pub repeat_contacts: u64,
+    pub owner_hits: u64,
+}
+
+/// One agent's work.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AgentTally {
+    pub served: u64,
+    pub owner_hits: u64,
+    /// Conversations now, and since when there has been at least one.
+    talks: u32,
+    busy_since: Timestamp,
+    /// Time with at least one conversation.
+    pub busy_ms: i64,
+    pub wrap_up_ms: i64,
+}
+
+/// One contact that has reached an agent.
+#[derive(Clone, Copy, Debug)]
+pub struct Reached {
+    pub queue: QueueIdx,
+    pub agent: AgentIdx,
+    pub route: Route,
+    pub queued_at: Timestamp,
+    pub at: Timestamp,
+    /// Its case had an owner before, and whether this was the owner.
+    pub repeat: bool,
+    pub hit: bool,
+}
+
+/// All counts.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    pub course: Course,
+    pub queues: Vec<QueueTally>,
+    pub agents: Vec<AgentTally>,
+    /// Waits of the served by route, in the order of [`Route::ALL`].
+    pub routes: Vec<Waits>,
+    pub first_arrival: Timestamp,
+    /// The last end of a conversation or of a wait, or the last arrival.
+    pub last_at: Timestamp,
+    /// Steps of the router.
+    pub decisions: u64,
+}
+
+impl Tally {
+    pub fn new(first_arrival: Timestamp) -> Self {
+        Self {
+            course: Course::new(first_arrival),
+            queues: Vec::new(),
+            agents: Vec::new(),
+            routes: vec![Waits::default(); Route::ALL.len()],
+            first_arrival,
+            last_at: first_arrival,
+            decisions: 0,
+        }
+    }
+
+    pub fn queue(&mut self, queue: QueueIdx) -> &mut QueueTally {
+        if self.queues.len() <= queue.at() {
+            self.queues.resize_with(queue.at() + 1, QueueTally::default);
+        }
+        &mut self.queues[queue.at()]
+    }
+
+    fn agent(&mut self, agent: AgentIdx) -> &mut AgentTally {
+        if self.agents.len() <= agent.at() {
+            self.agents.resize_with(agent.at() + 1, AgentTally::default);
+        }
+        &mut self.agents[agent.at()]
+    }
+
+    /// A contact comes; it waits until told otherwise.
+    pub fn arrived(&mut self, at: Timestamp, queue: QueueIdx) {
+        self.last_at = at;
+        self.queue(queue).contacts += 1;
+        self.course.change(at, 1, 0);
+        self.course.bucket(at).contacts += 1;
+    }
+
+    pub fn connected(&mut self, reached: &Reached) {
+        let Reached { at, queued_at, .. } = *reached;
+        let wait_ms = at - queued_at;
+        self.course.change(at, -1, 1);
+        let queue = self.queue(reached.queue);
+        let within = wait_ms <= queue.target_ms;
+        queue.served += 1;
+        queue.within_target += u64::from(within);
+        queue.repeat_contacts += u64::from(reached.repeat);
+        queue.owner_hits += u64::from(reached.hit);
+        queue.waits.add(wait_ms);
+        let route = Route::ALL.iter().position(|r| *r == reached.route);
+        self.routes[route.unwrap_or(0)].add(wait_ms);
+        let bucket = self.course.bucket(queued_at);
+        bucket.served += 1;
+        bucket.within_target += u64::from(within);
+        bucket.repeat_contacts += u64::from(reached.repeat);
+        bucket.owner_hits += u64::from(reached.hit);
+        bucket.wait_ms += wait_ms;
+        bucket.wait_max_ms = bucket.wait_max_ms.max(wait_ms);
+        let agent = self.agent(reached.agent);
+        agent.served += 1;
+        agent.owner_hits += u64::from(reached.hit);
+        self.talk_begins(at, reached.agent);
+    }
+
+    /// An agent begins to call back on its own account: work, but no arrival.
+    pub fn talk_begins(&mut self, at: Timestamp, agent: AgentIdx) {
+        let agent = self.agent(agent);
+        if agent.talks == 0 {
+            agent.busy_since = at;
+        }
+        agent.talks += 1;
+    }
+
+    pub fn talk_ends(&mut self, at: Timestamp, agent: AgentIdx) {
+        self.last_at = at;
+        let agent = self.agent(agent);
+        agent.talks -= 1;
+        if agent.talks == 0 {
+            agent.busy_ms += at - agent.busy_since;
+        }
+    }
+
+    /// The conversation of an arrival is over.
+    pub fn talked(&mut self, at: Timestamp, queue: QueueIdx, talk_ms: i64) {
+        self.course.change(at, 0, -1);
+        self.queue(queue).talk_ms += i128::from(talk_ms);
+    }
+
+    pub fn wrapped_up(&mut self, agent: AgentIdx, wrap_up_ms: i64) {
+        self.agent(agent).wrap_up_ms += wrap_up_ms;
+    }
+
+    /// A contact ends without an agent.
+    pub fn ended_in_vain(
+        &mut self,
+        at: Timestamp,
+        queue: QueueIdx,
+        queued_at: Timestamp,
+        fate: Fate,
+    ) {
+        self.last_at = at;
+        self.course.change(at, -1, 0);
+        let bucket = self.course.bucket(queued_at);
+        match fate {
+            Fate::Served => {}
+            Fate::Abandoned => bucket.abandoned += 1,
+            Fate::Blocked => bucket.blocked += 1,
+            Fate::Timeout => bucket.timeout += 1,
+            Fate::Overflowed => bucket.overflowed += 1,
+            Fate::Rejected => bucket.rejected += 1,
+            Fate::Unserved => {}
+        }
+        let queue = self.queue(queue);
+        match fate {
+            Fate::Served => {}
+            Fate::Abandoned => queue.abandoned += 1,
+            Fate::Blocked => queue.blocked += 1,
+            Fate::Timeout => queue.timeout += 1,
+            Fate::Overflowed => queue.overflowed += 1,
+            Fate::Rejected => queue.rejected += 1,
+            Fate::Unserved => queue.unserved += 1,
+        }
+        match fate {
+            Fate::Served | Fate::Blocked | Fate::Rejected => {}
+            Fate::Abandoned | Fate::Timeout | Fate::Overflowed | Fate::Unserved => {
+                queue.vain += 1;
+                queue.vain_wait_ms += i128::from(at - queued_at);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Waits counted exactly, by the millisecond, in bounded memory.
+//!
+//! Waits up to a quarter of an hour are counted in a table, longer ones in a map, so that the
+//! memory depends on how long contacts wait and not on how many there are.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Waits below this many milliseconds are counted in the table.
+const DENSE_MS: usize = 1 << 20;
+
+/// A distribution of waits.
+#[derive(Clone, Debug, Default)]
+pub struct Waits {
+    dense: Vec<u32>,
+    sparse: BTreeMap<i64, u32>,
+    count: u64,
+    sum: i128,
+}
+
+/// What a summary says of waits, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct WaitSummary {
+    pub mean: f64,
+    pub p50: i64,
+    pub p90: i64,
+    pub p95: i64,
+    pub p99: i64,
+    pub max: i64,
+}
+
+impl Waits {
+    pub fn add(&mut self, wait_ms: i64) {
+        self.count += 1;
+        self.sum += i128::from(wait_ms);
+        match usize::try_from(wait_ms).ok().filter(|n| *n < DENSE_MS) {
+            Some(n) => {
+                if self.dense.len() <= n {
+                    self.dense.resize((n + 1).next_power_of_two(), 0);
+                }
+                self.dense[n] += 1;
+            }
+            None => *self.sparse.entry(wait_ms).or_default() += 1,
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        if self.dense.len() < other.dense.len() {
+            self.dense.resize(other.dense.len(), 0);
+        }
+        for (mine, theirs) in self.dense.iter_mut().zip(&other.dense) {
+            *mine += theirs;
+        }
+        for (wait, n) in &other.sparse {
+            *self.sparse.entry(*wait).or_default() += n;
+        }
+        self.count += other.count;
+        self.sum += other.sum;
+    }
+
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub fn sum(&self) -> i128 {
+        self.sum
+    }
+
+    pub fn zeros(&self) -> u64 {
+        self.dense.first().copied().map_or(0, u64::from)
+    }
+
+    pub fn mean(&self) -> f64 {
+        if self.count == 0 {
+            return 0.0;
+        }
+        self.sum as f64 / self.count as f64
+    }
+
+    /// Every wait with its count, rising.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, u64)> {
+        let dense = self.dense.iter().enumerate().filter(|(_, n)| **n > 0);
+        dense
+            .map(|(wait, n)| (wait as i64, u64::from(*n)))
+            .chain(self.sparse.iter().map(|(wait, n)| (*wait, u64::from(*n))))
+    }
+
+    /// The share that waited no longer.
+    pub fn share_within(&self, limit_ms: i64) -> f64 {
+        if self.count == 0 {
+            return 0.0;
+        }
+        let within: u64 = self
+            .iter()
+            .take_while(|(wait, _)| *wait <= limit_ms)
+            .map(|(_, n)| n)
+            .sum();
+        within as f64 / self.count as f64
+    }
+
+    /// Mean, percentiles by nearest rank, and the longest.
+    pub fn summary(&self) -> WaitSummary {
+        let rank = |percent: u64| (self.count * percent).div_ceil(100).max(1);
+        let ranks = [rank(50), rank(90), rank(95), rank(99), self.count.max(1)];
+        let mut found = [0; 5];
+        let (mut seen, mut next) = (0, 0);
+        for (wait, n) in self.iter() {
+            seen += n;
+            while next < ranks.len() && ranks[next] <= seen {
+                found[next] = wait;
+                next += 1;
+            }
+        }
+        let [p50, p90, p95, p99, max] = found;
+        WaitSummary {
+            mean: self.mean(),
+            p50,
+            p90,
+            p95,
+            p99,
+            max,
+        }
+    }
+}
