@@ -24,6 +24,8 @@ use crate::client::{Address, ClientError, Connection, Link, Who};
 const QUIET: Duration = Duration::from_secs(3);
 /// Nothing to do for longer than this in virtual time, and nobody there: the clock leaps.
 const LEAP_MS: i64 = 600_000;
+/// So late, in real milliseconds, something may be done without the clock standing still for it.
+const BEHIND_MS_MAX: f64 = 3.0;
 /// How often the progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How often the clocks are compared at the start; the quickest answer counts.
@@ -297,17 +299,26 @@ impl Player {
     fn do_what_is_due(&mut self) {
         // While the daemon is away the clock stands still, and what was due before it went is
         // put in line by the link.
+        self.stall_if_behind();
         let now = self.clock.now_ms();
         while let Some((at_ms, deed)) = self.agenda.take(now) {
-            let behind = self.clock.behind_ms(at_ms.max(self.first_ms()));
-            self.accounts.lag_ms_max = self.accounts.lag_ms_max.max(behind);
             self.perform(at_ms, deed);
         }
     }
 
-    /// Shifts that began before everything are not late.
-    fn first_ms(&self) -> i64 {
-        self.clock.at_ms(0)
+    /// A machine that has other things to do must not make the centre look slow.
+    fn stall_if_behind(&mut self) {
+        let Some(due) = self.agenda.next_ms().filter(|_| self.clock.is_running()) else {
+            return;
+        };
+        // A shift that began before everything is not late.
+        let due = due.max(self.clock.at_ms(0));
+        if self.clock.behind_ms(due) > BEHIND_MS_MAX {
+            let stalled = self.clock.stall(due);
+            self.accounts.stalls += 1;
+            self.accounts.stalled_ms += stalled;
+            self.accounts.stall_ms_max = self.accounts.stall_ms_max.max(stalled);
+        }
     }
 
     /// Whether nothing is left to be done or heard.
