@@ -293,6 +293,10 @@ impl Router {
             Command::CaseReopen(act) => self.case_reopen(act),
             Command::CaseClose(act) => self.case_close(act),
             Command::CaseHandover(handover) => self.case_handover(handover),
+            Command::Reloaded => {
+                self.emit(EventBody::ServerReloaded);
+                Ok(Subject::Nothing)
+            }
         }
     }
 

@@ -76,6 +76,10 @@ fn work(mut client: Client, n: usize, round: u64, known: &Mutex<Known>) {
     let _ = work_on(&mut client, n, round, known);
 }
 
+#[expect(
+    clippy::unwrap_in_result,
+    reason = "no result means the daemon is gone"
+)]
 fn work_on(client: &mut Client, n: usize, round: u64, known: &Mutex<Known>) -> Option<()> {
     let agent = format!("agent{n}");
     acknowledged(

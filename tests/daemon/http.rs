@@ -232,3 +232,30 @@ impl WebSocket {
         serde_json::from_slice(&text).expect("JSON")
     }
 }
+
+/// The manual lists every metric with its help text.
+#[test]
+fn the_manual_lists_every_metric() {
+    let place = Place::new("[agents.ada]\n");
+    let daemon = place.start();
+    daemon
+        .unix()
+        .call("contact.submit", json!({"contact": "c1"}));
+    let (_, text) = http(daemon.http, "GET /metrics HTTP/1.1", "");
+    let manual = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md");
+    let manual = std::fs::read_to_string(manual).expect("the manual");
+    let mut listed = 0;
+    for line in unchunk(&text).lines() {
+        let Some(help) = line.strip_prefix("# HELP ") else {
+            continue;
+        };
+        let (name, help) = help.split_once(' ').expect("a help text");
+        let row = manual
+            .lines()
+            .find(|row| row.contains(&format!("`{name}`")));
+        let row = row.unwrap_or_else(|| panic!("{name} is not in the manual"));
+        assert!(row.contains(help), "{row}");
+        listed += 1;
+    }
+    assert!(listed > 15, "{listed}");
+}

@@ -62,7 +62,9 @@ fn hang_up_follows_the_file_and_logs_nobody_out() {
     );
     client.call("queue.set", json!({"queue": "made_by_hand"}));
     place.configure("[agents.ada]\nname = \"Ada\"\n[agents.bob]\n[queues.new]\nring = \"7s\"\n");
+    client.call("events.subscribe", json!({"types": ["server.reloaded"]}));
     daemon.signal(Signal::HUP);
+    assert_eq!(client.event()["type"], "server.reloaded");
     until("the file is followed", || {
         client
             .ask("queue.get", json!({"queue": "new"}))
