@@ -101,6 +101,10 @@ pub struct Accounts {
     pub stalls: u64,
     pub stalled_ms: f64,
     pub stall_ms_max: f64,
+    /// How long the clock stood still for answers of the daemon, and the longest that one took, in
+    /// real time.
+    pub waited_for_daemon_ms: f64,
+    pub answer_ms_max: f64,
     /// Virtual time leapt over because nothing could happen in it.
     pub leapt_ms: i64,
     /// Offers made.
