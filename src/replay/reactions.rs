@@ -35,7 +35,10 @@ impl Player {
                 self.hear_event(&event);
             }
             Arrived::Reply(reply) => self.hear_reply(reply),
-            Arrived::Lost(_) => self.clock.pause(),
+            Arrived::Lost(_) => {
+                self.away = true;
+                self.clock.pause();
+            }
             Arrived::Restored { seq, resent } => {
                 self.accounts.reconnects += 1;
                 self.accounts.resent += resent as u64;
@@ -250,6 +253,13 @@ impl Player {
 
     fn hear_reply(&mut self, reply: Reply) {
         let purpose = reply.id.and_then(|id| self.requests.remove(&id));
+        while let Some((id, sent)) = self.sent.front()
+            && !self.requests.contains_key(id)
+        {
+            let took = sent.elapsed().as_secs_f64() * 1_000.0;
+            self.accounts.answer_ms_max = self.accounts.answer_ms_max.max(took);
+            self.sent.pop_front();
+        }
         let Some(purpose) = purpose else { return };
         match (purpose, reply.result) {
             (Purpose::Submit(at), Ok(result)) => self.acknowledged(at, result.get()),
@@ -257,7 +267,7 @@ impl Player {
             (Purpose::Sync, Ok(result)) => self.synced(result.get()),
             (Purpose::Sync, Err(refusal)) => {
                 self.accounts.refuse("contact.sync", &refusal);
-                self.clock.run();
+                self.away = false;
             }
             // The caller hung up while somebody answered, or the offer had run out: both may be.
             (Purpose::Answer, Err(refusal)) if is_late(&refusal) => {
@@ -308,7 +318,7 @@ impl Player {
         }
         let synced: Synced = serde_json::from_str(result).unwrap_or_default();
         self.unknown.extend(synced.unknown);
-        self.clock.run();
+        self.away = false;
     }
 }
 

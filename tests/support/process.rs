@@ -74,6 +74,7 @@ impl Daemon {
         }
     }
 
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn address(&self) -> Address {
         Address::Unix(self.socket.clone())
     }
