@@ -35,6 +35,11 @@ impl Router {
 
     /// Drops entries that mean nothing any more, so that the next deadline is a real one.
     pub(super) fn prune_timers(&mut self) {
+        if self.timers.are_many() {
+            let mut timers = std::mem::take(&mut self.timers);
+            timers.retain(|due| self.is_current(due));
+            self.timers = timers;
+        }
         while let Some(due) = self.timers.first() {
             if self.is_current(due) {
                 return;

@@ -314,6 +314,9 @@ impl Router {
                 self.cases[case].referred -= 1;
             }
         }
+        if self.closed.is_empty() {
+            return;
+        }
         let affinity = self
             .queues
             .iter()

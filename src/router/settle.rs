@@ -23,6 +23,16 @@ struct Candidate {
     level: u8,
 }
 
+/// The channels for which an agent is free, one bit each.
+#[derive(Clone, Copy, Debug)]
+struct Free(u32);
+
+impl Free {
+    fn has(self, channel: ChannelIdx) -> bool {
+        self.0 & 1 << channel.0 != 0
+    }
+}
+
 impl Candidate {
     /// The order in which a freed agent takes contacts.
     fn order(&self) -> (i64, u8, i64, u64) {
@@ -152,22 +162,20 @@ impl Router {
         if entry.presence != Presence::Available || !entry.exists {
             return None;
         }
-        let free: smallvec::SmallVec<[bool; 16]> = (0..self.channels.len())
-            .map(|n| entry.free_for(ChannelIdx(n as u32), &self.channels).is_ok())
-            .collect();
-        if !free.contains(&true) {
+        let free = Free(entry.free_mask(&self.channels));
+        if free.0 == 0 {
             return None;
         }
-        let common = self.pick_common(agent, &free);
-        let owned = self.pick_owned(agent, &free, common);
+        let common = self.pick_common(agent, free);
+        let owned = self.pick_owned(agent, free, common);
         owned
             .or(common)
             .map(|found| found.contact)
-            .or_else(|| self.pick_hungry(agent, &free))
+            .or_else(|| self.pick_hungry(agent, free))
     }
 
     /// The first of the contacts that the agent may take in the common order.
-    fn pick_common(&self, agent: AgentIdx, free: &[bool]) -> Option<Candidate> {
+    fn pick_common(&self, agent: AgentIdx, free: Free) -> Option<Candidate> {
         let entry = &self.agents[agent.at()];
         let strongest = self.settings.pick == Pick::StrongestSkill;
         let mut best: Option<Candidate> = None;
@@ -177,7 +185,7 @@ impl Router {
             }
         };
         for class in self.waiting.classes_for(&entry.skills) {
-            if !free[class.channel.at()] || !meets(&entry.skills, &class.requires) {
+            if !free.has(class.channel) || !meets(&entry.skills, &class.requires) {
                 continue;
             }
             let level = if strongest {
@@ -211,7 +219,7 @@ impl Router {
                     .policy
                     .ownership
                     .owner_skill_check;
-            if free[waiting.channel.at()]
+            if free.has(waiting.channel)
                 && !self.excluded(waiting, agent)
                 && (!check || meets(&entry.skills, &requirement))
             {
@@ -234,7 +242,7 @@ impl Router {
     fn pick_owned(
         &self,
         agent: AgentIdx,
-        free: &[bool],
+        free: Free,
         common: Option<Candidate>,
     ) -> Option<Candidate> {
         let (key, contact) =
@@ -264,23 +272,23 @@ impl Router {
         })
     }
 
-    fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: &[bool]) -> bool {
+    fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: Free) -> bool {
         let policy = &self.queues[waiting.queue.at()].policy.ownership;
-        free[waiting.channel.at()]
+        free.has(waiting.channel)
             && !self.excluded(waiting, owner)
             && (!policy.owner_skill_check
                 || meets(&self.agents[owner.at()].skills, &self.requirement(waiting)))
     }
 
     /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
-    fn pick_hungry(&self, agent: AgentIdx, free: &[bool]) -> Option<ContactIdx> {
+    fn pick_hungry(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
         let entry = &self.agents[agent.at()];
         self.waiting
             .hungry
             .values()
             .find(|idx| {
                 let contact = &self.contacts[**idx];
-                free[contact.channel.at()] && self.may_join_ringing(contact, agent, &entry.skills)
+                free.has(contact.channel) && self.may_join_ringing(contact, agent, &entry.skills)
             })
             .copied()
     }
@@ -355,10 +363,14 @@ impl Router {
         let Some(position) = entry.position else {
             return;
         };
+        let free = if entry.pending {
+            0
+        } else {
+            entry.free_mask(&self.channels)
+        };
         for n in 0..self.channels.len() {
-            let channel = ChannelIdx(n as u32);
-            let free = !entry.pending && entry.free_for(channel, &self.channels).is_ok();
-            self.idle.mark_free(position, channel, free);
+            self.idle
+                .mark_free(position, ChannelIdx(n as u32), free & 1 << n != 0);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod agreement;
 mod centre;
 mod faults;
+mod generated;
 mod metamorphic;
 mod oracle;
 mod order;
