@@ -10,8 +10,8 @@ use super::schema::Type::{
 };
 use super::schema::{ANY, Param, Type};
 use crate::router::codes::{
-    AgentKind, CaseState, ContactState, DeclineReason, Fallback, OverflowAction, OwnershipKey,
-    OwnershipMode, Pick, Presence, Strategy, TransferMode, Widen,
+    AgentKind, CaseState, ContactState, DeclineReason, Fallback, OverflowAction, OwnerHold,
+    OwnershipKey, OwnershipMode, Pick, Presence, Strategy, TransferMode, Widen,
 };
 use crate::router::policy::{
     CAPACITY_MAX, CHANNELS_MAX, PARALLEL_OFFERS_MAX, SKILLS_MAX, STEPS_MAX,
@@ -212,6 +212,7 @@ const OWNERSHIP: Type = Object(&[
     Param::may("min_handle_ms", Millis, "ownership is firm after so much conversation, in ms").or("0"),
     Param::may("affinity_ms", Millis, "how long a closed case makes its last owner the preferred agent, in ms").or("0"),
     Param::may("key", Words(OwnershipKey::WORDS), "whether the first or the last handler is followed").or("\"first\""),
+    Param::may("hold", Words(OwnerHold::WORDS), "always waits for the owner beside idle agents; while_busy only as long as nobody stands idle").or("\"always\""),
 ]);
 
 pub const QUEUE_SET: &[Param] = &[
