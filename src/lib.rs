@@ -15,8 +15,9 @@
 //! - [`config`]: the configuration file, checked whole.
 //! - [`server`]: the daemon around all that: sockets, clock, timers, metrics.
 //! - [`rehearse`], [`simulate`]: the same router on a virtual clock.
+//! - [`generate`]: arrivals and agents made from a model.
 //! - [`queueing`]: the formulas that a simulation is held against.
-//! - [`client`], [`replay`]: the other end of the socket.
+//! - [`client`], [`replay`], [`demo`]: the other end of the socket.
 //! - [`cli`]: the command line.
 //!
 //! Every way to run the router — daemon, recovery, rehearsal, simulation — is the same fold over
@@ -36,10 +37,14 @@ pub mod rehearse;
 
 pub mod simulate;
 
+pub mod generate;
+
 pub mod queueing;
 
 pub mod client;
 
 pub mod replay;
+
+pub mod demo;
 
 pub mod cli;

@@ -1,8 +1,8 @@
 //! Simulation against queueing theory: Erlang C, Erlang A, and the continuity of an owner who is
 //! not waited for.
 //!
-//! Each figure is the mean of several seeds; the tolerance is stated with it and is about four
-//! standard errors of that mean.
+//! Each figure is the mean of several seeds, with its tolerance beside it: runs short enough for
+//! every build. docs/simulation.md has the same figures from millions of contacts.
 
 use std::fmt::Write as _;
 use std::io::Cursor;
@@ -99,19 +99,19 @@ const TWO_HUNDRED_AN_HOUR: Centre = Centre {
     patience_ms: None,
     agents: 14,
     owners: false,
-    contacts: 100_000,
+    contacts: 40_000,
 };
 
 #[test]
 fn erlang_c_with_fourteen_agents() {
-    let found = means(&TWO_HUNDRED_AN_HOUR, "", 5, |s| {
+    let found = means(&TWO_HUNDRED_AN_HOUR, "", 3, |s| {
         let all = &s.all;
         let level = all.service_level.expect("contacts");
         [all.waited.expect("contacts"), all.wait_ms.mean / 1e3, level]
     });
-    assert_near("P(wait)", found[0], 0.1741, 0.006);
-    assert_near("mean wait, s", found[1], 7.84, 0.55);
-    assert_near("within 20 s", found[2], 0.888, 0.005);
+    assert_near("P(wait)", found[0], 0.1741, 0.012);
+    assert_near("mean wait, s", found[1], 7.84, 1.0);
+    assert_near("within 20 s", found[2], 0.888, 0.01);
 }
 
 #[test]
@@ -120,14 +120,14 @@ fn erlang_c_with_thirteen_agents() {
         agents: 13,
         ..TWO_HUNDRED_AN_HOUR
     };
-    let found = means(&centre, "", 5, |s| {
+    let found = means(&centre, "", 3, |s| {
         let all = &s.all;
         let level = all.service_level.expect("contacts");
         [all.waited.expect("contacts"), all.wait_ms.mean / 1e3, level]
     });
-    assert_near("P(wait)", found[0], 0.2853, 0.01);
-    assert_near("mean wait, s", found[1], 17.1, 1.3);
-    assert_near("within 20 s", found[2], 0.796, 0.009);
+    assert_near("P(wait)", found[0], 0.2853, 0.02);
+    assert_near("mean wait, s", found[1], 17.1, 2.5);
+    assert_near("within 20 s", found[2], 0.796, 0.018);
 }
 
 #[test]
@@ -138,14 +138,14 @@ fn erlang_a() {
         patience_ms: Some(120_000.0),
         agents: 50,
         owners: false,
-        contacts: 150_000,
+        contacts: 50_000,
     };
-    let found = means(&centre, "", 3, |s| {
+    let found = means(&centre, "", 2, |s| {
         let abandoned = s.all.abandoned as f64 / s.all.contacts as f64;
         [abandoned, s.all.wait_all_ms.mean / 1e3]
     });
-    assert_near("abandoned", found[0], 0.031, 0.002);
-    assert_near("mean wait of all, s", found[1], 3.7, 0.25);
+    assert_near("abandoned", found[0], 0.031, 0.003);
+    assert_near("mean wait of all, s", found[1], 3.7, 0.4);
 }
 
 #[test]
@@ -156,11 +156,11 @@ fn continuity_without_waiting_for_the_owner() {
         patience_ms: None,
         agents: 10,
         owners: true,
-        contacts: 100_000,
+        contacts: 30_000,
     };
     let config = "[queues.q.ownership]\nown_first = false\n\
                   [queues.q.ownership.wait]\nbusy = \"0s\"\nwrap_up = \"0s\"\n";
-    let found = means(&centre, config, 4, |s| {
+    let found = means(&centre, config, 3, |s| {
         let all = &s.all;
         assert_eq!(
             all.repeat_contacts, all.served,
@@ -170,7 +170,7 @@ fn continuity_without_waiting_for_the_owner() {
         [continuity, all.waited.expect("contacts"), all.wait_ms.mean]
     });
     // 1 − ρ + C(n, a) / n, with C(10, 8) = 0.40918 and a mean wait of C / (n − a) services.
-    assert_near("continuity", found[0], 0.2409, 0.004);
-    assert_near("P(wait)", found[1], 0.40918, 0.012);
-    assert_near("mean wait, ms", found[2], 20_459.0, 1_500.0);
+    assert_near("continuity", found[0], 0.2409, 0.008);
+    assert_near("P(wait)", found[1], 0.40918, 0.025);
+    assert_near("mean wait, ms", found[2], 20_459.0, 3_000.0);
 }

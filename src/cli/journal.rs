@@ -142,9 +142,9 @@ enum Printed<'a> {
 /// Why a dump ended early.
 #[derive(Debug, thiserror::Error)]
 enum DumpError {
-    #[error("{0}")]
+    #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("{0}")]
+    #[error(transparent)]
     Record(#[from] RecordError),
     #[error("cannot print: {0}")]
     Print(#[from] std::io::Error),

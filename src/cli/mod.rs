@@ -4,7 +4,10 @@
 //! failed.
 
 mod check;
+mod compare;
 mod ctl;
+mod demo;
+mod generate;
 mod journal;
 mod rehearse;
 mod replay;
@@ -33,6 +36,8 @@ struct Cli {
 enum Command {
     /// Runs the daemon
     Serve(serve::Serve),
+    /// Shows the daemon at work, with a simulated call centre in front of it
+    Demo(demo::Demo),
     /// Checks a configuration file and says everything that is wrong with it
     Check(check::Check),
     /// Plays a script of requests on a virtual clock
@@ -43,6 +48,10 @@ enum Command {
     Replay(Box<replay::Replay>),
     /// Plays arrivals and shifts through the router on a virtual clock
     Simulate(Box<simulate::Simulate>),
+    /// Makes arrivals and agents from a model
+    Generate(generate::Generate),
+    /// Plays one arrivals file under several policies
+    Compare(compare::Compare),
     /// Says how many agents a queue needs
     Staff(staff::Staff),
     /// Looks after the journal
@@ -55,11 +64,14 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(command) => command.run(),
+        Command::Demo(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Rehearse(command) => command.run(),
         Command::Ctl(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Simulate(command) => return command.run(),
+        Command::Generate(command) => return command.run(),
+        Command::Compare(command) => return command.run(),
         Command::Staff(command) => return command.run(),
         Command::Journal(command) => command.run(),
     };

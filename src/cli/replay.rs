@@ -47,8 +47,8 @@ pub struct Replay {
     /// Only the first N arrivals.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Takes the policies of the queues from a configuration file; without it they have the
-    /// defaults.
+    /// Takes the policies of the queues from a configuration file; a queue that it does not name
+    /// has the policy of its queue `default`. Without it queues have the defaults.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Which queues of the file to set up, with durations divided by the speed.

@@ -26,7 +26,7 @@ pub enum ArgumentError {
 }
 
 /// Reads arguments for a method. `retry.busy_ms=5` sets a member of an object, a word without
-/// `=` is the next required parameter.
+/// `=` is the next required parameter, or the first where none is required.
 pub fn params(method: &str, arguments: &[String]) -> Result<Map<String, Value>, ArgumentError> {
     let method = method::find(method);
     let known: &[Param] = method.map_or(&[], |method| method.params);
@@ -43,8 +43,12 @@ pub fn params(method: &str, arguments: &[String]) -> Result<Map<String, Value>, 
             }
             Some((name, text)) if is_name(name) => set(&mut params, known, name, text)?,
             _ => {
-                let mut required = known.iter().filter(|param| param.required);
-                let next = required.find(|param| !params.contains_key(param.name));
+                let mut takes = known.iter().filter(|param| param.required).peekable();
+                // Where nothing is required, as in offer.accept, the first is what is meant.
+                let first = known.first().filter(|_| takes.peek().is_none());
+                let next = takes
+                    .chain(first)
+                    .find(|param| !params.contains_key(param.name));
                 let next = next.ok_or_else(|| no_value(argument, known))?;
                 set(&mut params, known, next.name, argument)?;
             }

@@ -53,9 +53,9 @@ impl Connection {
         };
         let socket = match tokio::time::timeout(CONNECT_MAX, connect).await {
             Ok(Ok(socket)) => socket,
-            Ok(Err(source)) => {
+            Ok(Err(cause)) => {
                 let address = address.clone();
-                return Err(ClientError::Connect { address, source });
+                return Err(ClientError::Connect { address, cause });
             }
             Err(_) => {
                 return Err(ClientError::ConnectTimeout {

@@ -11,10 +11,10 @@ use super::Address;
 /// Why a call has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    #[error("no daemon answers at {address}: {source}")]
+    #[error("no daemon answers at {address}: {cause}")]
     Connect {
         address: Address,
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     #[error("no daemon answers at {address} within {} s", .after.as_secs())]
     ConnectTimeout { address: Address, after: Duration },

@@ -7,7 +7,7 @@
 
 mod build;
 mod check;
-mod duration;
+pub(crate) mod duration;
 mod fault;
 pub mod keys;
 mod nearest;

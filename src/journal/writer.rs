@@ -25,6 +25,7 @@ use super::recovery::{Recovered, Recovery, recover};
 use super::segment::JournalUuid;
 use super::snapshot::{
     SnapshotFault, SnapshotReader, SnapshotWriter, StateDigest, check_snapshot, snapshot_file,
+    snapshot_sequence,
 };
 use super::spare::Spare;
 use super::stats::Stats;
@@ -303,7 +304,18 @@ impl Journal {
     /// been dropped.
     pub fn oldest_snapshot(&self) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
         let shared = &self.shared;
-        let kept = shared.catalogue.lock().snapshots.clone();
+        let first = self.first_sequence();
+        // The catalogue knows only those that this process has checked; the disk may hold more.
+        let names = shared
+            .storage
+            .list()
+            .map_err(|error| JournalError::io("list", &shared.storage.place(), error))?;
+        let mut kept: Vec<Sequence> = names
+            .iter()
+            .filter_map(|name| snapshot_sequence(name))
+            .filter(|sequence| sequence + 1 >= first)
+            .collect();
+        kept.sort_unstable();
         for sequence in kept {
             let name = snapshot_file(sequence);
             match check_snapshot(shared.storage.as_ref(), &shared.uuid, &name) {

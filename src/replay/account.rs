@@ -96,8 +96,15 @@ pub struct Accounts {
     /// Requests that were refused and should not have been, with the first few reasons.
     pub refused: u64,
     pub refusals: Vec<String>,
-    /// How far the replay itself fell behind its clock, in real time.
-    pub lag_ms_max: f64,
+    /// How often the machine kept the replay from its clock, for how long in all and at most, in
+    /// real time. The clock stood still for that.
+    pub stalls: u64,
+    pub stalled_ms: f64,
+    pub stall_ms_max: f64,
+    /// How long the clock stood still for answers of the daemon, and the longest that one took, in
+    /// real time.
+    pub waited_for_daemon_ms: f64,
+    pub answer_ms_max: f64,
     /// Virtual time leapt over because nothing could happen in it.
     pub leapt_ms: i64,
     /// Offers made.

@@ -150,7 +150,7 @@ impl Rows {
         for part in parts {
             let (name, number) = part.split_once(between).unwrap_or((part, "1"));
             match number.trim().parse() {
-                Ok(number) if number <= max && !name.is_empty() => {
+                Ok(number) if number <= max && !name.is_empty() && !name.contains(['=', '>']) => {
                     pairs.push((name.trim().to_owned(), number));
                 }
                 _ => {

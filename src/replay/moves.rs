@@ -2,6 +2,8 @@
 //!
 //! Every mutation is idempotent by its ids or carries a key, because the link may send it twice.
 
+use std::time::Instant;
+
 use serde_json::{Map, Value, json};
 
 use super::account::{Account, Outcome};
@@ -29,6 +31,7 @@ impl Player {
     fn request(&mut self, method: &str, params: &Value, purpose: Purpose) {
         let id = self.link.send(method, params);
         self.requests.insert(id, purpose);
+        self.sent.push_back((id, Instant::now()));
     }
 
     fn arrive(&mut self, arrival: Arrival) {
@@ -111,6 +114,7 @@ impl Player {
         }
         played.phase = Phase::Over;
         played.account.ended_ms = Some(at_ms);
+        played.account.outcome = Some(Outcome::Served);
         let outcome = played.arrival.outcome.as_deref().unwrap_or("open");
         let params = json!({ "contact": played.account.contact, "outcome": outcome, "key": key });
         if let Some(wrap_up) = played.arrival.wrap_up_ms {

@@ -3,7 +3,7 @@
 //! One task, one link. What it does at a time stands in `moves`, how it takes what the daemon
 //! says in `reactions`; this file holds what it knows and when it is done.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -24,6 +24,10 @@ use crate::client::{Address, ClientError, Connection, Link, Who};
 const QUIET: Duration = Duration::from_secs(3);
 /// Nothing to do for longer than this in virtual time, and nobody there: the clock leaps.
 const LEAP_MS: i64 = 600_000;
+/// So late, in real milliseconds, something may be done without the clock standing still for it.
+const BEHIND_MS_MAX: f64 = 3.0;
+/// So long, in real time, an answer may take without the clock standing still for it.
+const ANSWER_MAX: Duration = Duration::from_millis(5);
 /// How often the progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How often the clocks are compared at the start; the quickest answer counts.
@@ -61,6 +65,8 @@ pub struct Progress {
     pub abandoned: u64,
     pub repeats: u64,
     pub hits: u64,
+    /// The hits that a blind choice would have had.
+    pub chance: f64,
     pub connected: bool,
 }
 
@@ -140,6 +146,12 @@ pub struct Player {
     pub(super) actors: Vec<Actor>,
     pub(super) actor_by_id: HashMap<String, usize>,
     pub(super) requests: HashMap<u64, Purpose>,
+    /// When each was sent, in their order; answers come in that order too.
+    pub(super) sent: VecDeque<(u64, Instant)>,
+    /// The daemon is away, or has not been told yet which contacts are live.
+    pub(super) away: bool,
+    /// Since when the clock stands still for an answer.
+    slow_since: Option<Instant>,
     pub(super) cases: BTreeMap<String, Owned>,
     pub(super) opened: HashSet<String>,
     pub(super) accounts: Accounts,
@@ -203,6 +215,9 @@ impl Player {
             by_id: HashMap::new(),
             actors,
             requests: HashMap::new(),
+            sent: VecDeque::new(),
+            away: false,
+            slow_since: None,
             cases: BTreeMap::new(),
             opened: HashSet::new(),
             progress: Progress::default(),
@@ -266,6 +281,7 @@ impl Player {
         self.clock.run();
         let mut told = self.began;
         loop {
+            self.mind_the_clock();
             self.do_what_is_due();
             if self.is_done() {
                 break;
@@ -292,20 +308,45 @@ impl Player {
         self.go_home().await
     }
 
+    /// The clock runs while the daemon is there and answers.
+    fn mind_the_clock(&mut self) {
+        let oldest = self.sent.front().map(|(_, sent)| sent.elapsed());
+        let slow = !self.away && oldest.is_some_and(|oldest| oldest > ANSWER_MAX);
+        if slow {
+            self.slow_since.get_or_insert_with(Instant::now);
+        } else if let Some(since) = self.slow_since.take() {
+            self.accounts.waited_for_daemon_ms += since.elapsed().as_secs_f64() * 1_000.0;
+        }
+        match (self.clock.is_running(), !self.away && !slow) {
+            (true, false) => self.clock.pause(),
+            (false, true) => self.clock.run(),
+            (true, true) | (false, false) => {}
+        }
+    }
+
     fn do_what_is_due(&mut self) {
         // While the daemon is away the clock stands still, and what was due before it went is
         // put in line by the link.
+        self.stall_if_behind();
         let now = self.clock.now_ms();
         while let Some((at_ms, deed)) = self.agenda.take(now) {
-            let behind = self.clock.behind_ms(at_ms.max(self.first_ms()));
-            self.accounts.lag_ms_max = self.accounts.lag_ms_max.max(behind);
             self.perform(at_ms, deed);
         }
     }
 
-    /// Shifts that began before everything are not late.
-    fn first_ms(&self) -> i64 {
-        self.clock.at_ms(0)
+    /// A machine that has other things to do must not make the centre look slow.
+    fn stall_if_behind(&mut self) {
+        let Some(due) = self.agenda.next_ms().filter(|_| self.clock.is_running()) else {
+            return;
+        };
+        // A shift that began before everything is not late.
+        let due = due.max(self.clock.at_ms(0));
+        if self.clock.behind_ms(due) > BEHIND_MS_MAX {
+            let stalled = self.clock.stall(due);
+            self.accounts.stalls += 1;
+            self.accounts.stalled_ms += stalled;
+            self.accounts.stall_ms_max = self.accounts.stall_ms_max.max(stalled);
+        }
     }
 
     /// Whether nothing is left to be done or heard.

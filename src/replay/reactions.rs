@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::account::Outcome;
 use super::agenda::Deed;
 use super::moves::offer_number;
-use super::player::{Offered, Owned, Phase, Player, Purpose};
+use super::player::{Actor, Offered, Owned, Phase, Player, Purpose};
 use crate::client::{Arrived, Event, Refusal, Reply};
 
 /// The members of events that matter to a player.
@@ -35,7 +35,10 @@ impl Player {
                 self.hear_event(&event);
             }
             Arrived::Reply(reply) => self.hear_reply(reply),
-            Arrived::Lost(_) => self.clock.pause(),
+            Arrived::Lost(_) => {
+                self.away = true;
+                self.clock.pause();
+            }
             Arrived::Restored { seq, resent } => {
                 self.accounts.reconnects += 1;
                 self.accounts.resent += resent as u64;
@@ -142,7 +145,6 @@ impl Player {
     /// A conversation begins when the agent answered, by the clock of the file: the way of the
     /// answer to the daemon is ours and belongs neither to the wait nor to the conversation.
     fn connected(&mut self, at: usize, event_at: i64, heard: Heard) {
-        let chance = self.chance(at);
         let contact = &mut self.contacts[at];
         if !matches!(contact.phase, Phase::Sent | Phase::Waiting) {
             return;
@@ -167,10 +169,10 @@ impl Player {
         let owned = heard.case.as_ref().and_then(|case| self.cases.get(case));
         let before = owned.filter(|owned| owned.by.as_ref() != Some(&contact.account.contact));
         let account = &mut contact.account;
-        if let Some(before) = before {
+        let owner = before.map(|before| before.owner.clone());
+        if let Some(owner) = &owner {
             account.repeat = true;
-            account.hit = before.owner == agent || heard.route.as_deref() == Some("owner");
-            account.chance = chance;
+            account.hit = *owner == agent || heard.route.as_deref() == Some("owner");
             self.progress.repeats += 1;
             self.progress.hits += u64::from(account.hit);
         }
@@ -183,24 +185,34 @@ impl Player {
         self.agenda.add(due, Deed::EndService { contact: at });
         self.progress.waiting = self.progress.waiting.saturating_sub(1);
         self.progress.talking += 1;
+        if let Some(owner) = owner {
+            let chance = self.chance(at, &owner);
+            self.contacts[at].account.chance = chance;
+            self.progress.chance += chance;
+        }
     }
 
-    /// How likely a blind choice among those on duty who could serve would have hit the owner.
-    fn chance(&self, at: usize) -> f64 {
+    /// How likely a blind choice among those on duty who could serve would have hit the owner:
+    /// not at all while the owner is away.
+    fn chance(&self, at: usize, owner: &str) -> f64 {
         let arrival = &self.contacts[at].arrival;
         let policy = self.options.queues.get(&arrival.queue);
         let of_queue = policy.map(|policy| &policy.requires);
-        let able = self.actors.iter().filter(|actor| {
-            let meets =
-                |(skill, level): (&crate::router::ids::Name, &crate::router::policy::Level)| {
+        let meets = |actor: &Actor| {
+            let of_queue = of_queue.is_none_or(|requires| {
+                requires.iter().all(|(skill, level)| {
                     let has = actor.agent.skills.get(skill.as_str());
                     has.is_some_and(|has| *has >= u32::from(level.0))
-                };
-            actor.on_shift
-                && actor.agent.meets(arrival.requires.iter())
-                && of_queue.is_none_or(|requires| requires.iter().all(meets))
-        });
-        1.0 / able.count().max(1) as f64
+                })
+            });
+            actor.on_shift && of_queue && actor.agent.meets(arrival.requires.iter())
+        };
+        let able: Vec<&Actor> = self.actors.iter().filter(|actor| meets(actor)).collect();
+        if able.iter().any(|actor| actor.id == owner) {
+            1.0 / able.len() as f64
+        } else {
+            0.0
+        }
     }
 
     fn ended(&mut self, at: usize, event_at: i64, heard: &Heard) {
@@ -241,6 +253,13 @@ impl Player {
 
     fn hear_reply(&mut self, reply: Reply) {
         let purpose = reply.id.and_then(|id| self.requests.remove(&id));
+        while let Some((id, sent)) = self.sent.front()
+            && !self.requests.contains_key(id)
+        {
+            let took = sent.elapsed().as_secs_f64() * 1_000.0;
+            self.accounts.answer_ms_max = self.accounts.answer_ms_max.max(took);
+            self.sent.pop_front();
+        }
         let Some(purpose) = purpose else { return };
         match (purpose, reply.result) {
             (Purpose::Submit(at), Ok(result)) => self.acknowledged(at, result.get()),
@@ -248,7 +267,7 @@ impl Player {
             (Purpose::Sync, Ok(result)) => self.synced(result.get()),
             (Purpose::Sync, Err(refusal)) => {
                 self.accounts.refuse("contact.sync", &refusal);
-                self.clock.run();
+                self.away = false;
             }
             // The caller hung up while somebody answered, or the offer had run out: both may be.
             (Purpose::Answer, Err(refusal)) if is_late(&refusal) => {
@@ -299,7 +318,7 @@ impl Player {
         }
         let synced: Synced = serde_json::from_str(result).unwrap_or_default();
         self.unknown.extend(synced.unknown);
-        self.clock.run();
+        self.away = false;
     }
 }
 

@@ -12,6 +12,7 @@ use super::arrivals::Arrival;
 use super::error::ReplayError;
 use super::roster::Roster;
 use crate::client::{ClientError, Connection};
+use crate::config::DEFAULT_QUEUE;
 use crate::router::policy::{OwnerWait, Ownership, Policy, Retry};
 use crate::router::time::Millis;
 
@@ -33,13 +34,17 @@ pub type Queues = BTreeMap<String, Policy>;
 /// fast the clock runs.
 const RING_MS_MIN: i64 = 1_000;
 
-/// The policies of the queues that arrive: those configured, else the default. A `wrap_up_ms` of
+/// The policies of the queues that arrive: those configured, else that of the configured queue
+/// `default`, else the default. A `wrap_up_ms` of
 /// the file is only an end of the wrap-up, so its queue must allow for the longest one.
 pub fn queues_of(arrivals: &[Arrival], configured: &Queues) -> Queues {
     let names: BTreeSet<&String> = arrivals.iter().map(|arrival| &arrival.queue).collect();
     let mut queues = Queues::new();
     for name in names {
-        let mut policy = configured.get(name).cloned().unwrap_or_default();
+        let policy = configured
+            .get(name)
+            .or_else(|| configured.get(DEFAULT_QUEUE));
+        let mut policy = policy.cloned().unwrap_or_default();
         let of_queue = arrivals.iter().filter(|arrival| arrival.queue == *name);
         if let Some(longest) = of_queue.filter_map(|arrival| arrival.wrap_up_ms).max() {
             policy.wrap_up_ms = Millis(longest.max(policy.wrap_up_ms.0));

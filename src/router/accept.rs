@@ -4,6 +4,7 @@
 use super::Router;
 use super::Subject;
 use super::agent::Held;
+use super::bulk::{Move, Taken};
 use super::case::Case;
 use super::codes::{CaseState, ContactState, OfferEnd, OwnershipKey, Route, Rule, Why};
 use super::command::OfferRef;
@@ -27,8 +28,8 @@ impl Router {
         Ok(Subject::Contact(idx))
     }
 
-    /// Begins the conversation; answers who owned the case before.
-    pub(super) fn connect(&mut self, idx: ContactIdx, offer: &Offer) -> Option<AgentIdx> {
+    /// Begins the conversation.
+    pub(super) fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
         self.end_seeking(idx);
         let at = self.at;
         // The case may have got another owner while the offer rang.
@@ -76,7 +77,18 @@ impl Router {
         }
         self.tell_owner(idx, offer.agent, route, owner_before);
         self.start_lease_if_gone(idx);
-        owner_before
+        if self.detail.moves {
+            let contact = &self.contacts[idx];
+            self.out.moves.push(Move::Connected(Taken {
+                contact: idx,
+                agent: offer.agent,
+                queue: contact.queue,
+                route,
+                owner_before,
+                has_case: contact.case.is_some(),
+                offers: contact.offers_made,
+            }));
+        }
     }
 
     /// The contact is answered for the first time: this wait is the one that counts.
@@ -196,6 +208,10 @@ impl Router {
         let Some(case) = contact.case else { return };
         let human = |agent: &AgentIdx| self.agents[agent.at()].is_human();
         let handler = contact.talks.iter().map(|talk| talk.agent).find(human);
+        if self.cases[case].state == CaseState::Closed {
+            // Closed while they talked: there is nothing left to own.
+            return;
+        }
         if let (Some(agent), None) = (handler, self.cases[case].owner) {
             self.own(case, agent, Some(idx));
         }

@@ -191,6 +191,33 @@ impl Agent {
         self.place_for(channel, rules)
     }
 
+    /// The channels for which it is free, one bit each: all at once what [`Agent::free_for`] says
+    /// of each.
+    pub fn free_mask(&self, rules: &Channels) -> u32 {
+        if !self.exists
+            || self.presence != Presence::Available
+            || !self.wraps.is_empty()
+            || self.retry_at.is_some()
+        {
+            return 0;
+        }
+        let channels = self.talks.iter().map(|talk| talk.channel);
+        let mut held = channels.chain(self.reserved.iter().map(|r| r.channel));
+        if held.any(|channel| rules.rule(channel).exclusive) {
+            return 0;
+        }
+        if self.capacity.is_empty() && self.talks.is_empty() && self.reserved.is_empty() {
+            return rules.served;
+        }
+        let mut mask = 0;
+        for n in 0..rules.len() {
+            if self.place_for(ChannelIdx(n as u32), rules).is_ok() {
+                mask |= 1 << n;
+            }
+        }
+        mask
+    }
+
     /// Whether its contacts leave room for one more of a channel.
     fn place_for(&self, channel: ChannelIdx, rules: &Channels) -> Result<(), Unfree> {
         let capacity = self.capacity_of(channel, rules);
@@ -240,6 +267,8 @@ impl Agent {
 pub struct Channels {
     names: Vec<Name>,
     rules: Vec<ChannelRule>,
+    /// The channels that an agent serves unless its own capacity says otherwise, one bit each.
+    served: u32,
 }
 
 impl Channels {
@@ -248,6 +277,7 @@ impl Channels {
         let mut channels = Self {
             names: Vec::new(),
             rules: Vec::new(),
+            served: 0,
         };
         for (name, exclusive) in super::policy::CHANNELS {
             channels.names.push(Name::of(name));
@@ -270,6 +300,10 @@ impl Channels {
                     self.rules.push(*rule);
                 }
             }
+        }
+        self.served = 0;
+        for (n, rule) in self.rules.iter().enumerate() {
+            self.served |= u32::from(rule.capacity > 0) << n;
         }
     }
 

@@ -4,7 +4,7 @@ use super::Router;
 use super::Subject;
 use super::agent::{Agent, WrapUp};
 use super::answer::{AgentRemovedView, Answer};
-use super::codes::{AgentState, Presence};
+use super::codes::{AgentKind, AgentState, Presence};
 use super::command::{AgentPresence, AgentRemove, AgentSet};
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, TeamIdx, Text};
@@ -64,6 +64,15 @@ impl Router {
         let bad = |field, message: String| {
             Err(Reject::invalid("agent", field, message).with_id(&set.agent))
         };
+        let known = self.agents_by_name.get(&set.agent);
+        let cases = known.map_or(0, |agent| self.agents[agent.at()].cases.len());
+        if set.kind == AgentKind::Bot && cases > 0 {
+            let message = format!(
+                "agent \"{}\" owns {cases} open cases and a bot never owns: hand them over first",
+                set.agent
+            );
+            return Err(Reject::conflict("agent", &set.agent, message).in_field("kind"));
+        }
         if set.skills.len() > SKILLS_MAX {
             return bad(
                 "skills",

@@ -28,6 +28,8 @@ pub(crate) enum Move {
         agent: AgentIdx,
         offer: OfferId,
     },
+    /// Its conversation has begun.
+    Connected(Taken),
     /// It is over, wrap-up included, and its number is free for another.
     Ended {
         contact: ContactIdx,
@@ -89,13 +91,15 @@ pub(crate) struct Arrival<'a> {
 }
 
 /// What an accept brought about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Taken {
+    pub contact: ContactIdx,
     pub agent: AgentIdx,
     pub queue: QueueIdx,
     pub route: Route,
     /// Who owned the case before.
     pub owner_before: Option<AgentIdx>,
+    pub has_case: bool,
     pub offers: u32,
 }
 
@@ -121,6 +125,12 @@ impl Router {
         self.fire_due(through.last());
         self.forget_ended();
         self.prune_timers();
+    }
+
+    /// Notes that an instant has come past the deadlines of a stage, or only begun.
+    pub(crate) fn come_past(&mut self, at: Timestamp, stage: Option<Stage>) {
+        self.at = self.at.max(at);
+        self.come_to(stage.map_or(Timer::FIRST, Stage::last));
     }
 
     /// Takes the moves made since the last call, in their order.
@@ -206,27 +216,23 @@ impl Router {
     }
 
     /// Accepts an offer if it is still open.
-    pub(crate) fn accept_bulk(
-        &mut self,
-        at: Timestamp,
-        contact: ContactIdx,
-        offer: OfferId,
-    ) -> Option<Taken> {
-        let entry = self.contacts.get(contact)?;
-        let offer = *entry.offers.iter().find(|open| open.id == offer)?;
-        Some(self.step(at, |router| {
+    pub(crate) fn accept_bulk(&mut self, at: Timestamp, contact: ContactIdx, offer: OfferId) {
+        let Some(entry) = self.contacts.get(contact) else {
+            return;
+        };
+        let Some(offer) = entry.offers.iter().find(|open| open.id == offer).copied() else {
+            return;
+        };
+        self.step(at, |router| {
             router.end_offer(contact, &offer, OfferEnd::Accepted, None);
             router.revoke_offers(contact, OfferReason::TakenByOther, |_| true);
-            let owner_before = router.connect(contact, &offer);
-            let entry = &router.contacts[contact];
-            Taken {
-                agent: offer.agent,
-                queue: entry.queue,
-                route: offer.route,
-                owner_before,
-                offers: entry.offers_made,
-            }
-        }))
+            router.connect(contact, &offer);
+        });
+    }
+
+    /// From now on every offer is accepted as it is made.
+    pub(crate) fn answer_at_once(&mut self) {
+        self.answered_at_once = true;
     }
 
     /// Ends a conversation; `wrap_up_ms` overrides what agent and queue say.
@@ -362,12 +368,6 @@ impl Router {
     /// Whether a contact of such a name is in the system.
     pub(crate) fn is_known(&self, contact: &Name) -> bool {
         self.contacts.find(contact).is_some()
-    }
-
-    pub(crate) fn has_case(&self, contact: ContactIdx) -> bool {
-        self.contacts
-            .get(contact)
-            .is_some_and(|entry| entry.case.is_some())
     }
 
     pub(crate) fn offers_made(&self, contact: ContactIdx) -> u32 {

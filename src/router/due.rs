@@ -13,6 +13,10 @@ impl Router {
     /// Deadlines of one kind at one time happen together, before their consequences are drawn.
     pub(super) fn fire_due(&mut self, through: Timer) {
         while let Some(due) = self.timers.pop_due(self.at, through) {
+            // What is late happens now; what is due now happens in its turn.
+            if due.at == self.at {
+                self.come_to(due.timer);
+            }
             if self.is_current(due) {
                 self.fire(due);
             }
@@ -24,10 +28,21 @@ impl Router {
                 self.settle();
             }
         }
+        self.come_to(through);
+    }
+
+    /// Notes how far the deadlines of the present instant have come.
+    pub(super) fn come_to(&mut self, timer: Timer) {
+        self.come_to = self.come_to.max((self.at, timer));
     }
 
     /// Drops entries that mean nothing any more, so that the next deadline is a real one.
     pub(super) fn prune_timers(&mut self) {
+        if self.timers.are_many() {
+            let mut timers = std::mem::take(&mut self.timers);
+            timers.retain(|due| self.is_current(due));
+            self.timers = timers;
+        }
         while let Some(due) = self.timers.first() {
             if self.is_current(due) {
                 return;

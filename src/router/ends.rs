@@ -46,8 +46,14 @@ impl Router {
 
     /// Ends a contact that nobody has answered.
     pub(super) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
+        let scheduled = self.contacts[idx].state == ContactState::Scheduled;
+        if scheduled {
+            // It has not waited yet and leaves no place.
+            self.contacts[idx].wait_from = self.at;
+        }
         let contact = &self.contacts[idx];
         if outcome == Outcome::Abandoned
+            && !scheduled
             && let Some(customer) = contact.customer
             && self
                 .policy_of(idx)

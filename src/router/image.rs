@@ -124,6 +124,7 @@ impl Router {
         let mut router = Self::with_detail(Detail::FULL);
         debug_assert_eq!(image.format, IMAGE_FORMAT, "checked before it was read");
         router.at = image.at;
+        router.come_to = (image.at, Timer::LAST);
         router.event_seq = image.event_seq;
         router.offer_seq = image.offer_seq;
         router.arrival_seq = image.arrival_seq;
@@ -211,7 +212,7 @@ impl Router {
         self.idle.set_channels(self.channels.len());
         let mut order: Vec<AgentIdx> = (0..self.agents.len())
             .map(AgentIdx::from_usize)
-            .filter(|idx| self.agents[idx.at()].idle_since.is_some())
+            .filter(|idx| self.agents[idx.at()].exists)
             .collect();
         order.sort_by(|a, b| {
             let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
@@ -314,6 +315,9 @@ impl Router {
                 self.cases[case].referred -= 1;
             }
         }
+        if self.closed.is_empty() {
+            return;
+        }
         let affinity = self
             .queues
             .iter()
@@ -329,12 +333,12 @@ impl Router {
         }
     }
 
-    /// Forgets a case that was closed by then; one that was closed later has its own entry.
-    fn forget_case(&mut self, by: Timestamp, idx: CaseIdx) {
+    fn forget_case(&mut self, closed_at: Timestamp, idx: CaseIdx) {
         let Some(case) = self.cases.get(idx) else {
             return;
         };
-        if case.closed_at.is_none_or(|closed_at| closed_at > by) {
+        // One that was reopened is not over, and one closed again since has a later entry.
+        if case.closed_at.is_none_or(|at| at > closed_at) {
             return;
         }
         if case.referred > 0 {

@@ -79,6 +79,19 @@ impl Router {
             if agent.presence != Presence::Available && !agent.reserved.is_empty() {
                 return Err(format!("agent {name} is away and reserved"));
             }
+            // A channel that was made exclusive leaves what was held before.
+            let alone = agent.load() == 1 || !self.settings.channels.is_empty();
+            let exclusive = agent
+                .talks
+                .iter()
+                .map(|held| held.channel)
+                .chain(agent.reserved.iter().map(|held| held.channel))
+                .any(|channel| self.channels.rule(channel).exclusive);
+            if exclusive && !alone {
+                return Err(format!(
+                    "agent {name} holds an exclusive contact beside another"
+                ));
+            }
             if agent.pending || agent.changed {
                 return Err(format!("agent {name} is not settled"));
             }

@@ -6,12 +6,13 @@
 
 use super::Router;
 use super::agent::Unfree;
-use super::codes::{CaseState, Fallback, OwnershipMode, Verdict, Why};
+use super::codes::{CaseState, Fallback, OwnerHold, OwnershipMode, Verdict, Why};
 use super::contact::{Contact, Reach};
 use super::ids::AgentIdx;
 use super::policy::Ownership;
 use super::skill::{Levels, meets};
 use super::time::Timestamp;
+use super::timers::Timer;
 
 /// What the owner of a case is doing, as far as one of its contacts is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,8 +132,9 @@ impl Router {
         if policy.owner_skill_check && !meets(&entry.skills, requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
-        if entry.exists && entry.capacity_of(contact.channel, &self.channels) == 0 {
-            // Whatever it is doing, it will not come to a channel that it does not serve.
+        // Asked before its presence: an owner who never serves the channel is not waited for,
+        // whatever it is doing.
+        if entry.capacity_of(contact.channel, &self.channels) == 0 {
             return Situation::Never(Why::NoOwnerSkill);
         }
         match entry.free_for(contact.channel, &self.channels) {
@@ -165,6 +167,14 @@ impl Router {
         let policy = &self.queues[contact.queue.at()].policy.ownership;
         let situation = self.situation(contact, requirement, owner);
         if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
+            if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
+                // Others may take it, but only those who have nothing else to take.
+                return Reach {
+                    owner_only_until: Some(until),
+                    why,
+                    ..self.opened(owner, policy, situation)
+                };
+            }
             return Reach {
                 owner: Some(owner),
                 owner_only_until: Some(until),
@@ -210,8 +220,11 @@ impl Router {
             return Some((Timestamp::MAX, why));
         }
         let until = contact.wait_from.saturating_add(limit);
+        // A wait that ends at this very instant ends in its turn.
+        let lasts = self.at < until
+            || (self.at == until && limit > 0 && self.come_to < (self.at, Timer::OwnerWait));
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);
-        (self.at < until && worth_it).then_some((until, why))
+        (lasts && worth_it).then_some((until, why))
     }
 
     /// Who may take a contact whose wait for the owner is over: the owner still, and all that the

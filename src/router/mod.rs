@@ -99,6 +99,8 @@ type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
 #[derive(Debug)]
 pub struct Router {
     at: Timestamp,
+    /// How far the deadlines of an instant have come; never back within one.
+    come_to: (Timestamp, Timer),
     chance: u64,
     event_seq: u64,
     offer_seq: u64,
@@ -131,6 +133,8 @@ pub struct Router {
     changed_agents: Vec<AgentIdx>,
     out: Effects,
     detail: Detail,
+    /// Every offer is accepted as it is made; for bulk runs whose agents answer without delay.
+    answered_at_once: bool,
 }
 
 /// How much a router keeps and tells beyond what routing needs.
@@ -188,6 +192,7 @@ impl Router {
         let channels = Channels::of(&settings);
         let mut router = Self {
             at: Timestamp::MIN,
+            come_to: (Timestamp::MIN, Timer::LAST),
             chance: 0,
             event_seq: 0,
             offer_seq: 0,
@@ -217,6 +222,7 @@ impl Router {
             changed_agents: Vec::new(),
             out: Effects::default(),
             detail,
+            answered_at_once: false,
         };
         router.idle.set_channels(router.channels.len());
         let name = Name::of(DEFAULT_QUEUE);
@@ -287,6 +293,10 @@ impl Router {
             Command::CaseReopen(act) => self.case_reopen(act),
             Command::CaseClose(act) => self.case_close(act),
             Command::CaseHandover(handover) => self.case_handover(handover),
+            Command::Reloaded => {
+                self.emit(EventBody::ServerReloaded);
+                Ok(Subject::Nothing)
+            }
         }
     }
 

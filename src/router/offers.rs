@@ -35,6 +35,10 @@ impl Router {
         self.leave_index(idx);
         self.offer_seq += 1;
         let id = OfferId(self.offer_seq);
+        if self.answered_at_once {
+            self.connect_at_once(idx, agent, route, why);
+            return;
+        }
         let contact = &mut self.contacts[idx];
         let queue = &mut self.queues[contact.queue.at()];
         let expires_at = self.at.saturating_add(queue.policy.ring_ms.0);
@@ -80,6 +84,22 @@ impl Router {
                 expires_at,
             });
         }
+    }
+
+    /// The offer is accepted in the same breath: nothing rings and nothing can come between.
+    fn connect_at_once(&mut self, idx: ContactIdx, agent: AgentIdx, route: Route, why: Why) {
+        let contact = &mut self.contacts[idx];
+        contact.offers_made += 1;
+        contact.why = why;
+        self.queues[contact.queue.at()].last_offered = Some(agent);
+        let offer = Offer {
+            id: OfferId(self.offer_seq),
+            agent,
+            route,
+            why,
+            expires_at: self.at,
+        };
+        self.connect(idx, &offer);
     }
 
     /// The open offer that a request names by its id or by contact and agent.

@@ -116,7 +116,7 @@ impl Router {
             position,
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact.queue, n)),
             why,
-            candidates: self.candidates(&considered),
+            candidates: self.candidates(contact, &considered),
         }
     }
 }

@@ -92,7 +92,6 @@ impl Router {
             .filter(|contact| contact.queue == idx && contact.seeking)
             .filter_map(|contact| self.contacts.find(&contact.id))
             .collect();
-        let at = self.at;
         for contact in here {
             let own_max = self.contacts[contact].max_wait_ms;
             let overdue = self.contacts[contact].overdue;
@@ -100,8 +99,7 @@ impl Router {
             self.begin_seeking(contact);
             let entry = &mut self.contacts[contact];
             entry.max_wait_ms = own_max;
-            // The new policy may give it more time.
-            entry.overdue = overdue && entry.max_wait_at.is_some_and(|until| until <= at);
+            entry.overdue = overdue;
             entry.no_agent_at = None;
             entry.owner_until = None;
             self.note_hunger(contact);
@@ -175,10 +173,9 @@ impl Router {
             for n in 0..self.agents.len() {
                 self.note_freed(super::ids::AgentIdx::from_usize(n));
             }
-            // An owner who did not serve a channel may serve it now, and the other way round.
-            for queue in &self.queues {
-                self.dirty_contacts.extend(queue.waiting.values());
-            }
+            // Whether an owner serves the channel at all may have changed.
+            let waiting = self.queues.iter().flat_map(|queue| queue.waiting.values());
+            self.dirty_contacts.extend(waiting.copied());
         }
         if self.detail.events {
             self.emit(EventBody::SettingsSet);

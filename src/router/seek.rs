@@ -149,9 +149,10 @@ impl Router {
         let Some(reach) = reach else { return };
         let channel = contact.channel;
         let queue = contact.queue;
+        let kept = reach.owner_only_until.is_some();
         let class = reach
             .anyone
-            .then(|| self.waiting.class(channel, &requirement));
+            .then(|| self.waiting.class(channel, &requirement, kept));
         if reach.anyone || reach.team.is_some() {
             self.idle.require(&requirement, &self.agents);
         }
@@ -230,7 +231,9 @@ impl Router {
             Rule::Skill
         };
         self.remember_search(idx, rule, why, None, until);
-        if self.detail.events {
+        let talking = !self.contacts[idx].talks.is_empty();
+        if self.detail.events && !talking {
+            // One that looks for a second agent is connected and does not wait.
             let of = self.about(idx);
             let position = self.position(idx);
             let state = self.contacts[idx].state;

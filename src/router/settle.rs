@@ -22,13 +22,26 @@ struct Candidate {
     contact: ContactIdx,
     key: WaitKey,
     level: u8,
+    /// It is another's, whom it waits for as long as there is anything else to take.
+    kept: bool,
+}
+
+/// The channels for which an agent is free, one bit each.
+#[derive(Clone, Copy, Debug)]
+struct Free(u32);
+
+impl Free {
+    fn has(self, channel: ChannelIdx) -> bool {
+        self.0 & 1 << channel.0 != 0
+    }
 }
 
 impl Candidate {
     /// The order in which a freed agent takes contacts.
-    fn order(&self) -> (i64, u8, i64, u64) {
+    fn order(&self) -> (i64, bool, u8, i64, u64) {
         (
             self.key.minus_priority,
+            self.kept,
             u8::MAX - self.level,
             self.key.joined_at,
             self.key.seq,
@@ -99,7 +112,12 @@ impl Router {
         loop {
             self.announce_requirement(idx);
             match self.plan(&self.contacts[idx]) {
-                Plan::Offer { agent, route, why } => self.make_offer(idx, agent, route, why, None),
+                Plan::Offer { agent, route, why } => {
+                    self.make_offer(idx, agent, route, why, None);
+                    if self.answered_at_once {
+                        return;
+                    }
+                }
                 Plan::CallbackByOwner => {
                     self.end_as_callback(idx);
                     return;
@@ -194,22 +212,20 @@ impl Router {
         if entry.presence != Presence::Available || !entry.exists {
             return None;
         }
-        let free: smallvec::SmallVec<[bool; 16]> = (0..self.channels.len())
-            .map(|n| entry.free_for(ChannelIdx(n as u32), &self.channels).is_ok())
-            .collect();
-        if !free.contains(&true) {
+        let free = Free(entry.free_mask(&self.channels));
+        if free.0 == 0 {
             return None;
         }
-        let common = self.pick_common(agent, &free);
-        let owned = self.pick_owned(agent, &free, common);
+        let common = self.pick_common(agent, free);
+        let owned = self.pick_owned(agent, free, common);
         owned
             .or(common)
             .map(|found| found.contact)
-            .or_else(|| self.pick_hungry(agent, &free))
+            .or_else(|| self.pick_hungry(agent, free))
     }
 
     /// The first of the contacts that the agent may take in the common order.
-    fn pick_common(&self, agent: AgentIdx, free: &[bool]) -> Option<Candidate> {
+    fn pick_common(&self, agent: AgentIdx, free: Free) -> Option<Candidate> {
         let entry = &self.agents[agent.at()];
         let strongest = self.settings.pick == Pick::StrongestSkill;
         let mut best: Option<Candidate> = None;
@@ -219,7 +235,7 @@ impl Router {
             }
         };
         for class in self.waiting.classes_for(&entry.skills) {
-            if !free[class.channel.at()] || !meets(&entry.skills, &class.requires) {
+            if !free.has(class.channel) || !meets(&entry.skills, &class.requires) {
                 continue;
             }
             let level = if strongest {
@@ -236,6 +252,7 @@ impl Router {
                     contact: *contact,
                     key: *key,
                     level,
+                    kept: class.kept,
                 });
             }
         }
@@ -253,7 +270,7 @@ impl Router {
                     .policy
                     .ownership
                     .owner_skill_check;
-            if free[waiting.channel.at()]
+            if free.has(waiting.channel)
                 && !self.excluded(waiting, agent)
                 && !self.is_left_to_owner(waiting, agent)
                 && (!check || meets(&entry.skills, &requirement))
@@ -263,10 +280,14 @@ impl Router {
                 } else {
                     0
                 };
+                let reach = waiting.place.map(|place| place.reach);
                 consider(Candidate {
                     contact: *contact,
                     key: *key,
                     level,
+                    kept: reach.is_some_and(|reach| {
+                        reach.owner_only_until.is_some() && reach.owner != Some(agent)
+                    }),
                 });
             }
         }
@@ -277,7 +298,7 @@ impl Router {
     fn pick_owned(
         &self,
         agent: AgentIdx,
-        free: &[bool],
+        free: Free,
         common: Option<Candidate>,
     ) -> Option<Candidate> {
         let (key, contact) =
@@ -304,26 +325,27 @@ impl Router {
             contact: *contact,
             key: *key,
             level: 0,
+            kept: false,
         })
     }
 
-    fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: &[bool]) -> bool {
+    fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: Free) -> bool {
         let policy = &self.queues[waiting.queue.at()].policy.ownership;
-        free[waiting.channel.at()]
+        free.has(waiting.channel)
             && !self.excluded(waiting, owner)
             && (!policy.owner_skill_check
                 || meets(&self.agents[owner.at()].skills, &self.requirement(waiting)))
     }
 
     /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
-    fn pick_hungry(&self, agent: AgentIdx, free: &[bool]) -> Option<ContactIdx> {
+    fn pick_hungry(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
         let entry = &self.agents[agent.at()];
         self.waiting
             .hungry
             .values()
             .find(|idx| {
                 let contact = &self.contacts[**idx];
-                free[contact.channel.at()] && self.may_join_ringing(contact, agent, &entry.skills)
+                free.has(contact.channel) && self.may_join_ringing(contact, agent, &entry.skills)
             })
             .copied()
     }
@@ -352,7 +374,7 @@ impl Router {
                 let place = contact.place;
                 let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
                 let longest = self.longest_owner_wait(contact);
-                kept || self.at < contact.wait_from.saturating_add(longest)
+                kept || self.at <= contact.wait_from.saturating_add(longest)
             })
             .collect();
         self.dirty_contacts.extend(concerned);
@@ -398,10 +420,14 @@ impl Router {
         let Some(position) = entry.position else {
             return;
         };
+        let free = if entry.pending {
+            0
+        } else {
+            entry.free_mask(&self.channels)
+        };
         for n in 0..self.channels.len() {
-            let channel = ChannelIdx(n as u32);
-            let free = !entry.pending && entry.free_for(channel, &self.channels).is_ok();
-            self.idle.mark_free(position, channel, free);
+            self.idle
+                .mark_free(position, ChannelIdx(n as u32), free & 1 << n != 0);
         }
     }
 }

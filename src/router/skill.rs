@@ -100,10 +100,10 @@ pub fn proficiency(skills: &Levels, requirement: &Levels) -> u8 {
 
 /// Both requirements together; of two levels the higher counts.
 pub fn merged(base: &Levels, own: &Levels) -> Levels {
+    let mut all = Levels::from_slice(base);
     if own.is_empty() {
-        return base.clone();
+        return all;
     }
-    let mut all = base.clone();
     for (skill, level) in own {
         match all.binary_search_by_key(skill, |(skill, _)| *skill) {
             Ok(found) => all[found].1 = all[found].1.max(*level),

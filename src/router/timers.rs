@@ -1,7 +1,7 @@
 //! What is due when: every reason to wake the router.
 //!
-//! Entries are never taken out early: whoever is woken looks whether its deadline still is this
-//! one. Among equal times the order is that of [`Timer`], which is the order of the contract's §7:
+//! Entries are not taken out one by one: whoever is woken looks whether its deadline still is this
+//! one, and when most entries may be stale they are thrown out together. Among equal times the order is that of [`Timer`], which is the order of the contract's §7:
 //! ends of service first, then starts of work, owner waits, patience, and what comes in.
 
 use std::cmp::Reverse;
@@ -41,6 +41,8 @@ pub enum Timer {
 }
 
 impl Timer {
+    /// The first of an instant.
+    pub const FIRST: Self = Self::WrapUp;
     /// The last of an instant.
     pub const LAST: Self = Self::Scheduled;
 }
@@ -54,10 +56,15 @@ pub struct Due {
     pub of: u32,
 }
 
+/// So few entries are never worth a clearing.
+const KEPT_MIN: usize = 1_024;
+
 /// The deadlines.
 #[derive(Clone, Debug, Default)]
 pub struct Timers {
     heap: BinaryHeap<Reverse<Due>>,
+    /// How many were left when those without meaning were last thrown out.
+    kept: usize,
 }
 
 impl Timers {
@@ -67,6 +74,17 @@ impl Timers {
 
     pub fn first(&self) -> Option<Due> {
         self.heap.peek().map(|due| due.0)
+    }
+
+    /// Whether there may be more entries without meaning than with one.
+    pub fn are_many(&self) -> bool {
+        self.heap.len() > self.kept.max(KEPT_MIN) * 2
+    }
+
+    /// Keeps only the entries that still mean something.
+    pub fn retain(&mut self, means_something: impl Fn(Due) -> bool) {
+        self.heap.retain(|due| means_something(due.0));
+        self.kept = self.heap.len();
     }
 
     /// Takes the first entry if it is due: before `at`, or at `at` and not after `through`.

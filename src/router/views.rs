@@ -8,7 +8,7 @@ use super::answer::{
     Explained, NoteView, OfferView, QueueView, StepView, Submitted,
 };
 use super::case::Case;
-use super::codes::{CaseState, ContactState};
+use super::codes::{CaseState, ContactState, Verdict};
 use super::contact::{Considered, Contact, Offer};
 use super::event::ContactRef;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
@@ -194,11 +194,8 @@ impl Router {
             .iter()
             .map(|offer| self.offer_view(contact, offer));
         let consulting = contact.talks.get(1).map(|talk| talk.agent);
-        let agent = contact
-            .talks
-            .first()
-            .map(|talk| talk.agent)
-            .or(contact.last_agent);
+        let first = contact.talks.first();
+        let agent = first.map(|talk| talk.agent).or(contact.last_agent);
         let wraps = self.agents_wrapping(idx);
         ContactView {
             contact: contact.id.clone(),
@@ -217,7 +214,7 @@ impl Router {
             owner: self.owner_of(contact),
             agent: agent.map(|agent| self.agent_name(agent)),
             consulting: consulting.map(|agent| self.agent_name(agent)),
-            route: contact.route,
+            route: first.map(|talk| talk.route).or(contact.route),
             offer: contact
                 .offers
                 .first()
@@ -299,13 +296,27 @@ impl Router {
         }
     }
 
-    pub(super) fn candidates(&self, considered: &[Considered]) -> Vec<Candidate> {
+    pub(super) fn candidates(
+        &self,
+        contact: &Contact,
+        considered: &[Considered],
+    ) -> Vec<Candidate> {
+        let excluded = contact
+            .customer
+            .map_or(&[][..], |customer| &self.customers[customer].excluded);
+        let reason = |considered: &Considered| {
+            let found = excluded.iter().find(|one| one.agent == considered.agent);
+            found
+                .filter(|_| considered.verdict == Verdict::Excluded)
+                .map(|one| one.reason.clone())
+        };
         considered
             .iter()
             .map(|considered| Candidate {
                 agent: self.agent_name(considered.agent),
                 route: considered.route,
                 verdict: considered.verdict,
+                reason: reason(considered),
             })
             .collect()
     }
@@ -325,7 +336,7 @@ impl Router {
                     why: step.why,
                     agent: step.agent.map(|agent| self.agent_name(agent)),
                     until_at: step.until_at,
-                    candidates: self.candidates(&step.candidates),
+                    candidates: self.candidates(contact, &step.candidates),
                 })
                 .collect(),
             steps_dropped: contact.trail_dropped,

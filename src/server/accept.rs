@@ -67,6 +67,7 @@ async fn admit<S: AsyncWrite + Unpin>(
     match Arc::clone(&hub.places).try_acquire_owned() {
         Ok(place) => Some((stream, place)),
         Err(_) => {
+            hub.metrics.refused.increment(1);
             // It fits into the socket's empty buffer; a peer that is gone already needs no answer.
             let _ = tokio::time::timeout(REST, stream.write_all(&refusal())).await;
             None
@@ -88,8 +89,9 @@ async fn serve_unix(hub: Arc<Hub>, stream: UnixStream, place: OwnedSemaphorePerm
     let uid = stream.peer_cred().ok().map(|peer| peer.uid());
     let conversation = Conversation::new(Arc::clone(&hub), Via::Unix { uid }, true);
     let (reader, writer) = stream.into_split();
+    let hub_of_end = Arc::clone(&hub);
     let end = connection::serve(hub, conversation, reader, writer, |_| {}).await;
-    ended("unix", end);
+    ended(&hub_of_end, "unix", end);
     drop(place);
 }
 
@@ -100,15 +102,17 @@ async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, place: OwnedSemaphorePermit
     let (reader, writer) = stream.into_split();
     // Some telephony platforms hold back the second of two small writes until the first is
     // confirmed, and the kernel confirms late unless it is told after each read.
+    let hub_of_end = Arc::clone(&hub);
     let quick = |reader: &tokio::net::tcp::OwnedReadHalf| {
         let _ = rustix::net::sockopt::set_tcp_quickack(reader.as_ref(), true);
     };
     let end = connection::serve(hub, conversation, reader, writer, quick).await;
-    ended("tcp", end);
+    ended(&hub_of_end, "tcp", end);
     drop(place);
 }
 
-fn ended(via: &'static str, end: End) {
+fn ended(hub: &Hub, via: &'static str, end: End) {
+    hub.metrics.count_end(end);
     match end {
         End::Closed | End::Stopped => tracing::debug!(via, ?end, "a connection ended"),
         End::Idle | End::SlowConsumer | End::Lost => {

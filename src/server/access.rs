@@ -138,6 +138,12 @@ impl Access {
     }
 }
 
+/// The role of the holder of a token, if it is one of those configured.
+pub fn role_of(secret: &Secret, config: &Config) -> Option<Word> {
+    let digest: [u8; 32] = Sha256::digest(secret.0.0.as_bytes()).into();
+    find(&digest, config).map(|token| token.role)
+}
+
 pub fn unauthorized(message: &str) -> Reject {
     Reject {
         kind: RejectKind::Unauthorized,

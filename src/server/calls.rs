@@ -18,6 +18,7 @@ use super::access::{Access, unauthorized};
 use super::conversation::Conversation;
 use super::feed::Feed;
 use super::hub::Stopped;
+use super::metrics::requests::Answered;
 use super::reload;
 use super::replies::Replies;
 use super::snapshots;
@@ -88,6 +89,12 @@ impl Conversation {
                 | Err(_),
             ) => unreachable!("these are dealt with under the lock"),
         };
+        let answered = match &done {
+            Ok(_) => Answered::Ok,
+            Err(Failed::Refused(refusal)) => Answered::Refused(refusal.kind),
+            Err(Failed::Stopped) => return Err(Stopped),
+        };
+        self.hub.metrics.count_request(call.method, answered);
         match done {
             Ok(sequence) => Ok(sequence),
             Err(Failed::Refused(refusal)) => {

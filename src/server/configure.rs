@@ -13,6 +13,7 @@ use crate::router::reject::Reject;
 
 use super::cell::Cell;
 use super::hub::{Hub, Stopped};
+use super::metrics::tenant::TenantMeters;
 use super::ring::Ring;
 use super::tenant::{Sender, Tenant};
 
@@ -93,7 +94,8 @@ fn cell(hub: &Hub, name: &Name) -> Arc<Cell> {
         return cell;
     }
     // Only one configuration is applied at a time, so nobody else makes it meanwhile.
-    let tenant = Tenant::new(name.clone());
+    let mut tenant = Tenant::new(name.clone());
+    tenant.measure(TenantMeters::new(&hub.metrics, name));
     hub.cells
         .insert(Cell::new(name.clone(), tenant, Ring::after(0)));
     hub.cells

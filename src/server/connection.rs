@@ -40,6 +40,19 @@ pub enum End {
     Lost,
 }
 
+impl End {
+    /// The word in the metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Idle => "idle",
+            Self::SlowConsumer => "slow_consumer",
+            Self::Stopped => "stopped",
+            Self::Lost => "lost",
+        }
+    }
+}
+
 impl From<Stopped> for End {
     fn from(_: Stopped) -> Self {
         Self::Stopped
@@ -212,7 +225,8 @@ async fn wait_for_events(
     }
 }
 
-fn deadline(limits: &config::Limits, admitted: bool, opened: Moment, heard: Moment) -> Moment {
+/// When a connection that is silent is closed.
+pub fn deadline(limits: &config::Limits, admitted: bool, opened: Moment, heard: Moment) -> Moment {
     let after = |from: Moment, span: Millis| from + millis(span);
     let handshake = (!admitted).then(|| after(opened, limits.handshake_ms));
     let idle = limits.idle_ms.map(|idle| after(heard, idle));
@@ -220,7 +234,7 @@ fn deadline(limits: &config::Limits, admitted: bool, opened: Moment, heard: Mome
     handshake.into_iter().chain(idle).min().unwrap_or(far)
 }
 
-fn millis(span: Millis) -> Duration {
+pub fn millis(span: Millis) -> Duration {
     Duration::from_millis(u64::try_from(span.0).unwrap_or(0))
 }
 

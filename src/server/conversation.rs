@@ -14,18 +14,19 @@ use crate::config::DEFAULT_TENANT;
 use crate::journal::Sequence;
 use crate::router::answer::Answer;
 use crate::router::command::{Command, Session};
-use crate::router::ids::Name;
+use crate::router::ids::{Key, Name};
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
 use crate::wire::method::{Kind, Role};
 use crate::wire::reply;
-use crate::wire::request::{Call, Message, Request};
+use crate::wire::request::{Call, Message, Request, Token};
 
 use super::access::{Access, Via, unauthorized};
 use super::bucket::Bucket;
 use super::cell::{Cell, Turn};
 use super::feed::Feed;
 use super::hub::{Hub, Stopped};
+use super::metrics::requests::Answered;
 use super::own;
 use super::replies::Replies;
 use super::tenant::Sender;
@@ -94,6 +95,17 @@ impl Conversation {
     /// Whether the peer may ask anything yet.
     pub fn is_admitted(&self) -> bool {
         self.access.is_some()
+    }
+
+    /// Shows a token without opening a session, as each request of HTTP does.
+    pub fn show(&mut self, secret: &Token) -> Result<(), Reject> {
+        let live = self.hub.live();
+        let access = Access::by_token(self.via, secret, &live.config)?;
+        let tenant = access.choose_tenant(None)?;
+        let cell = self.hub.cells.find(tenant.as_str());
+        self.cell = cell.ok_or_else(|| Reject::not_found("tenant", &tenant))?;
+        self.access = Some(access);
+        Ok(())
     }
 
     pub fn feed(&mut self) -> Option<&mut Feed> {
@@ -175,43 +187,49 @@ impl Conversation {
         let now = self.hub.clock.now();
         let admitted = self.admit(&call, now);
         let id = call.id.as_ref();
+        let metrics = &self.hub.metrics;
         let request = match (call.request, admitted) {
-            (Err(error), _) => return replies.put(id, |out, id| reply::error(out, id, &error)),
+            (Err(error), _) => {
+                metrics.count_request(call.method, Answered::Error);
+                return replies.put(id, |out, id| reply::error(out, id, &error));
+            }
             (Ok(_), Err(refusal)) => {
+                metrics.count_request(call.method, Answered::Refused(refusal.kind));
                 return replies.put(id, |out, id| reply::refusal(out, id, &refusal));
             }
             (Ok(request), Ok(())) => request,
         };
-        match request {
-            Request::Command(command) => {
-                let outcome = self.command(turn, now, &call.key, command);
-                replies.put(id, |out, id| reply::outcome(out, id, &outcome));
-            }
+        let outcome = match request {
+            Request::Command(command) => self.command(turn, now, call.key.as_ref(), command),
             Request::Query(query) => {
                 let own = self
                     .access
                     .as_ref()
                     .and_then(|access| access.agent.as_ref());
-                let outcome = own
-                    .map_or(Ok(()), |agent| own::check_query(agent, &query))
-                    .and_then(|()| turn.tenant.query(now, &query));
-                replies.put(id, |out, id| reply::outcome(out, id, &outcome));
+                own.map_or(Ok(()), |agent| own::check_query(agent, &query))
+                    .and_then(|()| turn.tenant.query(now, &query))
             }
             Request::SessionPing => {
-                replies.result(id, &reply::Pong { ok: true, at: now });
+                metrics.count_request(call.method, Answered::Ok);
+                return replies.result(id, &reply::Pong { ok: true, at: now });
             }
-            Request::Discover => replies.result(id, &crate::wire::openrpc::document()),
+            Request::Discover => {
+                metrics.count_request(call.method, Answered::Ok);
+                return replies.result(id, &crate::wire::openrpc::document());
+            }
             Request::SessionOpen(_) | Request::Subscribe(_) | Request::Server(_) => {
                 unreachable!("these are not dealt with under the lock")
             }
-        }
+        };
+        metrics.count_request(call.method, Answered::of(&outcome));
+        replies.put(id, |out, id| reply::outcome(out, id, &outcome));
     }
 
     fn command(
         &self,
         turn: &mut Turn<'_>,
         now: Timestamp,
-        key: &Option<crate::router::ids::Key>,
+        key: Option<&Key>,
         command: Command,
     ) -> Result<Answer, Reject> {
         if self.hub.is_draining() && matches!(command, Command::ContactSubmit(_)) {
@@ -235,7 +253,7 @@ impl Conversation {
         }
         let sender = Sender {
             source: self.client.as_ref(),
-            key: key.as_ref(),
+            key,
         };
         turn.tenant.apply(now, sender, command)
     }

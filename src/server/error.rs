@@ -11,9 +11,9 @@ use super::record::RecordError;
 /// Every reason. The messages say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    #[error("{0}")]
+    #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("{0}")]
+    #[error(transparent)]
     Record(#[from] RecordError),
     #[error("the state of tenant \"{tenant}\" in the snapshot cannot be used: {cause}")]
     Image { tenant: String, cause: String },

@@ -134,6 +134,7 @@ impl Feed {
                 .cell
                 .ring(|ring| ring.take(seen, durable, PULL_EVENTS_MAX, taken));
             if !found {
+                self.hub.metrics.events_lagged.increment(1);
                 self.fold_past();
                 return Pulled::Idle;
             }

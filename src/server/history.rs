@@ -38,7 +38,7 @@ pub enum Past {
 enum Ended {
     #[error("nobody listens any more")]
     NobodyListens,
-    #[error("{0}")]
+    #[error(transparent)]
     Failed(#[from] ServerError),
 }
 

@@ -21,6 +21,7 @@ use crate::router::time::Timestamp;
 
 use super::cell::{Cell, Cells, Turn};
 use super::clock::Clock;
+use super::metrics::Metrics;
 
 /// Bytes that the journal may hold beyond the configured limit: what turns under way at that
 /// moment can still bring.
@@ -42,6 +43,7 @@ pub struct Hub {
     pub journal: Journal,
     pub clock: Clock,
     pub cells: Cells,
+    pub metrics: Arc<Metrics>,
     pub config_path: Option<PathBuf>,
     live: RwLock<Arc<Live>>,
     /// Held while a configuration is being applied.
@@ -71,6 +73,7 @@ impl Hub {
         journal: Journal,
         clock: Clock,
         cells: Cells,
+        metrics: Arc<Metrics>,
         config: Config,
         config_path: Option<PathBuf>,
     ) -> Self {
@@ -79,6 +82,7 @@ impl Hub {
             journal,
             clock,
             cells,
+            metrics,
             config_path,
             live: RwLock::new(Arc::new(Live {
                 config,

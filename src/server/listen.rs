@@ -94,15 +94,23 @@ fn make(unfinished: &Path, path: &Path, mode: u32) -> io::Result<StdUnixListener
     Ok(listener)
 }
 
-/// Listens on a TCP address. Beyond loopback only where tokens say who may come in.
-pub fn tcp(
-    key: &'static str,
-    address: SocketAddr,
-    config: &Config,
-) -> Result<TcpListener, ServerError> {
-    if !address.ip().is_loopback() && config.tokens.is_empty() {
-        return Err(ServerError::OpenToTheNetwork { key, address });
+/// Refuses addresses beyond loopback where no token says who may come in.
+pub fn check(config: &Config) -> Result<(), ServerError> {
+    let server = &config.server;
+    let addresses = [("server.tcp", server.tcp), ("server.http", server.http)];
+    for (key, address) in addresses {
+        if let Some(address) = address
+            && !address.ip().is_loopback()
+            && config.tokens.is_empty()
+        {
+            return Err(ServerError::OpenToTheNetwork { key, address });
+        }
     }
+    Ok(())
+}
+
+/// Listens on a TCP address.
+pub fn tcp(address: SocketAddr) -> Result<TcpListener, ServerError> {
     let failed = |cause| ServerError::Listen {
         place: address.to_string(),
         cause,

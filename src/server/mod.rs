@@ -45,6 +45,9 @@ mod accept;
 mod connection;
 mod listen;
 
+mod http;
+mod metrics;
+
 pub use error::ServerError;
 pub use record::{Record, RecordError};
 pub use reload::{ReloadError, Reloaded};

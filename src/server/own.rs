@@ -52,7 +52,8 @@ pub fn check_command(
         | Command::ContactUpdate(_)
         | Command::ContactCancel(_)
         | Command::ContactSync(_)
-        | Command::CaseHandover(_) => Err(forbidden("method", "an agent may not do this")),
+        | Command::CaseHandover(_)
+        | Command::Reloaded => Err(forbidden("method", "an agent may not do this")),
     }
 }
 

@@ -77,6 +77,12 @@ pub struct Snapshot {
     pub tenants: Vec<TenantImage>,
 }
 
+impl Snapshot {
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("memory takes the state")
+    }
+}
+
 /// One tenant's part.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct TenantImage {

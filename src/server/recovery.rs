@@ -4,6 +4,7 @@
 //! rings, so that a subscriber can go on where it was.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::config::{Config, Durability as Level};
 use crate::journal::{Durability, Journal, Options, Recovery, Sequence};
@@ -14,6 +15,8 @@ use super::cell::{Cell, Cells};
 use super::clock::Stopwatch;
 use super::error::ServerError;
 use super::hub::WAITING_BYTES_SLACK;
+use super::metrics::Metrics;
+use super::metrics::tenant::TenantMeters;
 use super::record::{Record, Snapshot};
 use super::ring::Ring;
 use super::tenant::Tenant;
@@ -30,7 +33,11 @@ pub struct Recovered {
 }
 
 /// Opens the journal and makes the tenants from it, those of the configuration too.
-pub fn recover(config: &Config, options: Options) -> Result<Recovered, ServerError> {
+pub fn recover(
+    config: &Config,
+    options: Options,
+    metrics: &Arc<Metrics>,
+) -> Result<Recovered, ServerError> {
     let watch = Stopwatch::start();
     let (journal, recovery) = Journal::open_directory(&config.journal.dir, options)?;
     for skipped in recovery.skipped_snapshots() {
@@ -60,7 +67,8 @@ pub fn recover(config: &Config, options: Options) -> Result<Recovered, ServerErr
     let last_sequence = recovery.last_sequence();
     let cells = Cells::default();
     let mut last_at = 0;
-    for (name, (tenant, ring)) in fold.tenants {
+    for (name, (mut tenant, ring)) in fold.tenants {
+        tenant.measure(TenantMeters::new(metrics, &name));
         last_at = last_at.max(tenant.router().last_at());
         let cell = Cell::new(name, tenant, ring);
         cell.release(last_sequence);

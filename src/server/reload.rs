@@ -8,9 +8,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::config::{Config, Faults};
+use crate::router::command::Command;
 
 use super::configure;
 use super::hub::{Hub, Stopped};
+use super::tenant::Sender;
 
 /// What a reload did.
 #[derive(Debug, Default, Serialize)]
@@ -57,6 +59,7 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     let needs_restart = config.restart_keys(&hub.live().config);
     let applied = configure::apply(hub, &config).await?;
     hub.replace(config);
+    tell(hub).await?;
     tracing::info!(changes = applied.changes, ?needs_restart, "reloaded");
     Ok(Reloaded {
         changes: applied.changes,
@@ -71,4 +74,17 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
             .map(|warning| warning.describe().message)
             .collect(),
     })
+}
+
+/// Tells those who listen to any tenant.
+async fn tell(hub: &Hub) -> Result<(), Stopped> {
+    for cell in hub.cells.all() {
+        let ((), sequence) = hub.turn(&cell, |turn| {
+            let now = hub.clock.now();
+            // It is never refused.
+            let _ = turn.tenant.apply(now, Sender::default(), Command::Reloaded);
+        })?;
+        hub.settle(&cell, sequence).await?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The daemon from its start to its end.
 //!
 //! Order of a start: configuration, journal, recovery, `Restarted` for each tenant, what the
-//! configuration changed, all of it durable; only then the sockets open. Order of an end: no new
+//! configuration changed, all of it durable; only then connections are accepted. Order of an end: no new
 //! connections and contacts, conversations may finish, connections close, a last snapshot, the
 //! journal closes.
 
@@ -17,8 +17,10 @@ use super::accept;
 use super::clock::Clock;
 use super::configure;
 use super::error::ServerError;
+use super::http;
 use super::hub::{Hub, Stopped};
 use super::listen::{self, SocketFile};
+use super::metrics::{Metrics, scrape};
 use super::recovery::{self, Recovered};
 use super::reload::{self, ReloadError, Reloaded};
 use super::snapshots;
@@ -55,17 +57,10 @@ pub struct Control {
 
 /// Starts the daemon. It serves when this returns.
 pub async fn run(config: Config, options: Options) -> Result<Running, ServerError> {
-    // Before the journal is touched: a start that will be refused changes nothing.
-    let server = &config.server;
-    let tcp = server
-        .tcp
-        .map(|address| listen::tcp("server.tcp", address, &config))
-        .transpose()?;
-    let http = server
-        .http
-        .map(|address| listen::tcp("server.http", address, &config))
-        .transpose()?;
-    let recovered = recover(&config, &options).await?;
+    listen::check(&config)?;
+    let metrics = Metrics::new();
+    // First the journal: a second daemon is told who holds it.
+    let recovered = recover(&config, &options, &metrics).await?;
     let clock = Clock::start(recovered.last_at);
     if clock.ahead_us() > 1_000_000 {
         tracing::warn!(
@@ -73,13 +68,17 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
             "the time of day lies before the journal's last command: time goes on from there"
         );
     }
+    let server = &config.server;
+    let tcp = server.tcp.map(listen::tcp).transpose()?;
+    let http = server.http.map(listen::tcp).transpose()?;
     let socket = server
         .socket
         .as_ref()
         .map(|path| listen::unix(path, server.socket_mode))
         .transpose()?;
     let Recovered { journal, cells, .. } = recovered;
-    let hub = Arc::new(Hub::new(journal, clock, cells, config, options.config_path));
+    let hub = Hub::new(journal, clock, cells, metrics, config, options.config_path);
+    let hub = Arc::new(hub);
     prepare(&hub).await.map_err(|Stopped| failure(&hub))?;
     let mut running = Running {
         tcp: tcp.as_ref().and_then(|socket| socket.local_addr().ok()),
@@ -90,6 +89,7 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
     hub.tasks.spawn(timers::run(Arc::clone(&hub)));
     hub.tasks.spawn(snapshots::run(Arc::clone(&hub)));
     hub.tasks.spawn(watch_journal(Arc::clone(&hub)));
+    hub.tasks.spawn(scrape::upkeep(Arc::clone(&hub)));
     if let Some((listener, file)) = socket {
         running.socket = Some(file);
         hub.tasks.spawn(accept::unix(Arc::clone(&hub), listener));
@@ -98,17 +98,23 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
         hub.tasks.spawn(accept::tcp(Arc::clone(&hub), listener));
     }
     if let Some(listener) = http {
-        drop(listener);
+        hub.tasks.spawn(http::serve(Arc::clone(&hub), listener));
     }
     running.announce();
     Ok(running)
 }
 
-async fn recover(config: &Config, options: &Options) -> Result<Recovered, ServerError> {
+async fn recover(
+    config: &Config,
+    options: &Options,
+    metrics: &Arc<Metrics>,
+) -> Result<Recovered, ServerError> {
     let (config, create) = (config.clone(), !options.existing_only);
+    let metrics = Arc::clone(metrics);
     let work = move || {
-        let options = recovery::journal_options(&config, create)?;
-        recovery::recover(&config, options)
+        let mut options = recovery::journal_options(&config, create)?;
+        options.observer = Some(Arc::new(metrics.commit.clone()));
+        recovery::recover(&config, options, &metrics)
     };
     tokio::task::spawn_blocking(work)
         .await

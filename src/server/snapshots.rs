@@ -68,13 +68,14 @@ fn write(hub: &Hub) -> Result<Sequence, JournalError> {
             (tenant.image(), pause.elapsed())
         });
         through = through.max(image.sequence);
+        hub.metrics.snapshot_pause.record(pause.as_secs_f64());
         pause_max = pause_max.max(pause);
         snapshot.tenants.push(image);
     }
     // An image may hold records younger than the snapshot. Their numbers must be taken on disk
     // before it is: other records under the same numbers would be passed over after a crash.
     hub.journal.sync_through(through)?;
-    let state = postcard::to_stdvec(&snapshot).expect("memory takes the state");
+    let state = snapshot.to_bytes();
     let digest = *blake3::hash(&state).as_bytes();
     let pruned = hub.journal.snapshot(sequence, &digest, &state)?;
     tracing::info!(

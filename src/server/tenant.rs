@@ -17,6 +17,8 @@ use crate::router::query::Query;
 use crate::router::reject::Reject;
 use crate::router::time::Timestamp;
 
+use super::clock::Stopwatch;
+use super::metrics::tenant::TenantMeters;
 use super::pen::Pen;
 use super::record::TenantImage;
 use super::ring::Ring;
@@ -41,6 +43,8 @@ pub struct Tenant {
     draws: u64,
     /// The configuration last applied, as JSON.
     configured: Option<String>,
+    /// Nothing is measured while the past is read.
+    meters: Option<TenantMeters>,
 }
 
 /// Whose command it is.
@@ -75,7 +79,13 @@ impl Tenant {
             passed: None,
             draws: rand::random(),
             configured: None,
+            meters: None,
         }
+    }
+
+    /// Measures from now on.
+    pub fn measure(&mut self, meters: TenantMeters) {
+        self.meters = Some(meters);
     }
 
     pub fn router(&self) -> &Router {
@@ -130,7 +140,14 @@ impl Tenant {
             command,
         };
         self.effects.clear();
+        let watch = Stopwatch::start();
         let outcome = self.router.apply(&stamped, &mut self.effects);
+        if let Some(meters) = &mut self.meters {
+            meters.decided(watch.elapsed());
+            for count in &self.effects.counts {
+                meters.count(count);
+            }
+        }
         match &outcome {
             Ok(Answer::Repeated(_)) | Err(_) => self.passed = Some(stamped.at),
             Ok(_) => self.write_down(&stamped),

@@ -7,49 +7,20 @@
 use std::io;
 
 use crate::router::Router;
-use crate::router::bulk::{Move, Stage};
+use crate::router::bulk::{Move, Stage, Taken};
 use crate::router::codes::{Outcome, Route};
-use crate::router::ids::{AgentIdx, CaseIdx, ContactIdx, Name, OfferId, QueueIdx};
+use crate::router::ids::{AgentIdx, ContactIdx, OfferId};
 use crate::router::time::Timestamp;
 
 use super::agenda::{Agenda, Entry, Kind};
 use super::arrivals::Arrivals;
 use super::clerk::Clerk;
 use super::error::SimulateError;
+use super::life::{Life, Talk, fate_of, waits};
 use super::progress::Progress;
 use super::rota::Rota;
 use super::rows::{Fate, Row, Rows};
 use super::tally::{Reached, Tally};
-
-/// What the driver remembers of a contact in the system.
-#[derive(Clone, Debug)]
-pub(super) struct Life {
-    pub contact: Name,
-    /// Its place in the order of arrival.
-    pub number: u64,
-    pub queue: QueueIdx,
-    pub queued_at: Timestamp,
-    pub service_ms: i64,
-    pub wrap_up_ms: Option<i64>,
-    pub has_patience: bool,
-    /// A case that the file makes for this contact alone.
-    pub own_case: Option<CaseIdx>,
-    /// A callback that the router itself scheduled: work for an agent, but no arrival.
-    pub callback: bool,
-    pub talk: Option<Talk>,
-}
-
-/// Its conversation.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Talk {
-    pub agent: AgentIdx,
-    pub route: Route,
-    pub since: Timestamp,
-    pub offers: u32,
-    /// It has no case: who served would own it after so much conversation.
-    pub nameless_min_ms: Option<i64>,
-    pub over: bool,
-}
 
 /// A simulation that runs.
 pub(super) struct Driver {
@@ -99,6 +70,10 @@ impl Driver {
             answer_ms,
             seed,
         } = parts;
+        let mut router = router;
+        if answer_ms == 0 {
+            router.answer_at_once();
+        }
         Self {
             router,
             arrivals,
@@ -122,6 +97,7 @@ impl Driver {
     pub fn run(&mut self) -> Result<(), SimulateError> {
         while let Some((at, kind)) = self.next() {
             self.tally.decisions += 1;
+            self.router.come_past(at, come_past(kind));
             match kind {
                 Kind::EndOfService | Kind::Answer | Kind::Patience => self.happen(at)?,
                 Kind::EndOfShift | Kind::StartOfShift => self.rota.turn(&mut self.router),
@@ -178,7 +154,10 @@ impl Driver {
         let contact = ContactIdx(entry.of);
         match entry.kind {
             Kind::EndOfService => self.end(at, contact),
-            Kind::Answer => self.answer(at, contact, OfferId(entry.offer)),
+            Kind::Answer => {
+                self.router.accept_bulk(at, contact, OfferId(entry.offer));
+                Ok(())
+            }
             Kind::Patience if waits(&self.lives, &entry) => {
                 self.router.abandon_bulk(at, contact);
                 Ok(())
@@ -208,21 +187,8 @@ impl Driver {
         }
         let Some(contact) = entry.contact else {
             self.tally.ended_in_vain(at, entry.queue, at, Fate::Blocked);
-            self.put(
-                number,
-                Row {
-                    contact: entry.name,
-                    fate: Fate::Blocked,
-                    agent: None,
-                    route: None,
-                    owner: None,
-                    queued_at: at,
-                    connected_at: None,
-                    ended_at: None,
-                    wait_ms: None,
-                    offers: 0,
-                },
-            )?;
+            let row = Row::unheard(entry.name, Fate::Blocked, at);
+            self.put(number, row)?;
             return self.go_on();
         };
         if let Some(patience_ms) = entry.times.patience_ms {
@@ -272,7 +238,8 @@ impl Driver {
                         contact,
                         agent,
                         offer,
-                    } => self.offered(at, contact, agent, offer)?,
+                    } => self.offered(at, contact, agent, offer),
+                    Move::Connected(taken) => self.connected(at, &taken),
                     Move::Ended {
                         contact,
                         outcome,
@@ -291,16 +258,8 @@ impl Driver {
         Ok(())
     }
 
-    fn offered(
-        &mut self,
-        at: Timestamp,
-        contact: ContactIdx,
-        agent: AgentIdx,
-        offer: OfferId,
-    ) -> Result<(), SimulateError> {
-        if self.answer_ms == 0 {
-            return self.answer(at, contact, offer);
-        }
+    /// The agent who is offered a contact will answer.
+    fn offered(&mut self, at: Timestamp, contact: ContactIdx, agent: AgentIdx, offer: OfferId) {
         self.agenda.push(Entry {
             at: at.saturating_add(self.answer_ms),
             kind: Kind::Answer,
@@ -309,27 +268,17 @@ impl Driver {
             offer: offer.0,
             wrap_up: false,
         });
-        Ok(())
     }
 
-    /// An agent answers an offer, if it still rings.
-    fn answer(
-        &mut self,
-        at: Timestamp,
-        contact: ContactIdx,
-        offer: OfferId,
-    ) -> Result<(), SimulateError> {
-        let Some(taken) = self.router.accept_bulk(at, contact, offer) else {
-            return Ok(());
-        };
+    /// A conversation begins.
+    fn connected(&mut self, at: Timestamp, taken: &Taken) {
         self.tally.decisions += 1;
         let hit = taken.owner_before == Some(taken.agent);
         let route = if hit { Route::Owner } else { taken.route };
-        let has_case = self.router.has_case(contact);
-        let nameless = !has_case && self.router.is_human(taken.agent);
+        let nameless = !taken.has_case && self.router.is_human(taken.agent);
         let min_ms = self.router.policy(taken.queue).ownership.min_handle_ms.0;
-        let Some(life) = self.life(contact) else {
-            return Ok(());
+        let Some(life) = self.life(taken.contact) else {
+            return;
         };
         life.talk = Some(Talk {
             agent: taken.agent,
@@ -337,7 +286,6 @@ impl Driver {
             since: at,
             offers: taken.offers,
             nameless_min_ms: nameless.then_some(min_ms),
-            over: false,
         });
         let (service_ms, number) = (life.service_ms, life.number);
         let (has_patience, callback) = (life.has_patience, life.callback);
@@ -359,7 +307,7 @@ impl Driver {
             at: at.saturating_add(service_ms),
             kind: Kind::EndOfService,
             tie: self.rota.rank(taken.agent) << 32 | (number & 0xffff_ffff),
-            of: contact.0,
+            of: taken.contact.0,
             offer: 0,
             wrap_up: false,
         });
@@ -367,7 +315,6 @@ impl Driver {
             let lives = &self.lives;
             self.agenda.note_idle(|entry| waits(lives, entry));
         }
-        Ok(())
     }
 
     /// A conversation ends.
@@ -376,11 +323,9 @@ impl Driver {
             return Ok(());
         };
         let wrap_up_ms = life.wrap_up_ms;
-        let Some(talk) = &mut life.talk else {
+        let Some(talk) = life.talk else {
             return Ok(());
         };
-        talk.over = true;
-        let talk = *talk;
         let life = life.clone();
         let hung = self.router.end_bulk(at, contact, wrap_up_ms);
         self.tally.talk_ends(at, talk.agent);
@@ -455,16 +400,11 @@ impl Driver {
         }
         let waited = fate != Fate::Rejected;
         let row = Row {
-            contact: life.contact,
-            fate,
-            agent: None,
-            route: None,
             owner: owner.map(|owner| self.router.agent_name_of(owner).clone()),
-            queued_at: life.queued_at,
-            connected_at: None,
             ended_at: waited.then_some(at),
             wait_ms: waited.then_some(at - life.queued_at),
             offers,
+            ..Row::unheard(life.contact, fate, life.queued_at)
         };
         self.put(life.number, row)
     }
@@ -509,17 +449,11 @@ impl Driver {
             self.tally
                 .ended_in_vain(end, life.queue, life.queued_at, Fate::Unserved);
             let owner = self.router.case_owner(contact);
+            let owner = owner.map(|owner| self.router.agent_name_of(owner).clone());
             let row = Row {
-                contact: life.contact,
-                fate: Fate::Unserved,
-                agent: None,
-                route: None,
-                owner: owner.map(|owner| self.router.agent_name_of(owner).clone()),
-                queued_at: life.queued_at,
-                connected_at: None,
-                ended_at: None,
-                wait_ms: None,
+                owner,
                 offers: self.router.offers_made(contact),
+                ..Row::unheard(life.contact, Fate::Unserved, life.queued_at)
             };
             self.put(life.number, row)?;
         }
@@ -531,24 +465,14 @@ impl Driver {
     }
 }
 
-/// Whether an entry of the agenda still means something: the caller it names still waits.
-fn waits(lives: &[Option<Life>], entry: &Entry) -> bool {
-    if entry.kind != Kind::Patience {
-        return true;
-    }
-    lives
-        .get(entry.of as usize)
-        .and_then(Option::as_ref)
-        .is_some_and(|life| life.number == entry.tie && life.talk.is_none())
-}
-
-fn fate_of(outcome: Outcome) -> Fate {
-    match outcome {
-        Outcome::Abandoned | Outcome::Cancelled => Fate::Abandoned,
-        Outcome::Timeout | Outcome::NoAgent => Fate::Timeout,
-        Outcome::Voicemail | Outcome::Callback => Fate::Overflowed,
-        Outcome::Rejected => Fate::Rejected,
-        Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => Fate::Served,
+/// Which deadlines of the router stand before a kind of happening at one time.
+const fn come_past(kind: Kind) -> Option<Stage> {
+    match kind {
+        Kind::EndOfService | Kind::EndOfShift | Kind::StartOfShift | Kind::RouterBack => None,
+        Kind::RouterOffers => Some(Stage::Back),
+        Kind::Answer | Kind::RouterOwnerWaits => Some(Stage::Offers),
+        Kind::RouterPatience => Some(Stage::OwnerWaits),
+        Kind::Patience | Kind::Arrival => Some(Stage::Patience),
     }
 }
 

@@ -11,6 +11,7 @@ mod clerk;
 mod course;
 mod driver;
 mod error;
+mod life;
 mod plot;
 mod progress;
 mod rota;
@@ -43,7 +44,7 @@ use tally::Tally;
 
 pub use arrivals::COLUMNS as ARRIVAL_COLUMNS;
 pub use error::SimulateError;
-pub use plot::draw;
+pub use plot::{Compared, draw, draw_comparison};
 pub use rows::Fate;
 pub use shifts::{COLUMNS as AGENT_COLUMNS, Roster, Shift};
 pub use summary::{AgentSummary, Counts, Little, Mean, Summary};

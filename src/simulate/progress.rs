@@ -28,7 +28,7 @@ impl Progress {
     }
 
     pub fn arrived(&mut self, contacts: u64) {
-        if contacts % EVERY != 0 {
+        if !contacts.is_multiple_of(EVERY) {
             return;
         }
         let Some(begun) = self.begun else { return };

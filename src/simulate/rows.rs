@@ -71,6 +71,24 @@ pub(super) struct Row {
     pub offers: u32,
 }
 
+impl Row {
+    /// The row of a contact that no agent has heard.
+    pub fn unheard(contact: Name, fate: Fate, queued_at: Timestamp) -> Self {
+        Self {
+            contact,
+            fate,
+            agent: None,
+            route: None,
+            owner: None,
+            queued_at,
+            connected_at: None,
+            ended_at: None,
+            wait_ms: None,
+            offers: 0,
+        }
+    }
+}
+
 /// The writer.
 pub(super) struct Rows {
     out: Box<dyn Write>,

@@ -43,6 +43,7 @@ pub const TYPES: &[&str] = &[
     "case.resolved",
     "case.reopened",
     "case.closed",
+    "server.reloaded",
 ];
 
 /// One of [`TYPES`].
@@ -94,6 +95,7 @@ macro_rules! standing {
             | EventBody::QueueSet { .. }
             | EventBody::QueueRemoved { .. }
             | EventBody::SettingsSet
+            | EventBody::ServerReloaded
             | EventBody::CustomerLinked { .. }
             | EventBody::CustomerExcluded { .. }
     };
@@ -205,7 +207,7 @@ impl Fields<'_> {
                 .put("agent", agent)
                 .put("on", on)
                 .put("reason", reason),
-            EventBody::SettingsSet | contacts!() | cases!() => self,
+            EventBody::SettingsSet | EventBody::ServerReloaded | contacts!() | cases!() => self,
         }
     }
 

@@ -335,7 +335,7 @@ pub static METHODS: &[Method] = methods! {
         "Describes every method", "an OpenRPC document",
         |p| plain(p, Request::Discover);
     "server.drain" Server ADMIN f::NONE,
-        "Takes no new connection, finishes what is under way and stops", "{ok}",
+        "Takes no new contacts from now on and says so to health checks; SIGTERM ends the daemon", "{ok}",
         |p| plain(p, Request::Server(ServerCall::Drain));
     "server.reload" Server ADMIN f::NONE,
         "Applies the changed configuration file as a difference", "what changed",

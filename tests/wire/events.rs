@@ -212,6 +212,7 @@ fn cases() -> Vec<EventBody> {
             by: n("bob"),
             note: None,
         },
+        EventBody::ServerReloaded,
     ]
 }
 

@@ -65,7 +65,8 @@ fn params_of(command: &Command) -> Value {
         Command::Tick
         | Command::Restarted
         | Command::SessionOpened(_)
-        | Command::SessionClosed(_) => panic!("{command:?} has no method"),
+        | Command::SessionClosed(_)
+        | Command::Reloaded => panic!("{command:?} has no method"),
     }
 }
 

@@ -37,10 +37,11 @@ fn place(command: &Command) -> usize {
         Command::CaseReopen(_) => 24,
         Command::CaseClose(_) => 25,
         Command::CaseHandover(_) => 26,
+        Command::Reloaded => 27,
     }
 }
 
-const VARIANTS: usize = 27;
+const VARIANTS: usize = 28;
 
 fn check(command: Command) -> Vec<u8> {
     let stamped = Stamped {
@@ -69,6 +70,7 @@ fn every_command_survives_the_journal() {
         Command::Restarted,
         Command::SessionOpened(session()),
         Command::SessionClosed(session()),
+        Command::Reloaded,
     ];
     for (method, params) in examples() {
         let full = line(method.name, &params.to_string());

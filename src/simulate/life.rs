@@ -1,0 +1,58 @@
+//! The life of a contact as the driver knows it, from its arrival to its end.
+
+use crate::router::codes::{Outcome, Route};
+use crate::router::ids::{AgentIdx, CaseIdx, Name, QueueIdx};
+use crate::router::time::Timestamp;
+
+use super::agenda::{Entry, Kind};
+use super::rows::Fate;
+
+/// What the driver remembers of a contact in the system.
+#[derive(Clone, Debug)]
+pub(super) struct Life {
+    pub contact: Name,
+    /// Its place in the order of arrival.
+    pub number: u64,
+    pub queue: QueueIdx,
+    pub queued_at: Timestamp,
+    pub service_ms: i64,
+    pub wrap_up_ms: Option<i64>,
+    pub has_patience: bool,
+    /// A case that the file makes for this contact alone.
+    pub own_case: Option<CaseIdx>,
+    /// A callback that the router itself scheduled: work for an agent, but no arrival.
+    pub callback: bool,
+    pub talk: Option<Talk>,
+}
+
+/// Its conversation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Talk {
+    pub agent: AgentIdx,
+    pub route: Route,
+    pub since: Timestamp,
+    pub offers: u32,
+    /// It has no case: who served would own it after so much conversation.
+    pub nameless_min_ms: Option<i64>,
+}
+
+/// Whether an entry of the agenda still means something: the caller it names still waits.
+pub(super) fn waits(lives: &[Option<Life>], entry: &Entry) -> bool {
+    if entry.kind != Kind::Patience {
+        return true;
+    }
+    lives
+        .get(entry.of as usize)
+        .and_then(Option::as_ref)
+        .is_some_and(|life| life.number == entry.tie && life.talk.is_none())
+}
+
+pub(super) fn fate_of(outcome: Outcome) -> Fate {
+    match outcome {
+        Outcome::Abandoned | Outcome::Cancelled => Fate::Abandoned,
+        Outcome::Timeout | Outcome::NoAgent => Fate::Timeout,
+        Outcome::Voicemail | Outcome::Callback => Fate::Overflowed,
+        Outcome::Rejected => Fate::Rejected,
+        Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => Fate::Served,
+    }
+}
