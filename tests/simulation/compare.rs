@@ -1,11 +1,12 @@
 //! The model and the router side by side, through the router's questions alone.
 
+use std::collections::BTreeSet;
 use std::fmt::{Debug, Write as _};
 
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, CaseView, ContactView};
 use firsthand::router::codes::{AgentState, CaseState, ContactState, OfferEnd};
-use firsthand::router::command::{AgentRef, QueueRef};
+use firsthand::router::command::{AgentRef, Command, QueueRef};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::EventBody;
 use firsthand::router::ids::Name;
@@ -69,40 +70,80 @@ pub fn hints(effects: &Effects) -> Hints {
 }
 
 /// How much is compared.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Width {
-    /// Who is there, and what the last command touched.
+    /// What the events of the last command and the command itself speak of.
     Touched,
+    /// All who are there.
+    Present,
     /// Everything that was ever there.
     Everything,
+}
+
+/// The contacts and agents of whom a command or its events speak.
+#[derive(Default)]
+struct Touched {
+    names: BTreeSet<Name>,
+}
+
+impl Touched {
+    fn of(command: &Command, effects: &Effects) -> Self {
+        let mut touched = Self::default();
+        for event in &effects.events {
+            if let Some(of) = event.body.contact() {
+                touched.names.insert(of.contact.clone());
+                touched.names.extend(of.agent.clone());
+            }
+            match &event.body {
+                EventBody::AgentPresence { agent, .. } | EventBody::AgentSet { agent } => {
+                    touched.names.insert(agent.clone());
+                }
+                EventBody::CaseOwned { owner: agent, .. }
+                | EventBody::CaseHandedOver { to: agent, .. } => {
+                    touched.names.insert(agent.clone());
+                }
+                _ => {}
+            }
+        }
+        match command {
+            Command::ContactSubmit(submit) => touched.names.insert(submit.contact.clone()),
+            Command::ContactUpdate(update) => touched.names.insert(update.contact.clone()),
+            Command::WrapUpEnd(of) => touched.names.insert(of.agent.clone()),
+            _ => false,
+        };
+        touched
+    }
 }
 
 pub fn compare(
     model: &Model,
     router: &Router,
+    command: &Command,
     effects: &Effects,
     width: Width,
 ) -> Result<(), String> {
     let mut differences = Differences::default();
-    for agent in &model.agents {
+    let touched = Touched::of(command, effects).names;
+    let meant = |name: &Name| width > Width::Touched || touched.contains(name);
+    for agent in model.agents.iter().filter(|agent| meant(&agent.name)) {
         compare_agent(model, router, agent, &mut differences);
     }
-    for contact in &model.contacts {
+    let mut cases = BTreeSet::new();
+    for contact in model.contacts.iter().filter(|contact| meant(&contact.name)) {
         compare_contact(model, router, contact, &mut differences);
+        cases.extend(contact.case);
     }
     let late = match width {
-        Width::Touched => 3,
+        Width::Touched | Width::Present => 3,
         Width::Everything => usize::MAX,
     };
     for contact in model.ended.iter().rev().take(late) {
-        compare_contact(model, router, contact, &mut differences);
+        if width == Width::Everything || touched.contains(&contact.name) {
+            compare_contact(model, router, contact, &mut differences);
+        }
     }
-    for idx in 0..model.cases.len() {
-        let touched = model.cases[idx].active_at == model.now
-            || model
-                .contacts
-                .iter()
-                .any(|contact| contact.case == Some(idx));
+    for (idx, case) in model.cases.iter().enumerate() {
+        let touched = cases.contains(&idx) || case.active_at == model.now;
         if touched || width == Width::Everything {
             compare_case(model, router, idx, &mut differences);
         }

@@ -14,6 +14,8 @@ use super::workload::Workload;
 
 /// Commands shown before the one that failed, with `SIM_TRACE=1`.
 const TRACE_COMMANDS: usize = 30;
+/// All who are there are compared once in so many commands; with a trace after each.
+const PRESENT_EVERY: u64 = 16;
 /// Everything is compared once in so many steps.
 const EVERYTHING_EVERY: u64 = 64;
 /// The router is taken down and brought up again once in so many steps, on average.
@@ -109,7 +111,7 @@ impl Trace {
 pub fn run(plan: &Plan) -> Result<Tally, String> {
     let mut run = Run {
         plan: plan.clone(),
-        pair: Pair::new(plan.canary),
+        pair: Pair::new(plan.canary, if plan.trace { 1 } else { PRESENT_EVERY }),
         workload: Workload::new(plan.seed),
         tally: Tally::default(),
         trace: Trace {

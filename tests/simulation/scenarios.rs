@@ -17,7 +17,7 @@ pub struct Story {
 impl Story {
     pub fn new() -> Self {
         Self {
-            pair: Pair::new(None),
+            pair: Pair::new(None, 1),
         }
     }
 

@@ -85,59 +85,94 @@ impl Model {
         self.clock = (self.now, Kind::Scheduled);
     }
 
+    /// Lets a moment pass, and settles what follows from that.
     fn move_clock(&mut self, at: Timestamp, kind: Kind) {
         let before = self.clock;
         self.clock = self.clock.max((at, kind));
+        let mut new = !CLOCKS.contains(&kind);
         for idx in 0..self.contacts.len() {
-            let contact = &self.contacts[idx];
-            let steps = self.policy(&contact.queue).steps.iter();
-            let mut moments = steps.map(|step| contact.waits_since + step.after_ms.0);
-            let new = |at| (at, Kind::Step) > before && self.passed(at, Kind::Step);
+            let passed_now = |moment: &(Timestamp, Kind)| *moment > before && *moment <= self.clock;
+            let passed: Vec<_> = self.clocks_of(idx).into_iter().filter(passed_now).collect();
+            new |= !passed.is_empty();
             // [5] A step that finds agents offers at once, also beside an offer that still rings.
-            let steps_now = moments.any(new);
-            self.contacts[idx].looks |= steps_now;
+            self.contacts[idx].looks |= passed.iter().any(|(_, kind)| *kind == Kind::Step);
         }
-        self.settle();
+        if new {
+            self.settle();
+        }
+    }
+
+    /// The moments that leave no trace in a contact, as far as they may be at hand.
+    fn clocks_of(&self, idx: usize) -> Vec<(Timestamp, Kind)> {
+        let contact = &self.contacts[idx];
+        let mut all = Vec::new();
+        if !contact.seeking {
+            return all;
+        }
+        let policy = self.policy(&contact.queue);
+        let wait = &policy.ownership.wait;
+        for limit in [
+            wait.busy_ms,
+            wait.wrap_up_ms,
+            wait.break_ms,
+            wait.offline_ms,
+        ] {
+            all.push((contact.waits_since + limit.0, Kind::OwnerWait));
+        }
+        for step in &policy.steps {
+            all.push((contact.waits_since + step.after_ms.0, Kind::Step));
+        }
+        let age = policy.age_priority_ms.0;
+        if age > 0 {
+            let waited = (self.clock.0 - contact.order_at).max(0);
+            all.push((contact.order_at + waited / age * age, Kind::Age));
+        }
+        all
     }
 
     /// What happens next, and when.
     pub fn next_deadline(&self) -> Option<(Timestamp, Kind)> {
-        let all = self.dues();
-        all.into_iter().map(|(at, kind, _)| (at, kind)).min()
+        let mut first = None;
+        self.each_due(&mut |at, kind, _| {
+            if first.is_none_or(|first| (at, kind) < first) {
+                first = Some((at, kind));
+            }
+        });
+        first
     }
 
     fn due_at(&self, at: Timestamp, kind: Kind) -> Vec<About> {
-        let all = self.dues().into_iter();
-        all.filter(|due| (due.0, due.1) == (at, kind))
-            .map(|due| due.2)
-            .collect()
+        let mut all = Vec::new();
+        self.each_due(&mut |due_at, due_kind, about| {
+            if (due_at, due_kind) == (at, kind) {
+                all.push(about());
+            }
+        });
+        all
     }
 
-    fn dues(&self) -> Vec<(Timestamp, Kind, About)> {
-        let mut all = Vec::new();
+    fn each_due(&self, due: &mut impl FnMut(Timestamp, Kind, &dyn Fn() -> About)) {
         for agent in &self.agents {
             let about = || About::Agent(agent.name.clone());
             if let Some(at) = agent.retry_at {
-                all.push((at, Kind::Retry, about()));
+                due(at, Kind::Retry, &about);
             }
             for at in &agent.wrap_ups {
-                all.push((*at, Kind::WrapUp, about()));
+                due(*at, Kind::WrapUp, &about);
             }
             if let Some(at) = agent.until_at {
-                all.push((at, Kind::Presence, about()));
+                due(at, Kind::Presence, &about);
             }
         }
         for contact in &self.contacts {
-            self.dues_of(contact, &mut |at, kind| {
-                all.push((at, kind, About::Contact(contact.name.clone())));
-            });
+            let about = || About::Contact(contact.name.clone());
+            self.dues_of(contact, &mut |at, kind| due(at, kind, &about));
         }
         for (idx, case) in self.cases.iter().enumerate() {
             if let Some(at) = case.close_at {
-                all.push((at, Kind::CaseClose, About::Case(idx)));
+                due(at, Kind::CaseClose, &|| About::Case(idx));
             }
         }
-        all
     }
 
     fn dues_of(&self, contact: &Contact, due: &mut impl FnMut(Timestamp, Kind)) {
