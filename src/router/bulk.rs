@@ -127,10 +127,10 @@ impl Router {
         self.prune_timers();
     }
 
-    /// Notes that the present instant has come past all deadlines, or back to its first.
-    pub(crate) fn come_to(&mut self, at: Timestamp, stage: Option<Stage>) {
+    /// Notes that an instant has come past the deadlines of a stage, or only begun.
+    pub(crate) fn come_past(&mut self, at: Timestamp, stage: Option<Stage>) {
         self.at = self.at.max(at);
-        self.come_to = stage.map_or(Timer::FIRST, Stage::last);
+        self.come_to(stage.map_or(Timer::FIRST, Stage::last));
     }
 
     /// Takes the moves made since the last call, in their order.

@@ -135,6 +135,12 @@ codes! {
 }
 
 codes! {
+    /// When a contact that waits for its owner goes to somebody else before its time: never, or
+    /// when an agent would otherwise stand idle.
+    OwnerHold { Always = "always", WhileBusy = "while_busy" }
+}
+
+codes! {
     /// Who follows the owner when the wait for the owner is over.
     Fallback {
         Deputy = "deputy",

@@ -139,7 +139,8 @@ pub struct Place {
 pub struct Reach {
     /// The owner of its case, where the queue routes by owners and may offer it to the owner.
     pub owner: Option<AgentIdx>,
-    /// Nobody but the owner, until then or (`i64::MAX`) for as long as it waits.
+    /// Nobody but the owner, until then or (`i64::MAX`) for as long as it waits. Where others are
+    /// named too, they take it only when they have nothing else to take.
     pub owner_only_until: Option<Timestamp>,
     pub deputy: Option<AgentIdx>,
     pub leader: Option<AgentIdx>,
@@ -147,6 +148,15 @@ pub struct Reach {
     /// Anyone with the skills.
     pub anyone: bool,
     pub why: Why,
+}
+
+impl Reach {
+    /// Whether the contact waits for its owner and goes to nobody else at all.
+    pub fn is_closed(&self) -> bool {
+        let others =
+            self.anyone || self.deputy.is_some() || self.leader.is_some() || self.team.is_some();
+        self.owner_only_until.is_some() && !others
+    }
 }
 
 /// One step that was taken with a contact, kept for `contact.explain`.

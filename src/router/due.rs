@@ -13,12 +13,10 @@ impl Router {
     /// Deadlines of one kind at one time happen together, before their consequences are drawn.
     pub(super) fn fire_due(&mut self, through: Timer) {
         while let Some(due) = self.timers.pop_due(self.at, through) {
-            // What is late happens now, after everything that was due before now.
-            self.come_to = if due.at < self.at {
-                Timer::LAST
-            } else {
-                due.timer
-            };
+            // What is late happens now; what is due now happens in its turn.
+            if due.at == self.at {
+                self.come_to(due.timer);
+            }
             if self.is_current(due) {
                 self.fire(due);
             }
@@ -30,7 +28,12 @@ impl Router {
                 self.settle();
             }
         }
-        self.come_to = through;
+        self.come_to(through);
+    }
+
+    /// Notes how far the deadlines of the present instant have come.
+    pub(super) fn come_to(&mut self, timer: Timer) {
+        self.come_to = self.come_to.max((self.at, timer));
     }
 
     /// Drops entries that mean nothing any more, so that the next deadline is a real one.

@@ -124,6 +124,7 @@ impl Router {
         let mut router = Self::with_detail(Detail::FULL);
         debug_assert_eq!(image.format, IMAGE_FORMAT, "checked before it was read");
         router.at = image.at;
+        router.come_to = (image.at, Timer::LAST);
         router.event_seq = image.event_seq;
         router.offer_seq = image.offer_seq;
         router.arrival_seq = image.arrival_seq;

@@ -6,7 +6,7 @@
 
 use super::Router;
 use super::agent::Unfree;
-use super::codes::{CaseState, Fallback, OwnershipMode, Verdict, Why};
+use super::codes::{CaseState, Fallback, OwnerHold, OwnershipMode, Verdict, Why};
 use super::contact::{Contact, Reach};
 use super::ids::AgentIdx;
 use super::policy::Ownership;
@@ -167,6 +167,14 @@ impl Router {
         let policy = &self.queues[contact.queue.at()].policy.ownership;
         let situation = self.situation(contact, requirement, owner);
         if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
+            if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
+                // Others may take it, but only those who have nothing else to take.
+                return Reach {
+                    owner_only_until: Some(until),
+                    why,
+                    ..self.opened(owner, policy, situation)
+                };
+            }
             return Reach {
                 owner: Some(owner),
                 owner_only_until: Some(until),
@@ -213,8 +221,8 @@ impl Router {
         }
         let until = contact.wait_from.saturating_add(limit);
         // A wait that ends at this very instant ends in its turn.
-        let lasts =
-            self.at < until || (self.at == until && limit > 0 && self.come_to < Timer::OwnerWait);
+        let lasts = self.at < until
+            || (self.at == until && limit > 0 && self.come_to < (self.at, Timer::OwnerWait));
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);
         (lasts && worth_it).then_some((until, why))
     }

@@ -99,8 +99,8 @@ type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
 #[derive(Debug)]
 pub struct Router {
     at: Timestamp,
-    /// How far the deadlines of the present instant have come.
-    come_to: Timer,
+    /// How far the deadlines of an instant have come; never back within one.
+    come_to: (Timestamp, Timer),
     chance: u64,
     event_seq: u64,
     offer_seq: u64,
@@ -192,7 +192,7 @@ impl Router {
         let channels = Channels::of(&settings);
         let mut router = Self {
             at: Timestamp::MIN,
-            come_to: Timer::LAST,
+            come_to: (Timestamp::MIN, Timer::LAST),
             chance: 0,
             event_seq: 0,
             offer_seq: 0,

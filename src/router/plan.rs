@@ -98,7 +98,7 @@ impl Router {
     /// What is left when nobody is asked by name first: the fallback, or anyone by skill.
     fn plan_open(&self, contact: &Contact, requirement: &Levels) -> Plan {
         let reach = self.reach(contact, requirement);
-        if reach.owner_only_until.is_some() {
+        if reach.is_closed() {
             return Plan::Wait;
         }
         let Some(owner) = self.sought_owner(contact) else {
@@ -121,7 +121,10 @@ impl Router {
                     .team
                     .and_then(|team| self.choose(contact, requirement, Some(team))),
                 Fallback::Skill => self.choose(contact, requirement, None),
-                Fallback::CallbackByOwner if self.may_call_back(contact, situation) => {
+                Fallback::CallbackByOwner
+                    if reach.owner_only_until.is_none()
+                        && self.may_call_back(contact, situation) =>
+                {
                     return Plan::CallbackByOwner;
                 }
                 Fallback::CallbackByOwner => None,

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::codes::{Fallback, OverflowAction, OwnershipKey, OwnershipMode, Pick, Strategy, Widen};
+use super::codes::{
+    Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
+};
 use super::ids::Name;
 use super::time::Millis;
 
@@ -189,6 +191,8 @@ pub struct Ownership {
     /// How long a closed case still makes its last owner the preferred agent.
     pub affinity_ms: Millis,
     pub key: OwnershipKey,
+    /// Whether a contact waits for its owner beside agents who stand idle.
+    pub hold: OwnerHold,
 }
 
 impl Default for Ownership {
@@ -208,6 +212,7 @@ impl Default for Ownership {
             min_handle_ms: Millis::ZERO,
             affinity_ms: Millis::ZERO,
             key: OwnershipKey::First,
+            hold: OwnerHold::Always,
         }
     }
 }

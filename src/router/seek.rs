@@ -149,9 +149,10 @@ impl Router {
         let Some(reach) = reach else { return };
         let channel = contact.channel;
         let queue = contact.queue;
+        let kept = reach.owner_only_until.is_some();
         let class = reach
             .anyone
-            .then(|| self.waiting.class(channel, &requirement));
+            .then(|| self.waiting.class(channel, &requirement, kept));
         if reach.anyone || reach.team.is_some() {
             self.idle.require(&requirement, &self.agents);
         }

@@ -21,6 +21,8 @@ struct Candidate {
     contact: ContactIdx,
     key: WaitKey,
     level: u8,
+    /// It is another's, whom it waits for as long as there is anything else to take.
+    kept: bool,
 }
 
 /// The channels for which an agent is free, one bit each.
@@ -35,9 +37,10 @@ impl Free {
 
 impl Candidate {
     /// The order in which a freed agent takes contacts.
-    fn order(&self) -> (i64, u8, i64, u64) {
+    fn order(&self) -> (i64, bool, u8, i64, u64) {
         (
             self.key.minus_priority,
+            self.kept,
             u8::MAX - self.level,
             self.key.joined_at,
             self.key.seq,
@@ -202,6 +205,7 @@ impl Router {
                     contact: *contact,
                     key: *key,
                     level,
+                    kept: class.kept,
                 });
             }
         }
@@ -228,10 +232,14 @@ impl Router {
                 } else {
                     0
                 };
+                let reach = waiting.place.map(|place| place.reach);
                 consider(Candidate {
                     contact: *contact,
                     key: *key,
                     level,
+                    kept: reach.is_some_and(|reach| {
+                        reach.owner_only_until.is_some() && reach.owner != Some(agent)
+                    }),
                 });
             }
         }
@@ -269,6 +277,7 @@ impl Router {
             contact: *contact,
             key: *key,
             level: 0,
+            kept: false,
         })
     }
 

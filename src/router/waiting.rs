@@ -24,11 +24,13 @@ pub struct WaitKey {
     pub seq: u64,
 }
 
-/// Waiting contacts with equal channel and requirement.
+/// Waiting contacts with equal channel and requirement, all kept for their owners or none.
 #[derive(Clone, Debug)]
 pub struct Class {
     pub channel: ChannelIdx,
     pub requires: Levels,
+    /// Its contacts are kept for their owners as long as there is anything else to take.
+    pub kept: bool,
     pub waiting: BTreeMap<WaitKey, ContactIdx>,
     /// Place in its bucket, while it is not empty.
     slot: Option<usize>,
@@ -39,7 +41,7 @@ pub struct Class {
 pub struct Waiting {
     classes: Vec<Class>,
     unused: Vec<ClassIdx>,
-    by_shape: HashMap<(ChannelIdx, Levels), ClassIdx, foldhash::fast::RandomState>,
+    by_shape: HashMap<(ChannelIdx, Levels, bool), ClassIdx, foldhash::fast::RandomState>,
     /// Classes with contacts in them: those without requirement first, then by a skill that the
     /// class requires.
     buckets: Vec<Vec<ClassIdx>>,
@@ -56,14 +58,15 @@ fn bucket_of(requires: &Levels) -> usize {
 }
 
 impl Waiting {
-    /// The class of a channel and requirement.
-    pub fn class(&mut self, channel: ChannelIdx, requires: &Levels) -> ClassIdx {
-        if let Some(found) = self.by_shape.get(&(channel, requires.clone())) {
+    /// The class of a channel and requirement, for contacts kept for their owners or not.
+    pub fn class(&mut self, channel: ChannelIdx, requires: &Levels, kept: bool) -> ClassIdx {
+        if let Some(found) = self.by_shape.get(&(channel, requires.clone(), kept)) {
             return *found;
         }
         let class = Class {
             channel,
             requires: requires.clone(),
+            kept,
             waiting: BTreeMap::new(),
             slot: None,
         };
@@ -74,7 +77,7 @@ impl Waiting {
             self.classes.push(class);
             ClassIdx::from_usize(self.classes.len() - 1)
         };
-        self.by_shape.insert((channel, requires.clone()), idx);
+        self.by_shape.insert((channel, requires.clone(), kept), idx);
         idx
     }
 
@@ -108,7 +111,7 @@ impl Waiting {
         if self.by_shape.len() > CLASSES_KEPT_MAX {
             let entry = &self.classes[class.at()];
             self.by_shape
-                .remove(&(entry.channel, entry.requires.clone()));
+                .remove(&(entry.channel, entry.requires.clone(), entry.kept));
             self.unused.push(class);
         }
     }

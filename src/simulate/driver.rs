@@ -97,7 +97,7 @@ impl Driver {
     pub fn run(&mut self) -> Result<(), SimulateError> {
         while let Some((at, kind)) = self.next() {
             self.tally.decisions += 1;
-            self.router.come_to(at, come_to(kind));
+            self.router.come_past(at, come_past(kind));
             match kind {
                 Kind::EndOfService | Kind::Answer | Kind::Patience => self.happen(at)?,
                 Kind::EndOfShift | Kind::StartOfShift => self.rota.turn(&mut self.router),
@@ -466,7 +466,7 @@ impl Driver {
 }
 
 /// Which deadlines of the router stand before a kind of happening at one time.
-const fn come_to(kind: Kind) -> Option<Stage> {
+const fn come_past(kind: Kind) -> Option<Stage> {
     match kind {
         Kind::EndOfService | Kind::EndOfShift | Kind::StartOfShift | Kind::RouterBack => None,
         Kind::RouterOffers => Some(Stage::Back),

@@ -66,10 +66,7 @@ fn panels(path: &Path, report: &Report) -> Drawn {
     lines(
         &parts[0],
         ("Wait of the served, by arrival", "seconds"),
-        &[
-            ("mean", of(|hour| mean_wait_s(hour))),
-            ("longest", of(|hour| longest_s(hour))),
-        ],
+        &[("mean", of(mean_wait_s)), ("longest", of(longest_s))],
     )?;
     lines(
         &parts[1],
@@ -88,8 +85,8 @@ fn panels(path: &Path, report: &Report) -> Drawn {
         &parts[3],
         ("Continuity and service level", "share"),
         &[
-            ("continuity", of(|hour| continuity(hour))),
-            ("service level", of(|hour| service_level(hour))),
+            ("continuity", of(continuity)),
+            ("service level", of(service_level)),
         ],
     )?;
     root.present()?;

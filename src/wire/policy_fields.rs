@@ -4,7 +4,7 @@ use super::fields::{CAPACITY, QUEUE, SKILLS};
 use super::schema::Type::{Bool, Limit, List, Map, Millis, Name, Object, Share, Whole, Words};
 use super::schema::{Param, Type};
 use crate::router::codes::{
-    Fallback, OverflowAction, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
+    Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
 };
 use crate::router::policy::{CHANNELS_MAX, PARALLEL_OFFERS_MAX, SKILLS_MAX, STEPS_MAX};
 use crate::router::time::MILLIS_MAX;
@@ -78,6 +78,7 @@ const OWNERSHIP: Type = Object(&[
     Param::may("min_handle_ms", Millis, "ownership is firm after so much conversation, in ms").or("0"),
     Param::may("affinity_ms", Millis, "how long a closed case makes its last owner the preferred agent, in ms").or("0"),
     Param::may("key", Words(OwnershipKey::WORDS), "whether the first or the last handler is followed").or("\"first\""),
+    Param::may("hold", Words(OwnerHold::WORDS), "always waits for the owner beside idle agents; while_busy only as long as nobody stands idle").or("\"always\""),
 ]);
 
 pub const QUEUE_SET: &[Param] = &[

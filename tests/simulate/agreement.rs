@@ -52,6 +52,7 @@ fn policy(random: &mut ChaCha8Rng, plain: bool) -> Policy {
         overtake: random.random_bool(0.6).then(|| time(random, 15)),
         skill_check: random.random_bool(0.3),
         last_handler: random.random_bool(0.2),
+        yields: random.random_bool(0.4),
     }
 }
 
@@ -138,7 +139,7 @@ fn written(center: &Center) -> Centre {
             "[queues.q{n}]\nrequires = {{ {} }}\npriority = {}\nwrap_up = \"{}ms\"\n\
              max_wait = {}\nmax_waiting = {}\nmax_in_system = {}\n\
              [queues.q{n}.ownership]\nmode = \"{}\"\nown_first = {}\novertake = {}\n\
-             owner_skill_check = {}\nkey = \"{}\"\n\
+             owner_skill_check = {}\nkey = \"{}\"\nhold = \"{}\"\n\
              [queues.q{n}.ownership.wait]\nbusy = \"{}ms\"\nwrap_up = \"{}ms\"\n\
              offline = \"{}ms\"\n",
             requires.join(", "),
@@ -156,6 +157,11 @@ fn written(center: &Center) -> Centre {
             limit(policy.overtake),
             policy.skill_check,
             if policy.last_handler { "last" } else { "first" },
+            if policy.yields {
+                "while_busy"
+            } else {
+                "always"
+            },
             policy.wait_busy,
             policy.wait_wrap_up,
             policy.wait_offline,

@@ -23,6 +23,8 @@ pub struct Policy {
     pub overtake: Option<i64>,
     pub skill_check: bool,
     pub last_handler: bool,
+    /// Kept for the owner only as long as there is other work.
+    pub yields: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -101,8 +103,10 @@ pub struct Oracle<'a> {
     cases: BTreeMap<(bool, usize), usize>,
     rows: Vec<Row>,
     came: usize,
-    /// The last instant and phase in which owner waits were looked at.
+    /// The last instant in which owner waits were looked at.
     looked_at: i64,
+    /// The furthest instant and phase so far: a phase that is over does not come again.
+    furthest: (i64, u8),
 }
 
 impl<'a> Oracle<'a> {
@@ -123,6 +127,7 @@ impl<'a> Oracle<'a> {
             rows: vec![Row::default(); center.arrivals.len()],
             came: 0,
             looked_at: i64::MIN,
+            furthest: (i64::MIN, 0),
         };
         while oracle.step() {}
         for contact in oracle.waiting.clone() {
@@ -173,6 +178,7 @@ impl<'a> Oracle<'a> {
             return false;
         };
         (self.now, self.phase) = (at, phase);
+        self.furthest = self.furthest.max((at, phase));
         match phase {
             SERVICE_ENDS => self.service_ends(who),
             SHIFT_ENDS => self.desks[who].on_shift = false,
@@ -308,7 +314,7 @@ impl<'a> Oracle<'a> {
             Doing::WrappingUp => policy.wait_wrap_up,
         };
         let until = self.center.arrivals[contact].at + wait;
-        wait > 0 && (self.now, self.phase) < (until, OWNER_WAIT_ENDS)
+        wait > 0 && self.furthest < (until, OWNER_WAIT_ENDS)
     }
 
     /// First come, first served within one priority.
@@ -337,9 +343,18 @@ impl<'a> Oracle<'a> {
         }
         let owns = |c: &usize| self.sought(*c) == Some(a) && self.owner_can(a, *c);
         let stands_in = |c: &usize| self.is_deputy(a, *c) && self.owner_can(a, *c);
-        let may = |c: &usize| owns(c) || (!kept.contains(c) && (self.can(a, *c) || stands_in(c)));
+        let may = |c: &usize| {
+            let closed = kept.contains(c) && !self.policy(*c).yields;
+            owns(c) || (!closed && (self.can(a, *c) || stands_in(c)))
+        };
         let in_turn = |c: &&usize| self.order(**c);
-        let first = self.waiting.iter().filter(|c| may(c)).min_by_key(in_turn);
+        // Of one priority, those that are kept for another come last.
+        let with_kept_last = |c: &&usize| {
+            let (priority, joined, number) = self.order(**c);
+            (priority, kept.contains(c) && !owns(c), joined, number)
+        };
+        let first = self.waiting.iter().filter(|c| may(c));
+        let first = first.min_by_key(with_kept_last);
         let Some(first) = first.copied() else { return };
         let own = self.waiting.iter().filter(|c| owns(c));
         let own = own.filter(|c| self.policy(**c).own_first || kept.contains(c));
@@ -382,7 +397,7 @@ impl<'a> Oracle<'a> {
         if self.is_free(owner) && self.owner_can(owner, contact) {
             return Some(owner);
         }
-        if self.is_kept(contact) {
+        if self.is_kept(contact) && !self.policy(contact).yields {
             return None;
         }
         let deputy = self.center.agents[owner].deputy;

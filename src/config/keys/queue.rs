@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Kind, Section, key, object, words_of};
 use crate::router::codes::{
-    Fallback, OverflowAction, OwnershipKey, OwnershipMode, Strategy, Widen,
+    Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Strategy, Widen,
 };
 use crate::router::policy::{
     Overflow, OwnerWait, Ownership, PARALLEL_OFFERS_MAX, PRIORITY_MAX, Policy, Retry, STEPS_MAX,
@@ -282,6 +282,13 @@ pub static OWNERSHIP: Section = Section {
             "key",
             Kind::Word(words_of!(OwnershipKey)),
             "Whether repeat contacts follow the first handler or, for comparison, the last.",
+        ),
+        key(
+            "hold",
+            Kind::Word(words_of!(OwnerHold)),
+            "\"always\" lets a contact wait for its owner beside agents who stand idle; \
+             \"while_busy\" gives it to one of them rather than that, and otherwise serves all \
+             others of its priority first.",
         ),
         key(
             "wait",
