@@ -1,11 +1,50 @@
-//! firsthand: a contact router that keeps its word.
+//! firsthand: a contact router that keeps its word — whoever takes a matter first stays
+//! responsible until it is done (首问负责制).
+//!
+//! ```text
+//!  bytes ──► wire ──► command ──► router ──► events, answer
+//!                        │          (pure)         │
+//!                        └──► journal ──(durable)──┴──► replies and events leave
+//! ```
+//!
+//! Read the modules in this order:
+//!
+//! - [`router`]: the deterministic core. State changes only in `Router::apply`.
+//! - [`wire`]: bytes to commands and back; pure.
+//! - [`journal`]: the durable order of commands; it does not know what they mean.
+//! - [`config`]: the configuration file, checked whole.
+//! - [`server`]: the daemon around all that: sockets, clock, timers, metrics.
+//! - [`rehearse`], [`simulate`]: the same router on a virtual clock.
+//! - [`generate`]: arrivals and agents made from a model.
+//! - [`queueing`]: the formulas that a simulation is held against.
+//! - [`client`], [`replay`], [`demo`]: the other end of the socket.
+//! - [`cli`]: the command line.
+//!
+//! Every way to run the router — daemon, recovery, rehearsal, simulation — is the same fold over
+//! commands. `router` and `wire` know no clock, file, socket or chance; a test holds them to it.
+
+pub mod router;
+
+pub mod wire;
+
+pub mod journal;
+
+pub mod config;
+
+pub mod server;
+
+pub mod rehearse;
+
+pub mod simulate;
+
+pub mod generate;
+
+pub mod queueing;
+
+pub mod client;
+
+pub mod replay;
+
+pub mod demo;
 
 pub mod cli;
-pub mod config;
-pub mod generate;
-pub mod journal;
-pub mod queueing;
-pub mod rehearse;
-pub mod router;
-pub mod simulate;
-pub mod wire;

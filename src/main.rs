@@ -1,29 +1,10 @@
-//! The `firsthand` binary.
+//! The `firsthand` binary: reads the command line and answers with an exit code.
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use firsthand::cli;
-
-#[derive(Parser)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Compare(cli::compare::Compare),
-    Generate(cli::generate::Generate),
-    Simulate(cli::simulate::Simulate),
-    Staff(cli::staff::Staff),
-}
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
-        Command::Compare(compare) => compare.run(),
-        Command::Generate(generate) => generate.run(),
-        Command::Simulate(simulate) => simulate.run(),
-        Command::Staff(staff) => staff.run(),
-    }
+    firsthand::cli::run()
 }

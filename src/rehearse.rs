@@ -263,7 +263,10 @@ impl Stage {
             command,
         };
         self.effects.clear();
-        self.router.apply(&stamped, &mut self.effects)
+        let outcome = self.router.apply(&stamped, &mut self.effects);
+        // A debug build looks after every step, so that each script tests the invariants too.
+        debug_assert_eq!(self.router.check_invariants(), Ok(()), "at {}", self.now);
+        outcome
     }
 
     fn call(&mut self, line: u64, session: &Name, id: &Id, call: Call) {
@@ -324,20 +327,23 @@ impl Stage {
         let client = open.client;
         let before = self.clients.insert(session.clone(), client.clone());
         let mut earlier = Vec::new();
-        if let Some(before) = before {
-            // A session that was opened can be closed; nobody is there to be answered.
-            let closed = Command::SessionClosed(Session { client: before });
-            let _ = self.apply(line, None, None, closed);
-            earlier = std::mem::take(&mut self.effects.events);
+        let mut outcome = Ok(());
+        if before.as_ref() != Some(&client) {
+            if let Some(client) = before {
+                // A session that was opened can be closed; nobody is there to be answered.
+                let closed = Command::SessionClosed(Session { client });
+                let _ = self.apply(line, None, None, closed);
+                earlier = std::mem::take(&mut self.effects.events);
+            }
+            let opened = Command::SessionOpened(Session {
+                client: client.clone(),
+            });
+            outcome = self
+                .apply(line, Some(client.clone()), None, opened)
+                .map(|_| ());
         }
-        let opened = Command::SessionOpened(Session {
-            client: client.clone(),
-        });
-        let outcome = self.apply(line, Some(client.clone()), None, opened);
-        earlier.append(&mut self.effects.events);
-        self.effects.events = earlier;
         match outcome {
-            Ok(_) => self.result(
+            Ok(()) => self.result(
                 id,
                 &SessionOpened {
                     client,
@@ -351,6 +357,7 @@ impl Stage {
                 self.print(|out| reply::refusal(out, id, &refusal));
             }
         }
+        self.effects.events.splice(..0, earlier);
     }
 
     fn result<T: Serialize>(&mut self, id: &Id, value: &T) {

@@ -1,6 +1,119 @@
-//! The commands.
+//! The command line: one table of subcommands, one file for each.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 74 the journal or its disk
+//! failed.
 
-pub mod compare;
-pub mod generate;
-pub mod simulate;
-pub mod staff;
+mod check;
+mod compare;
+mod ctl;
+mod demo;
+mod generate;
+mod journal;
+mod rehearse;
+mod replay;
+mod serve;
+mod simulate;
+mod staff;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+/// The exit code of wrong usage or a wrong configuration.
+const USAGE: u8 = 2;
+
+/// A contact router that keeps its word: whoever takes a matter first stays responsible.
+#[derive(Debug, Parser)]
+#[command(name = "firsthand", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Every subcommand.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the daemon
+    Serve(serve::Serve),
+    /// Shows the daemon at work, with a simulated call centre in front of it
+    Demo(demo::Demo),
+    /// Checks a configuration file and says everything that is wrong with it
+    Check(check::Check),
+    /// Plays a script of requests on a virtual clock
+    Rehearse(rehearse::Rehearse),
+    /// Calls the methods of a running daemon, follows its events, or is a prompt
+    Ctl(ctl::Ctl),
+    /// Plays arrivals against a running daemon, as the platform and the agents
+    Replay(Box<replay::Replay>),
+    /// Plays arrivals and shifts through the router on a virtual clock
+    Simulate(Box<simulate::Simulate>),
+    /// Makes arrivals and agents from a model
+    Generate(generate::Generate),
+    /// Plays one arrivals file under several policies
+    Compare(compare::Compare),
+    /// Says how many agents a queue needs
+    Staff(staff::Staff),
+    /// Looks after the journal
+    Journal(journal::Journal),
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    // Wrong usage ends here, with the code 2 that clap has for it.
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Serve(command) => command.run(),
+        Command::Demo(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Rehearse(command) => command.run(),
+        Command::Ctl(command) => command.run(),
+        Command::Replay(command) => command.run(),
+        Command::Simulate(command) => return command.run(),
+        Command::Generate(command) => return command.run(),
+        Command::Compare(command) => return command.run(),
+        Command::Staff(command) => return command.run(),
+        Command::Journal(command) => command.run(),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("firsthand: {:#}", failure.cause);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// Why a subcommand did not do what it should, and the exit code that says so.
+#[derive(Debug)]
+struct Failure {
+    code: u8,
+    cause: anyhow::Error,
+}
+
+impl Failure {
+    fn new(code: u8, cause: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code,
+            cause: cause.into(),
+        }
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(cause: E) -> Self {
+        Self::new(1, cause)
+    }
+}
+
+/// The exit code, or why there is no better one.
+type Done = Result<u8, Failure>;
+
+/// Runs a command that is one client: one thread is enough for it.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    Ok(runtime.block_on(work))
+}

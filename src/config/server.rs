@@ -64,6 +64,14 @@ pub struct Limits {
     pub outbox_bytes: usize,
     /// A connection that sends nothing for so long is closed. `None` = never.
     pub idle_ms: Option<Millis>,
+    /// How long a client may take to show its token, where one is needed.
+    pub handshake_ms: Millis,
+    /// A client that reads nothing for so long, while something waits for it, is closed.
+    pub stall_ms: Millis,
+    /// Requests of one connection carried out before others have their turn.
+    pub turn: usize,
+    /// Requests of one connection in a second, with twice as many at once. `None` = no limit.
+    pub requests_per_second: Option<u32>,
 }
 
 impl Default for Limits {
@@ -75,6 +83,10 @@ impl Default for Limits {
             connections: 10_000,
             outbox_bytes: 4 << 20,
             idle_ms: None,
+            handshake_ms: Millis::seconds(10),
+            stall_ms: Millis::seconds(30),
+            turn: 128,
+            requests_per_second: None,
         }
     }
 }

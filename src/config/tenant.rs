@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::router::command::{
     AgentRemove, AgentSet, Command, CustomerExclude, CustomerLink, Profile, QueueRef, QueueSet,
@@ -18,7 +18,8 @@ use crate::router::policy::{CHANNELS, ChannelRule, Policy, Settings};
 pub const DEFAULT_QUEUE: &str = "default";
 
 /// One organisation.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Tenant {
     pub settings: Settings,
     pub queues: BTreeMap<Name, Policy>,
@@ -27,7 +28,7 @@ pub struct Tenant {
 }
 
 /// A customer as configured.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Customer {
     pub identities: Vec<Name>,

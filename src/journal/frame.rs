@@ -102,6 +102,8 @@ pub const fn padded(bytes: usize) -> usize {
 #[derive(Debug, Clone)]
 pub struct FrameBuilder {
     bytes: Vec<u8>,
+    /// End of the last record; what follows is padding of an earlier `finish`.
+    end: usize,
     records: u32,
 }
 
@@ -117,6 +119,7 @@ impl FrameBuilder {
     pub fn new() -> Self {
         Self {
             bytes: vec![0; HEADER_BYTES],
+            end: HEADER_BYTES,
             records: 0,
         }
     }
@@ -124,10 +127,12 @@ impl FrameBuilder {
     /// Adds a record. The caller keeps the frame below 4 GiB, which `append_bytes_max` ensures.
     pub fn push(&mut self, kind: u16, bytes: &[u8]) {
         let length = u32::try_from(bytes.len()).expect("append_bytes_max is below 4 GiB");
+        self.bytes.truncate(self.end);
         self.bytes.extend_from_slice(&length.to_le_bytes());
         self.bytes.extend_from_slice(&kind.to_le_bytes());
         self.bytes.extend_from_slice(&[0, 0]);
         self.bytes.extend_from_slice(bytes);
+        self.end = self.bytes.len();
         self.records += 1;
     }
 
@@ -140,12 +145,10 @@ impl FrameBuilder {
     /// Payload bytes so far, record headers included.
     #[must_use]
     pub fn payload_bytes(&self) -> usize {
-        self.bytes.len() - HEADER_BYTES
+        self.end - HEADER_BYTES
     }
 
     /// Writes header and checksum and pads to a page. Returns the bytes and the checksum.
-    ///
-    /// After this the builder must be cleared before it takes records again.
     pub fn finish(&mut self, header: &FrameHeader) -> (&[u8], u32) {
         let payload = u32::try_from(self.payload_bytes()).expect("append_bytes_max is below 4 GiB");
         let mut head = [0; HEADER_BYTES];
@@ -164,6 +167,7 @@ impl FrameBuilder {
             fields.put(&header.journal_id.to_le_bytes());
             fields.put(&header.epoch.to_le_bytes());
         }
+        self.bytes.truncate(self.end);
         let (front, payload) = self.bytes.split_at_mut(HEADER_BYTES);
         let crc = crc32c::crc32c_append(crc32c::crc32c(&head[8..]), payload);
         head[4..8].copy_from_slice(&crc.to_le_bytes());
@@ -175,6 +179,7 @@ impl FrameBuilder {
     /// Empties the frame and keeps its buffer.
     pub fn clear(&mut self) {
         self.bytes.truncate(HEADER_BYTES);
+        self.end = HEADER_BYTES;
         self.records = 0;
     }
 }

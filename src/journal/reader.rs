@@ -73,18 +73,14 @@ impl SegmentReader {
             sequence,
             reason,
         };
-        let file = storage.open_read(&name).map_err(|error| {
-            if error.kind() == io::ErrorKind::NotFound {
-                return damage(
-                    0,
-                    "the segment is missing, and the one before it proves that it \
-                    was there"
-                        .to_owned(),
-                )
-                .into();
+        let file = match storage.open_read(&name) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let reason = "the segment is missing, and the one before it proves it was here";
+                return Err(damage(0, reason.to_owned()).into());
             }
-            JournalError::io("open", &name, error)
-        })?;
+            Err(error) => return Err(JournalError::io("open", &name, error)),
+        };
         let bytes = file
             .len()
             .map_err(|error| JournalError::io("read", &name, error))?;
@@ -92,20 +88,11 @@ impl SegmentReader {
             let reason = "the segment is cut short, its size is fixed when it is made".to_owned();
             return Err(damage(bytes, reason).into());
         }
-        let mut page = vec![0; PAGE_BYTES];
-        file.read_exact_at(&mut page, 0)
-            .map_err(|error| JournalError::io("read", &name, error))?;
-        let header = SegmentHeader::decode(&page).map_err(|error| match error {
-            SegmentHeaderError::Damaged => damage(
+        let header = read_header(file.as_ref(), &name)?.ok_or_else(|| {
+            damage(
                 0,
                 "the segment header does not match its checksum".to_owned(),
             )
-            .into(),
-            SegmentHeaderError::Newer(found) => JournalError::NewerFormat {
-                file: name.clone(),
-                found,
-                supported: FORMAT,
-            },
         })?;
         if header.number != number || header.uuid != *uuid {
             let reason = format!(
@@ -212,6 +199,22 @@ impl SegmentReader {
             return Ok(FrameAt::Bad(BadFrame::Padding));
         }
         Ok(FrameAt::Whole(frame, end))
+    }
+}
+
+/// Reads a segment's first page; `None` if it is damaged.
+fn read_header(file: &dyn StorageFile, name: &str) -> Result<Option<SegmentHeader>, JournalError> {
+    let mut page = vec![0; PAGE_BYTES];
+    file.read_exact_at(&mut page, 0)
+        .map_err(|error| JournalError::io("read", name, error))?;
+    match SegmentHeader::decode(&page) {
+        Ok(header) => Ok(Some(header)),
+        Err(SegmentHeaderError::Damaged) => Ok(None),
+        Err(SegmentHeaderError::Newer(found)) => Err(JournalError::NewerFormat {
+            file: name.to_owned(),
+            found,
+            supported: FORMAT,
+        }),
     }
 }
 

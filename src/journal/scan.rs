@@ -148,12 +148,34 @@ impl Walk<'_> {
             // Read before the frames: on a running journal the frames may only grow after this.
             let witness = reader.witness()?.map(|witness| witness.sequence);
             highest_witness = highest_witness.max(witness);
-            match self.frames(&mut reader)? {
+            match self.walk_segment(&mut reader)? {
                 Stop::End => number += 1,
-                Stop::Open { offset, bad } => {
-                    self.tail(&mut reader, offset, bad)?;
+                Stop::Open { .. } => {
                     return self.check_extent(number, &numbers, highest_witness);
                 }
+            }
+        }
+    }
+
+    /// Follows one segment and, if it is the last, judges what comes after its frames.
+    fn walk_segment(&mut self, reader: &mut SegmentReader) -> Result<Stop, JournalError> {
+        let mut offset = FRAMES_START;
+        let mut looked_again = false;
+        loop {
+            let (end, bad) = match self.frames(reader, offset)? {
+                Stop::End => return Ok(Stop::End),
+                Stop::Open { offset, bad } => (offset, bad),
+            };
+            match self.tail(reader, end, bad) {
+                Ok(()) => return Ok(Stop::Open { offset: end, bad }),
+                // A running journal may have closed this segment after it was read. The evidence
+                // is seen, so a second look must find the closing frame.
+                Err(JournalError::Damaged(_)) if !looked_again => {
+                    looked_again = true;
+                    offset = end;
+                    reader.forget();
+                }
+                Err(error) => return Err(error),
             }
         }
     }
@@ -188,10 +210,10 @@ impl Walk<'_> {
         Ok(reader)
     }
 
-    /// Follows the frames of one segment to the last one that is whole.
-    fn frames(&mut self, reader: &mut SegmentReader) -> Result<Stop, JournalError> {
+    /// Follows the frames of one segment from an offset to the last one that is whole.
+    fn frames(&mut self, reader: &mut SegmentReader, from: u64) -> Result<Stop, JournalError> {
         let (number, name) = (reader.header.number, reader.name.clone());
-        let mut offset = FRAMES_START;
+        let mut offset = from;
         let mut read_again = false;
         loop {
             let bad = match reader.frame_at(offset)? {

@@ -3,6 +3,7 @@
 //! `append` copies into memory under a short lock and must never do I/O, because it is called
 //! while the caller holds its own lock; the committer thread does all the writing.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +23,10 @@ use super::queue::Queue;
 use super::reader::{SegmentStart, read_records};
 use super::recovery::{Recovered, Recovery, recover};
 use super::segment::JournalUuid;
-use super::snapshot::{SnapshotWriter, StateDigest};
+use super::snapshot::{
+    SnapshotFault, SnapshotReader, SnapshotWriter, StateDigest, check_snapshot, snapshot_file,
+    snapshot_sequence,
+};
 use super::spare::Spare;
 use super::stats::Stats;
 use super::storage::{FileStorage, Storage, StorageLock};
@@ -199,6 +203,18 @@ impl Journal {
         self.shared.queue.lock().last_sequence()
     }
 
+    /// Bytes that wait for the disk now.
+    #[must_use]
+    pub fn waiting_bytes(&self) -> usize {
+        self.shared.queue.lock().waiting_bytes()
+    }
+
+    /// Bytes that may wait for the disk before `append` answers `Full`.
+    #[must_use]
+    pub fn waiting_bytes_max(&self) -> usize {
+        self.shared.options.waiting_bytes_max
+    }
+
     /// Last sequence at the configured durability: replies through it may leave.
     #[must_use]
     pub fn durable_sequence(&self) -> Sequence {
@@ -272,6 +288,50 @@ impl Journal {
             through,
             take,
         )
+    }
+
+    /// The first sequence that is kept.
+    #[must_use]
+    pub fn first_sequence(&self) -> Sequence {
+        let catalogue = self.shared.catalogue.lock();
+        catalogue
+            .segments
+            .front()
+            .map_or(1, |segment| segment.base_sequence)
+    }
+
+    /// The oldest whole snapshot that is kept: its sequence and state. No record after it has
+    /// been dropped.
+    pub fn oldest_snapshot(&self) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
+        let shared = &self.shared;
+        let first = self.first_sequence();
+        // The catalogue knows only those that this process has checked; the disk may hold more.
+        let names = shared
+            .storage
+            .list()
+            .map_err(|error| JournalError::io("list", &shared.storage.place(), error))?;
+        let mut kept: Vec<Sequence> = names
+            .iter()
+            .filter_map(|name| snapshot_sequence(name))
+            .filter(|sequence| sequence + 1 >= first)
+            .collect();
+        kept.sort_unstable();
+        for sequence in kept {
+            let name = snapshot_file(sequence);
+            match check_snapshot(shared.storage.as_ref(), &shared.uuid, &name) {
+                Ok(info) => {
+                    let mut state = Vec::new();
+                    SnapshotReader::open(shared.storage.as_ref(), &info)?
+                        .read_to_end(&mut state)
+                        .map_err(|error| JournalError::io("read", &name, error))?;
+                    return Ok(Some((sequence, state)));
+                }
+                // The younger one reaches less far back, and is better than none.
+                Err(SnapshotFault::Damaged(_)) => {}
+                Err(SnapshotFault::Refuse(error)) => return Err(error),
+            }
+        }
+        Ok(None)
     }
 
     /// Keeps `state` as the snapshot at `sequence`, and drops what it makes unnecessary.

@@ -32,7 +32,12 @@ impl Router {
     pub(super) fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
         self.end_seeking(idx);
         let at = self.at;
-        let route = offer.route;
+        // The case may have got another owner while the offer rang.
+        let route = match offer.route {
+            _ if self.owns(&self.contacts[idx], offer.agent) => Route::Owner,
+            Route::Owner => Route::Skill,
+            route => route,
+        };
         let contact = &mut self.contacts[idx];
         let alone = contact.talks.is_empty();
         contact.talks.push(Talk {
@@ -70,7 +75,7 @@ impl Router {
                 wait_ms,
             });
         }
-        self.tell_owner(idx, offer, owner_before);
+        self.tell_owner(idx, offer.agent, route, owner_before);
         self.start_lease_if_gone(idx);
         if self.detail.moves {
             let contact = &self.contacts[idx];
@@ -150,11 +155,7 @@ impl Router {
         let (min_handle, key) = (policy.min_handle_ms.0, policy.key);
         match owner_before {
             None if min_handle == 0 => self.own(case, agent, Some(idx)),
-            None => {
-                let firm_at = at.saturating_add(min_handle);
-                self.contacts[idx].firm_at = Some(firm_at);
-                self.timers.arm(firm_at, Timer::Firm, idx.0);
-            }
+            None => self.watch_firm(idx, min_handle),
             Some(owner) if owner != agent && key == OwnershipKey::Last => {
                 self.hand_over(case, agent, Text("last_handler".into()), Name::of(ROUTER));
             }
@@ -163,21 +164,39 @@ impl Router {
         owner_before
     }
 
+    /// Arms the moment at which the first human still in the conversation has handled it long
+    /// enough to own the case (rule 12).
+    pub(super) fn watch_firm(&mut self, idx: ContactIdx, min_handle_ms: i64) {
+        let human = |talk: &&Talk| self.agents[talk.agent.at()].is_human();
+        let first = self.contacts[idx].talks.iter().find(human);
+        let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
+        self.contacts[idx].firm_at = firm_at;
+        if let Some(at) = firm_at {
+            self.timers.arm(at, Timer::Firm, idx.0);
+        }
+    }
+
     /// The owner is told when somebody else served in its stead (rule 16).
-    fn tell_owner(&mut self, idx: ContactIdx, offer: &Offer, owner_before: Option<AgentIdx>) {
+    fn tell_owner(
+        &mut self,
+        idx: ContactIdx,
+        agent: AgentIdx,
+        route: Route,
+        owner_before: Option<AgentIdx>,
+    ) {
         let (Some(case), Some(owner)) = (self.contacts[idx].case, owner_before) else {
             return;
         };
-        if owner == offer.agent || self.cases[case].owner != Some(owner) {
+        if owner == agent || self.cases[case].owner != Some(owner) {
             return;
         }
         if self.detail.events {
             self.emit(EventBody::CaseAssisted {
                 case: self.cases[case].id.clone(),
                 owner: self.agents[owner.at()].id.clone(),
-                agent: self.agents[offer.agent.at()].id.clone(),
+                agent: self.agents[agent.at()].id.clone(),
                 contact: self.contacts[idx].id.clone(),
-                route: offer.route,
+                route,
             });
         }
     }
@@ -189,6 +208,10 @@ impl Router {
         let Some(case) = contact.case else { return };
         let human = |agent: &AgentIdx| self.agents[agent.at()].is_human();
         let handler = contact.talks.iter().map(|talk| talk.agent).find(human);
+        if self.cases[case].state == CaseState::Closed {
+            // Closed while they talked: there is nothing left to own.
+            return;
+        }
         if let (Some(agent), None) = (handler, self.cases[case].owner) {
             self.own(case, agent, Some(idx));
         }
@@ -241,7 +264,7 @@ impl Router {
                 contact: contact.map(|contact| self.contacts[contact].id.clone()),
             });
         }
-        self.owner_came_to_be(case);
+        self.judge_seeking(case);
     }
 
     /// Moves ownership, with actor and reason (rule 13).
@@ -266,12 +289,6 @@ impl Router {
                 by,
             });
         }
-        self.owner_came_to_be(case);
-    }
-
-    /// Contacts of the case that look for an agent are judged anew: they have an owner now.
-    fn owner_came_to_be(&mut self, case: CaseIdx) {
-        let seeking = self.seeking_on(case);
-        self.dirty_contacts.extend(seeking);
+        self.judge_seeking(case);
     }
 }

@@ -58,6 +58,9 @@ pub struct Agent {
     /// Became able to take more and has not been given anything yet.
     #[serde(skip)]
     pub pending: bool,
+    /// Others who chose before it have left alone what it owns.
+    #[serde(skip)]
+    pub passed_over: bool,
     /// Its situation changed and the contacts that wait for it have not been judged anew yet.
     #[serde(skip)]
     pub changed: bool,
@@ -132,6 +135,7 @@ impl Agent {
             named_waiting: BTreeMap::new(),
             position: None,
             pending: false,
+            passed_over: false,
             changed: false,
         }
     }
@@ -142,14 +146,20 @@ impl Agent {
             AgentState::Busy
         } else if !self.reserved.is_empty() {
             AgentState::Reserved
-        } else if !self.wraps.is_empty() {
-            AgentState::WrapUp
         } else {
-            match self.presence {
-                Presence::Available => AgentState::Available,
-                Presence::Break => AgentState::Break,
-                Presence::Offline => AgentState::Offline,
-            }
+            self.state_without_offers()
+        }
+    }
+
+    /// What it is doing beside conversations and offers.
+    pub fn state_without_offers(&self) -> AgentState {
+        if !self.wraps.is_empty() {
+            return AgentState::WrapUp;
+        }
+        match self.presence {
+            Presence::Available => AgentState::Available,
+            Presence::Break => AgentState::Break,
+            Presence::Offline => AgentState::Offline,
         }
     }
 

@@ -4,7 +4,7 @@ use super::Router;
 use super::Subject;
 use super::agent::{Agent, WrapUp};
 use super::answer::{AgentRemovedView, Answer};
-use super::codes::Presence;
+use super::codes::{AgentKind, AgentState, Presence};
 use super::command::{AgentPresence, AgentRemove, AgentSet};
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, TeamIdx, Text};
@@ -15,9 +15,64 @@ use super::timers::Timer;
 
 impl Router {
     pub(super) fn agent_set(&mut self, set: &AgentSet) -> Result<Subject, Reject> {
+        self.check_agent(set)?;
+        let idx = self.intern_agent(&set.agent);
+        let deputy = set.deputy.as_ref().map(|name| self.intern_agent(name));
+        let leader = set.leader.as_ref().map(|name| self.intern_agent(name));
+        let team = set.team.as_ref().map(|name| self.intern_team(name));
+        let skills = self.skills.levels(&set.skills);
+        let capacity = set
+            .capacity
+            .iter()
+            .filter_map(|(name, n)| self.channels.find(name).map(|channel| (channel, *n)))
+            .collect();
+        if let Some(position) = self.agents[idx.at()].position {
+            self.idle
+                .mark_skills(&self.agents[idx.at()], position, false);
+        }
+        let entry = &mut self.agents[idx.at()];
+        entry.exists = true;
+        entry.name = set.name.clone();
+        entry.kind = set.kind;
+        entry.skills = skills;
+        entry.capacity = capacity;
+        entry.team = team;
+        entry.deputy = deputy;
+        entry.leader = leader;
+        entry.address = set.address.clone();
+        entry.wrap_up_ms = set.wrap_up_ms;
+        entry.rank = set.rank;
+        if let Some(position) = entry.position {
+            self.idle
+                .mark_skills(&self.agents[idx.at()], position, true);
+        }
+        if self.detail.events {
+            self.emit(EventBody::AgentSet {
+                agent: set.agent.clone(),
+            });
+        }
+        // Stand-ins and skills decide who may take the contacts of its cases.
+        let owned = self.waiting_on_cases_of(idx);
+        self.dirty_contacts.extend(owned);
+        self.note_freed(idx);
+        self.note_changed(idx);
+        self.watch_no_agent_everywhere();
+        Ok(Subject::Agent(idx))
+    }
+
+    fn check_agent(&self, set: &AgentSet) -> Result<(), Reject> {
         let bad = |field, message: String| {
             Err(Reject::invalid("agent", field, message).with_id(&set.agent))
         };
+        let known = self.agents_by_name.get(&set.agent);
+        let cases = known.map_or(0, |agent| self.agents[agent.at()].cases.len());
+        if set.kind == AgentKind::Bot && cases > 0 {
+            let message = format!(
+                "agent \"{}\" owns {cases} open cases and a bot never owns: hand them over first",
+                set.agent
+            );
+            return Err(Reject::conflict("agent", &set.agent, message).in_field("kind"));
+        }
         if set.skills.len() > SKILLS_MAX {
             return bad(
                 "skills",
@@ -57,52 +112,7 @@ impl Router {
                 "an agent cannot be its own leader: name another".to_owned(),
             );
         }
-        let idx = self.intern_agent(&set.agent);
-        let deputy = set.deputy.as_ref().map(|name| self.intern_agent(name));
-        let leader = set.leader.as_ref().map(|name| self.intern_agent(name));
-        let team = set.team.as_ref().map(|name| self.intern_team(name));
-        let skills = self.skills.levels(&set.skills);
-        let capacity = set
-            .capacity
-            .iter()
-            .filter_map(|(name, n)| self.channels.find(name).map(|channel| (channel, *n)))
-            .collect();
-        if let Some(position) = self.agents[idx.at()].position {
-            self.idle
-                .mark_skills(&self.agents[idx.at()], position, false);
-        }
-        let entry = &mut self.agents[idx.at()];
-        entry.exists = true;
-        entry.name = set.name.clone();
-        entry.kind = set.kind;
-        entry.skills = skills;
-        entry.capacity = capacity;
-        entry.team = team;
-        entry.deputy = deputy;
-        entry.leader = leader;
-        entry.address = set.address.clone();
-        entry.wrap_up_ms = set.wrap_up_ms;
-        entry.rank = set.rank;
-        if let Some(position) = entry.position {
-            self.idle
-                .mark_skills(&self.agents[idx.at()], position, true);
-        }
-        if self.detail.events {
-            self.emit(EventBody::AgentSet {
-                agent: set.agent.clone(),
-            });
-        }
-        // Stand-ins and skills decide who may take the contacts of its cases.
-        let owned: Vec<ContactIdx> = self.agents[idx.at()]
-            .owned_waiting
-            .values()
-            .copied()
-            .collect();
-        self.dirty_contacts.extend(owned);
-        self.note_freed(idx);
-        self.note_changed(idx);
-        self.watch_no_agent_everywhere();
-        Ok(Subject::Agent(idx))
+        Ok(())
     }
 
     fn intern_team(&mut self, name: &Name) -> TeamIdx {
@@ -170,10 +180,15 @@ impl Router {
         }
         if self.detail.events {
             let entry = &self.agents[idx.at()];
+            // Who goes away keeps no offer: the state told is the one after this step.
+            let mut state = entry.state();
+            if presence != Presence::Available && state == AgentState::Reserved {
+                state = entry.state_without_offers();
+            }
             self.emit(EventBody::AgentPresence {
                 agent: entry.id.clone(),
                 presence,
-                state: entry.state(),
+                state,
                 reason: entry.reason.clone(),
             });
         }
@@ -181,7 +196,10 @@ impl Router {
             Presence::Available if before != presence => self.become_idle(idx),
             Presence::Available => {}
             Presence::Break | Presence::Offline => {
-                if self.agents[idx.at()].position.is_none() {
+                let entry = &mut self.agents[idx.at()];
+                if presence == Presence::Break && entry.idle_since.is_none() {
+                    // Logged in for the first time: it has its place in the idle order from now.
+                    entry.idle_since = Some(at);
                     self.idle.place(&mut self.agents, idx, at);
                 }
                 self.revoke_all_of(idx, OfferReason::AgentGone);
@@ -317,6 +335,8 @@ impl Router {
         entry.idle_since = None;
         entry.retry_at = None;
         entry.missed = 0;
+        entry.handled = 0;
+        entry.talk_ms = 0;
         entry.since_at = at;
         entry.reason = None;
         let successor = successor.map(|to| self.agents[to.at()].id.clone());

@@ -355,6 +355,9 @@ pub struct Candidate {
     /// On whose account it would have come.
     pub route: Route,
     pub verdict: Verdict,
+    /// Why the customer excludes it, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
 }
 
 /// One step of a contact: when, by which rule, who was considered.

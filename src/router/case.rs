@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::codes::CaseState;
-use super::ids::{AgentIdx, CaseIdx, CustomerIdx, Name, Text};
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
 use super::time::Timestamp;
 
 /// The most notes kept on one case.
@@ -39,6 +39,9 @@ pub struct Case {
     pub notes: Vec<Note>,
     /// Contacts that refer to it; it is kept as long as there are any.
     pub referred: u32,
+    /// Its contacts that look for an agent.
+    #[serde(skip)]
+    pub seeking: SmallVec<[ContactIdx; 1]>,
 }
 
 impl Case {
@@ -70,6 +73,7 @@ impl Case {
             escalations: 0,
             notes: Vec::new(),
             referred: 0,
+            seeking: SmallVec::new(),
         }
     }
 }

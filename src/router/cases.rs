@@ -72,6 +72,7 @@ impl Router {
 
     /// Makes a contact belong to a case, and counts it there.
     pub(super) fn attach(&mut self, idx: ContactIdx, case: CaseIdx) {
+        let nameless = self.cases[case].customer.is_none();
         self.refer(idx, case);
         let submitted_at = self.contacts[idx].submitted_at;
         let at = self.at;
@@ -81,6 +82,10 @@ impl Router {
         entry.recent.push(submitted_at);
         entry.recent.sort_unstable();
         self.supervise_repeats(case);
+        if nameless {
+            // The case has come to a customer, whose other contacts may belong to it.
+            self.attach_others(case);
+        }
     }
 
     /// Refers a contact to a case without counting it as another one.
@@ -90,7 +95,9 @@ impl Router {
         let contact = &mut self.contacts[idx];
         contact.case = Some(case);
         contact.customer = contact.customer.or(of);
-        if let Some(customer) = contact.customer {
+        let customer = contact.customer;
+        self.note_seeking(idx);
+        if let Some(customer) = customer {
             self.customers[customer]
                 .unattached
                 .retain(|other| *other != idx);
@@ -104,13 +111,16 @@ impl Router {
     /// Takes a contact off a case that is closed.
     pub(super) fn detach(&mut self, idx: ContactIdx) {
         if let Some(case) = self.contacts[idx].case.take() {
-            self.cases[case].referred -= 1;
+            let entry = &mut self.cases[case];
+            entry.referred -= 1;
+            entry.seeking.retain(|other| *other != idx);
         }
     }
 
     /// Contacts of the same customer that wait without a case join the one just opened.
     pub(super) fn attach_others(&mut self, case: CaseIdx) {
-        let Some(customer) = self.cases[case].customer else {
+        let entry = &self.cases[case];
+        let Some(customer) = entry.customer.filter(|_| entry.state != CaseState::Closed) else {
             return;
         };
         let others: Vec<ContactIdx> = self.customers[customer].unattached.to_vec();
@@ -123,20 +133,29 @@ impl Router {
         }
     }
 
-    /// Contacts of a case that wait. Handovers and closings are rare, and the waiting are few
-    /// beside the cases, so they are searched and not indexed.
-    pub(super) fn seeking_on(&self, case: CaseIdx) -> Vec<ContactIdx> {
-        if self.cases[case].referred == 0 {
-            return Vec::new();
+    /// Notes on a contact's case that the contact looks for an agent, or no longer does.
+    pub(super) fn note_seeking(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let Some(case) = contact.case else { return };
+        let seeking = &mut self.cases[case].seeking;
+        if !contact.seeking {
+            seeking.retain(|other| *other != idx);
+        } else if !seeking.contains(&idx) {
+            seeking.push(idx);
         }
-        let waiting = self
-            .queues
-            .iter()
-            .flat_map(|queue| queue.waiting.values())
-            .copied();
-        waiting
-            .filter(|idx| self.contacts[*idx].case == Some(case))
-            .collect()
+    }
+
+    /// The contacts of a case that look for an agent are judged anew.
+    pub(super) fn judge_seeking(&mut self, case: CaseIdx) {
+        self.dirty_contacts
+            .extend_from_slice(&self.cases[case].seeking);
+    }
+
+    /// Contacts that wait and whose case an agent owns, whether they may be offered to it or not.
+    pub(super) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
+        let cases = self.agents[owner.at()].cases.iter();
+        let seeking = cases.flat_map(|case| self.cases[*case].seeking.iter().copied());
+        seeking.collect()
     }
 
     /// Too many contacts on one open case within the window raise an escalation, once per window.
@@ -308,8 +327,8 @@ impl Router {
                 owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
             });
         }
-        let seeking = self.seeking_on(idx);
-        self.dirty_contacts.extend(seeking);
+        self.judge_seeking(idx);
+        self.attach_others(idx);
     }
 
     pub(super) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
@@ -328,8 +347,7 @@ impl Router {
             let case = self.cases[idx].id.clone();
             self.emit(EventBody::CaseClosed { case, by, note });
         }
-        let seeking = self.seeking_on(idx);
-        self.dirty_contacts.extend(seeking);
+        self.judge_seeking(idx);
     }
 
     pub(super) fn case_handover(&mut self, handover: &CaseHandover) -> Result<Subject, Reject> {

@@ -61,6 +61,8 @@ pub enum Command {
     CaseReopen(CaseAct),
     CaseClose(CaseAct),
     CaseHandover(Box<CaseHandover>),
+    /// The configuration file has been followed again.
+    Reloaded,
 }
 
 /// A session of a named client program.

@@ -51,9 +51,12 @@ pub struct Contact {
     pub joined_at: Timestamp,
     /// The arrival sequence: among equal times the earlier arrival goes first.
     pub seq: u64,
-    /// When it came into the present queue: limits count from here.
+    /// When it came into the present queue: the queue's `max_wait_ms` counts from here.
     pub entered_at: Timestamp,
-    /// Where the wait that is reported began.
+    /// Overflows in the millisecond in which it came into the present queue.
+    pub hops: u32,
+    /// Where the present wait began, with the arrival or a transfer: steps, the wait for an owner
+    /// and its own `max_wait_ms` count from here, and this wait is reported.
     pub wait_from: Timestamp,
     pub not_before_at: Option<Timestamp>,
     pub connected_at: Option<Timestamp>,

@@ -123,19 +123,13 @@ impl Router {
 
     /// The requirement bends with the time waited (rule 5).
     fn pass_step(&mut self, idx: ContactIdx) {
-        let entered = self.contacts[idx].entered_at;
-        let at = self.at;
-        let steps = &self.queues[self.contacts[idx].queue.at()].steps;
+        let passed = self.steps_passed(&self.contacts[idx]);
         let contact = &mut self.contacts[idx];
-        while let Some(step) = steps.get(contact.steps_passed as usize) {
-            if entered + step.after_ms > at {
-                break;
-            }
-            contact.steps_passed += 1;
-        }
-        contact.step_at = steps
-            .get(contact.steps_passed as usize)
-            .map(|step| entered + step.after_ms);
+        contact.steps_passed = passed;
+        contact.step_at = self.queues[contact.queue.at()]
+            .steps
+            .get(passed as usize)
+            .map(|step| contact.wait_from + step.after_ms);
         if let Some(next) = contact.step_at {
             self.timers.arm(next, Timer::Step, idx.0);
         }

@@ -5,7 +5,7 @@ use super::Subject;
 use super::bulk::Move;
 use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use super::command::{ContactCancel, ContactEnd, ContactUpdate};
-use super::contact::Talk;
+use super::contact::{Contact, Talk};
 use super::customer::Abandoned;
 use super::effect::Count;
 use super::event::{EventBody, OfferReason};
@@ -13,9 +13,6 @@ use super::ids::{ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::meets;
-
-/// A contact that overflows from queue to queue ends after so many.
-const OVERFLOWS_MAX: usize = 16;
 
 /// The work that follows a conversation.
 #[derive(Clone, Copy, Debug)]
@@ -49,8 +46,14 @@ impl Router {
 
     /// Ends a contact that nobody has answered.
     pub(super) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
+        let scheduled = self.contacts[idx].state == ContactState::Scheduled;
+        if scheduled {
+            // It has not waited yet and leaves no place.
+            self.contacts[idx].wait_from = self.at;
+        }
         let contact = &self.contacts[idx];
         if outcome == Outcome::Abandoned
+            && !scheduled
             && let Some(customer) = contact.customer
             && self
                 .policy_of(idx)
@@ -222,14 +225,14 @@ impl Router {
             self.end_seeking(idx);
             return;
         }
-        for _hop in 0..OVERFLOWS_MAX {
-            let overflow = &self.policy_of(idx).overflow;
-            let target = overflow
-                .to
-                .as_ref()
-                .and_then(|name| self.find_queue(name).ok());
-            let queue = self.contacts[idx].queue;
-            match target.filter(|target| *target != queue) {
+        if why == Why::WaitedTooLong {
+            // The limit of its own is used up; from here on that of the queue counts.
+            self.contacts[idx].max_wait_ms = None;
+        }
+        let mut left: smallvec::SmallVec<[QueueIdx; 4]> = smallvec::SmallVec::new();
+        loop {
+            left.push(self.contacts[idx].queue);
+            match self.overflow_target(&self.contacts[idx], &left) {
                 Some(target) if self.has_room(idx, target) => {
                     self.overflow_to(idx, target, why);
                     return;
@@ -239,16 +242,37 @@ impl Router {
                 None => break,
             }
         }
-        let action = self.policy_of(idx).overflow.action;
-        let outcome = match (action.unwrap_or(OverflowAction::Reject), why) {
+        let outcome = self.outcome_of_overflow(&self.contacts[idx], why);
+        self.remember(idx, Rule::Overflow, Some(why), None);
+        self.finish(idx, outcome, why);
+    }
+
+    /// How a contact ends that its queue cannot hold and sends to no other.
+    pub(super) fn outcome_of_overflow(&self, contact: &Contact, why: Why) -> Outcome {
+        let action = self.queues[contact.queue.at()].policy.overflow.action;
+        match (action.unwrap_or(OverflowAction::Reject), why) {
             (OverflowAction::Voicemail, _) => Outcome::Voicemail,
             (OverflowAction::Callback, _) => Outcome::Callback,
             (OverflowAction::Reject, Why::QueueFull) => Outcome::Rejected,
             (OverflowAction::Reject, Why::NobodyLoggedIn) => Outcome::NoAgent,
             (OverflowAction::Reject, _) => Outcome::Timeout,
+        }
+    }
+
+    /// The queue to which a contact's queue sends it on. None where it has been already: queues
+    /// that overflow into each other may hand a contact round only as long as time passes.
+    pub(super) fn overflow_target(&self, contact: &Contact, left: &[QueueIdx]) -> Option<QueueIdx> {
+        let hops = if contact.entered_at == self.at {
+            contact.hops as usize
+        } else {
+            0
         };
-        self.remember(idx, Rule::Overflow, Some(why), None);
-        self.finish(idx, outcome, why);
+        if hops >= self.queues.len() {
+            return None;
+        }
+        let to = self.queues[contact.queue.at()].policy.overflow.to.as_ref();
+        to.and_then(|name| self.find_queue(name).ok())
+            .filter(|target| !left.contains(target))
     }
 
     fn overflow_to(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
@@ -267,8 +291,13 @@ impl Router {
         self.set_queue(idx, target);
         let at = self.at;
         let contact = &mut self.contacts[idx];
+        let hops = if contact.entered_at == at {
+            contact.hops
+        } else {
+            0
+        };
+        contact.hops = hops + 1;
         contact.entered_at = at;
-        contact.max_wait_ms = None;
         contact.step_at = None;
         contact.age_at = None;
         contact.no_agent_at = None;
@@ -293,13 +322,22 @@ impl Router {
         if held < limit {
             return true;
         }
-        let mut trial = self.contacts[idx].clone();
-        trial.queue = queue;
-        trial.entered_at = self.at;
+        let trial = self.as_if_in(&self.contacts[idx], queue);
         let requirement = self.requirement(&trial);
         self.idle.require(&requirement, &self.agents);
         self.idle.settle(&mut self.agents);
         matches!(self.plan(&trial), super::plan::Plan::Offer { .. })
+    }
+
+    /// A contact as it would be on entering a queue now.
+    pub(super) fn as_if_in(&self, contact: &Contact, queue: QueueIdx) -> Contact {
+        let mut trial = contact.clone();
+        trial.queue = queue;
+        trial.entered_at = self.at;
+        trial.overdue = false;
+        trial.place = None;
+        trial.steps_passed = self.steps_passed(&trial);
+        trial
     }
 
     /// The contact ends; its owner has it on the list as a callback.
@@ -345,21 +383,6 @@ impl Router {
             self.contacts[idx].attributes = Some(attributes.clone());
         }
         self.remember(idx, Rule::Update, None, None);
-        if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactUpdated { of });
-        }
-        self.updated(idx, target);
-        Ok(Subject::Contact(idx))
-    }
-
-    fn updated(&mut self, idx: ContactIdx, target: Option<QueueIdx>) {
-        if self.contacts[idx].state == ContactState::Scheduled {
-            if let Some(target) = target {
-                self.set_queue(idx, target);
-            }
-            return;
-        }
         if let Some(target) = target {
             self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
             self.leave_index(idx);
@@ -367,6 +390,23 @@ impl Router {
                 self.set_state(idx, ContactState::Waiting);
             }
             self.set_queue(idx, target);
+        }
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactUpdated { of });
+        }
+        self.updated(idx, target.is_some());
+        Ok(Subject::Contact(idx))
+    }
+
+    /// What an update means for a contact that looks for an agent.
+    fn updated(&mut self, idx: ContactIdx, moved: bool) {
+        if self.contacts[idx].state == ContactState::Scheduled {
+            return;
+        }
+        if moved {
+            // It was to go to one agent; moved elsewhere it is anyone's again.
+            self.contacts[idx].direct = None;
             self.contacts[idx].entered_at = self.at;
             self.begin_seeking(idx);
             return;

@@ -169,6 +169,8 @@ pub enum EventBody {
         by: Name,
         note: Option<Text>,
     },
+    /// The configuration file has been followed again.
+    ServerReloaded,
 }
 
 /// Why an offer ended as it did.
@@ -257,6 +259,7 @@ impl EventBody {
             Self::CaseResolved { .. } => "case.resolved",
             Self::CaseReopened { .. } => "case.reopened",
             Self::CaseClosed { .. } => "case.closed",
+            Self::ServerReloaded => "server.reloaded",
         }
     }
 
@@ -288,7 +291,8 @@ impl EventBody {
             | Self::CaseNoted { .. }
             | Self::CaseResolved { .. }
             | Self::CaseReopened { .. }
-            | Self::CaseClosed { .. } => None,
+            | Self::CaseClosed { .. }
+            | Self::ServerReloaded => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::Router;
 use super::codes::{Route, Rule, Verdict, Why};
 use super::contact::{Considered, Contact, StepTaken};
 use super::ids::{AgentIdx, ContactIdx};
-use super::skill::Levels;
+use super::skill::{Levels, meets};
 use super::time::Timestamp;
 
 /// The most agents by skill that a step names beside those named by its rule.
@@ -121,7 +121,11 @@ impl Router {
         if let Some((agent, route)) = chosen {
             add(agent, route, false);
         }
-        for agent in self.idle.able(requirement).take(BY_SKILL_MAX) {
+        // The index may not know the requirement: then it is asked here, so that what is
+        // remembered does not depend on what was looked up before.
+        let skilled = |agent: &AgentIdx| meets(&self.agents[agent.at()].skills, requirement);
+        let able = self.idle.able(requirement).filter(skilled);
+        for agent in able.take(BY_SKILL_MAX) {
             add(agent, Route::Skill, true);
         }
         list

@@ -237,6 +237,8 @@ impl Router {
             if !contact.seeking {
                 continue;
             }
+            self.note_seeking(idx);
+            let contact = &self.contacts[idx];
             if contact.offers.is_empty() {
                 let armed = self.contacts[idx].owner_until;
                 self.enter_index(idx);
@@ -335,12 +337,13 @@ impl Router {
         let Some(case) = self.cases.get(idx) else {
             return;
         };
-        if case.closed_at != Some(closed_at) {
+        // One that was reopened is not over, and one closed again since has a later entry.
+        if case.closed_at.is_none_or(|at| at > closed_at) {
             return;
         }
         if case.referred > 0 {
             // A contact still refers to it; look again as long after.
-            self.closed.push_back((closed_at, idx));
+            self.closed.push_back((self.at, idx));
             return;
         }
         if let Some(customer) = case.customer {

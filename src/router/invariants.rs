@@ -66,20 +66,21 @@ impl Router {
             let name = &agent.id;
             for held in &agent.talks {
                 let contact = self.contacts.get(held.contact);
-                if !contact.is_some_and(|c| c.talks.iter().any(|talk| talk.agent == idx)) {
+                if contact.is_none_or(|c| c.talks.iter().all(|talk| talk.agent != idx)) {
                     return Err(format!("agent {name} talks to a contact that does not"));
                 }
             }
             for held in &agent.reserved {
                 let contact = self.contacts.get(held.contact);
-                if !contact.is_some_and(|c| c.offer_to(idx).is_some()) {
+                if contact.is_none_or(|c| c.offer_to(idx).is_none()) {
                     return Err(format!("agent {name} is reserved for no offer"));
                 }
             }
             if agent.presence != Presence::Available && !agent.reserved.is_empty() {
                 return Err(format!("agent {name} is away and reserved"));
             }
-            let alone = agent.load() == 1;
+            // A channel that was made exclusive leaves what was held before.
+            let alone = agent.load() == 1 || !self.settings.channels.is_empty();
             let exclusive = agent
                 .talks
                 .iter()
@@ -156,11 +157,10 @@ impl Router {
                 }
             }
         }
-        for (n, agent) in self.agents.iter().enumerate() {
+        for agent in &self.agents {
             let Some(position) = agent.position else {
                 continue;
             };
-            let _ = (n, position);
             for channel in 0..self.channels.len() {
                 let channel = ChannelIdx(channel as u32);
                 let free = agent.free_for(channel, &self.channels).is_ok();

@@ -31,19 +31,23 @@ pub(super) enum Situation {
 impl Router {
     /// The requirement of a contact now: its queue's, bent by the steps passed, and its own.
     pub(super) fn requirement(&self, contact: &Contact) -> Levels {
-        let queue = &self.queues[contact.queue.at()];
-        if contact.steps_passed == 0 {
-            return super::skill::merged(&queue.requires, &contact.requires);
-        }
-        super::skill::merged(
-            &queue.requires_after(contact.steps_passed),
-            &contact.requires,
-        )
+        self.requirement_after(contact, contact.steps_passed)
     }
 
-    /// Whether the contact or its customer excludes an agent (回避).
+    /// The requirement of a contact when so many steps of its queue have passed.
+    pub(super) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
+        let queue = &self.queues[contact.queue.at()];
+        if passed == 0 {
+            return super::skill::merged(&queue.requires, &contact.requires);
+        }
+        super::skill::merged(&queue.requires_after(passed), &contact.requires)
+    }
+
+    /// Whether the contact or its customer excludes an agent (回避). Who talks to it already is
+    /// not consulted about it either.
     pub(super) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.excludes(agent)
+            || contact.talks.iter().any(|talk| talk.agent == agent)
             || contact
                 .customer
                 .is_some_and(|customer| self.customers[customer].excludes(agent))
@@ -128,6 +132,11 @@ impl Router {
         if policy.owner_skill_check && !meets(&entry.skills, requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
+        // Asked before its presence: an owner who never serves the channel is not waited for,
+        // whatever it is doing.
+        if entry.capacity_of(contact.channel, &self.channels) == 0 {
+            return Situation::Never(Why::NoOwnerSkill);
+        }
         match entry.free_for(contact.channel, &self.channels) {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
@@ -177,6 +186,19 @@ impl Router {
         self.opened(owner, policy, situation)
     }
 
+    /// Who may take a contact sooner or later: with its wait for the owner over, if it ever is.
+    pub(super) fn reach_in_the_end(&self, contact: &Contact, requirement: &Levels) -> Reach {
+        let reach = self.reach(contact, requirement);
+        match (reach.owner, reach.owner_only_until) {
+            (Some(owner), Some(until)) if until < Timestamp::MAX => {
+                let policy = &self.queues[contact.queue.at()].policy.ownership;
+                let situation = self.situation(contact, requirement, owner);
+                self.opened(owner, policy, situation)
+            }
+            _ => reach,
+        }
+    }
+
     /// Until when a contact is kept for its owner, if it is.
     fn kept_for_owner(
         &self,
@@ -197,7 +219,7 @@ impl Router {
         if policy.mode == OwnershipMode::Require || contact.by_owner_only {
             return Some((Timestamp::MAX, why));
         }
-        let until = contact.entered_at.saturating_add(limit);
+        let until = contact.wait_from.saturating_add(limit);
         // A wait that ends at this very instant ends in its turn.
         let lasts = self.at < until
             || (self.at == until && limit > 0 && self.come_to < (self.at, Timer::OwnerWait));
@@ -236,6 +258,11 @@ impl Router {
                 Fallback::Skill => reach.anyone = true,
                 Fallback::CallbackByOwner => {}
             }
+        }
+        let nobody = [reach.owner, reach.deputy, reach.leader] == [None; 3] && reach.team.is_none();
+        if nobody {
+            // The owner never comes and the fallback names nobody: no contact waits for nobody.
+            reach.anyone = true;
         }
         reach
     }

@@ -55,11 +55,13 @@ mod sessions;
 mod submit;
 mod transfer;
 
+mod census;
 mod estimate;
 mod explain;
 mod image;
 mod invariants;
 mod keys;
+mod preview;
 mod queries;
 mod views;
 
@@ -291,6 +293,10 @@ impl Router {
             Command::CaseReopen(act) => self.case_reopen(act),
             Command::CaseClose(act) => self.case_close(act),
             Command::CaseHandover(handover) => self.case_handover(handover),
+            Command::Reloaded => {
+                self.emit(EventBody::ServerReloaded);
+                Ok(Subject::Nothing)
+            }
         }
     }
 

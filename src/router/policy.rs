@@ -38,7 +38,12 @@ impl Level {
 
 impl<'de> Deserialize<'de> for Level {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let n = i64::deserialize(deserializer)?;
+        // The journal holds one byte; text may hold any number, which the error then names.
+        let n = if deserializer.is_human_readable() {
+            i64::deserialize(deserializer)?
+        } else {
+            i64::from(u8::deserialize(deserializer)?)
+        };
         u8::try_from(n)
             .ok()
             .filter(|n| (1..=10).contains(n))

@@ -2,18 +2,13 @@
 //! the last one ended whatever happened in between.
 
 use super::Router;
-use super::answer::{Answer, OwnerView, Page, Preview, StatsView};
-use super::codes::{ContactState, Outcome, OverflowAction, Why};
-use super::command::ContactSubmit;
-use super::contact::Contact;
-use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx, SkillIdx};
-use super::plan::Plan;
+use super::answer::{Answer, OwnerView, Page, StatsView};
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use super::query::{
     AgentList, CaseFind, ContactList, ListPage, OwnerGet, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX,
     Query, StatsGet,
 };
 use super::reject::Reject;
-use super::skill::Levels;
 use super::stats::{Tally, WINDOW_MINUTES_MAX, ratio};
 use super::time::Timestamp;
 
@@ -147,88 +142,6 @@ impl Router {
         OwnerView {
             case: case.map(|case| self.cases[case].id.clone()),
             owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
-        }
-    }
-
-    /// What would happen to a contact now, and why, for each candidate.
-    fn preview(&self, submit: &ContactSubmit) -> Result<Answer, Reject> {
-        if let Some(known) = self.contacts.find(&submit.contact) {
-            return Ok(Answer::Submitted(Box::new(self.submitted(known))));
-        }
-        let resolved = self.resolve_submit(submit)?;
-        // A skill that nobody has named yet gets a number that nobody has.
-        let nobody = SkillIdx(u32::MAX);
-        let mut requires: Levels = submit
-            .requires
-            .iter()
-            .map(|(name, level)| (self.skills.get(name).map_or(nobody, SkillIdx), level.0))
-            .collect();
-        requires.sort_unstable();
-        let known = |name: &Name| self.agents_by_name.get(name).copied();
-        let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq + 1);
-        contact.case = resolved.case();
-        contact.prefer = submit.prefer.as_ref().and_then(known);
-        contact.exclude = submit.exclude.iter().filter_map(known).collect();
-        let queue = &self.queues[contact.queue.at()];
-        contact.steps_passed = queue
-            .steps
-            .iter()
-            .take_while(|step| contact.entered_at + step.after_ms <= self.at)
-            .count() as u32;
-        let scheduled = submit.not_before_at.is_some_and(|from| from > self.at);
-        Ok(Answer::Preview(Box::new(
-            self.previewed(&contact, scheduled),
-        )))
-    }
-
-    fn previewed(&self, contact: &Contact, scheduled: bool) -> Preview {
-        let queue = &self.queues[contact.queue.at()];
-        let requirement = self.requirement(contact);
-        let plan = self.plan(contact);
-        let chosen = match plan {
-            Plan::Offer { agent, route, .. } => Some((agent, route)),
-            Plan::CallbackByOwner | Plan::Wait => None,
-        };
-        let held = queue.counts.waiting + queue.counts.offered;
-        let full = queue.policy.max_waiting.is_some_and(|limit| held >= limit);
-        let (state, outcome, why) = if scheduled {
-            (ContactState::Scheduled, None, Why::NotBefore)
-        } else {
-            match plan {
-                Plan::Offer { why, .. } => (ContactState::Offered, None, why),
-                Plan::CallbackByOwner => (
-                    ContactState::Ended,
-                    Some(Outcome::Callback),
-                    Why::OwnerCallback,
-                ),
-                Plan::Wait if full && queue.policy.overflow.to.is_none() => {
-                    let outcome = match queue.policy.overflow.action {
-                        Some(OverflowAction::Voicemail) => Outcome::Voicemail,
-                        Some(OverflowAction::Callback) => Outcome::Callback,
-                        Some(OverflowAction::Reject) | None => Outcome::Rejected,
-                    };
-                    (ContactState::Ended, Some(outcome), Why::QueueFull)
-                }
-                Plan::Wait => (ContactState::Waiting, None, self.why_waiting(contact)),
-            }
-        };
-        let waits = state == ContactState::Waiting;
-        let key = self.wait_key(contact);
-        let before = queue.waiting.range(..key).count();
-        let considered = self.considered(contact, &requirement, chosen);
-        Preview {
-            contact: contact.id.clone(),
-            state,
-            queue: queue.id.clone(),
-            outcome,
-            case: contact.case.map(|case| self.cases[case].id.clone()),
-            owner: self.owner_of(contact),
-            agent: chosen.map(|(agent, _)| self.agents[agent.at()].id.clone()),
-            route: chosen.map(|(_, route)| route),
-            position: waits.then(|| u32::try_from(before + 1).unwrap_or(u32::MAX)),
-            estimated_wait_ms: None,
-            why,
-            candidates: self.candidates(&considered),
         }
     }
 

@@ -173,6 +173,9 @@ impl Router {
             for n in 0..self.agents.len() {
                 self.note_freed(super::ids::AgentIdx::from_usize(n));
             }
+            // Whether an owner serves the channel at all may have changed.
+            let waiting = self.queues.iter().flat_map(|queue| queue.waiting.values());
+            self.dirty_contacts.extend(waiting.copied());
         }
         if self.detail.events {
             self.emit(EventBody::SettingsSet);

@@ -27,34 +27,49 @@ impl Router {
         }
     }
 
-    /// Begins to look for an agent in the contact's present queue. Limits count from its
-    /// `entered_at`.
+    /// How many steps of its queue a contact has passed by now.
+    pub(super) fn steps_passed(&self, contact: &Contact) -> u32 {
+        let steps = self.queues[contact.queue.at()].steps.iter();
+        steps
+            .take_while(|step| contact.wait_from + step.after_ms <= self.at)
+            .count() as u32
+    }
+
+    /// The steps of priority that a contact has won by waiting by now.
+    pub(super) fn aged_by_now(&self, contact: &Contact) -> i32 {
+        let age = self.queues[contact.queue.at()].policy.age_priority_ms.0;
+        if age == 0 {
+            return 0;
+        }
+        i32::try_from((self.at - contact.joined_at).max(0) / age).unwrap_or(i32::MAX)
+    }
+
+    /// Begins to look for an agent in the contact's present queue.
     pub(super) fn begin_seeking(&mut self, idx: ContactIdx) {
+        let steps_passed = self.steps_passed(&self.contacts[idx]);
+        let aged = self.aged_by_now(&self.contacts[idx]);
         let contact = &mut self.contacts[idx];
         let queue = &self.queues[contact.queue.at()];
         contact.seeking = true;
         contact.overdue = false;
-        contact.steps_passed = 0;
-        contact.aged = 0;
-        let entered = contact.entered_at;
-        let limit = contact.max_wait_ms.or(queue.policy.max_wait_ms);
-        contact.max_wait_at = limit.map(|limit| entered.saturating_add(limit.0));
+        contact.steps_passed = steps_passed;
+        contact.aged = aged;
+        // What the queue left behind, or the policy before, asked for is not due any more.
+        contact.age_at = None;
+        contact.no_agent_at = None;
+        contact.owner_until = None;
+        let own = contact.max_wait_ms.map(|limit| (contact.wait_from, limit));
+        let of_queue = queue.policy.max_wait_ms;
+        let limit = own.or(of_queue.map(|limit| (contact.entered_at, limit)));
+        contact.max_wait_at = limit.map(|(from, limit)| from.saturating_add(limit.0));
         let age = queue.policy.age_priority_ms.0;
         if age > 0 {
-            // Steps of priority that a time of joining in the past has already won.
-            let aged = (self.at - contact.joined_at).max(0) / age;
-            contact.aged = i32::try_from(aged).unwrap_or(i32::MAX);
-            contact.age_at = Some(contact.joined_at + (aged + 1) * age);
+            contact.age_at = Some(contact.joined_at + (i64::from(aged) + 1) * age);
         }
-        let passed = queue
-            .steps
-            .iter()
-            .take_while(|step| entered + step.after_ms <= self.at);
-        contact.steps_passed = passed.count() as u32;
         contact.step_at = queue
             .steps
-            .get(contact.steps_passed as usize)
-            .map(|step| entered + step.after_ms);
+            .get(steps_passed as usize)
+            .map(|step| contact.wait_from + step.after_ms);
         let due = [
             (contact.max_wait_at, Timer::MaxWait),
             (contact.age_at, Timer::Age),
@@ -65,6 +80,7 @@ impl Router {
                 self.timers.arm(at, timer, idx.0);
             }
         }
+        self.note_seeking(idx);
         self.dirty_contacts.push(idx);
     }
 
@@ -80,7 +96,9 @@ impl Router {
         contact.max_wait_at = None;
         contact.no_agent_at = None;
         contact.age_at = None;
-        if let Some(customer) = contact.customer {
+        let customer = contact.customer;
+        self.note_seeking(idx);
+        if let Some(customer) = customer {
             self.customers[customer]
                 .unattached
                 .retain(|other| *other != idx);
@@ -213,7 +231,9 @@ impl Router {
             Rule::Skill
         };
         self.remember_search(idx, rule, why, None, until);
-        if self.detail.events {
+        let talking = !self.contacts[idx].talks.is_empty();
+        if self.detail.events && !talking {
+            // One that looks for a second agent is connected and does not wait.
             let of = self.about(idx);
             let position = self.position(idx);
             let state = self.contacts[idx].state;
@@ -267,7 +287,6 @@ impl Router {
 
     /// Whether anyone is logged in who could serve a contact, now or when free.
     pub(super) fn someone_could_serve(&self, contact: &Contact) -> bool {
-        let requirement = self.requirement(contact);
         let logged_in = |agent: &super::ids::AgentIdx| {
             let entry = &self.agents[agent.at()];
             entry.exists
@@ -275,14 +294,26 @@ impl Router {
                 && entry.capacity_of(contact.channel, &self.channels) > 0
                 && !self.excluded(contact, *agent)
         };
-        let reach = self.reach(contact, &requirement);
-        let named = [reach.owner, reach.deputy, reach.leader];
-        if named.into_iter().flatten().any(|agent| logged_in(&agent)) {
-            return true;
-        }
-        // A contact still kept for its owner goes on to the others in time.
-        self.idle.able(&requirement).any(|agent| {
-            logged_in(&agent) && super::skill::meets(&self.agents[agent.at()].skills, &requirement)
+        // The steps to come count as well: "could ever".
+        let queue = &self.queues[contact.queue.at()];
+        let check = queue.policy.ownership.owner_skill_check;
+        let steps = queue.steps.len() as u32;
+        (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
+            let requirement = self.requirement_after(contact, passed);
+            let reach = self.reach_in_the_end(contact, &requirement);
+            let named = [reach.owner, reach.deputy, reach.leader];
+            let trusted = |agent: super::ids::AgentIdx| {
+                !check || super::skill::meets(&self.agents[agent.at()].skills, &requirement)
+            };
+            let by_name = |agent| logged_in(&agent) && trusted(agent);
+            named.into_iter().flatten().any(by_name)
+                || (reach.anyone || reach.team.is_some())
+                    && self.idle.able(&requirement).any(|agent| {
+                        let entry = &self.agents[agent.at()];
+                        (reach.anyone || entry.team == reach.team)
+                            && logged_in(&agent)
+                            && super::skill::meets(&entry.skills, &requirement)
+                    })
         })
     }
 

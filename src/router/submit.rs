@@ -31,6 +31,10 @@ pub(super) struct Resolved {
 }
 
 impl Resolved {
+    pub(super) fn queue(&self) -> QueueIdx {
+        self.queue
+    }
+
     pub(super) fn case(&self) -> Option<CaseIdx> {
         self.case
     }
@@ -46,7 +50,11 @@ impl Router {
             return Ok(Subject::Submitted(known));
         }
         let mut resolved = self.resolve_submit(submit)?;
-        self.check_trunks(resolved.queue, &submit.contact)?;
+        if let Err(blocked) = self.check_trunks(resolved.queue, &submit.contact) {
+            let queue = self.queues[resolved.queue.at()].id.clone();
+            self.count(|_| Count::Blocked { queue });
+            return Err(blocked);
+        }
         if let Some(name) = &submit.customer {
             resolved.customer = Some(self.customers.intern(name));
         }
@@ -159,13 +167,15 @@ impl Router {
             let matter = self.matter(customer, submit.topic.as_ref());
             let affinity = self.queues[queue.at()].policy.ownership.affinity_ms.0;
             found.case = matter.case;
-            found.last_owner = matter.last_owner(self.at, affinity);
+            if matter.case.is_none() {
+                found.last_owner = matter.last_owner(self.at, affinity);
+            }
         }
         Ok(found)
     }
 
     /// Whether all trunks of the queue or the tenant are taken.
-    pub(super) fn check_trunks(&mut self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
+    pub(super) fn check_trunks(&self, queue: QueueIdx, contact: &Name) -> Result<(), Reject> {
         let entry = &self.queues[queue.at()];
         let full = |limit: Option<u32>, held: u32| limit.filter(|limit| held >= *limit);
         let (what, limit) =
@@ -176,8 +186,6 @@ impl Router {
             } else {
                 return Ok(());
             };
-        let name = entry.id.clone();
-        self.count(|_| Count::Blocked { queue: name });
         let message = format!(
             "blocked: max_in_system of the {what} is {limit} and so many contacts are in it"
         );
@@ -220,6 +228,7 @@ impl Router {
             joined_at,
             seq,
             entered_at: joined_at,
+            hops: 0,
             wait_from: joined_at,
             not_before_at: submit.not_before_at,
             connected_at: None,
@@ -291,20 +300,28 @@ impl Router {
             return;
         };
         let queue = contact.queue;
-        let limit = self.policy_of(idx).resume_ms;
-        let at = self.at;
+        let place = self.place_to_resume(contact);
         let abandoned = &mut self.customers[customer].abandoned;
-        let Some(place) = abandoned.iter().position(|place| place.queue == queue) else {
-            return;
-        };
-        let place = abandoned.remove(place);
-        let in_time = limit.is_none_or(|limit| limit.0 > 0 && at - place.at <= limit.0);
-        if in_time {
+        abandoned.retain(|place| place.queue != queue);
+        if let Some((joined_at, seq)) = place {
             let contact = &mut self.contacts[idx];
-            contact.joined_at = contact.joined_at.min(place.joined_at);
-            contact.seq = contact.seq.min(place.seq);
+            contact.joined_at = contact.joined_at.min(joined_at);
+            contact.seq = contact.seq.min(seq);
             self.remember(idx, Rule::Resume, None, None);
         }
+    }
+
+    /// The time of joining and the arrival sequence that a contact may take up again.
+    pub(super) fn place_to_resume(
+        &self,
+        contact: &Contact,
+    ) -> Option<(super::time::Timestamp, u64)> {
+        let abandoned = &self.customers[contact.customer?].abandoned;
+        let here = abandoned.iter().filter(|p| p.queue == contact.queue);
+        let place = here.max_by_key(|place| place.at)?;
+        let limit = self.queues[contact.queue.at()].policy.resume_ms;
+        let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at - place.at <= limit.0);
+        in_time.then_some((place.joined_at, place.seq))
     }
 
     /// Puts a contact into its queue, or turns it away where the queue is full.

@@ -42,6 +42,7 @@ impl Router {
         }
         let whither = self.whither(idx, transfer)?;
         let from = contact.talks[0];
+        let by_human = self.agents[from.agent.at()].is_human();
         if self.detail.events {
             let of = self.about(idx);
             self.emit(EventBody::ContactTransferred {
@@ -64,7 +65,8 @@ impl Router {
         contact.max_wait_ms = None;
         contact.prefer = None;
         contact.last_owner = None;
-        contact.passed_on = true;
+        // A bot in front hands on what has not met its owner yet.
+        contact.passed_on = by_human;
         match whither {
             Whither::Agent(agent) => contact.direct = Some(agent),
             Whither::Queue(queue) => self.set_queue(idx, queue),
@@ -114,6 +116,8 @@ impl Router {
         if to_waiting {
             contact.firm_at = None;
             contact.lease_at = None;
+            contact.last_agent = None;
+            contact.route = None;
             self.set_state(idx, ContactState::Waiting);
         }
         self.release_agent(talk.agent, idx, talk.since, wrap_ms, false);
@@ -128,6 +132,10 @@ impl Router {
         };
         if contact.talks.len() > 1 {
             self.leave(idx, first, false);
+            if self.contacts[idx].firm_at.is_some() {
+                let min_handle = self.policy_of(idx).ownership.min_handle_ms.0;
+                self.watch_firm(idx, min_handle);
+            }
             let last = self.contacts[idx]
                 .talks
                 .last()
@@ -163,7 +171,6 @@ impl Router {
         if self.contacts[idx].state == ContactState::Offered {
             self.set_state(idx, ContactState::Waiting);
         }
-        self.dirty_contacts.push(idx);
     }
 
     /// The name of a contact's queue.

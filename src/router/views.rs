@@ -8,7 +8,7 @@ use super::answer::{
     Explained, NoteView, OfferView, QueueView, StepView, Submitted,
 };
 use super::case::Case;
-use super::codes::{CaseState, ContactState};
+use super::codes::{CaseState, ContactState, Verdict};
 use super::contact::{Considered, Contact, Offer};
 use super::event::ContactRef;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
@@ -166,7 +166,9 @@ impl Router {
         Submitted {
             contact: contact.id.clone(),
             state: contact.state,
-            outcome: contact.outcome,
+            outcome: contact
+                .outcome
+                .filter(|_| contact.state == ContactState::Ended),
             queue: self.queues[contact.queue.at()].id.clone(),
             customer: contact
                 .customer
@@ -179,7 +181,7 @@ impl Router {
                 .first()
                 .map(|offer| self.offer_view(contact, offer)),
             position,
-            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(idx, n)),
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact.queue, n)),
             why: contact.why,
         }
     }
@@ -192,11 +194,8 @@ impl Router {
             .iter()
             .map(|offer| self.offer_view(contact, offer));
         let consulting = contact.talks.get(1).map(|talk| talk.agent);
-        let agent = contact
-            .talks
-            .first()
-            .map(|talk| talk.agent)
-            .or(contact.last_agent);
+        let first = contact.talks.first();
+        let agent = first.map(|talk| talk.agent).or(contact.last_agent);
         let wraps = self.agents_wrapping(idx);
         ContactView {
             contact: contact.id.clone(),
@@ -215,7 +214,7 @@ impl Router {
             owner: self.owner_of(contact),
             agent: agent.map(|agent| self.agent_name(agent)),
             consulting: consulting.map(|agent| self.agent_name(agent)),
-            route: contact.route,
+            route: first.map(|talk| talk.route).or(contact.route),
             offer: contact
                 .offers
                 .first()
@@ -238,7 +237,7 @@ impl Router {
             ended_at: contact.ended_at,
             wait_ms: contact.wait_ms,
             position,
-            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(idx, n)),
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact.queue, n)),
             why: contact.why,
             reason: contact.reason.clone(),
             note: contact.note.clone(),
@@ -259,7 +258,7 @@ impl Router {
             agent
                 .wraps
                 .iter()
-                .filter(|wrap| wrap.contact == idx)
+                .filter(|wrap| wrap.contact == idx && wrap.ends_contact)
                 .map(|wrap| wrap.until_at)
                 .max()
         };
@@ -297,13 +296,27 @@ impl Router {
         }
     }
 
-    pub(super) fn candidates(&self, considered: &[Considered]) -> Vec<Candidate> {
+    pub(super) fn candidates(
+        &self,
+        contact: &Contact,
+        considered: &[Considered],
+    ) -> Vec<Candidate> {
+        let excluded = contact
+            .customer
+            .map_or(&[][..], |customer| &self.customers[customer].excluded);
+        let reason = |considered: &Considered| {
+            let found = excluded.iter().find(|one| one.agent == considered.agent);
+            found
+                .filter(|_| considered.verdict == Verdict::Excluded)
+                .map(|one| one.reason.clone())
+        };
         considered
             .iter()
             .map(|considered| Candidate {
                 agent: self.agent_name(considered.agent),
                 route: considered.route,
                 verdict: considered.verdict,
+                reason: reason(considered),
             })
             .collect()
     }
@@ -323,7 +336,7 @@ impl Router {
                     why: step.why,
                     agent: step.agent.map(|agent| self.agent_name(agent)),
                     until_at: step.until_at,
-                    candidates: self.candidates(&step.candidates),
+                    candidates: self.candidates(contact, &step.candidates),
                 })
                 .collect(),
             steps_dropped: contact.trail_dropped,

@@ -53,7 +53,8 @@ pub fn command(command: &Command) -> Checked {
         | Command::CaseNote(_)
         | Command::CaseResolve(_)
         | Command::CaseReopen(_)
-        | Command::CaseClose(_) => Ok(()),
+        | Command::CaseClose(_)
+        | Command::Reloaded => Ok(()),
     }
 }
 

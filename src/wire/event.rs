@@ -43,6 +43,7 @@ pub const TYPES: &[&str] = &[
     "case.resolved",
     "case.reopened",
     "case.closed",
+    "server.reloaded",
 ];
 
 /// One of [`TYPES`].
@@ -83,6 +84,51 @@ pub fn params(out: &mut Vec<u8>, event: &Event) {
     }
     fields.body(&event.body);
     out.push(b'}');
+}
+
+/// The bodies about agents, queues, settings and customers, as a pattern.
+macro_rules! standing {
+    () => {
+        EventBody::AgentSet { .. }
+            | EventBody::AgentPresence { .. }
+            | EventBody::AgentRemoved { .. }
+            | EventBody::QueueSet { .. }
+            | EventBody::QueueRemoved { .. }
+            | EventBody::SettingsSet
+            | EventBody::ServerReloaded
+            | EventBody::CustomerLinked { .. }
+            | EventBody::CustomerExcluded { .. }
+    };
+}
+
+/// The bodies about contacts and offers, as a pattern.
+macro_rules! contacts {
+    () => {
+        EventBody::ContactWaiting { .. }
+            | EventBody::ContactOffered { .. }
+            | EventBody::ContactConnected { .. }
+            | EventBody::ContactWrapUp { .. }
+            | EventBody::ContactEnded { .. }
+            | EventBody::ContactTransferred { .. }
+            | EventBody::ContactOverflowed { .. }
+            | EventBody::ContactUpdated { .. }
+            | EventBody::Offer { .. }
+    };
+}
+
+/// The bodies about cases, as a pattern.
+macro_rules! cases {
+    () => {
+        EventBody::CaseOpened { .. }
+            | EventBody::CaseOwned { .. }
+            | EventBody::CaseAssisted { .. }
+            | EventBody::CaseHandedOver { .. }
+            | EventBody::CaseEscalated { .. }
+            | EventBody::CaseNoted { .. }
+            | EventBody::CaseResolved { .. }
+            | EventBody::CaseReopened { .. }
+            | EventBody::CaseClosed { .. }
+    };
 }
 
 /// Members appended to an object that has one already.
@@ -161,25 +207,7 @@ impl Fields<'_> {
                 .put("agent", agent)
                 .put("on", on)
                 .put("reason", reason),
-            EventBody::SettingsSet
-            | EventBody::ContactWaiting { .. }
-            | EventBody::ContactOffered { .. }
-            | EventBody::ContactConnected { .. }
-            | EventBody::ContactWrapUp { .. }
-            | EventBody::ContactEnded { .. }
-            | EventBody::ContactTransferred { .. }
-            | EventBody::ContactOverflowed { .. }
-            | EventBody::ContactUpdated { .. }
-            | EventBody::Offer { .. }
-            | EventBody::CaseOpened { .. }
-            | EventBody::CaseOwned { .. }
-            | EventBody::CaseAssisted { .. }
-            | EventBody::CaseHandedOver { .. }
-            | EventBody::CaseEscalated { .. }
-            | EventBody::CaseNoted { .. }
-            | EventBody::CaseResolved { .. }
-            | EventBody::CaseReopened { .. }
-            | EventBody::CaseClosed { .. } => self,
+            EventBody::SettingsSet | EventBody::ServerReloaded | contacts!() | cases!() => self,
         }
     }
 
@@ -242,24 +270,7 @@ impl Fields<'_> {
             EventBody::Offer { offer, reason, .. } => self
                 .put("offer", offer)
                 .maybe("reason", reason.map(|reason| reason.as_str()).as_ref()),
-            EventBody::ContactUpdated { .. }
-            | EventBody::AgentSet { .. }
-            | EventBody::AgentPresence { .. }
-            | EventBody::AgentRemoved { .. }
-            | EventBody::QueueSet { .. }
-            | EventBody::QueueRemoved { .. }
-            | EventBody::SettingsSet
-            | EventBody::CustomerLinked { .. }
-            | EventBody::CustomerExcluded { .. }
-            | EventBody::CaseOpened { .. }
-            | EventBody::CaseOwned { .. }
-            | EventBody::CaseAssisted { .. }
-            | EventBody::CaseHandedOver { .. }
-            | EventBody::CaseEscalated { .. }
-            | EventBody::CaseNoted { .. }
-            | EventBody::CaseResolved { .. }
-            | EventBody::CaseReopened { .. }
-            | EventBody::CaseClosed { .. } => self,
+            EventBody::ContactUpdated { .. } | standing!() | cases!() => self,
         }
     }
 
@@ -353,23 +364,7 @@ impl Fields<'_> {
                 .put("case", case)
                 .put("by", by)
                 .maybe("owner", owner.as_ref()),
-            EventBody::AgentSet { .. }
-            | EventBody::AgentPresence { .. }
-            | EventBody::AgentRemoved { .. }
-            | EventBody::QueueSet { .. }
-            | EventBody::QueueRemoved { .. }
-            | EventBody::SettingsSet
-            | EventBody::CustomerLinked { .. }
-            | EventBody::CustomerExcluded { .. }
-            | EventBody::ContactWaiting { .. }
-            | EventBody::ContactOffered { .. }
-            | EventBody::ContactConnected { .. }
-            | EventBody::ContactWrapUp { .. }
-            | EventBody::ContactEnded { .. }
-            | EventBody::ContactTransferred { .. }
-            | EventBody::ContactOverflowed { .. }
-            | EventBody::ContactUpdated { .. }
-            | EventBody::Offer { .. } => self,
+            standing!() | contacts!() => self,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::check;
 use super::error::{Code, Data, WireError, echo};
 use super::fields as f;
 use super::params::Params;
+use super::policy_fields;
 use super::request::{Request, ServerCall, SessionOpen};
 use super::schema::{Param, Type};
 use super::subscription::Subscribe;
@@ -144,8 +145,8 @@ fn nearest(name: &str) -> Option<&'static str> {
         .iter()
         .map(|method| (distance(name, method.name), method.name));
     let (distance, near) = distances.min_by_key(|(distance, _)| *distance)?;
-    // Beyond half of the name it is another word, not a slip.
-    (distance * 2 <= near.len()).then_some(near)
+    // Beyond a third of the name it is another word, not a slip.
+    (distance * 3 <= near.len()).then_some(near)
 }
 
 /// How many letters must be changed to make one name of the other.
@@ -327,14 +328,14 @@ pub static METHODS: &[Method] = methods! {
     "queue.remove" Mutation ADMIN f::QUEUE_REF,
         "Removes an empty queue", "{queue, removed}",
         |p| command(p, Command::QueueRemove);
-    "queue.set" Mutation ADMIN f::QUEUE_SET,
+    "queue.set" Mutation ADMIN policy_fields::QUEUE_SET,
         "Creates a queue or replaces its policy; what is absent gets its default", "the queue",
         queue_set;
     "rpc.discover" Server ALL f::NONE,
         "Describes every method", "an OpenRPC document",
         |p| plain(p, Request::Discover);
     "server.drain" Server ADMIN f::NONE,
-        "Takes no new connection, finishes what is under way and stops", "{ok}",
+        "Takes no new contacts from now on and says so to health checks; SIGTERM ends the daemon", "{ok}",
         |p| plain(p, Request::Server(ServerCall::Drain));
     "server.reload" Server ADMIN f::NONE,
         "Applies the changed configuration file as a difference", "what changed",
@@ -356,7 +357,7 @@ pub static METHODS: &[Method] = methods! {
     "settings.get" Query FIGURES f::NONE,
         "Shows the settings of the tenant", "the settings",
         |p| plain(p, Request::Query(Query::SettingsGet));
-    "settings.set" Mutation ADMIN f::SETTINGS_SET,
+    "settings.set" Mutation ADMIN policy_fields::SETTINGS_SET,
         "Changes settings of the tenant; what is absent stays", "the settings",
         |p| command(p, |patch| Command::SettingsSet(Box::new(patch)));
     "stats.get" Query FIGURES f::STATS_GET,

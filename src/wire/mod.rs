@@ -33,6 +33,8 @@ pub mod check;
 
 pub mod fields;
 
+pub mod policy_fields;
+
 pub mod schema;
 
 mod params;

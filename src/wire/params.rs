@@ -26,6 +26,8 @@ pub struct Params<'a> {
     /// One JSON object.
     text: &'a str,
     taken: Taken<'a>,
+    /// The digest of all but the key, where it was needed.
+    digest: u64,
 }
 
 /// Parameters that are read apart from the others, under their names.
@@ -63,19 +65,22 @@ impl<'a> Params<'a> {
                 names: [key, ""],
                 values: [None; TAKEN_MAX],
             },
+            digest: 0,
         })
     }
 
     /// Reads all parameters as one type.
     pub fn read<T: DeserializeOwned>(&mut self) -> Result<T, WireError> {
         let mut json = serde_json::Deserializer::from_str(self.text);
-        match T::deserialize(Without {
+        let without = Without {
             inner: &mut json,
             taken: &mut self.taken,
-        }) {
-            Ok(value) => Ok(value),
-            Err(_) => Err(self.fault_of::<T>()),
-        }
+        };
+        let Ok(value) = T::deserialize(without) else {
+            return Err(self.fault_of::<T>());
+        };
+        self.scan()?;
+        Ok(value)
     }
 
     /// Reads one parameter apart and the others as one type.
@@ -88,58 +93,57 @@ impl<'a> Params<'a> {
         let Some(raw) = self.taken.values[1] else {
             return Err(self.describe(&[], &format!("missing field `{name}`")));
         };
-        let one = serde_json::from_str(raw.get()).map_err(|error| {
-            self.describe(
-                &[Segment::Map {
-                    key: name.to_owned(),
-                }],
-                &plain(&error),
-            )
-        })?;
-        Ok((one, rest))
+        Ok((self.one(name, raw)?, rest))
     }
 
-    /// Checks what the types do not see (members given twice in a map, numbers that would not
-    /// come back as they went) and takes the key.
-    pub fn finish(&self) -> Result<Option<Key>, WireError> {
-        let key = self.taken.values[0];
-        let nested = memchr::memchr2(b'{', b'[', &self.text.as_bytes()[1..]).is_some();
-        if key.is_none() && !nested {
+    /// The idempotency key, after the parameters have been read.
+    pub fn key(&self) -> Result<Option<Key>, WireError> {
+        let Some(raw) = self.taken.values[0] else {
             return Ok(None);
+        };
+        let name: Name = self.one(KEY.name, raw)?;
+        let length = name.as_str().len();
+        if length > KEY_BYTES_MAX {
+            let right = KEY.kind.describe();
+            let message = format!("key: {length} bytes are too long: give {right}");
+            return Err(WireError::params(KEY.name, message, Some(right)));
+        }
+        Ok(Some(Key {
+            name,
+            digest: mix(digest_text(self.method.name), self.digest),
+        }))
+    }
+
+    /// Checks what the types do not see: members given twice in a map, arrays in place of
+    /// objects, numbers that would not come back as they went. Flat parameters without a key,
+    /// which are most, cannot have any of that and need no digest.
+    fn scan(&mut self) -> Result<(), WireError> {
+        let nested = memchr::memchr2(b'{', b'[', &self.text.as_bytes()[1..]).is_some();
+        if self.taken.values[0].is_none() && !nested {
+            return Ok(());
         }
         let scan = Scan {
             expected: Some(&self.method.shape),
             without: Some(KEY.name),
         };
         let mut json = serde_json::Deserializer::from_str(self.text);
-        let Ok(value) = scan.deserialize(&mut json) else {
-            return Err(self.fault_of_scan(scan));
-        };
-        let Some(raw) = key else {
-            return Ok(None);
-        };
-        let name = serde_json::from_str::<Name>(raw.get()).map_err(|error| {
+        match scan.deserialize(&mut json) {
+            Ok(digest) => {
+                self.digest = digest;
+                Ok(())
+            }
+            Err(_) => Err(self.fault_of_scan(scan)),
+        }
+    }
+
+    /// Reads a parameter that was taken out.
+    fn one<T: DeserializeOwned>(&self, name: &str, raw: &RawValue) -> Result<T, WireError> {
+        serde_json::from_str(raw.get()).map_err(|error| {
             let at = [Segment::Map {
-                key: KEY.name.to_owned(),
+                key: name.to_owned(),
             }];
             self.describe(&at, &plain(&error))
-        })?;
-        if name.as_str().len() > KEY_BYTES_MAX {
-            let message = format!(
-                "key: {} bytes are too long: give {}",
-                name.as_str().len(),
-                KEY.kind.describe()
-            );
-            return Err(WireError::params(
-                KEY.name,
-                message,
-                Some(KEY.kind.describe()),
-            ));
-        }
-        Ok(Some(Key {
-            name,
-            digest: mix(digest_text(self.method.name), value),
-        }))
+        })
     }
 
     /// Reads again to find the path of the fault.
@@ -173,12 +177,10 @@ impl<'a> Params<'a> {
 
     /// Turns what the reader found into an error that names the field and what would be right.
     fn describe(&self, path: &[Segment], found: &str) -> WireError {
-        if let Some(name) = quoted(found, "unknown field `") {
-            let parent = match path.split_last() {
-                Some((Segment::Map { key }, parent)) if *key == name => parent,
-                _ => path,
-            };
-            return self.unknown(parent, &name);
+        if let Some((Segment::Map { key }, parent)) = path.split_last()
+            && found.starts_with(&format!("unknown field `{key}`"))
+        {
+            return self.unknown(parent, key);
         }
         if let Some(name) = quoted(found, "missing field `") {
             let field = join(path, Some(&name));
@@ -199,6 +201,12 @@ impl<'a> Params<'a> {
         }
         let field = join(path, None);
         let kind = self.type_at(path);
+        // The name of a member may be at fault as well as its value.
+        let kind = if found.starts_with("an id ") {
+            kind.map(|kind| if kind.is_id() { kind } else { &Type::Name })
+        } else {
+            kind
+        };
         let expected = kind.map(Type::describe);
         let message = match &expected {
             Some(right) => format!("{field}: {}: give {right}", subject(found)),
@@ -286,11 +294,19 @@ fn plain(error: &serde_json::Error) -> String {
 fn subject(found: &str) -> String {
     let end = found.find(", expected ").or_else(|| found.find(": give "));
     let found = end.map_or(found, |end| &found[..end]);
-    let found = found
+    if found == "expected value" {
+        return "null is not right".to_owned();
+    }
+    let what = found
         .strip_prefix("invalid type: ")
-        .or_else(|| found.strip_prefix("invalid value: "))
-        .map_or_else(|| found.to_owned(), |what| format!("{what} is not right"));
-    echo_long(&found.replace("unknown variant `", "unknown word `"))
+        .or_else(|| found.strip_prefix("invalid value: "));
+    let found = match what {
+        Some("map") => "an object is not right".to_owned(),
+        Some("sequence") => "an array is not right".to_owned(),
+        Some(what) => format!("{what} is not right"),
+        None => found.replace("unknown variant `", "unknown word `"),
+    };
+    echo_long(&found)
 }
 
 /// Errors may quote what was sent: twice the usual length leaves room for the words around it.
@@ -336,7 +352,7 @@ fn join(path: &[Segment], last: Option<&str>) -> String {
     if let Some(last) = last {
         push(&mut text, last);
     }
-    if text.is_empty() {
+    if path.is_empty() && last.is_none() {
         text.push_str("params");
     }
     text

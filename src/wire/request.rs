@@ -217,7 +217,11 @@ fn failed(id: Option<Id>, error: WireError) -> Call {
 }
 
 fn not_json(error: &serde_json::Error) -> WireError {
-    WireError::parse(format!("the line is not JSON: {error}"))
+    // There is only one line, so its number says nothing.
+    let cause = error
+        .to_string()
+        .replace(" at line 1 column ", " at column ");
+    WireError::parse(format!("the line is not JSON: {cause}"))
 }
 
 /// The members of a request, not yet looked into.
@@ -291,7 +295,7 @@ fn understand(
 ) -> Result<(Option<Key>, Request), WireError> {
     let mut params = Params::new(method, params)?;
     let request = method.read(&mut params)?;
-    let key = params.finish()?;
+    let key = params.key()?;
     Ok((key, request))
 }
 

@@ -9,15 +9,18 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use smallvec::SmallVec;
 
 use super::limits::INTEGER_MAX;
 use super::schema::Type;
 
 /// Whether `text` nests deeper than `max`. Brackets in strings do not count.
 pub fn is_too_deep(text: &str, max: usize) -> bool {
-    let openers = text.bytes().filter(|b| matches!(b, b'{' | b'[')).count();
     // Most lines do not even hold so many brackets.
-    openers > max && deepest(text) > max
+    memchr::memchr2_iter(b'{', b'[', text.as_bytes())
+        .nth(max)
+        .is_some()
+        && deepest(text) > max
 }
 
 fn deepest(text: &str) -> usize {
@@ -130,13 +133,9 @@ impl<'de> Visitor<'de> for Scan {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<u64, A::Error> {
-        if let Some(expected) = self.expected
-            && expected.is_object()
-        {
-            let expected = expected.describe();
-            return Err(A::Error::custom(format!(
-                "an array is not right: give {expected}"
-            )));
+        // The types would take an array as the members of an object in order.
+        if self.expected.is_some_and(Type::is_object) {
+            return Err(A::Error::custom("an array is not right"));
         }
         let item = Self {
             expected: self.expected.and_then(Type::item),
@@ -150,7 +149,11 @@ impl<'de> Visitor<'de> for Scan {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<u64, A::Error> {
-        let mut names = Vec::new();
+        // The types would take `{"word": null}` for a word.
+        if self.expected.is_some_and(|expected| !expected.is_object()) {
+            return Err(A::Error::custom("an object is not right"));
+        }
+        let mut names: SmallVec<[Cow<'de, str>; 8]> = SmallVec::new();
         // A sum does not depend on the order of its terms.
         let mut sum = 0_u64;
         while let Some(Word(name)) = members.next_key::<Word<'de>>()? {

@@ -93,14 +93,14 @@ pub enum Type {
     /// A share from 0 to 1.
     Share,
     Words(&'static [&'static str]),
-    List(&'static Type, usize),
+    List(&'static Self, usize),
     /// An object whose members are named by the client.
-    Map(&'static Type, usize),
+    Map(&'static Self, usize),
     Object(&'static [Param]),
     /// The inner type, or `null` for "no limit".
-    Limit(&'static Type),
-    /// `true`, or a list of words.
-    OnOrWords(&'static [&'static str]),
+    Limit(&'static Self),
+    /// `true`, `false`, or a list.
+    BoolOrList(&'static Self),
     /// Any JSON object.
     Attributes,
 }
@@ -127,44 +127,49 @@ impl Type {
             | Self::Share
             | Self::Words(_)
             | Self::List(..)
-            | Self::OnOrWords(_) => false,
+            | Self::BoolOrList(_) => false,
         }
+    }
+
+    /// Whether it is an id or a key, which have rules of their own.
+    pub const fn is_id(&self) -> bool {
+        matches!(self, Self::Name | Self::Key)
     }
 
     /// The members of an object of this type.
-    pub fn members(&'static self) -> Option<&'static [Param]> {
-        match self {
-            Self::Object(members) => Some(members),
-            _ => None,
+    pub const fn members(&self) -> Option<&'static [Param]> {
+        if let Self::Object(members) = self {
+            return Some(members);
         }
+        None
     }
 
     /// The type of a member of that name.
-    pub fn member(&'static self, name: &str) -> Option<&'static Type> {
-        match self {
-            Self::Map(value, _) => Some(value),
-            Self::Object(members) => members
-                .iter()
-                .find(|member| member.name == name)
-                .map(|member| &member.kind),
-            _ => None,
+    pub fn member(&self, name: &str) -> Option<&'static Self> {
+        if let Self::Map(value, _) = self {
+            return Some(value);
         }
+        let members = self.members()?.iter();
+        members
+            .filter(|member| member.name == name)
+            .map(|member| &member.kind)
+            .next()
     }
 
     /// The type of an item of a list.
-    pub fn item(&'static self) -> Option<&'static Type> {
-        match self {
-            Self::List(item, _) => Some(item),
-            _ => None,
+    pub const fn item(&self) -> Option<&'static Self> {
+        if let Self::List(item, _) | Self::BoolOrList(item) = self {
+            return Some(item);
         }
+        None
     }
 
     /// The words to choose from.
-    pub fn words(&self) -> Option<&'static [&'static str]> {
-        match self {
-            Self::Words(words) | Self::OnOrWords(words) => Some(words),
-            _ => None,
+    pub const fn words(&self) -> Option<&'static [&'static str]> {
+        if let Self::Words(words) = self {
+            return Some(words);
         }
+        None
     }
 
     /// What would be right, as the end of "give …".
@@ -202,7 +207,9 @@ impl Type {
             Self::Object([]) => "an object without members".to_owned(),
             Self::Object(members) => format!("an object of {}", names(members).join(", ")),
             Self::Limit(inner) => format!("{}, or null for no limit", inner.describe()),
-            Self::OnOrWords(words) => format!("true, false, or a list of {}", one_of(words)),
+            Self::BoolOrList(item) => {
+                format!("true, false, or a list, each item {}", item.describe())
+            }
             Self::Attributes => format!("an object of at most {ATTRIBUTES_BYTES_MAX} bytes"),
         }
     }
@@ -240,9 +247,9 @@ impl Type {
             ),
             Self::Object(members) => object(members),
             Self::Limit(inner) => json!({"oneOf": [inner.schema(), {"type": "null"}]}),
-            Self::OnOrWords(words) => json!({"oneOf": [
+            Self::BoolOrList(item) => json!({"oneOf": [
                 {"type": "boolean"},
-                {"type": "array", "items": {"type": "string", "enum": words}, "minItems": 1},
+                {"type": "array", "items": item.schema(), "minItems": 1},
             ]}),
             Self::Attributes => json!({"type": "object"}),
         }

@@ -66,7 +66,8 @@ fn agents(body: &EventBody) -> [Option<&Name>; 3] {
         | EventBody::QueueRemoved { .. }
         | EventBody::SettingsSet
         | EventBody::CustomerLinked { .. }
-        | EventBody::CaseOpened { .. } => [None, None, None],
+        | EventBody::CaseOpened { .. }
+        | EventBody::ServerReloaded => [None, None, None],
     }
 }
 
@@ -100,6 +101,7 @@ fn queues(body: &EventBody) -> [Option<&Name>; 3] {
         | EventBody::CaseNoted { .. }
         | EventBody::CaseResolved { .. }
         | EventBody::CaseReopened { .. }
-        | EventBody::CaseClosed { .. } => [of, None, None],
+        | EventBody::CaseClosed { .. }
+        | EventBody::ServerReloaded => [of, None, None],
     }
 }

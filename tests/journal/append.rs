@@ -8,7 +8,7 @@ use firsthand::journal::{
     CommitReport, Durability, Journal, JournalError, NewRecord, Options, Progress,
 };
 
-use crate::support::{append, append_and_wait, content, count, open, options, reopen};
+use crate::support::{append, append_and_wait, content, count, open, options, reopen, wait_sealed};
 
 #[test]
 fn what_was_appended_is_there_after_reopening() {
@@ -221,6 +221,16 @@ fn options_out_of_range_are_named() {
     Options::default()
         .validate()
         .expect("the defaults are in range");
+}
+
+#[test]
+fn an_idle_journal_seals_itself_once() {
+    let disk = HostileStorage::new();
+    let (journal, _) = open(&disk, options(256)).expect("begin");
+    append_and_wait(&journal, 1);
+    wait_sealed(&journal);
+    std::thread::sleep(std::time::Duration::from_millis(30));
+    assert_eq!(journal.stats().seals, 1, "an idle journal writes nothing");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use firsthand::journal::storage::{HostileStorage, Storage};
-use firsthand::journal::{Journal, JournalError, NewRecord, Options, Recovery, Sequence};
+use firsthand::journal::{
+    FRAMES_START, Journal, JournalError, NewRecord, Options, Recovery, Sequence, frame,
+};
 
 pub const KIB: u64 = 1024;
 pub const BATCHES: u64 = 20;
@@ -87,9 +89,7 @@ pub fn acked(segment_kib: u64, sealed: bool) -> HostileStorage {
         append_and_wait(&journal, BATCH);
     }
     if sealed {
-        wait_sealed(&journal);
-        // Between batches there may have been time for a seal already; the last one counts.
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        journal.close().expect("the disk works");
     }
     disk.kill()
 }
@@ -104,4 +104,22 @@ pub fn reopen(disk: &HostileStorage, segment_kib: u64) -> Result<u64, JournalErr
     let found = count(&recovery);
     drop(journal);
     Ok(found)
+}
+
+/// Ends of the frames of a segment, by walking their headers.
+pub fn frame_offsets(bytes: &[u8]) -> Vec<usize> {
+    let mut offsets = Vec::new();
+    let mut offset = usize::try_from(FRAMES_START).expect("small");
+    while let Ok(length) = frame::announced_bytes(&bytes[offset..]) {
+        offsets.push(offset);
+        offset += frame::padded(length);
+    }
+    offsets
+}
+
+/// Changes one file of the disk.
+pub fn damage(disk: &HostileStorage, file: &str, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = disk.bytes(file).expect("the file is there");
+    change(&mut bytes);
+    disk.set_bytes(file, bytes);
 }

@@ -77,7 +77,7 @@ pub struct Section {
     pub about: &'static str,
     pub keys: &'static [Key],
     /// A section whose keys stand here as well.
-    pub extends: Option<&'static Section>,
+    pub extends: Option<&'static Self>,
     /// The defaults, as an object with the fields' names.
     pub defaults: fn() -> Value,
 }

@@ -99,8 +99,8 @@ static SERVER: Section = Section {
                 min_ms: 0,
                 off: true,
             },
-            "After SIGTERM or server.drain, conversations may go on for so long before the \
-             daemon ends. \"off\" waits until the last one is over.",
+            "After SIGTERM, conversations may go on for so long before the daemon ends. \"off\" \
+             waits until the last one is over.",
         ),
         key(
             "limits",
@@ -171,6 +171,43 @@ static LIMITS: Section = Section {
                 off: true,
             },
             "A connection that sends nothing for so long, not even session.ping, is closed.",
+        ),
+        key(
+            "handshake",
+            Kind::Duration {
+                min_ms: 100,
+                off: false,
+            },
+            "Where a token is needed, a connection that has not shown one for so long is closed.",
+        ),
+        key(
+            "stall",
+            Kind::Duration {
+                min_ms: 100,
+                off: false,
+            },
+            "A client that takes nothing for so long, while replies or events wait for it, is \
+             closed.",
+        ),
+        key(
+            "turn",
+            Kind::Whole {
+                min: 1,
+                max: 10_000,
+                off: false,
+            },
+            "The most requests of one connection that are carried out before others have their \
+             turn.",
+        ),
+        key(
+            "requests_per_second",
+            Kind::Whole {
+                min: 1,
+                max: 10_000_000,
+                off: true,
+            },
+            "The most requests of one connection in a second, with twice as many at once after \
+             a pause. What is beyond is refused as `limit`.",
         ),
     ],
 };

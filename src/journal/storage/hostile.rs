@@ -15,6 +15,7 @@ use rand::{Rng, SeedableRng};
 use super::{LockError, Storage, StorageFile, StorageLock};
 
 const SECTOR_BYTES: usize = 512;
+const SPARE_THREAD: &str = "journal-spare";
 
 /// A file's two images.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +41,8 @@ struct Disk {
     generation: u64,
     held: bool,
     writes_until_error: Option<u64>,
+    write_error: i32,
+    operations_until_off: Option<u64>,
     syncs_until_error: Option<u64>,
     free_bytes: Option<u64>,
 }
@@ -58,9 +61,20 @@ impl HostileStorage {
         Self::default()
     }
 
-    /// Makes the write after `writes` more fail once with EIO.
-    pub fn fail_write_after(&self, writes: u64) {
-        self.disk.lock().writes_until_error = Some(writes);
+    /// Makes the write after `writes` more fail once, half done, with a number of `errno`.
+    pub fn fail_write_after(&self, writes: u64, errno: i32) {
+        let mut disk = self.disk.lock();
+        disk.writes_until_error = Some(writes);
+        disk.write_error = errno;
+    }
+
+    /// Makes the power fail after this many more writes, syncs and changes of names; what comes
+    /// later fails too. Call [`HostileStorage::power_off`] to see what is left.
+    ///
+    /// The thread that allocates ahead is not counted, because its order against the commits is
+    /// not fixed and a seed must reproduce.
+    pub fn power_off_after(&self, operations: u64) {
+        self.disk.lock().operations_until_off = Some(operations);
     }
 
     /// Makes the sync (or the sync of a durable write) after `syncs` more fail once with EIO.
@@ -83,6 +97,7 @@ impl HostileStorage {
         disk.held = false;
         disk.writes_until_error = None;
         disk.syncs_until_error = None;
+        disk.operations_until_off = None;
         Self {
             disk: Arc::clone(&self.disk),
             generation: disk.generation,
@@ -146,6 +161,14 @@ impl HostileStorage {
         work(&mut disk)
     }
 
+    /// As `with`, for what changes the disk.
+    fn with_power<T>(&self, work: impl FnOnce(&mut Disk) -> io::Result<T>) -> io::Result<T> {
+        self.with(|disk| {
+            disk.use_power()?;
+            work(disk)
+        })
+    }
+
     fn handle(&self, id: usize) -> Box<dyn StorageFile> {
         Box::new(HostileFile {
             storage: self.clone(),
@@ -155,6 +178,18 @@ impl HostileStorage {
 }
 
 impl Disk {
+    fn use_power(&mut self) -> io::Result<()> {
+        let allocates = std::thread::current().name() == Some(SPARE_THREAD);
+        match &mut self.operations_until_off {
+            Some(0) => Err(io::Error::other("the power is off")),
+            Some(left) if !allocates => {
+                *left -= 1;
+                Ok(())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn image(&mut self, id: usize) -> io::Result<&mut Image> {
         self.images
             .get_mut(id)
@@ -167,7 +202,7 @@ impl Disk {
             // Half a write may have reached the cache when the error is reported.
             let half = bytes.get(..bytes.len() / 2).unwrap_or_default();
             self.image(id)?.write(half, offset);
-            return Err(io::Error::from_raw_os_error(5));
+            return Err(io::Error::from_raw_os_error(self.write_error));
         }
         let length = self.image(id)?.seen.len();
         let growth = (offset + bytes.len()).saturating_sub(length) as u64;
@@ -296,7 +331,7 @@ impl Storage for HostileStorage {
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
-        let id = self.with(|disk| {
+        let id = self.with_power(|disk| {
             let id = disk.images.len();
             disk.images.push(Image::default());
             disk.seen_names.insert(name.to_owned(), id);
@@ -308,7 +343,7 @@ impl Storage for HostileStorage {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.with(|disk| {
+        self.with_power(|disk| {
             let id = disk
                 .seen_names
                 .remove(from)
@@ -321,7 +356,7 @@ impl Storage for HostileStorage {
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        self.with(|disk| {
+        self.with_power(|disk| {
             disk.seen_names
                 .remove(name)
                 .ok_or(io::ErrorKind::NotFound)?;
@@ -336,7 +371,7 @@ impl Storage for HostileStorage {
     }
 
     fn sync_directory(&self) -> io::Result<()> {
-        self.with(|disk| {
+        self.with_power(|disk| {
             if count_down(&mut disk.syncs_until_error) {
                 return Err(io::Error::from_raw_os_error(5));
             }
@@ -398,7 +433,8 @@ impl StorageFile for HostileFile {
 
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let offset = usize::try_from(offset).map_err(io::Error::other)?;
-        self.storage.with(|disk| disk.write(self.id, bytes, offset))
+        self.storage
+            .with_power(|disk| disk.write(self.id, bytes, offset))
     }
 
     fn write_all_durable_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
@@ -407,10 +443,11 @@ impl StorageFile for HostileFile {
         self.storage
             .with(|disk| disk.write(self.id, bytes, offset))?;
         let sectors = offset / SECTOR_BYTES..(offset + bytes.len()).div_ceil(SECTOR_BYTES);
-        self.storage.with(|disk| disk.sync(self.id, sectors))
+        self.storage.with_power(|disk| disk.sync(self.id, sectors))
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.storage.with(|disk| disk.sync(self.id, 0..usize::MAX))
+        self.storage
+            .with_power(|disk| disk.sync(self.id, 0..usize::MAX))
     }
 }

@@ -12,13 +12,12 @@ use super::super::error::JournalError;
 use super::super::frame::Sequence;
 use super::super::marker::MARKER_FILE;
 use super::super::recovery::{check, journal_files};
-use super::super::scan::{SegmentReport, segment_numbers};
+use super::super::scan::SegmentReport;
 use super::super::segment::{FRAMES_START, segment_file};
 use super::super::snapshot::snapshot_sequence;
 use super::super::storage::{FileStorage, Storage};
+use super::while_pruned;
 
-/// A snapshot may delete segments under a running backup; then it begins again.
-const ATTEMPTS: u32 = 5;
 const CHUNK_BYTES: u64 = 1 << 20;
 
 /// What a backup or a restore holds.
@@ -58,20 +57,9 @@ fn transfer(from: &Path, to: &Path, may_link: bool) -> Result<Transfer, JournalE
     if !present.is_empty() {
         return Err(JournalError::TargetNotEmpty { place });
     }
-    let mut attempt = 1;
-    loop {
-        let before = segment_numbers(&source)?;
-        let error = match copy(&source, &target, may_link) {
-            Ok(transfer) => return Ok(transfer),
-            Err(error) => error,
-        };
-        clear(&target)?;
-        let pruned_meanwhile = segment_numbers(&source)?.first() != before.first();
-        if !pruned_meanwhile || attempt == ATTEMPTS {
-            return Err(error);
-        }
-        attempt += 1;
-    }
+    while_pruned(&source, Result::is_err, || {
+        copy(&source, &target, may_link).or_else(|error| clear(&target).and(Err(error)))
+    })
 }
 
 fn copy(

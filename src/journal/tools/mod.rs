@@ -13,6 +13,7 @@ use super::error::JournalError;
 use super::frame::{Record, Sequence};
 use super::reader::read_records;
 use super::recovery::{check, take_lock};
+use super::scan::segment_numbers;
 use super::snapshot::{SnapshotFault, check_snapshot, snapshot_sequence};
 use super::storage::{FileStorage, Storage};
 
@@ -28,7 +29,7 @@ pub fn dump<E: From<JournalError>>(
     take: impl FnMut(Record<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let storage = open(directory)?;
-    let checked = check(&storage)?;
+    let checked = while_pruned(&storage, Result::is_err, || check(&storage))?;
     let starts = checked.scan.starts();
     let oldest = starts.first().map_or(1, |segment| segment.base_sequence);
     let from = if from == 0 { oldest } else { from };
@@ -63,6 +64,29 @@ pub fn compact(directory: &Path) -> Result<Pruned, JournalError> {
         }
     }
     catalogue.prune(&storage)
+}
+
+/// A snapshot may delete segments under a tool that reads beside the daemon; it looks again then.
+const ATTEMPTS: u32 = 5;
+
+/// Repeats `look` while it fails and the oldest segment changed meanwhile.
+fn while_pruned<T>(
+    storage: &dyn Storage,
+    failed: impl Fn(&Result<T, JournalError>) -> bool,
+    mut look: impl FnMut() -> Result<T, JournalError>,
+) -> Result<T, JournalError> {
+    let mut attempt = 1;
+    loop {
+        let before = segment_numbers(storage)?;
+        let seen = look();
+        if attempt == ATTEMPTS
+            || !failed(&seen)
+            || segment_numbers(storage)?.first() == before.first()
+        {
+            return seen;
+        }
+        attempt += 1;
+    }
 }
 
 fn open(directory: &Path) -> Result<FileStorage, JournalError> {

@@ -11,6 +11,7 @@ use super::super::recovery::{check_snapshot_meets_log, journal_files, no_marker}
 use super::super::scan::{SegmentReport, TornTail, scan_as_far_as_possible, segment_numbers};
 use super::super::snapshot::{SnapshotFault, SnapshotInfo, check_snapshot, snapshot_sequence};
 use super::super::storage::Storage;
+use super::while_pruned;
 
 /// What `verify` found.
 #[derive(Debug, Clone)]
@@ -65,6 +66,13 @@ pub fn verify(directory: &Path) -> Result<Report, JournalError> {
 
 /// Verifies the journal in any storage.
 pub fn verify_storage(storage: &dyn Storage) -> Result<Report, JournalError> {
+    let failed = |seen: &Result<Report, JournalError>| {
+        seen.as_ref().map_or(true, |report| !report.is_sound())
+    };
+    while_pruned(storage, failed, || look(storage))
+}
+
+fn look(storage: &dyn Storage) -> Result<Report, JournalError> {
     let Some(marker) = Marker::read(storage)? else {
         return Err(no_marker(storage, &journal_files(storage)?));
     };

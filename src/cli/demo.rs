@@ -1,0 +1,185 @@
+//! `demo`: the daemon with a simulated call centre in front of it.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::{Done, Failure};
+use crate::client::{Address, Arrived, Link, Who};
+use crate::demo::{Centre, Crowd, Folder, Narrator, Page, banner, closing};
+use crate::replay::{Options, Player, Progress, Setup};
+use crate::server::{self, Running};
+
+/// How often it is told how things stand.
+const STATUS_EVERY: Duration = Duration::from_secs(10);
+
+/// The daemon on a journal in a temporary folder, customers and agents of its own in front of it,
+/// through its real socket. Each line says who is connected to whom, and why.
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Ends by itself after so long; without it, at Ctrl-C.
+    #[arg(long, value_name = "N")]
+    seconds: Option<u64>,
+    /// How many times as fast as it is meant to be watched.
+    #[arg(long, default_value_t = 1.0, value_parser = speed, value_name = "N")]
+    speed: f64,
+    /// The same seed is the same customers and hours.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Keeps the folder with the journal.
+    #[arg(long)]
+    keep: bool,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if (0.1..=100.0).contains(&speed) => Ok(speed),
+        _ => Err("give a number from 0.1 to 100".to_owned()),
+    }
+}
+
+impl Demo {
+    pub fn run(self) -> Done {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("cannot start the runtime")?;
+        log_to_stderr();
+        let ended = runtime.block_on(self.play());
+        runtime.shutdown_background();
+        ended.map_err(Failure::from)?;
+        Ok(0)
+    }
+
+    async fn play(&self) -> anyhow::Result<()> {
+        // Before the start, so that Ctrl-C never leaves the folder behind.
+        let stop = self.stop()?;
+        let folder = Folder::new(self.keep).context("cannot make a temporary folder")?;
+        let page = Page::stdout();
+        let centre = Centre::new(folder.path(), self.speed, self.seed);
+        let daemon = server::run(centre.config.clone(), server::Options::default()).await?;
+        let played = self.watch(page, centre, &daemon, stop).await;
+        daemon.control().shutdown();
+        daemon.join().await.context("the daemon did not end well")?;
+        let closing = played?;
+        // Whoever closed the output does not want the end either.
+        let _ = page.line(&format!("{closing}\n  folder         {}", folder.end()));
+        Ok(())
+    }
+
+    /// Plays until the end, and says what it came to.
+    async fn watch(
+        &self,
+        page: Page,
+        centre: Centre,
+        daemon: &Running,
+        stop: impl Future<Output = ()> + Send,
+    ) -> anyhow::Result<String> {
+        let socket = daemon.socket().context("the daemon has no socket")?;
+        let address = Address::Unix(socket.to_owned());
+        let text = banner(page, socket, daemon.http(), Crowd::customers());
+        let ended = CancellationToken::new();
+        if page.line(&text).is_err() {
+            ended.cancel();
+        }
+        let names: HashMap<String, String> = centre
+            .roster
+            .keys()
+            .map(|id| (id.clone(), centre.first_name(id)))
+            .collect();
+        let narrator = Narrator::new(page, names, self.speed);
+        let options = Options {
+            address: address.clone(),
+            who: Who::new("demo"),
+            speed: self.speed,
+            setup: Setup::None,
+            queues: centre.queues,
+            leap: false,
+            answering: Centre::answering(self.seed),
+            prefix: String::new(),
+        };
+        let link = Link::open(address, Who::new("narrator"), None).await?;
+        let mut player = Player::new(options, Crowd::new(self.seed), centre.roster).await?;
+        let (tell, told) = watch::channel(Progress::default());
+        let narration = tokio::spawn(narrate(narrator, link, told, ended.clone(), page));
+        let stop = async {
+            tokio::select! {
+                () = stop => ended.cancel(),
+                () = ended.cancelled() => {}
+            }
+        };
+        let run = player.run(stop, |progress| {
+            tell.send_replace(*progress);
+        });
+        let played = run.await;
+        ended.cancel();
+        narration.await.context("the narrator failed")??;
+        played?;
+        Ok(closing(page, &player.summary(), &player.account()))
+    }
+
+    /// Comes when the demo is to end.
+    fn stop(&self) -> anyhow::Result<impl Future<Output = ()> + Send + use<>> {
+        let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+        let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+        let seconds = self.seconds;
+        Ok(async move {
+            let over = async {
+                match seconds {
+                    Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                () = over => {}
+            }
+        })
+    }
+}
+
+/// Writes a line for each event that needs one, and now and then how things stand.
+async fn narrate(
+    mut narrator: Narrator,
+    mut link: Link,
+    told: watch::Receiver<Progress>,
+    ended: CancellationToken,
+    page: Page,
+) -> anyhow::Result<()> {
+    let mut status = tokio::time::interval(STATUS_EVERY);
+    status.reset();
+    loop {
+        let line = tokio::select! {
+            biased;
+            () = ended.cancelled() => return Ok(()),
+            _ = status.tick() => Some(narrator.status(&told.borrow())),
+            arrived = link.next() => match arrived? {
+                Arrived::Event(event) => narrator.tell(&event),
+                Arrived::Reply(_) | Arrived::Lost(_) | Arrived::Restored { .. } => None,
+            },
+        };
+        if let Some(line) = line
+            && page.line(&line).is_err()
+        {
+            // Nobody reads any more, as after `demo | head`.
+            ended.cancel();
+        }
+    }
+}
+
+/// Only what is wrong: the demo tells the rest itself.
+fn log_to_stderr() {
+    let level = tracing_subscriber::EnvFilter::new("error");
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(level)
+        .with_writer(std::io::stderr);
+    // It fails only where a log has been set up already, which then is as good.
+    let _ = builder.try_init();
+}

@@ -1,0 +1,191 @@
+//! `firsthand journal verify|dump|backup|restore|compact`.
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::{Done, Failure};
+use crate::journal::{JournalError, tools};
+use crate::server::{Record, RecordError};
+
+/// The exit code of a journal that is damaged or cannot be read.
+const DAMAGED: u8 = 74;
+
+#[derive(Debug, clap::Args)]
+pub struct Journal {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checks every byte and says the first that is wrong; works beside a running daemon
+    Verify {
+        /// The folder of the journal
+        dir: PathBuf,
+    },
+    /// Prints every record as a line of JSON; works beside a running daemon
+    Dump {
+        /// The folder of the journal
+        dir: PathBuf,
+        /// Begin with this sequence; 0 = with the oldest that is kept
+        #[arg(long, default_value_t = 0, value_name = "SEQUENCE")]
+        from: u64,
+    },
+    /// Copies a journal, which may be in use, into an empty folder
+    Backup { dir: PathBuf, to: PathBuf },
+    /// Copies a backup into an empty folder
+    Restore { from: PathBuf, dir: PathBuf },
+    /// Removes what the older of the two newest snapshots makes unnecessary
+    Compact {
+        /// The folder of the journal
+        dir: PathBuf,
+    },
+}
+
+impl Journal {
+    pub fn run(self) -> Done {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        let code = match self.command {
+            Command::Verify { dir } => verify(&dir, &mut out)?,
+            Command::Dump { dir, from } => dump(&dir, from, &mut out)?,
+            Command::Backup { dir, to } => say(&mut out, "copied", tools::backup(&dir, &to))?,
+            Command::Restore { from, dir } => {
+                say(&mut out, "restored", tools::restore(&from, &dir))?
+            }
+            Command::Compact { dir } => {
+                let pruned = tools::compact(&dir).map_err(damaged)?;
+                writeln!(
+                    out,
+                    "removed {} segments ({} bytes) and {} snapshots",
+                    pruned.segments, pruned.segments_bytes, pruned.snapshots
+                )?;
+                0
+            }
+        };
+        out.flush()?;
+        Ok(code)
+    }
+}
+
+fn damaged(error: JournalError) -> Failure {
+    Failure::new(DAMAGED, error)
+}
+
+fn say(out: &mut impl Write, done: &str, transfer: Result<tools::Transfer, JournalError>) -> Done {
+    let transfer = transfer.map_err(damaged)?;
+    writeln!(
+        out,
+        "{done} through sequence {}: {} segments, {} snapshots, {} of them links",
+        transfer.last_sequence, transfer.segments, transfer.snapshots, transfer.linked
+    )?;
+    Ok(0)
+}
+
+fn verify(dir: &std::path::Path, out: &mut impl Write) -> Done {
+    let report = tools::verify(dir).map_err(damaged)?;
+    writeln!(
+        out,
+        "{}: {} segments, sequences {} to {}, {} records in {} frames, {} bytes",
+        report.place,
+        report.segments.len(),
+        report.first_sequence,
+        report.last_sequence,
+        report.records,
+        report.frames,
+        report.frames_bytes
+    )?;
+    for snapshot in &report.snapshots {
+        match &snapshot.outcome {
+            Ok(info) => writeln!(out, "{}: whole, {} bytes", snapshot.file, info.state_bytes)?,
+            Err(reason) => writeln!(out, "{reason}")?,
+        }
+    }
+    if let Some(torn) = &report.torn {
+        writeln!(
+            out,
+            "a torn, never acknowledged tail at byte {} of segment {}: {}; the next start cuts it",
+            torn.offset, torn.segment, torn.reason
+        )?;
+    }
+    if let Some(fault) = &report.fault {
+        writeln!(out, "{fault}")?;
+    }
+    let sound = report.is_sound();
+    writeln!(out, "{}", if sound { "ok" } else { "damaged" })?;
+    Ok(if sound { 0 } else { DAMAGED })
+}
+
+/// A record as it is printed.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Printed<'a> {
+    Command {
+        seq: u64,
+        tenant: &'a str,
+        at: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        source: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+        command: &'a crate::router::command::Command,
+    },
+    Configured {
+        seq: u64,
+        tenant: &'a str,
+        configured: serde_json::Value,
+    },
+}
+
+/// Why a dump ended early.
+#[derive(Debug, thiserror::Error)]
+enum DumpError {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error("cannot print: {0}")]
+    Print(#[from] std::io::Error),
+}
+
+fn dump(dir: &std::path::Path, from: u64, out: &mut impl Write) -> Done {
+    let dumped = tools::dump::<DumpError>(dir, from, |stored| {
+        let seq = stored.sequence;
+        match Record::read(&stored)? {
+            Record::Command { tenant, stamped } => print(
+                out,
+                &Printed::Command {
+                    seq,
+                    tenant: tenant.as_str(),
+                    at: stamped.at,
+                    source: stamped.source.as_ref().map(|name| name.as_str()),
+                    key: stamped.key.as_ref().map(|key| key.name.as_str()),
+                    command: &stamped.command,
+                },
+            ),
+            Record::Configured { tenant, json } => print(
+                out,
+                &Printed::Configured {
+                    seq,
+                    tenant: tenant.as_str(),
+                    configured: serde_json::from_str(&json).unwrap_or_default(),
+                },
+            ),
+        }
+    });
+    match dumped {
+        Ok(()) => Ok(0),
+        // Whoever read the output has seen enough.
+        Err(DumpError::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
+        Err(error @ DumpError::Print(_)) => Err(Failure::new(1, error)),
+        Err(error) => Err(Failure::new(DAMAGED, error)),
+    }
+}
+
+fn print(out: &mut impl Write, printed: &Printed<'_>) -> Result<(), DumpError> {
+    serde_json::to_writer(&mut *out, printed).map_err(std::io::Error::from)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! `firsthand serve --config FILE`: the daemon in the foreground, with its signals and its log.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::{Done, Failure, USAGE};
+use crate::config::{Config, Log, LogFormat};
+use crate::server::{self, Options, ServerError};
+
+/// The exit code when a second signal ends the daemon before it is done.
+const CUT_SHORT: i32 = 1;
+
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Refuse to begin an empty journal where there is none
+    #[arg(long)]
+    existing_only: bool,
+}
+
+impl Serve {
+    pub fn run(self) -> Done {
+        let colour = std::io::stderr().is_terminal();
+        let (config, warnings) = Config::load(&self.config)
+            .map_err(|faults| Failure::new(USAGE, anyhow::anyhow!("{}", faults.render(colour))))?;
+        for warning in warnings {
+            eprintln!("{}", warning.render(colour));
+        }
+        log_to_stdout(&config.server.log);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("cannot start the runtime")?;
+        let options = Options {
+            config_path: Some(self.config),
+            existing_only: self.existing_only,
+        };
+        let ended = runtime.block_on(serve(config, options));
+        // What still runs has been waited for as long as it may.
+        runtime.shutdown_background();
+        match ended {
+            Ok(()) => Ok(0),
+            Err(error) => Err(Failure::new(error.exit_code(), error)),
+        }
+    }
+}
+
+async fn serve(config: Config, options: Options) -> Result<(), ServerError> {
+    let listen = |kind| {
+        signal(kind).map_err(|cause| ServerError::System {
+            action: "listen for signals",
+            cause,
+        })
+    };
+    // Before the start, so that no signal meets its deadly default while the journal is read.
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut hang_up = listen(SignalKind::hangup())?;
+    let running = tokio::select! {
+        running = server::run(config, options) => running?,
+        // Nothing has been promised to anyone yet.
+        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return Ok(()),
+    };
+    let control = running.control();
+    let signals = async move {
+        let mut ending = false;
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => end(&control, &mut ending),
+                _ = interrupt.recv() => end(&control, &mut ending),
+                _ = hang_up.recv() => {
+                    if let Err(error) = control.reload().await {
+                        tracing::error!(%error, "the old configuration stays in force");
+                    }
+                }
+            }
+        }
+    };
+    tokio::select! {
+        ended = running.join() => ended,
+        () = signals => unreachable!("signals are listened for to the end"),
+    }
+}
+
+fn end(control: &server::Control, ending: &mut bool) {
+    if std::mem::replace(ending, true) {
+        tracing::warn!("ended by a second signal, before everything was done");
+        std::process::exit(CUT_SHORT);
+    }
+    control.shutdown();
+}
+
+fn log_to_stdout(log: &Log) {
+    let level = EnvFilter::new(log.level.as_str());
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(level)
+        .with_ansi(std::io::stdout().is_terminal())
+        .with_writer(std::io::stdout);
+    // It fails only where a log has been set up already, which then is as good.
+    let _ = match log.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+}

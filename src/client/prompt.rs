@@ -1,0 +1,162 @@
+//! The prompt's help: what may stand at the end of a line.
+//!
+//! Names come from the table of methods, so the prompt cannot know less than the wire.
+
+use rustyline::completion::{Completer as Complete, Pair};
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::validate::Validator;
+use rustyline::{Context, Helper};
+
+use crate::wire::method::{self, KEY, Kind, METHODS};
+use crate::wire::schema::{Param, Type};
+
+/// Words of the prompt that are no methods.
+pub const COMMANDS: &[&str] = &["events", "help", "quit"];
+
+/// Completes methods, the names of their params, and the words a param may have.
+#[derive(Debug, Default)]
+pub struct Completer;
+
+impl Helper for Completer {}
+impl Highlighter for Completer {}
+impl Validator for Completer {}
+
+impl Complete for Completer {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        at: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let line = line.get(..at).unwrap_or(line);
+        let (start, words) = candidates(line);
+        let pairs = words.into_iter().map(|word| Pair {
+            display: word.clone(),
+            replacement: word,
+        });
+        Ok((start, pairs.collect()))
+    }
+}
+
+impl Hinter for Completer {
+    type Hint = String;
+
+    /// After a method and a space: what it still needs.
+    fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<String> {
+        if at < line.len() || !line.ends_with(' ') {
+            return None;
+        }
+        let mut words = line.split_whitespace();
+        let method = method::find(words.next()?)?;
+        let given: Vec<&str> = words.filter_map(|word| word.split('=').next()).collect();
+        let required = method.params.iter().filter(|param| param.required);
+        let missing = required.filter(|param| !given.contains(&param.name));
+        let hint: Vec<String> = missing.map(|param| format!("{}=", param.name)).collect();
+        (!hint.is_empty()).then(|| hint.join(" "))
+    }
+}
+
+/// Where the last word begins, and what it may become.
+pub fn candidates(line: &str) -> (usize, Vec<String>) {
+    let start = line.rfind(' ').map_or(0, |space| space + 1);
+    let word = &line[start..];
+    let mut before = line[..start].split_whitespace();
+    let Some(method) = before.next() else {
+        let methods = METHODS.iter().map(|method| method.name);
+        let names = methods.chain(COMMANDS.iter().copied());
+        let names = names.filter(|name| name.starts_with(word));
+        return (start, names.map(str::to_owned).collect());
+    };
+    let Some(method) = method::find(method) else {
+        return (start, Vec::new());
+    };
+    let given: Vec<&str> = before.filter_map(|word| word.split('=').next()).collect();
+    let free = |param: &&Param| !given.contains(&param.name);
+    if let Some((name, begun)) = word.split_once('=') {
+        let words = kind(method.params, name).map(words).unwrap_or_default();
+        let words = words.into_iter().filter(|word| word.starts_with(begun));
+        return (start + name.len() + 1, words.map(str::to_owned).collect());
+    }
+    if let Some((path, begun)) = word.rsplit_once('.') {
+        let members = kind(method.params, path)
+            .and_then(Type::members)
+            .unwrap_or(&[]);
+        let members = members
+            .iter()
+            .filter(|member| member.name.starts_with(begun));
+        let names = members.map(ending);
+        return (start + path.len() + 1, names.collect());
+    }
+    let key = (method.kind == Kind::Mutation).then_some(&KEY);
+    let params = method.params.iter().chain(key).filter(free);
+    let params = params.filter(|param| param.name.starts_with(word));
+    (start, params.map(ending).collect())
+}
+
+/// A name with what follows it.
+fn ending(param: &Param) -> String {
+    let follows = match param.kind {
+        Type::Object(_) => '.',
+        _ => '=',
+    };
+    format!("{}{follows}", param.name)
+}
+
+/// The type at the end of a path such as `ownership.wait`.
+fn kind(params: &'static [Param], path: &str) -> Option<&'static Type> {
+    let mut parts = path.split('.');
+    let first = parts.next()?;
+    let mut kind = &params.iter().find(|param| param.name == first)?.kind;
+    for part in parts {
+        kind = kind.member(part)?;
+    }
+    Some(kind)
+}
+
+fn words(kind: &'static Type) -> Vec<&'static str> {
+    match kind {
+        Type::Bool => vec!["true", "false"],
+        Type::Limit(_) => vec!["off"],
+        other => other.words().map(<[_]>::to_vec).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_completed_from_the_table() {
+        for (line, start, words) in [
+            ("agent.pr", 0, vec!["agent.presence"]),
+            ("ev", 0, vec!["events.subscribe", "events"]),
+            (
+                "agent.presence ",
+                15,
+                vec!["agent=", "presence=", "reason=", "until_at=", "key="],
+            ),
+            ("agent.presence agent=bob pres", 25, vec!["presence="]),
+            ("agent.presence presence=o", 24, vec!["offline"]),
+            ("queue.set queue=a ret", 18, vec!["retry."]),
+            (
+                "queue.set ownership.wait.b",
+                25,
+                vec!["busy_ms=", "break_ms="],
+            ),
+            (
+                "queue.set ownership.mode=",
+                25,
+                vec!["off", "prefer", "require"],
+            ),
+            ("nothing.here a", 13, vec![]),
+        ] {
+            let (at, found) = candidates(line);
+            assert_eq!(at, start, "{line}");
+            let found: Vec<&str> = found.iter().map(String::as_str).collect();
+            assert_eq!(found, words, "{line}");
+        }
+    }
+}

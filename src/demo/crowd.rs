@@ -1,0 +1,126 @@
+//! The crowd: forty customers who come back about the same matters.
+
+use std::collections::VecDeque;
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Exp, LogNormal};
+
+use crate::replay::Arrival;
+
+/// What a matter is about, and which queue takes it.
+const TOPICS: &[(&str, &str)] = &[
+    ("bill", "billing"),
+    ("tariff", "billing"),
+    ("refund", "billing"),
+    ("outage", "repair"),
+    ("meter", "repair"),
+    ("moving", "general"),
+];
+
+/// Mean time between arrivals, in virtual milliseconds.
+const BETWEEN_MS: f64 = 700.0;
+/// Conversations: the median, and how far they spread.
+const TALK_MEDIAN_MS: f64 = 3_500.0;
+const TALK_SPREAD: f64 = 0.5;
+/// The shortest and the longest patience.
+const PATIENCE_MS: std::ops::Range<i64> = 12_000..60_000;
+/// How often a conversation settles its matter.
+const RESOLVED: f64 = 0.3;
+
+/// How often a call is about a matter of the last few calls, and how many those are.
+const AGAIN: f64 = 0.5;
+const AGAIN_OF: usize = 24;
+
+/// Given and family names: their product is the customers.
+const GIVEN: &[&str] = &["Li", "Olga", "Amir", "Sofia", "Wei", "Nils", "Zoe", "Tariq"];
+const FAMILY: &[&str] = &["Hua", "Petrova", "Berg", "Okafor", "Novak"];
+
+/// Arrivals without an end.
+pub struct Crowd {
+    rng: ChaCha8Rng,
+    between: Exp<f64>,
+    talk: LogNormal<f64>,
+    at_ms: f64,
+    count: u64,
+    /// Customer and topic of the last calls.
+    recent: VecDeque<(usize, usize)>,
+}
+
+impl Crowd {
+    pub fn new(seed: u64) -> Self {
+        Self {
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            between: Exp::new(1.0 / BETWEEN_MS).expect("the rate is positive"),
+            talk: LogNormal::new(TALK_MEDIAN_MS.ln(), TALK_SPREAD).expect("the spread is finite"),
+            at_ms: 500.0,
+            count: 0,
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// How many customers there are.
+    pub const fn customers() -> usize {
+        GIVEN.len() * FAMILY.len()
+    }
+
+    /// Who calls, and which topic it is about.
+    fn matter(&mut self) -> (usize, usize) {
+        let again = self.rng.random_bool(AGAIN);
+        let matter = match self.recent.len() {
+            known @ 1.. if again => self.recent[self.rng.random_range(0..known)],
+            _ => {
+                // Each customer has two matters of its own.
+                let customer = self.rng.random_range(0..Self::customers());
+                (
+                    customer,
+                    (customer + self.rng.random_range(0..2) * 3) % TOPICS.len(),
+                )
+            }
+        };
+        self.recent.push_back(matter);
+        if self.recent.len() > AGAIN_OF {
+            self.recent.pop_front();
+        }
+        matter
+    }
+}
+
+impl Iterator for Crowd {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
+        self.at_ms += self.between.sample(&mut self.rng);
+        self.count += 1;
+        let (number, topic) = self.matter();
+        // The name is the id, so the output reads well.
+        let (given, family) = (GIVEN[number % GIVEN.len()], FAMILY[number / GIVEN.len()]);
+        let (topic, queue) = TOPICS[topic];
+        let resolved = self.rng.random_bool(RESOLVED);
+        Some(Arrival {
+            contact: format!("call-{}", self.count),
+            at_ms: self.at_ms as i64,
+            queue: queue.to_owned(),
+            customer: Some(format!("{given} {family}")),
+            topic: Some(topic.to_owned()),
+            service_ms: self.talk.sample(&mut self.rng) as i64,
+            patience_ms: Some(self.rng.random_range(PATIENCE_MS)),
+            outcome: resolved.then(|| "resolved".to_owned()),
+            ..Arrival::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_a_crowd() {
+        let first: Vec<Arrival> = Crowd::new(3).take(200).collect();
+        let again: Vec<Arrival> = Crowd::new(3).take(200).collect();
+        assert_eq!(first, again);
+        assert!(first.windows(2).all(|two| two[0].at_ms <= two[1].at_ms));
+        assert_eq!(Crowd::customers(), 40);
+    }
+}

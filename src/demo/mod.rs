@@ -1,0 +1,21 @@
+//! The demo: the daemon in this process, a simulated call centre in front of its real socket.
+//!
+//! ```text
+//! centre.toml ─▶ daemon ◀── socket ── player (replay): customers of `crowd`, agents of `centre`
+//!                   └────── events ─▶ narrator ─▶ stdout
+//! ```
+//!
+//! Everything that is shown was heard over the socket, as any other program would hear it.
+//! Nothing stays behind: the journal lives in a folder of its own that goes with the demo.
+
+mod centre;
+mod crowd;
+mod folder;
+mod narrator;
+mod page;
+
+pub use centre::Centre;
+pub use crowd::Crowd;
+pub use folder::Folder;
+pub use narrator::Narrator;
+pub use page::{Page, banner, closing};

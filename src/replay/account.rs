@@ -1,0 +1,147 @@
+//! What became of each contact, and what the replay itself saw go wrong.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::error::ReplayError;
+
+/// How a contact ended, in the words of every simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Served,
+    Abandoned,
+    Blocked,
+    Timeout,
+    Overflowed,
+    Rejected,
+    /// Still there at the end.
+    Unserved,
+}
+
+impl Outcome {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Served => "served",
+            Self::Abandoned => "abandoned",
+            Self::Blocked => "blocked",
+            Self::Timeout => "timeout",
+            Self::Overflowed => "overflowed",
+            Self::Rejected => "rejected",
+            Self::Unserved => "unserved",
+        }
+    }
+
+    /// The end of a contact that was not connected.
+    pub(super) fn unconnected(outcome: &str) -> Self {
+        match outcome {
+            "abandoned" => Self::Abandoned,
+            "timeout" => Self::Timeout,
+            "voicemail" | "callback" => Self::Overflowed,
+            "cancelled" => Self::Unserved,
+            _ => Self::Rejected,
+        }
+    }
+}
+
+/// One contact, with times in virtual milliseconds.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Account {
+    pub contact: String,
+    pub outcome: Option<Outcome>,
+    pub agent: Option<String>,
+    pub route: Option<String>,
+    /// The owner of its case after it.
+    pub owner: Option<String>,
+    pub queued_ms: i64,
+    pub connected_ms: Option<i64>,
+    pub ended_ms: Option<i64>,
+    pub wait_ms: Option<i64>,
+    pub offers: u64,
+    #[serde(skip)]
+    pub queue: String,
+    /// Its case had an owner before it was accepted.
+    #[serde(skip)]
+    pub repeat: bool,
+    /// And that owner took it.
+    #[serde(skip)]
+    pub hit: bool,
+    /// How likely a blind choice among the agents on duty who could serve would have hit.
+    #[serde(skip)]
+    pub chance: f64,
+}
+
+/// What a replay saw, apart from the contacts.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Accounts {
+    pub speed: f64,
+    /// Contacts that were submitted, and whose submission the daemon acknowledged.
+    pub submitted: u64,
+    pub acknowledged: u64,
+    /// Contacts that ended, in the daemon's events, and of those more than once.
+    pub ended: u64,
+    pub ended_twice: u64,
+    /// Acknowledged contacts of which the daemon knew nothing afterwards.
+    pub lost: u64,
+    /// Conversations that the daemon ended because the platform was gone.
+    pub dropped: u64,
+    pub reconnects: u64,
+    pub resent: u64,
+    /// Events that were missing, and events that came again.
+    pub event_gaps: u64,
+    pub events_repeated: u64,
+    /// Answers that came after their offer had ended.
+    pub late_answers: u64,
+    /// Requests that were refused and should not have been, with the first few reasons.
+    pub refused: u64,
+    pub refusals: Vec<String>,
+    /// How often the machine kept the replay from its clock, for how long in all and at most, in
+    /// real time. The clock stood still for that.
+    pub stalls: u64,
+    pub stalled_ms: f64,
+    pub stall_ms_max: f64,
+    /// How long the clock stood still for answers of the daemon, and the longest that one took, in
+    /// real time.
+    pub waited_for_daemon_ms: f64,
+    pub answer_ms_max: f64,
+    /// Virtual time leapt over because nothing could happen in it.
+    pub leapt_ms: i64,
+    /// Offers made.
+    #[serde(skip)]
+    pub decisions: u64,
+}
+
+/// The most reasons kept.
+const REFUSALS_MAX: usize = 5;
+
+impl Accounts {
+    pub(super) fn refuse(&mut self, what: &str, why: &dyn std::fmt::Display) {
+        self.refused += 1;
+        if self.refusals.len() < REFUSALS_MAX {
+            self.refusals.push(format!("{what}: {why}"));
+        }
+    }
+
+    /// Whether everything that was promised was kept.
+    pub const fn is_sound(&self) -> bool {
+        self.lost == 0
+            && self.ended_twice == 0
+            && self.event_gaps == 0
+            && self.events_repeated == 0
+            && self.refused == 0
+    }
+}
+
+/// Writes a row a contact, in the order of arrival.
+pub fn write(out: impl Write, accounts: &[Account]) -> Result<(), ReplayError> {
+    let unwritten = |cause: &dyn std::fmt::Display| ReplayError::Read {
+        file: "the file of contacts".to_owned(),
+        cause: cause.to_string(),
+    };
+    let mut rows = csv::Writer::from_writer(out);
+    for account in accounts {
+        rows.serialize(account).map_err(|cause| unwritten(&cause))?;
+    }
+    rows.flush().map_err(|cause| unwritten(&cause))
+}

@@ -1,0 +1,31 @@
+//! Why a replay cannot begin or go on.
+
+use crate::client::ClientError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    #[error("{file} cannot be read: {cause}")]
+    Read { file: String, cause: String },
+    #[error("{file}, row {row}: {message}")]
+    Row {
+        file: String,
+        row: u64,
+        message: String,
+    },
+    #[error("{file}: {message}")]
+    File { file: String, message: String },
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error("the daemon refused to set up {what}: {cause}")]
+    Setup { what: String, cause: String },
+}
+
+impl ReplayError {
+    /// The exit code: 2 where a file is wrong, 1 where something failed.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Row { .. } | Self::File { .. } => 2,
+            Self::Read { .. } | Self::Client(_) | Self::Setup { .. } => 1,
+        }
+    }
+}

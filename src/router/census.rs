@@ -1,0 +1,60 @@
+//! What the metrics show of the state at hand, counted in one pass. It changes nothing.
+
+use super::Router;
+use super::codes::AgentState;
+use super::ids::Name;
+use super::time::Timestamp;
+
+/// Counts of the whole tenant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    pub queues: Vec<QueueCensus>,
+    /// Agents in each state, in the order of [`AgentState::ALL`].
+    pub agents: [u64; AgentState::ALL.len()],
+    /// Cases that have an owner and are not closed.
+    pub open_cases: u64,
+}
+
+/// Counts of one queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueCensus {
+    pub queue: Name,
+    pub waiting: u32,
+    pub offered: u32,
+    pub connected: u32,
+    /// When the one that has waited longest joined.
+    pub oldest_joined_at: Option<Timestamp>,
+}
+
+impl Census {
+    /// Whether any contact is being offered or in conversation.
+    pub fn is_busy(&self) -> bool {
+        self.queues
+            .iter()
+            .any(|queue| queue.offered + queue.connected > 0)
+    }
+}
+
+impl Router {
+    /// Counts what there is.
+    pub fn census(&self) -> Census {
+        let mut census = Census::default();
+        for queue in self.queues.iter().filter(|queue| queue.exists) {
+            census.queues.push(QueueCensus {
+                queue: queue.id.clone(),
+                waiting: queue.counts.waiting,
+                offered: queue.counts.offered,
+                connected: queue.counts.connected,
+                oldest_joined_at: queue.waiting.keys().map(|key| key.joined_at).min(),
+            });
+        }
+        for agent in self.agents.iter().filter(|agent| agent.exists) {
+            let state = agent.state();
+            for (count, known) in census.agents.iter_mut().zip(AgentState::ALL) {
+                *count += u64::from(*known == state);
+            }
+            census.open_cases += agent.cases.len() as u64;
+        }
+        census
+    }
+}

@@ -1,0 +1,122 @@
+//! Takes connections from a listening socket, as many as there are places for.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::router::ids::Name;
+use crate::router::reject::Reject;
+use crate::wire::reply;
+use crate::wire::request::Id;
+
+use super::access::Via;
+use super::connection::{self, End};
+use super::conversation::Conversation;
+use super::hub::Hub;
+
+/// How long acceptance rests when the system has no more to give, such as open files.
+const REST: Duration = Duration::from_millis(100);
+
+/// Accepts on the Unix socket until the daemon takes no more connections.
+pub async fn unix(hub: Arc<Hub>, listener: UnixListener) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted.map(|(stream, _)| stream),
+            () = hub.accepting.cancelled() => return,
+        };
+        let Some((stream, place)) = admit(&hub, accepted).await else {
+            continue;
+        };
+        let hub_of_task = Arc::clone(&hub);
+        hub.tasks.spawn(serve_unix(hub_of_task, stream, place));
+    }
+}
+
+/// Accepts on a TCP socket until the daemon takes no more connections.
+pub async fn tcp(hub: Arc<Hub>, listener: TcpListener) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted.map(|(stream, _)| stream),
+            () = hub.accepting.cancelled() => return,
+        };
+        let Some((stream, place)) = admit(&hub, accepted).await else {
+            continue;
+        };
+        let hub_of_task = Arc::clone(&hub);
+        hub.tasks.spawn(serve_tcp(hub_of_task, stream, place));
+    }
+}
+
+/// Gives an accepted connection its place, or tells it that there is none.
+async fn admit<S: AsyncWrite + Unpin>(
+    hub: &Hub,
+    accepted: io::Result<S>,
+) -> Option<(S, OwnedSemaphorePermit)> {
+    let mut stream = match accepted {
+        Ok(stream) => stream,
+        Err(error) => {
+            tracing::warn!(%error, "a connection could not be accepted");
+            tokio::time::sleep(REST).await;
+            return None;
+        }
+    };
+    match Arc::clone(&hub.places).try_acquire_owned() {
+        Ok(place) => Some((stream, place)),
+        Err(_) => {
+            hub.metrics.refused.increment(1);
+            // It fits into the socket's empty buffer; a peer that is gone already needs no answer.
+            let _ = tokio::time::timeout(REST, stream.write_all(&refusal())).await;
+            None
+        }
+    }
+}
+
+fn refusal() -> Vec<u8> {
+    let id = Name::of("connections");
+    let message = "too many connections (server.limits.connections): try again later";
+    let refusal = Reject::limit("server", &id, message);
+    let mut line = Vec::new();
+    reply::refusal(&mut line, &Id::Null, &refusal);
+    reply::end(&mut line);
+    line
+}
+
+async fn serve_unix(hub: Arc<Hub>, stream: UnixStream, place: OwnedSemaphorePermit) {
+    let uid = stream.peer_cred().ok().map(|peer| peer.uid());
+    let conversation = Conversation::new(Arc::clone(&hub), Via::Unix { uid }, true);
+    let (reader, writer) = stream.into_split();
+    let hub_of_end = Arc::clone(&hub);
+    let end = connection::serve(hub, conversation, reader, writer, |_| {}).await;
+    ended(&hub_of_end, "unix", end);
+    drop(place);
+}
+
+async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, place: OwnedSemaphorePermit) {
+    // Without these the connection works as well, only slower.
+    let _ = stream.set_nodelay(true);
+    let conversation = Conversation::new(Arc::clone(&hub), Via::Tcp, true);
+    let (reader, writer) = stream.into_split();
+    // Some telephony platforms hold back the second of two small writes until the first is
+    // confirmed, and the kernel confirms late unless it is told after each read.
+    let hub_of_end = Arc::clone(&hub);
+    let quick = |reader: &tokio::net::tcp::OwnedReadHalf| {
+        let _ = rustix::net::sockopt::set_tcp_quickack(reader.as_ref(), true);
+    };
+    let end = connection::serve(hub, conversation, reader, writer, quick).await;
+    ended(&hub_of_end, "tcp", end);
+    drop(place);
+}
+
+fn ended(hub: &Hub, via: &'static str, end: End) {
+    hub.metrics.count_end(end);
+    match end {
+        End::Closed | End::Stopped => tracing::debug!(via, ?end, "a connection ended"),
+        End::Idle | End::SlowConsumer | End::Lost => {
+            tracing::info!(via, ?end, "a connection was closed");
+        }
+    }
+}

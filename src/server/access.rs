@@ -1,0 +1,190 @@
+//! Who is at the other end, and what it may call.
+//!
+//! On the Unix socket the kernel says who the peer is: the daemon's own user and root are `admin`;
+//! whoever else the permissions of the socket let in (its group) is a platform and a supervisor.
+//! Over TCP and HTTP a token says it; while no token is configured they listen on loopback only
+//! and whoever comes is a platform and a supervisor too. `admin` never comes over TCP or HTTP.
+
+use subtle::ConstantTimeEq;
+
+use sha2::{Digest, Sha256};
+
+use crate::config::{Config, DEFAULT_TENANT, Role as Word, Token};
+use crate::router::ids::Name;
+use crate::router::reject::{Reject, RejectKind};
+use crate::wire::method::{Method, Role};
+use crate::wire::request::Token as Secret;
+
+/// How a peer came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// The Unix socket, with the peer's user; `None` if the kernel did not say.
+    Unix {
+        uid: Option<u32>,
+    },
+    Tcp,
+    Http,
+}
+
+/// What a peer may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    via: Via,
+    /// How the audit calls it.
+    pub actor: String,
+    pub roles: &'static [Role],
+    /// The tenant it is bound to; `None` = it may choose.
+    pub tenant: Option<Name>,
+    /// The one agent that it speaks for.
+    pub agent: Option<Name>,
+    /// The hash of its token, to see whether a reload has taken it away.
+    pub token: Option<[u8; 32]>,
+}
+
+const HERE: &[Role] = &[Role::Platform, Role::Supervisor];
+
+impl Access {
+    /// What a peer may do before it has said anything; `None` = it must show a token first.
+    pub fn on_arrival(via: Via, config: &Config) -> Option<Self> {
+        let (actor, roles): (_, &'static [Role]) = match via {
+            Via::Unix { uid: Some(uid) } if is_master(uid) => {
+                (format!("uid:{uid}"), &[Role::Admin])
+            }
+            Via::Unix { uid: Some(uid) } => (format!("uid:{uid}"), HERE),
+            Via::Unix { uid: None } => ("uid:unknown".to_owned(), HERE),
+            Via::Tcp | Via::Http if config.tokens.is_empty() => ("loopback".to_owned(), HERE),
+            Via::Tcp | Via::Http => return None,
+        };
+        Some(Self {
+            via,
+            actor,
+            roles,
+            tenant: None,
+            agent: None,
+            token: None,
+        })
+    }
+
+    /// What the holder of a token may do.
+    pub fn by_token(via: Via, secret: &Secret, config: &Config) -> Result<Self, Reject> {
+        let digest: [u8; 32] = Sha256::digest(secret.0.0.as_bytes()).into();
+        let Some(token) = find(&digest, config) else {
+            return Err(unauthorized("the token is not one of those configured"));
+        };
+        if token.role == Word::Admin && !matches!(via, Via::Unix { .. }) {
+            return Err(forbidden(
+                "session",
+                "the role admin comes over the Unix socket only",
+            ));
+        }
+        Ok(Self {
+            via,
+            actor: format!("token:{}", token.name),
+            roles: roles_of(token.role),
+            tenant: Some(token.tenant.clone()),
+            agent: token.agent.clone(),
+            token: Some(digest),
+        })
+    }
+
+    /// Whether it still holds under another configuration.
+    pub fn still_holds(&self, config: &Config) -> bool {
+        match &self.token {
+            Some(digest) => find(digest, config).is_some_and(|token| {
+                self.roles == roles_of(token.role)
+                    && self.tenant.as_ref() == Some(&token.tenant)
+                    && self.agent == token.agent
+            }),
+            None => matches!(self.via, Via::Unix { .. }) || config.tokens.is_empty(),
+        }
+    }
+
+    /// The tenant that a session wants, if it may.
+    pub fn choose_tenant(&self, wanted: Option<&Name>) -> Result<Name, Reject> {
+        match (&self.tenant, wanted) {
+            (Some(own), Some(wanted)) if own != wanted => Err(forbidden(
+                "tenant",
+                "the token belongs to another tenant: leave `tenant` out",
+            )),
+            (Some(own), _) => Ok(own.clone()),
+            (None, Some(wanted)) => Ok(wanted.clone()),
+            (None, None) => Ok(Name::of(DEFAULT_TENANT)),
+        }
+    }
+
+    /// Refuses a method that no role of the peer may call.
+    pub fn check(&self, method: &Method) -> Result<(), Reject> {
+        if self.roles.iter().any(|role| method.allows(*role)) {
+            return Ok(());
+        }
+        let own: Vec<&str> = self.roles.iter().map(|role| role.as_str()).collect();
+        let others: Vec<&str> = method.roles.iter().map(|role| role.as_str()).collect();
+        Err(forbidden(
+            "method",
+            format!(
+                "{} is not for the role {}: it is for {}",
+                method.name,
+                own.join(" and "),
+                others.join(", ")
+            ),
+        ))
+    }
+
+    /// Whether what it does is worth a line in the audit.
+    pub fn is_audited(&self) -> bool {
+        self.roles
+            .iter()
+            .any(|role| matches!(role, Role::Supervisor | Role::Admin))
+    }
+}
+
+/// The role of the holder of a token, if it is one of those configured.
+pub fn role_of(secret: &Secret, config: &Config) -> Option<Word> {
+    let digest: [u8; 32] = Sha256::digest(secret.0.0.as_bytes()).into();
+    find(&digest, config).map(|token| token.role)
+}
+
+pub fn unauthorized(message: &str) -> Reject {
+    Reject {
+        kind: RejectKind::Unauthorized,
+        entity: "session",
+        id: None,
+        field: Some("token"),
+        message: message.to_owned(),
+    }
+}
+
+pub fn forbidden(entity: &'static str, message: impl Into<String>) -> Reject {
+    Reject {
+        kind: RejectKind::Forbidden,
+        entity,
+        id: None,
+        field: None,
+        message: message.into(),
+    }
+}
+
+/// The token with that hash. Every hash is compared in full, so the time tells nothing.
+fn find<'a>(digest: &[u8; 32], config: &'a Config) -> Option<&'a Token> {
+    let mut found = None;
+    for token in &config.tokens {
+        if bool::from(token.digest().ct_eq(digest)) {
+            found = Some(token);
+        }
+    }
+    found
+}
+
+fn is_master(uid: u32) -> bool {
+    uid == 0 || uid == rustix::process::getuid().as_raw()
+}
+
+const fn roles_of(role: Word) -> &'static [Role] {
+    match role {
+        Word::Platform => &[Role::Platform],
+        Word::Agent => &[Role::Agent],
+        Word::Supervisor => &[Role::Supervisor],
+        Word::Ops => &[Role::Ops],
+        Word::Admin => &[Role::Admin],
+    }
+}

@@ -1,0 +1,231 @@
+//! The calls that concern the connection or the process: `session.open`, `events.subscribe`,
+//! `server.*`. They are carried out between turns, outside the tenant's lock.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::journal::Sequence;
+use crate::router::command::{Command, Session};
+use crate::router::ids::Name;
+use crate::router::reject::{Reject, RejectKind};
+use crate::wire::PROTOCOL;
+use crate::wire::reply::{self, SessionOpened, Subscribed};
+use crate::wire::request::{Call, Request, ServerCall, SessionOpen};
+use crate::wire::subscription::Subscribe;
+
+use super::access::{Access, unauthorized};
+use super::conversation::Conversation;
+use super::feed::Feed;
+use super::hub::Stopped;
+use super::metrics::requests::Answered;
+use super::reload;
+use super::replies::Replies;
+use super::snapshots;
+use super::status::Status;
+use super::tenant::Sender;
+
+/// Why such a call is not answered with a result.
+enum Failed {
+    Refused(Reject),
+    Stopped,
+}
+
+impl From<Reject> for Failed {
+    fn from(refusal: Reject) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Stopped> for Failed {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+/// The answer to `server.snapshot`.
+#[derive(Serialize)]
+struct SnapshotTaken {
+    /// The journal sequence that the snapshot was taken at.
+    seq: Sequence,
+}
+
+impl Conversation {
+    /// Carries out a call outside the lock; the sequence answered must be durable before the
+    /// reply leaves.
+    pub(super) async fn call_outside(
+        &mut self,
+        call: Call,
+        replies: &mut Replies<'_>,
+    ) -> Result<Sequence, Stopped> {
+        let admitted = self.admit(&call, self.hub.clock.now());
+        let id = call.id.as_ref();
+        let done = match (admitted, call.request) {
+            (Err(refusal), _) => Err(Failed::Refused(refusal)),
+            (Ok(()), Ok(Request::SessionOpen(open))) => {
+                self.open(open).await.map(|(opened, sequence)| {
+                    replies.result(id, &opened);
+                    sequence
+                })
+            }
+            (Ok(()), Ok(Request::Subscribe(wanted))) => {
+                self.subscribe(wanted).await.map(|subscribed| {
+                    replies.result(id, &subscribed);
+                    0
+                })
+            }
+            (Ok(()), Ok(Request::Server(call))) => self.server(call).await.map(|value| {
+                replies.result(id, &value);
+                0
+            }),
+            (
+                Ok(()),
+                Ok(
+                    Request::Command(_)
+                    | Request::Query(_)
+                    | Request::SessionPing
+                    | Request::Discover,
+                )
+                | Err(_),
+            ) => unreachable!("these are dealt with under the lock"),
+        };
+        let answered = match &done {
+            Ok(_) => Answered::Ok,
+            Err(Failed::Refused(refusal)) => Answered::Refused(refusal.kind),
+            Err(Failed::Stopped) => return Err(Stopped),
+        };
+        self.hub.metrics.count_request(call.method, answered);
+        match done {
+            Ok(sequence) => Ok(sequence),
+            Err(Failed::Refused(refusal)) => {
+                replies.put(id, |out, id| reply::refusal(out, id, &refusal));
+                Ok(0)
+            }
+            Err(Failed::Stopped) => Err(Stopped),
+        }
+    }
+
+    async fn open(&mut self, open: SessionOpen) -> Result<(SessionOpened, Sequence), Failed> {
+        if !self.can_listen {
+            return Err(needs_a_connection("session.open").into());
+        }
+        let live = self.hub.live();
+        let access = match &open.token {
+            Some(secret) => Access::by_token(self.via, secret, &live.config),
+            None => self
+                .access
+                .clone()
+                .ok_or_else(|| unauthorized("a token is needed: give `token`")),
+        };
+        let access = access.inspect_err(|refusal| {
+            tracing::info!(target: "audit", via = ?self.via, kind = refusal.kind.as_str(),
+                method = "session.open", allowed = false);
+        })?;
+        let tenant = access.choose_tenant(open.tenant.as_ref())?;
+        let cell = self
+            .hub
+            .cells
+            .find(tenant.as_str())
+            .filter(|_| self.hub.is_configured(&tenant))
+            .ok_or_else(|| Reject::not_found("tenant", &tenant))?;
+        if let Some(before) = self.client.take() {
+            self.close_session(before).await?;
+        }
+        self.feed = None;
+        self.cell = cell;
+        self.access = Some(access);
+        let opened = Command::SessionOpened(Session {
+            client: open.client.clone(),
+        });
+        let (outcome, sequence) = self.hub.turn(&self.cell, |turn| {
+            let now = self.hub.clock.now();
+            turn.tenant.apply(now, Sender::default(), opened)
+        })?;
+        outcome?;
+        self.client = Some(open.client.clone());
+        let seq = match open.events {
+            Some(wanted) => self.listen(wanted).await?,
+            None => self.cell.ring(|ring| ring.last_seq()),
+        };
+        let opened = SessionOpened {
+            client: open.client,
+            tenant: open.tenant,
+            protocol: PROTOCOL,
+            seq,
+        };
+        Ok((opened, sequence))
+    }
+
+    async fn subscribe(&mut self, wanted: Subscribe) -> Result<Subscribed, Failed> {
+        if !self.can_listen {
+            return Err(needs_a_connection("events.subscribe").into());
+        }
+        let seq = self.listen(wanted).await?;
+        Ok(Subscribed {
+            subscribed: true,
+            seq,
+        })
+    }
+
+    /// Begins to listen, instead of what was listened to before.
+    async fn listen(&mut self, mut wanted: Subscribe) -> Result<u64, Reject> {
+        if let Some(agent) = self.access.as_ref().and_then(|access| access.agent.clone()) {
+            // An agent hears of itself.
+            wanted.agents = Some(vec![agent]);
+        }
+        let hub = Arc::clone(&self.hub);
+        let (feed, last) = Feed::open(hub, Arc::clone(&self.cell), wanted).await?;
+        self.feed = Some(feed);
+        Ok(last)
+    }
+
+    async fn server(&self, call: ServerCall) -> Result<Box<serde_json::value::RawValue>, Failed> {
+        let value = match call {
+            ServerCall::Status => {
+                serde_json::value::to_raw_value(&Status::of(&self.hub, &self.cell))
+            }
+            ServerCall::Snapshot => {
+                let seq = snapshots::take(&self.hub).await.map_err(|error| {
+                    unavailable(format!("the snapshot could not be written: {error}"))
+                })?;
+                serde_json::value::to_raw_value(&SnapshotTaken { seq })
+            }
+            ServerCall::Reload => {
+                let reloaded = reload::reload(&self.hub).await;
+                let reloaded = reloaded.map_err(|error| match error {
+                    reload::ReloadError::Stopped => Failed::Stopped,
+                    error => Reject::invalid("server", "config", error.to_string()).into(),
+                })?;
+                serde_json::value::to_raw_value(&reloaded)
+            }
+            ServerCall::Drain => {
+                self.hub.drain();
+                serde_json::value::to_raw_value(&crate::router::answer::Done { ok: true })
+            }
+        };
+        Ok(value.expect("answers are plain data"))
+    }
+}
+
+fn unavailable(message: String) -> Reject {
+    Reject {
+        kind: RejectKind::Unavailable,
+        entity: "server",
+        id: None,
+        field: None,
+        message,
+    }
+}
+
+fn needs_a_connection(method: &'static str) -> Reject {
+    let id = Name::of(method);
+    let message =
+        format!("{method} needs a connection that stays: use the socket, TCP or the WebSocket /ws");
+    Reject {
+        kind: RejectKind::Invalid,
+        entity: "method",
+        id: Some(id),
+        field: None,
+        message,
+    }
+}

@@ -1,0 +1,148 @@
+//! A tenant behind its lock, and all tenants by name.
+//!
+//! The lock is taken once for a turn and never held while anything is awaited: the only ways in
+//! take a closure. Order of locks: tenant, then ring, then the journal's queue.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use dashmap::DashMap;
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use crate::journal::{Journal, JournalError, Sequence};
+use crate::router::ids::Name;
+use crate::router::time::Timestamp;
+
+use super::ring::Ring;
+use super::tenant::Tenant;
+
+/// No deadline.
+const NEVER: Timestamp = Timestamp::MAX;
+
+/// A tenant as the threads share it.
+#[derive(Debug)]
+pub struct Cell {
+    pub name: Name,
+    tenant: Mutex<Tenant>,
+    ring: Mutex<Ring>,
+    /// The tenant's next deadline, to be looked at without the lock.
+    deadline: AtomicI64,
+    /// The journal sequence through which events may leave.
+    released: watch::Sender<Sequence>,
+}
+
+impl Cell {
+    pub fn new(name: Name, tenant: Tenant, ring: Ring) -> Self {
+        let deadline = tenant.router().next_deadline().unwrap_or(NEVER);
+        Self {
+            name,
+            tenant: Mutex::new(tenant),
+            ring: Mutex::new(ring),
+            deadline: AtomicI64::new(deadline),
+            released: watch::Sender::new(0),
+        }
+    }
+
+    /// One turn: runs `work` under the lock and hands what came of it to the journal and the
+    /// ring. The sequence must be durable before anything learned here may leave.
+    pub fn turn<R>(
+        &self,
+        journal: &Journal,
+        work: impl FnOnce(&mut Turn<'_>) -> R,
+    ) -> Result<(R, Sequence), JournalError> {
+        let mut turn = Turn {
+            tenant: &mut self.tenant.lock(),
+            cell: self,
+            journal,
+            failed: None,
+        };
+        let result = work(&mut turn);
+        let flushed = turn.flush();
+        let deadline = turn.tenant.router().next_deadline().unwrap_or(NEVER);
+        self.deadline.store(deadline, Ordering::Release);
+        Ok((result, flushed?))
+    }
+
+    /// Looks at the tenant without changing it.
+    pub fn look<R>(&self, look: impl FnOnce(&Tenant) -> R) -> R {
+        look(&self.tenant.lock())
+    }
+
+    /// Looks at the ring.
+    pub fn ring<R>(&self, look: impl FnOnce(&Ring) -> R) -> R {
+        look(&self.ring.lock())
+    }
+
+    pub fn deadline(&self) -> Option<Timestamp> {
+        Some(self.deadline.load(Ordering::Acquire)).filter(|at| *at != NEVER)
+    }
+
+    /// Lets the events through `durable` leave.
+    pub fn release(&self, durable: Sequence) {
+        self.released.send_if_modified(|released| {
+            let further = durable > *released;
+            *released = (*released).max(durable);
+            further
+        });
+    }
+
+    /// Told of each release.
+    pub fn releases(&self) -> watch::Receiver<Sequence> {
+        self.released.subscribe()
+    }
+}
+
+/// A turn at a tenant: the lock is held as long as this lives.
+pub struct Turn<'a> {
+    pub tenant: &'a mut Tenant,
+    cell: &'a Cell,
+    journal: &'a Journal,
+    failed: Option<JournalError>,
+}
+
+impl Turn<'_> {
+    /// Hands over what has been written if it is much.
+    pub fn flush_if_full(&mut self) {
+        if self.tenant.wants_flush()
+            && let Err(error) = self.flush()
+        {
+            self.failed = Some(error);
+        }
+    }
+
+    fn flush(&mut self) -> Result<Sequence, JournalError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        self.tenant.flush(self.journal, &mut self.cell.ring.lock())
+    }
+}
+
+/// The tenants by name.
+#[derive(Debug, Default)]
+pub struct Cells {
+    by_name: DashMap<Name, Arc<Cell>, foldhash::fast::RandomState>,
+}
+
+impl Cells {
+    pub fn insert(&self, cell: Cell) {
+        self.by_name.insert(cell.name.clone(), Arc::new(cell));
+    }
+
+    pub fn find(&self, name: &str) -> Option<Arc<Cell>> {
+        self.by_name.get(name).map(|cell| Arc::clone(&cell))
+    }
+
+    /// Every tenant, by name.
+    pub fn all(&self) -> Vec<Arc<Cell>> {
+        let mut cells: Vec<Arc<Cell>> = self.by_name.iter().map(|cell| Arc::clone(&cell)).collect();
+        cells.sort_by(|a, b| a.name.cmp(&b.name));
+        cells
+    }
+
+    /// The earliest deadline of all.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.by_name.iter().filter_map(|cell| cell.deadline()).min()
+    }
+}

@@ -1,0 +1,104 @@
+//! Brings the tenants to the configuration, by what differs from the one applied last.
+//!
+//! The configuration applied last stands in the journal, so a start and a reload do the same:
+//! what the file changed is changed, what it no longer names is removed, and what was made or
+//! changed through the API meanwhile is left alone. Presence is never touched.
+
+use std::sync::Arc;
+
+use crate::config::{Config, DEFAULT_TENANT, Tenant as Wanted};
+use crate::router::command::Command;
+use crate::router::ids::Name;
+use crate::router::reject::Reject;
+
+use super::cell::Cell;
+use super::hub::{Hub, Stopped};
+use super::metrics::tenant::TenantMeters;
+use super::ring::Ring;
+use super::tenant::{Sender, Tenant};
+
+/// Commands applied in one turn, so that a large file does not hold up the tenant's calls.
+const TURN_COMMANDS_MAX: usize = 128;
+
+/// What applying a configuration did.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// Commands carried out.
+    pub changes: usize,
+    /// What the router refused, such as the removal of an agent who owns open cases.
+    pub refused: Vec<(Name, Reject)>,
+}
+
+/// Applies a configuration to every tenant that it names.
+pub async fn apply(hub: &Hub, config: &Config) -> Result<Applied, Stopped> {
+    let mut applied = Applied::default();
+    let default = Name::of(DEFAULT_TENANT);
+    apply_tenant(hub, &default, &config.tenant, &mut applied).await?;
+    for (name, wanted) in &config.tenants {
+        apply_tenant(hub, name, wanted, &mut applied).await?;
+    }
+    for (tenant, refusal) in &applied.refused {
+        tracing::warn!(%tenant, %refusal, "the configuration could not be applied in full");
+    }
+    Ok(applied)
+}
+
+async fn apply_tenant(
+    hub: &Hub,
+    name: &Name,
+    wanted: &Wanted,
+    applied: &mut Applied,
+) -> Result<(), Stopped> {
+    let cell = cell(hub, name);
+    let Some(commands) = cell.look(|tenant| changes(tenant, wanted)) else {
+        return Ok(());
+    };
+    for chunk in commands.chunks(TURN_COMMANDS_MAX) {
+        let turn = hub.turn(&cell, |turn| {
+            for command in chunk {
+                let now = hub.clock.now();
+                match turn.tenant.apply(now, Sender::default(), command.clone()) {
+                    Ok(_) => applied.changes += 1,
+                    Err(refusal) => applied.refused.push((name.clone(), refusal)),
+                }
+                turn.flush_if_full();
+            }
+        });
+        let ((), sequence) = turn?;
+        hub.settle(&cell, sequence).await?;
+    }
+    // Written last: after a crash in between, the rest is done again by the next start.
+    let json = serde_json::to_string(wanted).expect("a configuration is writable as JSON");
+    let ((), sequence) = hub.turn(&cell, |turn| turn.tenant.set_configured(json))?;
+    hub.settle(&cell, sequence).await
+}
+
+/// The commands that are missing; `None` if this very configuration has been applied.
+fn changes(tenant: &Tenant, wanted: &Wanted) -> Option<Vec<Command>> {
+    let Some(json) = tenant.configured() else {
+        return Some(wanted.commands());
+    };
+    match serde_json::from_str::<Wanted>(json) {
+        Ok(before) if before == *wanted => None,
+        Ok(before) => Some(wanted.difference(&before)),
+        Err(error) => {
+            tracing::warn!(%error, "the configuration applied last cannot be read: applying all");
+            Some(wanted.commands())
+        }
+    }
+}
+
+/// The tenant, made if there is none.
+fn cell(hub: &Hub, name: &Name) -> Arc<Cell> {
+    if let Some(cell) = hub.cells.find(name.as_str()) {
+        return cell;
+    }
+    // Only one configuration is applied at a time, so nobody else makes it meanwhile.
+    let mut tenant = Tenant::new(name.clone());
+    tenant.measure(TenantMeters::new(&hub.metrics, name));
+    hub.cells
+        .insert(Cell::new(name.clone(), tenant, Ring::after(0)));
+    hub.cells
+        .find(name.as_str())
+        .expect("a tenant just made is there: none is ever removed")
+}

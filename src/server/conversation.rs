@@ -1,0 +1,336 @@
+//! What one peer asks and is answered, whatever carries the bytes.
+//!
+//! A turn takes everything that has arrived: calls of the router are carried out one after
+//! another under one lock of the tenant, and what concerns the connection or the process in
+//! between, in the order of the requests. Replies are written into the caller's buffer; the
+//! caller may send it only when [`Conversation::handle`] has returned, because only then what was
+//! answered is durable.
+
+use std::iter::Peekable;
+use std::sync::Arc;
+use std::vec::IntoIter;
+
+use crate::config::DEFAULT_TENANT;
+use crate::journal::Sequence;
+use crate::router::answer::Answer;
+use crate::router::command::{Command, Session};
+use crate::router::ids::{Key, Name};
+use crate::router::reject::{Reject, RejectKind};
+use crate::router::time::Timestamp;
+use crate::wire::method::{Kind, Role};
+use crate::wire::reply;
+use crate::wire::request::{Call, Message, Request, Token};
+
+use super::access::{Access, Via, unauthorized};
+use super::bucket::Bucket;
+use super::cell::{Cell, Turn};
+use super::feed::Feed;
+use super::hub::{Hub, Stopped};
+use super::metrics::requests::Answered;
+use super::own;
+use super::replies::Replies;
+use super::tenant::Sender;
+
+/// A piece of what arrived: arrays are opened and closed around their calls.
+pub(super) enum Piece {
+    Open,
+    Call(Box<Call>),
+    Close,
+}
+
+impl Piece {
+    /// Whether it can be dealt with under the tenant's lock.
+    fn is_local(&self) -> bool {
+        match self {
+            Self::Open | Self::Close => true,
+            Self::Call(call) => match &call.request {
+                Err(_)
+                | Ok(
+                    Request::Command(_)
+                    | Request::Query(_)
+                    | Request::SessionPing
+                    | Request::Discover,
+                ) => true,
+                Ok(Request::SessionOpen(_) | Request::Subscribe(_) | Request::Server(_)) => false,
+            },
+        }
+    }
+}
+
+/// One peer.
+pub struct Conversation {
+    pub(super) hub: Arc<Hub>,
+    pub(super) via: Via,
+    pub(super) cell: Arc<Cell>,
+    /// `None` = it has to show a token first.
+    pub(super) access: Option<Access>,
+    /// The client named by `session.open`.
+    pub(super) client: Option<Name>,
+    pub(super) feed: Option<Feed>,
+    /// Whether events can come on this connection.
+    pub(super) can_listen: bool,
+    generation: u64,
+    bucket: Option<Bucket>,
+}
+
+impl Conversation {
+    pub fn new(hub: Arc<Hub>, via: Via, can_listen: bool) -> Self {
+        let live = hub.live();
+        let cell = hub.cells.find(DEFAULT_TENANT);
+        let rate = live.config.server.limits.requests_per_second;
+        let now = hub.clock.now();
+        Self {
+            via,
+            cell: cell.expect("the default tenant is made at the start and never removed"),
+            access: Access::on_arrival(via, &live.config),
+            client: None,
+            feed: None,
+            can_listen,
+            generation: live.generation,
+            bucket: rate.map(|rate| Bucket::new(rate, now)),
+            hub,
+        }
+    }
+
+    /// Whether the peer may ask anything yet.
+    pub fn is_admitted(&self) -> bool {
+        self.access.is_some()
+    }
+
+    /// Shows a token without opening a session, as each request of HTTP does.
+    pub fn show(&mut self, secret: &Token) -> Result<(), Reject> {
+        let live = self.hub.live();
+        let access = Access::by_token(self.via, secret, &live.config)?;
+        let tenant = access.choose_tenant(None)?;
+        let cell = self.hub.cells.find(tenant.as_str());
+        self.cell = cell.ok_or_else(|| Reject::not_found("tenant", &tenant))?;
+        self.access = Some(access);
+        Ok(())
+    }
+
+    pub fn feed(&mut self) -> Option<&mut Feed> {
+        self.feed.as_mut()
+    }
+
+    /// Carries out what arrived and appends the replies to `out`.
+    pub async fn handle(
+        &mut self,
+        messages: Vec<Message>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Stopped> {
+        self.recheck_access();
+        let mut pieces = pieces(messages).into_iter().peekable();
+        let mut replies = Replies::new(out);
+        let mut unsettled = 0;
+        while let Some(next) = pieces.peek() {
+            if next.is_local() {
+                unsettled = self.turn(&mut pieces, &mut replies)?;
+            } else if let Some(Piece::Call(call)) = pieces.next() {
+                // It may leave the tenant or make something visible: settle what came before.
+                self.hub.settle(&self.cell, unsettled).await?;
+                unsettled = self.call_outside(*call, &mut replies).await?;
+            }
+        }
+        self.hub.settle(&self.cell, unsettled).await
+    }
+
+    /// The peer is gone.
+    pub async fn end(mut self) {
+        self.feed = None;
+        // When the daemon itself goes, the client is not to blame: its contacts are leased from
+        // the next start on, not from now.
+        if self.hub.serving.is_cancelled() || self.hub.accepting.is_cancelled() {
+            return;
+        }
+        if let Some(client) = self.client.take() {
+            // A failure has been told and ends the daemon.
+            let _ = self.close_session(client).await;
+        }
+    }
+
+    pub(super) async fn close_session(&self, client: Name) -> Result<(), Stopped> {
+        let closed = Command::SessionClosed(Session { client });
+        let ((), sequence) = self.hub.turn(&self.cell, |turn| {
+            // A session that was opened can be closed; nobody is there to be answered.
+            let _ = turn
+                .tenant
+                .apply(self.hub.clock.now(), Sender::default(), closed);
+        })?;
+        self.hub.settle(&self.cell, sequence).await
+    }
+
+    /// One lock of the tenant: as many pieces as may be dealt with under it.
+    fn turn(
+        &mut self,
+        pieces: &mut Peekable<IntoIter<Piece>>,
+        replies: &mut Replies<'_>,
+    ) -> Result<Sequence, Stopped> {
+        let hub = Arc::clone(&self.hub);
+        let cell = Arc::clone(&self.cell);
+        let calls_max = hub.live().config.server.limits.turn;
+        let ((), sequence) = hub.turn(&cell, |turn| {
+            for _ in 0..calls_max {
+                match pieces.next_if(Piece::is_local) {
+                    Some(Piece::Open) => replies.open(),
+                    Some(Piece::Close) => replies.close(),
+                    Some(Piece::Call(call)) => self.call(turn, *call, replies),
+                    None => break,
+                }
+                turn.flush_if_full();
+            }
+        })?;
+        Ok(sequence)
+    }
+
+    /// A call under the lock.
+    fn call(&mut self, turn: &mut Turn<'_>, call: Call, replies: &mut Replies<'_>) {
+        let now = self.hub.clock.now();
+        let admitted = self.admit(&call, now);
+        let id = call.id.as_ref();
+        let metrics = &self.hub.metrics;
+        let request = match (call.request, admitted) {
+            (Err(error), _) => {
+                metrics.count_request(call.method, Answered::Error);
+                return replies.put(id, |out, id| reply::error(out, id, &error));
+            }
+            (Ok(_), Err(refusal)) => {
+                metrics.count_request(call.method, Answered::Refused(refusal.kind));
+                return replies.put(id, |out, id| reply::refusal(out, id, &refusal));
+            }
+            (Ok(request), Ok(())) => request,
+        };
+        let outcome = match request {
+            Request::Command(command) => self.command(turn, now, call.key.as_ref(), command),
+            Request::Query(query) => {
+                let own = self
+                    .access
+                    .as_ref()
+                    .and_then(|access| access.agent.as_ref());
+                own.map_or(Ok(()), |agent| own::check_query(agent, &query))
+                    .and_then(|()| turn.tenant.query(now, &query))
+            }
+            Request::SessionPing => {
+                metrics.count_request(call.method, Answered::Ok);
+                return replies.result(id, &reply::Pong { ok: true, at: now });
+            }
+            Request::Discover => {
+                metrics.count_request(call.method, Answered::Ok);
+                return replies.result(id, &crate::wire::openrpc::document());
+            }
+            Request::SessionOpen(_) | Request::Subscribe(_) | Request::Server(_) => {
+                unreachable!("these are not dealt with under the lock")
+            }
+        };
+        metrics.count_request(call.method, Answered::of(&outcome));
+        replies.put(id, |out, id| reply::outcome(out, id, &outcome));
+    }
+
+    fn command(
+        &self,
+        turn: &mut Turn<'_>,
+        now: Timestamp,
+        key: Option<&Key>,
+        command: Command,
+    ) -> Result<Answer, Reject> {
+        if self.hub.is_draining() && matches!(command, Command::ContactSubmit(_)) {
+            return Err(Reject {
+                kind: RejectKind::Unavailable,
+                entity: "server",
+                id: None,
+                field: None,
+                message: "the daemon is draining and takes no new contacts: use another one"
+                    .to_owned(),
+            });
+        }
+        self.hub.check_room()?;
+        if let Some(agent) = self
+            .access
+            .as_ref()
+            .and_then(|access| access.agent.as_ref())
+        {
+            turn.tenant.catch_up(now);
+            own::check_command(turn.tenant.router(), now, agent, &command)?;
+        }
+        let sender = Sender {
+            source: self.client.as_ref(),
+            key,
+        };
+        turn.tenant.apply(now, sender, command)
+    }
+
+    /// Refuses a call before it is looked into.
+    pub(super) fn admit(&mut self, call: &Call, now: Timestamp) -> Result<(), Reject> {
+        if let Some(bucket) = &mut self.bucket
+            && !bucket.take(now)
+        {
+            return Err(Reject {
+                kind: RejectKind::Limit,
+                entity: "session",
+                id: None,
+                field: None,
+                message: format!(
+                    "more than {} requests in a second (server.limits.requests_per_second): slow \
+                     down",
+                    bucket.per_second()
+                ),
+            });
+        }
+        let Some(method) = call.method else {
+            return Ok(());
+        };
+        if matches!(call.request, Ok(Request::SessionOpen(_))) {
+            return Ok(());
+        }
+        let Some(access) = &self.access else {
+            return Err(unauthorized("session.open with a token comes first"));
+        };
+        let checked = access.check(method);
+        let refused = checked.is_err();
+        if refused || (access.is_audited() && method.kind == Kind::Mutation && is_weighty(method)) {
+            tracing::info!(
+                target: "audit",
+                actor = access.actor,
+                tenant = %self.cell.name,
+                method = method.name,
+                allowed = !refused,
+            );
+        }
+        checked
+    }
+
+    /// A reload may have taken the peer's token away.
+    fn recheck_access(&mut self) {
+        let live = self.hub.live();
+        if live.generation == self.generation {
+            return;
+        }
+        self.generation = live.generation;
+        let holds = |access: &Access| access.still_holds(&live.config);
+        if !self.access.as_ref().is_some_and(holds) {
+            self.access = Access::on_arrival(self.via, &live.config);
+            if self.access.is_none() {
+                self.feed = None;
+            }
+        }
+    }
+}
+
+/// Whether a method moves, forces or configures: what a platform may do too is no such thing.
+fn is_weighty(method: &crate::wire::method::Method) -> bool {
+    !method.allows(Role::Platform)
+}
+
+fn pieces(messages: Vec<Message>) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(messages.len());
+    for message in messages {
+        match message {
+            Message::One(call) => pieces.push(Piece::Call(Box::new(call))),
+            Message::Batch(calls) => {
+                pieces.push(Piece::Open);
+                pieces.extend(calls.into_iter().map(|call| Piece::Call(Box::new(call))));
+                pieces.push(Piece::Close);
+            }
+        }
+    }
+    pieces
+}

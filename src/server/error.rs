@@ -1,0 +1,69 @@
+//! Why the daemon does not start, or stops.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::config::Faults;
+use crate::journal::JournalError;
+
+use super::record::RecordError;
+
+/// Every reason. The messages say what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error("the state of tenant \"{tenant}\" in the snapshot cannot be used: {cause}")]
+    Image { tenant: String, cause: String },
+    #[error("the snapshot cannot be understood: {0}")]
+    Snapshot(postcard::Error),
+    #[error("a daemon already answers on {}: stop it first, or give another path", path.display())]
+    SocketInUse { path: PathBuf },
+    #[error("{} exists and is no socket: remove it, or give another path", path.display())]
+    NotASocket { path: PathBuf },
+    #[error("cannot listen on {place}: {cause}")]
+    Listen {
+        place: String,
+        cause: std::io::Error,
+    },
+    #[error(
+        "{key} = \"{address}\" would be open to the network for everyone: configure [[tokens]], \
+         or listen on a loopback address"
+    )]
+    OpenToTheNetwork {
+        key: &'static str,
+        address: SocketAddr,
+    },
+    #[error(
+        "server.limits.line_bytes = {line_bytes} is more than one record of the journal can hold \
+         ({room}): lower it, or raise journal.segment_bytes"
+    )]
+    LineTooLong { line_bytes: usize, room: usize },
+    #[error("{}", .0.render(false))]
+    Config(Faults),
+    #[error("no configuration file was given at the start: there is nothing to reload")]
+    NoConfigFile,
+    #[error("cannot {action}: {cause}")]
+    System {
+        action: &'static str,
+        cause: std::io::Error,
+    },
+}
+
+impl ServerError {
+    /// The exit code of the process: 74 where the disk or the journal is at fault, 2 for the
+    /// configuration, 1 otherwise.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Journal(_) | Self::Record(_) | Self::Image { .. } | Self::Snapshot(_) => 74,
+            Self::OpenToTheNetwork { .. } | Self::LineTooLong { .. } | Self::Config(_) => 2,
+            Self::SocketInUse { .. }
+            | Self::NotASocket { .. }
+            | Self::Listen { .. }
+            | Self::NoConfigFile
+            | Self::System { .. } => 1,
+        }
+    }
+}

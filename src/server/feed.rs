@@ -1,0 +1,153 @@
+//! What one connection hears of a tenant's events: from where, which, and how far it has come.
+//!
+//! A feed pulls; nothing is queued for it. It takes from the ring what may leave, and where it
+//! begins before the ring, first from the past (`history`). So a slow reader holds no memory but
+//! its own output buffer, and there is no gap between past and present.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::journal::Sequence;
+use crate::router::reject::Reject;
+use crate::wire::subscription::Subscribe;
+
+use super::cell::Cell;
+use super::history::{self, Past};
+use super::hub::Hub;
+use super::ring::Published;
+
+/// Events taken from the ring at a time.
+const PULL_EVENTS_MAX: usize = 256;
+
+/// A subscription.
+pub struct Feed {
+    hub: Arc<Hub>,
+    cell: Arc<Cell>,
+    wanted: Subscribe,
+    /// The last event that has been looked at.
+    seen: u64,
+    releases: watch::Receiver<Sequence>,
+    /// Where older events come from, until the ring is reached.
+    past: Option<mpsc::Receiver<Past>>,
+    /// Taken and not yet written.
+    taken: Vec<Arc<Published>>,
+    /// It has come to the end of what there is, so what comes now is new.
+    is_live: bool,
+}
+
+/// What [`Feed::pull`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pulled {
+    /// The buffer is full, there may be more.
+    More,
+    /// Nothing more for now.
+    Idle,
+}
+
+/// The past cannot be told.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Lost(pub String);
+
+impl Feed {
+    /// A feed from `wanted.after` on, or from now on. Answers the number of the last event too.
+    pub async fn open(
+        hub: Arc<Hub>,
+        cell: Arc<Cell>,
+        wanted: Subscribe,
+    ) -> Result<(Self, u64), Reject> {
+        let (first, last) = cell.ring(|ring| (ring.first_seq(), ring.last_seq()));
+        let seen = wanted.after.unwrap_or(last);
+        if seen > last {
+            let message = format!("{seen} is beyond the last event {last}: give one up to it");
+            return Err(Reject::invalid("events", "after", message));
+        }
+        let mut feed = Self {
+            releases: cell.releases(),
+            hub,
+            cell,
+            wanted,
+            seen,
+            past: None,
+            taken: Vec::new(),
+            is_live: false,
+        };
+        if seen + 1 < first {
+            history::check(&feed.hub, &feed.cell, seen).await?;
+            feed.fold_past();
+        }
+        // What is there already is looked at once without waiting for a release.
+        feed.releases.mark_changed();
+        Ok((feed, last))
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.is_live
+    }
+
+    /// Waits until there is something to pull. It may be dropped and called again at any time.
+    pub async fn wait(&mut self) -> Result<(), Lost> {
+        if !self.taken.is_empty() {
+            return Ok(());
+        }
+        let Some(past) = &mut self.past else {
+            // The sender lives in the cell, which this feed holds.
+            let _ = self.releases.changed().await;
+            return Ok(());
+        };
+        match past.recv().await {
+            Some(Past::Events(events)) => self.taken = events,
+            Some(Past::Failed(cause)) => return Err(Lost(cause)),
+            None => {
+                self.past = None;
+                self.releases.mark_changed();
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends what may leave, until `out` holds `max` bytes.
+    pub fn pull(&mut self, out: &mut Vec<u8>, max: usize) -> Pulled {
+        loop {
+            let mut written = 0;
+            for published in &self.taken {
+                if out.len() >= max {
+                    break;
+                }
+                written += 1;
+                self.seen = published.event.seq;
+                if self.wanted.wants(&published.event) {
+                    out.extend_from_slice(published.line());
+                }
+            }
+            self.taken.drain(..written);
+            if !self.taken.is_empty() {
+                return Pulled::More;
+            }
+            if self.past.is_some() {
+                return Pulled::Idle;
+            }
+            let durable = *self.releases.borrow_and_update();
+            let (seen, taken) = (self.seen, &mut self.taken);
+            let found = self
+                .cell
+                .ring(|ring| ring.take(seen, durable, PULL_EVENTS_MAX, taken));
+            if !found {
+                self.hub.metrics.events_lagged.increment(1);
+                self.fold_past();
+                return Pulled::Idle;
+            }
+            if self.taken.is_empty() {
+                self.is_live = true;
+                return Pulled::Idle;
+            }
+        }
+    }
+
+    fn fold_past(&mut self) {
+        self.is_live = false;
+        let hub = Arc::clone(&self.hub);
+        self.past = Some(history::fold(hub, Arc::clone(&self.cell), self.seen));
+    }
+}

@@ -1,0 +1,211 @@
+//! Events that are older than the ring, made anew from the journal.
+//!
+//! The journal holds commands, and the same commands give the same events; so the past is told
+//! by folding the journal again from the oldest state that it keeps, in a background thread.
+//! Nothing of the present state is touched. What lies before the oldest kept state is gone.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::journal::{JournalError, Sequence};
+use crate::router::Router;
+use crate::router::effect::Effects;
+use crate::router::ids::Name;
+use crate::router::reject::{Reject, RejectKind};
+
+use super::cell::Cell;
+use super::error::ServerError;
+use super::hub::Hub;
+use super::record::{Record, Snapshot};
+use super::ring::Published;
+
+/// Events handed over at a time.
+const CHUNK_EVENTS: usize = 256;
+/// Chunks that wait for a reader.
+const CHUNKS_MAX: usize = 4;
+
+/// A piece of the past.
+#[derive(Debug)]
+pub enum Past {
+    Events(Vec<Arc<Published>>),
+    /// The past cannot be told, for this reason.
+    Failed(String),
+}
+
+/// Why folding ended before the end of the journal.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error("nobody listens any more")]
+    NobodyListens,
+    #[error(transparent)]
+    Failed(#[from] ServerError),
+}
+
+impl From<JournalError> for Ended {
+    fn from(error: JournalError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Refuses to begin after an event that the journal no longer holds.
+pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), Reject> {
+    let (hub, cell) = (Arc::clone(hub), Arc::clone(cell));
+    let look = move || oldest(&hub, &cell.name).map(|oldest| oldest.event_seq);
+    let looked = match tokio::task::spawn_blocking(look).await {
+        Ok(looked) => looked.map_err(|error| error.to_string()),
+        Err(panic) => Err(panic.to_string()),
+    };
+    let dropped = looked.map_err(|cause| Reject {
+        kind: RejectKind::Unavailable,
+        entity: "events",
+        id: None,
+        field: Some("after"),
+        message: format!("the past cannot be read: {cause}"),
+    })?;
+    if after >= dropped {
+        return Ok(());
+    }
+    let message = format!(
+        "events up to {dropped} are no longer kept: the first still available is {}, give after \
+         {dropped} or leave it out",
+        dropped + 1
+    );
+    let mut refusal = Reject::invalid("events", "after", message);
+    refusal.kind = RejectKind::NotFound;
+    Err(refusal)
+}
+
+/// Tells the events after `after` up to about the present.
+pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> {
+    let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
+    let tasks = hub.tasks.clone();
+    tasks.spawn(async move {
+        let Ok(_turn) = hub.folding.acquire().await else {
+            return;
+        };
+        let hub_of_fold = Arc::clone(&hub);
+        let told = sender.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            Folding::begin(&hub_of_fold, &cell.name, after, sender)?.run(&hub_of_fold)
+        });
+        let failed = match work.await {
+            Ok(Ok(()) | Err(Ended::NobodyListens)) => return,
+            Ok(Err(Ended::Failed(error))) => error.to_string(),
+            Err(panic) => panic.to_string(),
+        };
+        tracing::warn!(cause = failed, "the past could not be told to a subscriber");
+        // Whoever waited may be gone by now.
+        let _ = told.send(Past::Failed(failed)).await;
+    });
+    receiver
+}
+
+/// The oldest state that is kept of a tenant.
+struct Oldest {
+    router: Router,
+    /// Records up to here are in it.
+    sequence: Sequence,
+    /// Where reading must begin.
+    from: Sequence,
+    event_seq: u64,
+}
+
+fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
+    let empty = |from| Oldest {
+        router: Router::new(),
+        sequence: 0,
+        from,
+        event_seq: 0,
+    };
+    if hub.journal.first_sequence() <= 1 {
+        return Ok(empty(1));
+    }
+    let Some((at, bytes)) = hub.journal.oldest_snapshot()? else {
+        return Ok(empty(1));
+    };
+    let snapshot: Snapshot = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
+    let Some(image) = snapshot
+        .tenants
+        .into_iter()
+        .find(|image| image.tenant == *tenant)
+    else {
+        // A tenant younger than the snapshot begins after it.
+        return Ok(empty(at + 1));
+    };
+    let router = Router::from_image(&image.image).map_err(|cause| ServerError::Image {
+        tenant: tenant.to_string(),
+        cause,
+    })?;
+    Ok(Oldest {
+        router,
+        sequence: image.sequence,
+        from: at + 1,
+        event_seq: image.event_seq,
+    })
+}
+
+struct Folding {
+    oldest: Oldest,
+    tenant: Name,
+    after: u64,
+    sender: mpsc::Sender<Past>,
+    chunk: Vec<Arc<Published>>,
+}
+
+impl Folding {
+    fn begin(
+        hub: &Hub,
+        tenant: &Name,
+        after: u64,
+        sender: mpsc::Sender<Past>,
+    ) -> Result<Self, Ended> {
+        // Reading goes as far as the disk has confirmed: everything appended by now, therefore.
+        hub.journal.sync_through(hub.journal.appended_sequence())?;
+        Ok(Self {
+            oldest: oldest(hub, tenant)?,
+            tenant: tenant.clone(),
+            after,
+            sender,
+            chunk: Vec::with_capacity(CHUNK_EVENTS),
+        })
+    }
+
+    fn run(mut self, hub: &Hub) -> Result<(), Ended> {
+        let mut effects = Effects::default();
+        let from = self.oldest.from;
+        hub.journal.read::<Ended>(from, |stored| {
+            let record = Record::read(&stored).map_err(ServerError::from)?;
+            let Record::Command { tenant, stamped } = record else {
+                return Ok(());
+            };
+            if tenant != self.tenant || stored.sequence <= self.oldest.sequence {
+                return Ok(());
+            }
+            effects.clear();
+            // Its answer is long given; what counts are its events.
+            let _ = self.oldest.router.apply(&stamped, &mut effects);
+            for event in effects.events.drain(..) {
+                if event.seq > self.after {
+                    let published = Published::new(event, stored.sequence);
+                    self.chunk.push(Arc::new(published));
+                }
+            }
+            if self.chunk.len() >= CHUNK_EVENTS {
+                return self.hand_over();
+            }
+            Ok(())
+        })?;
+        self.hand_over()
+    }
+
+    fn hand_over(&mut self) -> Result<(), Ended> {
+        let chunk = std::mem::take(&mut self.chunk);
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        self.sender
+            .blocking_send(Past::Events(chunk))
+            .map_err(|_| Ended::NobodyListens)
+    }
+}

@@ -1,0 +1,89 @@
+//! Whether the process lives, whether it should be sent work, what it measures.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::rpc;
+use crate::config::Role;
+use crate::server::hub::Hub;
+use crate::server::metrics::scrape;
+
+/// The type of the text format of Prometheus.
+const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    reasons: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Version {
+    name: &'static str,
+    version: &'static str,
+    protocol: u32,
+}
+
+/// `/healthz`: the process lives.
+pub async fn alive() -> Response {
+    let health = Health {
+        status: "ok",
+        reasons: Vec::new(),
+    };
+    Json(health).into_response()
+}
+
+/// `/readyz`: whether it should be sent work, and if not, why.
+pub async fn ready(State(hub): State<Arc<Hub>>) -> Response {
+    let mut reasons = Vec::new();
+    if hub.is_draining() {
+        reasons.push("draining: new contacts are refused".to_owned());
+    }
+    if let Some(failure) = hub.failure() {
+        reasons.push(failure.to_string());
+    }
+    if let Err(refusal) = hub.check_room() {
+        reasons.push(refusal.message);
+    }
+    let (code, status) = if reasons.is_empty() {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+    };
+    (code, Json(Health { status, reasons })).into_response()
+}
+
+/// `/version`.
+pub async fn version() -> Response {
+    let version = Version {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        protocol: crate::wire::PROTOCOL,
+    };
+    Json(version).into_response()
+}
+
+/// `/metrics`. Where tokens are configured, one of the roles `ops`, `supervisor` or `admin` is
+/// needed.
+pub async fn metrics(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Response {
+    let live = hub.live();
+    if !live.config.tokens.is_empty() {
+        let shown = rpc::bearer(&headers);
+        let role = shown.and_then(|secret| crate::server::access::role_of(&secret, &live.config));
+        match role {
+            Some(Role::Ops | Role::Supervisor | Role::Admin) => {}
+            Some(Role::Platform | Role::Agent) => return StatusCode::FORBIDDEN.into_response(),
+            None => return StatusCode::UNAUTHORIZED.into_response(),
+        }
+    }
+    match tokio::task::spawn_blocking(move || scrape::text(&hub)).await {
+        Ok(text) => ([(CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

@@ -1,0 +1,102 @@
+//! HTTP connections count among the connections of the daemon.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::serve::Listener;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::server::hub::Hub;
+
+/// How long acceptance rests when the system has no more to give.
+const REST: Duration = Duration::from_millis(100);
+
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\n\
+    connection: close\r\n\r\n";
+
+/// A listener that hands out connections only while there are places.
+pub struct Places {
+    hub: Arc<Hub>,
+    listener: TcpListener,
+}
+
+impl Places {
+    pub fn new(hub: Arc<Hub>, listener: TcpListener) -> Self {
+        Self { hub, listener }
+    }
+}
+
+impl Listener for Places {
+    type Io = Placed;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Placed, SocketAddr) {
+        loop {
+            let (mut stream, address) = match self.listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(REST).await;
+                    continue;
+                }
+            };
+            let Ok(place) = Arc::clone(&self.hub.places).try_acquire_owned() else {
+                self.hub.metrics.refused.increment(1);
+                // A peer that is gone already needs no answer.
+                let _ = tokio::time::timeout(REST, stream.write_all(FULL)).await;
+                continue;
+            };
+            // Without it the connection works as well, only slower.
+            let _ = stream.set_nodelay(true);
+            let placed = Placed {
+                stream,
+                _place: place,
+            };
+            return (placed, address);
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// A connection with its place.
+pub struct Placed {
+    stream: TcpStream,
+    _place: OwnedSemaphorePermit,
+}
+
+impl AsyncRead for Placed {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Placed {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

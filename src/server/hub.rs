@@ -1,0 +1,200 @@
+//! What all tasks of the daemon share.
+//!
+//! It knows the journal, the clock, the tenants, the configuration in force, and whether the
+//! daemon still serves. It opens no socket and reads no request.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use parking_lot::RwLock;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::journal::{Journal, JournalError, Sequence};
+use crate::router::ids::Name;
+use crate::router::reject::{Reject, RejectKind};
+use crate::router::time::Timestamp;
+
+use super::cell::{Cell, Cells, Turn};
+use super::clock::Clock;
+use super::metrics::Metrics;
+
+/// Bytes that the journal may hold beyond the configured limit: what turns under way at that
+/// moment can still bring.
+pub const WAITING_BYTES_SLACK: usize = 64 << 20;
+
+/// Nothing more may leave: the journal has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped;
+
+/// The configuration in force, and how often it has been replaced.
+#[derive(Debug)]
+pub struct Live {
+    pub config: Config,
+    pub generation: u64,
+}
+
+/// The daemon's middle.
+pub struct Hub {
+    pub journal: Journal,
+    pub clock: Clock,
+    pub cells: Cells,
+    pub metrics: Arc<Metrics>,
+    pub config_path: Option<PathBuf>,
+    live: RwLock<Arc<Live>>,
+    /// Held while a configuration is being applied.
+    pub reloading: tokio::sync::Mutex<()>,
+    /// Held while a snapshot is being written.
+    pub snapshotting: tokio::sync::Mutex<Option<Sequence>>,
+    /// At most one past is folded anew at a time: it costs a processor and the memory of a state.
+    pub folding: Semaphore,
+    /// Places for connections, and how many there are.
+    pub places: Arc<Semaphore>,
+    places_max: usize,
+    /// Wakes the timer task when an earlier deadline has come up.
+    pub earlier: Notify,
+    /// For when the timer task sleeps.
+    pub armed: AtomicI64,
+    draining: AtomicBool,
+    failure: OnceLock<JournalError>,
+    /// Ends the acceptance of connections.
+    pub accepting: CancellationToken,
+    /// Ends the connections and every other task.
+    pub serving: CancellationToken,
+    pub tasks: TaskTracker,
+}
+
+impl Hub {
+    pub fn new(
+        journal: Journal,
+        clock: Clock,
+        cells: Cells,
+        metrics: Arc<Metrics>,
+        config: Config,
+        config_path: Option<PathBuf>,
+    ) -> Self {
+        let places = config.server.limits.connections.min(Semaphore::MAX_PERMITS);
+        Self {
+            journal,
+            clock,
+            cells,
+            metrics,
+            config_path,
+            live: RwLock::new(Arc::new(Live {
+                config,
+                generation: 0,
+            })),
+            reloading: tokio::sync::Mutex::new(()),
+            snapshotting: tokio::sync::Mutex::new(None),
+            folding: Semaphore::new(1),
+            places: Arc::new(Semaphore::new(places)),
+            places_max: places,
+            earlier: Notify::new(),
+            armed: AtomicI64::new(Timestamp::MAX),
+            draining: AtomicBool::new(false),
+            failure: OnceLock::new(),
+            accepting: CancellationToken::new(),
+            serving: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// The configuration in force.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.read())
+    }
+
+    /// Puts another configuration in force.
+    pub fn replace(&self, config: Config) {
+        let mut live = self.live.write();
+        let generation = live.generation + 1;
+        *live = Arc::new(Live { config, generation });
+    }
+
+    /// One turn at a tenant. The sequence must be durable before anything learned may leave.
+    pub fn turn<R>(
+        &self,
+        cell: &Cell,
+        work: impl FnOnce(&mut Turn<'_>) -> R,
+    ) -> Result<(R, Sequence), Stopped> {
+        if self.failure.get().is_some() {
+            return Err(Stopped);
+        }
+        let done = cell
+            .turn(&self.journal, work)
+            .map_err(|error| self.fail(error))?;
+        if let Some(deadline) = cell.deadline()
+            && deadline < self.armed.load(Ordering::Acquire)
+        {
+            self.earlier.notify_one();
+        }
+        Ok(done)
+    }
+
+    /// Waits until everything through `sequence` is durable, then lets the events leave.
+    pub async fn settle(&self, cell: &Cell, sequence: Sequence) -> Result<(), Stopped> {
+        self.journal
+            .durable(sequence)
+            .await
+            .map_err(|error| self.fail(error))?;
+        cell.release(sequence);
+        Ok(())
+    }
+
+    /// A refusal where the disk is so far behind that the journal takes nothing more.
+    pub fn check_room(&self) -> Result<(), Reject> {
+        let limit = self.journal.waiting_bytes_max() - WAITING_BYTES_SLACK;
+        if self.journal.waiting_bytes() < limit {
+            return Ok(());
+        }
+        Err(Reject {
+            kind: RejectKind::Unavailable,
+            entity: "server",
+            id: None,
+            field: None,
+            message: format!(
+                "the disk is behind by more than {limit} bytes (journal.waiting_bytes): try again"
+            ),
+        })
+    }
+
+    /// Stops everything: what has been applied can no longer be made durable. Only the first
+    /// cause is kept and told.
+    pub fn fail(&self, error: JournalError) -> Stopped {
+        if self.failure.set(error.clone()).is_ok() {
+            tracing::error!(%error, "the journal failed: nothing is acknowledged any more");
+            self.accepting.cancel();
+            self.serving.cancel();
+        }
+        Stopped
+    }
+
+    pub fn failure(&self) -> Option<&JournalError> {
+        self.failure.get()
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Takes no new contacts from now on.
+    pub fn drain(&self) {
+        if !self.draining.swap(true, Ordering::AcqRel) {
+            tracing::info!("draining: new contacts are refused");
+        }
+    }
+
+    /// Connections that are open.
+    pub fn connections(&self) -> usize {
+        self.places_max - self.places.available_permits()
+    }
+
+    /// Whether a tenant of that name is configured.
+    pub fn is_configured(&self, tenant: &Name) -> bool {
+        self.live().config.tenant_named(tenant.as_str()).is_some()
+    }
+}

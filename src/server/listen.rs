@@ -1,0 +1,122 @@
+//! Opens the listening sockets, and takes the Unix socket's file away again.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener as StdTcpListener};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::net::{UnixListener as StdUnixListener, UnixStream as StdUnixStream};
+use std::path::{Path, PathBuf};
+
+use tokio::net::{TcpListener, UnixListener};
+
+use crate::config::Config;
+
+use super::error::ServerError;
+
+/// The file of a listening Unix socket. Dropping it removes the file, if it still is this one.
+#[derive(Debug)]
+pub struct SocketFile {
+    path: PathBuf,
+    inode: u64,
+}
+
+impl SocketFile {
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let is_ours = std::fs::symlink_metadata(&self.path)
+            .is_ok_and(|metadata| metadata.ino() == self.inode);
+        if is_ours {
+            // A file that cannot be removed is found stale by the next start.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Listens on a Unix socket.
+///
+/// The socket is made under another name, gets its permissions, and is moved to its place, so
+/// that nobody ever meets it half made. A stale one is replaced; one that answers is not.
+pub fn unix(path: &Path, mode: u32) -> Result<(UnixListener, SocketFile), ServerError> {
+    let failed = |cause| ServerError::Listen {
+        place: path.display().to_string(),
+        cause,
+    };
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if !found.file_type().is_socket() => {
+            return Err(ServerError::NotASocket {
+                path: path.to_owned(),
+            });
+        }
+        Ok(_) if StdUnixStream::connect(path).is_ok() => {
+            return Err(ServerError::SocketInUse {
+                path: path.to_owned(),
+            });
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let unfinished = PathBuf::from(name);
+    let listener = make(&unfinished, path, mode).map_err(|error| {
+        // Whatever was left of the attempt is of no use.
+        let _ = std::fs::remove_file(&unfinished);
+        failed(error)
+    })?;
+    let inode = std::fs::symlink_metadata(path).map_err(failed)?.ino();
+    let file = SocketFile {
+        path: path.to_owned(),
+        inode,
+    };
+    let listener = UnixListener::from_std(listener).map_err(failed)?;
+    Ok((listener, file))
+}
+
+fn make(unfinished: &Path, path: &Path, mode: u32) -> io::Result<StdUnixListener> {
+    match std::fs::remove_file(unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    // The mask belongs to the whole process, so it is changed for this one call only, when no
+    // other task makes files yet.
+    let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
+    let bound = StdUnixListener::bind(unfinished);
+    rustix::process::umask(before);
+    let listener = bound?;
+    listener.set_nonblocking(true)?;
+    std::fs::set_permissions(unfinished, std::fs::Permissions::from_mode(mode))?;
+    std::fs::rename(unfinished, path)?;
+    Ok(listener)
+}
+
+/// Refuses addresses beyond loopback where no token says who may come in.
+pub fn check(config: &Config) -> Result<(), ServerError> {
+    let server = &config.server;
+    let addresses = [("server.tcp", server.tcp), ("server.http", server.http)];
+    for (key, address) in addresses {
+        if let Some(address) = address
+            && !address.ip().is_loopback()
+            && config.tokens.is_empty()
+        {
+            return Err(ServerError::OpenToTheNetwork { key, address });
+        }
+    }
+    Ok(())
+}
+
+/// Listens on a TCP address.
+pub fn tcp(address: SocketAddr) -> Result<TcpListener, ServerError> {
+    let failed = |cause| ServerError::Listen {
+        place: address.to_string(),
+        cause,
+    };
+    // The standard library sets SO_REUSEADDR here, so a restart need not wait for old connections.
+    let listener = StdTcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    TcpListener::from_std(listener).map_err(failed)
+}

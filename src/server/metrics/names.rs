@@ -1,0 +1,149 @@
+//! Every metric there is: its name, its kind and its help text. Data only.
+//!
+//! Base units, counters end in `_total`. Labels are tenant, queue, channel, route, reason, outcome,
+//! result, method, state and version; never an agent, a customer, a contact or a case.
+
+/// What a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Counter,
+    Gauge,
+    Histogram(Span),
+}
+
+/// The range that a histogram covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// 100 ns to 10 ms.
+    Decision,
+    /// 50 µs to 5 s.
+    Disk,
+    /// A second to an hour.
+    Service,
+}
+
+impl Span {
+    /// The upper ends of the buckets, in seconds.
+    pub const fn buckets(self) -> &'static [f64] {
+        match self {
+            Self::Decision => &[
+                1e-7, 2.5e-7, 5e-7, 1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4,
+                1e-3, 2.5e-3, 5e-3, 1e-2,
+            ],
+            Self::Disk => &[
+                5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0,
+                2.0, 5.0,
+            ],
+            Self::Service => &[
+                1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0,
+                600.0, 1_200.0, 3_600.0,
+            ],
+        }
+    }
+}
+
+/// One metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metric {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub help: &'static str,
+}
+
+macro_rules! metrics {
+    ($($constant:ident $kind:expr, $name:literal, $help:literal;)*) => {
+        $(pub const $constant: Metric = Metric { name: $name, kind: $kind, help: $help };)*
+
+        /// Every metric, in the order in which the manual lists them.
+        pub const ALL: &[Metric] = &[$($constant),*];
+    };
+}
+
+use Kind::{Counter, Gauge, Histogram};
+
+metrics! {
+    BUILD_INFO Gauge, "firsthand_build_info",
+        "Always 1; the label says which version runs.";
+    UPTIME Gauge, "firsthand_uptime_seconds",
+        "How long the process has been up.";
+    DRAINING Gauge, "firsthand_draining",
+        "1 while new contacts are refused because the daemon is about to end.";
+    CLOCK_AHEAD Gauge, "firsthand_clock_ahead_seconds",
+        "How far the daemon's clock is ahead of the time of day; it is corrected slowly.";
+
+    SUBMITTED Counter, "firsthand_contacts_submitted_total",
+        "Contacts that came in.";
+    BLOCKED Counter, "firsthand_contacts_blocked_total",
+        "Contacts refused because all trunks (max_in_system) were taken.";
+    CONNECTED Counter, "firsthand_contacts_connected_total",
+        "Contacts that reached an agent, by the route on whose account.";
+    WITHIN_TARGET Counter, "firsthand_contacts_within_target_total",
+        "Contacts that reached an agent within the service level's time: the upper part of the service level.";
+    ENDED Counter, "firsthand_contacts_ended_total",
+        "Contacts that ended, by outcome.";
+    OFFERS Counter, "firsthand_offers_total",
+        "Offers that ended, by how.";
+    WAIT Histogram(Span::Service), "firsthand_contact_wait_seconds",
+        "Time from joining to reaching an agent.";
+    HANDLE Histogram(Span::Service), "firsthand_contact_handle_seconds",
+        "Length of conversations.";
+    WAITING Gauge, "firsthand_queue_waiting",
+        "Contacts that wait now.";
+    OFFERED Gauge, "firsthand_queue_offered",
+        "Contacts that are being offered now.";
+    IN_CONVERSATION Gauge, "firsthand_queue_connected",
+        "Contacts in conversation now.";
+    OLDEST_WAIT Gauge, "firsthand_queue_oldest_wait_seconds",
+        "How long the contact that has waited longest has waited; 0 if none waits.";
+    AGENTS Gauge, "firsthand_agents",
+        "Agents by what they are doing now.";
+
+    REPEATS Counter, "firsthand_owner_repeat_contacts_total",
+        "Contacts that reached an agent and whose case had an owner before.";
+    HITS Counter, "firsthand_owner_hits_total",
+        "Repeat contacts that reached the owner.";
+    STAND_INS Counter, "firsthand_owner_stand_ins_total",
+        "Repeat contacts that reached somebody else, by route.";
+    BREAKS Counter, "firsthand_owner_breaks_total",
+        "Waits for an owner that ended without the owner, by what the owner was doing.";
+    HANDOVERS Counter, "firsthand_case_handovers_total",
+        "Recorded moves of the ownership of a case.";
+    CASES_OPENED Counter, "firsthand_cases_opened_total",
+        "Cases opened.";
+    CASES_CLOSED Counter, "firsthand_cases_closed_total",
+        "Cases closed.";
+    CASES_OPEN Gauge, "firsthand_cases_owned_open",
+        "Cases that have an owner and are not closed.";
+    ESCALATIONS Counter, "firsthand_case_escalations_total",
+        "Escalations of cases, by reason.";
+    REPAIRS Counter, "firsthand_repairs_total",
+        "Contacts ended because their platform no longer had them, by how it was found out.";
+
+    DECISION Histogram(Span::Decision), "firsthand_decision_seconds",
+        "Time to carry out one command, with all its consequences.";
+    COMMIT Histogram(Span::Disk), "firsthand_journal_commit_seconds",
+        "Time of one write of the journal with its sync.";
+    JOURNAL_BYTES Counter, "firsthand_journal_written_bytes_total",
+        "Bytes written to the journal, padding included.";
+    JOURNAL_RECORDS Counter, "firsthand_journal_records_total",
+        "Records written to the journal.";
+    JOURNAL_LAG Gauge, "firsthand_journal_lag_records",
+        "Records that wait for the disk.";
+    JOURNAL_WAITING Gauge, "firsthand_journal_waiting_bytes",
+        "Bytes that wait for the disk.";
+    JOURNAL_SIZE Gauge, "firsthand_journal_segments_bytes",
+        "Size of the journal on disk, without snapshots.";
+    SNAPSHOT_PAUSE Histogram(Span::Disk), "firsthand_snapshot_pause_seconds",
+        "How long a tenant stood still while its image was made for a snapshot.";
+
+    CONNECTIONS Gauge, "firsthand_connections",
+        "Connections that are open.";
+    CLOSED Counter, "firsthand_connections_closed_total",
+        "Connections that ended, by reason.";
+    REFUSED Counter, "firsthand_connections_refused_total",
+        "Connections refused because there were too many.";
+    REQUESTS Counter, "firsthand_requests_total",
+        "Requests answered, by method and result.";
+    EVENTS_LAGGED Counter, "firsthand_events_lagged_total",
+        "Times that a subscriber was so far behind that its events had to be read from the journal.";
+}

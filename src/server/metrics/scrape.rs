@@ -1,0 +1,64 @@
+//! What Prometheus is told: the counters, and the state as it is at this moment.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::names;
+use crate::router::codes::AgentState;
+use crate::server::hub::Hub;
+
+/// How often histograms are drained.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// The text for Prometheus. It takes the tenants' locks one after another and may take long: not
+/// for an I/O thread.
+pub fn text(hub: &Hub) -> String {
+    let metrics = &hub.metrics;
+    let set = |metric, value: f64| metrics.gauge(metric, &[]).set(value);
+    set(&names::UPTIME, hub.clock.uptime().as_secs_f64());
+    set(&names::DRAINING, f64::from(u8::from(hub.is_draining())));
+    set(&names::CLOCK_AHEAD, hub.clock.ahead_us() as f64 / 1e6);
+    set(&names::CONNECTIONS, hub.connections() as f64);
+    let stats = hub.journal.stats();
+    set(&names::JOURNAL_WAITING, stats.waiting_bytes as f64);
+    set(&names::JOURNAL_SIZE, stats.segments_bytes as f64);
+    let lag = stats
+        .appended_sequence
+        .saturating_sub(stats.durable_sequence);
+    set(&names::JOURNAL_LAG, lag as f64);
+    for cell in hub.cells.all() {
+        let census = cell.look(|tenant| tenant.router().census());
+        let now = hub.clock.now();
+        let tenant = cell.name.as_str();
+        for queue in &census.queues {
+            let labels = [("tenant", tenant), ("queue", queue.queue.as_str())];
+            let set = |metric, value: f64| metrics.gauge(metric, &labels).set(value);
+            let oldest = queue.oldest_joined_at.map_or(0, |at| (now - at).max(0));
+            set(&names::WAITING, f64::from(queue.waiting));
+            set(&names::OFFERED, f64::from(queue.offered));
+            set(&names::IN_CONVERSATION, f64::from(queue.connected));
+            set(&names::OLDEST_WAIT, oldest as f64 / 1e3);
+        }
+        for (state, count) in AgentState::ALL.iter().zip(census.agents) {
+            let labels = [("tenant", tenant), ("state", state.as_str())];
+            metrics.gauge(&names::AGENTS, &labels).set(count as f64);
+        }
+        let labels = [("tenant", tenant)];
+        let open = census.open_cases as f64;
+        metrics.gauge(&names::CASES_OPEN, &labels).set(open);
+    }
+    metrics.render()
+}
+
+/// Drains the histograms from time to time, until the daemon stops.
+pub async fn upkeep(hub: Arc<Hub>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(UPKEEP_EVERY) => {}
+            () = hub.serving.cancelled() => return,
+        }
+        let metrics = Arc::clone(&hub.metrics);
+        // It only fails when the process ends.
+        let _ = tokio::task::spawn_blocking(move || metrics.upkeep()).await;
+    }
+}

@@ -1,0 +1,54 @@
+//! The daemon: sockets, sessions, timers and the journal around the pure router.
+//!
+//! ```text
+//! listen, accept ─▶ connection ─▶ conversation ─┬─▶ cell: one lock, one turn ─▶ tenant ─▶ router
+//!        http    ─▶ rpc, ws   ─▶                │            │ pen ─▶ journal    │ events ─▶ ring
+//!                                               └─▶ calls: session, events, server
+//! timers ─▶ cell                  journal durable ─▶ replies leave, feed ─▶ subscribers
+//! recovery: snapshot, records ─▶ the same fold ─▶ tenants
+//! ```
+//!
+//! Nothing leaves before it is durable. No lock is held while anything is awaited. Time is read
+//! in `clock` only.
+
+pub mod error;
+pub mod hub;
+pub mod running;
+
+mod clock;
+
+mod pen;
+mod record;
+mod ring;
+mod tenant;
+
+mod cell;
+
+mod configure;
+mod recovery;
+mod reload;
+mod snapshots;
+mod status;
+mod timers;
+
+mod access;
+mod bucket;
+mod own;
+
+mod calls;
+mod conversation;
+mod feed;
+mod history;
+mod replies;
+
+mod accept;
+mod connection;
+mod listen;
+
+mod http;
+mod metrics;
+
+pub use error::ServerError;
+pub use record::{Record, RecordError};
+pub use reload::{ReloadError, Reloaded};
+pub use running::{Control, Options, Running, run};

@@ -1,0 +1,166 @@
+//! From the journal to the tenants: the snapshot, then every later record through the same fold.
+//!
+//! Nothing is answered, counted or sent while the past is read; its latest events go into the
+//! rings, so that a subscriber can go on where it was.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::config::{Config, Durability as Level};
+use crate::journal::{Durability, Journal, Options, Recovery, Sequence};
+use crate::router::ids::Name;
+use crate::router::time::Timestamp;
+
+use super::cell::{Cell, Cells};
+use super::clock::Stopwatch;
+use super::error::ServerError;
+use super::hub::WAITING_BYTES_SLACK;
+use super::metrics::Metrics;
+use super::metrics::tenant::TenantMeters;
+use super::record::{Record, Snapshot};
+use super::ring::Ring;
+use super::tenant::Tenant;
+
+/// What a record needs beyond the line that it came from, at most.
+const RECORD_OVERHEAD_BYTES: usize = 8 << 10;
+
+/// The state that the journal holds.
+pub struct Recovered {
+    pub journal: Journal,
+    pub cells: Cells,
+    /// The time of the last command of all.
+    pub last_at: Timestamp,
+}
+
+/// Opens the journal and makes the tenants from it, those of the configuration too.
+pub fn recover(
+    config: &Config,
+    options: Options,
+    metrics: &Arc<Metrics>,
+) -> Result<Recovered, ServerError> {
+    let watch = Stopwatch::start();
+    let (journal, recovery) = Journal::open_directory(&config.journal.dir, options)?;
+    for skipped in recovery.skipped_snapshots() {
+        tracing::warn!(skipped, "a snapshot is damaged and an older one was used");
+    }
+    if let Some(torn) = recovery.cut() {
+        tracing::warn!(
+            segment = torn.segment,
+            offset = torn.offset,
+            bytes = torn.bytes,
+            reason = torn.reason,
+            "cut a torn tail that was never acknowledged"
+        );
+    }
+    let mut fold = Fold::start(&recovery)?;
+    let mut records = 0_u64;
+    recovery.replay::<ServerError>(|stored| {
+        records += 1;
+        let sequence = stored.sequence;
+        fold.take(sequence, Record::read(&stored)?);
+        Ok(())
+    })?;
+    let tenants = std::iter::once(Name::of(crate::config::DEFAULT_TENANT));
+    for name in tenants.chain(config.tenants.keys().cloned()) {
+        fold.tenant(&name);
+    }
+    let last_sequence = recovery.last_sequence();
+    let cells = Cells::default();
+    let mut last_at = 0;
+    for (name, (mut tenant, ring)) in fold.tenants {
+        tenant.measure(TenantMeters::new(metrics, &name));
+        last_at = last_at.max(tenant.router().last_at());
+        let cell = Cell::new(name, tenant, ring);
+        cell.release(last_sequence);
+        cells.insert(cell);
+    }
+    tracing::info!(
+        snapshot = recovery.snapshot().map(|info| info.sequence),
+        records,
+        last_sequence,
+        seconds = watch.elapsed().as_secs_f64(),
+        "read the journal"
+    );
+    Ok(Recovered {
+        journal,
+        cells,
+        last_at,
+    })
+}
+
+/// The options of a journal as configured.
+pub fn journal_options(config: &Config, create: bool) -> Result<Options, ServerError> {
+    let journal = &config.journal;
+    let sized = Options::with_segment_bytes(journal.segment_bytes);
+    let line_bytes = config.server.limits.line_bytes;
+    // The largest append is a turn's buffer before its last command, and that command.
+    let wanted = (line_bytes + RECORD_OVERHEAD_BYTES) + (256 << 10);
+    let room = usize::try_from(journal.segment_bytes).unwrap_or(usize::MAX) - (32 << 10);
+    if wanted > room {
+        let room = room.saturating_sub(wanted - line_bytes);
+        return Err(ServerError::LineTooLong { line_bytes, room });
+    }
+    let append_bytes_max = sized.append_bytes_max.max(wanted);
+    Ok(Options {
+        append_bytes_max,
+        frame_bytes_target: sized.frame_bytes_target.min(append_bytes_max),
+        waiting_bytes_max: journal.waiting_bytes + append_bytes_max + WAITING_BYTES_SLACK,
+        durability: match journal.durability {
+            Level::Fsync => Durability::Fsync,
+            Level::Os => Durability::Os,
+            Level::None => Durability::None,
+        },
+        create,
+        ..sized
+    })
+}
+
+/// The tenants while the past is read.
+#[derive(Default)]
+struct Fold {
+    tenants: BTreeMap<Name, (Tenant, Ring)>,
+}
+
+impl Fold {
+    fn start(recovery: &Recovery) -> Result<Self, ServerError> {
+        let mut fold = Self::default();
+        let Some(bytes) = recovery.snapshot_bytes()? else {
+            return Ok(fold);
+        };
+        let snapshot: Snapshot = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
+        drop(bytes);
+        for image in snapshot.tenants {
+            let (name, event_seq) = (image.tenant.clone(), image.event_seq);
+            let tenant = Tenant::from_image(image).map_err(|cause| ServerError::Image {
+                tenant: name.to_string(),
+                cause,
+            })?;
+            fold.tenants.insert(name, (tenant, Ring::after(event_seq)));
+        }
+        Ok(fold)
+    }
+
+    fn tenant(&mut self, name: &Name) -> &mut (Tenant, Ring) {
+        self.tenants
+            .entry(name.clone())
+            .or_insert_with(|| (Tenant::new(name.clone()), Ring::after(0)))
+    }
+
+    fn take(&mut self, sequence: Sequence, record: Record) {
+        match record {
+            Record::Command { tenant, stamped } => {
+                let (tenant, ring) = self.tenant(&tenant);
+                // The image of a tenant may be younger than the snapshot as a whole.
+                if sequence > tenant.last_sequence() {
+                    tenant.replay(sequence, &stamped, ring);
+                }
+            }
+            Record::Configured { tenant, json } => {
+                let (tenant, _) = self.tenant(&tenant);
+                if sequence > tenant.last_sequence() {
+                    tenant.replay_configured(sequence, json);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Takes over a changed configuration file while the daemon runs.
+//!
+//! All or nothing: a file with a fault changes nothing. What only a start can take over is named
+//! in the answer.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::config::{Config, Faults};
+use crate::router::command::Command;
+
+use super::configure;
+use super::hub::{Hub, Stopped};
+use super::tenant::Sender;
+
+/// What a reload did.
+#[derive(Debug, Default, Serialize)]
+pub struct Reloaded {
+    /// Commands carried out to follow the file.
+    pub changes: usize,
+    /// What the router refused, in sentences.
+    pub refused: Vec<String>,
+    /// Keys that changed and need a restart.
+    pub needs_restart: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+/// Why nothing was taken over.
+#[derive(Debug, thiserror::Error)]
+pub enum ReloadError {
+    #[error("no configuration file was given at the start: there is nothing to reload")]
+    NoFile,
+    #[error("the configuration was not taken over:\n{}", .0.render(false))]
+    Faults(Box<Faults>),
+    #[error("another reload is under way: try again")]
+    Busy,
+    #[error("the journal has failed")]
+    Stopped,
+}
+
+impl From<Stopped> for ReloadError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+/// Reads the file again and follows it.
+pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
+    let Ok(_alone) = hub.reloading.try_lock() else {
+        return Err(ReloadError::Busy);
+    };
+    let Some(path) = hub.config_path.clone() else {
+        return Err(ReloadError::NoFile);
+    };
+    let loaded = tokio::task::spawn_blocking(move || Config::load(&path)).await;
+    let loaded = loaded.expect("reading a configuration does not panic");
+    let (config, warnings) = loaded.map_err(|faults| ReloadError::Faults(Box::new(faults)))?;
+    let needs_restart = config.restart_keys(&hub.live().config);
+    let applied = configure::apply(hub, &config).await?;
+    hub.replace(config);
+    tell(hub).await?;
+    tracing::info!(changes = applied.changes, ?needs_restart, "reloaded");
+    Ok(Reloaded {
+        changes: applied.changes,
+        refused: applied
+            .refused
+            .iter()
+            .map(|(tenant, refusal)| format!("{tenant}: {refusal}"))
+            .collect(),
+        needs_restart,
+        warnings: warnings
+            .iter()
+            .map(|warning| warning.describe().message)
+            .collect(),
+    })
+}
+
+/// Tells those who listen to any tenant.
+async fn tell(hub: &Hub) -> Result<(), Stopped> {
+    for cell in hub.cells.all() {
+        let ((), sequence) = hub.turn(&cell, |turn| {
+            let now = hub.clock.now();
+            // It is never refused.
+            let _ = turn.tenant.apply(now, Sender::default(), Command::Reloaded);
+        })?;
+        hub.settle(&cell, sequence).await?;
+    }
+    Ok(())
+}

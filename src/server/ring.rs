@@ -1,0 +1,107 @@
+//! The latest events of a tenant, kept for those who listen.
+//!
+//! An event enters with the journal sequence of its record and may be shown once that sequence
+//! is durable. Older events fall out and must be folded anew from the journal (`history`).
+
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
+
+use crate::journal::Sequence;
+use crate::router::event::Event;
+use crate::wire::event;
+
+/// The most events kept.
+pub const RING_EVENTS_MAX: usize = 65_536;
+
+/// An event that may be sent to many.
+#[derive(Debug)]
+pub struct Published {
+    pub event: Event,
+    /// It may leave once this sequence is durable.
+    pub sequence: Sequence,
+    line: OnceLock<Box<[u8]>>,
+}
+
+impl Published {
+    pub fn new(event: Event, sequence: Sequence) -> Self {
+        Self {
+            event,
+            sequence,
+            line: OnceLock::new(),
+        }
+    }
+
+    /// The notification with its line end, written by the first who asks and shared by all.
+    pub fn line(&self) -> &[u8] {
+        self.line.get_or_init(|| {
+            let mut line = Vec::with_capacity(256);
+            event::notification(&mut line, &self.event);
+            line.push(b'\n');
+            line.into_boxed_slice()
+        })
+    }
+}
+
+/// The ring.
+#[derive(Debug)]
+pub struct Ring {
+    events: VecDeque<Arc<Published>>,
+    /// The number of the next event.
+    next_seq: u64,
+}
+
+impl Ring {
+    /// A ring that goes on after the event `last_seq`.
+    pub fn after(last_seq: u64) -> Self {
+        Self {
+            events: VecDeque::new(),
+            next_seq: last_seq + 1,
+        }
+    }
+
+    pub fn push(&mut self, event: Event, sequence: Sequence) {
+        debug_assert_eq!(event.seq, self.next_seq, "events have no gap");
+        self.next_seq = event.seq + 1;
+        if self.events.len() == RING_EVENTS_MAX {
+            self.events.pop_front();
+        }
+        self.events
+            .push_back(Arc::new(Published::new(event, sequence)));
+    }
+
+    /// The number of the last event, 0 before the first.
+    pub fn last_seq(&self) -> u64 {
+        self.next_seq - 1
+    }
+
+    /// The number of the first event that is still here; one more than the last if none is.
+    pub fn first_seq(&self) -> u64 {
+        self.events
+            .front()
+            .map_or(self.next_seq, |first| first.event.seq)
+    }
+
+    /// Copies to `out` up to `max` events after `after` that are durable through `durable`.
+    /// `false` = the first of them is no longer here.
+    pub fn take(
+        &self,
+        after: u64,
+        durable: Sequence,
+        max: usize,
+        out: &mut Vec<Arc<Published>>,
+    ) -> bool {
+        let Some(skip) = (after + 1).checked_sub(self.first_seq()) else {
+            return false;
+        };
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        out.extend(
+            self.events
+                .iter()
+                .skip(skip)
+                .take(max)
+                .take_while(|published| published.sequence <= durable)
+                .cloned(),
+        );
+        true
+    }
+}

@@ -1,0 +1,271 @@
+//! The daemon from its start to its end.
+//!
+//! Order of a start: configuration, journal, recovery, `Restarted` for each tenant, what the
+//! configuration changed, all of it durable; only then connections are accepted. Order of an end: no new
+//! connections and contacts, conversations may finish, connections close, a last snapshot, the
+//! journal closes.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{Config, Role};
+use crate::router::command::Command;
+
+use super::accept;
+use super::clock::Clock;
+use super::configure;
+use super::error::ServerError;
+use super::http;
+use super::hub::{Hub, Stopped};
+use super::listen::{self, SocketFile};
+use super::metrics::{Metrics, scrape};
+use super::recovery::{self, Recovered};
+use super::reload::{self, ReloadError, Reloaded};
+use super::snapshots;
+use super::tenant::Sender;
+use super::timers;
+
+/// How long connections may take to end when the daemon does.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+/// How often is looked whether the conversations are over.
+const DRAIN_LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How the daemon is run beyond its configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The file that a reload reads again.
+    pub config_path: Option<PathBuf>,
+    /// Refuse to begin an empty journal where there is none.
+    pub existing_only: bool,
+}
+
+/// A daemon that serves.
+pub struct Running {
+    hub: Arc<Hub>,
+    tcp: Option<SocketAddr>,
+    http: Option<SocketAddr>,
+    socket: Option<SocketFile>,
+}
+
+/// What can be told to a daemon that serves, from anywhere.
+#[derive(Clone)]
+pub struct Control {
+    hub: Arc<Hub>,
+}
+
+/// Starts the daemon. It serves when this returns.
+pub async fn run(config: Config, options: Options) -> Result<Running, ServerError> {
+    listen::check(&config)?;
+    let metrics = Metrics::new();
+    // First the journal: a second daemon is told who holds it.
+    let recovered = recover(&config, &options, &metrics).await?;
+    let clock = Clock::start(recovered.last_at);
+    if clock.ahead_us() > 1_000_000 {
+        tracing::warn!(
+            ahead_ms = clock.ahead_us() / 1_000,
+            "the time of day lies before the journal's last command: time goes on from there"
+        );
+    }
+    let server = &config.server;
+    let tcp = server.tcp.map(listen::tcp).transpose()?;
+    let http = server.http.map(listen::tcp).transpose()?;
+    let socket = server
+        .socket
+        .as_ref()
+        .map(|path| listen::unix(path, server.socket_mode))
+        .transpose()?;
+    let Recovered { journal, cells, .. } = recovered;
+    let hub = Hub::new(journal, clock, cells, metrics, config, options.config_path);
+    let hub = Arc::new(hub);
+    prepare(&hub).await.map_err(|Stopped| failure(&hub))?;
+    let mut running = Running {
+        tcp: tcp.as_ref().and_then(|socket| socket.local_addr().ok()),
+        http: http.as_ref().and_then(|socket| socket.local_addr().ok()),
+        socket: None,
+        hub: Arc::clone(&hub),
+    };
+    hub.tasks.spawn(timers::run(Arc::clone(&hub)));
+    hub.tasks.spawn(snapshots::run(Arc::clone(&hub)));
+    hub.tasks.spawn(watch_journal(Arc::clone(&hub)));
+    hub.tasks.spawn(scrape::upkeep(Arc::clone(&hub)));
+    if let Some((listener, file)) = socket {
+        running.socket = Some(file);
+        hub.tasks.spawn(accept::unix(Arc::clone(&hub), listener));
+    }
+    if let Some(listener) = tcp {
+        hub.tasks.spawn(accept::tcp(Arc::clone(&hub), listener));
+    }
+    if let Some(listener) = http {
+        hub.tasks.spawn(http::serve(Arc::clone(&hub), listener));
+    }
+    running.announce();
+    Ok(running)
+}
+
+async fn recover(
+    config: &Config,
+    options: &Options,
+    metrics: &Arc<Metrics>,
+) -> Result<Recovered, ServerError> {
+    let (config, create) = (config.clone(), !options.existing_only);
+    let metrics = Arc::clone(metrics);
+    let work = move || {
+        let mut options = recovery::journal_options(&config, create)?;
+        options.observer = Some(Arc::new(metrics.commit.clone()));
+        recovery::recover(&config, options, &metrics)
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .expect("recovery does not panic")
+}
+
+/// Tells each tenant that the process came up again, then what the configuration changed.
+async fn prepare(hub: &Arc<Hub>) -> Result<(), Stopped> {
+    for cell in hub.cells.all() {
+        let ((), sequence) = hub.turn(&cell, |turn| {
+            let now = hub.clock.now();
+            // It is never refused.
+            let _ = turn
+                .tenant
+                .apply(now, Sender::default(), Command::Restarted);
+        })?;
+        hub.settle(&cell, sequence).await?;
+    }
+    let live = hub.live();
+    let applied = configure::apply(hub, &live.config).await?;
+    tracing::info!(changes = applied.changes, "applied the configuration");
+    Ok(())
+}
+
+/// Stops the daemon as soon as the journal has failed, even while nobody waits for it.
+async fn watch_journal(hub: Arc<Hub>) {
+    tokio::select! {
+        error = hub.journal.ended() => {
+            hub.fail(error);
+        }
+        () = hub.serving.cancelled() => {}
+    }
+}
+
+fn failure(hub: &Hub) -> ServerError {
+    let error = hub.failure().cloned();
+    ServerError::Journal(error.expect("only a failed journal stops the daemon"))
+}
+
+impl Running {
+    /// The address of the TCP socket, with the port that the system chose.
+    pub fn tcp(&self) -> Option<SocketAddr> {
+        self.tcp
+    }
+
+    /// The address of the HTTP socket.
+    pub fn http(&self) -> Option<SocketAddr> {
+        self.http
+    }
+
+    /// The path of the Unix socket.
+    pub fn socket(&self) -> Option<&Path> {
+        self.socket.as_ref().map(SocketFile::path)
+    }
+
+    /// A handle by which the daemon can be told to reload and to end.
+    pub fn control(&self) -> Control {
+        Control {
+            hub: Arc::clone(&self.hub),
+        }
+    }
+
+    /// Waits for the end: after [`Control::shutdown`], or because the journal failed.
+    pub async fn join(self) -> Result<(), ServerError> {
+        let hub = self.hub;
+        hub.serving.cancelled().await;
+        hub.accepting.cancel();
+        hub.tasks.close();
+        if tokio::time::timeout(CLOSE_WITHIN, hub.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some connections did not end in time");
+        }
+        if hub.failure().is_some() {
+            return Err(failure(&hub));
+        }
+        if let Err(error) = snapshots::take(&hub).await {
+            tracing::error!(%error, "no snapshot could be written at the end");
+        }
+        let hub_of_close = Arc::clone(&hub);
+        let closed = tokio::task::spawn_blocking(move || hub_of_close.journal.close());
+        closed.await.expect("closing the journal does not panic")?;
+        tracing::info!("ended");
+        Ok(())
+    }
+
+    fn announce(&self) {
+        let config = &self.hub.live().config;
+        let is_open = config.tokens.is_empty() && (self.tcp.is_some() || self.http.is_some());
+        if is_open {
+            tracing::warn!(
+                "no token is configured: TCP and HTTP listen on loopback only, and whoever is on \
+                 this machine may act as platform and supervisor"
+            );
+        }
+        if config.tokens.iter().any(|token| token.role == Role::Admin) {
+            tracing::info!("tokens of the role admin are accepted on the Unix socket only");
+        }
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            pid = std::process::id(),
+            socket = ?self.socket(),
+            tcp = ?self.tcp,
+            http = ?self.http,
+            "serving"
+        );
+    }
+}
+
+impl Control {
+    /// Follows the changed configuration file.
+    pub async fn reload(&self) -> Result<Reloaded, ReloadError> {
+        reload::reload(&self.hub).await
+    }
+
+    /// Begins to end: no new connections, no new contacts; conversations may finish for as long
+    /// as configured. A second call changes nothing.
+    pub fn shutdown(&self) {
+        if self.hub.accepting.is_cancelled() {
+            return;
+        }
+        self.hub.drain();
+        self.hub.accepting.cancel();
+        let hub = Arc::clone(&self.hub);
+        tokio::spawn(async move {
+            let limit = hub.live().config.server.drain_ms;
+            let over = conversations_over(&hub);
+            match limit.and_then(|limit| u64::try_from(limit.0).ok()) {
+                // Those who are still talking go on: their contacts outlive a restart.
+                Some(limit) => {
+                    let _ = tokio::time::timeout(Duration::from_millis(limit), over).await;
+                }
+                None => over.await,
+            }
+            hub.serving.cancel();
+        });
+    }
+}
+
+/// Waits until no contact is in conversation or being offered.
+async fn conversations_over(hub: &Hub) {
+    loop {
+        let busy = hub
+            .cells
+            .all()
+            .iter()
+            .any(|cell| cell.look(|tenant| tenant.router().census().is_busy()));
+        if !busy {
+            return;
+        }
+        tokio::time::sleep(DRAIN_LOOK_EVERY).await;
+    }
+}

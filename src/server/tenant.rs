@@ -1,0 +1,233 @@
+//! One tenant: its router, and what a turn at it leaves behind.
+//!
+//! Everything here happens under the tenant's lock and must not wait for anything. A command is
+//! stamped, applied and written to the pen in that order; a refused one is not written, because
+//! it changed nothing. Time alone can change something: the router forgets what is over. So the
+//! time of a refused command is written as a tick before the next command that counts, and a run
+//! over the journal forgets the same things at the same command.
+
+use crate::journal::{Journal, JournalError, Sequence};
+use crate::router::Router;
+use crate::router::answer::Answer;
+use crate::router::command::{Command, Stamped};
+use crate::router::effect::Effects;
+use crate::router::event::Event;
+use crate::router::ids::{Key, Name};
+use crate::router::query::Query;
+use crate::router::reject::Reject;
+use crate::router::time::Timestamp;
+
+use super::clock::Stopwatch;
+use super::metrics::tenant::TenantMeters;
+use super::pen::Pen;
+use super::record::TenantImage;
+use super::ring::Ring;
+
+/// A deadline missed by less than this happens at its own time, one missed by more happens now:
+/// a process that slept does not act as if it had been awake.
+const LATE_MS: i64 = 1_000;
+
+/// A tenant.
+#[derive(Debug)]
+pub struct Tenant {
+    name: Name,
+    router: Router,
+    effects: Effects,
+    pen: Pen,
+    /// Events whose records are not yet with the journal.
+    fresh: Vec<Event>,
+    /// The last record of this tenant.
+    last_sequence: Sequence,
+    /// Time that passed by a command that was not written.
+    passed: Option<Timestamp>,
+    draws: u64,
+    /// The configuration last applied, as JSON.
+    configured: Option<String>,
+    /// Nothing is measured while the past is read.
+    meters: Option<TenantMeters>,
+}
+
+/// Whose command it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sender<'a> {
+    pub source: Option<&'a Name>,
+    pub key: Option<&'a Key>,
+}
+
+impl Tenant {
+    pub fn new(name: Name) -> Self {
+        Self::with_router(name, Router::new())
+    }
+
+    /// The tenant that an image was taken of. The error says what the bytes are instead.
+    pub fn from_image(image: TenantImage) -> Result<Self, String> {
+        let router = Router::from_image(&image.image)?;
+        let mut tenant = Self::with_router(image.tenant, router);
+        tenant.last_sequence = image.sequence;
+        tenant.configured = image.configured;
+        Ok(tenant)
+    }
+
+    fn with_router(name: Name, router: Router) -> Self {
+        Self {
+            name,
+            router,
+            effects: Effects::default(),
+            pen: Pen::default(),
+            fresh: Vec::new(),
+            last_sequence: 0,
+            passed: None,
+            draws: rand::random(),
+            configured: None,
+            meters: None,
+        }
+    }
+
+    /// Measures from now on.
+    pub fn measure(&mut self, meters: TenantMeters) {
+        self.meters = Some(meters);
+    }
+
+    pub fn router(&self) -> &Router {
+        &self.router
+    }
+
+    pub fn configured(&self) -> Option<&str> {
+        self.configured.as_deref()
+    }
+
+    pub fn last_sequence(&self) -> Sequence {
+        self.last_sequence
+    }
+
+    /// Lets everything happen that is due by now.
+    pub fn catch_up(&mut self, now: Timestamp) {
+        while let Some(due) = self.router.next_deadline().filter(|due| *due <= now) {
+            let at = if now - due < LATE_MS { due } else { now };
+            // A tick is never refused.
+            let _ = self.carry_out(at, Sender::default(), Command::Tick);
+        }
+    }
+
+    /// Carries out a command at `now`, after everything that is due by then.
+    pub fn apply(
+        &mut self,
+        now: Timestamp,
+        sender: Sender<'_>,
+        command: Command,
+    ) -> Result<Answer, Reject> {
+        self.catch_up(now);
+        self.carry_out(now, sender, command)
+    }
+
+    /// Answers a question as of `now`.
+    pub fn query(&mut self, now: Timestamp, query: &Query) -> Result<Answer, Reject> {
+        self.catch_up(now);
+        self.router.query(now, query)
+    }
+
+    fn carry_out(
+        &mut self,
+        at: Timestamp,
+        sender: Sender<'_>,
+        command: Command,
+    ) -> Result<Answer, Reject> {
+        let stamped = Stamped {
+            at: at.max(self.router.last_at()),
+            chance: self.draw(),
+            source: sender.source.cloned(),
+            key: sender.key.cloned(),
+            command,
+        };
+        self.effects.clear();
+        let watch = Stopwatch::start();
+        let outcome = self.router.apply(&stamped, &mut self.effects);
+        if let Some(meters) = &mut self.meters {
+            meters.decided(watch.elapsed());
+            for count in &self.effects.counts {
+                meters.count(count);
+            }
+        }
+        match &outcome {
+            Ok(Answer::Repeated(_)) | Err(_) => self.passed = Some(stamped.at),
+            Ok(_) => self.write_down(&stamped),
+        }
+        self.fresh.append(&mut self.effects.events);
+        outcome
+    }
+
+    fn write_down(&mut self, stamped: &Stamped) {
+        if let Some(at) = self.passed.take().filter(|at| *at < stamped.at) {
+            let tick = Stamped {
+                at,
+                chance: 0,
+                source: None,
+                key: None,
+                command: Command::Tick,
+            };
+            self.pen.command(&self.name, &tick);
+        }
+        self.pen.command(&self.name, stamped);
+    }
+
+    /// Applies a command read from the journal; its events go to the ring at once.
+    pub fn replay(&mut self, sequence: Sequence, stamped: &Stamped, ring: &mut Ring) {
+        self.effects.clear();
+        // A command that was carried out before is carried out again; its answer is long given.
+        let _ = self.router.apply(stamped, &mut self.effects);
+        self.last_sequence = sequence;
+        for event in self.effects.events.drain(..) {
+            ring.push(event, sequence);
+        }
+    }
+
+    /// Takes over what the journal says was configured.
+    pub fn replay_configured(&mut self, sequence: Sequence, json: String) {
+        self.last_sequence = sequence;
+        self.configured = Some(json);
+    }
+
+    /// Notes the configuration that has been applied.
+    pub fn set_configured(&mut self, json: String) {
+        self.pen.configured(&self.name, &json);
+        self.configured = Some(json);
+    }
+
+    /// Whether the pen should be emptied before the turn ends.
+    pub fn wants_flush(&self) -> bool {
+        self.pen.is_full()
+    }
+
+    /// Hands the turn's records to the journal and its events to the ring. Answers the sequence
+    /// that must be durable before anything that was seen of this tenant may leave: its last
+    /// record, whoever caused it.
+    pub fn flush(&mut self, journal: &Journal, ring: &mut Ring) -> Result<Sequence, JournalError> {
+        if let Some(last) = self.pen.flush(journal)? {
+            self.last_sequence = last;
+        }
+        for event in self.fresh.drain(..) {
+            ring.push(event, self.last_sequence);
+        }
+        Ok(self.last_sequence)
+    }
+
+    /// The state as a snapshot holds it. It is taken between turns, when everything is flushed.
+    pub fn image(&self) -> TenantImage {
+        TenantImage {
+            tenant: self.name.clone(),
+            sequence: self.last_sequence,
+            event_seq: self.router.event_seq(),
+            configured: self.configured.clone(),
+            image: self.router.image(),
+        }
+    }
+
+    /// A draw for strategies that need one. It is journaled with the command.
+    fn draw(&mut self) -> u64 {
+        self.draws = self.draws.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.draws;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}

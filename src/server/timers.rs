@@ -1,0 +1,57 @@
+//! The task that wakes when something is due, so that time passes without traffic.
+//!
+//! It looks at the deadlines of the tenants without their locks and takes a lock only where
+//! something is due. Waiting for the disk is left to other tasks: a slow disk delays no timer.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::router::time::Timestamp;
+
+use super::clock::CORRECT_EVERY;
+use super::hub::{Hub, Stopped};
+
+/// The longest sleep: deadlines are absolute, so waking early costs nothing but a look.
+const SLEEP_MAX: Duration = Duration::from_secs(60);
+
+/// Runs until the daemon stops.
+pub async fn run(hub: Arc<Hub>) {
+    let mut correction = tokio::time::interval(CORRECT_EVERY);
+    correction.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let next = hub.cells.deadline().unwrap_or(Timestamp::MAX);
+        hub.armed.store(next, Ordering::Release);
+        // A deadline that came up between the look and the store is seen by this second look.
+        if hub.cells.deadline().is_some_and(|at| at < next) {
+            continue;
+        }
+        let sleep = hub.clock.until(next).min(SLEEP_MAX);
+        tokio::select! {
+            () = tokio::time::sleep(sleep) => {}
+            () = hub.earlier.notified() => {}
+            _ = correction.tick() => hub.clock.correct(),
+            () = hub.serving.cancelled() => return,
+        }
+        if fire(&hub).is_err() {
+            return;
+        }
+    }
+}
+
+/// Lets everything happen that is due at any tenant.
+fn fire(hub: &Arc<Hub>) -> Result<(), Stopped> {
+    let now = hub.clock.now();
+    for cell in hub.cells.all() {
+        if cell.deadline().is_none_or(|deadline| deadline > now) {
+            continue;
+        }
+        let ((), sequence) = hub.turn(&cell, |turn| turn.tenant.catch_up(hub.clock.now()))?;
+        let hub_of_release = Arc::clone(hub);
+        hub.tasks.spawn(async move {
+            // A failure has been told and ends the daemon.
+            let _ = hub_of_release.settle(&cell, sequence).await;
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Events without a gap: live, after a reconnect, after a restart, and from the distant past.
+
+use serde_json::{Value, json};
+
+use super::support::{Client, Place};
+
+fn seqs(client: &mut Client, count: usize) -> Vec<u64> {
+    (0..count)
+        .map(|_| client.event()["seq"].as_u64().expect("a number"))
+        .collect()
+}
+
+/// Submits contacts; each makes one event.
+fn submit(client: &mut Client, from: usize, to: usize) {
+    for n in from..to {
+        client.call("contact.submit", json!({"contact": format!("c{n}")}));
+    }
+}
+
+#[test]
+fn a_subscriber_hears_everything_once_and_in_order() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let (mut listener, mut platform) = (daemon.tcp(), daemon.unix());
+    let opened = listener.call("session.open", json!({"client": "board", "events": true}));
+    let start = opened["seq"].as_u64().expect("a number");
+    submit(&mut platform, 0, 500);
+    let heard = seqs(&mut listener, 500);
+    assert_eq!(heard, (start + 1..=start + 500).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_filter_lets_through_what_it_names() {
+    let place = Place::new("[queues.a]\n[queues.b]\n");
+    let daemon = place.start();
+    let (mut listener, mut platform) = (daemon.tcp(), daemon.unix());
+    let wanted = json!({"types": ["contact.ended"], "queues": ["b"]});
+    listener.call("events.subscribe", wanted);
+    for (contact, queue) in [("x", "a"), ("y", "b")] {
+        platform.call(
+            "contact.submit",
+            json!({"contact": contact, "queue": queue}),
+        );
+        platform.call(
+            "contact.cancel",
+            json!({"contact": contact, "reason": "abandoned"}),
+        );
+    }
+    let event = listener.event();
+    assert_eq!(
+        (&event["type"], &event["contact"]),
+        (&json!("contact.ended"), &json!("y"))
+    );
+}
+
+#[test]
+fn a_subscriber_goes_on_after_a_reconnect_and_after_a_restart() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let mut platform = daemon.unix();
+    submit(&mut platform, 0, 50);
+    let mut listener = daemon.tcp();
+    listener.call("events.subscribe", json!({"after": 10}));
+    assert_eq!(seqs(&mut listener, 40), (11..=50).collect::<Vec<_>>());
+    daemon.kill();
+    let daemon = place.start();
+    let mut listener = daemon.tcp();
+    listener.call("events.subscribe", json!({"after": 45}));
+    submit(&mut daemon.unix(), 50, 60);
+    assert_eq!(seqs(&mut listener, 15), (46..=60).collect::<Vec<_>>());
+}
+
+/// A restart from a snapshot has no event of before it at hand: they are folded anew.
+#[test]
+fn events_older_than_the_ring_come_from_the_journal_word_for_word() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let mut first = daemon.tcp();
+    first.call("events.subscribe", json!({"after": 0}));
+    submit(&mut daemon.unix(), 0, 300);
+    let told: Vec<Value> = (0..300).map(|_| first.event()).collect();
+    daemon.stop();
+    let daemon = place.start();
+    let mut again = daemon.tcp();
+    again.call("events.subscribe", json!({"after": 0}));
+    submit(&mut daemon.unix(), 300, 310);
+    let retold: Vec<Value> = (0..300).map(|_| again.event()).collect();
+    assert_eq!(told, retold);
+    assert_eq!(seqs(&mut again, 10), (301..=310).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_no_longer_kept_is_refused_with_what_is() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    // Segments of 1 MiB and two snapshots after them: the oldest go.
+    let attributes = json!({"text": "x".repeat(12_000)});
+    for n in 0..250 {
+        let params = json!({"contact": format!("c{n}"), "attributes": attributes});
+        client.call("contact.submit", params);
+    }
+    client.call("server.snapshot", json!({}));
+    client.call("contact.submit", json!({"contact": "last"}));
+    client.call("server.snapshot", json!({}));
+    daemon.stop();
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    let reply = client.ask("events.subscribe", json!({"after": 1}));
+    let message = reply["error"]["message"].as_str().expect("a refusal");
+    assert!(
+        message.contains("the first still available is 251"),
+        "{message}"
+    );
+    client.call("events.subscribe", json!({"after": 250}));
+    assert_eq!(client.event()["seq"], 251);
+    let beyond = client.refused("events.subscribe", json!({"after": 100_000}));
+    assert_eq!(beyond, "invalid");
+}

@@ -1,0 +1,192 @@
+//! Start, reload, drain and end.
+
+use std::io::Read;
+
+use rustix::process::Signal;
+use serde_json::json;
+
+use super::support::{Place, binary, exists, http, until};
+
+#[test]
+fn two_daemons_on_one_journal_are_refused_with_the_pid_of_the_first() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let mut second = place.spawn();
+    let mut errors = String::new();
+    let mut stderr = second.stderr.take().expect("a pipe");
+    stderr.read_to_string(&mut errors).expect("text");
+    assert_eq!(second.wait().expect("it ends").code(), Some(74), "{errors}");
+    assert!(errors.contains(&daemon.pid().to_string()), "{errors}");
+    daemon.unix().call("session.ping", json!({}));
+    daemon.stop();
+}
+
+#[test]
+fn an_end_in_order_keeps_everything_and_removes_the_socket() {
+    let place = Place::new("[agents.ada]\n");
+    let daemon = place.start();
+    daemon
+        .unix()
+        .call("contact.submit", json!({"contact": "c1"}));
+    let socket = daemon.socket.clone();
+    daemon.stop();
+    assert!(!exists(&socket), "the socket is left behind");
+    place.verify();
+    let daemon = place.start();
+    let found = daemon.unix().call("contact.get", json!({"contact": "c1"}));
+    assert_eq!(found["state"], "waiting");
+}
+
+#[test]
+fn a_stale_socket_is_replaced_and_another_file_is_not() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let socket = daemon.socket.clone();
+    daemon.kill();
+    assert!(exists(&socket), "kill -9 leaves it behind");
+    place.start().stop();
+    std::fs::write(&socket, "mine").expect("a writable folder");
+    let mut child = place.spawn();
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert_eq!(std::fs::read_to_string(&socket).expect("a file"), "mine");
+}
+
+#[test]
+fn hang_up_follows_the_file_and_logs_nobody_out() {
+    let place = Place::new("[agents.ada]\n");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call(
+        "agent.presence",
+        json!({"agent": "ada", "presence": "available"}),
+    );
+    client.call("queue.set", json!({"queue": "made_by_hand"}));
+    place.configure("[agents.ada]\nname = \"Ada\"\n[agents.bob]\n[queues.new]\nring = \"7s\"\n");
+    client.call("events.subscribe", json!({"types": ["server.reloaded"]}));
+    daemon.signal(Signal::HUP);
+    assert_eq!(client.event()["type"], "server.reloaded");
+    until("the file is followed", || {
+        client
+            .ask("queue.get", json!({"queue": "new"}))
+            .get("result")
+            .is_some()
+    });
+    let ada = client.call("agent.get", json!({"agent": "ada"}));
+    assert_eq!(
+        (&ada["name"], &ada["presence"]),
+        (&json!("Ada"), &json!("available"))
+    );
+    client.call("queue.get", json!({"queue": "made_by_hand"}));
+    // A file with a fault changes nothing.
+    place.configure("[queues.new]\nrings = 3\n");
+    let reply = client.ask("server.reload", json!({}));
+    let message = reply["error"]["message"].as_str().expect("a refusal");
+    assert!(
+        message.contains("rings") && message.contains("ring"),
+        "{message}"
+    );
+    client.call("agent.get", json!({"agent": "bob"}));
+    // What the file no longer names goes.
+    place.configure("[agents.ada]\nname = \"Ada\"\n");
+    let reloaded = client.call("server.reload", json!({}));
+    assert_eq!(reloaded["changes"], 2, "{reloaded}");
+    assert_eq!(
+        client.refused("agent.get", json!({"agent": "bob"})),
+        "not_found"
+    );
+    client.call("queue.get", json!({"queue": "made_by_hand"}));
+    daemon.stop();
+    // And a start follows the file in the same way.
+    place.configure("[agents.ada]\nname = \"Augusta\"\n");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    let ada = client.call("agent.get", json!({"agent": "ada"}));
+    assert_eq!(
+        (&ada["name"], &ada["presence"]),
+        (&json!("Augusta"), &json!("available"))
+    );
+    client.call("queue.get", json!({"queue": "made_by_hand"}));
+}
+
+#[test]
+fn a_draining_daemon_takes_no_new_contacts_and_says_so() {
+    let place = Place::new("[agents.ada]\n");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call("contact.submit", json!({"contact": "before"}));
+    client.call("server.drain", json!({}));
+    assert_eq!(
+        client.refused("contact.submit", json!({"contact": "after"})),
+        "unavailable"
+    );
+    let (code, body) = http(daemon.http, "GET /readyz HTTP/1.1", "");
+    assert_eq!(code, 503);
+    assert!(body.contains("draining"), "{body}");
+    assert_eq!(http(daemon.http, "GET /healthz HTTP/1.1", "").0, 200);
+    // What is there goes on.
+    client.call(
+        "agent.presence",
+        json!({"agent": "ada", "presence": "available"}),
+    );
+    client.call("offer.accept", json!({"contact": "before", "agent": "ada"}));
+    assert_eq!(client.call("server.status", json!({}))["state"], "draining");
+    daemon.stop();
+}
+
+#[test]
+fn conversations_may_end_before_the_daemon_does() {
+    let place = Place::new("");
+    let text = std::fs::read_to_string(place.config()).expect("the file");
+    std::fs::write(
+        place.config(),
+        text.replace("drain = \"0s\"", "drain = \"20s\""),
+    )
+    .expect("a writable folder");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call("agent.set", json!({"agent": "ada"}));
+    client.call(
+        "agent.presence",
+        json!({"agent": "ada", "presence": "available"}),
+    );
+    client.call("contact.submit", json!({"contact": "c1"}));
+    client.call("offer.accept", json!({"contact": "c1", "agent": "ada"}));
+    daemon.signal(Signal::TERM);
+    until("it drains", || {
+        client.call("server.status", json!({}))["state"] == "draining"
+    });
+    client.call(
+        "contact.end",
+        json!({"contact": "c1", "outcome": "resolved"}),
+    );
+    assert_eq!(daemon.wait().code(), Some(0));
+}
+
+#[test]
+fn wrong_usage_and_a_wrong_file_exit_with_2() {
+    let place = Place::new("[queues.a]\nring = 5\n");
+    let mut child = place.spawn();
+    assert_eq!(child.wait().expect("it ends").code(), Some(2));
+    let usage = binary().arg("serve").output().expect("the binary runs");
+    assert_eq!(usage.status.code(), Some(2));
+    place.configure("");
+    let check = binary()
+        .arg("check")
+        .arg(place.config())
+        .output()
+        .expect("runs");
+    assert_eq!(check.status.code(), Some(0));
+}
+
+#[test]
+fn a_missing_journal_is_begun_only_where_that_is_wanted() {
+    let place = Place::new("");
+    let refused = binary()
+        .args(["serve", "--existing-only", "--config"])
+        .arg(place.config())
+        .output()
+        .expect("the binary runs");
+    assert_eq!(refused.status.code(), Some(74));
+    place.start().stop();
+    place.verify();
+}

@@ -1,0 +1,12 @@
+//! The daemon as a whole: the real binary, real sockets, a real disk, real signals.
+
+mod support;
+
+mod access;
+mod crash;
+mod events;
+mod http;
+mod lifecycle;
+mod limits;
+mod talk;
+mod timers;

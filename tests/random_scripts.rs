@@ -1,0 +1,322 @@
+//! Scripts made at random are rehearsed: a debug build checks the router's invariants after every
+//! step, so whatever state the requests lead into must be a sound one. The same seed makes the
+//! same script; a failure names its seed and prints the script.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use firsthand::rehearse;
+use firsthand::router::Router;
+use serde_json::{Value, json};
+
+const SCRIPTS: u64 = 150;
+const REQUESTS: usize = 150;
+const AGENTS: [&str; 5] = ["ann", "bob", "cid", "dan", "bot"];
+const CUSTOMERS: [&str; 3] = ["li", "wu", "zo"];
+const QUEUES: [&str; 3] = ["default", "q1", "q2"];
+const CASES: [&str; 5] = ["k1", "k2", "k3", "case-1", "case-2"];
+
+#[test]
+fn random_scripts_keep_the_invariants() {
+    for seed in 0..SCRIPTS {
+        let script = Script::make(seed);
+        let played = catch_unwind(AssertUnwindSafe(|| {
+            rehearse::run(script.as_bytes(), std::io::sink(), Router::new())
+        }));
+        assert!(matches!(played, Ok(Ok(()))), "seed {seed}:\n{script}");
+    }
+}
+
+/// A script in the making.
+struct Script {
+    state: u64,
+    at: u64,
+    contacts: usize,
+    lines: String,
+}
+
+impl Script {
+    fn make(seed: u64) -> String {
+        let mut script = Self {
+            state: seed,
+            at: 0,
+            contacts: 0,
+            lines: String::new(),
+        };
+        script.queue();
+        script.queue();
+        for _ in 0..8 {
+            script.agent();
+        }
+        for case in &CASES[..3] {
+            let customer = script.pick(&CUSTOMERS);
+            let owner = script.pick(&AGENTS[..4]);
+            script.say(
+                "case.open",
+                json!({"case": case, "customer": customer, "owner": owner}),
+            );
+        }
+        for _ in 0..REQUESTS {
+            script.at += script.pick(&[0, 0, 1, 500, 1_000, 2_000]);
+            script.request();
+        }
+        script.at += 100_000;
+        script.say("contact.list", json!({}));
+        script.lines
+    }
+
+    /// A number below `n`, well mixed.
+    fn draw(&mut self, n: usize) -> usize {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n as u64) as usize
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.draw(from.len())]
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.draw(n) == 0
+    }
+
+    fn say(&mut self, method: &str, params: Value) {
+        let line = json!({"at": self.at, "method": method, "params": params});
+        self.lines.push_str(&line.to_string());
+        self.lines.push('\n');
+    }
+
+    fn skills(&mut self) -> Value {
+        let mut skills = json!({});
+        for skill in ["x", "y"] {
+            if self.one_in(2) {
+                skills[skill] = json!(1 + self.draw(9));
+            }
+        }
+        skills
+    }
+
+    /// Sets a member now and then.
+    fn maybe(&mut self, params: &mut Value, name: &str, values: &[Value]) {
+        if self.one_in(3) {
+            let n = self.draw(values.len());
+            params[name] = values[n].clone();
+        }
+    }
+
+    fn agent(&mut self) {
+        let agent = self.pick(&AGENTS);
+        let mut set = json!({"agent": agent, "skills": self.skills()});
+        if agent == "bot" {
+            set["kind"] = json!("bot");
+        }
+        let others: Vec<Value> = AGENTS
+            .iter()
+            .filter(|other| **other != agent)
+            .map(|other| json!(other))
+            .collect();
+        self.maybe(&mut set, "deputy", &others);
+        self.maybe(&mut set, "leader", &others);
+        self.maybe(&mut set, "team", &[json!("s"), json!("t")]);
+        self.maybe(&mut set, "wrap_up_ms", &[json!(0), json!(2_000)]);
+        let capacities = [json!({"chat": 0}), json!({"chat": 1}), json!({"chat": 3})];
+        self.maybe(&mut set, "capacity", &capacities);
+        self.say("agent.set", set);
+    }
+
+    fn queue(&mut self) {
+        let queue = self.pick(&QUEUES);
+        let mut set = json!({"queue": queue, "ownership": self.ownership()});
+        let step = |change: Value| json!([{"after_ms": 2_000, "requires": {"x": 3}}, change]);
+        let choices: [(&str, &[Value]); 12] = [
+            ("requires", &[json!({"x": 3}), json!({"x": 1, "y": 5})]),
+            (
+                "strategy",
+                &[json!("round_robin"), json!("random"), json!("least_loaded")],
+            ),
+            ("age_priority_ms", &[json!(1_000), json!(5_000)]),
+            ("parallel_offers", &[json!(2), json!(3)]),
+            ("ring_ms", &[json!(1_000), json!(5_000)]),
+            (
+                "steps",
+                &[
+                    step(json!({"after_ms": 5_000, "widen": "any"})),
+                    step(json!({"after_ms": 2_000, "drop": ["x"]})),
+                ],
+            ),
+            ("max_wait_ms", &[json!(0), json!(3_000), json!(10_000)]),
+            ("max_waiting", &[json!(0), json!(1), json!(2)]),
+            ("no_agent_ms", &[json!(0), json!(2_000)]),
+            ("resume_ms", &[json!(null), json!(5_000)]),
+            ("wrap_up_ms", &[json!(1_000), json!(3_000)]),
+            ("retry", &[json!({"declined_ms": 0, "no_answer_ms": 0})]),
+        ];
+        for (name, values) in choices {
+            self.maybe(&mut set, name, values);
+        }
+        let to = self.pick(&QUEUES);
+        if to != queue {
+            set["overflow"] = json!({"to": to});
+        }
+        self.say("queue.set", set);
+    }
+
+    fn ownership(&mut self) -> Value {
+        let mut ownership = json!({});
+        let wait =
+            |ms| json!({"busy_ms": ms, "wrap_up_ms": 2_000, "break_ms": ms, "offline_ms": 500});
+        let choices: [(&str, &[Value]); 8] = [
+            ("mode", &[json!("off"), json!("require")]),
+            ("wait", &[wait(0), wait(2_000), wait(6_000)]),
+            (
+                "fallback",
+                &[
+                    json!([]),
+                    json!(["deputy", "team"]),
+                    json!(["leader", "callback_by_owner"]),
+                ],
+            ),
+            ("own_first", &[json!(false)]),
+            ("overtake_ms", &[json!(null), json!(0)]),
+            ("owner_skill_check", &[json!(true)]),
+            ("min_handle_ms", &[json!(1_000), json!(4_000)]),
+            ("key", &[json!("last")]),
+        ];
+        for (name, values) in choices {
+            self.maybe(&mut ownership, name, values);
+        }
+        ownership
+    }
+
+    fn submit(&mut self) {
+        let contact = format!("c{}", self.contacts);
+        self.contacts += 1;
+        let mut draft = json!({"contact": contact, "queue": self.pick(&QUEUES)});
+        if !self.one_in(3) {
+            draft["customer"] = json!(self.pick(&CUSTOMERS));
+        }
+        let now = self.at;
+        let choices: [(&str, &[Value]); 8] = [
+            ("channel", &[json!("chat"), json!("email")]),
+            ("requires", &[json!({"y": 2})]),
+            ("priority", &[json!(-1), json!(2)]),
+            ("topic", &[json!("bill")]),
+            ("prefer", &[json!("ann"), json!("bob")]),
+            ("exclude", &[json!(["ann"]), json!(["cid", "dan"])]),
+            ("not_before_at", &[json!(now + 2_000)]),
+            ("joined_at", &[json!(now.saturating_sub(3_000))]),
+        ];
+        for (name, values) in choices {
+            self.maybe(&mut draft, name, values);
+        }
+        self.say("contact.preview", draft.clone());
+        self.say("contact.submit", draft);
+    }
+
+    fn request(&mut self) {
+        let agent = self.pick(&AGENTS);
+        let contact = format!("c{}", self.draw(self.contacts.max(1)));
+        let queue = self.pick(&QUEUES);
+        match self.draw(40) {
+            0..8 => self.submit(),
+            8..14 => {
+                let presence =
+                    self.pick(&["available", "available", "available", "break", "offline"]);
+                self.say(
+                    "agent.presence",
+                    json!({"agent": agent, "presence": presence}),
+                );
+            }
+            14..22 => {
+                self.say("offer.accept", json!({"contact": contact, "agent": agent}));
+                let offer = format!("o{}", 1 + self.draw(2 * self.contacts.max(1)));
+                self.say("offer.accept", json!({"offer": offer}));
+            }
+            22..24 => {
+                let reason = self.pick(&["declined", "busy", "no_answer", "unreachable"]);
+                self.say(
+                    "offer.decline",
+                    json!({"contact": contact, "agent": agent, "reason": reason}),
+                );
+            }
+            24..28 => {
+                let outcome = self.pick(&["open", "resolved", "transferred", "dropped"]);
+                self.say(
+                    "contact.end",
+                    json!({"contact": contact, "outcome": outcome}),
+                );
+            }
+            28 => self.say(
+                "contact.cancel",
+                json!({"contact": contact, "reason": "abandoned"}),
+            ),
+            29..32 => {
+                let mode = self.pick(&["blind", "consult"]);
+                let to = if self.one_in(2) {
+                    json!({"agent": agent})
+                } else {
+                    json!({"queue": queue})
+                };
+                self.say(
+                    "contact.transfer",
+                    json!({"contact": contact, "to": to, "mode": mode}),
+                );
+            }
+            _ => self.rare_request(agent, &contact, queue),
+        }
+    }
+
+    fn rare_request(&mut self, agent: &str, contact: &str, queue: &str) {
+        let customer = self.pick(&CUSTOMERS);
+        let case = self.pick(&CASES);
+        let same = self.pick(&CUSTOMERS);
+        let to = self.pick(&AGENTS);
+        let soon = self.at + 2_000;
+        match self.draw(13) {
+            0 => self.agent(),
+            1 => self.queue(),
+            2 => self.say(
+                "contact.update",
+                json!({"contact": contact, "queue": queue}),
+            ),
+            3 => self.say(
+                "contact.update",
+                json!({"contact": contact, "priority": 3, "requires": {"y": 4}}),
+            ),
+            4 => self.say(
+                "customer.exclude",
+                json!({"customer": customer, "agent": agent, "on": true}),
+            ),
+            5 => self.say(
+                "customer.exclude",
+                json!({"customer": customer, "agent": agent, "on": false}),
+            ),
+            6 => self.say("agent.remove", json!({"agent": agent, "successor": to})),
+            7 => self.say(
+                "case.handover",
+                json!({"case": case, "to": to, "reason": "r", "by": "chief"}),
+            ),
+            8 => {
+                let act = self.pick(&["case.close", "case.resolve", "case.reopen"]);
+                self.say(act, json!({"case": case, "by": "chief"}));
+            }
+            9 => self.say(
+                "agent.presence",
+                json!({"agent": agent, "presence": "break", "until_at": soon}),
+            ),
+            10 => self.say(
+                "customer.link",
+                json!({"customer": customer, "identities": [same]}),
+            ),
+            11 => {
+                let chat = json!({"exclusive": self.one_in(4), "capacity": self.draw(3)});
+                self.say("settings.set", json!({"channels": {"chat": chat}}));
+            }
+            _ => self.say(
+                "contact.sync",
+                json!({"source": "pbx", "contacts": [contact]}),
+            ),
+        }
+    }
+}

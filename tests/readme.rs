@@ -1,0 +1,243 @@
+//! The README keeps its word: its session is played against a real daemon, its links lead
+//! somewhere, and the Chinese one says the same.
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+#[path = "support/process.rs"]
+mod process;
+
+use process::Daemon;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).expect(name)
+}
+
+/// The code blocks of a text, each with its language in front.
+fn blocks(text: &str) -> Vec<String> {
+    let parts = text.split("```").skip(1).step_by(2);
+    parts.map(str::to_owned).collect()
+}
+
+/// The lines that are pasted into the socket, and the replies that are promised.
+fn session() -> (Vec<String>, Vec<String>) {
+    let blocks = blocks(&read("README.md"));
+    let pasted = blocks
+        .iter()
+        .find(|block| block.contains("<<'END'"))
+        .expect("a session");
+    let replies = blocks
+        .iter()
+        .find(|block| block.starts_with("json\n"))
+        .expect("replies");
+    let lines = |text: &str| -> Vec<String> {
+        text.lines()
+            .filter(|line| line.starts_with('{'))
+            .map(str::to_owned)
+            .collect()
+    };
+    (lines(pasted), lines(replies))
+}
+
+/// Whether a reply is what is promised: `…` stands for anything, a time for any time.
+fn fits(reply: &str, promised: &str) -> bool {
+    let (reply, promised) = (without_times(reply), without_times(promised));
+    let mut rest = reply.as_str();
+    let pieces: Vec<&str> = promised.split('…').collect();
+    for (number, piece) in pieces.iter().enumerate() {
+        // What stands before or after a cut ends with a comma or a bracket of the whole reply.
+        let piece = if number == 0 {
+            *piece
+        } else {
+            piece.trim_start_matches(',')
+        };
+        match rest.find(piece) {
+            Some(0) => rest = &rest[piece.len()..],
+            Some(at) if number > 0 => rest = &rest[at + piece.len()..],
+            _ => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+/// Milliseconds since 1970 have thirteen digits.
+fn without_times(text: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for c in text.chars().chain(['\n']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        out.push_str(if digits.len() == 13 { "TIME" } else { &digits });
+        digits.clear();
+        out.push(c);
+    }
+    out.trim_end().to_owned()
+}
+
+/// The tables of `config/small.toml`, without the process around them: the test has its own.
+fn small() -> String {
+    let text = read("config/small.toml");
+    let from = text.find("[queues.billing]").expect("its first queue");
+    text[from..].to_owned()
+}
+
+/// What comes back when the lines are pasted at once.
+fn paste(socket: &Path, lines: &[String]) -> Vec<String> {
+    let text = lines.join("\n") + "\n";
+    let mut stream = UnixStream::connect(socket).expect("the daemon listens");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("a limit");
+    stream.write_all(text.as_bytes()).expect("the daemon reads");
+    let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
+    while got.iter().filter(|byte| **byte == b'\n').count() < lines.len() {
+        let count = stream.read(&mut buffer).expect("the daemon answers");
+        assert!(count > 0, "the daemon hung up");
+        got.extend_from_slice(&buffer[..count]);
+    }
+    String::from_utf8(got)
+        .expect("text")
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+fn check(replies: &[String], promised: &[String]) {
+    assert_eq!(replies.len(), promised.len(), "{replies:#?}");
+    for (reply, promised) in replies.iter().zip(promised) {
+        assert!(
+            fits(reply, promised),
+            "\nthe README says {promised}\nthe daemon    {reply}"
+        );
+    }
+}
+
+#[test]
+fn the_session_works_as_it_stands() {
+    let daemon = Daemon::start(&small());
+    let (lines, promised) = session();
+    assert!(lines.len() >= 8, "{lines:#?}");
+    check(&paste(daemon.socket(), &lines), &promised);
+}
+
+#[test]
+fn the_session_works_through_socat_and_nc() {
+    let (lines, promised) = session();
+    for program in [&["socat", "-t5", "-"][..], &["nc", "-NU"][..]] {
+        let found = Command::new("which")
+            .arg(program[0])
+            .output()
+            .expect("which runs");
+        if !found.status.success() {
+            println!("{} is not installed: tests/run installs it", program[0]);
+            continue;
+        }
+        let daemon = Daemon::start(&small());
+        let socket = daemon.socket().display().to_string();
+        let place = if program[0] == "socat" {
+            format!("UNIX-CONNECT:{socket}")
+        } else {
+            socket
+        };
+        let mut child = Command::new(program[0])
+            .args(&program[1..])
+            .arg(place)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin
+            .write_all((lines.join("\n") + "\n").as_bytes())
+            .expect("it reads");
+        drop(stdin);
+        let done = child.wait_with_output().expect("it ends");
+        let text = String::from_utf8(done.stdout).expect("text");
+        check(
+            &text.lines().map(str::to_owned).collect::<Vec<_>>(),
+            &promised,
+        );
+    }
+}
+
+#[test]
+fn both_languages_are_in_step() {
+    let (english, chinese) = (read("README.md"), read("README.zh-CN.md"));
+    assert_eq!(blocks(&english), blocks(&chinese), "the code blocks differ");
+    let count = |text: &str, what: &str| text.lines().filter(|line| line.starts_with(what)).count();
+    for what in ["#", "##", "|", "-", "["] {
+        assert_eq!(
+            count(&english, what),
+            count(&chinese, what),
+            "lines that begin with {what}"
+        );
+    }
+    let numbers = |text: &str| -> Vec<String> {
+        let table = text
+            .lines()
+            .filter(|line| line.starts_with('|'))
+            .flat_map(str::chars);
+        let table: String = table
+            .map(|c| if c.is_ascii_digit() { c } else { ' ' })
+            .collect();
+        let mut numbers: Vec<String> = table.split_whitespace().map(str::to_owned).collect();
+        numbers.sort();
+        numbers
+    };
+    assert_eq!(
+        numbers(&english),
+        numbers(&chinese),
+        "the figures of the tables differ"
+    );
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for name in [
+        "README.md",
+        "README.zh-CN.md",
+        "CHANGELOG.md",
+        "docs/replay.md",
+    ] {
+        let text = read(name);
+        let folder = root().join(name).parent().expect("a folder").to_owned();
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            if !link.starts_with("http") {
+                assert!(folder.join(link).exists(), "{name}: {link} does not exist");
+            }
+        }
+    }
+}
+
+#[test]
+fn commands_in_the_readme_exist() {
+    let help = process::firsthand().arg("--help").output().expect("help");
+    let help = String::from_utf8(help.stdout).expect("text");
+    for line in blocks(&read("README.md"))
+        .iter()
+        .flat_map(|block| block.lines())
+    {
+        let words = line.trim_start_matches("cargo run --release -- ");
+        let called = line.starts_with("cargo run").then_some(words);
+        let called = called.or_else(|| line.strip_prefix("firsthand "));
+        if let Some(command) = called.and_then(|called| called.split(' ').next()) {
+            assert!(
+                help.contains(&format!("  {command} ")),
+                "there is no command {command}"
+            );
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `docs/protocol.md` names every method, parameter, event, limit and word.
+
+use firsthand::router::codes;
+use firsthand::router::event::OfferReason;
+use firsthand::router::reject::RejectKind;
+use firsthand::wire::event::TYPES;
+use firsthand::wire::method::METHODS;
+use firsthand::wire::schema::{Param, Type};
+
+const PROTOCOL: &str = include_str!("../../docs/protocol.md");
+
+/// Whether the word stands in backquotes, alone or as part of a short piece of code.
+fn is_named(word: &str) -> bool {
+    PROTOCOL.split('`').skip(1).step_by(2).any(|code| {
+        code.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+            .any(|part| part == word || part.ends_with(&format!(".{word}")))
+    })
+}
+
+#[test]
+fn every_name_is_documented() {
+    let mut missing: Vec<String> = Vec::new();
+    let mut need = |word: &str| {
+        if !is_named(word) {
+            missing.push(word.to_owned());
+        }
+    };
+    for method in METHODS {
+        need(method.name);
+        params(method.params, &mut need);
+    }
+    for word in words() {
+        need(word);
+    }
+    for kind in RejectKind::ALL {
+        need(kind.as_str());
+    }
+    for limit in ["line_bytes_max", "batch_calls_max", "depth_max"] {
+        need(limit);
+    }
+    assert!(missing.is_empty(), "docs/protocol.md lacks {missing:?}");
+}
+
+fn params(declared: &[Param], need: &mut impl FnMut(&str)) {
+    for param in declared {
+        need(param.name);
+        let mut kind = &param.kind;
+        while let Type::List(inner, _) | Type::Map(inner, _) | Type::Limit(inner) = kind {
+            kind = inner;
+        }
+        if let Type::Object(members) = kind {
+            params(members, need);
+        }
+    }
+}
+
+fn words() -> Vec<&'static str> {
+    let mut words = vec![
+        OfferReason::TakenByOther.as_str(),
+        OfferReason::ContactGone.as_str(),
+        OfferReason::AgentGone.as_str(),
+        OfferReason::Rerouted.as_str(),
+    ];
+    for more in [
+        TYPES,
+        codes::AgentKind::WORDS,
+        codes::Presence::WORDS,
+        codes::AgentState::WORDS,
+        codes::ContactState::WORDS,
+        codes::Outcome::WORDS,
+        codes::DeclineReason::WORDS,
+        codes::Route::WORDS,
+        codes::Strategy::WORDS,
+        codes::OwnershipMode::WORDS,
+        codes::Fallback::WORDS,
+        codes::OwnershipKey::WORDS,
+        codes::Pick::WORDS,
+        codes::Widen::WORDS,
+        codes::OverflowAction::WORDS,
+        codes::TransferMode::WORDS,
+        codes::CaseState::WORDS,
+        codes::Why::WORDS,
+        codes::Verdict::WORDS,
+        codes::Rule::WORDS,
+    ] {
+        words.extend(more);
+    }
+    words
+}
+
+/// The table of methods gives each its kind and roles, as the code has them.
+#[test]
+fn the_roles_are_documented() {
+    use firsthand::wire::method::{Kind, Role};
+    for method in METHODS {
+        let kind = match method.kind {
+            Kind::Mutation => 'm',
+            Kind::Query => 'q',
+            Kind::Server => 's',
+        };
+        let letters: String = [
+            (Role::Platform, 'P'),
+            (Role::Agent, 'A'),
+            (Role::Supervisor, 'S'),
+            (Role::Ops, 'O'),
+        ]
+        .into_iter()
+        .filter(|(role, _)| method.allows(*role))
+        .map(|(_, letter)| letter)
+        .collect();
+        let entry = format!("`{}` {kind} {letters}", method.name);
+        let entry = entry.trim_end();
+        let found = PROTOCOL.lines().any(|line| {
+            line.split_once(entry)
+                .is_some_and(|(_, rest)| rest.starts_with([' ', ':']))
+        });
+        assert!(found, "docs/protocol.md lacks {entry:?}");
+    }
+}

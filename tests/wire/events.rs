@@ -1,0 +1,289 @@
+//! Every event as it goes out, and who gets it.
+
+use firsthand::router::codes::{
+    AgentState, ContactState, DeclineReason, OfferEnd, Outcome, Presence, Route, TransferMode, Why,
+};
+use firsthand::router::event::{ContactRef, EscalationReason, Event, EventBody, OfferReason};
+use firsthand::router::ids::{Name, OfferId, Text};
+use firsthand::wire::event::{TYPES, notification};
+use firsthand::wire::request::Request;
+use firsthand::wire::subscription::Subscribe;
+
+use super::{expect_file, line, request};
+
+fn n(text: &str) -> Name {
+    Name::of(text)
+}
+
+fn t(text: &str) -> Text {
+    Text(text.into())
+}
+
+fn full() -> ContactRef {
+    ContactRef {
+        contact: n("c1"),
+        queue: n("sales"),
+        customer: Some(n("li")),
+        case: Some(n("case-1")),
+        agent: Some(n("bob")),
+    }
+}
+
+fn bare() -> ContactRef {
+    ContactRef {
+        customer: None,
+        case: None,
+        agent: None,
+        ..full()
+    }
+}
+
+/// One body of every kind at least, with and without what may be unknown.
+fn bodies() -> Vec<EventBody> {
+    let mut bodies = standing();
+    bodies.extend(contacts());
+    bodies.extend(cases());
+    bodies
+}
+
+fn standing() -> Vec<EventBody> {
+    vec![
+        EventBody::AgentSet { agent: n("bob") },
+        EventBody::AgentPresence {
+            agent: n("bob"),
+            presence: Presence::Break,
+            state: AgentState::Busy,
+            reason: Some(t("lunch")),
+        },
+        EventBody::AgentRemoved {
+            agent: n("bob"),
+            successor: Some(n("eve")),
+            cases: 2,
+        },
+        EventBody::QueueSet { queue: n("sales") },
+        EventBody::QueueRemoved { queue: n("sales") },
+        EventBody::SettingsSet,
+        EventBody::CustomerLinked {
+            customer: n("li"),
+            identities: vec![n("tel:+8613800138000")],
+            merged: Some(n("li-2")),
+        },
+        EventBody::CustomerExcluded {
+            customer: n("li"),
+            agent: n("bob"),
+            on: true,
+            reason: t("brother"),
+        },
+    ]
+}
+
+fn contacts() -> Vec<EventBody> {
+    let offer = |end, reason| EventBody::Offer {
+        of: full(),
+        end,
+        offer: OfferId(17),
+        reason,
+    };
+    let transferred =
+        |to_agent: Option<&str>, to_queue: Option<&str>| EventBody::ContactTransferred {
+            of: full(),
+            from: n("bob"),
+            to_agent: to_agent.map(n),
+            to_queue: to_queue.map(n),
+            mode: TransferMode::Consult,
+            reason: t("second level"),
+        };
+    vec![
+        EventBody::ContactWaiting {
+            of: bare(),
+            state: ContactState::Waiting,
+            position: Some(1),
+            why: Why::NoAgentAvailable,
+        },
+        EventBody::ContactWaiting {
+            of: full(),
+            state: ContactState::Scheduled,
+            position: None,
+            why: Why::NotBefore,
+        },
+        EventBody::ContactOffered {
+            of: full(),
+            offer: OfferId(17),
+            route: Route::Owner,
+            why: Why::OwnerAvailable,
+            expires_at: 20_000,
+        },
+        EventBody::ContactConnected {
+            of: full(),
+            route: Route::Skill,
+            owner: Some(n("bob")),
+            wait_ms: 1_500,
+        },
+        EventBody::ContactWrapUp {
+            of: full(),
+            until_at: 90_000,
+        },
+        EventBody::ContactEnded {
+            of: full(),
+            outcome: Outcome::Resolved,
+            wait_ms: 1_500,
+            handle_ms: Some(60_000),
+        },
+        EventBody::ContactEnded {
+            of: bare(),
+            outcome: Outcome::NoAgent,
+            wait_ms: 10,
+            handle_ms: None,
+        },
+        transferred(Some("eve"), None),
+        transferred(None, Some("second")),
+        EventBody::ContactOverflowed {
+            of: bare(),
+            from: n("sales"),
+            to: n("backup"),
+            why: Why::WaitedTooLong,
+        },
+        EventBody::ContactUpdated { of: full() },
+        offer(OfferEnd::Accepted, None),
+        offer(
+            OfferEnd::Declined,
+            Some(OfferReason::Declined(DeclineReason::Busy)),
+        ),
+        offer(OfferEnd::Expired, None),
+        offer(OfferEnd::Revoked, Some(OfferReason::TakenByOther)),
+        offer(OfferEnd::Revoked, Some(OfferReason::ContactGone)),
+        offer(OfferEnd::Revoked, Some(OfferReason::AgentGone)),
+        offer(OfferEnd::Revoked, Some(OfferReason::Rerouted)),
+    ]
+}
+
+fn cases() -> Vec<EventBody> {
+    let case = || n("case-1");
+    vec![
+        EventBody::CaseOpened {
+            case: case(),
+            customer: Some(n("li")),
+            topic: Some(n("meter")),
+            kind: Some(n("complaint")),
+            contact: Some(n("c1")),
+        },
+        EventBody::CaseOwned {
+            case: case(),
+            owner: n("bob"),
+            contact: Some(n("c1")),
+        },
+        EventBody::CaseAssisted {
+            case: case(),
+            owner: n("bob"),
+            agent: n("eve"),
+            contact: n("c1"),
+            route: Route::Deputy,
+        },
+        EventBody::CaseHandedOver {
+            case: case(),
+            from: Some(n("bob")),
+            to: n("eve"),
+            reason: t("leaves"),
+            by: n("lead"),
+        },
+        EventBody::CaseEscalated {
+            case: case(),
+            step: 1,
+            to: Some(n("lead")),
+            reason: EscalationReason::Repeat,
+        },
+        EventBody::CaseNoted {
+            case: case(),
+            text: t("called back\n\"soon\""),
+            by: n("bob"),
+        },
+        EventBody::CaseResolved {
+            case: case(),
+            by: n("bob"),
+            note: Some(t("done")),
+        },
+        EventBody::CaseReopened {
+            case: case(),
+            by: n("bob"),
+            owner: None,
+        },
+        EventBody::CaseClosed {
+            case: case(),
+            by: n("bob"),
+            note: None,
+        },
+        EventBody::ServerReloaded,
+    ]
+}
+
+fn event(body: EventBody) -> Event {
+    Event {
+        seq: 5,
+        at: 1_000,
+        body,
+    }
+}
+
+#[test]
+fn every_event_has_its_form() {
+    let mut actual = String::new();
+    let mut seen = Vec::new();
+    for body in bodies() {
+        seen.push(body.kind());
+        let mut out = Vec::new();
+        notification(&mut out, &event(body));
+        let text = String::from_utf8(out).expect("events are UTF-8");
+        serde_json::from_str::<serde_json::Value>(&text).expect("events are JSON");
+        actual.push_str(&text);
+        actual.push('\n');
+    }
+    for known in TYPES {
+        assert!(seen.contains(known), "{known} is not shown");
+    }
+    for kind in seen {
+        assert!(TYPES.contains(&kind), "{kind} cannot be subscribed to");
+    }
+    expect_file("tests/wire/events.expected", &actual);
+}
+
+fn wanted(params: &str) -> Subscribe {
+    match request(&line("events.subscribe", params)) {
+        Request::Subscribe(subscribe) => subscribe,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The kinds that a subscription lets through, of all bodies above.
+fn passed(params: &str) -> Vec<&'static str> {
+    let wanted = wanted(params);
+    let mut kinds: Vec<_> = bodies()
+        .into_iter()
+        .map(event)
+        .filter(|event| wanted.wants(event))
+        .map(|event| event.body.kind())
+        .collect();
+    kinds.dedup();
+    kinds
+}
+
+#[test]
+fn a_subscription_filters() {
+    assert_eq!(passed("{}").len(), TYPES.len());
+    assert_eq!(
+        passed(r#"{"types":["case.owned","agent.set"]}"#),
+        ["agent.set", "case.owned"]
+    );
+    assert_eq!(
+        passed(r#"{"queues":["backup","second"]}"#),
+        ["contact.transferred", "contact.overflowed"]
+    );
+    assert_eq!(
+        passed(r#"{"agents":["lead"]}"#),
+        ["case.handed_over", "case.escalated"]
+    );
+    assert_eq!(
+        passed(r#"{"agents":["eve"],"queues":["sales"]}"#),
+        ["contact.transferred"]
+    );
+    assert!(passed(r#"{"agents":["nobody"]}"#).is_empty());
+}
