@@ -343,7 +343,7 @@ impl Model {
 
     fn command(&mut self, stamped: &Stamped) -> Verdict {
         match &stamped.command {
-            Command::Tick => Ok(()),
+            Command::Tick | Command::Reloaded => Ok(()),
             Command::Restarted => self.restarted(),
             Command::SessionOpened(session) => self.session_opened(&session.client),
             Command::SessionClosed(session) => self.session_closed(&session.client),

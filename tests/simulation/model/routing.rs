@@ -1,7 +1,7 @@
 //! The decisions: who may take what, who is chosen, what a freed agent takes.
 
 use firsthand::router::codes::{
-    ContactState, Fallback, OwnershipMode, Pick, Presence, Route, Strategy,
+    ContactState, Fallback, OwnerHold, OwnershipMode, Pick, Presence, Route, Strategy,
 };
 use firsthand::router::ids::{Name, OfferId};
 use firsthand::router::policy::SkillMap;
@@ -18,7 +18,14 @@ enum Reach {
     OwnerAlone(Name),
     /// [15] The wait for the owner is over: the fallbacks in their order, and the owner first
     /// where the owner may still take it.
-    Fallbacks { owner: Name, owner_too: bool },
+    ///
+    /// With `hold = "while_busy"` this comes before the wait is over: then it is still kept for
+    /// the owner, and others take it only where they have nothing else to take.
+    Fallbacks {
+        owner: Name,
+        owner_too: bool,
+        kept: bool,
+    },
 }
 
 /// A point in time, and how much of what is due at it has happened.
@@ -131,6 +138,7 @@ impl Model {
                 Reach::Fallbacks {
                     owner,
                     owner_too: false,
+                    kept: false,
                 }
             };
         }
@@ -139,12 +147,15 @@ impl Model {
         // [14] A free owner comes before all others, unless others are asked already.
         let free = self.is_available_for(agent, &contact.channel);
         let comes_first = free && contact.offers.is_empty();
-        if required || comes_first || !free && self.awaits(agent, contact) {
+        let awaits = !free && self.awaits(agent, contact);
+        let shared = ownership.hold == OwnerHold::WhileBusy && !self.names_nobody(&owner, contact);
+        if required || comes_first || awaits && !shared {
             return Reach::OwnerAlone(owner);
         }
         Reach::Fallbacks {
             owner,
             owner_too: true,
+            kept: awaits,
         }
     }
 
@@ -195,7 +206,9 @@ impl Model {
                 self.has_skills(agent, contact).then_some((0, route))
             }
             Reach::OwnerAlone(owner) => (agent.name == owner).then_some((0, Route::Owner)),
-            Reach::Fallbacks { owner, owner_too } => {
+            Reach::Fallbacks {
+                owner, owner_too, ..
+            } => {
                 if agent.name == owner {
                     return owner_too.then_some((0, Route::Owner));
                 }
@@ -243,7 +256,12 @@ impl Model {
     /// [15] Where the list comes to `callback_by_owner` before anyone is found, and the owner can
     /// call back at all.
     fn calls_back(&self, contact: &Contact, found: Option<usize>) -> bool {
-        let Reach::Fallbacks { owner_too, .. } = self.reach(contact) else {
+        let Reach::Fallbacks {
+            owner_too: true,
+            kept: false,
+            ..
+        } = self.reach(contact)
+        else {
             return false;
         };
         let listed = &self.policy(&contact.queue).ownership.fallback;
@@ -251,7 +269,7 @@ impl Model {
             .iter()
             .position(|fallback| *fallback == Fallback::CallbackByOwner);
         let comes_first = place.is_some_and(|nth| found.is_none_or(|found| nth + 1 < found));
-        comes_first && owner_too && contact.offers.is_empty() && contact.legs.is_empty()
+        comes_first && contact.offers.is_empty() && contact.legs.is_empty()
     }
 
     /// What happens to a contact that looks for an agent: the one it was passed to, else the one it
@@ -498,13 +516,17 @@ impl Model {
     }
 
     /// [2] With `strongest_skill` the proficiency comes before the join time.
-    fn common_order(&self, agent: &Agent, contact: &Contact) -> (i64, i64, Timestamp, u64) {
+    fn common_order(&self, agent: &Agent, contact: &Contact) -> (i64, bool, i64, Timestamp, u64) {
         let (priority, order_at, arrival) = self.place(contact);
         let level = match self.settings.pick {
             Pick::LongestWaiting => 0,
             Pick::StrongestSkill => -i64::from(self.proficiency(agent, contact)),
         };
-        (priority, level, order_at, arrival)
+        let anothers = match self.reach(contact) {
+            Reach::Fallbacks { owner, kept, .. } => kept && owner != agent.name,
+            Reach::Anyone | Reach::OwnerAlone(_) => false,
+        };
+        (priority, anothers, level, order_at, arrival)
     }
 
     /// [14] Whether this contact is owned by the agent in a way that puts it before the common
@@ -583,7 +605,10 @@ impl Model {
             let contact = &self.contacts[idx];
             let kept = contact.seeking
                 && contact.offers.is_empty()
-                && matches!(self.reach(contact), Reach::OwnerAlone(_));
+                && matches!(
+                    self.reach(contact),
+                    Reach::OwnerAlone(_) | Reach::Fallbacks { kept: true, .. }
+                );
             let watched = contact.state() == ContactState::Waiting
                 && self.policy(&contact.queue).no_agent_ms.is_some();
             let since = contact.nobody_since.unwrap_or(self.now);

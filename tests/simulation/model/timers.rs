@@ -1,6 +1,6 @@
 //! Time: what is due, found by looking at everything.
 
-use firsthand::router::codes::{Outcome, OwnershipMode, Presence};
+use firsthand::router::codes::{CaseState, Outcome, OwnershipMode, Presence};
 use firsthand::router::ids::Name;
 use firsthand::router::time::Timestamp;
 
@@ -289,6 +289,7 @@ impl Model {
         }
         if let (Some(agent), Some(case)) = (made_firm, contact.case)
             && self.cases[case].owner.is_none()
+            && self.cases[case].state != CaseState::Closed
         {
             self.own(case, &agent);
         }

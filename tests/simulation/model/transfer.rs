@@ -1,6 +1,6 @@
 //! Passing a conversation on, to an agent or to a queue.
 
-use firsthand::router::codes::{ContactState, TransferMode};
+use firsthand::router::codes::{AgentKind, ContactState, TransferMode};
 use firsthand::router::command::ContactTransfer;
 use firsthand::router::reject::RejectKind;
 
@@ -27,6 +27,8 @@ impl Model {
             (None, Some(_)) => {}
             (Some(_), Some(_)) | (None, None) => return Err(RejectKind::Invalid),
         }
+        let from = self.agent(&contact.legs[0].agent);
+        let by_human = from.is_some_and(|agent| agent.kind == AgentKind::Human);
         if transfer.mode == TransferMode::Blind {
             self.contacts[idx].lease_at = None;
             self.leave(idx, false);
@@ -35,7 +37,8 @@ impl Model {
         contact.max_wait_ms = None;
         contact.prefer = None;
         contact.last_owner = None;
-        contact.passed_on = true;
+        // A bot in front hands on what has not met its owner yet.
+        contact.passed_on = by_human;
         contact.waits_since = self.now;
         contact.direct = transfer.to.agent.clone();
         if let Some(queue) = &transfer.to.queue {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use firsthand::router::codes::{
-    AgentKind, Fallback, OverflowAction, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
+    AgentKind, Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy,
+    Widen,
 };
 use firsthand::router::command::{AgentSet, Command, QueueSet, SettingsPatch};
 use firsthand::router::ids::Name;
@@ -164,6 +165,10 @@ impl Workload {
         if self.one_in(5) {
             fallback.reverse();
         }
+        if self.one_in(8) {
+            let nth = self.rng.random_range(0..=fallback.len());
+            fallback.insert(nth, Fallback::CallbackByOwner);
+        }
         Ownership {
             mode: match self.rng.random_range(0..8) {
                 0 => OwnershipMode::Off,
@@ -188,6 +193,11 @@ impl Workload {
                 Millis(self.ms(120_000))
             } else {
                 Millis::ZERO
+            },
+            hold: if self.one_in(4) {
+                OwnerHold::WhileBusy
+            } else {
+                OwnerHold::Always
             },
             key: if self.one_in(5) {
                 OwnershipKey::Last
