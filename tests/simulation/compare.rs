@@ -245,10 +245,11 @@ fn compare_conversation(contact: &Contact, view: &ContactView, d: &mut Differenc
     let name = &contact.name;
     if contact.connected_at.is_some() {
         // In a consultation the contact is still the first agent's.
-        let first = contact.legs.first().map(|leg| &leg.agent);
-        let agent = first.or(contact.last_agent.as_ref());
+        let first = contact.legs.first();
+        let agent = first.map(|leg| &leg.agent).or(contact.last_agent.as_ref());
+        let route = first.map(|leg| leg.route).or(contact.route);
         d.field(name, "agent", agent, view.agent.as_ref());
-        d.field(name, "route", contact.route, view.route);
+        d.field(name, "route", route, view.route);
     }
     if contact.state() == ContactState::Connected {
         let second = contact.legs.get(1).map(|leg| &leg.agent);

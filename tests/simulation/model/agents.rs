@@ -1,6 +1,8 @@
 //! Agents: presence, derived state, capacity, wrap-up, leaving.
 
-use firsthand::router::codes::{AgentState, CaseState, ContactState, OwnershipMode, Presence};
+use firsthand::router::codes::{
+    AgentKind, AgentState, CaseState, ContactState, OwnershipMode, Presence,
+};
 use firsthand::router::command::{AgentPresence, AgentRemove, AgentSet};
 use firsthand::router::ids::Name;
 use firsthand::router::policy::ChannelRule;
@@ -17,6 +19,10 @@ impl Model {
             .any(|channel| !self.settings.channels.contains_key(channel))
         {
             return Err(RejectKind::Invalid);
+        }
+        let owns = self.agent(&set.agent).is_some() && !self.cases_owned_by(&set.agent).is_empty();
+        if set.kind == AgentKind::Bot && owns {
+            return Err(RejectKind::Conflict);
         }
         if self.agent(&set.agent).is_none() {
             // A new agent is offline until it says otherwise.

@@ -309,13 +309,15 @@ impl Model {
         self.revoke_all(idx);
         let now = self.now;
         let resume_ms = self.policy(&self.contacts[idx].queue).resume_ms;
+        // One that has not waited yet leaves no place.
+        let scheduled = self.contacts[idx].scheduled_at.is_some();
         let contact = &mut self.contacts[idx];
         contact.seeking = false;
         contact.direct = None;
         contact.scheduled_at = None;
         contact.lease_at = None;
         contact.outcome = Some(outcome);
-        if outcome == Outcome::Abandoned && resume_ms.is_none_or(|ms| ms.0 > 0) {
+        if outcome == Outcome::Abandoned && !scheduled && resume_ms.is_none_or(|ms| ms.0 > 0) {
             // Only the last place is kept.
             let (queue, customer) = (contact.queue.clone(), contact.customer);
             for old in &mut self.ended {

@@ -30,8 +30,8 @@ impl Model {
         let from = self.agent(&contact.legs[0].agent);
         let by_human = from.is_some_and(|agent| agent.kind == AgentKind::Human);
         if transfer.mode == TransferMode::Blind {
-            self.contacts[idx].lease_at = None;
             self.leave(idx, false);
+            self.without_agent(idx);
         }
         let contact = &mut self.contacts[idx];
         contact.max_wait_ms = None;
@@ -58,7 +58,15 @@ impl Model {
                 contact.last_agent = Some(second.agent.clone());
                 contact.route = Some(second.route);
             }
-            None => contact.lease_at = None,
+            None => self.without_agent(idx),
         }
+    }
+
+    /// A contact passed on bears no agent until one takes it.
+    fn without_agent(&mut self, idx: usize) {
+        let contact = &mut self.contacts[idx];
+        contact.lease_at = None;
+        contact.last_agent = None;
+        contact.route = None;
     }
 }

@@ -282,7 +282,7 @@ impl Workload {
         Command::AgentSet(Box::new(AgentSet {
             agent: Name::of(&format!("a{nth}")),
             name: None,
-            kind: if nth == 0 && self.shape.agents > 3 {
+            kind: if nth == 0 && self.shape.agents > 3 || self.one_in(40) {
                 AgentKind::Bot
             } else {
                 AgentKind::Human
