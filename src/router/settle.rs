@@ -362,7 +362,7 @@ impl Router {
         let requirement = self.requirement(contact);
         let reach = self.reach(contact, &requirement);
         let in_team = reach.team.is_some() && self.agents[agent.at()].team == reach.team;
-        reach.owner_only_until.is_none() && (reach.anyone || in_team) && meets(skills, &requirement)
+        !reach.is_closed() && (reach.anyone || in_team) && meets(skills, &requirement)
     }
 
     /// Judges the waiting contacts of an owner anew.
