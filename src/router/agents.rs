@@ -54,6 +54,7 @@ impl Router {
         // Stand-ins and skills decide who may take the contacts of its cases.
         let owned = self.waiting_on_cases_of(idx);
         self.dirty_contacts.extend(owned);
+        self.agents[idx.at()].passed_over = true;
         self.note_freed(idx);
         self.note_changed(idx);
         self.watch_no_agent_everywhere();

@@ -166,12 +166,7 @@ impl Router {
         };
         let policy = &self.queues[contact.queue.at()].policy.ownership;
         let situation = self.situation(contact, requirement, owner);
-        // One that has just become free and has not chosen yet still keeps what it kept.
-        let before = match situation {
-            Situation::Free if self.agents[owner.at()].pending => Situation::Busy,
-            other => other,
-        };
-        if let Some((until, why)) = self.kept_for_owner(contact, policy, before) {
+        if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
             if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
                 // Others may take it, but only those who have nothing else to take.
                 return Reach {

@@ -6,9 +6,11 @@
 
 use super::Router;
 use super::codes::{ContactState, Rule, Why};
-use super::contact::{Contact, Place};
+use super::contact::{Contact, Place, Reach};
 use super::event::EventBody;
 use super::ids::ContactIdx;
+use super::judge::Situation;
+use super::skill::Levels;
 use super::time::Timestamp;
 use super::timers::Timer;
 use super::waiting::WaitKey;
@@ -147,6 +149,7 @@ impl Router {
             Some(self.reach(contact, &requirement))
         };
         let Some(reach) = reach else { return };
+        let reach = self.reach_until_chosen(contact, &requirement, reach);
         let channel = contact.channel;
         let queue = contact.queue;
         let kept = reach.owner_only_until.is_some();
@@ -185,6 +188,18 @@ impl Router {
                 self.timers.arm(until, Timer::OwnerWait, idx.0);
             }
         }
+    }
+
+    /// An owner that has just become free chooses for itself: until it has, a contact is kept for
+    /// it as it was.
+    fn reach_until_chosen(&self, contact: &Contact, requirement: &Levels, reach: Reach) -> Reach {
+        let (Some(owner), Some(before)) = (reach.owner, contact.place) else {
+            return reach;
+        };
+        let chooses = before.reach.owner == Some(owner)
+            && self.is_about_to_choose(owner)
+            && self.situation(contact, requirement, owner) == Situation::Free;
+        if chooses { before.reach } else { reach }
     }
 
     /// Notes that a contact that rings could be offered to more agents, or no longer could.

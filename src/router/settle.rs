@@ -74,7 +74,7 @@ impl Router {
         Some(self.changed_agents.swap_remove(place))
     }
 
-    fn is_about_to_choose(&self, agent: AgentIdx) -> bool {
+    pub(super) fn is_about_to_choose(&self, agent: AgentIdx) -> bool {
         let entry = &self.agents[agent.at()];
         let mut channels = (0..self.channels.len()).map(|n| ChannelIdx(n as u32));
         entry.pending && channels.any(|channel| entry.free_for(channel, &self.channels).is_ok())
@@ -137,6 +137,12 @@ impl Router {
         }
         if self.contacts[idx].state == ContactState::Offered {
             self.set_state(idx, ContactState::Waiting);
+        }
+        if let Some(owner) = self.sought_owner(&self.contacts[idx])
+            && self.is_about_to_choose(owner)
+        {
+            // If the owner chooses something else, it looks again.
+            self.agents[owner.at()].passed_over = true;
         }
         self.wait(idx, new_here);
     }
@@ -362,7 +368,7 @@ impl Router {
         let requirement = self.requirement(contact);
         let reach = self.reach(contact, &requirement);
         let in_team = reach.team.is_some() && self.agents[agent.at()].team == reach.team;
-        !reach.is_closed() && (reach.anyone || in_team) && meets(skills, &requirement)
+        (reach.anyone || in_team) && meets(skills, &requirement)
     }
 
     /// Judges the waiting contacts of an owner anew.
