@@ -18,10 +18,15 @@ pub struct Foretold {
 }
 
 /// Asks before a submit of a new contact; a submit of a known one changes nothing.
-pub fn foretell(router: &Router, stamped: &Stamped) -> Option<Foretold> {
+pub fn foretell(router: &Router, model: &Model, stamped: &Stamped) -> Option<Foretold> {
     let Command::ContactSubmit(submit) = &stamped.command else {
         return None;
     };
+    let case = submit.case.as_ref().and_then(|case| model.case(case));
+    if case.is_some_and(|case| model.cases[case].customer.is_none()) {
+        // Others may come to the case with this one, and before it.
+        return None;
+    }
     if stamped.key.is_some() || contact_view(router, stamped.at, &submit.contact).is_ok() {
         return None;
     }

@@ -54,7 +54,7 @@ impl Pair {
     pub fn apply(&mut self, stamped: Stamped, width: Width) -> Result<Verdict, String> {
         self.effects.clear();
         self.journal.push(stamped.clone());
-        let foretold = answers::foretell(&self.router, &stamped);
+        let foretold = answers::foretell(&self.router, &self.model, &stamped);
         let answer = self.router.apply(&stamped, &mut self.effects);
         let answer = answer.map_err(|reject| reject.kind);
         let found = answer.as_ref().map(drop).map_err(|kind| *kind);
