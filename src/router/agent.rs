@@ -58,6 +58,9 @@ pub struct Agent {
     /// Became able to take more and has not been given anything yet.
     #[serde(skip)]
     pub pending: bool,
+    /// Others who chose before it have left alone what it owns.
+    #[serde(skip)]
+    pub passed_over: bool,
     /// Its situation changed and the contacts that wait for it have not been judged anew yet.
     #[serde(skip)]
     pub changed: bool,
@@ -132,6 +135,7 @@ impl Agent {
             named_waiting: BTreeMap::new(),
             position: None,
             pending: false,
+            passed_over: false,
             changed: false,
         }
     }

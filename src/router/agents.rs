@@ -196,7 +196,10 @@ impl Router {
             Presence::Available if before != presence => self.become_idle(idx),
             Presence::Available => {}
             Presence::Break | Presence::Offline => {
-                if self.agents[idx.at()].position.is_none() {
+                let entry = &mut self.agents[idx.at()];
+                if presence == Presence::Break && entry.idle_since.is_none() {
+                    // Logged in for the first time: it has its place in the idle order from now.
+                    entry.idle_since = Some(at);
                     self.idle.place(&mut self.agents, idx, at);
                 }
                 self.revoke_all_of(idx, OfferReason::AgentGone);
@@ -332,6 +335,8 @@ impl Router {
         entry.idle_since = None;
         entry.retry_at = None;
         entry.missed = 0;
+        entry.handled = 0;
+        entry.talk_ms = 0;
         entry.since_at = at;
         entry.reason = None;
         let successor = successor.map(|to| self.agents[to.at()].id.clone());

@@ -72,6 +72,7 @@ impl Router {
 
     /// Makes a contact belong to a case, and counts it there.
     pub(super) fn attach(&mut self, idx: ContactIdx, case: CaseIdx) {
+        let nameless = self.cases[case].customer.is_none();
         self.refer(idx, case);
         let submitted_at = self.contacts[idx].submitted_at;
         let at = self.at;
@@ -81,6 +82,10 @@ impl Router {
         entry.recent.push(submitted_at);
         entry.recent.sort_unstable();
         self.supervise_repeats(case);
+        if nameless {
+            // The case has come to a customer, whose other contacts may belong to it.
+            self.attach_others(case);
+        }
     }
 
     /// Refers a contact to a case without counting it as another one.
@@ -114,7 +119,8 @@ impl Router {
 
     /// Contacts of the same customer that wait without a case join the one just opened.
     pub(super) fn attach_others(&mut self, case: CaseIdx) {
-        let Some(customer) = self.cases[case].customer else {
+        let entry = &self.cases[case];
+        let Some(customer) = entry.customer.filter(|_| entry.state != CaseState::Closed) else {
             return;
         };
         let others: Vec<ContactIdx> = self.customers[customer].unattached.to_vec();
@@ -322,6 +328,7 @@ impl Router {
             });
         }
         self.judge_seeking(idx);
+        self.attach_others(idx);
     }
 
     pub(super) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {

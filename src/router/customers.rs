@@ -47,6 +47,10 @@ impl Router {
                 }
             }
         }
+        if merged.is_some() {
+            self.revoke_excluded(idx);
+            self.reattach(idx);
+        }
         if self.detail.events {
             self.emit(EventBody::CustomerLinked {
                 customer: self.customers[idx].id.clone(),
@@ -98,7 +102,23 @@ impl Router {
                 slot.customer = Some(idx);
             }
         }
-        self.reattach(idx);
+    }
+
+    /// Takes back what is offered of a customer's contacts to agents it excludes.
+    fn revoke_excluded(&mut self, idx: CustomerIdx) {
+        let excluded = self.customers[idx].excluded.clone();
+        for Excluded { agent, .. } in excluded {
+            let offered: Vec<ContactIdx> = self.agents[agent.at()]
+                .reserved
+                .iter()
+                .map(|held| held.contact)
+                .filter(|contact| self.contacts[*contact].customer == Some(idx))
+                .collect();
+            for contact in offered {
+                self.revoke_offers(contact, OfferReason::Rerouted, |offer| offer.agent == agent);
+                self.dirty_contacts.push(contact);
+            }
+        }
     }
 
     /// Waiting contacts without a case may find one among the cases that were merged.
@@ -143,16 +163,7 @@ impl Router {
                 reason: exclude.reason.clone(),
             });
         }
-        let offered: Vec<ContactIdx> = self.agents[agent.at()]
-            .reserved
-            .iter()
-            .map(|held| held.contact)
-            .filter(|contact| exclude.on && self.contacts[*contact].customer == Some(idx))
-            .collect();
-        for contact in offered {
-            self.revoke_offers(contact, OfferReason::Rerouted, |offer| offer.agent == agent);
-            self.dirty_contacts.push(contact);
-        }
+        self.revoke_excluded(idx);
         self.reattach(idx);
         Ok(Subject::Answer(Answer::Excluded(ExcludedView {
             customer: self.customers[idx].id.clone(),

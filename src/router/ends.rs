@@ -335,6 +335,7 @@ impl Router {
         trial.queue = queue;
         trial.entered_at = self.at;
         trial.overdue = false;
+        trial.place = None;
         trial.steps_passed = self.steps_passed(&trial);
         trial
     }

@@ -212,7 +212,7 @@ impl Router {
         self.idle.set_channels(self.channels.len());
         let mut order: Vec<AgentIdx> = (0..self.agents.len())
             .map(AgentIdx::from_usize)
-            .filter(|idx| self.agents[idx.at()].exists)
+            .filter(|idx| self.agents[idx.at()].idle_since.is_some())
             .collect();
         order.sort_by(|a, b| {
             let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);

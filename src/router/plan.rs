@@ -5,11 +5,11 @@
 //! preview, decline and every other occasion ask the same question here.
 
 use super::Router;
-use super::codes::{CaseState, Fallback, Route, Why};
+use super::codes::{CaseState, Fallback, OwnershipMode, Route, Why};
 use super::contact::Contact;
 use super::ids::AgentIdx;
 use super::judge::{Situation, why_stand_in};
-use super::skill::Levels;
+use super::skill::{Levels, meets};
 
 /// What to do with a contact that looks for an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,10 @@ impl Router {
 
     /// Preferred agent, owner, last owner: those who are asked first, without waiting.
     fn plan_by_name(&self, contact: &Contact, requirement: &Levels) -> Option<Plan> {
+        // A preference is for the moment of coming in: nobody waits for it.
+        let comes_in = contact.place.is_none() && contact.offers_made == 0;
         if let Some(agent) = contact.prefer
+            && comes_in
             && self.eligible(contact, requirement, agent)
         {
             let route = self.route_direct(contact, agent);
@@ -82,7 +85,10 @@ impl Router {
                 why: Why::OwnerAvailable,
             });
         }
+        let mode = self.queues[contact.queue.at()].policy.ownership.mode;
         if let Some(agent) = contact.last_owner
+            && comes_in
+            && mode != OwnershipMode::Off
             && self.eligible(contact, requirement, agent)
         {
             let route = self.route_direct(contact, agent);
@@ -218,11 +224,14 @@ impl Router {
         let reach = self.reach(contact, &requirement);
         let situation = self.situation(contact, &requirement, owner);
         let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let entry = &self.agents[agent.at()];
+        let skilled = meets(&entry.skills, &requirement);
+        let trusted = skilled || !policy.owner_skill_check;
         let as_whom = policy.fallback.iter().find(|fallback| match fallback {
-            Fallback::Deputy => reach.deputy == Some(agent),
-            Fallback::Leader => reach.leader == Some(agent),
-            Fallback::Team => reach.team.is_some() && self.agents[agent.at()].team == reach.team,
-            Fallback::Skill => true,
+            Fallback::Deputy => reach.deputy == Some(agent) && trusted,
+            Fallback::Leader => reach.leader == Some(agent) && trusted,
+            Fallback::Team => reach.team.is_some() && entry.team == reach.team && skilled,
+            Fallback::Skill => skilled,
             Fallback::CallbackByOwner => false,
         });
         let fallback = as_whom.copied().unwrap_or(Fallback::Skill);

@@ -92,6 +92,7 @@ impl Router {
             .filter(|contact| contact.queue == idx && contact.seeking)
             .filter_map(|contact| self.contacts.find(&contact.id))
             .collect();
+        let at = self.at;
         for contact in here {
             let own_max = self.contacts[contact].max_wait_ms;
             let overdue = self.contacts[contact].overdue;
@@ -99,7 +100,8 @@ impl Router {
             self.begin_seeking(contact);
             let entry = &mut self.contacts[contact];
             entry.max_wait_ms = own_max;
-            entry.overdue = overdue;
+            // The new policy may give it more time.
+            entry.overdue = overdue && entry.max_wait_at.is_some_and(|until| until <= at);
             entry.no_agent_at = None;
             entry.owner_until = None;
             self.note_hunger(contact);

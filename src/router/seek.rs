@@ -295,12 +295,18 @@ impl Router {
                 && !self.excluded(contact, *agent)
         };
         // The steps to come count as well: "could ever".
-        let steps = self.queues[contact.queue.at()].steps.len() as u32;
+        let queue = &self.queues[contact.queue.at()];
+        let check = queue.policy.ownership.owner_skill_check;
+        let steps = queue.steps.len() as u32;
         (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
             let requirement = self.requirement_after(contact, passed);
             let reach = self.reach_in_the_end(contact, &requirement);
             let named = [reach.owner, reach.deputy, reach.leader];
-            named.into_iter().flatten().any(|agent| logged_in(&agent))
+            let trusted = |agent: super::ids::AgentIdx| {
+                !check || super::skill::meets(&self.agents[agent.at()].skills, &requirement)
+            };
+            let by_name = |agent| logged_in(&agent) && trusted(agent);
+            named.into_iter().flatten().any(by_name)
                 || (reach.anyone || reach.team.is_some())
                     && self.idle.able(&requirement).any(|agent| {
                         let entry = &self.agents[agent.at()];

@@ -1,9 +1,9 @@
 //! Drawing the consequences until nothing moves any more.
 //!
 //! Three lists are worked off, in this order of precedence, each in an order that depends on
-//! nothing but the state: contacts that look for an agent (first in the common order first),
-//! agents that became free (longest idle first; rule 2 and rule 14 from their side), and agents
-//! whose situation changed, whose waiting contacts are judged anew (rule 15).
+//! nothing but the state: agents whose situation changed, whose waiting contacts are judged anew
+//! (rule 15); contacts that look for an agent (first in the common order first); and agents that
+//! became free (longest idle first; rule 2 and rule 14 from their side).
 //!
 //! When all three are empty, no contact waits that a free agent may take.
 
@@ -11,6 +11,7 @@ use super::Router;
 use super::codes::{ContactState, OwnershipMode, Pick, Presence, Route, Rule, Why};
 use super::contact::Contact;
 use super::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use super::judge::Situation;
 use super::plan::Plan;
 use super::skill::{meets, proficiency};
 use super::waiting::WaitKey;
@@ -51,18 +52,32 @@ impl Candidate {
 impl Router {
     pub(super) fn settle(&mut self) {
         loop {
-            if !self.dirty_contacts.is_empty() {
+            if let Some(agent) = self.next_changed() {
+                self.agents[agent.at()].changed = false;
+                self.judge_owned(agent);
+            } else if !self.dirty_contacts.is_empty() {
                 self.settle_contacts();
             } else if !self.pending_agents.is_empty() {
                 self.settle_agent();
-            } else if let Some(agent) = self.changed_agents.pop() {
-                self.agents[agent.at()].changed = false;
-                self.judge_owned(agent);
             } else {
                 break;
             }
         }
         self.idle.settle(&mut self.agents);
+    }
+
+    /// An agent whose situation changed. One that is about to choose is judged when it has chosen:
+    /// until then its contacts are kept for it as they were.
+    fn next_changed(&mut self) -> Option<AgentIdx> {
+        let mut changed = self.changed_agents.iter();
+        let place = changed.position(|agent| !self.is_about_to_choose(*agent))?;
+        Some(self.changed_agents.swap_remove(place))
+    }
+
+    fn is_about_to_choose(&self, agent: AgentIdx) -> bool {
+        let entry = &self.agents[agent.at()];
+        let mut channels = (0..self.channels.len()).map(|n| ChannelIdx(n as u32));
+        entry.pending && channels.any(|channel| entry.free_for(channel, &self.channels).is_ok())
     }
 
     fn settle_contacts(&mut self) {
@@ -116,6 +131,8 @@ impl Router {
         }
         if direct.is_some() {
             self.direct_failed(idx);
+            // In its own place in the order, not after those who look now.
+            self.look_for_agent(idx);
             return;
         }
         if self.contacts[idx].state == ContactState::Offered {
@@ -157,6 +174,36 @@ impl Router {
         }
         self.refresh(agent);
         self.note_changed(agent);
+        self.leave_to_owners();
+        if std::mem::take(&mut self.agents[agent.at()].passed_over) {
+            // What others left to it and it did not take is theirs again.
+            let left = self.agents[agent.at()].owned_waiting.values();
+            self.dirty_contacts.extend(left);
+        }
+    }
+
+    /// Notes the owners who are still to choose: an agent that chose before them left what they
+    /// own alone.
+    fn leave_to_owners(&mut self) {
+        for n in 0..self.pending_agents.len() {
+            let entry = &mut self.agents[self.pending_agents[n].at()];
+            entry.passed_over |= !entry.owned_waiting.is_empty();
+        }
+    }
+
+    /// Whether a contact is left to its owner, who has just become free too and chooses later: a
+    /// free owner comes before longer-idle agents (rule 14).
+    fn is_left_to_owner(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        if self.pending_agents.is_empty() {
+            return false;
+        }
+        let owner = self.sought_owner(contact);
+        owner.is_some_and(|owner| {
+            owner != agent && self.agents[owner.at()].pending && {
+                let requirement = self.requirement(contact);
+                self.situation(contact, &requirement, owner) == Situation::Free
+            }
+        })
     }
 
     /// The agent's side: the waiting contact that a freed agent takes.
@@ -196,10 +243,10 @@ impl Router {
             } else {
                 0
             };
-            let first = class
-                .waiting
-                .iter()
-                .find(|(_, contact)| !self.excluded(&self.contacts[**contact], agent));
+            let first = class.waiting.iter().find(|(_, contact)| {
+                let waiting = &self.contacts[**contact];
+                !self.excluded(waiting, agent) && !self.is_left_to_owner(waiting, agent)
+            });
             if let Some((key, contact)) = first {
                 consider(Candidate {
                     contact: *contact,
@@ -225,6 +272,7 @@ impl Router {
                     .owner_skill_check;
             if free.has(waiting.channel)
                 && !self.excluded(waiting, agent)
+                && !self.is_left_to_owner(waiting, agent)
                 && (!check || meets(&entry.skills, &requirement))
             {
                 let level = if strongest {

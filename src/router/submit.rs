@@ -167,7 +167,9 @@ impl Router {
             let matter = self.matter(customer, submit.topic.as_ref());
             let affinity = self.queues[queue.at()].policy.ownership.affinity_ms.0;
             found.case = matter.case;
-            found.last_owner = matter.last_owner(self.at, affinity);
+            if matter.case.is_none() {
+                found.last_owner = matter.last_owner(self.at, affinity);
+            }
         }
         Ok(found)
     }
@@ -315,9 +317,8 @@ impl Router {
         contact: &Contact,
     ) -> Option<(super::time::Timestamp, u64)> {
         let abandoned = &self.customers[contact.customer?].abandoned;
-        let place = abandoned
-            .iter()
-            .find(|place| place.queue == contact.queue)?;
+        let here = abandoned.iter().filter(|p| p.queue == contact.queue);
+        let place = here.max_by_key(|place| place.at)?;
         let limit = self.queues[contact.queue.at()].policy.resume_ms;
         let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at - place.at <= limit.0);
         in_time.then_some((place.joined_at, place.seq))

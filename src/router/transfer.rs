@@ -171,7 +171,6 @@ impl Router {
         if self.contacts[idx].state == ContactState::Offered {
             self.set_state(idx, ContactState::Waiting);
         }
-        self.dirty_contacts.push(idx);
     }
 
     /// The name of a contact's queue.

@@ -166,7 +166,9 @@ impl Router {
         Submitted {
             contact: contact.id.clone(),
             state: contact.state,
-            outcome: contact.outcome,
+            outcome: contact
+                .outcome
+                .filter(|_| contact.state == ContactState::Ended),
             queue: self.queues[contact.queue.at()].id.clone(),
             customer: contact
                 .customer
@@ -256,7 +258,7 @@ impl Router {
             agent
                 .wraps
                 .iter()
-                .filter(|wrap| wrap.contact == idx)
+                .filter(|wrap| wrap.contact == idx && wrap.ends_contact)
                 .map(|wrap| wrap.until_at)
                 .max()
         };

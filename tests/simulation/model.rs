@@ -1,0 +1,477 @@
+//! A slow, obvious router: the expected answer.
+//!
+//! Plain vectors and full scans, nothing kept that can be counted again, nothing remembered that
+//! can be decided again. It takes the same commands as the router and is written to be checked
+//! against the contract rule by rule: a comment `[n]` names rule n of its section 4. What the
+//! contract leaves to chance or to taste (numbers of offers, names of cases that are opened by an
+//! accept, draws of the strategy `random`) comes in as hints of what the router did, and a draw is
+//! taken over only where it is one of the agents that could be drawn.
+
+mod agents;
+mod cases;
+mod contacts;
+mod customers;
+mod offers;
+mod queues;
+mod routing;
+pub mod timers;
+mod transfer;
+
+use std::collections::BTreeMap;
+
+use firsthand::router::codes::{AgentKind, CaseState, ContactState, Outcome, Presence, Route};
+use firsthand::router::command::{Command, Stamped};
+use firsthand::router::ids::{Name, OfferId};
+use firsthand::router::policy::{CHANNELS, ChannelRule, Policy, Settings, SkillMap};
+use firsthand::router::reject::RejectKind;
+use firsthand::router::time::Timestamp;
+
+/// What a command comes to: done, or refused with this kind.
+pub type Verdict = Result<(), RejectKind>;
+
+/// A deliberate fault, to prove that the comparison can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canary {
+    /// The last of two equally good agents is chosen.
+    LongestIdleReversed,
+    /// A freed agent forgets that it owns a contact.
+    OwnerForgotten,
+    /// A declined offer has no retry delay.
+    NoRetryDelay,
+}
+
+#[derive(Clone, Debug)]
+pub struct Agent {
+    pub name: Name,
+    pub kind: AgentKind,
+    pub skills: SkillMap,
+    pub capacity: BTreeMap<Name, u32>,
+    pub team: Option<Name>,
+    pub deputy: Option<Name>,
+    pub leader: Option<Name>,
+    pub wrap_up_ms: Option<i64>,
+    pub rank: i32,
+    pub presence: Presence,
+    pub until_at: Option<Timestamp>,
+    /// When it last became available.
+    pub available_at: Option<Timestamp>,
+    /// When its last conversation was over, wrap-up included.
+    pub last_end_at: Option<Timestamp>,
+    pub retry_at: Option<Timestamp>,
+    /// Ends of wrap-ups for contacts that went on without it.
+    pub wrap_ups: Vec<Timestamp>,
+    pub missed: u32,
+    pub handled: u64,
+    pub talk_ms: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Queue {
+    pub name: Name,
+    pub policy: Policy,
+    pub exists: bool,
+    /// For `round_robin`.
+    pub last_offered: Option<Name>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Customer {
+    pub name: Name,
+    pub identities: Vec<Name>,
+    pub excluded: Vec<Name>,
+    /// In the order in which they came to it: of equally active cases the last is taken.
+    pub cases: Vec<usize>,
+    /// Gone: every name of it leads to another customer.
+    pub merged: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub name: Name,
+    pub customer: Option<usize>,
+    pub topic: Option<Name>,
+    pub state: CaseState,
+    pub owner: Option<Name>,
+    /// The last human who handled it.
+    pub last_handler: Option<Name>,
+    pub opened_at: Timestamp,
+    pub owned_at: Option<Timestamp>,
+    pub active_at: Timestamp,
+    pub resolved_at: Option<Timestamp>,
+    /// When it closes by itself.
+    pub close_at: Option<Timestamp>,
+    pub closed_at: Option<Timestamp>,
+    pub handovers: u32,
+    pub contacts: u64,
+    /// When its last contacts were submitted, as many as are counted for the supervision.
+    pub recent: Vec<Timestamp>,
+    pub escalated_at: Option<Timestamp>,
+    /// Closed so long ago that nobody remembers it.
+    pub forgotten: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub id: OfferId,
+    pub agent: Name,
+    pub route: Route,
+    pub expires_at: Timestamp,
+}
+
+/// An agent in conversation.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    pub agent: Name,
+    pub since_at: Timestamp,
+    pub route: Route,
+    /// When this conversation makes its agent the owner, where that is still to come.
+    pub firm_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+pub struct WrapUp {
+    pub agent: Name,
+    pub until_at: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub struct Contact {
+    pub name: Name,
+    pub queue: Name,
+    pub channel: Name,
+    pub customer: Option<usize>,
+    pub requires: SkillMap,
+    pub priority: i32,
+    pub topic: Option<Name>,
+    pub case: Option<usize>,
+    /// The owner of a case that was closed a short while ago.
+    pub last_owner: Option<Name>,
+    pub prefer: Option<Name>,
+    pub exclude: Vec<Name>,
+    pub max_wait_ms: Option<i64>,
+    pub source: Option<Name>,
+    pub submitted_at: Timestamp,
+    /// Its place: see rule 2.
+    pub order_at: Timestamp,
+    pub arrival: u64,
+    /// When it entered its present queue: the queue's `max_wait_ms` counts from here.
+    pub entered_at: Timestamp,
+    /// Overflows in the millisecond in which it entered.
+    pub hops: usize,
+    /// When it began to wait, on arriving or on being passed on: steps, the wait for the owner and
+    /// its own `max_wait_ms` count from here.
+    pub waits_since: Timestamp,
+    /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
+    pub seeking: bool,
+    /// Something about it has changed: while it rings, it looks for more agents only then.
+    pub looks: bool,
+    /// It has just come in, and nobody has been asked yet.
+    pub comes_in: bool,
+    /// Its time to wait has run out while it was offered.
+    pub overdue: bool,
+    /// Passed on to this agent and nobody else.
+    pub direct: Option<Name>,
+    /// A callback that only its owner makes.
+    pub by_owner_only: bool,
+    /// It was kept for its owner when all was settled last.
+    pub kept: bool,
+    /// Since when nobody is logged in who could serve it.
+    pub nobody_since: Option<Timestamp>,
+    /// Waits for this time.
+    pub scheduled_at: Option<Timestamp>,
+    /// Passed on: the owner is not sought again.
+    pub passed_on: bool,
+    pub offers: Vec<Offer>,
+    pub offers_made: u32,
+    pub legs: Vec<Leg>,
+    pub wrap_ups: Vec<WrapUp>,
+    pub outcome: Option<Outcome>,
+    pub last_agent: Option<Name>,
+    pub route: Option<Route>,
+    pub connected_at: Option<Timestamp>,
+    /// The end of the conversation or of the wait.
+    pub over_at: Option<Timestamp>,
+    /// The end of everything, wrap-up included.
+    pub ended_at: Option<Timestamp>,
+    /// When it is dropped because its platform is gone.
+    pub lease_at: Option<Timestamp>,
+    /// Its place may be taken up again by whoever abandoned it.
+    pub resumable: bool,
+}
+
+impl Contact {
+    /// Exactly one state follows from what a contact has.
+    pub fn state(&self) -> ContactState {
+        if self.outcome.is_some() {
+            return if self.wrap_ups.is_empty() {
+                ContactState::Ended
+            } else {
+                ContactState::WrapUp
+            };
+        }
+        if !self.legs.is_empty() {
+            ContactState::Connected
+        } else if !self.offers.is_empty() {
+            ContactState::Offered
+        } else if self.scheduled_at.is_some() {
+            ContactState::Scheduled
+        } else {
+            ContactState::Waiting
+        }
+    }
+}
+
+/// What the router did where the contract leaves the choice open.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    /// Contact, agent, number.
+    pub offers: Vec<(Name, Name, OfferId)>,
+    /// Contact, name of the case that was opened for it.
+    pub cases: Vec<(Name, Name)>,
+    /// Contacts in the order in which their offers expired, their waits ended or they ended: the
+    /// order of what is due at one instant.
+    pub order: Vec<Name>,
+}
+
+impl Contact {
+    /// Overflows in this millisecond.
+    pub fn hops_at(&self, now: Timestamp) -> usize {
+        if self.entered_at == now { self.hops } else { 0 }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub canary: Option<Canary>,
+    pub now: Timestamp,
+    pub settings: Settings,
+    pub agents: Vec<Agent>,
+    /// Those who have been removed, as they were: an owner's stand-ins are still known.
+    pub removed: Vec<Agent>,
+    pub queues: Vec<Queue>,
+    pub customers: Vec<Customer>,
+    pub cases: Vec<Case>,
+    /// All that are not ended.
+    pub contacts: Vec<Contact>,
+    pub ended: Vec<Contact>,
+    pub arrivals: u64,
+    /// Open sessions, one entry each.
+    pub sessions: Vec<Name>,
+    /// Clients whose last session closed and who have not come back since.
+    pub gone: Vec<Name>,
+    /// The moment that has passed: behind `now` while what is due before it happens.
+    pub clock: (Timestamp, timers::Kind),
+    /// The highest number of an offer so far.
+    pub offer_last: u64,
+    pub hints: Hints,
+    /// Cases escalated by the last command.
+    pub escalated: Vec<usize>,
+    /// Agents that may be able to take more than before: filled by a command, used up by `settle`.
+    pub freed: Vec<Name>,
+    /// Idempotency keys: name, digest.
+    pub keys: Vec<(Name, u64)>,
+}
+
+impl Model {
+    pub fn new(canary: Option<Canary>) -> Self {
+        let mut settings = Settings::default();
+        for (channel, exclusive) in CHANNELS {
+            settings.channels.insert(
+                Name::of(channel),
+                ChannelRule {
+                    exclusive,
+                    capacity: 1,
+                },
+            );
+        }
+        Self {
+            canary,
+            now: 0,
+            settings,
+            agents: Vec::new(),
+            removed: Vec::new(),
+            queues: vec![Queue {
+                name: Name::of("default"),
+                policy: Policy::default(),
+                exists: true,
+                last_offered: None,
+            }],
+            customers: Vec::new(),
+            cases: Vec::new(),
+            contacts: Vec::new(),
+            ended: Vec::new(),
+            arrivals: 0,
+            sessions: Vec::new(),
+            gone: Vec::new(),
+            clock: (Timestamp::MIN, timers::Kind::Scheduled),
+            offer_last: 0,
+            hints: Hints::default(),
+            escalated: Vec::new(),
+            freed: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// Carries out one command, as `Router::apply` does.
+    pub fn apply(&mut self, stamped: &Stamped) -> Verdict {
+        self.now = stamped.at;
+        self.escalated.clear();
+        self.fire_due();
+        if let Some(key) = &stamped.key
+            && let Some((_, digest)) = self.keys.iter().find(|(name, _)| *name == key.name)
+        {
+            let same = *digest == key.digest;
+            self.forget();
+            return if same {
+                Ok(())
+            } else {
+                Err(RejectKind::Conflict)
+            };
+        }
+        let verdict = self.command(stamped);
+        if let (Some(key), Ok(())) = (&stamped.key, verdict) {
+            self.keys.push((key.name.clone(), key.digest));
+        }
+        assert!(
+            verdict.is_ok() || self.freed.is_empty(),
+            "a refused command changes nothing"
+        );
+        self.settle();
+        self.forget();
+        verdict
+    }
+
+    fn command(&mut self, stamped: &Stamped) -> Verdict {
+        match &stamped.command {
+            Command::Tick | Command::Reloaded => Ok(()),
+            Command::Restarted => self.restarted(),
+            Command::SessionOpened(session) => self.session_opened(&session.client),
+            Command::SessionClosed(session) => self.session_closed(&session.client),
+            Command::AgentSet(set) => self.agent_set(set),
+            Command::AgentPresence(presence) => self.agent_presence(presence),
+            Command::AgentRemove(remove) => self.agent_remove(remove),
+            Command::WrapUpEnd(of) => self.wrap_up_end(&of.agent),
+            Command::QueueSet(set) => self.queue_set(set),
+            Command::QueueRemove(of) => self.queue_remove(&of.queue),
+            Command::SettingsSet(patch) => self.settings_set(patch),
+            Command::CustomerLink(link) => self.customer_link(link),
+            Command::CustomerExclude(exclude) => self.customer_exclude(exclude),
+            Command::ContactSubmit(submit) => self.contact_submit(submit, stamped.source.as_ref()),
+            Command::ContactUpdate(update) => self.contact_update(update),
+            Command::ContactCancel(cancel) => self.contact_cancel(cancel),
+            Command::ContactEnd(end) => self.contact_end(end),
+            Command::ContactTransfer(transfer) => self.contact_transfer(transfer),
+            Command::ContactSync(sync) => self.contact_sync(sync),
+            Command::OfferAccept(of) => self.offer_accept(of),
+            Command::OfferDecline(decline) => self.offer_decline(decline),
+            Command::CaseOpen(open) => self.case_open(open),
+            Command::CaseNote(note) => self.case_note(note),
+            Command::CaseResolve(act) => self.case_resolve(&act.case),
+            Command::CaseReopen(act) => self.case_reopen(&act.case),
+            Command::CaseClose(act) => self.case_close(&act.case),
+            Command::CaseHandover(handover) => self.case_handover(handover),
+        }
+    }
+
+    pub fn agent(&self, name: &Name) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.name == *name)
+    }
+
+    /// An agent, or what it was.
+    fn agent_or_removed(&self, name: &Name) -> Option<&Agent> {
+        let mut all = self.agents.iter().chain(&self.removed);
+        all.find(|agent| agent.name == *name)
+    }
+
+    fn agent_mut(&mut self, name: &Name) -> &mut Agent {
+        self.agents
+            .iter_mut()
+            .find(|agent| agent.name == *name)
+            .expect("the agent exists")
+    }
+
+    pub fn policy(&self, queue: &Name) -> &Policy {
+        let queue = self.queues.iter().find(|known| known.name == *queue);
+        &queue.expect("a contact's queue exists").policy
+    }
+
+    pub fn has_queue(&self, queue: &Name) -> bool {
+        let mut queues = self.queues.iter();
+        queues.any(|known| known.name == *queue && known.exists)
+    }
+
+    /// The place of a contact that is not ended.
+    pub fn live(&self, contact: &Name) -> Option<usize> {
+        self.contacts
+            .iter()
+            .position(|known| known.name == *contact)
+    }
+
+    /// A contact, ended or not.
+    pub fn contact(&self, contact: &Name) -> Option<&Contact> {
+        let mut all = self.contacts.iter().chain(&self.ended);
+        all.find(|known| known.name == *contact)
+    }
+
+    /// The place of a contact in one of the states; in another one it is a conflict, an unknown
+    /// one is not found.
+    fn must_be(&self, contact: &Name, states: &[ContactState]) -> Result<usize, RejectKind> {
+        let fits = |idx: &usize| states.contains(&self.contacts[*idx].state());
+        match self.live(contact).filter(fits) {
+            Some(idx) => Ok(idx),
+            None if self.contact(contact).is_some() => Err(RejectKind::Conflict),
+            None => Err(RejectKind::NotFound),
+        }
+    }
+
+    /// What is over is remembered for a while only.
+    fn forget(&mut self) {
+        let settings = &self.settings;
+        let most = settings.keep_ended_max as usize;
+        let keep = settings.keep_ended_ms.0;
+        let old = |contact: &Contact| contact.ended_at.is_some_and(|at| self.now - at > keep);
+        while self.ended.len() > most || self.ended.first().is_some_and(old) {
+            self.ended.remove(0);
+        }
+    }
+
+    /// Cases closed so long ago that the router may forget them: nobody refers to them any more.
+    pub fn forgettable(&self) -> Vec<usize> {
+        let affinity = self.queues.iter().map(|queue| &queue.policy.ownership);
+        let affinity = affinity.map(|ownership| ownership.affinity_ms.0).max();
+        let keep = self.settings.keep_ended_ms.0.max(affinity.unwrap_or(0));
+        let old = |case: &Case| case.closed_at.is_some_and(|at| self.now - at > keep);
+        let used = |idx: usize| {
+            let mut contacts = self.contacts.iter().chain(&self.ended);
+            contacts.any(|contact| contact.case == Some(idx))
+        };
+        (0..self.cases.len())
+            .filter(|idx| old(&self.cases[*idx]) && !used(*idx))
+            .collect()
+    }
+
+    /// Takes the ended contacts out of the way.
+    fn bury(&mut self) {
+        while let Some(idx) = self
+            .contacts
+            .iter()
+            .position(|contact| contact.state() == ContactState::Ended)
+        {
+            let mut contact = self.contacts.remove(idx);
+            contact.ended_at = Some(self.now);
+            self.ended.push(contact);
+        }
+    }
+
+    fn free(&mut self, agent: &Name) {
+        if !self.freed.contains(agent) {
+            self.freed.push(agent.clone());
+        }
+    }
+
+    fn free_all(&mut self) {
+        for agent in self.agents.clone() {
+            self.free(&agent.name);
+        }
+    }
+}

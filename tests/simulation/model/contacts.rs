@@ -1,0 +1,470 @@
+//! Contacts: how they come, change and end, and what becomes of them when their platform is gone.
+
+use firsthand::router::codes::{ContactState, Outcome, Route};
+use firsthand::router::command::{
+    ContactCancel, ContactEnd, ContactSubmit, ContactSync, ContactUpdate,
+};
+use firsthand::router::ids::Name;
+use firsthand::router::reject::RejectKind;
+use firsthand::router::time::{MILLIS_MAX, Timestamp};
+
+use super::{Contact, Model, Verdict, WrapUp};
+
+impl Model {
+    pub(super) fn contact_submit(
+        &mut self,
+        submit: &ContactSubmit,
+        source: Option<&Name>,
+    ) -> Verdict {
+        if self.contact(&submit.contact).is_some() {
+            // Submitting a contact that exists changes nothing.
+            return Ok(());
+        }
+        let queue = submit.queue.clone().unwrap_or_else(|| Name::of("default"));
+        let channel = submit.channel.clone().unwrap_or_else(|| Name::of("voice"));
+        if !self.has_queue(&queue) {
+            return Err(RejectKind::NotFound);
+        }
+        if !self.settings.channels.contains_key(&channel) {
+            return Err(RejectKind::Invalid);
+        }
+        let named = self.named_case(submit)?;
+        let scheduled_at = submit.not_before_at.filter(|at| *at > self.now);
+        if self.is_blocked(&queue) {
+            return Err(RejectKind::Limit);
+        }
+        let customer = match (&submit.customer, named) {
+            (Some(name), _) => Some(self.customer_or_new(name)),
+            (None, Some(case)) => self.cases[case].customer,
+            (None, None) => None,
+        };
+        let order_at = submit.joined_at.map_or(self.now, |at| at.min(self.now));
+        self.arrivals += 1;
+        let contact = self.new_contact(submit, queue, channel, order_at);
+        self.contacts.push(Contact {
+            customer,
+            scheduled_at,
+            source: source.cloned(),
+            ..contact
+        });
+        let idx = self.contacts.len() - 1;
+        match named.or_else(|| self.case_of(customer, submit.topic.as_ref())) {
+            Some(case) => self.attach(idx, case),
+            None => self.contacts[idx].last_owner = self.last_owner(idx),
+        }
+        if scheduled_at.is_none() {
+            self.resume(idx);
+            self.arrive(idx, order_at);
+        }
+        Ok(())
+    }
+
+    /// A contact as it comes in.
+    fn new_contact(
+        &self,
+        submit: &ContactSubmit,
+        queue: Name,
+        channel: Name,
+        order_at: Timestamp,
+    ) -> Contact {
+        Contact {
+            name: submit.contact.clone(),
+            queue,
+            channel,
+            customer: None,
+            requires: submit.requires.clone(),
+            priority: submit.priority.0,
+            topic: submit.topic.clone(),
+            case: None,
+            last_owner: None,
+            prefer: submit.prefer.clone(),
+            exclude: submit.exclude.clone(),
+            max_wait_ms: submit.max_wait_ms.map(|ms| ms.0),
+            source: None,
+            submitted_at: self.now,
+            order_at,
+            arrival: self.arrivals,
+            entered_at: order_at,
+            hops: 0,
+            waits_since: order_at,
+            scheduled_at: None,
+            seeking: false,
+            looks: false,
+            comes_in: false,
+            overdue: false,
+            direct: None,
+            by_owner_only: false,
+            kept: false,
+            nobody_since: None,
+            passed_on: false,
+            offers: Vec::new(),
+            offers_made: 0,
+            legs: Vec::new(),
+            wrap_ups: Vec::new(),
+            outcome: None,
+            last_agent: None,
+            route: None,
+            connected_at: None,
+            over_at: None,
+            ended_at: None,
+            lease_at: None,
+            resumable: false,
+        }
+    }
+
+    /// [6] A contact comes to its queue, which may be full.
+    fn arrive(&mut self, idx: usize, entered_at: Timestamp) {
+        let queue = self.contacts[idx].queue.clone();
+        let room = self.has_room(idx, &queue, entered_at);
+        self.enter(idx, entered_at);
+        if !room {
+            self.overflow(idx, Outcome::Rejected);
+        }
+    }
+
+    /// [11] The case that is named must exist and not be another customer's.
+    fn named_case(&self, submit: &ContactSubmit) -> Result<Option<usize>, RejectKind> {
+        let Some(case) = &submit.case else {
+            return Ok(None);
+        };
+        let case = self.must_case(case)?;
+        let of = self.cases[case].customer;
+        match &submit.customer {
+            Some(name) if of.is_some() && self.customer(name) != of => Err(RejectKind::Conflict),
+            Some(_) | None => Ok(Some(case)),
+        }
+    }
+
+    /// [7] A caller who abandoned and comes back on the same queue takes the old place in the
+    /// order; all limits count from the new arrival.
+    fn resume(&mut self, idx: usize) {
+        let (now, contact) = (self.now, &self.contacts[idx]);
+        let within = self.policy(&contact.queue).resume_ms.map(|ms| ms.0);
+        let (queue, customer) = (contact.queue.clone(), contact.customer);
+        if customer.is_none() {
+            return;
+        }
+        let mut last = None;
+        for old in &mut self.ended {
+            if old.resumable && old.queue == queue && old.customer == customer {
+                old.resumable = false;
+                last = Some((old.over_at, old.order_at, old.arrival));
+            }
+        }
+        let Some((Some(over_at), order_at, arrival)) = last else {
+            return;
+        };
+        let in_time = |within: i64| within > 0 && now - over_at <= within;
+        if within.is_none_or(in_time) {
+            let contact = &mut self.contacts[idx];
+            contact.order_at = contact.order_at.min(order_at);
+            contact.arrival = contact.arrival.min(arrival);
+        }
+    }
+
+    /// The moment of a scheduled contact has come.
+    pub(super) fn begin_to_wait(&mut self, idx: usize) {
+        let now = self.now;
+        let contact = &mut self.contacts[idx];
+        contact.scheduled_at = None;
+        contact.order_at = now;
+        contact.waits_since = now;
+        self.arrive(idx, now);
+    }
+
+    pub(super) fn contact_update(&mut self, update: &ContactUpdate) -> Verdict {
+        let idx = self.must_be(
+            &update.contact,
+            &[
+                ContactState::Scheduled,
+                ContactState::Waiting,
+                ContactState::Offered,
+                ContactState::Connected,
+                ContactState::WrapUp,
+            ],
+        )?;
+        let state = self.contacts[idx].state();
+        if let Some(queue) = &update.queue
+            && !self.has_queue(queue)
+        {
+            return Err(RejectKind::NotFound);
+        }
+        let queue = update.queue.as_ref();
+        let moves_to = queue.filter(|queue| **queue != self.contacts[idx].queue);
+        if moves_to.is_some() && matches!(state, ContactState::Connected | ContactState::WrapUp) {
+            return Err(RejectKind::Conflict);
+        }
+        if let Some(priority) = update.priority {
+            self.contacts[idx].priority = priority.0;
+        }
+        if let Some(requires) = &update.requires {
+            self.contacts[idx].requires = requires.clone();
+        }
+        match moves_to {
+            Some(queue) => {
+                self.revoke_all(idx);
+                self.contacts[idx].queue = queue.clone();
+                if state != ContactState::Scheduled {
+                    // Waits by its new limits, in its old place.
+                    self.contacts[idx].direct = None;
+                    self.enter(idx, self.now);
+                }
+            }
+            None => {
+                self.contacts[idx].looks = true;
+                self.revoke_unfit(idx);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back the offers by skill to agents who no longer have it.
+    fn revoke_unfit(&mut self, idx: usize) {
+        let contact = self.contacts[idx].clone();
+        for offer in &contact.offers {
+            let agent = self.agent(&offer.agent).expect("an agent asked exists");
+            let by_skill = matches!(offer.route, Route::Skill | Route::Team);
+            if by_skill && !self.has_skills(agent, &contact) {
+                let offers = &mut self.contacts[idx].offers;
+                offers.retain(|other| other.agent != offer.agent);
+                self.free(&offer.agent);
+                self.offer_is_over(idx);
+            }
+        }
+    }
+
+    pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Verdict {
+        let idx = self.must_be(
+            &cancel.contact,
+            &[
+                ContactState::Scheduled,
+                ContactState::Waiting,
+                ContactState::Offered,
+            ],
+        )?;
+        let outcome = match &*cancel.reason.0 {
+            "abandoned" => Outcome::Abandoned,
+            "voicemail" => Outcome::Voicemail,
+            "callback" => Outcome::Callback,
+            "timeout" => Outcome::Timeout,
+            "rejected" => Outcome::Rejected,
+            "dropped" => Outcome::Dropped,
+            _ => Outcome::Cancelled,
+        };
+        self.finish(idx, outcome);
+        Ok(())
+    }
+
+    pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Verdict {
+        let idx = self.must_be(&end.contact, &[ContactState::Connected])?;
+        if !matches!(
+            end.outcome,
+            Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped
+        ) {
+            return Err(RejectKind::Invalid);
+        }
+        let contact = &self.contacts[idx];
+        let consulted = contact.legs.len() > 1 || contact.seeking;
+        if end.outcome == Outcome::Transferred && consulted {
+            self.first_leaves(idx);
+            return Ok(());
+        }
+        while !self.contacts[idx].legs.is_empty() {
+            self.leave(idx, true);
+        }
+        self.touch_case(idx);
+        self.finish(idx, end.outcome);
+        if end.outcome == Outcome::Resolved
+            && let Some(case) = self.contacts[idx].case
+        {
+            self.resolve(case);
+        }
+        Ok(())
+    }
+
+    /// [8] An agent leaves a conversation; with wrap-up it takes nothing until that ends. Where the
+    /// contact is over with it, the contact waits for that end too.
+    pub(super) fn leave(&mut self, idx: usize, over: bool) {
+        let now = self.now;
+        let leg = self.contacts[idx].legs.remove(0);
+        let queue_ms = self.policy(&self.contacts[idx].queue).wrap_up_ms.0;
+        let agent = self.agent_mut(&leg.agent);
+        agent.talk_ms += now - leg.since_at;
+        let until_at = now + agent.wrap_up_ms.unwrap_or(queue_ms);
+        if until_at == now {
+            agent.last_end_at = Some(now);
+            self.free(&leg.agent);
+        } else if over {
+            self.contacts[idx].wrap_ups.push(WrapUp {
+                agent: leg.agent,
+                until_at,
+            });
+        } else {
+            agent.wrap_ups.push(until_at);
+        }
+    }
+
+    /// The contact is over: no offer of it lives on.
+    pub(super) fn finish(&mut self, idx: usize, outcome: Outcome) {
+        self.revoke_all(idx);
+        let now = self.now;
+        let resume_ms = self.policy(&self.contacts[idx].queue).resume_ms;
+        // One that has not waited yet leaves no place.
+        let scheduled = self.contacts[idx].scheduled_at.is_some();
+        let contact = &mut self.contacts[idx];
+        contact.seeking = false;
+        contact.direct = None;
+        contact.scheduled_at = None;
+        contact.lease_at = None;
+        contact.outcome = Some(outcome);
+        if outcome == Outcome::Abandoned && !scheduled && resume_ms.is_none_or(|ms| ms.0 > 0) {
+            // Only the last place is kept.
+            let (queue, customer) = (contact.queue.clone(), contact.customer);
+            for old in &mut self.ended {
+                if old.queue == queue && old.customer == customer {
+                    old.resumable = false;
+                }
+            }
+            self.contacts[idx].resumable = true;
+        }
+        let contact = &mut self.contacts[idx];
+        contact.over_at = Some(now);
+    }
+
+    /// The end of a conversation is activity on its case.
+    fn touch_case(&mut self, idx: usize) {
+        if let Some(case) = self.contacts[idx].case {
+            self.cases[case].active_at = self.now;
+        }
+    }
+
+    /// [15] The contact ends, and its owner has it as a callback of its own.
+    pub(super) fn end_as_callback(&mut self, idx: usize) {
+        self.finish(idx, Outcome::Callback);
+        let ended = &self.contacts[idx];
+        let name = (1..).map(|nth| match nth {
+            1 => Name::of(&format!("{}/callback", ended.name)),
+            nth => Name::of(&format!("{}/callback-{nth}", ended.name)),
+        });
+        let name = name
+            .into_iter()
+            .find(|name| self.contact(name).is_none())
+            .expect("there are names enough");
+        self.arrivals += 1;
+        let callback = Contact {
+            name,
+            channel: Name::of("callback"),
+            case: None,
+            by_owner_only: true,
+            submitted_at: self.now,
+            order_at: self.now,
+            waits_since: self.now,
+            arrival: self.arrivals,
+            max_wait_ms: Some(MILLIS_MAX),
+            offers_made: 0,
+            source: None,
+            outcome: None,
+            over_at: None,
+            resumable: false,
+            ..ended.clone()
+        };
+        let case = ended.case;
+        self.contacts.push(callback);
+        let callback = self.contacts.len() - 1;
+        if let Some(case) = case {
+            self.refer(callback, case);
+        }
+        self.enter(callback, self.now);
+    }
+
+    /// [10] The platform is gone or has forgotten the contact: its agents are free at once.
+    pub(super) fn repair(&mut self, idx: usize) {
+        if self.contacts[idx].state() != ContactState::Connected {
+            self.finish(idx, Outcome::Abandoned);
+            return;
+        }
+        let now = self.now;
+        for leg in std::mem::take(&mut self.contacts[idx].legs) {
+            let agent = self.agent_mut(&leg.agent);
+            agent.talk_ms += now - leg.since_at;
+            agent.last_end_at = Some(now);
+            self.free(&leg.agent);
+        }
+        self.touch_case(idx);
+        self.finish(idx, Outcome::Dropped);
+    }
+
+    /// [10] What is on the list belongs to that platform and is confirmed; what it should have and
+    /// has not is over.
+    pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Verdict {
+        self.gone.retain(|client| *client != sync.source);
+        for idx in 0..self.contacts.len() {
+            let contact = &mut self.contacts[idx];
+            if sync.contacts.contains(&contact.name) {
+                contact.lease_at = None;
+                contact.source = Some(sync.source.clone());
+                continue;
+            }
+            let should_have = matches!(
+                contact.state(),
+                ContactState::Waiting | ContactState::Offered | ContactState::Connected
+            );
+            if should_have && contact.source.as_ref() == Some(&sync.source) {
+                self.repair(idx);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn session_opened(&mut self, client: &Name) -> Verdict {
+        self.sessions.push(client.clone());
+        self.gone.retain(|gone| gone != client);
+        Ok(())
+    }
+
+    pub(super) fn session_closed(&mut self, client: &Name) -> Verdict {
+        if let Some(nth) = self.sessions.iter().position(|open| open == client) {
+            self.sessions.remove(nth);
+        }
+        if !self.sessions.contains(client) {
+            self.lose(client);
+        }
+        Ok(())
+    }
+
+    /// No session of before is open any more.
+    pub(super) fn restarted(&mut self) -> Verdict {
+        let sources = self
+            .contacts
+            .iter()
+            .filter_map(|contact| contact.source.clone());
+        let clients: Vec<Name> = sources.chain(self.sessions.drain(..)).collect();
+        for client in clients {
+            self.lose(&client);
+        }
+        Ok(())
+    }
+
+    fn lose(&mut self, client: &Name) {
+        self.gone.push(client.clone());
+        for idx in 0..self.contacts.len() {
+            let contact = &self.contacts[idx];
+            if contact.source.as_ref() == Some(client) && contact.lease_at.is_none() {
+                self.start_lease_if_gone(idx);
+            }
+        }
+    }
+
+    /// [10] A conversation whose platform is gone is leased.
+    pub(super) fn start_lease_if_gone(&mut self, idx: usize) {
+        let contact = &self.contacts[idx];
+        let source = contact.source.as_ref();
+        let gone = source.is_some_and(|source| self.gone.contains(source));
+        if gone
+            && contact.state() == ContactState::Connected
+            && let Some(lease) = self.settings.lease_ms
+        {
+            self.contacts[idx].lease_at = Some(self.now + lease.0);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Offers: accepted, declined, expired, revoked.
+
+use firsthand::router::codes::{AgentKind, DeclineReason, Outcome, OwnershipKey, Presence, Route};
+use firsthand::router::command::{OfferDecline, OfferRef};
+use firsthand::router::ids::{Name, OfferId};
+use firsthand::router::reject::RejectKind;
+
+use super::{Canary, Leg, Model, Offer, Verdict};
+
+impl Model {
+    /// The places of all offers of an agent: contact and offer.
+    pub fn offers_of(&self, agent: &Name) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        for (idx, contact) in self.contacts.iter().enumerate() {
+            for (nth, offer) in contact.offers.iter().enumerate() {
+                if offer.agent == *agent {
+                    found.push((idx, nth));
+                }
+            }
+        }
+        found
+    }
+
+    /// Finds the open offer that an answer names. [1] One that has ended is a conflict.
+    fn named_offer(
+        &self,
+        id: Option<OfferId>,
+        contact: Option<&Name>,
+        agent: Option<&Name>,
+    ) -> Result<(usize, usize), RejectKind> {
+        if let Some(id) = id {
+            for (idx, contact) in self.contacts.iter().enumerate() {
+                if let Some(nth) = contact.offers.iter().position(|o| o.id == id) {
+                    return Ok((idx, nth));
+                }
+            }
+            return Err(if id.0 <= self.offer_last {
+                RejectKind::Conflict
+            } else {
+                RejectKind::NotFound
+            });
+        }
+        let (Some(contact), Some(agent)) = (contact, agent) else {
+            return Err(RejectKind::Invalid);
+        };
+        if self.contact(contact).is_none() || self.agent(agent).is_none() {
+            return Err(RejectKind::NotFound);
+        }
+        let idx = self.live(contact).ok_or(RejectKind::Conflict)?;
+        let offers = &self.contacts[idx].offers;
+        match offers.iter().position(|offer| offer.agent == *agent) {
+            Some(nth) => Ok((idx, nth)),
+            None => Err(RejectKind::Conflict),
+        }
+    }
+
+    pub(super) fn offer_accept(&mut self, of: &OfferRef) -> Verdict {
+        let (idx, nth) = self.named_offer(of.offer, of.contact.as_ref(), of.agent.as_ref())?;
+        let offer = self.contacts[idx].offers.remove(nth);
+        // [4] The first accept wins; the others are revoked without delay, miss or wrap-up.
+        self.revoke_all(idx);
+        self.connect(idx, &offer);
+        self.free(&offer.agent);
+        Ok(())
+    }
+
+    fn connect(&mut self, idx: usize, offer: &Offer) {
+        let now = self.now;
+        let agent = self.agent_mut(&offer.agent);
+        agent.missed = 0;
+        agent.handled += 1;
+        let human = agent.kind == AgentKind::Human;
+        // The case may have got another owner while the offer rang.
+        let route = match offer.route {
+            _ if self.owner_of(&self.contacts[idx]) == Some(&offer.agent) => Route::Owner,
+            Route::Owner => Route::Skill,
+            route => route,
+        };
+        let contact = &mut self.contacts[idx];
+        contact.seeking = false;
+        contact.direct = None;
+        contact.route = Some(route);
+        contact.connected_at = contact.connected_at.or(Some(now));
+        contact.last_agent = Some(offer.agent.clone());
+        contact.legs.push(Leg {
+            agent: offer.agent.clone(),
+            since_at: now,
+            route,
+            firm_at: None,
+        });
+        self.start_lease_if_gone(idx);
+        self.case_at_accept(idx, human);
+        let Some(case) = self.contacts[idx].case else {
+            return;
+        };
+        if !human {
+            return;
+        }
+        self.cases[case].active_at = now;
+        self.cases[case].last_handler = Some(offer.agent.clone());
+        let ownership = self.policy(&self.contacts[idx].queue).ownership.clone();
+        match &self.cases[case].owner {
+            // [12] At accept, or firm only after so much conversation.
+            None if ownership.min_handle_ms.0 > 0 => {
+                let leg = self.contacts[idx].legs.last_mut();
+                let leg = leg.expect("the conversation has begun");
+                leg.firm_at = Some(now + ownership.min_handle_ms.0);
+            }
+            None => self.own(case, &offer.agent),
+            Some(owner) if *owner == offer.agent => {}
+            Some(_) if ownership.key == OwnershipKey::Last => {
+                self.hand_over(case, &offer.agent);
+            }
+            Some(_) => {}
+        }
+    }
+
+    pub(super) fn offer_decline(&mut self, decline: &OfferDecline) -> Verdict {
+        let (idx, nth) = self.named_offer(
+            decline.offer,
+            decline.contact.as_ref(),
+            decline.agent.as_ref(),
+        )?;
+        let retry = self.policy(&self.contacts[idx].queue).retry.clone();
+        let delay = match decline.reason {
+            DeclineReason::Declined => retry.declined_ms,
+            DeclineReason::Busy => retry.busy_ms,
+            DeclineReason::Unreachable => retry.unreachable_ms,
+            DeclineReason::NoAnswer => retry.no_answer_ms,
+        };
+        let missed = decline.reason == DeclineReason::NoAnswer;
+        self.not_taken(idx, nth, delay.0, missed);
+        Ok(())
+    }
+
+    /// [4] The offer ran out: it counts as missed and delays like `no_answer`.
+    pub(super) fn offer_expired(&mut self, idx: usize, nth: usize) {
+        let retry = &self.policy(&self.contacts[idx].queue).retry;
+        let delay = retry.no_answer_ms.0;
+        self.not_taken(idx, nth, delay, true);
+    }
+
+    fn not_taken(&mut self, idx: usize, nth: usize, delay: i64, missed: bool) {
+        let now = self.now;
+        let max_missed = self.policy(&self.contacts[idx].queue).max_missed;
+        let name = self.contacts[idx].offers.remove(nth).agent;
+        let delay = match self.canary {
+            Some(Canary::NoRetryDelay) => 0,
+            Some(_) | None => delay,
+        };
+        let agent = self.agent_mut(&name);
+        if delay > 0 {
+            agent.retry_at = agent.retry_at.max(Some(now + delay));
+        }
+        if missed {
+            agent.missed += 1;
+        }
+        if missed && max_missed > 0 && agent.missed >= max_missed {
+            agent.missed = 0;
+            self.enter_presence(&name, Presence::Break, None);
+        } else {
+            self.free(&name);
+        }
+        self.offer_is_over(idx);
+    }
+
+    /// [4] The contact goes on and keeps its place. [6] Where its time has run out while it was
+    /// offered, it ends with its last offer. Where it was passed to one agent, a consultation is
+    /// over, and otherwise it goes on in its queue.
+    pub(super) fn offer_is_over(&mut self, idx: usize) {
+        let contact = &mut self.contacts[idx];
+        contact.looks = true;
+        let contact = &self.contacts[idx];
+        if !contact.offers.is_empty() {
+            return;
+        }
+        if self.waited_too_long(contact) {
+            self.overflow(idx, Outcome::Timeout);
+        } else if contact.direct.is_some() {
+            self.contacts[idx].direct = None;
+            self.contacts[idx].seeking = self.contacts[idx].legs.is_empty();
+        }
+    }
+
+    /// Takes all offers of a contact back; the agents are free again without delay or miss.
+    pub(super) fn revoke_all(&mut self, idx: usize) {
+        for offer in std::mem::take(&mut self.contacts[idx].offers) {
+            self.free(&offer.agent);
+        }
+    }
+}

@@ -1,0 +1,621 @@
+//! The decisions: who may take what, who is chosen, what a freed agent takes.
+
+use firsthand::router::codes::{
+    ContactState, Fallback, OwnerHold, OwnershipMode, Pick, Presence, Route, Strategy,
+};
+use firsthand::router::ids::{Name, OfferId};
+use firsthand::router::policy::SkillMap;
+use firsthand::router::time::Timestamp;
+
+use super::timers::Kind;
+use super::{Agent, Canary, Contact, Model, Offer};
+
+/// Who a contact is open to at this moment.
+enum Reach {
+    /// Anyone with the skills: nobody owns it, or the owner does not count here.
+    Anyone,
+    /// [15] It waits for its owner alone.
+    OwnerAlone(Name),
+    /// [15] The wait for the owner is over: the fallbacks in their order, and the owner first
+    /// where the owner may still take it.
+    ///
+    /// With `hold = "while_busy"` this comes before the wait is over: then it is still kept for
+    /// the owner, and others take it only where they have nothing else to take.
+    Fallbacks {
+        owner: Name,
+        owner_too: bool,
+        kept: bool,
+    },
+}
+
+/// A point in time, and how much of what is due at it has happened.
+pub type Moment = (Timestamp, Kind);
+
+/// What becomes of a contact that looks for an agent.
+pub enum Next {
+    Offer(Name, Route),
+    CallbackByOwner,
+    Nobody,
+}
+
+/// Whether someone is asked by name: then nobody else is.
+fn rings_by_name(contact: &Contact) -> bool {
+    contact.offers.iter().any(|offer| {
+        matches!(
+            offer.route,
+            Route::Owner | Route::Deputy | Route::Leader | Route::Direct
+        )
+    })
+}
+
+impl Model {
+    /// [5] The queue's requirement after the steps due by now, with the contact's own on top: the
+    /// higher level counts.
+    pub fn requirement(&self, contact: &Contact) -> SkillMap {
+        self.requirement_at(contact, self.clock)
+    }
+
+    pub fn requirement_at(&self, contact: &Contact, clock: Moment) -> SkillMap {
+        let policy = self.policy(&contact.queue);
+        let mut steps: Vec<_> = policy.steps.iter().collect();
+        steps.sort_by_key(|step| step.after_ms);
+        let mut needed = policy.requires.clone();
+        for step in steps {
+            if (contact.waits_since + step.after_ms.0, Kind::Step) > clock {
+                continue;
+            }
+            if let Some(requires) = &step.requires {
+                needed = requires.clone();
+            }
+            needed.retain(|skill, _| !step.drop.contains(skill));
+            if step.widen.is_some() {
+                needed.clear();
+            }
+        }
+        for (skill, level) in &contact.requires {
+            let level = needed.get(skill).copied().max(Some(*level));
+            needed.insert(skill.clone(), level.expect("one level is there"));
+        }
+        needed
+    }
+
+    /// [3] Requirements alone decide who can serve.
+    pub fn has_skills(&self, agent: &Agent, contact: &Contact) -> bool {
+        self.has_skills_at(agent, contact, self.clock)
+    }
+
+    pub fn has_skills_at(&self, agent: &Agent, contact: &Contact, clock: Moment) -> bool {
+        let needed = self.requirement_at(contact, clock);
+        needed
+            .iter()
+            .all(|(skill, level)| agent.skills.get(skill) >= Some(level))
+    }
+
+    /// [2] The agent's proficiency for a contact: the lowest over the required skills.
+    fn proficiency(&self, agent: &Agent, contact: &Contact) -> u8 {
+        let needed = self.requirement(contact);
+        let levels = needed.keys().map(|skill| agent.skills.get(skill));
+        levels
+            .map(|level| level.map_or(0, |level| level.0))
+            .min()
+            .unwrap_or(0)
+    }
+
+    /// [3] The queue's priority and the contact's, and one step for each `age_priority_ms` waited.
+    pub fn priority(&self, contact: &Contact) -> i64 {
+        let policy = self.policy(&contact.queue);
+        let age = match policy.age_priority_ms.0 {
+            0 => 0,
+            step => {
+                let (at, kind) = self.clock;
+                let at = if kind < Kind::Age { at - 1 } else { at };
+                (at - contact.order_at).max(0) / step
+            }
+        };
+        i64::from(policy.priority.0) + i64::from(contact.priority) + age
+    }
+
+    /// [2] The total order over all queues.
+    pub fn place(&self, contact: &Contact) -> (i64, Timestamp, u64) {
+        (-self.priority(contact), contact.order_at, contact.arrival)
+    }
+
+    fn reach(&self, contact: &Contact) -> Reach {
+        let Some(owner) = self.sought_owner(contact).cloned() else {
+            return Reach::Anyone;
+        };
+        let never = match self.agent(&owner) {
+            Some(agent) => self.never_takes(agent, contact),
+            // It was removed after its case was closed, and the case was opened again.
+            None => true,
+        };
+        let ownership = &self.policy(&contact.queue).ownership;
+        if never {
+            return if self.names_nobody(&owner, contact) {
+                // The owner never comes and the fallback names nobody: then anyone will do.
+                Reach::Anyone
+            } else {
+                Reach::Fallbacks {
+                    owner,
+                    owner_too: false,
+                    kept: false,
+                }
+            };
+        }
+        let agent = self.agent(&owner).expect("asked before");
+        let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
+        // [14] A free owner comes before all others, unless others are asked already.
+        let free = self.is_available_for(agent, &contact.channel);
+        let comes_first = free && contact.offers.is_empty();
+        let awaits = !free && self.awaits(agent, contact);
+        let shared = ownership.hold == OwnerHold::WhileBusy && !self.names_nobody(&owner, contact);
+        if required || comes_first || awaits && !shared {
+            return Reach::OwnerAlone(owner);
+        }
+        Reach::Fallbacks {
+            owner,
+            owner_too: true,
+            kept: awaits,
+        }
+    }
+
+    pub fn names_nobody(&self, owner: &Name, contact: &Contact) -> bool {
+        let Some(owner) = self.agent_or_removed(owner) else {
+            return true;
+        };
+        let listed = &self.policy(&contact.queue).ownership.fallback;
+        listed.iter().all(|fallback| match fallback {
+            Fallback::Deputy => owner.deputy.is_none(),
+            Fallback::Leader => owner.leader.is_none(),
+            Fallback::Team => owner.team.is_none(),
+            Fallback::Skill => false,
+            Fallback::CallbackByOwner => true,
+        })
+    }
+
+    /// Whether waiting for an owner is in vain. [17] An exclusion overrides ownership. [14] The
+    /// owner's skill is not asked again unless the queue says so.
+    pub fn never_takes(&self, owner: &Agent, contact: &Contact) -> bool {
+        let check = self.policy(&contact.queue).ownership.owner_skill_check;
+        self.is_excluded(&owner.name, contact)
+            || check && !self.has_skills(owner, contact)
+            || self.capacity(owner, &contact.channel) == 0
+    }
+
+    /// [15] Whether the situation of an owner who is not free is still worth waiting for.
+    fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
+        let wait = &self.policy(&contact.queue).ownership.wait;
+        let limit = match owner.presence {
+            Presence::Break => wait.break_ms,
+            Presence::Offline => wait.offline_ms,
+            Presence::Available if self.in_wrap_up(&owner.name) => wait.wrap_up_ms,
+            Presence::Available => wait.busy_ms,
+        };
+        let end = contact.waits_since + limit.0;
+        let back = owner.until_at.filter(|_| owner.presence == Presence::Break);
+        !self.passed(end, Kind::OwnerWait) && back.is_none_or(|back| back <= end)
+    }
+
+    /// Whether an agent may take a contact, were it free, and on whose account; the number orders
+    /// the accounts: a lower one is asked first.
+    pub fn account(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
+        match self.reach(contact) {
+            Reach::Anyone => {
+                let owns = self.owner_of(contact) == Some(&agent.name);
+                let route = if owns { Route::Owner } else { Route::Skill };
+                self.has_skills(agent, contact).then_some((0, route))
+            }
+            Reach::OwnerAlone(owner) => (agent.name == owner).then_some((0, Route::Owner)),
+            Reach::Fallbacks {
+                owner, owner_too, ..
+            } => {
+                if agent.name == owner {
+                    return owner_too.then_some((0, Route::Owner));
+                }
+                self.stands_in(agent, &owner, contact)
+            }
+        }
+    }
+
+    /// [16] On which of the listed accounts an agent may stand in for an owner: the first that
+    /// fits.
+    pub fn stands_in(
+        &self,
+        agent: &Agent,
+        owner: &Name,
+        contact: &Contact,
+    ) -> Option<(usize, Route)> {
+        let owner = self.agent_or_removed(owner)?;
+        let skilled = self.has_skills(agent, contact);
+        let ownership = &self.policy(&contact.queue).ownership;
+        let trusted = skilled || !ownership.owner_skill_check;
+        for (nth, fallback) in ownership.fallback.iter().enumerate() {
+            let (fits, route) = match fallback {
+                Fallback::Deputy => (
+                    owner.deputy.as_ref() == Some(&agent.name) && trusted,
+                    Route::Deputy,
+                ),
+                Fallback::Leader => (
+                    owner.leader.as_ref() == Some(&agent.name) && trusted,
+                    Route::Leader,
+                ),
+                Fallback::Team => (
+                    owner.team.is_some() && owner.team == agent.team && skilled,
+                    Route::Team,
+                ),
+                Fallback::Skill => (skilled, Route::Skill),
+                Fallback::CallbackByOwner => (false, Route::Owner),
+            };
+            if fits {
+                return Some((nth + 1, route));
+            }
+        }
+        None
+    }
+
+    /// [15] Where the list comes to `callback_by_owner` before anyone is found, and the owner can
+    /// call back at all.
+    fn calls_back(&self, contact: &Contact, found: Option<usize>) -> bool {
+        let Reach::Fallbacks {
+            owner_too: true,
+            kept: false,
+            ..
+        } = self.reach(contact)
+        else {
+            return false;
+        };
+        let listed = &self.policy(&contact.queue).ownership.fallback;
+        let place = listed
+            .iter()
+            .position(|fallback| *fallback == Fallback::CallbackByOwner);
+        let comes_first = place.is_some_and(|nth| found.is_none_or(|found| nth + 1 < found));
+        comes_first && contact.offers.is_empty() && contact.legs.is_empty()
+    }
+
+    /// What happens to a contact that looks for an agent: the one it was passed to, else the one it
+    /// asks for, else the first account that has someone, and within it by the queue's strategy.
+    /// Agents who have just become free do not count: they choose for themselves.
+    pub fn next_agent(&self, contact: &Contact) -> Next {
+        let free =
+            |agent: &Agent| !self.freed.contains(&agent.name) && self.is_free_for(agent, contact);
+        let owns = |agent: &Name| self.owner_of(contact) == Some(agent);
+        let by_name = |agent: &Name| {
+            let route = if owns(agent) {
+                Route::Owner
+            } else {
+                Route::Direct
+            };
+            Next::Offer(agent.clone(), route)
+        };
+        if let Some(direct) = &contact.direct {
+            return match self.agent(direct) {
+                Some(agent) if free(agent) => by_name(direct),
+                Some(_) | None => Next::Nobody,
+            };
+        }
+        let sought = self.sought_owner(contact);
+        let last_owner = contact.last_owner.as_ref().filter(|_| {
+            sought.is_none() && self.policy(&contact.queue).ownership.mode != OwnershipMode::Off
+        });
+        // A preference is for the moment of coming in: nobody waits for it.
+        if contact.comes_in {
+            for preferred in [contact.prefer.as_ref(), last_owner].into_iter().flatten() {
+                if let Some(agent) = self.agent(preferred)
+                    && free(agent)
+                    && self.has_skills(agent, contact)
+                {
+                    return by_name(preferred);
+                }
+            }
+        }
+        // Beside one who is asked by name nobody else is asked, and nobody is asked by name beside
+        // others.
+        let most = self.policy(&contact.queue).parallel_offers as usize;
+        if rings_by_name(contact) || contact.offers.len() >= most {
+            return Next::Nobody;
+        }
+        let able: Vec<(&Agent, usize, Route)> = self
+            .agents
+            .iter()
+            .filter(|agent| free(agent))
+            .filter_map(|agent| {
+                let (nth, route) = if contact.offers.is_empty() {
+                    self.account(agent, contact)?
+                } else {
+                    self.joins(agent, contact)?
+                };
+                Some((agent, nth, route))
+            })
+            .collect();
+        let first = able.iter().map(|(_, nth, _)| *nth).min();
+        if self.calls_back(contact, first) {
+            return Next::CallbackByOwner;
+        }
+        let able = able.into_iter().filter(|(_, nth, _)| Some(*nth) == first);
+        match self.choose_agent(contact, &able.collect::<Vec<_>>()) {
+            Some((agent, route)) => Next::Offer(agent, route),
+            None => Next::Nobody,
+        }
+    }
+
+    /// [4] Whether an agent may be asked beside others who are asked already, and on whose account:
+    /// by skill or by team only.
+    fn joins(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
+        if !self.has_skills(agent, contact) {
+            return None;
+        }
+        match self.reach(contact) {
+            Reach::Anyone => self.account(agent, contact),
+            Reach::OwnerAlone(_) => None,
+            Reach::Fallbacks { owner, .. } => {
+                let team = self
+                    .agent_or_removed(&owner)
+                    .and_then(|owner| owner.team.as_ref());
+                let listed = &self.policy(&contact.queue).ownership.fallback;
+                listed
+                    .iter()
+                    .enumerate()
+                    .find_map(|(nth, fallback)| match fallback {
+                        Fallback::Team if team.is_some() && team == agent.team.as_ref() => {
+                            Some((nth + 1, Route::Team))
+                        }
+                        Fallback::Skill => Some((nth + 1, Route::Skill)),
+                        _ => None,
+                    })
+            }
+        }
+    }
+
+    /// [3] By the queue's strategy; what is drawn by lot is what the router drew, if it could.
+    fn choose_agent(
+        &self,
+        contact: &Contact,
+        able: &[(&Agent, usize, Route)],
+    ) -> Option<(Name, Route)> {
+        if self.policy(&contact.queue).strategy == Strategy::Random {
+            let drawn = self.hinted_offer(&contact.name, |agent| {
+                able.iter().any(|(able, _, _)| able.name == *agent)
+            });
+            if let Some((agent, _)) = drawn {
+                let drawn = able.iter().find(|(able, _, _)| able.name == agent)?;
+                return Some((agent, drawn.2));
+            }
+        }
+        let best = able
+            .iter()
+            .min_by_key(|(agent, _, _)| self.strategy_key(agent, contact))?;
+        Some((best.0.name.clone(), best.2))
+    }
+
+    /// [3] The smallest key is chosen: by strategy, then the longest idle, then the agent's id.
+    fn strategy_key(&self, agent: &Agent, contact: &Contact) -> (i64, i64, Name) {
+        let queue = self
+            .queues
+            .iter()
+            .find(|queue| queue.name == contact.queue)
+            .expect("a contact's queue exists");
+        let held = self.held_by(&agent.name).count() + self.offered_to(&agent.name).count();
+        let first = match queue.policy.strategy {
+            Strategy::LongestIdle | Strategy::Random => 0,
+            Strategy::MostSkilled => -i64::from(self.proficiency(agent, contact)),
+            Strategy::LeastSkilled => i64::from(self.proficiency(agent, contact)),
+            Strategy::RoundRobin => i64::from(Some(&agent.name) <= queue.last_offered.as_ref()),
+            Strategy::FewestContacts => i64::try_from(agent.handled).expect("a small number"),
+            Strategy::LeastTalkTime => agent.talk_ms,
+            Strategy::LeastLoaded => i64::try_from(held).expect("a small number"),
+            Strategy::Ordered => i64::from(agent.rank),
+        };
+        let mut idle = self.idle_since(agent).unwrap_or(i64::MIN);
+        if queue.policy.strategy == Strategy::RoundRobin {
+            idle = 0;
+        }
+        if self.canary == Some(Canary::LongestIdleReversed) {
+            idle = -idle;
+        }
+        (first, idle, agent.name.clone())
+    }
+
+    /// Offers a contact to as many agents as are free and as its queue allows. Answers whether
+    /// anything moved.
+    fn route(&mut self, idx: usize) -> bool {
+        let mut moved = false;
+        let looks = self.contacts[idx].looks || self.contacts[idx].offers.is_empty();
+        loop {
+            let contact = &self.contacts[idx];
+            let rings = !contact.offers.is_empty();
+            if !contact.seeking || rings && (!looks || self.waited_too_long(contact)) {
+                return moved;
+            }
+            match self.next_agent(contact) {
+                Next::Offer(agent, route) => self.offer(idx, &agent, route),
+                Next::CallbackByOwner => self.end_as_callback(idx),
+                Next::Nobody => return moved,
+            }
+            moved = true;
+        }
+    }
+
+    /// [4] The agent is reserved until the offer is answered or its time runs out.
+    pub fn offer(&mut self, idx: usize, agent: &Name, route: Route) {
+        let contact = &self.contacts[idx];
+        let queue = contact.queue.clone();
+        let hint = self.hinted_offer(&contact.name, |hinted| hinted == agent);
+        let id = hint.map_or(OfferId(self.offer_last + 1), |(_, id)| id);
+        self.offer_last = self.offer_last.max(id.0);
+        self.hints.offers.retain(|(_, _, used)| *used != id);
+        let offer = Offer {
+            id,
+            agent: agent.clone(),
+            route,
+            expires_at: self.now + self.policy(&queue).ring_ms.0,
+        };
+        self.contacts[idx].offers.push(offer);
+        self.contacts[idx].offers_made += 1;
+        self.contacts[idx].comes_in = false;
+        for known in &mut self.queues {
+            if known.name == queue {
+                known.last_offered = Some(agent.clone());
+            }
+        }
+    }
+
+    /// The first offer of a contact that the router made to an agent that fits.
+    fn hinted_offer(
+        &self,
+        contact: &Name,
+        fits: impl Fn(&Name) -> bool,
+    ) -> Option<(Name, OfferId)> {
+        let mut hints = self.hints.offers.iter();
+        let hint = hints.find(|(of, agent, _)| of == contact && fits(agent))?;
+        Some((hint.1.clone(), hint.2))
+    }
+
+    /// [2] [14] What a freed agent takes: the place of the contact, and on whose account. Only
+    /// where nobody waits for it may it be asked beside others.
+    fn next_contact(&self, agent: &Agent) -> Option<(usize, Route)> {
+        let takeable: Vec<(usize, &Contact, Route)> = self
+            .contacts
+            .iter()
+            .enumerate()
+            .filter(|(_, contact)| contact.seeking && contact.direct.is_none())
+            .filter(|(_, contact)| self.is_free_for(agent, contact))
+            .filter_map(|(idx, contact)| {
+                let (_, route) = self.account(agent, contact)?;
+                Some((idx, contact, route))
+            })
+            .collect();
+        let waiting = takeable
+            .iter()
+            .filter(|(_, contact, _)| contact.offers.is_empty());
+        let owned = waiting
+            .clone()
+            .filter(|(_, contact, _)| self.takes_first(agent, contact))
+            .min_by_key(|(_, contact, _)| self.place(contact));
+        let head = waiting.min_by_key(|(_, contact, _)| self.common_order(agent, contact));
+        if let (Some(owned), Some(head)) = (owned, head)
+            && self.canary != Some(Canary::OwnerForgotten)
+            && !self.overrules(head.1, owned.1)
+        {
+            return Some((owned.0, owned.2));
+        }
+        if let Some(head) = head {
+            return Some((head.0, head.2));
+        }
+        let ringing = takeable
+            .iter()
+            .filter(|(_, contact, _)| {
+                let most = self.policy(&contact.queue).parallel_offers as usize;
+                !contact.offers.is_empty()
+                    && contact.offers.len() < most
+                    && !rings_by_name(contact)
+                    && !self.waited_too_long(contact)
+                    && self.joins(agent, contact).is_some()
+            })
+            .min_by_key(|(_, contact, _)| self.place(contact));
+        ringing.map(|(idx, _, route)| (*idx, *route))
+    }
+
+    /// [2] With `strongest_skill` the proficiency comes before the join time.
+    fn common_order(&self, agent: &Agent, contact: &Contact) -> (i64, bool, i64, Timestamp, u64) {
+        let (priority, order_at, arrival) = self.place(contact);
+        let level = match self.settings.pick {
+            Pick::LongestWaiting => 0,
+            Pick::StrongestSkill => -i64::from(self.proficiency(agent, contact)),
+        };
+        let anothers = match self.reach(contact) {
+            Reach::Fallbacks { owner, kept, .. } => kept && owner != agent.name,
+            Reach::Anyone | Reach::OwnerAlone(_) => false,
+        };
+        (priority, anothers, level, order_at, arrival)
+    }
+
+    /// [14] Whether this contact is owned by the agent in a way that puts it before the common
+    /// order.
+    fn takes_first(&self, agent: &Agent, contact: &Contact) -> bool {
+        if self.sought_owner(contact) != Some(&agent.name) {
+            return false;
+        }
+        let ownership = &self.policy(&contact.queue).ownership;
+        let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
+        ownership.own_first || contact.kept || required && !self.never_takes(agent, contact)
+    }
+
+    /// [14] A higher priority, or having joined more than `overtake_ms` before the owned one.
+    fn overrules(&self, head: &Contact, owned: &Contact) -> bool {
+        if self.priority(head) > self.priority(owned) {
+            return true;
+        }
+        let overtake = self.policy(&owned.queue).ownership.overtake_ms;
+        overtake.is_some_and(|overtake| head.order_at < owned.order_at - overtake.0)
+    }
+
+    /// Decides everything anew until nothing moves: first the contacts in their order, among agents
+    /// who were free before; then what each freed agent takes, the longest idle
+    /// first.
+    pub fn settle(&mut self) {
+        loop {
+            self.bury();
+            if self.route_all() {
+                continue;
+            }
+            let longest_idle = self
+                .freed
+                .iter()
+                .filter_map(|name| self.agent(name))
+                .min_by_key(|agent| (self.idle_since(agent), agent.name.clone()))
+                .map(|agent| agent.name.clone());
+            let Some(agent) = longest_idle else {
+                break;
+            };
+            self.freed.retain(|other| *other != agent);
+            self.serve(&agent);
+        }
+        self.freed.clear();
+        self.take_notes();
+    }
+
+    /// Routes every contact that looks for an agent, in common order. Answers whether anything
+    /// moved.
+    fn route_all(&mut self) -> bool {
+        let mut open: Vec<usize> = (0..self.contacts.len())
+            .filter(|idx| self.contacts[*idx].seeking)
+            .collect();
+        open.sort_by_key(|idx| self.place(&self.contacts[*idx]));
+        let mut moved = false;
+        for idx in open {
+            moved |= self.route(idx);
+            self.contacts[idx].comes_in = false;
+            self.contacts[idx].looks = false;
+        }
+        moved
+    }
+
+    /// A freed agent takes contacts as long as it can.
+    fn serve(&mut self, name: &Name) {
+        while let Some(agent) = self.agent(name)
+            && let Some((idx, route)) = self.next_contact(agent)
+        {
+            self.offer(idx, name, route);
+        }
+    }
+
+    /// What will have been so when the next thing happens.
+    fn take_notes(&mut self) {
+        for idx in 0..self.contacts.len() {
+            let contact = &self.contacts[idx];
+            let kept = contact.seeking
+                && contact.offers.is_empty()
+                && matches!(
+                    self.reach(contact),
+                    Reach::OwnerAlone(_) | Reach::Fallbacks { kept: true, .. }
+                );
+            let watched = contact.state() == ContactState::Waiting
+                && self.policy(&contact.queue).no_agent_ms.is_some();
+            let since = contact.nobody_since.unwrap_or(self.now);
+            let nobody = watched && !self.someone_could_serve(idx);
+            let contact = &mut self.contacts[idx];
+            contact.kept = kept;
+            contact.nobody_since = nobody.then_some(since);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Time: what is due, found by looking at everything.
+
+use firsthand::router::codes::{CaseState, Outcome, OwnershipMode, Presence};
+use firsthand::router::ids::Name;
+use firsthand::router::time::Timestamp;
+
+use super::{Agent, Contact, Model};
+
+/// Every reason for something to happen by itself, in the order in which they happen at one
+/// instant: ends of service, starts of work, owner waits, patience, what comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// [8]
+    WrapUp,
+    /// [10]
+    Lease,
+    /// [15]
+    Presence,
+    /// [4]
+    Retry,
+    /// [4]
+    Offer,
+    /// [12]
+    Firm,
+    /// [15]
+    OwnerWait,
+    /// [5]
+    Step,
+    /// `age_priority_ms`
+    Age,
+    /// [6]
+    NoAgent,
+    /// [6]
+    MaxWait,
+    /// [13]
+    CaseClose,
+    /// `not_before_at`
+    Scheduled,
+}
+
+/// Kinds that leave no trace: that their moment has passed is all there is to them.
+const CLOCKS: [Kind; 3] = [Kind::OwnerWait, Kind::Step, Kind::Age];
+
+/// What a deadline is about.
+#[derive(Clone, Debug)]
+enum About {
+    Agent(Name),
+    Contact(Name),
+    Case(usize),
+}
+
+impl Model {
+    /// Whether a moment has passed, in the order of moments and of kinds within a moment.
+    pub fn passed(&self, at: Timestamp, kind: Kind) -> bool {
+        (at, kind) <= self.clock
+    }
+
+    /// Does everything that is due, in the order of deadlines. Things of one kind at one instant
+    /// happen together.
+    pub(super) fn fire_due(&mut self) {
+        while let Some((at, kind)) = self.next_deadline()
+            && at <= self.now
+        {
+            for clock in CLOCKS.into_iter().filter(|clock| *clock < kind) {
+                self.move_clock(at, clock);
+            }
+            let mut together = self.due_at(at, kind);
+            together.sort_by_key(|about| match about {
+                // Who comes in keeps the order of submission.
+                About::Contact(_) if kind == Kind::Scheduled => 0,
+                About::Contact(name) => {
+                    let mut order = self.hints.order.iter();
+                    order.position(|other| other == name).unwrap_or(usize::MAX)
+                }
+                About::Agent(_) | About::Case(_) => 0,
+            });
+            for about in together {
+                self.fire(kind, at, &about);
+            }
+            self.move_clock(at, kind);
+        }
+        for clock in CLOCKS {
+            self.move_clock(self.now, clock);
+        }
+        self.clock = (self.now, Kind::Scheduled);
+    }
+
+    fn move_clock(&mut self, at: Timestamp, kind: Kind) {
+        let before = self.clock;
+        self.clock = self.clock.max((at, kind));
+        for idx in 0..self.contacts.len() {
+            let contact = &self.contacts[idx];
+            let steps = self.policy(&contact.queue).steps.iter();
+            let mut moments = steps.map(|step| contact.waits_since + step.after_ms.0);
+            let new = |at| (at, Kind::Step) > before && self.passed(at, Kind::Step);
+            // [5] A step that finds agents offers at once, also beside an offer that still rings.
+            let steps_now = moments.any(new);
+            self.contacts[idx].looks |= steps_now;
+        }
+        self.settle();
+    }
+
+    /// What happens next, and when.
+    pub fn next_deadline(&self) -> Option<(Timestamp, Kind)> {
+        let all = self.dues();
+        all.into_iter().map(|(at, kind, _)| (at, kind)).min()
+    }
+
+    fn due_at(&self, at: Timestamp, kind: Kind) -> Vec<About> {
+        let all = self.dues().into_iter();
+        all.filter(|due| (due.0, due.1) == (at, kind))
+            .map(|due| due.2)
+            .collect()
+    }
+
+    fn dues(&self) -> Vec<(Timestamp, Kind, About)> {
+        let mut all = Vec::new();
+        for agent in &self.agents {
+            let about = || About::Agent(agent.name.clone());
+            if let Some(at) = agent.retry_at {
+                all.push((at, Kind::Retry, about()));
+            }
+            for at in &agent.wrap_ups {
+                all.push((*at, Kind::WrapUp, about()));
+            }
+            if let Some(at) = agent.until_at {
+                all.push((at, Kind::Presence, about()));
+            }
+        }
+        for contact in &self.contacts {
+            self.dues_of(contact, &mut |at, kind| {
+                all.push((at, kind, About::Contact(contact.name.clone())));
+            });
+        }
+        for (idx, case) in self.cases.iter().enumerate() {
+            if let Some(at) = case.close_at {
+                all.push((at, Kind::CaseClose, About::Case(idx)));
+            }
+        }
+        all
+    }
+
+    fn dues_of(&self, contact: &Contact, due: &mut impl FnMut(Timestamp, Kind)) {
+        for wrap_up in &contact.wrap_ups {
+            due(wrap_up.until_at, Kind::WrapUp);
+        }
+        for offer in &contact.offers {
+            due(offer.expires_at, Kind::Offer);
+        }
+        if self.owner_of(contact).is_none() {
+            for firm_at in contact.legs.iter().filter_map(|leg| leg.firm_at) {
+                due(firm_at, Kind::Firm);
+            }
+        }
+        if let Some(at) = contact.lease_at {
+            due(at, Kind::Lease);
+        }
+        if let Some(at) = contact.scheduled_at {
+            due(at, Kind::Scheduled);
+        }
+        if contact.seeking
+            && !contact.overdue
+            && let Some(at) = self.wait_ends_at(contact)
+        {
+            due(at, Kind::MaxWait);
+        }
+        let no_agent_ms = self.policy(&contact.queue).no_agent_ms;
+        if let (Some(since), Some(ms)) = (contact.nobody_since, no_agent_ms) {
+            due(since + ms.0, Kind::NoAgent);
+        }
+    }
+
+    /// [6] The contact's own limit goes before the queue's, which counts from entering it.
+    fn wait_ends_at(&self, contact: &Contact) -> Option<Timestamp> {
+        let own = contact.max_wait_ms.map(|ms| contact.waits_since + ms);
+        let of_queue = self.policy(&contact.queue).max_wait_ms;
+        own.or(of_queue.map(|ms| contact.entered_at + ms.0))
+    }
+
+    /// [6] Whether it only stays until its offers are decided. A policy that came since may have
+    /// given it more time.
+    pub(super) fn waited_too_long(&self, contact: &Contact) -> bool {
+        let ends_at = self.wait_ends_at(contact);
+        contact.overdue && ends_at.is_some_and(|at| self.passed(at, Kind::MaxWait))
+    }
+
+    /// [6] Whether anyone is logged in who could ever serve this contact: now or after a step, by
+    /// skill or on the account of its owner.
+    pub fn someone_could_serve(&mut self, idx: usize) -> bool {
+        let contact = self.contacts[idx].clone();
+        let steps = self.policy(&contact.queue).steps.iter();
+        let steps = steps.map(|step| (contact.waits_since + step.after_ms.0, Kind::Step));
+        let now = self.clock;
+        let moments: Vec<_> = steps.map(|moment| moment.max(now)).chain([now]).collect();
+        let mut found = false;
+        for moment in moments {
+            self.clock = moment;
+            found |= self.agents.iter().any(|agent| {
+                agent.presence != Presence::Offline
+                    && self.capacity(agent, &contact.channel) > 0
+                    && !self.is_excluded(&agent.name, &contact)
+                    && self.could_be_reached(&contact, agent)
+            });
+        }
+        self.clock = now;
+        found
+    }
+
+    /// Whether a contact could ever come to an agent, its waits aside.
+    fn could_be_reached(&self, contact: &Contact, agent: &Agent) -> bool {
+        let skilled = self.has_skills(agent, contact);
+        let Some(owner) = self.sought_owner(contact) else {
+            return skilled;
+        };
+        let never = match self.agent(owner) {
+            Some(owner) => self.never_takes(owner, contact),
+            None => true,
+        };
+        if agent.name == *owner {
+            return !never;
+        }
+        let ownership = &self.policy(&contact.queue).ownership;
+        let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
+        if never && self.names_nobody(owner, contact) {
+            return skilled;
+        }
+        (never || !required) && self.stands_in(agent, owner, contact).is_some()
+    }
+
+    fn fire(&mut self, kind: Kind, at: Timestamp, about: &About) {
+        match about {
+            About::Agent(agent) if kind == Kind::Retry => {
+                self.agent_mut(agent).retry_at = None;
+                self.free(agent);
+            }
+            About::Agent(agent) if kind == Kind::WrapUp => self.end_passed_wrap_up(agent, at),
+            About::Agent(agent) => self.enter_presence(agent, Presence::Available, None),
+            About::Case(case) => self.close(*case),
+            About::Contact(contact) => {
+                let idx = self.live(contact).expect("a due contact lives");
+                self.fire_contact(kind, at, idx);
+            }
+        }
+    }
+
+    fn fire_contact(&mut self, kind: Kind, at: Timestamp, idx: usize) {
+        let contact = &self.contacts[idx];
+        match kind {
+            Kind::WrapUp => {
+                let over = contact.wrap_ups.iter().filter(|due| due.until_at == at);
+                let agents: Vec<Name> = over.map(|due| due.agent.clone()).collect();
+                let name = contact.name.clone();
+                for agent in agents {
+                    self.end_wrap_ups(&agent, Some(&name));
+                }
+            }
+            Kind::Offer => {
+                while let Some(nth) = {
+                    let mut offers = self.contacts[idx].offers.iter();
+                    offers.position(|offer| offer.expires_at == at)
+                } {
+                    self.offer_expired(idx, nth);
+                }
+            }
+            Kind::Firm => self.become_firm(idx, at),
+            Kind::Scheduled => self.begin_to_wait(idx),
+            Kind::MaxWait if contact.offers.is_empty() => self.overflow(idx, Outcome::Timeout),
+            Kind::MaxWait => self.contacts[idx].overdue = true,
+            Kind::NoAgent => self.overflow(idx, Outcome::NoAgent),
+            Kind::Lease => self.repair(idx),
+            Kind::Presence
+            | Kind::Retry
+            | Kind::OwnerWait
+            | Kind::Step
+            | Kind::Age
+            | Kind::CaseClose => unreachable!("{kind:?} is not about a contact"),
+        }
+    }
+
+    /// [12] So much conversation has made the first human the owner.
+    fn become_firm(&mut self, idx: usize, at: Timestamp) {
+        let contact = &mut self.contacts[idx];
+        let mut made_firm = None;
+        for leg in &mut contact.legs {
+            if leg.firm_at == Some(at) {
+                leg.firm_at = None;
+                made_firm = made_firm.or(Some(leg.agent.clone()));
+            }
+        }
+        if let (Some(agent), Some(case)) = (made_firm, contact.case)
+            && self.cases[case].owner.is_none()
+            && self.cases[case].state != CaseState::Closed
+        {
+            self.own(case, &agent);
+        }
+    }
+}

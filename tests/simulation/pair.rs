@@ -1,0 +1,153 @@
+//! The router and the model going through the same commands, compared after each.
+
+use firsthand::router::Router;
+use firsthand::router::command::{Command, Stamped};
+use firsthand::router::effect::Effects;
+use firsthand::router::reject::RejectKind;
+
+use super::answers;
+use super::compare::{self, Width, case_view};
+use super::invariants::Watch;
+use super::model::{Canary, Model, Verdict};
+
+pub struct Pair {
+    pub router: Router,
+    pub model: Model,
+    /// What the last command brought about.
+    pub effects: Effects,
+    watch: Watch,
+    /// All commands so far.
+    pub journal: Vec<Stamped>,
+}
+
+impl Pair {
+    pub fn new(canary: Option<Canary>) -> Self {
+        Self {
+            router: Router::new(),
+            model: Model::new(canary),
+            effects: Effects::default(),
+            watch: Watch::default(),
+            journal: Vec::new(),
+        }
+    }
+
+    /// Lets time pass up to and including `at`, deadline by deadline, as the engine does it.
+    /// `each` is told of every step.
+    pub fn pass_time(
+        &mut self,
+        at: i64,
+        mut chance: impl FnMut() -> u64,
+        mut each: impl FnMut(&Self, Verdict),
+    ) -> Result<(), String> {
+        while let Some(due) = self.router.next_deadline()
+            && due <= at
+        {
+            let tick = tick_at(due.max(self.router.last_at()), chance());
+            let verdict = self.apply(tick, Width::Touched)?;
+            each(self, verdict);
+            self.watch.woke(&self.router, due)?;
+        }
+        Ok(())
+    }
+
+    /// Applies a command to both; the error tells what is different.
+    pub fn apply(&mut self, stamped: Stamped, width: Width) -> Result<Verdict, String> {
+        self.effects.clear();
+        self.journal.push(stamped.clone());
+        let foretold = answers::foretell(&self.router, &stamped);
+        let answer = self.router.apply(&stamped, &mut self.effects);
+        let answer = answer.map_err(|reject| reject.kind);
+        let found = answer.as_ref().map(drop).map_err(|kind| *kind);
+        let expected = self.apply_to_model(&stamped, found)?;
+        self.router.check_invariants()?;
+        compare::compare(&self.model, &self.router, &self.effects, width)?;
+        self.watch
+            .look(&self.router, &stamped, &self.effects, width)?;
+        if let Some(foretold) = foretold {
+            answers::fulfilled(&foretold, &self.model, &self.router, &stamped, &answer)?;
+        }
+        if let Ok(answer) = &answer {
+            answers::fits(&self.router, &stamped, answer)?;
+        }
+        if width == Width::Everything {
+            answers::explained(&self.model, &self.router)?;
+        }
+        Ok(expected)
+    }
+
+    fn apply_to_model(
+        &mut self,
+        stamped: &Stamped,
+        found: Result<(), RejectKind>,
+    ) -> Result<Verdict, String> {
+        self.model.hints = compare::hints(&self.effects);
+        // A limit made shorter than the time already waited is due at once.
+        let due = self.model.next_deadline();
+        let due = due.map(|(at, what)| (at.max(self.model.now), what));
+        let expected = self.model.apply(stamped);
+        for case in self.model.forgettable() {
+            let forgotten = &mut self.model.cases[case];
+            let name = forgotten.name.clone();
+            forgotten.forgotten |= case_view(&self.router, stamped.at, &name).is_err();
+        }
+        if expected != found {
+            return Err(format!(
+                "  answer: expected {expected:?}, the router says {found:?}\n"
+            ));
+        }
+        match due {
+            Some((at, what)) if at < stamped.at => Err(format!(
+                "  {what:?} was due at {at}, and the router did not ask to be woken\n"
+            )),
+            Some(_) | None => Ok(expected),
+        }
+    }
+
+    /// The process goes down and comes up again from a snapshot.
+    pub fn restore(&mut self) -> Result<(), String> {
+        let restored = Router::from_image(&self.router.image())?;
+        if restored.digest() != self.router.digest() {
+            return Err("  the router restored from its image has another digest\n".to_owned());
+        }
+        self.router = restored;
+        Ok(())
+    }
+
+    /// The same commands once more, from the beginning and without a restore: the same state.
+    pub fn replay(&self) -> Result<(), String> {
+        let mut router = Router::new();
+        let mut effects = Effects::default();
+        let mut shadow = Router::new();
+        for (n, stamped) in self.journal.iter().enumerate() {
+            effects.clear();
+            if std::env::var_os("SHADOW").is_some() {
+                let _ = shadow.apply(stamped, &mut effects);
+                shadow = Router::from_image(&shadow.image()).unwrap();
+                effects.clear();
+                let _ = router.apply(stamped, &mut effects);
+                if router.digest() != shadow.digest() {
+                    std::fs::write("/tmp/r1", format!("{router:#?}")).unwrap();
+                    std::fs::write("/tmp/r2", format!("{shadow:#?}")).unwrap();
+                    panic!("differs after {n} {stamped:?}");
+                }
+                continue;
+            }
+            // What was refused is refused again: the digest would tell.
+            let _ = router.apply(stamped, &mut effects);
+        }
+        if router.digest() != self.router.digest() {
+            return Err("  the second run over the same commands has another digest\n".to_owned());
+        }
+        Ok(())
+    }
+}
+
+pub fn tick_at(at: i64, chance: u64) -> Stamped {
+    Stamped {
+        at,
+        chance,
+        source: None,
+        key: None,
+        command: Command::Tick,
+    }
+}
