@@ -76,6 +76,9 @@ const COLUMNS: &[(&str, &[&str])] = &[
 /// The most columns of a list that is not known.
 const COLUMNS_MAX: usize = 9;
 
+/// The narrowest table.
+const WIDTH_MIN: u16 = 60;
+
 /// A result as text, without a line end.
 pub fn human(value: &Ordered) -> String {
     match value {
@@ -210,6 +213,10 @@ fn table() -> Table {
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic);
+    // A terminal that does not know its size says zero.
+    if table.width().is_some_and(|width| width < WIDTH_MIN) {
+        table.set_width(WIDTH_MIN);
+    }
     table
 }
 

@@ -135,7 +135,7 @@ mod tests {
                 .ownership;
             policy.wait.busy_ms
         };
-        assert_eq!((busy(&one), busy(&ten)), (Millis(6_000), Millis(600)));
+        assert_eq!((busy(&one), busy(&ten)), (Millis(9_000), Millis(900)));
         assert_eq!(one.roster, ten.roster);
         assert_eq!(one.first_name("ada"), "Ada");
     }

@@ -19,9 +19,9 @@ const TOPICS: &[(&str, &str)] = &[
 ];
 
 /// Mean time between arrivals, in virtual milliseconds.
-const BETWEEN_MS: f64 = 680.0;
+const BETWEEN_MS: f64 = 700.0;
 /// Conversations: the median, and how far they spread.
-const TALK_MEDIAN_MS: f64 = 5_000.0;
+const TALK_MEDIAN_MS: f64 = 3_500.0;
 const TALK_SPREAD: f64 = 0.5;
 /// The shortest and the longest patience.
 const PATIENCE_MS: std::ops::Range<i64> = 12_000..60_000;

@@ -28,6 +28,19 @@ pub fn write(model: &Model, seed: u64, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
+/// The ids of all agents.
+pub(super) fn ids(model: &Model) -> Vec<String> {
+    let groups = model.agents.iter();
+    groups
+        .flat_map(|(name, group)| (0..group.count).map(|n| id(name, group, n)))
+        .collect()
+}
+
+fn id(name: &Name, group: &Group, n: u32) -> String {
+    let width = group.count.to_string().len();
+    format!("{name}-{:0width$}", n + 1)
+}
+
 fn write_agent(
     model: &Model,
     name: &Name,
@@ -36,8 +49,7 @@ fn write_agent(
     random: &mut ChaCha8Rng,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let width = group.count.to_string().len();
-    let id = |n: u32| format!("{name}-{:0width$}", n + 1);
+    let id = |n: u32| id(name, group, n);
     let skills: Vec<String> = group
         .skills
         .iter()

@@ -20,24 +20,38 @@ struct Drawn<'a> {
     stream: &'a Stream,
     customer: Option<u64>,
     topic: Option<&'a Name>,
+    owner: Option<usize>,
     service_ms: i64,
     patience_ms: Option<i64>,
     wrap_up_ms: Option<i64>,
+}
+
+/// Who there is, and until when.
+struct Crowd {
+    /// Customers so far.
+    customers: u64,
+    agents: usize,
+    end: i64,
 }
 
 /// Writes arrivals as CSV in the order of time.
 pub fn write(model: &Model, seed: u64, out: &mut dyn Write) -> io::Result<()> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut all: Vec<Drawn<'_>> = Vec::new();
-    let mut customers = 0;
+    let agents = super::agents::ids(model);
+    let mut crowd = Crowd {
+        customers: 0,
+        agents: agents.len(),
+        end: i64::from(model.days) * DAY_MS,
+    };
     for (name, stream) in &model.arrivals {
-        draw_stream(model, name, stream, &mut random, &mut customers, &mut all);
+        draw_stream(model, name, stream, &mut random, &mut crowd, &mut all);
     }
     // Stable: contacts of one millisecond keep the order of the streams.
     all.sort_by_key(|drawn| drawn.at);
     writeln!(
         out,
-        "contact,at_ms,queue,channel,customer,topic,priority,requires,service_ms,patience_ms,\
+        "contact,at_ms,queue,channel,customer,topic,owner,priority,requires,service_ms,patience_ms,\
          wrap_up_ms"
     )?;
     for (n, drawn) in all.iter().enumerate() {
@@ -51,13 +65,14 @@ pub fn write(model: &Model, seed: u64, out: &mut dyn Write) -> io::Result<()> {
             .collect();
         writeln!(
             out,
-            "c{},{},{},{},{},{},{},{},{},{},{}",
+            "c{},{},{},{},{},{},{},{},{},{},{},{}",
             n + 1,
             drawn.at,
             drawn.stream.queue,
             drawn.stream.channel.as_ref().map_or("", Name::as_str),
             customer,
             drawn.topic.map_or("", Name::as_str),
+            drawn.owner.map_or("", |owner| &agents[owner]),
             drawn.stream.priority.map_or(0, |priority| priority.0),
             parts.join(";"),
             drawn.service_ms,
@@ -73,10 +88,9 @@ fn draw_stream<'a>(
     name: &Name,
     stream: &'a Stream,
     random: &mut ChaCha8Rng,
-    customers: &mut u64,
+    crowd: &mut Crowd,
     all: &mut Vec<Drawn<'a>>,
 ) {
-    let end = i64::from(model.days) * DAY_MS;
     // A contact is followed by another with this probability, so that much fewer are first ones.
     let again = stream.repeat.as_ref().map_or(0.0, |repeat| repeat.share);
     for (from, to, per_hour) in pieces(model, name, stream) {
@@ -92,7 +106,7 @@ fn draw_stream<'a>(
             if at >= to as f64 {
                 break;
             }
-            draw_matter(stream, at as i64, end, random, customers, all);
+            draw_matter(stream, at as i64, random, crowd, all);
         }
     }
 }
@@ -101,16 +115,17 @@ fn draw_stream<'a>(
 fn draw_matter<'a>(
     stream: &'a Stream,
     first_at: i64,
-    end: i64,
     random: &mut ChaCha8Rng,
-    customers: &mut u64,
+    crowd: &mut Crowd,
     all: &mut Vec<Drawn<'a>>,
 ) {
     let known = random.random::<f64>() < stream.known;
     let customer = known.then(|| {
-        *customers += 1;
-        *customers
+        crowd.customers += 1;
+        crowd.customers
     });
+    let owned = stream.owned > 0.0 && crowd.agents > 0 && random.random::<f64>() < stream.owned;
+    let owner = owned.then(|| random.random_range(0..crowd.agents));
     let topic = (!stream.topics.is_empty()).then(|| {
         let place = weighted(stream.topics.values().copied(), random);
         stream.topics.keys().nth(place)
@@ -122,6 +137,7 @@ fn draw_matter<'a>(
             stream,
             customer,
             topic: topic.flatten(),
+            owner,
             service_ms: stream.talk.draw(random),
             patience_ms: stream.patience.as_ref().map(|law| law.draw(random)),
             wrap_up_ms: stream.wrap_up.as_ref().map(|law| law.draw(random)),
@@ -131,7 +147,7 @@ fn draw_matter<'a>(
             break;
         }
         at = at.saturating_add(repeat.after.draw(random));
-        if at >= end {
+        if at >= crowd.end {
             break;
         }
     }

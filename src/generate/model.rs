@@ -70,6 +70,9 @@ pub struct Stream {
     pub known: f64,
     #[serde(default)]
     pub repeat: Option<Repeat>,
+    /// Share of the contacts whose case an agent of the model, drawn evenly, owns already.
+    #[serde(default)]
+    pub owned: f64,
 }
 
 fn all() -> f64 {
@@ -236,6 +239,7 @@ impl Stream {
             }
         }
         share("known", self.known, 1.0)?;
+        share("owned", self.owned, 1.0)?;
         let laws = [
             Some(("talk", &self.talk)),
             self.patience.as_ref().map(|law| ("patience", law)),

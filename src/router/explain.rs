@@ -15,6 +15,9 @@ use super::time::Timestamp;
 /// The most agents by skill that a step names beside those named by its rule.
 pub(super) const BY_SKILL_MAX: usize = 8;
 
+/// Among so many agents, those without the skill or a place in the idle order are looked for too.
+const SMALL_CENTRE: usize = 64;
+
 impl Router {
     /// Takes down a step that considered nobody.
     pub(super) fn remember(
@@ -127,6 +130,22 @@ impl Router {
         let able = self.idle.able(requirement).filter(skilled);
         for agent in able.take(BY_SKILL_MAX) {
             add(agent, Route::Skill, true);
+        }
+        // A small centre is told of everybody, those without the skill too.
+        for (n, agent) in self.agents.iter().enumerate().take(SMALL_CENTRE) {
+            if list.len() >= BY_SKILL_MAX {
+                break;
+            }
+            let idx = AgentIdx::from_usize(n);
+            let seen = list.iter().any(|seen| seen.agent == idx);
+            if agent.exists && !seen {
+                let verdict = self.verdict(contact, Some(requirement), idx);
+                list.push(Considered {
+                    agent: idx,
+                    route: Route::Skill,
+                    verdict,
+                });
+            }
         }
         list
     }

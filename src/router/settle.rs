@@ -105,7 +105,10 @@ impl Router {
         }
         if contact.overdue && contact.offers.is_empty() {
             self.give_up(idx, Why::WaitedTooLong);
-            return;
+            // In another queue it looks at once: its place among those of this instant stays.
+            if !self.contacts[idx].seeking {
+                return;
+            }
         }
         let new_here = contact.place.is_none();
         let direct = contact.direct;

@@ -64,8 +64,8 @@ fn rates_and_shares_are_kept() {
         let hour = at / 3_600_000;
         *customers.entry(cells[4]).or_default() += 1;
         n += 1.0;
-        talk += cells[8].parse::<f64>().expect("a time");
-        short += f64::from(cells[9] == "1000");
+        talk += cells[9].parse::<f64>().expect("a time");
+        short += f64::from(cells[10] == "1000");
         burst += f64::from(hour == 2 * 24 + 10);
     }
     let near = |found: f64, right: f64, tolerance: f64| {

@@ -42,6 +42,7 @@ fn bare() -> ContactRef {
 fn bodies() -> Vec<EventBody> {
     let mut bodies = standing();
     bodies.extend(contacts());
+    bodies.extend(offers());
     bodies.extend(cases());
     bodies
 }
@@ -77,13 +78,8 @@ fn standing() -> Vec<EventBody> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "one event of each kind is a list")]
 fn contacts() -> Vec<EventBody> {
-    let offer = |end, reason| EventBody::Offer {
-        of: full(),
-        end,
-        offer: OfferId(17),
-        reason,
-    };
     let transferred =
         |to_agent: Option<&str>, to_queue: Option<&str>| EventBody::ContactTransferred {
             of: full(),
@@ -144,6 +140,17 @@ fn contacts() -> Vec<EventBody> {
             why: Why::WaitedTooLong,
         },
         EventBody::ContactUpdated { of: full() },
+    ]
+}
+
+fn offers() -> Vec<EventBody> {
+    let offer = |end, reason| EventBody::Offer {
+        of: full(),
+        end,
+        offer: OfferId(17),
+        reason,
+    };
+    vec![
         offer(OfferEnd::Accepted, None),
         offer(
             OfferEnd::Declined,

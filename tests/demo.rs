@@ -1,0 +1,79 @@
+//! The demo as it is started: it tells what it does, ends well, and leaves nothing behind.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+fn demo(arguments: &[&str]) -> (tempfile::TempDir, Child) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let child = Command::new(env!("CARGO_BIN_EXE_firsthand"))
+        .arg("demo")
+        .args(arguments)
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the demo starts");
+    (folder, child)
+}
+
+fn files(folder: &tempfile::TempDir) -> usize {
+    std::fs::read_dir(folder.path())
+        .expect("the folder")
+        .count()
+}
+
+#[test]
+fn it_says_why_and_leaves_nothing_behind() {
+    let (folder, child) = demo(&["--seconds", "6", "--speed", "8", "--seed", "3"]);
+    let done = child.wait_with_output().expect("it ends");
+    let text = String::from_utf8(done.stdout).expect("text");
+    let error = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(0), "{error}");
+    assert!(error.is_empty(), "{error}");
+    assert!(!text.contains('\x1b'), "colours go to terminals only");
+    for words in [
+        "firsthand.sock",
+        "/metrics",
+        "try from another terminal",
+        "owns it now",
+        "came back to",
+        "What it came to",
+        "continuity",
+        "removed: ",
+    ] {
+        assert!(text.contains(words), "{words} is missing in\n{text}");
+    }
+    assert_eq!(files(&folder), 0);
+}
+
+#[test]
+fn a_signal_ends_it_well() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let (folder, mut child) = demo(&["--keep"]);
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        while !line.contains("owns it now") {
+            line.clear();
+            assert!(
+                out.read_line(&mut line).expect("it tells") > 0,
+                "it ended by itself"
+            );
+        }
+        let pid = i32::try_from(child.id()).expect("a pid");
+        kill_process(Pid::from_raw(pid).expect("a pid"), signal).expect("it is there");
+        let rest: Vec<String> = out.lines().map(|line| line.expect("text")).collect();
+        assert_eq!(child.wait().expect("it ends").code(), Some(0));
+        assert!(rest.iter().any(|line| line.contains("kept: ")), "{rest:#?}");
+        assert_eq!(files(&folder), 1);
+    }
+}
+
+#[test]
+fn whoever_stops_reading_ends_it() {
+    let (folder, mut child) = demo(&["--speed", "20"]);
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(files(&folder), 0);
+}
