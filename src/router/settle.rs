@@ -110,6 +110,7 @@ impl Router {
                 return;
             }
         }
+        let contact = &self.contacts[idx];
         let new_here = contact.place.is_none();
         let direct = contact.direct;
         loop {
