@@ -20,7 +20,8 @@ impl Model {
         {
             return Err(RejectKind::Invalid);
         }
-        let owns = self.agent(&set.agent).is_some() && !self.cases_owned_by(&set.agent).is_empty();
+        // A case may have been opened again whose owner had been removed.
+        let owns = !self.cases_owned_by(&set.agent).is_empty();
         if set.kind == AgentKind::Bot && owns {
             return Err(RejectKind::Conflict);
         }
