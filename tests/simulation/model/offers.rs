@@ -60,7 +60,6 @@ impl Model {
         // [4] The first accept wins; the others are revoked without delay, miss or wrap-up.
         self.revoke_all(idx);
         self.connect(idx, &offer);
-        self.free(&offer.agent);
         Ok(())
     }
 
