@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, ContactView};
-use firsthand::router::codes::{AgentState, CaseState, ContactState, OwnershipMode};
+use firsthand::router::codes::{AgentState, CaseState, ContactState};
 use firsthand::router::command::{Command, QueueRef, Stamped};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::EventBody;
@@ -366,8 +366,7 @@ fn nobody_waits_beside_a_free_agent(
                 other => panic!("queue.get answers a queue, not {other:?}"),
             }
         });
-        let owned = contact.owner.is_some() && policy.ownership.mode != OwnershipMode::Off;
-        if owned || !policy.steps.is_empty() || contact.customer.is_some() {
+        if contact.owner.is_some() || contact.customer.is_some() || !policy.steps.is_empty() {
             continue;
         }
         for agent in &sight.agents {

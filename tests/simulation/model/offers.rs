@@ -1,6 +1,6 @@
 //! Offers: accepted, declined, expired, revoked.
 
-use firsthand::router::codes::{AgentKind, DeclineReason, Outcome, OwnershipKey, Presence, Route};
+use firsthand::router::codes::{AgentKind, DeclineReason, OwnershipKey, Presence, Route};
 use firsthand::router::command::{OfferDecline, OfferRef};
 use firsthand::router::ids::{Name, OfferId};
 use firsthand::router::reject::RejectKind;
@@ -163,8 +163,7 @@ impl Model {
         self.offer_is_over(idx);
     }
 
-    /// [4] The contact goes on and keeps its place. [6] Where its time has run out while it was
-    /// offered, it ends with its last offer. Where it was passed to one agent, a consultation is
+    /// [4] The contact goes on and keeps its place. Where it was passed to one agent, a consultation is
     /// over, and otherwise it goes on in its queue.
     pub(super) fn offer_is_over(&mut self, idx: usize) {
         let contact = &mut self.contacts[idx];
@@ -173,9 +172,7 @@ impl Model {
         if !contact.offers.is_empty() {
             return;
         }
-        if self.waited_too_long(contact) {
-            self.overflow(idx, Outcome::Timeout);
-        } else if contact.direct.is_some() {
+        if contact.direct.is_some() {
             self.contacts[idx].direct = None;
             self.contacts[idx].seeking = self.contacts[idx].legs.is_empty();
         }

@@ -1,7 +1,7 @@
 //! The decisions: who may take what, who is chosen, what a freed agent takes.
 
 use firsthand::router::codes::{
-    ContactState, Fallback, OwnerHold, OwnershipMode, Pick, Presence, Route, Strategy,
+    ContactState, Fallback, Outcome, OwnerHold, OwnershipMode, Pick, Presence, Route, Strategy,
 };
 use firsthand::router::ids::{Name, OfferId};
 use firsthand::router::policy::SkillMap;
@@ -425,6 +425,12 @@ impl Model {
     /// anything moved.
     fn route(&mut self, idx: usize) -> bool {
         let mut moved = false;
+        let contact = &self.contacts[idx];
+        if contact.seeking && contact.offers.is_empty() && self.waited_too_long(contact) {
+            // [6] Its time ran out while it was offered: it ends with its last offer.
+            self.overflow(idx, Outcome::Timeout);
+            moved = true;
+        }
         let looks = self.contacts[idx].looks || self.contacts[idx].offers.is_empty();
         loop {
             let contact = &self.contacts[idx];
