@@ -336,7 +336,9 @@ impl Model {
             verdict.is_ok() || self.freed.is_empty(),
             "a refused command changes nothing"
         );
-        self.settle();
+        if verdict.is_ok() && stamped.command != Command::Tick {
+            self.settle();
+        }
         self.forget();
         verdict
     }

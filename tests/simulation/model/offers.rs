@@ -100,11 +100,7 @@ impl Model {
         let ownership = self.policy(&self.contacts[idx].queue).ownership.clone();
         match &self.cases[case].owner {
             // [12] At accept, or firm only after so much conversation.
-            None if ownership.min_handle_ms.0 > 0 => {
-                let leg = self.contacts[idx].legs.last_mut();
-                let leg = leg.expect("the conversation has begun");
-                leg.firm_at = Some(now + ownership.min_handle_ms.0);
-            }
+            None if ownership.min_handle_ms.0 > 0 => self.await_firmness(idx),
             None => self.own(case, &offer.agent),
             Some(owner) if *owner == offer.agent => {}
             Some(_) if ownership.key == OwnershipKey::Last => {
@@ -112,6 +108,22 @@ impl Model {
             }
             Some(_) => {}
         }
+    }
+
+    /// [12] So much conversation makes each human in it the owner, unless there is one before.
+    fn await_firmness(&mut self, idx: usize) {
+        let min_handle = self
+            .policy(&self.contacts[idx].queue)
+            .ownership
+            .min_handle_ms
+            .0;
+        let mut legs = std::mem::take(&mut self.contacts[idx].legs);
+        for leg in &mut legs {
+            let agent = self.agent(&leg.agent);
+            let human = agent.is_some_and(|agent| agent.kind == AgentKind::Human);
+            leg.firm_at = human.then_some(leg.since_at + min_handle);
+        }
+        self.contacts[idx].legs = legs;
     }
 
     pub(super) fn offer_decline(&mut self, decline: &OfferDecline) -> Verdict {
