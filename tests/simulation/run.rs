@@ -15,11 +15,11 @@ use super::workload::Workload;
 /// Commands shown before the one that failed, with `SIM_TRACE=1`.
 const TRACE_COMMANDS: usize = 30;
 /// All who are there are compared once in so many commands; with a trace after each.
-const PRESENT_EVERY: u64 = 16;
+const PRESENT_EVERY: u64 = 32;
 /// Everything is compared once in so many steps.
-const EVERYTHING_EVERY: u64 = 64;
+const EVERYTHING_EVERY: u64 = 128;
 /// The router is taken down and brought up again once in so many steps, on average.
-const RESTORE_EVERY: u32 = 250;
+const RESTORE_EVERY: u32 = 400;
 
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -151,10 +151,8 @@ impl Model {
 
     /// [8] A wrap-up ends at its deadline or at `wrap_up.end`.
     pub(super) fn wrap_up_end(&mut self, name: &Name) -> Verdict {
-        if self.agent(name).is_none() {
-            return Err(RejectKind::NotFound);
-        }
-        if !self.in_wrap_up(name) {
+        let agent = self.agent(name).ok_or(RejectKind::NotFound)?;
+        if !self.in_wrap_up(agent) {
             return Err(RejectKind::Conflict);
         }
         self.end_wrap_ups(name, None);
@@ -193,8 +191,9 @@ impl Model {
         self.free(name);
     }
 
-    pub fn in_wrap_up(&self, name: &Name) -> bool {
-        self.wrap_up_until(name).is_some()
+    pub fn in_wrap_up(&self, agent: &Agent) -> bool {
+        let mut of_contacts = self.contacts.iter().flat_map(|contact| &contact.wrap_ups);
+        !agent.wrap_ups.is_empty() || of_contacts.any(|wrap_up| wrap_up.agent == agent.name)
     }
 
     pub fn wrap_up_until(&self, name: &Name) -> Option<Timestamp> {
@@ -240,25 +239,19 @@ impl Model {
     /// [9] Whether an agent has a place for one more contact of a channel: an exclusive contact
     /// needs the whole agent, and leaves nothing of it.
     pub fn has_place(&self, agent: &Agent, channel: &Name) -> bool {
-        let taken: Vec<&Contact> = self
-            .held_by(&agent.name)
-            .chain(self.offered_to(&agent.name))
-            .collect();
-        if taken
-            .iter()
-            .any(|contact| self.channel_rule(&contact.channel).exclusive)
-        {
-            return false;
-        }
         let exclusive = self.channel_rule(channel).exclusive;
-        if exclusive && !taken.is_empty() {
-            return false;
+        let mut same = 0;
+        for contact in &self.contacts {
+            let held = contact.legs.iter().any(|leg| leg.agent == agent.name);
+            let asked = contact.offers.iter().any(|offer| offer.agent == agent.name);
+            if held || asked {
+                if exclusive || self.channel_rule(&contact.channel).exclusive {
+                    return false;
+                }
+                same += u32::from(contact.channel == *channel);
+            }
         }
-        let same = taken
-            .iter()
-            .filter(|contact| contact.channel == *channel)
-            .count();
-        same < self.capacity(agent, channel) as usize
+        same < self.capacity(agent, channel)
     }
 
     /// [3] Available, nothing to wrap up, not in a retry delay, a place left, not excluded, and
@@ -272,7 +265,7 @@ impl Model {
 
     pub fn is_available_for(&self, agent: &Agent, channel: &Name) -> bool {
         agent.presence == Presence::Available
-            && !self.in_wrap_up(&agent.name)
+            && !self.in_wrap_up(agent)
             && agent.retry_at.is_none()
             && self.has_place(agent, channel)
     }
@@ -293,7 +286,7 @@ impl Model {
         if self.offered_to(&agent.name).next().is_some() {
             return AgentState::Reserved;
         }
-        if self.in_wrap_up(&agent.name) {
+        if self.in_wrap_up(agent) {
             return AgentState::WrapUp;
         }
         match agent.presence {

@@ -194,7 +194,7 @@ impl Model {
         let limit = match owner.presence {
             Presence::Break => wait.break_ms,
             Presence::Offline => wait.offline_ms,
-            Presence::Available if self.in_wrap_up(&owner.name) => wait.wrap_up_ms,
+            Presence::Available if self.in_wrap_up(owner) => wait.wrap_up_ms,
             Presence::Available => wait.busy_ms,
         };
         let end = contact.waits_since + limit.0;
