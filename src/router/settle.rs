@@ -105,12 +105,8 @@ impl Router {
         }
         if contact.overdue && contact.offers.is_empty() {
             self.give_up(idx, Why::WaitedTooLong);
-            // In another queue it looks at once: its place among those of this instant stays.
-            if !self.contacts[idx].seeking {
-                return;
-            }
+            return;
         }
-        let contact = &self.contacts[idx];
         let new_here = contact.place.is_none();
         let direct = contact.direct;
         loop {

@@ -3,8 +3,14 @@
 //! Every seed draws a small call centre and what happens in it. After each command both routers
 //! are asked for everything that the command can have touched, and must say the same; the
 //! invariants are asked of the real one alone. `SIM_SEED` is the first seed, `SIM_SEEDS` how many
-//! (256), `SIM_STEPS` how many commands each (2,000), `SIM_TRACE=1` shows the last commands before
+//! (100), `SIM_STEPS` how many commands each (2,000), `SIM_TRACE=1` shows the last commands before
 //! a difference.
+
+#![allow(
+    clippy::unwrap_in_result,
+    clippy::too_many_lines,
+    reason = "a test stops where its own machinery is wrong"
+)]
 
 mod answers;
 mod compare;
@@ -23,7 +29,7 @@ use firsthand::router::codes::{Outcome, Route};
 use model::Canary;
 use run::{Plan, Tally, run};
 
-const SEEDS: u64 = 256;
+const SEEDS: u64 = 100;
 const STEPS: u64 = 2_000;
 
 fn from_env(name: &str, default: u64) -> u64 {

@@ -78,7 +78,6 @@ fn standing() -> Vec<EventBody> {
     ]
 }
 
-#[expect(clippy::too_many_lines, reason = "one event of each kind is a list")]
 fn contacts() -> Vec<EventBody> {
     let transferred =
         |to_agent: Option<&str>, to_queue: Option<&str>| EventBody::ContactTransferred {
