@@ -220,9 +220,11 @@ impl Router {
             return Some((Timestamp::MAX, why));
         }
         let until = contact.wait_from.saturating_add(limit);
-        // A wait that ends at this very instant ends in its turn.
-        let lasts = self.at < until
-            || (self.at == until && limit > 0 && self.come_to < (self.at, Timer::OwnerWait));
+        // A wait that ends at this very instant ends in its turn; none begins for no time at all.
+        let ends_in_turn = self.at == until
+            && contact.owner_until == Some(until)
+            && self.come_to < (self.at, Timer::OwnerWait);
+        let lasts = self.at < until || ends_in_turn;
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);
         (lasts && worth_it).then_some((until, why))
     }

@@ -61,8 +61,11 @@ pub fn hints(effects: &Effects) -> Hints {
                 end: OfferEnd::Expired,
                 ..
             }
-            | EventBody::ContactOverflowed { of, .. }
-            | EventBody::ContactEnded { of, .. } => hints.order.push(of.contact.clone()),
+            | EventBody::ContactOverflowed { of, .. } => hints.order.push(of.contact.clone()),
+            EventBody::ContactEnded { of, .. } => {
+                hints.order.push(of.contact.clone());
+                hints.ends.push(of.contact.clone());
+            }
             _ => {}
         }
     }

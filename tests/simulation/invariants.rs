@@ -91,6 +91,7 @@ impl Watch {
             }
             if let Some(of) = event.body.contact()
                 && self.ended.contains(&of.contact)
+                && !self.is_born_again(&of.contact, &event.body)
             {
                 let kind = event.body.kind();
                 faults.say(&format!("{kind} of {}, which has ended", of.contact));
@@ -121,6 +122,15 @@ impl Watch {
                 self.seq
             ));
         }
+    }
+
+    /// The callback of a contact whose id is used again has an id that was used before.
+    fn is_born_again(&mut self, contact: &Name, body: &EventBody) -> bool {
+        let comes = matches!(
+            body,
+            EventBody::ContactWaiting { .. } | EventBody::ContactOffered { .. }
+        );
+        comes && contact.as_str().contains("/callback") && self.ended.remove(contact)
     }
 
     /// I5: an owner changes only by an event that says so.

@@ -13,6 +13,7 @@ mod contacts;
 mod customers;
 mod offers;
 mod queues;
+mod reach;
 mod routing;
 pub mod timers;
 mod transfer;
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 
 use firsthand::router::codes::{AgentKind, CaseState, ContactState, Outcome, Presence, Route};
 use firsthand::router::command::{Command, Stamped};
-use firsthand::router::ids::{Name, OfferId};
+use firsthand::router::ids::{Key, Name, OfferId};
 use firsthand::router::policy::{CHANNELS, ChannelRule, Policy, Settings, SkillMap};
 use firsthand::router::reject::RejectKind;
 use firsthand::router::time::Timestamp;
@@ -195,8 +196,6 @@ pub struct Contact {
     pub ended_at: Option<Timestamp>,
     /// When it is dropped because its platform is gone.
     pub lease_at: Option<Timestamp>,
-    /// Its place may be taken up again by whoever abandoned it.
-    pub resumable: bool,
 }
 
 impl Contact {
@@ -221,6 +220,16 @@ impl Contact {
     }
 }
 
+/// A place in the order that was given up.
+#[derive(Clone, Debug)]
+pub struct Abandoned {
+    pub customer: usize,
+    pub queue: Name,
+    pub at: Timestamp,
+    pub order_at: Timestamp,
+    pub arrival: u64,
+}
+
 /// What the router did where the contract leaves the choice open.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
@@ -231,6 +240,8 @@ pub struct Hints {
     /// Contacts in the order in which their offers expired, their waits ended or they ended: the
     /// order of what is due at one instant.
     pub order: Vec<Name>,
+    /// Contacts in the order in which they ended.
+    pub ends: Vec<Name>,
 }
 
 impl Contact {
@@ -268,8 +279,10 @@ pub struct Model {
     pub escalated: Vec<usize>,
     /// Agents that may be able to take more than before: filled by a command, used up by `settle`.
     pub freed: Vec<Name>,
-    /// Idempotency keys: name, digest.
-    pub keys: Vec<(Name, u64)>,
+    /// Places that were given up, and may be taken up again.
+    pub abandoned: Vec<Abandoned>,
+    /// Idempotency keys: name, digest, when remembered.
+    pub keys: Vec<(Name, u64, Timestamp)>,
 }
 
 impl Model {
@@ -308,6 +321,7 @@ impl Model {
             hints: Hints::default(),
             escalated: Vec::new(),
             freed: Vec::new(),
+            abandoned: Vec::new(),
             keys: Vec::new(),
         }
     }
@@ -318,7 +332,7 @@ impl Model {
         self.escalated.clear();
         self.fire_due();
         if let Some(key) = &stamped.key
-            && let Some((_, digest)) = self.keys.iter().find(|(name, _)| *name == key.name)
+            && let Some((_, digest, _)) = self.keys.iter().find(|(name, ..)| *name == key.name)
         {
             let same = *digest == key.digest;
             self.forget();
@@ -330,7 +344,7 @@ impl Model {
         }
         let verdict = self.command(stamped);
         if let (Some(key), Ok(())) = (&stamped.key, verdict) {
-            self.keys.push((key.name.clone(), key.digest));
+            self.remember_key(key);
         }
         assert!(
             verdict.is_ok() || self.freed.is_empty(),
@@ -341,6 +355,20 @@ impl Model {
         }
         self.forget();
         verdict
+    }
+
+    /// Old keys make room when a new one comes.
+    fn remember_key(&mut self, key: &Key) {
+        self.keys.push((key.name.clone(), key.digest, self.now));
+        let most = self.settings.keep_keys_max as usize;
+        let keep = self.settings.keep_keys_ms.0;
+        let old = |keys: &[(Name, u64, Timestamp)]| {
+            keys.first()
+                .is_some_and(|first| keys.len() > most || self.now - first.2 > keep)
+        };
+        while old(&self.keys) {
+            self.keys.remove(0);
+        }
     }
 
     fn command(&mut self, stamped: &Stamped) -> Verdict {
@@ -452,16 +480,27 @@ impl Model {
             .collect()
     }
 
-    /// Takes the ended contacts out of the way.
+    /// Takes the ended contacts out of the way, in the order in which the router ended them.
     fn bury(&mut self) {
-        while let Some(idx) = self
-            .contacts
-            .iter()
-            .position(|contact| contact.state() == ContactState::Ended)
-        {
-            let mut contact = self.contacts.remove(idx);
+        let mut over: Vec<usize> = (0..self.contacts.len())
+            .filter(|idx| self.contacts[*idx].state() == ContactState::Ended)
+            .collect();
+        if over.is_empty() {
+            return;
+        }
+        over.sort_by_key(|idx| {
+            let name = &self.contacts[*idx].name;
+            let mut ends = self.hints.ends.iter();
+            ends.position(|ended| ended == name).unwrap_or(usize::MAX)
+        });
+        for idx in &over {
+            let mut contact = self.contacts[*idx].clone();
             contact.ended_at = Some(self.now);
             self.ended.push(contact);
+        }
+        over.sort_unstable();
+        for idx in over.into_iter().rev() {
+            self.contacts.remove(idx);
         }
     }
 

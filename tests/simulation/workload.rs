@@ -161,6 +161,7 @@ impl Workload {
             stamped.command,
             Command::Tick
                 | Command::Restarted
+                | Command::Reloaded
                 | Command::SessionOpened(_)
                 | Command::SessionClosed(_)
         ) {

@@ -8,7 +8,7 @@ use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
 use firsthand::router::time::{MILLIS_MAX, Timestamp};
 
-use super::{Contact, Model, Verdict, WrapUp};
+use super::{Abandoned, Contact, Model, Verdict, WrapUp};
 
 impl Model {
     pub(super) fn contact_submit(
@@ -108,7 +108,6 @@ impl Model {
             over_at: None,
             ended_at: None,
             lease_at: None,
-            resumable: false,
         }
     }
 
@@ -138,27 +137,19 @@ impl Model {
     /// [7] A caller who abandoned and comes back on the same queue takes the old place in the
     /// order; all limits count from the new arrival.
     fn resume(&mut self, idx: usize) {
-        let (now, contact) = (self.now, &self.contacts[idx]);
+        let contact = &self.contacts[idx];
         let within = self.policy(&contact.queue).resume_ms.map(|ms| ms.0);
         let (queue, customer) = (contact.queue.clone(), contact.customer);
-        if customer.is_none() {
-            return;
-        }
-        let mut last = None;
-        for old in &mut self.ended {
-            if old.resumable && old.queue == queue && old.customer == customer {
-                old.resumable = false;
-                last = Some((old.over_at, old.order_at, old.arrival));
-            }
-        }
-        let Some((Some(over_at), order_at, arrival)) = last else {
-            return;
-        };
-        let in_time = |within: i64| within > 0 && now - over_at <= within;
-        if within.is_none_or(in_time) {
+        let here = |place: &Abandoned| Some(place.customer) == customer && place.queue == queue;
+        let last = self.abandoned.iter().filter(|place| here(place));
+        let last = last.max_by_key(|place| place.at).cloned();
+        self.abandoned.retain(|place| !here(place));
+        let in_time =
+            |at: Timestamp| within.is_none_or(|within| within > 0 && self.now - at <= within);
+        if let Some(place) = last.filter(|place| in_time(place.at)) {
             let contact = &mut self.contacts[idx];
-            contact.order_at = contact.order_at.min(order_at);
-            contact.arrival = contact.arrival.min(arrival);
+            contact.order_at = contact.order_at.min(place.order_at);
+            contact.arrival = contact.arrival.min(place.arrival);
         }
     }
 
@@ -317,15 +308,19 @@ impl Model {
         contact.scheduled_at = None;
         contact.lease_at = None;
         contact.outcome = Some(outcome);
-        if outcome == Outcome::Abandoned && !scheduled && resume_ms.is_none_or(|ms| ms.0 > 0) {
+        let resumable = !scheduled && resume_ms.is_none_or(|ms| ms.0 > 0);
+        if let (Outcome::Abandoned, true, Some(customer)) = (outcome, resumable, contact.customer) {
             // Only the last place is kept.
-            let (queue, customer) = (contact.queue.clone(), contact.customer);
-            for old in &mut self.ended {
-                if old.queue == queue && old.customer == customer {
-                    old.resumable = false;
-                }
-            }
-            self.contacts[idx].resumable = true;
+            let place = Abandoned {
+                customer,
+                queue: contact.queue.clone(),
+                at: now,
+                order_at: contact.order_at,
+                arrival: contact.arrival,
+            };
+            let same = |old: &Abandoned| old.customer == customer && old.queue == place.queue;
+            self.abandoned.retain(|old| !same(old));
+            self.abandoned.push(place);
         }
         let contact = &mut self.contacts[idx];
         contact.over_at = Some(now);
@@ -365,7 +360,6 @@ impl Model {
             source: None,
             outcome: None,
             over_at: None,
-            resumable: false,
             ..ended.clone()
         };
         let case = ended.case;
@@ -398,8 +392,8 @@ impl Model {
     /// has not is over.
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Verdict {
         self.gone.retain(|client| *client != sync.source);
-        for idx in 0..self.contacts.len() {
-            let contact = &mut self.contacts[idx];
+        let mut missing = Vec::new();
+        for (idx, contact) in self.contacts.iter_mut().enumerate() {
             if sync.contacts.contains(&contact.name) {
                 contact.lease_at = None;
                 contact.source = Some(sync.source.clone());
@@ -410,8 +404,12 @@ impl Model {
                 ContactState::Waiting | ContactState::Offered | ContactState::Connected
             );
             if should_have && contact.source.as_ref() == Some(&sync.source) {
-                self.repair(idx);
+                missing.push(idx);
             }
+        }
+        missing.sort_by_key(|idx| self.hinted_order(&self.contacts[*idx].name));
+        for idx in missing {
+            self.repair(idx);
         }
         Ok(())
     }

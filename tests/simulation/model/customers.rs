@@ -62,6 +62,13 @@ impl Model {
         for case in gone.cases {
             self.cases[case].customer = Some(into);
         }
+        // Of places given up at one instant the last is taken up again: the merged come last.
+        self.abandoned.sort_by_key(|place| place.customer == from);
+        for place in &mut self.abandoned {
+            if place.customer == from {
+                place.customer = into;
+            }
+        }
         for contact in self.contacts.iter_mut().chain(&mut self.ended) {
             if contact.customer == Some(from) {
                 contact.customer = Some(into);

@@ -66,6 +66,8 @@ impl Model {
         settings.close_after_ms = patch.close_after_ms.unwrap_or(settings.close_after_ms);
         settings.keep_ended_ms = patch.keep_ended_ms.unwrap_or(settings.keep_ended_ms);
         settings.keep_ended_max = patch.keep_ended_max.unwrap_or(settings.keep_ended_max);
+        settings.keep_keys_ms = patch.keep_keys_ms.unwrap_or(settings.keep_keys_ms);
+        settings.keep_keys_max = patch.keep_keys_max.unwrap_or(settings.keep_keys_max);
         if let Some(channels) = patch.channels {
             settings.channels.extend(channels);
             self.free_all();

@@ -68,10 +68,7 @@ impl Model {
             together.sort_by_key(|about| match about {
                 // Who comes in keeps the order of submission.
                 About::Contact(_) if kind == Kind::Scheduled => 0,
-                About::Contact(name) => {
-                    let mut order = self.hints.order.iter();
-                    order.position(|other| other == name).unwrap_or(usize::MAX)
-                }
+                About::Contact(name) => self.hinted_order(name),
                 About::Agent(_) | About::Case(_) => 0,
             });
             for about in together {
@@ -83,6 +80,12 @@ impl Model {
             self.move_clock(self.now, clock);
         }
         self.clock = (self.now, Kind::Scheduled);
+    }
+
+    /// Where the router had a contact in the order of what happened at one instant.
+    pub(super) fn hinted_order(&self, contact: &Name) -> usize {
+        let mut order = self.hints.order.iter();
+        order.position(|name| name == contact).unwrap_or(usize::MAX)
     }
 
     /// Lets a moment pass, and settles what follows from that.

@@ -72,7 +72,8 @@ impl Workload {
             596..604 => self.session(model),
             604..605 => Command::Restarted,
             605..635 => self.case(model),
-            635..640 => Command::Tick,
+            635..639 => Command::Tick,
+            639 => Command::Reloaded,
             _ => self.submit(model),
         }
     }

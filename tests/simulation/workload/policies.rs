@@ -217,7 +217,7 @@ impl Workload {
 
     pub(super) fn settings_set(&mut self) -> Command {
         let mut patch = SettingsPatch::default();
-        match self.rng.random_range(0..7) {
+        match self.rng.random_range(0..9) {
             0 | 1 => patch.pick = Pick::ALL.choose(&mut self.rng).copied(),
             2 => {
                 let most = self.rng.random_range(4..=20);
@@ -234,6 +234,14 @@ impl Workload {
             5 => {
                 let after = Millis(self.ms(300_000));
                 patch.close_after_ms = Some((!self.one_in(4)).then_some(after));
+            }
+            6 => {
+                patch.keep_ended_ms = Some(Millis(self.ms(600_000)));
+                patch.keep_ended_max = Some(self.rng.random_range(8..=40));
+            }
+            7 => {
+                patch.keep_keys_ms = Some(Millis(self.ms(60_000)));
+                patch.keep_keys_max = Some(self.rng.random_range(0..=4));
             }
             _ => {
                 let rule = ChannelRule {
