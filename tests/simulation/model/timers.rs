@@ -185,7 +185,8 @@ impl Model {
         for offer in &contact.offers {
             due(offer.expires_at, Kind::Offer);
         }
-        if self.owner_of(contact).is_none() {
+        let case = contact.case.map(|case| &self.cases[case]);
+        if case.is_some_and(|case| case.owner.is_none()) {
             for firm_at in contact.legs.iter().filter_map(|leg| leg.firm_at) {
                 due(firm_at, Kind::Firm);
             }
@@ -325,7 +326,10 @@ impl Model {
                 made_firm = made_firm.or(Some(leg.agent.clone()));
             }
         }
-        if let (Some(agent), Some(case)) = (made_firm, contact.case)
+        // Who has become a bot meanwhile never owns.
+        let case = contact.case;
+        let made_firm = made_firm.filter(|agent| self.must_own(agent).is_ok());
+        if let (Some(agent), Some(case)) = (made_firm, case)
             && self.cases[case].owner.is_none()
             && self.cases[case].state != CaseState::Closed
         {
