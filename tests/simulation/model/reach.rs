@@ -1,0 +1,272 @@
+//! Who may take a contact at this moment, and on whose account: skills, ownership, stand-ins.
+
+use firsthand::router::codes::{Fallback, OwnerHold, OwnershipMode, Presence, Route};
+use firsthand::router::ids::Name;
+use firsthand::router::policy::SkillMap;
+use firsthand::router::time::Timestamp;
+
+use super::timers::Kind;
+use super::{Agent, Contact, Model};
+
+/// A point in time, and how much of what is due at it has happened.
+pub type Moment = (Timestamp, Kind);
+
+/// Who a contact is open to at this moment.
+pub enum Reach {
+    /// Anyone with the skills: nobody owns it, or the owner does not count here.
+    Anyone,
+    /// [15] It waits for its owner alone.
+    OwnerAlone(Name),
+    /// [15] The wait for the owner is over: the fallbacks in their order, and the owner first
+    /// where the owner may still take it.
+    ///
+    /// With `hold = "while_busy"` this comes before the wait is over: then it is still kept for
+    /// the owner, and others take it only where they have nothing else to take.
+    Fallbacks {
+        owner: Name,
+        owner_too: bool,
+        kept: bool,
+    },
+}
+
+impl Model {
+    /// [5] The queue's requirement after the steps due by now, with the contact's own on top: the
+    /// higher level counts.
+    pub fn requirement(&self, contact: &Contact) -> SkillMap {
+        self.requirement_at(contact, self.clock)
+    }
+
+    pub fn requirement_at(&self, contact: &Contact, clock: Moment) -> SkillMap {
+        let policy = self.policy(&contact.queue);
+        let mut steps: Vec<_> = policy.steps.iter().collect();
+        steps.sort_by_key(|step| step.after_ms);
+        let mut needed = policy.requires.clone();
+        for step in steps {
+            if (contact.waits_since + step.after_ms.0, Kind::Step) > clock {
+                continue;
+            }
+            if let Some(requires) = &step.requires {
+                needed = requires.clone();
+            }
+            needed.retain(|skill, _| !step.drop.contains(skill));
+            if step.widen.is_some() {
+                needed.clear();
+            }
+        }
+        for (skill, level) in &contact.requires {
+            let level = needed.get(skill).copied().max(Some(*level));
+            needed.insert(skill.clone(), level.expect("one level is there"));
+        }
+        needed
+    }
+
+    /// [3] Requirements alone decide who can serve.
+    pub fn has_skills(&self, agent: &Agent, contact: &Contact) -> bool {
+        self.has_skills_at(agent, contact, self.clock)
+    }
+
+    pub fn has_skills_at(&self, agent: &Agent, contact: &Contact, clock: Moment) -> bool {
+        let policy = self.policy(&contact.queue);
+        if policy.steps.is_empty() {
+            // The common case: both requirements as they stand.
+            let mut needed = policy.requires.iter().chain(&contact.requires);
+            return needed.all(|(skill, level)| agent.skills.get(skill) >= Some(level));
+        }
+        let needed = self.requirement_at(contact, clock);
+        needed
+            .iter()
+            .all(|(skill, level)| agent.skills.get(skill) >= Some(level))
+    }
+
+    /// [2] The agent's proficiency for a contact: the lowest over the required skills.
+    pub fn proficiency(&self, agent: &Agent, contact: &Contact) -> u8 {
+        let needed = self.requirement(contact);
+        let levels = needed.keys().map(|skill| agent.skills.get(skill));
+        levels
+            .map(|level| level.map_or(0, |level| level.0))
+            .min()
+            .unwrap_or(0)
+    }
+
+    pub fn reach(&self, contact: &Contact) -> Reach {
+        let Some(owner) = self.sought_owner(contact).cloned() else {
+            return Reach::Anyone;
+        };
+        let never = match self.agent(&owner) {
+            Some(agent) => self.never_takes(agent, contact),
+            // It was removed after its case was closed, and the case was opened again.
+            None => true,
+        };
+        let ownership = &self.policy(&contact.queue).ownership;
+        if never {
+            return if self.names_nobody(&owner, contact) {
+                // The owner never comes and the fallback names nobody: then anyone will do.
+                Reach::Anyone
+            } else {
+                Reach::Fallbacks {
+                    owner,
+                    owner_too: false,
+                    kept: false,
+                }
+            };
+        }
+        let agent = self.agent(&owner).expect("asked before");
+        let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
+        // [14] A free owner comes before all others, unless others are asked already.
+        let free = self.is_available_for(agent, &contact.channel);
+        let comes_first = free && contact.offers.is_empty();
+        let awaits = !free && self.awaits(agent, contact);
+        let shared = ownership.hold == OwnerHold::WhileBusy && !self.names_nobody(&owner, contact);
+        if required || comes_first || awaits && !shared {
+            return Reach::OwnerAlone(owner);
+        }
+        Reach::Fallbacks {
+            owner,
+            owner_too: true,
+            kept: awaits,
+        }
+    }
+
+    pub fn names_nobody(&self, owner: &Name, contact: &Contact) -> bool {
+        let Some(owner) = self.agent_or_removed(owner) else {
+            return true;
+        };
+        let listed = &self.policy(&contact.queue).ownership.fallback;
+        listed.iter().all(|fallback| match fallback {
+            Fallback::Deputy => owner.deputy.is_none(),
+            Fallback::Leader => owner.leader.is_none(),
+            Fallback::Team => owner.team.is_none(),
+            Fallback::Skill => false,
+            Fallback::CallbackByOwner => true,
+        })
+    }
+
+    /// Whether waiting for an owner is in vain. [17] An exclusion overrides ownership. [14] The
+    /// owner's skill is not asked again unless the queue says so.
+    pub fn never_takes(&self, owner: &Agent, contact: &Contact) -> bool {
+        let check = self.policy(&contact.queue).ownership.owner_skill_check;
+        self.is_excluded(&owner.name, contact)
+            || check && !self.has_skills(owner, contact)
+            || self.capacity(owner, &contact.channel) == 0
+    }
+
+    /// [15] Whether the situation of an owner who is not free is still worth waiting for.
+    fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
+        let wait = &self.policy(&contact.queue).ownership.wait;
+        let limit = match owner.presence {
+            Presence::Break => wait.break_ms,
+            Presence::Offline => wait.offline_ms,
+            Presence::Available if self.in_wrap_up(owner) => wait.wrap_up_ms,
+            Presence::Available => wait.busy_ms,
+        };
+        let end = contact.waits_since + limit.0;
+        let back = owner.until_at.filter(|_| owner.presence == Presence::Break);
+        // A wait that ends at this very instant ends in its turn; none begins for no time at all.
+        let lasts = self.now < end || contact.kept && !self.passed(end, Kind::OwnerWait);
+        lasts && back.is_none_or(|back| back <= end)
+    }
+
+    /// Whether an agent may take a contact, were it free, and on whose account; the number orders
+    /// the accounts: a lower one is asked first.
+    pub fn account(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
+        match self.reach(contact) {
+            Reach::Anyone => {
+                let owns = self.owner_of(contact) == Some(&agent.name);
+                let route = if owns { Route::Owner } else { Route::Skill };
+                self.has_skills(agent, contact).then_some((0, route))
+            }
+            Reach::OwnerAlone(owner) => (agent.name == owner).then_some((0, Route::Owner)),
+            Reach::Fallbacks {
+                owner, owner_too, ..
+            } => {
+                if agent.name == owner {
+                    return owner_too.then_some((0, Route::Owner));
+                }
+                self.stands_in(agent, &owner, contact)
+            }
+        }
+    }
+
+    /// [16] On which of the listed accounts an agent may stand in for an owner: the first that
+    /// fits.
+    pub fn stands_in(
+        &self,
+        agent: &Agent,
+        owner: &Name,
+        contact: &Contact,
+    ) -> Option<(usize, Route)> {
+        let owner = self.agent_or_removed(owner)?;
+        let skilled = self.has_skills(agent, contact);
+        let ownership = &self.policy(&contact.queue).ownership;
+        let trusted = skilled || !ownership.owner_skill_check;
+        for (nth, fallback) in ownership.fallback.iter().enumerate() {
+            let (fits, route) = match fallback {
+                Fallback::Deputy => (
+                    owner.deputy.as_ref() == Some(&agent.name) && trusted,
+                    Route::Deputy,
+                ),
+                Fallback::Leader => (
+                    owner.leader.as_ref() == Some(&agent.name) && trusted,
+                    Route::Leader,
+                ),
+                Fallback::Team => (
+                    owner.team.is_some() && owner.team == agent.team && skilled,
+                    Route::Team,
+                ),
+                Fallback::Skill => (skilled, Route::Skill),
+                Fallback::CallbackByOwner => (false, Route::Owner),
+            };
+            if fits {
+                return Some((nth + 1, route));
+            }
+        }
+        None
+    }
+
+    /// [15] Where the list comes to `callback_by_owner` before anyone is found, and the owner can
+    /// call back at all.
+    pub fn calls_back(&self, contact: &Contact, found: Option<usize>) -> bool {
+        let Reach::Fallbacks {
+            owner_too: true,
+            kept: false,
+            ..
+        } = self.reach(contact)
+        else {
+            return false;
+        };
+        let listed = &self.policy(&contact.queue).ownership.fallback;
+        let place = listed
+            .iter()
+            .position(|fallback| *fallback == Fallback::CallbackByOwner);
+        let comes_first = place.is_some_and(|nth| found.is_none_or(|found| nth + 1 < found));
+        comes_first && contact.offers.is_empty() && contact.legs.is_empty()
+    }
+
+    /// [4] Whether an agent may be asked beside others who are asked already, and on whose account:
+    /// by skill or by team only.
+    pub fn joins(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
+        if !self.has_skills(agent, contact) {
+            return None;
+        }
+        match self.reach(contact) {
+            Reach::Anyone => self.account(agent, contact),
+            Reach::OwnerAlone(_) => None,
+            Reach::Fallbacks { owner, .. } => {
+                let team = self
+                    .agent_or_removed(&owner)
+                    .and_then(|owner| owner.team.as_ref());
+                let listed = &self.policy(&contact.queue).ownership.fallback;
+                listed
+                    .iter()
+                    .enumerate()
+                    .find_map(|(nth, fallback)| match fallback {
+                        Fallback::Team if team.is_some() && team == agent.team.as_ref() => {
+                            Some((nth + 1, Route::Team))
+                        }
+                        Fallback::Skill => Some((nth + 1, Route::Skill)),
+                        _ => None,
+                    })
+            }
+        }
+    }
+}
