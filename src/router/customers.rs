@@ -123,12 +123,12 @@ impl Router {
 
     /// Waiting contacts without a case may find one among the cases that were merged.
     fn reattach(&mut self, idx: CustomerIdx) {
-        let unattached: Vec<ContactIdx> = self.customers[idx].unattached.to_vec();
-        for contact in unattached {
-            if let Some(case) = self.case_for(contact) {
-                self.attach(contact, case);
-                self.dirty_contacts.push(contact);
-            }
+        // All find their case before any is attached: that would make it the most recently active.
+        let unattached = self.customers[idx].unattached.iter();
+        let found = unattached.filter_map(|contact| Some((*contact, self.case_for(*contact)?)));
+        for (contact, case) in found.collect::<Vec<(ContactIdx, CaseIdx)>>() {
+            self.attach(contact, case);
+            self.dirty_contacts.push(contact);
         }
         let waiting = self
             .queues

@@ -3,7 +3,7 @@
 //! Every seed draws a small call centre and what happens in it. After each command both routers
 //! are asked for everything that the command can have touched, and must say the same; the
 //! invariants are asked of the real one alone. `SIM_SEED` is the first seed, `SIM_SEEDS` how many
-//! (100), `SIM_STEPS` how many commands each (2,000), `SIM_TRACE=1` shows the last commands before
+//! (256), `SIM_STEPS` how many commands each (2,000), `SIM_TRACE=1` shows the last commands before
 //! a difference.
 
 #![allow(
@@ -29,7 +29,7 @@ use firsthand::router::codes::{Outcome, Route};
 use model::Canary;
 use run::{Plan, Tally, run};
 
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 256;
 const STEPS: u64 = 2_000;
 
 fn from_env(name: &str, default: u64) -> u64 {

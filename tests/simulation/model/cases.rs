@@ -105,19 +105,25 @@ impl Model {
     /// [14] Contacts without a case wait on: a case that comes to be, or comes to their customer,
     /// is theirs too.
     pub(super) fn relink(&mut self) {
-        for idx in 0..self.contacts.len() {
-            let contact = &self.contacts[idx];
-            let waits = matches!(
-                contact.state(),
-                ContactState::Scheduled | ContactState::Waiting | ContactState::Offered
-            );
-            if !waits || contact.connected_at.is_some() || contact.case.is_some() {
-                continue;
-            }
-            if let Some(case) = self.case_of(contact.customer, contact.topic.as_ref()) {
-                self.attach(idx, case);
-                self.contacts[idx].looks = true;
-            }
+        let found: Vec<(usize, usize)> = self
+            .contacts
+            .iter()
+            .enumerate()
+            .filter(|(_, contact)| contact.case.is_none() && contact.connected_at.is_none())
+            .filter(|(_, contact)| {
+                matches!(
+                    contact.state(),
+                    ContactState::Scheduled | ContactState::Waiting | ContactState::Offered
+                )
+            })
+            .filter_map(|(idx, contact)| {
+                let case = self.case_of(contact.customer, contact.topic.as_ref())?;
+                Some((idx, case))
+            })
+            .collect();
+        for (contact, case) in found {
+            self.attach(contact, case);
+            self.contacts[contact].looks = true;
         }
     }
 

@@ -168,7 +168,7 @@ impl Model {
         if contact.seeking && contact.offers.is_empty() && self.waited_too_long(contact) {
             // [6] Its time ran out while it was offered: it ends with its last offer.
             self.overflow(idx, Outcome::Timeout);
-            moved = true;
+            return true;
         }
         let looks = self.contacts[idx].looks || self.contacts[idx].offers.is_empty();
         loop {
