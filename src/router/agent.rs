@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::codes::{AgentKind, AgentState, Presence};
+use super::duty::Duty;
 use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, TeamIdx, Text};
 use super::policy::{ChannelRule, Settings};
 use super::skill::Levels;
@@ -46,6 +47,7 @@ pub struct Agent {
     pub cases: BTreeSet<CaseIdx>,
     pub handled: u64,
     pub talk_ms: i64,
+    pub duty: Duty,
     /// Waiting contacts whose case it owns.
     #[serde(skip)]
     pub owned_waiting: BTreeMap<WaitKey, ContactIdx>,
@@ -131,6 +133,7 @@ impl Agent {
             cases: BTreeSet::new(),
             handled: 0,
             talk_ms: 0,
+            duty: Duty::default(),
             owned_waiting: BTreeMap::new(),
             named_waiting: BTreeMap::new(),
             position: None,

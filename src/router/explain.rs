@@ -118,6 +118,12 @@ impl Router {
                 add(leader, Route::Leader, check);
             }
         }
+        if let Some(mentor) = contact.mentor() {
+            add(mentor, Route::Direct, false);
+        }
+        if let Some(agent) = contact.manager() {
+            add(agent, Route::Direct, true);
+        }
         if let Some(agent) = contact.last_owner {
             add(agent, Route::Direct, true);
         }

@@ -9,6 +9,7 @@ use super::ids::{AgentIdx, ContactIdx, Name};
 use super::policy::Policy;
 use super::skill::{Interner, Levels};
 use super::stats::Stats;
+use super::ticket::Roll;
 use super::waiting::WaitKey;
 
 /// A queue.
@@ -23,6 +24,8 @@ pub struct Queue {
     /// A running mean of conversation times in milliseconds, for the estimate of waits.
     pub handle_mean_ms: Option<i64>,
     pub stats: Stats,
+    /// How far its tickets have come.
+    pub roll: Roll,
     #[serde(skip)]
     pub requires: Levels,
     #[serde(skip)]
@@ -95,6 +98,7 @@ impl Queue {
             last_offered: None,
             handle_mean_ms: None,
             stats: Stats::default(),
+            roll: Roll::default(),
             requires: Levels::new(),
             steps: Vec::new(),
             waiting: BTreeMap::new(),
