@@ -195,6 +195,7 @@ impl Centre {
             contact,
             outcome: Outcome::Open,
             note: None,
+            learnt: None,
         };
         black_box(self.apply(Command::ContactEnd(end)));
     }

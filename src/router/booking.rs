@@ -134,12 +134,12 @@ impl Router {
         if self.places_taken(wanted, slot) >= limit {
             return Some(format!("{limit} contacts are booked"));
         }
-        let agent = self.booked_agent(wanted.queue, wanted.case, slot.from_at)?;
+        let agent = self.booked_agent(wanted.queue, wanted.case, slot)?;
         let doubled = self.booked_in(slot).any(|other| {
             let contact = &self.contacts[other];
             Some(other) != wanted.contact
                 && contact.slot().is_some_and(|other| {
-                    self.booked_agent(contact.queue, contact.case, other.from_at) == Some(agent)
+                    self.booked_agent(contact.queue, contact.case, other) == Some(agent)
                 })
         });
         let name = &self.agents[agent.at()].id;
@@ -168,12 +168,7 @@ impl Router {
 
     /// Who is to serve a booked contact of a case: its owner, or who stands in for it where an
     /// absence is planned then.
-    fn booked_agent(
-        &self,
-        queue: QueueIdx,
-        case: Option<CaseIdx>,
-        at: Timestamp,
-    ) -> Option<AgentIdx> {
+    fn booked_agent(&self, queue: QueueIdx, case: Option<CaseIdx>, slot: Slot) -> Option<AgentIdx> {
         let case = &self.cases[case?];
         let mode = self.queues[queue.at()].policy.ownership.mode;
         if case.state == CaseState::Closed || mode == OwnershipMode::Off {
@@ -186,7 +181,7 @@ impl Router {
             .flatten();
         people.find(|agent| {
             let entry = &self.agents[agent.at()];
-            entry.exists && !entry.duty.is_absent_at(at)
+            entry.exists && !entry.duty.is_absent_in(slot.from_at, slot.to_at)
         })
     }
 
@@ -277,7 +272,7 @@ impl Router {
         let to = of.to_at.unwrap_or(from.saturating_add(LISTED_MS_DEFAULT));
         let limit = of.limit.unwrap_or(PAGE_ITEMS_DEFAULT) as usize;
         let items = self.free_slots(wanted, from, to).take(limit).map(|slot| {
-            let agent = self.booked_agent(queue, case, slot.from_at);
+            let agent = self.booked_agent(queue, case, slot);
             SlotView {
                 from_at: slot.from_at,
                 to_at: slot.to_at,

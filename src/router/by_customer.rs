@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for SkillPattern {
             return Ok(Self(text));
         }
         Err(D::Error::custom(format!(
-            "{:?} is not the name of a skill with one {PLACE}: give one such as \"lang:{PLACE}\"",
+            "{:?} has no place for a word: give a skill such as \"lang:{PLACE}\"",
             text.0
         )))
     }

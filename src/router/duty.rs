@@ -31,10 +31,6 @@ pub struct Absence {
 }
 
 impl Absence {
-    pub fn covers(&self, at: Timestamp) -> bool {
-        self.from_at <= at && at < self.to_at
-    }
-
     /// The time in which both are absent.
     pub fn overlap(&self, other: &Self) -> Option<(Timestamp, Timestamp)> {
         let (from, to) = (self.from_at.max(other.from_at), self.to_at.min(other.to_at));
@@ -108,12 +104,14 @@ impl Duty {
 
     /// Until when it is absent by plan, where it is now.
     pub fn absent_until(&self) -> Option<Timestamp> {
-        self.absences.first().filter(|_| self.absent)?.to_at.into()
+        let first = self.absences.first().filter(|_| self.absent);
+        first.map(|absence| absence.to_at)
     }
 
-    /// Whether an absence is planned that covers a time.
-    pub fn is_absent_at(&self, at: Timestamp) -> bool {
-        self.absences.iter().any(|absence| absence.covers(at))
+    /// Whether an absence is planned that falls into a span of time.
+    pub fn is_absent_in(&self, from: Timestamp, to: Timestamp) -> bool {
+        let falls_in = |absence: &Absence| absence.from_at < to && from < absence.to_at;
+        self.absences.iter().any(falls_in)
     }
 }
 

@@ -3,7 +3,8 @@
 
 use super::fields::QUEUE;
 use super::schema::Type::{
-    Attributes, Bool, Limit, List, Map, Millis, Name, Object, Text, Timestamp, Whole, Words,
+    Attributes, Bool, Limit, List, Map, Millis, Name, Object, SkillPattern, Text, Timestamp, Whole,
+    Words,
 };
 use super::schema::{Param, Type};
 use crate::router::booking::{SLOT_MS_MAX, SLOT_MS_MIN};
@@ -194,12 +195,12 @@ pub(super) const BY_CUSTOMER: Type = Object(&[
     .or("0"),
     Param::may(
         "language_skill",
-        Text,
+        SkillPattern,
         "the skill for a language, such as lang:{}; wished for where an agent has it",
     ),
     Param::may(
         "grid_skill",
-        Text,
+        SkillPattern,
         "the skill for a grid area, such as grid:{}",
     ),
     Param::may(

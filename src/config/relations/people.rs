@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Related, Scope, positions, unknown};
+use super::{Related, Scope, place, positions, unknown};
 use crate::config::fault::Finding;
 use crate::config::nearest::distance;
 use crate::router::command::AgentSet;
@@ -25,6 +25,8 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
                 .help("when the deputy is away too, nobody covers: name another leader"),
             );
         }
+        stand_in(scope, name, "mentor", agent.mentor.as_ref(), related);
+        pair_away(scope, name, agent, related);
         for channel in agent.capacity.keys() {
             if !channels.contains_key(channel) {
                 let place =
@@ -36,6 +38,38 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
         }
     }
     lonely_teams(scope, related);
+}
+
+/// By the A/B rule an agent and its deputy are never away together.
+fn pair_away(scope: &Scope<'_>, name: &Name, agent: &AgentSet, related: &mut Related) {
+    let Some((deputy, theirs)) = agent
+        .deputy
+        .as_ref()
+        .and_then(|deputy| Some((deputy, scope.tenant.agents.get(deputy)?.absences.as_ref()?)))
+    else {
+        return;
+    };
+    let own = agent.absences.iter().flatten();
+    let together = own
+        .flat_map(|own| theirs.iter().filter_map(|theirs| theirs.overlap(own)))
+        .min();
+    let Some((from, _)) = together else { return };
+    let from = jiff::Timestamp::from_millisecond(from).map_or(String::new(), |at| at.to_string());
+    let place = scope.place(&["agents", name.as_str(), "absences"]);
+    let other = scope.place(&["agents", deputy.as_str(), "absences"]);
+    let help = match &agent.leader {
+        Some(leader) => format!("\"{leader}\" covers then; better move one of the two"),
+        None => "nobody covers then: move one of the two, or name a leader".to_owned(),
+    };
+    related.warnings.push(
+        Finding::new(
+            place,
+            format!("\"{name}\" and its deputy \"{deputy}\" are away together from {from}"),
+        )
+        .label("away here")
+        .also(other, "and here")
+        .help(help),
+    );
 }
 
 fn stand_in(
@@ -84,6 +118,18 @@ fn lonely_teams(scope: &Scope<'_>, related: &mut Related) {
                     .label(format!("did you mean \"{near}\"?"))
                     .help("agents are in one team when they name it alike"),
             );
+        }
+    }
+}
+
+/// The agents in charge of grid areas must be there.
+pub(super) fn grids(scope: &Scope<'_>, related: &mut Related) {
+    for (grid, agent) in &scope.tenant.settings.by_customer.grids {
+        if !scope.tenant.agents.contains_key(agent) {
+            let path = ["by_customer", "grids", grid.as_str()];
+            let agents = scope.tenant.agents.keys();
+            let fault = unknown(place(scope.settings, &path), "agent", agent, agents);
+            related.faults.push(fault);
         }
     }
 }
