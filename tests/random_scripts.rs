@@ -6,10 +6,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use firsthand::rehearse;
 use firsthand::router::Router;
+use firsthand::router::command::{Command, Stamped};
+use firsthand::router::effect::Effects;
+use firsthand::wire::limits::Limits;
+use firsthand::wire::request::{Call, Message, Request, parse};
 use serde_json::{Value, json};
 
 const SCRIPTS: u64 = 150;
 const REQUESTS: usize = 150;
+const RESTARTED: u64 = 25;
 const AGENTS: [&str; 5] = ["ann", "bob", "cid", "dan", "bot"];
 const CUSTOMERS: [&str; 3] = ["li", "wu", "zo"];
 const QUEUES: [&str; 3] = ["default", "q1", "q2"];
@@ -23,6 +28,93 @@ fn random_scripts_keep_the_invariants() {
             rehearse::run(script.as_bytes(), std::io::sink(), Router::new())
         }));
         assert!(matches!(played, Ok(Ok(()))), "seed {seed}:\n{script}");
+    }
+}
+
+/// A router that is restored from its image again and again goes the same way as one that is not.
+#[test]
+fn a_restart_changes_nothing() {
+    for seed in 1_000..1_000 + RESTARTED {
+        let script = Script::make(seed);
+        let mut pair = Pair::new();
+        for (n, line) in script.lines().enumerate() {
+            let line: Value = serde_json::from_str(line).expect("a script is JSON");
+            let at = line["at"].as_i64().expect("a time");
+            if let Err(fault) = pair.request(at, &line) {
+                panic!("seed {seed}, line {}: {fault}\n{script}", n + 1);
+            }
+            if n % 7 == 0 {
+                pair.restart();
+            }
+        }
+    }
+}
+
+/// Two routers that are asked the same.
+struct Pair {
+    goes_on: Router,
+    restarts: Router,
+}
+
+impl Pair {
+    fn new() -> Self {
+        Self {
+            goes_on: Router::new(),
+            restarts: Router::new(),
+        }
+    }
+
+    fn restart(&mut self) {
+        let restored = Router::from_image(&self.restarts.image());
+        self.restarts = restored.expect("an image of its own");
+    }
+
+    fn request(&mut self, at: i64, line: &Value) -> Result<(), String> {
+        while let Some(due) = self.goes_on.next_deadline().filter(|due| *due <= at) {
+            let other = self.restarts.next_deadline();
+            if other != Some(due) {
+                return Err(format!("due is {due}, after the restart {other:?}"));
+            }
+            self.apply(due, Command::Tick)?;
+        }
+        let request = json!({
+            "jsonrpc": "2.0", "id": 1, "method": line["method"], "params": line["params"],
+        });
+        match parse(request.to_string().as_bytes(), &Limits::default()) {
+            Message::One(Call {
+                request: Ok(Request::Command(command)),
+                ..
+            }) => self.apply(at, command),
+            Message::One(_) | Message::Batch(_) => Ok(()),
+        }
+    }
+
+    fn apply(&mut self, at: i64, command: Command) -> Result<(), String> {
+        let stamped = Stamped {
+            at,
+            chance: 7,
+            source: None,
+            key: None,
+            command,
+        };
+        let (mut one, mut other) = (Effects::default(), Effects::default());
+        let answers = (
+            self.goes_on.apply(&stamped, &mut one),
+            self.restarts.apply(&stamped, &mut other),
+        );
+        if answers.0 != answers.1 {
+            return Err(format!("answers differ: {answers:?}"));
+        }
+        if one.events != other.events {
+            return Err(format!(
+                "events differ: {:?}\n{:?}",
+                one.events, other.events
+            ));
+        }
+        if self.goes_on.digest() != self.restarts.digest() {
+            return Err("digests differ".to_owned());
+        }
+        self.restarts.check_invariants()
     }
 }
 

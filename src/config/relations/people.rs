@@ -7,6 +7,7 @@ use super::{Related, Scope, place, positions, unknown};
 use crate::config::fault::Finding;
 use crate::config::nearest::distance;
 use crate::router::command::AgentSet;
+use crate::router::duty::ABSENCES_MAX;
 use crate::router::ids::Name;
 
 pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
@@ -26,6 +27,7 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
             );
         }
         stand_in(scope, name, "mentor", agent.mentor.as_ref(), related);
+        absences(scope, name, agent, related);
         pair_away(scope, name, agent, related);
         for channel in agent.capacity.keys() {
             if !channels.contains_key(channel) {
@@ -38,6 +40,33 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
         }
     }
     lonely_teams(scope, related);
+}
+
+/// The absences of one agent do not lie across each other, and are not too many.
+fn absences(scope: &Scope<'_>, name: &Name, agent: &AgentSet, related: &mut Related) {
+    let mut spans: Vec<_> = agent.absences.iter().flatten().collect();
+    spans.sort_by_key(|absence| (absence.from_at, absence.to_at));
+    let crossed = spans
+        .windows(2)
+        .any(|pair| pair[0].overlap(pair[1]).is_some());
+    let (message, help) = if crossed {
+        let message = format!("absences of \"{name}\" lie across each other");
+        (message, "give one for both".to_owned())
+    } else if spans.len() > ABSENCES_MAX {
+        let message = format!("\"{name}\" has {} absences", spans.len());
+        (
+            message,
+            format!("give at most {ABSENCES_MAX}; those that are over can go"),
+        )
+    } else {
+        return;
+    };
+    let place = scope.place(&["agents", name.as_str(), "absences"]);
+    related.faults.push(
+        Finding::new(place, message)
+            .label("cannot be planned")
+            .help(help),
+    );
 }
 
 /// By the A/B rule an agent and its deputy are never away together.

@@ -48,6 +48,11 @@ fn parts(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related)
         };
         let key = key.strip_suffix("_ms").unwrap_or(key);
         let place = scope.place(&["queues", name.as_str(), section, key]);
+        let right = match key {
+            "slot" => "give a duration from \"1m\" to \"1d\"".to_owned(),
+            "day_starts" => "give less than a day, such as \"16h\"".to_owned(),
+            _ => right,
+        };
         related.faults.push(
             Finding::new(place, format!("`{key}` cannot be used"))
                 .label("out of range")
