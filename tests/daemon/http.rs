@@ -49,7 +49,12 @@ fn foreign_pages_are_kept_out() {
     assert_eq!(http(daemon.http, &foreign_page, ping).0, 403);
     let own_page = format!("{POST}\r\norigin: http://{}", daemon.http);
     assert_eq!(http(daemon.http, &own_page, ping).0, 200);
-    assert_eq!(http(daemon.http, "POST /rpc HTTP/1.1", ping).0, 415);
+    let form = "POST /rpc HTTP/1.1\r\ncontent-type: text/plain\r\nsec-fetch-site: cross-site";
+    assert_eq!(http(daemon.http, form, ping).0, 415);
+    // `curl -d` names another type, and a plain program none.
+    let curl = "POST /rpc HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded";
+    assert_eq!(http(daemon.http, curl, ping).0, 200);
+    assert_eq!(http(daemon.http, "POST /rpc HTTP/1.1", ping).0, 200);
     let socket = "GET /ws HTTP/1.1\r\norigin: http://evil.example";
     assert_eq!(http(daemon.http, socket, "").0, 403);
     let name = "GET /metrics HTTP/1.1\r\nhost: evil.example";
@@ -80,7 +85,7 @@ fn the_websocket_carries_replies_and_events() {
 
 #[test]
 fn metrics_are_complete_and_sound() {
-    let place = Place::new("[agents.ada]\n[queues.billing]\n");
+    let place = Place::new("[agents.ada]\n[queues.billing.retry]\nbusy = \"0s\"\n");
     let daemon = place.start();
     let mut client = daemon.unix();
     client.call(
@@ -89,6 +94,10 @@ fn metrics_are_complete_and_sound() {
     );
     let submit = |contact: &str| json!({"contact": contact, "queue": "billing", "customer": "t:1"});
     client.call("contact.submit", submit("c1"));
+    client.call(
+        "offer.decline",
+        json!({"contact": "c1", "agent": "ada", "reason": "busy"}),
+    );
     client.call("offer.accept", json!({"contact": "c1", "agent": "ada"}));
     client.call("contact.end", json!({"contact": "c1", "outcome": "open"}));
     client.call("contact.submit", submit("c2"));
@@ -106,6 +115,7 @@ fn metrics_are_complete_and_sound() {
         format!("firsthand_contacts_connected_total{{{queue},route=\"owner\"}} 1"),
         format!("firsthand_contacts_ended_total{{{queue},outcome=\"open\"}} 1"),
         format!("firsthand_offers_total{{{queue},result=\"accepted\"}} 2"),
+        format!("firsthand_offers_total{{{queue},result=\"busy\"}} 1"),
         format!("firsthand_owner_repeat_contacts_total{{{queue}}} 1"),
         format!("firsthand_owner_hits_total{{{queue}}} 1"),
         format!("firsthand_queue_waiting{{{queue}}} 1"),

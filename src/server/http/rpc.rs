@@ -12,6 +12,7 @@ use crate::router::ids::Text;
 use crate::server::access::Via;
 use crate::server::connection::wire_limits;
 use crate::server::conversation::Conversation;
+use crate::server::http::guard::is_from_a_browser;
 use crate::server::hub::Hub;
 use crate::wire::error::WireError;
 use crate::wire::reply;
@@ -25,7 +26,7 @@ pub async fn rpc(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Body) ->
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.split(';').next().map(str::trim) == Some(JSON));
-    if !is_json {
+    if !is_json && is_from_a_browser(&headers) {
         // A page may send other types anywhere without being asked for permission.
         let refusal = "the content type must be application/json\n";
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal).into_response();

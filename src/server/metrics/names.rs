@@ -82,7 +82,7 @@ metrics! {
     ENDED Counter, "firsthand_contacts_ended_total",
         "Contacts that ended, by outcome.";
     OFFERS Counter, "firsthand_offers_total",
-        "Offers that ended, by how.";
+        "Offers that ended: accepted, expired, revoked, or the reason for which they were declined.";
     WAIT Histogram(Span::Service), "firsthand_contact_wait_seconds",
         "Time from joining to reaching an agent.";
     HANDLE Histogram(Span::Service), "firsthand_contact_handle_seconds",
