@@ -133,6 +133,8 @@ metrics! {
         "Bytes that wait for the disk.";
     JOURNAL_SIZE Gauge, "firsthand_journal_segments_bytes",
         "Size of the journal on disk, without snapshots.";
+    JOURNAL_DISK_FULL Gauge, "firsthand_journal_disk_full",
+        "1 while the disk has no room for the journal's next segment.";
     SNAPSHOT_PAUSE Histogram(Span::Disk), "firsthand_snapshot_pause_seconds",
         "How long a tenant stood still while its image was made for a snapshot.";
 
