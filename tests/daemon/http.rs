@@ -62,6 +62,30 @@ fn foreign_pages_are_kept_out() {
 }
 
 #[test]
+fn a_request_that_does_not_come_keeps_no_place() {
+    let place = Place::new("[server.limits]\nhandshake = \"200ms\"\nstall = \"200ms\"\n");
+    let daemon = place.start();
+    let socket = WebSocket::open(daemon.http);
+    for begun in [
+        "",
+        "GET /healthz HTT",
+        "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        "POST /rpc HTTP/1.1\r\nhost: localhost\r\ncontent-length: 90\r\n\r\n{",
+    ] {
+        let mut stream = TcpStream::connect(daemon.http).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.write_all(begun.as_bytes()).expect("it reads");
+        let mut answer = Vec::new();
+        let ended = stream.read_to_end(&mut answer);
+        assert!(ended.is_ok(), "{begun:?} is waited for: {ended:?}");
+    }
+    // A WebSocket has its own limits.
+    let mut socket = socket;
+    socket.send(r#"{"jsonrpc":"2.0","id":2,"method":"session.ping"}"#);
+    assert_eq!(socket.receive()["id"], 2);
+}
+
+#[test]
 fn the_websocket_carries_replies_and_events() {
     let place = Place::new("");
     let daemon = place.start();
@@ -138,6 +162,35 @@ fn metrics_are_complete_and_sound() {
         assert!(text.contains(&line), "{line} is not in\n{text}");
     }
     assert!(!text.contains("t:1"), "a customer is named");
+    promtool(&text);
+}
+
+#[test]
+fn agents_are_measured_where_that_is_switched_on() {
+    let place = Place::new("[agents.'a\"d\\a']\n");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    let metrics = || unchunk(&http(daemon.http, "GET /metrics HTTP/1.1", "").1);
+    assert!(!metrics().contains("agent="), "nobody asked for it");
+    place.configure("[agents.'a\"d\\a']\n[metrics]\nagents = true\n");
+    let reloaded = client.call("server.reload", json!({}));
+    assert_eq!(reloaded["needs_restart"], json!([]));
+    let ada = json!({"agent": "a\"d\\a", "presence": "available"});
+    client.call("agent.presence", ada);
+    client.call("contact.submit", json!({"contact": "c1"}));
+    let accept = json!({"contact": "c1", "agent": "a\"d\\a"});
+    client.call("offer.accept", accept);
+    let text = metrics();
+    let agent = r#"tenant="default",agent="a\"d\\a""#;
+    for line in [
+        format!("firsthand_agent_contacts{{{agent}}} 1"),
+        format!("firsthand_agent_open_cases{{{agent}}} 1"),
+        format!("firsthand_agent_handled_total{{{agent}}} 1"),
+        format!("firsthand_agent_talk_seconds_total{{{agent}}} 0"),
+        format!("firsthand_agent_state{{{agent},state=\"busy\"}} 1"),
+    ] {
+        assert!(text.contains(&line), "{line} is not in\n{text}");
+    }
     promtool(&text);
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::names;
+use super::{agents, names};
 use crate::journal::Space;
 use crate::router::codes::AgentState;
 use crate::server::hub::Hub;
@@ -50,7 +50,11 @@ pub fn text(hub: &Hub) -> String {
         let open = census.open_cases as f64;
         metrics.gauge(&names::CASES_OPEN, &labels).set(open);
     }
-    metrics.render()
+    let mut text = metrics.render();
+    if hub.live().config.metrics.agents {
+        agents::append(hub, &mut text);
+    }
+    text
 }
 
 /// Drains the histograms from time to time, until the daemon stops.
