@@ -110,7 +110,8 @@ impl Router {
             .owner_skill_check;
         if let Some(owner) = self.sought_owner(contact) {
             add(owner, Route::Owner, check);
-            let reach = self.reach(contact, requirement);
+            // Also while it is kept for the owner: they are those who come next.
+            let reach = self.reach_in_the_end(contact, requirement);
             if let Some(deputy) = reach.deputy {
                 add(deputy, Route::Deputy, check);
             }
