@@ -364,18 +364,7 @@ impl Router {
                 self.hand_over(case, to, Text("agent_removed".into()), remove.agent.clone());
             }
         }
-        self.idle.forget(&mut self.agents, idx);
-        self.bind(idx, |duty| *duty = super::duty::Duty::default());
-        let at = self.at;
-        let entry = &mut self.agents[idx.at()];
-        entry.exists = false;
-        entry.idle_since = None;
-        entry.retry_at = None;
-        entry.missed = 0;
-        entry.handled = 0;
-        entry.talk_ms = 0;
-        entry.since_at = at;
-        entry.reason = None;
+        self.forget_agent(idx);
         let shared = shared
             .filter(|_| went > 0)
             .map_or(Vec::new(), |plan| plan.to);
@@ -392,13 +381,6 @@ impl Router {
                 cases: handed_over,
             });
         }
-        let named: Vec<ContactIdx> = self.agents[idx.at()]
-            .named_waiting
-            .values()
-            .chain(self.agents[idx.at()].owned_waiting.values())
-            .copied()
-            .collect();
-        self.dirty_contacts.extend(named);
         Ok(Subject::Answer(Answer::AgentRemoved(AgentRemovedView {
             agent: remove.agent.clone(),
             removed: true,
@@ -406,6 +388,25 @@ impl Router {
             handed_over,
             successors,
         })))
+    }
+
+    /// The agent is there no more; who waits for it is judged anew.
+    fn forget_agent(&mut self, idx: AgentIdx) {
+        self.idle.forget(&mut self.agents, idx);
+        self.bind(idx, |duty| *duty = super::duty::Duty::default());
+        let at = self.at;
+        let entry = &mut self.agents[idx.at()];
+        entry.exists = false;
+        entry.idle_since = None;
+        entry.retry_at = None;
+        entry.missed = 0;
+        entry.handled = 0;
+        entry.talk_ms = 0;
+        entry.since_at = at;
+        entry.reason = None;
+        let named = entry.named_waiting.values();
+        let waiting = named.chain(entry.owned_waiting.values()).copied();
+        self.dirty_contacts.extend(waiting);
     }
 
     /// To whom the open cases of a removed agent go: the successor named, else deputy, else leader.

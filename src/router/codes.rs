@@ -238,6 +238,7 @@ codes! {
         Removed = "removed",
         AlreadyOffered = "already_offered",
         HasEnoughCases = "has_enough_cases",
+        NotInFallback = "not_in_fallback",
     }
 }
 

@@ -66,6 +66,18 @@ impl Contact {
         self.extra.as_ref()?.mentor
     }
 
+    /// Who is asked by name besides owner and preferred agent, and whether for the skill too.
+    pub fn asked_besides(&self) -> impl Iterator<Item = (AgentIdx, bool)> + use<> {
+        let asked = [
+            (self.mentor(), false),
+            (self.manager(), true),
+            (self.last_owner, true),
+        ];
+        asked
+            .into_iter()
+            .filter_map(|(agent, skilled)| Some((agent?, skilled)))
+    }
+
     /// Whether its caller has hung up and is to be called.
     pub fn is_promised_call(&self) -> bool {
         let asked = self.extra.as_ref().and_then(|extra| extra.callback_at);

@@ -67,7 +67,7 @@ mod succession;
 pub(crate) mod ticket;
 mod transfer;
 
-mod census;
+pub(crate) mod census;
 mod estimate;
 mod explain;
 mod image;

@@ -11,6 +11,7 @@ use super::scan::Word;
 use crate::router::codes::{ContactState, TransferMode};
 use crate::router::event::{ContactRef, Event, EventBody};
 use crate::router::ids::{Name, Text};
+use crate::router::time::Timestamp;
 
 /// Every type of event there is.
 pub const TYPES: &[&str] = &[
@@ -314,10 +315,7 @@ impl Fields<'_> {
                 address,
                 by_owner,
                 ..
-            } => self
-                .put("joined_at", joined_at)
-                .maybe("address", address.as_ref())
-                .maybe("by_owner", by_owner.then_some(by_owner)),
+            } => self.called_back(*joined_at, address.as_ref(), *by_owner),
             EventBody::ContactConnected {
                 route,
                 owner,
@@ -353,6 +351,17 @@ impl Fields<'_> {
                 .maybe("reason", reason.map(|reason| reason.as_str()).as_ref()),
             EventBody::ContactUpdated { .. } | standing!() | cases!() => self,
         }
+    }
+
+    fn called_back(
+        &mut self,
+        joined_at: Timestamp,
+        address: Option<&Text>,
+        by_owner: bool,
+    ) -> &mut Self {
+        self.put("joined_at", &joined_at)
+            .maybe("address", address)
+            .maybe("by_owner", by_owner.then_some(&true))
     }
 
     fn transferred(

@@ -46,6 +46,7 @@ fn bare() -> ContactRef {
 fn bodies() -> Vec<EventBody> {
     let mut bodies = standing();
     bodies.extend(contacts());
+    bodies.extend(promised());
     bodies.extend(offers());
     bodies.extend(cases());
     bodies
@@ -154,30 +155,6 @@ fn contacts() -> Vec<EventBody> {
             mentor: None,
             attributes: None,
         },
-        EventBody::ContactOffered {
-            of: ContactRef {
-                ticket: Some(n("A001")),
-                ..bare()
-            },
-            offer: OfferId(18),
-            route: Route::Direct,
-            why: Why::MentorAvailable,
-            expires_at: 20_000,
-            mentor: Some(n("lead")),
-            attributes: Some(Attributes("{\"need\":\"meter\"}".into())),
-        },
-        EventBody::ContactCallback {
-            of: full(),
-            joined_at: 1_000,
-            address: Some(t("+8613800138000")),
-            by_owner: true,
-        },
-        EventBody::ContactCallback {
-            of: bare(),
-            joined_at: 1_000,
-            address: None,
-            by_owner: false,
-        },
         EventBody::ContactConnected {
             of: full(),
             route: Route::Skill,
@@ -209,6 +186,36 @@ fn contacts() -> Vec<EventBody> {
             why: Why::WaitedTooLong,
         },
         EventBody::ContactUpdated { of: full() },
+    ]
+}
+
+/// What may stand in the events about people and callbacks besides.
+fn promised() -> Vec<EventBody> {
+    vec![
+        EventBody::ContactOffered {
+            of: ContactRef {
+                ticket: Some(n("A001")),
+                ..bare()
+            },
+            offer: OfferId(18),
+            route: Route::Direct,
+            why: Why::MentorAvailable,
+            expires_at: 20_000,
+            mentor: Some(n("lead")),
+            attributes: Some(Attributes("{\"need\":\"meter\"}".into())),
+        },
+        EventBody::ContactCallback {
+            of: full(),
+            joined_at: 1_000,
+            address: Some(t("+8613800138000")),
+            by_owner: true,
+        },
+        EventBody::ContactCallback {
+            of: bare(),
+            joined_at: 1_000,
+            address: None,
+            by_owner: false,
+        },
     ]
 }
 

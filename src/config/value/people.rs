@@ -53,7 +53,7 @@ fn absence(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let known = ["from", "to", "reason"];
     let unknown = table
         .keys()
-        .find(|name| !known.contains(&&*name.get_ref().as_ref()));
+        .find(|name| !known.contains(&name.get_ref().as_ref()));
     if let Some(name) = unknown {
         let message = format!("an absence has no {:?}", name.get_ref());
         return Err(wrong(message, "not known", ABSENCE_FORM));
