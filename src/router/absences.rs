@@ -193,14 +193,15 @@ impl Router {
         }
     }
 
-    /// An absence begins: warns where the stand-in is not there either.
+    /// An absence begins: warns where the stand-in is absent too. One who is merely offline may be
+    /// back in the morning.
     fn warn_if_left_alone(&mut self, idx: AgentIdx, to_at: Timestamp) {
         if !self.detail.events {
             return;
         }
         let away: Vec<PairAwayView> = self
             .pairs_of(idx)
-            .filter(|other| self.agents[other.at()].presence == Presence::Offline)
+            .filter(|other| self.agents[other.at()].duty.absent)
             .map(|other| {
                 let theirs = self.agents[other.at()].duty.absent_until();
                 let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));

@@ -146,15 +146,6 @@ fn contacts() -> Vec<EventBody> {
             position: None,
             why: Why::NotBefore,
         },
-        EventBody::ContactOffered {
-            of: full(),
-            offer: OfferId(17),
-            route: Route::Owner,
-            why: Why::OwnerAvailable,
-            expires_at: 20_000,
-            mentor: None,
-            attributes: None,
-        },
         EventBody::ContactConnected {
             of: full(),
             route: Route::Skill,
@@ -189,9 +180,18 @@ fn contacts() -> Vec<EventBody> {
     ]
 }
 
-/// What may stand in the events about people and callbacks besides.
+/// Offers and calls that are promised.
 fn promised() -> Vec<EventBody> {
     vec![
+        EventBody::ContactOffered {
+            of: full(),
+            offer: OfferId(17),
+            route: Route::Owner,
+            why: Why::OwnerAvailable,
+            expires_at: 20_000,
+            mentor: None,
+            attributes: None,
+        },
         EventBody::ContactOffered {
             of: ContactRef {
                 ticket: Some(n("A001")),
