@@ -55,6 +55,9 @@ pub struct Agent {
     /// Its place in the idle order.
     #[serde(skip)]
     pub position: Option<u32>,
+    /// The channels for which the idle order shows it as free, one bit each.
+    #[serde(skip)]
+    pub shown_free: u32,
     /// Became able to take more and has not been given anything yet.
     #[serde(skip)]
     pub pending: bool,
@@ -134,6 +137,7 @@ impl Agent {
             owned_waiting: BTreeMap::new(),
             named_waiting: BTreeMap::new(),
             position: None,
+            shown_free: 0,
             pending: false,
             passed_over: false,
             changed: false,
