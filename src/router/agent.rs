@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::codes::{AgentKind, AgentState, Presence};
-use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, TeamIdx, Text};
+use super::ids::{
+    AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
+};
 use super::policy::{ChannelRule, Settings};
 use super::skill::Levels;
 use super::time::{Millis, Timestamp};
@@ -46,6 +48,8 @@ pub struct Agent {
     pub cases: BTreeSet<CaseIdx>,
     pub handled: u64,
     pub talk_ms: i64,
+    /// The queue of the contact it took last.
+    pub last_queue: Option<QueueIdx>,
     /// Waiting contacts whose case it owns.
     #[serde(skip)]
     pub owned_waiting: BTreeMap<WaitKey, ContactIdx>,
@@ -134,6 +138,7 @@ impl Agent {
             cases: BTreeSet::new(),
             handled: 0,
             talk_ms: 0,
+            last_queue: None,
             owned_waiting: BTreeMap::new(),
             named_waiting: BTreeMap::new(),
             position: None,

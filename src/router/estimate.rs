@@ -19,9 +19,8 @@ impl Router {
     /// The estimate in milliseconds; nothing while the queue has not finished a conversation.
     pub(super) fn estimated_wait_ms(&self, contact: &Contact, position: u32) -> Option<i64> {
         let queue = &self.queues[contact.queue.at()];
-        let serving = queue.counts.connected + queue.counts.wrap_up;
         let ahead = position.saturating_sub(1);
-        let common = queue.pace.wait_behind(ahead, serving)?;
+        let common = queue.pace.wait_behind(ahead, queue.counts.serving())?;
         let wait = self.owner_or_queue(contact, common).unwrap_or(common);
         Some(wait.round() as i64)
     }

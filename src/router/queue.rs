@@ -58,6 +58,11 @@ impl Counts {
         self.waiting + self.offered + self.connected
     }
 
+    /// In conversation or wrap-up: what keeps an agent.
+    pub fn serving(&self) -> u32 {
+        self.connected + self.wrap_up
+    }
+
     pub fn live(&self) -> u32 {
         self.scheduled + self.in_system() + self.wrap_up
     }
