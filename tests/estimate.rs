@@ -145,89 +145,103 @@ fn of<T: serde::de::DeserializeOwned>(params: Value) -> T {
     serde_json::from_value(params).expect("right parameters")
 }
 
-/// Runs a centre; `counts` says of which of those who wait, by the code, the estimate is judged.
+impl Run {
+    /// A router with the queues, the agents, and a case that each of them owns.
+    fn new(centre: &Centre, seed: u64) -> Self {
+        let detail = Detail {
+            events: true,
+            ..Detail::BARE
+        };
+        let mut run = Self {
+            router: Router::with_detail(detail),
+            effects: Effects::default(),
+            random: ChaCha8Rng::seed_from_u64(seed),
+            agenda: BinaryHeap::new(),
+            callers: BTreeMap::new(),
+            talk: Exp::new(1.0 / centre.talk_ms).expect("above 0"),
+            found: Found::default(),
+        };
+        let bare = json!({ "keep_ended_ms": 0, "keep_ended_max": 0, "repeat_supervise": 0 });
+        run.apply(0, Command::SettingsSet(of(bare)));
+        for (queue, _) in &centre.queues {
+            let mut policy = centre.policy.clone();
+            policy["wrap_up_ms"] = json!(centre.wrap_up_ms);
+            let set = json!({ "queue": queue, "policy": policy });
+            run.apply(0, Command::QueueSet(of(set)));
+        }
+        for n in 0..centre.agents {
+            let agent = format!("a{n}");
+            run.apply(0, Command::AgentSet(of(json!({ "agent": agent }))));
+            let presence = json!({ "agent": agent, "presence": "available" });
+            run.apply(0, Command::AgentPresence(of(presence)));
+            let case = json!({ "case": agent, "customer": agent, "owner": agent });
+            run.apply(0, Command::CaseOpen(of(case)));
+        }
+        run
+    }
+
+    /// A caller comes; `counts` says of which of those who wait, by the code, the estimate is
+    /// judged.
+    fn arrive(&mut self, at: i64, number: usize, centre: &Centre, counts: impl Fn(&str) -> bool) {
+        let draw: f64 = self.random.random();
+        let queue = centre.queues.iter().find(|(_, upto)| draw < *upto);
+        let (queue, _) = queue.expect("shares up to 1");
+        let mut submit = json!({ "contact": number.to_string(), "queue": queue });
+        if centre.owners {
+            let owner = self.random.random_range(0..centre.agents);
+            submit["case"] = json!(format!("a{owner}"));
+        }
+        let answer = self.apply(at, Command::ContactSubmit(of(submit)));
+        let Some(Answer::Submitted(submitted)) = answer else {
+            panic!("a submission answers so");
+        };
+        if submitted.position.is_none() {
+            return;
+        }
+        let stays = centre.patience_ms.is_none() || self.random.random_bool(0.1);
+        // The first tenth only fills the centre.
+        let warm = number > centre.contacts / 10;
+        let caller = Caller {
+            at,
+            told: submitted.estimated_wait_ms,
+            stays,
+            counts: warm && counts(submitted.why.as_str()),
+            answered: false,
+        };
+        self.callers.insert(number, caller);
+        if let Some(mean_ms) = centre.patience_ms.filter(|_| !stays) {
+            let patience = Exp::new(1.0 / mean_ms).expect("above 0");
+            let limit = patience.sample(&mut self.random).round() as i64;
+            self.agenda
+                .push(Reverse((at + limit, Happens::HangUp, number)));
+        }
+    }
+}
+
+/// Runs a centre to its end.
 fn run(centre: &Centre, seed: u64, counts: impl Fn(&str) -> bool) -> Found {
-    let detail = Detail {
-        events: true,
-        ..Detail::BARE
-    };
-    let mut run = Run {
-        router: Router::with_detail(detail),
-        effects: Effects::default(),
-        random: ChaCha8Rng::seed_from_u64(seed),
-        agenda: BinaryHeap::new(),
-        callers: BTreeMap::new(),
-        talk: Exp::new(1.0 / centre.talk_ms).expect("above 0"),
-        found: Found::default(),
-    };
-    let bare = json!({ "keep_ended_ms": 0, "keep_ended_max": 0, "repeat_supervise": 0 });
-    run.apply(0, Command::SettingsSet(of(bare)));
-    for (queue, _) in &centre.queues {
-        let mut policy = centre.policy.clone();
-        policy["wrap_up_ms"] = json!(centre.wrap_up_ms);
-        let set = json!({ "queue": queue, "policy": policy });
-        run.apply(0, Command::QueueSet(of(set)));
-    }
-    for n in 0..centre.agents {
-        let agent = format!("a{n}");
-        run.apply(0, Command::AgentSet(of(json!({ "agent": agent }))));
-        let presence = json!({ "agent": agent, "presence": "available" });
-        run.apply(0, Command::AgentPresence(of(presence)));
-        let case = json!({ "case": agent, "customer": agent, "owner": agent });
-        run.apply(0, Command::CaseOpen(of(case)));
-    }
+    let mut run = Run::new(centre, seed);
     let service_ms = centre.talk_ms + centre.wrap_up_ms as f64;
     let rate = centre.load * centre.agents as f64 / service_ms;
     let gap = Exp::new(rate).expect("above 0");
-    let patience = centre
-        .patience_ms
-        .map(|ms| Exp::new(1.0 / ms).expect("above 0"));
     run.agenda.push(Reverse((0, Happens::Arrival, 0)));
-    // The first tenth only fills the centre.
-    let warm = centre.contacts / 10;
     while let Some(Reverse((at, happens, number))) = run.agenda.pop() {
         run.tick(at);
+        let waits = run.callers.get(&number).is_some_and(|c| !c.answered);
         match happens {
             Happens::End => {
                 let end = json!({ "contact": number.to_string(), "outcome": "open" });
                 run.callers.remove(&number);
                 run.apply(at, Command::ContactEnd(of(end)));
             }
-            Happens::HangUp if run.callers.get(&number).is_some_and(|c| !c.answered) => {
+            Happens::HangUp if waits => {
                 let cancel = json!({ "contact": number.to_string(), "reason": "abandoned" });
                 run.callers.remove(&number);
                 run.apply(at, Command::ContactCancel(of(cancel)));
             }
             Happens::HangUp => {}
             Happens::Arrival => {
-                let draw: f64 = run.random.random();
-                let queue = centre.queues.iter().find(|(_, upto)| draw < *upto);
-                let (queue, _) = queue.expect("shares up to 1");
-                let mut submit = json!({ "contact": number.to_string(), "queue": queue });
-                if centre.owners {
-                    let owner = run.random.random_range(0..centre.agents);
-                    submit["case"] = json!(format!("a{owner}"));
-                }
-                let answer = run.apply(at, Command::ContactSubmit(of(submit)));
-                let Some(Answer::Submitted(submitted)) = answer else {
-                    panic!("a submission answers so");
-                };
-                if submitted.position.is_some() {
-                    let stays = patience.is_none() || run.random.random_bool(0.1);
-                    let caller = Caller {
-                        at,
-                        told: submitted.estimated_wait_ms,
-                        stays,
-                        counts: number > warm && counts(submitted.why.as_str()),
-                        answered: false,
-                    };
-                    run.callers.insert(number, caller);
-                    if let Some(patience) = patience.filter(|_| !stays) {
-                        let limit = patience.sample(&mut run.random).round() as i64;
-                        run.agenda
-                            .push(Reverse((at + limit, Happens::HangUp, number)));
-                    }
-                }
+                run.arrive(at, number, centre, &counts);
                 if number < centre.contacts {
                     let next = at + gap.sample(&mut run.random).round() as i64;
                     run.agenda
