@@ -4,9 +4,9 @@
 use super::Router;
 use super::Subject;
 use super::answer::{Answer, BriefingView, PairAwayView, ServedView};
+use super::bonds::{ABSENCES_MAX, Absence, Served};
 use super::codes::{Presence, Route};
 use super::command::AgentSet;
-use super::duty::{ABSENCES_MAX, Absence, Served};
 use super::event::EventBody;
 use super::ids::{AgentIdx, ContactIdx, Name, Text};
 use super::people::AgentAbsence;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::bonds::Duty;
 use super::codes::{AgentKind, AgentState, Presence};
-use super::duty::Duty;
 use super::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
 };

@@ -393,7 +393,7 @@ impl Router {
     /// The agent is there no more; who waits for it is judged anew.
     fn forget_agent(&mut self, idx: AgentIdx) {
         self.idle.forget(&mut self.agents, idx);
-        self.bind(idx, |duty| *duty = super::duty::Duty::default());
+        self.bind(idx, |duty| *duty = super::bonds::Duty::default());
         let at = self.at;
         let entry = &mut self.agents[idx.at()];
         entry.exists = false;

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::bonds::Absence;
 use super::by_customer::ByCustomer;
 use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
-use super::duty::Absence;
 use super::ids::{Key, Name, OfferId, Text};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
 use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};

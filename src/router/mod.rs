@@ -25,10 +25,10 @@ pub mod query;
 pub mod reject;
 
 mod agent;
+pub(crate) mod bonds;
 mod case;
 mod contact;
 mod customer;
-pub(crate) mod duty;
 mod extra;
 mod queue;
 pub(crate) mod skill;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::duty::Absence;
+use super::bonds::Absence;
 use super::ids::{Name, Text};
 use super::time::{Millis, Timestamp};
 

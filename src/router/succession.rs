@@ -4,7 +4,7 @@
 use super::Router;
 use super::Subject;
 use super::answer::{Answer, SuccessionView};
-use super::duty::{Duty, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX, Succession};
+use super::bonds::{Duty, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX, Succession};
 use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, Name};
 use super::people::AgentSuccession;

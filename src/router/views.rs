@@ -7,10 +7,10 @@ use super::answer::{
     AbsenceView, AgentView, Answer, Candidate, CaseView, ContactView, CustomerView, Done,
     ExcludedAgent, Explained, NoteView, OfferView, QueueView, StepView, Submitted,
 };
+use super::bonds::Absence;
 use super::case::Case;
 use super::codes::{CaseState, ContactState, Verdict};
 use super::contact::{Considered, Contact, Offer};
-use super::duty::Absence;
 use super::event::ContactRef;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use super::policy::Policy;

@@ -7,10 +7,10 @@ use super::schema::Type::{
     Words,
 };
 use super::schema::{Param, Type};
+use crate::router::bonds::{ABSENCES_MAX, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX};
 use crate::router::booking::{SLOT_MS_MAX, SLOT_MS_MIN};
 use crate::router::by_customer::{GRIDS_MAX, TIERS_MAX};
 use crate::router::codes::TicketReset;
-use crate::router::duty::{ABSENCES_MAX, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX};
 use crate::router::query::PAGE_ITEMS_MAX;
 use crate::router::ticket::TICKET_DIGITS_MAX;
 use crate::router::time::MILLIS_MAX;

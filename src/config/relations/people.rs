@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::{Related, Scope, place, positions, unknown};
 use crate::config::fault::Finding;
 use crate::config::nearest::distance;
+use crate::router::bonds::ABSENCES_MAX;
 use crate::router::command::AgentSet;
-use crate::router::duty::ABSENCES_MAX;
 use crate::router::ids::Name;
 
 pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
