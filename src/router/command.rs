@@ -10,10 +10,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
+use super::codes::{
+    AgentKind, DeclineReason, FollowUpResult, Outcome, Pick, Presence, TransferMode, WaitOn,
+};
 use super::ids::{Key, Name, OfferId, Text};
+use super::kind::KindRules;
 use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};
 use super::time::{Millis, Timestamp};
+use crate::calendar::{Calendar, Term};
 
 /// A command with all that comes from outside: when, by chance, on whose behalf.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +67,16 @@ pub enum Command {
     CaseHandover(Box<CaseHandover>),
     /// The configuration file has been followed again.
     Reloaded,
+    KindSet(Box<KindSet>),
+    KindRemove(KindRef),
+    CalendarSet(Box<CalendarSet>),
+    CalendarRemove(CalendarRef),
+    CaseAssist(Box<CaseAssist>),
+    CaseAssistDone(CaseAssistDone),
+    CaseWait(CaseWait),
+    CaseAdvance(CaseAdvance),
+    CaseExtend(CaseExtend),
+    CaseFollowUp(CaseFollowUp),
 }
 
 /// A session of a named client program.
@@ -426,6 +440,112 @@ pub struct CaseHandover {
     pub owner: Option<Name>,
     pub to: Name,
     pub reason: Text,
+    pub by: Name,
+}
+
+/// `kind.set`: creates or replaces a kind of case. Cases keep the rules they were opened under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindSet {
+    pub kind: Name,
+    pub rules: KindRules,
+}
+
+/// Names one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindRef {
+    pub kind: Name,
+}
+
+/// `calendar.set`: creates or replaces a calendar. It comes with the offsets of its zone, so that
+/// nothing has to be looked up when it is used or read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarSet {
+    pub calendar: Name,
+    pub rules: Calendar,
+}
+
+/// Names one calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarRef {
+    pub calendar: Name,
+}
+
+/// `case.assist`: a task for another agent or queue; the owner keeps the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseAssist {
+    pub case: Name,
+    #[serde(default)]
+    pub agent: Option<Name>,
+    #[serde(default)]
+    pub queue: Option<Name>,
+    pub request: Text,
+    /// Its own term, in place of the kind's: at most one of the two.
+    #[serde(default)]
+    pub due_ms: Option<Millis>,
+    #[serde(default)]
+    pub due: Option<Term>,
+    #[serde(default)]
+    pub by: Option<Name>,
+}
+
+/// `case.assist_done`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseAssistDone {
+    pub case: Name,
+    /// Its number; may be left out where only one is open.
+    #[serde(default)]
+    pub assist: Option<u32>,
+    #[serde(default)]
+    pub result: Option<Text>,
+    pub by: Name,
+}
+
+/// `case.wait`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseWait {
+    pub case: Name,
+    pub on: WaitOn,
+    #[serde(default)]
+    pub until_at: Option<Timestamp>,
+    #[serde(default)]
+    pub by: Option<Name>,
+}
+
+/// `case.advance`: to the next stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseAdvance {
+    pub case: Name,
+    pub stage: Name,
+    #[serde(default)]
+    pub by: Option<Name>,
+}
+
+/// `case.extend`: of the whole case, or of the stage named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseExtend {
+    pub case: Name,
+    #[serde(default)]
+    pub stage: Option<Name>,
+    pub to_at: Timestamp,
+    pub reason: Text,
+    pub by: Name,
+}
+
+/// `case.follow_up`: what the customer said, or that it could not be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseFollowUp {
+    pub case: Name,
+    pub result: FollowUpResult,
+    #[serde(default)]
+    pub score: Option<u8>,
     pub by: Name,
 }
 
