@@ -113,6 +113,12 @@ impl Calendar {
         }
     }
 
+    /// When doors open on the nth worked day after the present one.
+    pub fn opening(&self, at: Instant, n: u32) -> Instant {
+        let date = self.nth_after(self.zone.date(at), n);
+        self.next_open(self.zone.instant(date, 0))
+    }
+
     /// The nth worked day after a date, from 1.
     fn nth_after(&self, mut date: Date, n: u32) -> Date {
         let mut left = n;

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::DAY_MS;
 use super::Instant;
 use super::civil::Date;
-use super::DAY_MS;
 
 /// The most entries of one table: 130 years with two changes each, and some to spare.
 pub const OFFSETS_MAX: usize = 512;

@@ -42,7 +42,8 @@ impl Written {
             Some(week) => read_week(week).map_err(in_field("week"))?,
         };
         let Some(first) = week.iter().find(|hours| !hours.is_empty()) else {
-            let message = "no day is worked: give hours to at least one, such as {\"mon\":[\"09:00-17:00\"]}";
+            let message =
+                "no day is worked: give hours to at least one, such as {\"mon\":[\"09:00-17:00\"]}";
             return Err(in_field("week")(message.to_owned()));
         };
         let make_up_hours = match &self.make_up_hours {

@@ -266,6 +266,7 @@ codes! {
         LastOwnerAvailable = "last_owner_available",
         PreferredAvailable = "preferred_available",
         TransferTarget = "transfer_target",
+        AssistAsked = "assist_asked",
         AgentAvailable = "agent_available",
         NoAgentAvailable = "no_agent_available",
         NotBefore = "not_before",

@@ -50,6 +50,9 @@ pub struct Stage {
     pub due_ms: Option<Millis>,
     #[serde(default)]
     pub due: Option<Term>,
+    /// In place of the kind's.
+    #[serde(default)]
+    pub warn_ms: Option<Millis>,
 }
 
 /// A step of the ladder: who is told how long before (催办) or after (督办) a deadline. Exactly one
@@ -72,6 +75,11 @@ pub struct Rung {
 pub struct Tell(pub Name);
 
 impl Tell {
+    /// The leader of the owner.
+    pub fn leader() -> Self {
+        Self(Name::of("leader"))
+    }
+
     /// As what it is told.
     pub fn role(&self) -> Role {
         match self.0.as_str() {
