@@ -68,7 +68,7 @@ mod submit;
 mod transfer;
 
 mod case_views;
-mod census;
+pub(crate) mod census;
 mod estimate;
 mod explain;
 mod image;

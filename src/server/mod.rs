@@ -25,6 +25,7 @@ mod tenant;
 mod cell;
 
 mod configure;
+mod disk;
 mod recovery;
 mod reload;
 mod snapshots;
