@@ -342,7 +342,9 @@ impl Year {
         if self.live.is_empty() {
             return None;
         }
-        let at = self.rng.random_range(0..self.live.len());
+        // Mostly the younger ones: the older have been worked on.
+        let back = self.rng.random::<f64>().powi(3) * self.live.len() as f64;
+        let at = self.live.len() - 1 - back as usize;
         let case = self.live[at].clone();
         match self
             .router

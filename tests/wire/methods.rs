@@ -219,8 +219,11 @@ fn the_table_names_the_defaults() {
         if method.name.starts_with("offer.") {
             least["offer"] = json!("o1");
         }
-        if method.name == "case.handover" {
-            least["case"] = json!("k1");
+        match method.name {
+            "case.handover" => least["case"] = json!("k1"),
+            "case.assist" => least["agent"] = json!("eve"),
+            "kind.set" => least["due_ms"] = json!(1),
+            _ => {}
         }
         match request(&line(method.name, &least.to_string())) {
             Request::Command(command) => {
