@@ -70,6 +70,9 @@ impl Stage {
             Timer::NoAgent
             | Timer::MaxWait
             | Timer::Succession
+            | Timer::CaseWait
+            | Timer::CaseClock
+            | Timer::FollowUp
             | Timer::CloseCase
             | Timer::Scheduled => Self::Patience,
         }

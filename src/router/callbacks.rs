@@ -9,9 +9,10 @@ use super::Subject;
 use super::bulk::Move;
 use super::codes::{CaseState, ContactState, Rule};
 use super::contact::Contact;
+use super::duty::derived_name;
 use super::effect::Count;
 use super::event::{EventBody, OfferReason};
-use super::ids::{ContactIdx, NAME_BYTES_MAX, Name};
+use super::ids::{ContactIdx, Name};
 use super::people::ContactCallback;
 use super::reject::Reject;
 use super::time::{MILLIS_MAX, Millis};
@@ -122,6 +123,8 @@ impl Router {
         callback.state = ContactState::Ended;
         callback.outcome = None;
         callback.by_owner_only = true;
+        callback.duty = None;
+        callback.kept_for = None;
         callback.submitted_at = self.at;
         callback.joined_at = self.at;
         callback.entered_at = self.at;
@@ -153,15 +156,8 @@ impl Router {
 
 /// `<contact>/callback`, cut to the length a name may have.
 fn callback_name(base: &Name, n: u32) -> Name {
-    let suffix = if n == 1 {
-        "/callback".to_owned()
-    } else {
-        format!("/callback-{n}")
-    };
-    let mut room = NAME_BYTES_MAX - suffix.len();
-    room = room.min(base.as_str().len());
-    while !base.as_str().is_char_boundary(room) {
-        room -= 1;
+    match n {
+        1 => derived_name(base, "/callback"),
+        n => derived_name(base, &format!("/callback-{n}")),
     }
-    Name::of(&format!("{}{suffix}", &base.as_str()[..room]))
 }

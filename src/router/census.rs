@@ -17,6 +17,8 @@ pub struct Census {
     pub open_cases_most: u64,
     /// Agents who have enough cases: new ones go to others.
     pub agents_full: u64,
+    /// Deadlines that have passed and whose matter is not done.
+    pub overdue: u64,
 }
 
 /// Counts of one queue.
@@ -73,6 +75,7 @@ impl Router {
             census.open_cases_most = census.open_cases_most.max(cases as u64);
             census.agents_full += u64::from(agent.duty.is_full(cases));
         }
+        census.overdue = self.cases.overdue;
         census
     }
 

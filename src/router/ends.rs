@@ -7,6 +7,7 @@ use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use super::command::{ContactCancel, ContactEnd, ContactUpdate};
 use super::contact::Contact;
 use super::customer::Abandoned;
+use super::duty::Duty;
 use super::effect::Count;
 use super::event::{EventBody, OfferReason};
 use super::ids::{ContactIdx, Name, QueueIdx, Text};
@@ -115,7 +116,13 @@ impl Router {
                 .last_agent
                 .map(|a| self.agents[a.at()].id.clone());
             let by = by.unwrap_or_else(|| Name::of(super::accept::ROUTER));
-            self.resolve(case, by, end.note.clone());
+            let note = end.note.clone();
+            match self.contacts[idx].duty {
+                None => self.resolve(case, by, note),
+                Some(Duty::Assist(number)) => self.finish_assist(case, number, by, note),
+                // What it found is told with case.follow_up.
+                Some(Duty::FollowUp) => {}
+            }
         }
         Ok(Subject::Contact(idx))
     }
@@ -223,6 +230,7 @@ impl Router {
                 handle_ms,
             });
         }
+        self.duty_ended(idx);
     }
 
     /// A waiting contact cannot wait any longer: it overflows or ends.

@@ -16,6 +16,8 @@ pub mod policy;
 pub mod time;
 
 pub mod answer;
+mod case_answer;
+mod case_command;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -27,9 +29,13 @@ pub mod reject;
 mod agent;
 pub(crate) mod bonds;
 mod case;
+mod clock;
 mod contact;
 mod customer;
 mod extra;
+pub mod kind;
+mod kinds;
+mod progress;
 mod queue;
 pub(crate) mod skill;
 mod sparse;
@@ -51,22 +57,29 @@ pub(crate) mod bulk;
 mod absences;
 mod accept;
 mod agents;
+mod assist;
 pub(crate) mod booking;
 pub(crate) mod by_customer;
 mod callbacks;
 mod cases;
+mod clocks;
 mod customers;
 mod due;
+mod duty;
 mod ends;
+pub mod follow_up;
+mod ladder;
 mod learnt;
 mod offers;
 mod queues;
 mod sessions;
+mod stages;
 mod submit;
 mod succession;
 pub(crate) mod ticket;
 mod transfer;
 
+mod case_views;
 pub(crate) mod census;
 mod estimate;
 mod explain;
@@ -78,7 +91,7 @@ mod preview;
 mod queries;
 mod views;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
 
@@ -94,6 +107,7 @@ use event::{Event, EventBody};
 use idle::IdleOrder;
 use ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use keys::Keys;
+use kinds::Kinds;
 use policy::{Policy, Settings};
 use queue::{Counts, Queue};
 use reject::Reject;
@@ -102,6 +116,8 @@ use skill::Interner;
 use time::Timestamp;
 use timers::{Timer, Timers};
 use waiting::Waiting;
+
+use crate::calendar::Calendar;
 
 /// The queue that exists from the start.
 pub const DEFAULT_QUEUE: &str = "default";
@@ -132,6 +148,8 @@ pub struct Router {
     sources: Sources,
     keys: Keys,
     counts: Counts,
+    kinds: Kinds,
+    calendars: BTreeMap<Name, Calendar>,
     /// Contacts and cases that are over, in the order in which they may be forgotten.
     ended: VecDeque<(Timestamp, ContactIdx)>,
     closed: VecDeque<(Timestamp, CaseIdx)>,
@@ -226,6 +244,8 @@ impl Router {
             sources: Sources::default(),
             keys: Keys::default(),
             counts: Counts::default(),
+            kinds: Kinds::default(),
+            calendars: BTreeMap::new(),
             ended: VecDeque::new(),
             closed: VecDeque::new(),
             open_offers: HashMap::default(),
@@ -316,6 +336,16 @@ impl Router {
                 self.emit(EventBody::ServerReloaded);
                 Ok(Subject::Nothing)
             }
+            Command::KindSet(set) => self.kind_set(set),
+            Command::KindRemove(of) => self.kind_remove(&of.kind),
+            Command::CalendarSet(set) => self.calendar_set(set),
+            Command::CalendarRemove(of) => self.calendar_remove(&of.calendar),
+            Command::CaseAssist(assist) => self.case_assist(assist),
+            Command::CaseAssistDone(done) => self.case_assist_done(done),
+            Command::CaseWait(wait) => self.case_wait(wait),
+            Command::CaseAdvance(advance) => self.case_advance(advance),
+            Command::CaseExtend(extend) => self.case_extend(extend),
+            Command::CaseFollowUp(asked) => self.case_follow_up(asked),
         }
     }
 

@@ -90,6 +90,7 @@ impl Router {
                 expires_at,
                 mentor: self.mentor_name(agent),
                 attributes,
+                news: self.news_for(idx),
             });
         }
     }

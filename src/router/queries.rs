@@ -51,6 +51,10 @@ impl Router {
             Query::Stats(of) => self.stats_get(at, of),
             Query::AgentBriefing(of) => self.agent_briefing(&of.agent),
             Query::BookingSlots(of) => self.booking_slots(at, of),
+            Query::KindGet(of) => self.kind_get(&of.kind),
+            Query::KindList(list) => self.kind_list(list),
+            Query::CalendarGet(of) => self.calendar_get(&of.calendar),
+            Query::CalendarList(list) => self.calendar_list(list),
         }
     }
 
@@ -101,10 +105,6 @@ impl Router {
     }
 
     fn case_find(&self, find: &CaseFind) -> Result<Answer, Reject> {
-        if find.due_before_at.is_some() {
-            let message = "cases have no deadlines until their kinds have clocks: leave it out";
-            return Err(Reject::invalid("case", "due_before_at", message));
-        }
         let owner = match &find.owner {
             None => None,
             Some(name) => Some(
@@ -129,6 +129,10 @@ impl Router {
             self.cases.get(*idx).is_some_and(|case| {
                 owner.is_none_or(|owner| case.owner == Some(owner))
                     && find.state.is_none_or(|state| case.state == state)
+                    && find.due_before_at.is_none_or(|before| {
+                        let due_at = case.progress.as_ref().and_then(|p| p.due_at());
+                        due_at.is_some_and(|due_at| due_at < before)
+                    })
             })
         });
         let page = page(found, find.after.as_ref(), find.limit, |idx| {
@@ -199,7 +203,7 @@ impl Router {
 }
 
 /// One page of numbers, in the order of their names.
-fn page<'a, T: Copy>(
+pub(super) fn page<'a, T: Copy>(
     found: impl Iterator<Item = T>,
     after: Option<&Name>,
     limit: Option<u32>,
@@ -229,7 +233,7 @@ fn page<'a, T: Copy>(
 }
 
 impl<T> Page<T> {
-    fn map<U>(self, f: impl Fn(T) -> U) -> Page<U> {
+    pub(super) fn map<U>(self, f: impl Fn(T) -> U) -> Page<U> {
         Page {
             items: self.items.into_iter().map(f).collect(),
             next: self.next,

@@ -271,6 +271,8 @@ impl Router {
             overdue: false,
             passed_on: false,
             by_owner_only: false,
+            duty: None,
+            kept_for: None,
             direct: None,
             seeking: false,
             offers: smallvec::SmallVec::new(),

@@ -40,6 +40,12 @@ pub enum Timer {
     MaxWait,
     /// Cases of one who leaves go to others.
     Succession,
+    /// A case has waited long enough.
+    CaseWait,
+    /// A moment of a case's clocks comes.
+    CaseClock,
+    /// A follow-up is due, or is looked at again.
+    FollowUp,
     /// A resolved case closes.
     CloseCase,
     /// A scheduled contact arrives.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::reply::json;
 use super::scan::Word;
 use crate::router::codes::{ContactState, TransferMode};
-use crate::router::event::{ContactRef, Event, EventBody};
+use crate::router::event::{ContactRef, DeadlineRef, Event, EventBody, News};
 use crate::router::ids::{Name, Text};
 use crate::router::time::Timestamp;
 
@@ -50,6 +50,21 @@ pub const TYPES: &[&str] = &[
     "case.resolved",
     "case.reopened",
     "case.closed",
+    "case.stage",
+    "case.due_soon",
+    "case.overdue",
+    "case.met",
+    "case.extended",
+    "case.waiting",
+    "case.resumed",
+    "case.assist_requested",
+    "case.assist_done",
+    "case.follow_up_due",
+    "case.followed_up",
+    "kind.set",
+    "kind.removed",
+    "calendar.set",
+    "calendar.removed",
     "server.reloaded",
 ];
 
@@ -117,6 +132,10 @@ macro_rules! standing {
             | EventBody::ServerReloaded
             | EventBody::CustomerLinked { .. }
             | EventBody::CustomerExcluded { .. }
+            | EventBody::KindSet { .. }
+            | EventBody::KindRemoved { .. }
+            | EventBody::CalendarSet { .. }
+            | EventBody::CalendarRemoved { .. }
     };
 }
 
@@ -143,13 +162,32 @@ macro_rules! cases {
             | EventBody::CaseOwned { .. }
             | EventBody::CaseAssisted { .. }
             | EventBody::CaseHandedOver { .. }
-            | EventBody::CaseEscalated { .. }
             | EventBody::CaseNoted { .. }
             | EventBody::CaseResolved { .. }
             | EventBody::CaseReopened { .. }
             | EventBody::CaseClosed { .. }
     };
 }
+
+/// The bodies about the clocks of cases and what goes with them, as a pattern.
+macro_rules! clocks {
+    () => {
+        EventBody::CaseStage { .. }
+            | EventBody::CaseDueSoon { .. }
+            | EventBody::CaseOverdue { .. }
+            | EventBody::CaseMet { .. }
+            | EventBody::CaseExtended { .. }
+            | EventBody::CaseWaiting { .. }
+            | EventBody::CaseResumed { .. }
+            | EventBody::CaseAssistRequested { .. }
+            | EventBody::CaseAssistDone { .. }
+            | EventBody::CaseFollowUpDue { .. }
+            | EventBody::CaseFollowedUp { .. }
+            | EventBody::CaseEscalated { .. }
+    };
+}
+
+mod clocks;
 
 /// Members appended to an object that has one already.
 struct Fields<'a>(&'a mut Vec<u8>);
@@ -227,9 +265,26 @@ impl Fields<'_> {
         }
     }
 
-    /// What the type adds. Each of the three parts writes its own types and passes over the rest.
+    /// What the type adds. Each of the parts writes its own types and passes over the rest.
     fn body(&mut self, body: &EventBody) -> &mut Self {
-        self.standing(body).contact_body(body).case_body(body)
+        self.standing(body)
+            .contact_body(body)
+            .case_body(body)
+            .clock_body(body)
+    }
+
+    fn flag(&mut self, name: &str, on: bool) -> &mut Self {
+        self.maybe(name, on.then_some(&true))
+    }
+
+    fn news(&mut self, news: &[News]) -> &mut Self {
+        self.maybe("news", (!news.is_empty()).then_some(&news))
+    }
+
+    fn deadline(&mut self, of: &DeadlineRef) -> &mut Self {
+        self.put("case", &of.case)
+            .maybe("stage", of.stage.as_ref())
+            .maybe("assist", of.assist.as_ref())
     }
 
     /// Agents, queues, settings and customers.
@@ -276,7 +331,15 @@ impl Fields<'_> {
                 .put("on", on)
                 .put("reason", reason),
             people!() => self.people_body(body),
-            EventBody::SettingsSet | EventBody::ServerReloaded | contacts!() | cases!() => self,
+            EventBody::KindSet { kind } | EventBody::KindRemoved { kind } => self.put("kind", kind),
+            EventBody::CalendarSet { calendar } | EventBody::CalendarRemoved { calendar } => {
+                self.put("calendar", calendar)
+            }
+            EventBody::SettingsSet
+            | EventBody::ServerReloaded
+            | contacts!()
+            | cases!()
+            | clocks!() => self,
         }
     }
 
@@ -302,6 +365,7 @@ impl Fields<'_> {
                 expires_at,
                 mentor,
                 attributes,
+                news,
                 ..
             } => self
                 .put("offer", offer)
@@ -309,7 +373,8 @@ impl Fields<'_> {
                 .put("why", why)
                 .put("expires_at", expires_at)
                 .maybe("mentor", mentor.as_ref())
-                .maybe("attributes", attributes.as_ref()),
+                .maybe("attributes", attributes.as_ref())
+                .news(news),
             EventBody::ContactCallback {
                 joined_at,
                 address,
@@ -320,11 +385,13 @@ impl Fields<'_> {
                 route,
                 owner,
                 wait_ms,
+                news,
                 ..
             } => self
                 .put("route", route)
                 .maybe("owner", owner.as_ref())
-                .put("wait_ms", wait_ms),
+                .put("wait_ms", wait_ms)
+                .news(news),
             EventBody::ContactWrapUp { until_at, .. } => self.put("until_at", until_at),
             EventBody::ContactEnded {
                 outcome,
@@ -349,7 +416,7 @@ impl Fields<'_> {
             EventBody::Offer { offer, reason, .. } => self
                 .put("offer", offer)
                 .maybe("reason", reason.map(|reason| reason.as_str()).as_ref()),
-            EventBody::ContactUpdated { .. } | standing!() | cases!() => self,
+            EventBody::ContactUpdated { .. } | standing!() | cases!() | clocks!() => self,
         }
     }
 
@@ -394,12 +461,14 @@ impl Fields<'_> {
                 topic,
                 kind,
                 contact,
+                due_at,
             } => self
                 .put("case", case)
                 .maybe("customer", customer.as_ref())
                 .maybe("topic", topic.as_ref())
                 .maybe("kind", kind.as_ref())
-                .maybe("contact", contact.as_ref()),
+                .maybe("contact", contact.as_ref())
+                .maybe("due_at", due_at.as_ref()),
             EventBody::CaseOwned {
                 case,
                 owner,
@@ -432,16 +501,6 @@ impl Fields<'_> {
                 .put("to", to)
                 .put("reason", reason)
                 .put("by", by),
-            EventBody::CaseEscalated {
-                case,
-                step,
-                to,
-                reason,
-            } => self
-                .put("case", case)
-                .put("step", step)
-                .maybe("to", to.as_ref())
-                .put("reason", reason.as_str()),
             EventBody::CaseNoted { case, text, by } => {
                 self.put("case", case).put("text", text).put("by", by)
             }
@@ -450,11 +509,17 @@ impl Fields<'_> {
                 .put("case", case)
                 .put("by", by)
                 .maybe("note", note.as_ref()),
-            EventBody::CaseReopened { case, by, owner } => self
+            EventBody::CaseReopened {
+                case,
+                by,
+                owner,
+                due_at,
+            } => self
                 .put("case", case)
                 .put("by", by)
-                .maybe("owner", owner.as_ref()),
-            standing!() | contacts!() => self,
+                .maybe("owner", owner.as_ref())
+                .maybe("due_at", due_at.as_ref()),
+            standing!() | contacts!() | clocks!() => self,
         }
     }
 }

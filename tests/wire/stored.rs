@@ -41,10 +41,20 @@ fn place(command: &Command) -> usize {
         Command::AgentAbsence(_) => 28,
         Command::AgentSuccession(_) => 29,
         Command::ContactCallback(_) => 30,
+        Command::KindSet(_) => 31,
+        Command::KindRemove(_) => 32,
+        Command::CalendarSet(_) => 33,
+        Command::CalendarRemove(_) => 34,
+        Command::CaseAssist(_) => 35,
+        Command::CaseAssistDone(_) => 36,
+        Command::CaseWait(_) => 37,
+        Command::CaseAdvance(_) => 38,
+        Command::CaseExtend(_) => 39,
+        Command::CaseFollowUp(_) => 40,
     }
 }
 
-const VARIANTS: usize = 31;
+const VARIANTS: usize = 41;
 
 fn check(command: Command) -> Vec<u8> {
     let stamped = Stamped {
@@ -106,6 +116,9 @@ fn bare_commands_survive_the_journal() {
             "case.handover",
             r#"{"owner":"o","to":"t","reason":"","by":"b"}"#,
         ),
+        ("kind.set", r#"{"kind":"k","due_ms":1}"#),
+        ("calendar.set", r#"{"calendar":"c"}"#),
+        ("case.assist", r#"{"case":"k","agent":"a","request":""}"#),
     ] {
         match request(&line(method, params)) {
             Request::Command(command) => check(command),

@@ -53,6 +53,8 @@ pub fn text(hub: &Hub) -> String {
         metrics.gauge(&names::CASES_MOST, &labels).set(most);
         let full = census.agents_full as f64;
         metrics.gauge(&names::OWNERS_FULL, &labels).set(full);
+        let overdue = census.overdue as f64;
+        metrics.gauge(&names::OVERDUE_OPEN, &labels).set(overdue);
     }
     let mut text = metrics.render();
     if hub.live().config.metrics.agents {
