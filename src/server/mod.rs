@@ -5,6 +5,7 @@
 //!        http    ─▶ rpc, ws   ─▶                │            │ pen ─▶ journal    │ events ─▶ ring
 //!                                               └─▶ calls: session, events, server
 //! timers ─▶ cell                  journal durable ─▶ replies leave, feed ─▶ subscribers
+//!                                            ledger ─▶ records of responsibility
 //! recovery: snapshot, records ─▶ the same fold ─▶ tenants
 //! ```
 //!
@@ -25,9 +26,11 @@ mod tenant;
 mod cell;
 
 mod configure;
+mod ledger;
 mod recovery;
 mod reload;
 mod snapshots;
+mod stored;
 mod status;
 mod timers;
 
@@ -51,4 +54,5 @@ mod metrics;
 pub use error::ServerError;
 pub use record::{Record, RecordError};
 pub use reload::{ReloadError, Reloaded};
+pub use stored::Stored;
 pub use running::{Control, Options, Running, run};
