@@ -9,6 +9,7 @@ mod ctl;
 mod demo;
 mod generate;
 mod journal;
+mod ledger;
 mod rehearse;
 mod replay;
 mod serve;
@@ -56,6 +57,8 @@ enum Command {
     Staff(staff::Staff),
     /// Looks after the journal
     Journal(journal::Journal),
+    /// Verifies and exports the record of responsibility, or measures the log of any system
+    Ledger(ledger::Ledger),
 }
 
 /// Reads the command line and does what it says.
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Compare(command) => return command.run(),
         Command::Staff(command) => return command.run(),
         Command::Journal(command) => command.run(),
+        Command::Ledger(command) => command.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

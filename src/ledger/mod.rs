@@ -11,15 +11,21 @@ pub mod moment;
 
 mod chain;
 mod error;
+mod export;
+mod fact;
 pub mod files;
 mod kind;
 mod reader;
+mod spans;
 mod verify;
 mod writer;
 
 pub use chain::{Broken, Hash};
 pub use error::{Damage, LedgerError};
+pub use export::{Selection, records, spans, write_csv, write_json};
+pub use fact::{Fact, Stated};
 pub use kind::Kind;
 pub use reader::{Head, Line, Position, Reader};
+pub use spans::{Act, Span, Spans};
 pub use verify::{Break, Comparison, Difference, Report, Verified, verify};
 pub use writer::{Writer, content};

@@ -24,6 +24,8 @@ pub struct Report {
     /// Where the ledger does not go on after its last event.
     pub breaks: Vec<Break>,
     pub damage: Option<Damage>,
+    /// Whether the record that somebody noted elsewhere bears the hash that was noted.
+    pub is_as_noted: Option<bool>,
 }
 
 /// A place at which the ledger follows another journal, or the same after another event.
@@ -53,15 +55,18 @@ struct Told {
 }
 
 /// Reads a ledger whole. Records of the journal `journal` after the event `kept_after` are
-/// remembered for [`Verified::against`].
+/// remembered for [`Verified::against`]. `noted` is a record and its hash as somebody wrote them
+/// down outside of the ledger: a chain that was made anew as a whole does not have it.
 pub fn verify(
     folder: &Path,
     journal: Option<&str>,
     kept_after: u64,
+    noted: Option<(u64, Hash)>,
 ) -> Result<Verified, LedgerError> {
     let mut reader = Reader::open(folder)?;
     let mut told = VecDeque::new();
     let (mut events, mut breaks) = (0, Vec::new());
+    let mut is_as_noted = noted.map(|_| false);
     let damage = loop {
         let before = reader.position().seq;
         let line = match reader.next() {
@@ -71,6 +76,9 @@ pub fn verify(
             Ok(Some(line)) => line,
         };
         let head = line.head;
+        if noted == Some((head.n, line.hash)) {
+            is_as_noted = Some(true);
+        }
         if head.kind == Kind::Follows {
             // The events that follow may be others under the same numbers.
             told.retain(|told: &Told| told.seq <= head.seq);
@@ -106,6 +114,7 @@ pub fn verify(
             events,
             breaks,
             damage,
+            is_as_noted,
         },
         told,
     })
