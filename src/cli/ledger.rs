@@ -123,7 +123,7 @@ enum Format {
     Json,
 }
 
-fn zone(name: &str) -> Result<TimeZone, String> {
+pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|error| format!("{error}: give a name such as Asia/Shanghai"))
 }
 

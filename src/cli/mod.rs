@@ -12,6 +12,7 @@ mod journal;
 mod ledger;
 mod rehearse;
 mod replay;
+mod report;
 mod serve;
 mod simulate;
 mod staff;
@@ -57,6 +58,8 @@ enum Command {
     Staff(staff::Staff),
     /// Looks after the journal
     Journal(journal::Journal),
+    /// Prints the scorecard of first-contact responsibility
+    Report(Box<report::Report>),
     /// Verifies and exports the record of responsibility, or measures the log of any system
     Ledger(ledger::Ledger),
 }
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Compare(command) => return command.run(),
         Command::Staff(command) => return command.run(),
         Command::Journal(command) => command.run(),
+        Command::Report(command) => command.run(),
         Command::Ledger(command) => command.run(),
     };
     match done {

@@ -93,6 +93,51 @@ pub enum Fact {
     },
     #[serde(rename = "case.closed")]
     CaseClosed { case: Name, by: Name },
+    #[serde(rename = "case.stage")]
+    CaseStage {
+        case: Name,
+        stage: Name,
+        from: Option<Name>,
+    },
+    #[serde(rename = "case.due_soon")]
+    CaseDueSoon { case: Name },
+    #[serde(rename = "case.overdue")]
+    CaseOverdue {
+        case: Name,
+        stage: Option<Name>,
+        assist: Option<u32>,
+        owner: Option<Name>,
+    },
+    #[serde(rename = "case.met")]
+    CaseMet {
+        case: Name,
+        stage: Option<Name>,
+        assist: Option<u32>,
+        owner: Option<Name>,
+    },
+    #[serde(rename = "case.extended")]
+    CaseExtended { case: Name },
+    #[serde(rename = "case.waiting")]
+    CaseWaiting {
+        case: Name,
+        #[serde(default)]
+        stops_clock: bool,
+    },
+    #[serde(rename = "case.resumed")]
+    CaseResumed { case: Name, waited_ms: i64 },
+    #[serde(rename = "case.assist_requested")]
+    CaseAssistRequested { case: Name },
+    #[serde(rename = "case.assist_done")]
+    CaseAssistDone { case: Name },
+    #[serde(rename = "case.follow_up_due")]
+    CaseFollowUpDue { case: Name, owner: Option<Name> },
+    #[serde(rename = "case.followed_up")]
+    CaseFollowedUp {
+        case: Name,
+        owner: Option<Name>,
+        result: String,
+        score: Option<u8>,
+    },
     /// The records go on after an event of a journal; what was said before of later events of
     /// the same journal is void.
     #[serde(rename = "ledger.follows")]

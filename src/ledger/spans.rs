@@ -147,6 +147,17 @@ impl Spans {
             | Fact::CaseAssisted { .. }
             | Fact::CaseEscalated { .. }
             | Fact::CaseResolved { .. }
+            | Fact::CaseStage { .. }
+            | Fact::CaseDueSoon { .. }
+            | Fact::CaseOverdue { .. }
+            | Fact::CaseMet { .. }
+            | Fact::CaseExtended { .. }
+            | Fact::CaseWaiting { .. }
+            | Fact::CaseResumed { .. }
+            | Fact::CaseAssistRequested { .. }
+            | Fact::CaseAssistDone { .. }
+            | Fact::CaseFollowUpDue { .. }
+            | Fact::CaseFollowedUp { .. }
             | Fact::Other => {}
         }
     }

@@ -14,7 +14,7 @@ use super::error::{Damage, LedgerError};
 use super::files;
 use super::kind::Kind;
 use super::reader::{FORMAT, Position, Reader};
-use crate::router::event::Event;
+use crate::router::event::{Event, EventBody};
 use crate::router::time::Timestamp;
 use crate::wire;
 
@@ -157,8 +157,12 @@ impl Writer {
         }
         self.begin_file_if_due()?;
         let start = self.begin_line();
-        wire::event::params(&mut self.buffer, event);
-        join(&mut self.buffer, start);
+        let at = self.buffer.len();
+        say(&mut self.buffer, event);
+        // `{"n":7` and what the event says become one object, which is still open at its end.
+        self.buffer[at] = b',';
+        self.buffer.pop();
+        debug_assert!(start < at, "the number stands before");
         self.position.seq = event.seq;
         self.position.at = event.at;
         self.end_line(start)
@@ -269,19 +273,23 @@ fn write_member<T: serde::Serialize + ?Sized>(line: &mut Vec<u8>, name: &str, va
     serde_json::to_writer(line, value).expect("memory takes it");
 }
 
-/// Makes `{"n":7{"seq":…}` one object that is still open at its end.
-fn join(buffer: &mut Vec<u8>, start: usize) {
-    let at = buffer[start + 1..].iter().position(|byte| *byte == b'{');
-    let at = start + 1 + at.expect("an event is an object");
-    buffer[at] = b',';
-    let closed = buffer.pop();
-    debug_assert_eq!(closed, Some(b'}'), "an event is an object");
+/// Writes what a record says of an event: what the event says, and of an agent its team.
+fn say(out: &mut Vec<u8>, event: &Event) {
+    wire::event::params(out, event);
+    if let EventBody::AgentSet {
+        team: Some(team), ..
+    } = &event.body
+    {
+        out.pop();
+        write_member(out, "team", team);
+        out.push(b'}');
+    }
 }
 
 /// What a record says of an event, without its number and seal: the same for the same event.
 pub fn content(event: &Event) -> Option<Vec<u8>> {
     Kind::of(&event.body)?;
     let mut content = Vec::with_capacity(256);
-    wire::event::params(&mut content, event);
+    say(&mut content, event);
     Some(content)
 }

@@ -49,6 +49,7 @@ impl Router {
         if self.detail.events {
             self.emit(EventBody::AgentSet {
                 agent: set.agent.clone(),
+                team: set.team.clone(),
             });
         }
         // Stand-ins and skills decide who may take the contacts of its cases.

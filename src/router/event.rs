@@ -31,8 +31,10 @@ pub struct ContactRef {
 /// The facts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventBody {
+    /// The team is for the ledger, which must know it at each time.
     AgentSet {
         agent: Name,
+        team: Option<Name>,
     },
     AgentPresence {
         agent: Name,

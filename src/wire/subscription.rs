@@ -39,7 +39,7 @@ impl Subscribe {
 fn agents(body: &EventBody) -> [Option<&Name>; 3] {
     let of = body.contact().and_then(|of| of.agent.as_ref());
     match body {
-        EventBody::AgentSet { agent }
+        EventBody::AgentSet { agent, .. }
         | EventBody::AgentPresence { agent, .. }
         | EventBody::CustomerExcluded { agent, .. } => [Some(agent), None, None],
         EventBody::AgentRemoved {
