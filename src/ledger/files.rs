@@ -93,7 +93,10 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 /// Copies the ledgers beside one journal to another, as far as they are written by now.
 pub fn copy(from: &Path, to: &Path) -> io::Result<u64> {
     let mut copied = 0;
-    for folder in folders_at(from)? {
+    if !from.join(FOLDER).is_dir() {
+        return Ok(copied);
+    }
+    for folder in folders_at(&from.join(FOLDER))? {
         let target = to
             .join(FOLDER)
             .join(folder.file_name().unwrap_or_default());
