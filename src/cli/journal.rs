@@ -11,8 +11,9 @@ use crate::journal::{JournalError, tools};
 use crate::ledger::{LedgerError, files};
 use crate::server::{Record, RecordError};
 
-/// The exit code of a journal that is damaged or cannot be read.
-const DAMAGED: u8 = 74;
+/// The exit code of a journal that is damaged or cannot be read: the code 74 is the daemon's, for
+/// whoever restarts it.
+const DAMAGED: u8 = super::FAILED;
 
 #[derive(Debug, clap::Args)]
 pub struct Journal {
@@ -22,7 +23,7 @@ pub struct Journal {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Checks every byte and says the first that is wrong; works beside a running daemon
+    /// Checks every byte that counts and says the first that is wrong; works beside a running daemon
     Verify {
         /// The folder of the journal
         dir: PathBuf,
@@ -195,7 +196,6 @@ fn dump(dir: &Path, from: u64, out: &mut impl Write) -> Done {
         Ok(()) => Ok(0),
         // Whoever read the output has seen enough.
         Err(DumpError::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
-        Err(error @ DumpError::Print(_)) => Err(Failure::new(1, error)),
         Err(error) => Err(Failure::new(DAMAGED, error)),
     }
 }

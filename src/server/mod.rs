@@ -26,6 +26,7 @@ mod tenant;
 mod cell;
 
 mod configure;
+mod disk;
 mod ledger;
 mod recovery;
 mod reload;

@@ -16,6 +16,7 @@ use crate::router::command::Command;
 use super::accept;
 use super::clock::Clock;
 use super::configure;
+use super::disk;
 use super::error::ServerError;
 use super::http;
 use super::hub::{Hub, Stopped};
@@ -102,6 +103,7 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
     hub.tasks.spawn(snapshots::run(Arc::clone(&hub)));
     hub.tasks.spawn(ledger::run(Arc::clone(&hub)));
     hub.tasks.spawn(watch_journal(Arc::clone(&hub)));
+    hub.tasks.spawn(disk::watch(Arc::clone(&hub)));
     hub.tasks.spawn(scrape::upkeep(Arc::clone(&hub)));
     if let Some((listener, file)) = socket {
         running.socket = Some(file);
@@ -205,7 +207,10 @@ impl Running {
         if hub.failure().is_some() {
             return Err(failure(&hub));
         }
-        if let Err(error) = snapshots::take(&hub).await {
+        if let Err(refusal) = hub.check_disk() {
+            // A snapshot would wait for records that do not become durable any more.
+            tracing::error!(%refusal, "no snapshot could be written at the end");
+        } else if let Err(error) = snapshots::take(&hub).await {
             tracing::error!(%error, "no snapshot could be written at the end");
         }
         let hub_of_close = Arc::clone(&hub);
