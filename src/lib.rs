@@ -9,6 +9,7 @@
 //!
 //! Read the modules in this order:
 //!
+//! - [`calendar`]: working days, opening hours and time zones as integers; pure.
 //! - [`router`]: the deterministic core. State changes only in `Router::apply`.
 //! - [`wire`]: bytes to commands and back; pure.
 //! - [`journal`]: the durable order of commands; it does not know what they mean.
@@ -24,6 +25,8 @@
 //!
 //! Every way to run the router — daemon, recovery, rehearsal, simulation — is the same fold over
 //! commands. `router` and `wire` know no clock, file, socket or chance; a test holds them to it.
+
+pub mod calendar;
 
 pub mod router;
 

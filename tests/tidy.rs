@@ -33,8 +33,9 @@ const IMPURE: &[&str] = &[
 
 /// Folders that are pure, and the folders of ours that they may name.
 const PURE: &[(&str, &[&str])] = &[
-    ("src/router", &["router"]),
-    ("src/wire", &["router", "wire"]),
+    ("src/calendar", &["calendar"]),
+    ("src/router", &["router", "calendar"]),
+    ("src/wire", &["router", "wire", "calendar"]),
 ];
 
 fn root() -> PathBuf {

@@ -3,19 +3,23 @@
 //! The fields have been checked one by one; the structs fill in what was not written. Should a
 //! struct refuse a value all the same, that is a fault like any other.
 
+use std::path::Path;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::Config;
+use super::calendars;
 use super::fault::Finding;
 use super::tenant::Tenant;
+use crate::calendar::{Calendar, Written};
 use crate::router::ids::Name;
 use crate::router::policy::CHANNELS;
 
 type Fields = Map<String, Value>;
 
 /// Builds the configuration; what cannot be built has its default, and there is a fault.
-pub(super) fn build(mut fields: Fields, faults: &mut Vec<Finding>) -> Config {
+pub(super) fn build(mut fields: Fields, folder: &Path, faults: &mut Vec<Finding>) -> Config {
     let mut config = Config {
         server: section("server", &mut fields, faults),
         journal: section("journal", &mut fields, faults),
@@ -36,18 +40,18 @@ pub(super) fn build(mut fields: Fields, faults: &mut Vec<Finding>) -> Config {
         let Value::Object(mut inner) = value else {
             continue;
         };
-        let mut tenant = tenant(&mut inner, faults);
+        let mut tenant = tenant(&mut inner, folder, faults);
         settings(&mut tenant, inner, faults);
         config.tenants.insert(Name::of(&name), tenant);
     }
-    config.tenant = tenant(&mut fields, faults);
+    config.tenant = tenant(&mut fields, folder, faults);
     let written = map(&mut fields, "tenant");
     settings(&mut config.tenant, written, faults);
     config
 }
 
-/// Queues, agents and customers of one tenant.
-fn tenant(fields: &mut Fields, faults: &mut Vec<Finding>) -> Tenant {
+/// Queues, agents, customers, kinds and calendars of one tenant.
+fn tenant(fields: &mut Fields, folder: &Path, faults: &mut Vec<Finding>) -> Tenant {
     let mut tenant = Tenant::default();
     for (name, value) in map(fields, "queues") {
         let value = policy(value);
@@ -67,7 +71,56 @@ fn tenant(fields: &mut Fields, faults: &mut Vec<Finding>) -> Tenant {
             tenant.customers.insert(Name::of(&name), customer);
         }
     }
+    for (name, value) in map(fields, "kinds") {
+        if let Some(kind) = typed(&format!("kinds.{name}"), kind(value), faults) {
+            tenant.kinds.insert(Name::of(&name), kind);
+        }
+    }
+    for (name, value) in map(fields, "calendars") {
+        match calendar(value, folder) {
+            Ok(calendar) => {
+                tenant.calendars.insert(Name::of(&name), calendar);
+            }
+            Err(message) => {
+                let message = format!("[calendars.{name}] cannot be used: {message}");
+                faults.push(Finding::of_file(message));
+            }
+        }
+    }
     tenant
+}
+
+/// A kind without those of its parts that lack something, which has been reported.
+fn kind(mut value: Value) -> Value {
+    let has = |value: &Value, keys: &[&str]| keys.iter().all(|key| value.get(key).is_some());
+    if let Some(fields) = value.as_object_mut() {
+        if fields
+            .get("follow_up")
+            .is_some_and(|f| !has(f, &["after", "every"]))
+        {
+            fields.remove("follow_up");
+        }
+        for (list, key) in [("stages", "stage"), ("ladder", "to")] {
+            if let Some(Value::Array(items)) = fields.get_mut(list) {
+                items.retain(|item| has(item, &[key]));
+            }
+        }
+    }
+    value
+}
+
+fn calendar(mut value: Value, folder: &Path) -> Result<Calendar, String> {
+    let mut take = |key: &str| {
+        let taken = value.as_object_mut().and_then(|fields| fields.remove(key));
+        taken.and_then(|value| value.as_str().map(str::to_owned))
+    };
+    let (base, file) = (take("base"), take("file"));
+    let more: Written = serde_json::from_value(value).map_err(|error| error.to_string())?;
+    let begin = calendars::begin(base.as_deref(), file.as_deref(), folder)?;
+    let written = calendars::added(begin, more);
+    written
+        .resolve()
+        .map_err(|fault| format!("{}: {}", fault.field, fault.message))
 }
 
 fn settings(tenant: &mut Tenant, mut written: Fields, faults: &mut Vec<Finding>) {

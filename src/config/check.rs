@@ -38,6 +38,10 @@ pub fn check(
         counted(sum(|tenant| tenant.agents.len()), "agent"),
         counted(sum(|tenant| tenant.customers.len()), "customer"),
     ];
+    let kinds = sum(|tenant| tenant.kinds.len());
+    if kinds > 0 {
+        parts.push(counted(kinds, "kind"));
+    }
     if tenants.len() > 1 {
         parts.push(counted(tenants.len(), "tenant"));
     }

@@ -3,30 +3,15 @@
 //! The grammar of durations is jiff's friendly one with days of 24 hours; this file only decides
 //! which of its values a call centre can mean. It must not know where a value stands.
 
-use jiff::{Span, SpanRelativeTo};
-
 use crate::router::time::{MILLIS_MAX, Millis};
 
 /// Reads `"45s"`, `"1h30m"`, `"2d"`. The error says what is wrong, without the right form.
 pub fn parse(text: &str) -> Result<Millis, String> {
-    let span: Span = text
-        .trim()
-        .parse()
-        .map_err(|_| format!("{text:?} is not a duration"))?;
-    let duration = span
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| format!("{text:?} has no fixed length"))?;
-    if duration.is_negative() {
-        return Err(format!("{text:?} lies in the past"));
+    let ms = crate::calendar::parse_ms(text)?;
+    if ms > MILLIS_MAX {
+        return Err(format!("{text:?} is longer than {}", format(MILLIS_MAX)));
     }
-    if duration.subsec_nanos() % 1_000_000 != 0 {
-        return Err(format!("{text:?} is finer than a millisecond"));
-    }
-    i64::try_from(duration.as_millis())
-        .ok()
-        .filter(|ms| *ms <= MILLIS_MAX)
-        .map(Millis)
-        .ok_or_else(|| format!("{text:?} is longer than {}", format(MILLIS_MAX)))
+    Ok(Millis(ms))
 }
 
 /// Writes milliseconds in the shortest form that [`parse`] reads back: `"1h30m"`, `"0s"`.

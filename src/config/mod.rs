@@ -3,9 +3,11 @@
 //! Two steps. `read` takes what the user wrote and checks it key by key against the table in
 //! [`keys`]; `build` turns it into the structs of the program, and `relations` checks what hangs
 //! together. Durations are strings, `"off"` is no limit, and the names are the wire's without
-//! `_ms`. Apart from reading the one file that it is given, nothing here touches the world.
+//! `_ms`. Apart from reading the one file that it is given, and the calendars that this names,
+//! nothing here touches the world.
 
 mod build;
+pub(crate) mod calendars;
 mod check;
 pub(crate) mod duration;
 mod fault;
@@ -79,7 +81,8 @@ impl Config {
         });
         let document = read::read(&source.text);
         let mut faults = document.faults;
-        let config = build::build(document.fields, &mut faults);
+        let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+        let config = build::build(document.fields, folder, &mut faults);
         let related = relations::check(&config, document.root.get_ref());
         faults.extend(related.faults);
         // A warning may rest on a value that was left out for its fault, so there are warnings

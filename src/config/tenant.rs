@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Calendar;
 use crate::router::command::{
-    AgentRemove, AgentSet, Command, CustomerExclude, CustomerLink, Profile, QueueRef, QueueSet,
-    SettingsPatch,
+    AgentRemove, AgentSet, CalendarRef, CalendarSet, Command, CustomerExclude, CustomerLink,
+    KindRef, KindSet, Profile, QueueRef, QueueSet, SettingsPatch,
 };
 use crate::router::ids::{Name, Text};
+use crate::router::kind::KindRules;
 use crate::router::policy::{CHANNELS, ChannelRule, Policy, Settings};
 
 /// The queue that exists from the start and takes what names no queue.
@@ -25,6 +27,8 @@ pub struct Tenant {
     pub queues: BTreeMap<Name, Policy>,
     pub agents: BTreeMap<Name, AgentSet>,
     pub customers: BTreeMap<Name, Customer>,
+    pub kinds: BTreeMap<Name, KindRules>,
+    pub calendars: BTreeMap<Name, Calendar>,
 }
 
 /// A customer as configured.
@@ -39,8 +43,8 @@ pub struct Customer {
 }
 
 impl Tenant {
-    /// The commands that bring a fresh router to this configuration: settings, queues, agents,
-    /// customers with their exclusions, each by name.
+    /// The commands that bring a fresh router to this configuration: settings, calendars, queues,
+    /// agents, kinds, customers with their exclusions, each by name.
     pub fn commands(&self) -> Vec<Command> {
         self.difference(&Self::default())
     }
@@ -50,12 +54,21 @@ impl Tenant {
     pub fn difference(&self, old: &Self) -> Vec<Command> {
         let mut commands = Vec::new();
         self.settings_difference(old, &mut commands);
+        for (name, calendar) in &self.calendars {
+            if old.calendars.get(name) != Some(calendar) {
+                commands.push(Command::CalendarSet(Box::new(CalendarSet {
+                    calendar: name.clone(),
+                    rules: calendar.clone(),
+                })));
+            }
+        }
         self.queue_difference(old, &mut commands);
         for (name, agent) in &self.agents {
             if old.agents.get(name) != Some(agent) {
                 commands.push(Command::AgentSet(Box::new(agent.clone())));
             }
         }
+        self.kind_difference(old, &mut commands);
         self.customer_difference(old, &mut commands);
         for name in old.agents.keys() {
             if !self.agents.contains_key(name) {
@@ -90,7 +103,40 @@ impl Tenant {
             Command::CustomerExclude(of) => {
                 restore(&mut self.customers, &of.customer, &old.customers);
             }
+            Command::KindSet(set) => restore(&mut self.kinds, &set.kind, &old.kinds),
+            Command::KindRemove(of) => restore(&mut self.kinds, &of.kind, &old.kinds),
+            Command::CalendarSet(set) => {
+                restore(&mut self.calendars, &set.calendar, &old.calendars);
+            }
+            Command::CalendarRemove(of) => {
+                restore(&mut self.calendars, &of.calendar, &old.calendars);
+            }
             other => unreachable!("a configuration never asks for {other:?}"),
+        }
+    }
+
+    /// Kinds that are new or changed, then those that are gone, then the calendars that are.
+    fn kind_difference(&self, old: &Self, commands: &mut Vec<Command>) {
+        for (name, rules) in &self.kinds {
+            if old.kinds.get(name) != Some(rules) {
+                commands.push(Command::KindSet(Box::new(KindSet {
+                    kind: name.clone(),
+                    rules: rules.clone(),
+                })));
+            }
+        }
+        for name in old
+            .kinds
+            .keys()
+            .filter(|name| !self.kinds.contains_key(*name))
+        {
+            let kind = name.clone();
+            commands.push(Command::KindRemove(KindRef { kind }));
+        }
+        let gone = |name: &&Name| !self.calendars.contains_key(*name);
+        for name in old.calendars.keys().filter(gone) {
+            let calendar = name.clone();
+            commands.push(Command::CalendarRemove(CalendarRef { calendar }));
         }
     }
 

@@ -44,6 +44,17 @@ kinds! {
     CaseResolved = "case.resolved",
     CaseReopened = "case.reopened",
     CaseClosed = "case.closed",
+    CaseStage = "case.stage",
+    CaseDueSoon = "case.due_soon",
+    CaseOverdue = "case.overdue",
+    CaseMet = "case.met",
+    CaseExtended = "case.extended",
+    CaseWaiting = "case.waiting",
+    CaseResumed = "case.resumed",
+    CaseAssistRequested = "case.assist_requested",
+    CaseAssistDone = "case.assist_done",
+    CaseFollowUpDue = "case.follow_up_due",
+    CaseFollowedUp = "case.followed_up",
 }
 
 impl Kind {
@@ -72,6 +83,17 @@ impl Kind {
             EventBody::CaseResolved { .. } => Self::CaseResolved,
             EventBody::CaseReopened { .. } => Self::CaseReopened,
             EventBody::CaseClosed { .. } => Self::CaseClosed,
+            EventBody::CaseStage { .. } => Self::CaseStage,
+            EventBody::CaseDueSoon { .. } => Self::CaseDueSoon,
+            EventBody::CaseOverdue { .. } => Self::CaseOverdue,
+            EventBody::CaseMet { .. } => Self::CaseMet,
+            EventBody::CaseExtended { .. } => Self::CaseExtended,
+            EventBody::CaseWaiting { .. } => Self::CaseWaiting,
+            EventBody::CaseResumed { .. } => Self::CaseResumed,
+            EventBody::CaseAssistRequested { .. } => Self::CaseAssistRequested,
+            EventBody::CaseAssistDone { .. } => Self::CaseAssistDone,
+            EventBody::CaseFollowUpDue { .. } => Self::CaseFollowUpDue,
+            EventBody::CaseFollowedUp { .. } => Self::CaseFollowedUp,
             EventBody::ContactOffered { .. }
             | EventBody::AgentPresence { .. }
             | EventBody::QueueSet { .. }
@@ -85,6 +107,10 @@ impl Kind {
             | EventBody::ContactUpdated { .. }
             | EventBody::Offer { .. }
             | EventBody::CaseNoted { .. }
+            | EventBody::KindSet { .. }
+            | EventBody::KindRemoved { .. }
+            | EventBody::CalendarSet { .. }
+            | EventBody::CalendarRemoved { .. }
             | EventBody::ServerReloaded => return None,
         })
     }
@@ -115,6 +141,7 @@ fn is_break(route: Route, why: Why) -> bool {
         | Why::AgentAvailable
         | Why::NoAgentAvailable
         | Why::NotBefore
+        | Why::AssistAsked
         | Why::QueueFull
         | Why::WaitedTooLong
         | Why::NobodyLoggedIn

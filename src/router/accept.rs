@@ -10,6 +10,7 @@ use super::codes::{CaseState, ContactState, OfferEnd, OwnershipKey, Route, Rule,
 use super::command::OfferRef;
 use super::contact::{Offer, Talk};
 use super::effect::Count;
+use super::errand::Errand;
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
 use super::reject::Reject;
@@ -73,8 +74,10 @@ impl Router {
                 route,
                 owner,
                 wait_ms,
+                news: self.news_for(idx),
             });
         }
+        self.news_heard(idx, offer.agent);
         self.tell_owner(idx, offer.agent, route, owner_before);
         self.start_lease_if_gone(idx);
         if self.detail.moves {
@@ -116,7 +119,8 @@ impl Router {
     fn take_responsibility(&mut self, idx: ContactIdx, agent: AgentIdx) -> Option<AgentIdx> {
         let human = self.agents[agent.at()].is_human();
         let over = |case: CaseIdx| self.cases[case].state == CaseState::Closed;
-        if self.contacts[idx].case.is_none_or(over) && human {
+        let errand = self.contacts[idx].errand.is_some();
+        if self.contacts[idx].case.is_none_or(over) && human && !errand {
             self.detach(idx);
             let found = match self.case_for(idx) {
                 Some(found) => Some(found),
@@ -129,6 +133,14 @@ impl Router {
         }
         let case = self.contacts[idx].case?;
         let owner_before = self.cases[case].owner;
+        match self.contacts[idx].errand {
+            None => {}
+            Some(Errand::FollowUp) => return owner_before,
+            Some(Errand::Assist(number)) => {
+                self.assist_taken(case, number, agent);
+                return None;
+            }
+        }
         if let Some(_owner) = owner_before {
             let route = self.contacts[idx].route.unwrap_or(Route::Skill);
             let queue = self.contacts[idx].queue;
@@ -161,6 +173,7 @@ impl Router {
             }
             Some(_) => {}
         }
+        self.tell_at_once(case);
         owner_before
     }
 
@@ -237,7 +250,10 @@ impl Router {
             self.customers[customer].cases.push(idx);
         }
         self.count(|_| Count::CaseOpened);
+        self.begin_work(idx);
         if self.detail.events {
+            let progress = self.cases[idx].progress.as_ref();
+            let due_at = progress.and_then(|progress| progress.whole_due_at());
             let entry = &self.cases[idx];
             self.emit(EventBody::CaseOpened {
                 case: entry.id.clone(),
@@ -245,8 +261,10 @@ impl Router {
                 topic: entry.topic.clone(),
                 kind: entry.kind.clone(),
                 contact: contact.map(|contact| self.contacts[contact].id.clone()),
+                due_at,
             });
         }
+        self.tell_stage(idx, None, None);
         idx
     }
 

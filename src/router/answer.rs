@@ -8,12 +8,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::codes::{
-    AgentKind, AgentState, CaseState, ContactState, Outcome, Presence, Route, Rule, Verdict, Why,
+    AgentKind, AgentState, ContactState, Outcome, Presence, Route, Rule, Verdict, Why,
 };
 use super::command::{Attributes, Profile};
 use super::ids::{Name, OfferId, Text};
 use super::policy::{Policy, Settings, SkillMap};
 use super::time::Timestamp;
+
+pub use super::case_answer::{
+    AssistView, CalendarRemovedView, CalendarView, CaseView, ClockView, FollowUpView,
+    KindRemovedView, KindView, NoteView, ResultView, WaitView,
+};
 
 /// The answer to a command or a query that was not refused.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,6 +45,12 @@ pub enum Answer {
     Explained(Box<Explained>),
     Preview(Box<Preview>),
     Stats(Box<StatsView>),
+    Kind(Box<KindView>),
+    Kinds(Page<KindView>),
+    KindRemoved(KindRemovedView),
+    Calendar(Box<CalendarView>),
+    Calendars(Page<CalendarView>),
+    CalendarRemoved(CalendarRemovedView),
     /// The text of an answer given before under the same idempotency key.
     Repeated(Repeated),
 }
@@ -290,43 +301,6 @@ pub struct Synced {
     pub cancelled: Vec<Name>,
     /// Contacts of the list that are not live here.
     pub unknown: Vec<Name>,
-}
-
-/// A case.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CaseView {
-    pub case: Name,
-    pub state: CaseState,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub topic: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Name>,
-    pub owner: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_handler: Option<Name>,
-    pub opened_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owned_at: Option<Timestamp>,
-    pub active_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resolved_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub closed_at: Option<Timestamp>,
-    /// Contacts that came on this case.
-    pub contacts: u64,
-    /// Recorded changes of the owner.
-    pub handovers: u32,
-    pub notes: Vec<NoteView>,
-}
-
-/// A note on a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NoteView {
-    pub at: Timestamp,
-    pub by: Name,
-    pub text: Text,
 }
 
 /// `case.handover`.

@@ -63,7 +63,13 @@ impl Stage {
             Timer::WrapUp | Timer::Lease | Timer::Presence | Timer::Retry => Self::Back,
             Timer::Offer => Self::Offers,
             Timer::Firm | Timer::OwnerWait | Timer::Step | Timer::Age => Self::OwnerWaits,
-            Timer::NoAgent | Timer::MaxWait | Timer::CloseCase | Timer::Scheduled => Self::Patience,
+            Timer::NoAgent
+            | Timer::MaxWait
+            | Timer::CaseWait
+            | Timer::CaseClock
+            | Timer::FollowUp
+            | Timer::CloseCase
+            | Timer::Scheduled => Self::Patience,
         }
     }
 

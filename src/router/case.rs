@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::codes::CaseState;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
+use super::progress::Progress;
 use super::time::Timestamp;
 
 /// The most notes kept on one case.
@@ -37,6 +38,8 @@ pub struct Case {
     pub escalated_at: Option<Timestamp>,
     pub escalations: u32,
     pub notes: Vec<Note>,
+    /// How it goes on, where there is anything to tell.
+    pub progress: Option<Box<Progress>>,
     /// Contacts that refer to it; it is kept as long as there are any.
     pub referred: u32,
     /// Its contacts that look for an agent.
@@ -72,6 +75,7 @@ impl Case {
             escalated_at: None,
             escalations: 0,
             notes: Vec::new(),
+            progress: None,
             referred: 0,
             seeking: SmallVec::new(),
         }
@@ -94,6 +98,8 @@ pub struct Cases {
     pub by_name: hashbrown::HashMap<Name, CaseIdx, foldhash::fast::RandomState>,
     /// Counts up for the names of cases that the router itself opens.
     pub opened: u64,
+    /// Clocks that have run out and not ended.
+    pub overdue: u64,
 }
 
 impl Cases {
@@ -120,6 +126,18 @@ impl Cases {
         self.by_name.remove(&case.id);
         self.free.push(idx);
         Some(case)
+    }
+
+    /// Clocks that have run out and not ended, by looking at each.
+    pub fn count_overdue(&self) -> u64 {
+        let progress = self
+            .slots
+            .iter()
+            .flatten()
+            .filter_map(|c| c.progress.as_ref());
+        let clocks = progress.flat_map(|progress| &progress.clocks);
+        let overdue = clocks.filter(|clock| clock.is_open() && clock.verdict.is_some());
+        overdue.count() as u64
     }
 
     /// A name for a case that the router opens, which no client has used.

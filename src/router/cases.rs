@@ -4,10 +4,11 @@ use super::Router;
 use super::Subject;
 use super::answer::{Answer, HandedOverView};
 use super::case::{Case, NOTES_MAX, Note};
-use super::codes::CaseState;
+use super::clock::ClockOf;
+use super::codes::{CaseState, EscalationReason, WaitEnd, WaitOn};
 use super::command::{CaseAct, CaseHandover, CaseNote, CaseOpen};
 use super::effect::Count;
-use super::event::{EscalationReason, EventBody};
+use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
 use super::reject::Reject;
 use super::time::Timestamp;
@@ -82,6 +83,11 @@ impl Router {
         entry.recent.push(submitted_at);
         entry.recent.sort_unstable();
         self.supervise_repeats(case);
+        let progress = self.cases[case].progress.as_ref();
+        let wait = progress.and_then(|progress| progress.wait.as_ref());
+        if wait.is_some_and(|wait| wait.on == WaitOn::Customer) {
+            self.end_wait(case, WaitEnd::Contact, at);
+        }
         if nameless {
             // The case has come to a customer, whose other contacts may belong to it.
             self.attach_others(case);
@@ -184,10 +190,13 @@ impl Router {
         });
         if self.detail.events {
             self.emit(EventBody::CaseEscalated {
-                case: self.cases[case].id.clone(),
+                of: self.deadline_ref(case, ClockOf::Whole),
                 step,
                 to: leader.map(|leader| self.agents[leader.at()].id.clone()),
+                role: None,
                 reason: EscalationReason::Repeat,
+                due_at: None,
+                late: false,
             });
         }
     }
@@ -213,6 +222,7 @@ impl Router {
         if let Some(owner) = owner {
             self.own(idx, owner, None);
         }
+        self.tell_at_once(idx);
         Ok(Subject::Case(idx))
     }
 
@@ -279,7 +289,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
+    pub(super) fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
         let case = &self.cases[idx];
         let message = format!("case \"{}\" is {}: {hint}", case.id, case.state);
         Reject::conflict("case", &case.id, message)
@@ -287,19 +297,16 @@ impl Router {
 
     pub(super) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
         let at = self.at;
-        let entry = &mut self.cases[idx];
-        if entry.state != CaseState::Open {
+        if self.cases[idx].state != CaseState::Open {
             return;
         }
+        self.end_work(idx);
+        let entry = &mut self.cases[idx];
         entry.state = CaseState::Resolved;
         entry.resolved_at = Some(at);
         entry.active_at = at;
-        entry.close_at = self
-            .settings
-            .close_after_ms
-            .map(|after| at.saturating_add(after.0));
-        if let Some(close_at) = entry.close_at {
-            self.timers.arm(close_at, Timer::CloseCase, idx.0);
+        if !self.begin_follow_up(idx) {
+            self.close_later(idx);
         }
         if self.detail.events {
             let case = self.cases[idx].id.clone();
@@ -307,9 +314,29 @@ impl Router {
         }
     }
 
-    /// Opens a resolved or closed case again; its owner is the owner again.
+    /// Without a follow-up a resolved case closes by itself.
+    fn close_later(&mut self, idx: CaseIdx) {
+        let after = self.settings.close_after_ms;
+        let close_at = after.map(|after| self.at.saturating_add(after.0));
+        self.cases[idx].close_at = close_at;
+        if let Some(at) = close_at {
+            self.timers.arm(at, Timer::CloseCase, idx.0);
+        }
+    }
+
+    /// An open case is done, one way or the other: it waits no longer, its clocks end, and nobody
+    /// is asked for help any more.
+    fn end_work(&mut self, idx: CaseIdx) {
+        self.end_wait(idx, WaitEnd::Act, self.at);
+        self.withdraw_assists(idx);
+        self.end_clocks(idx);
+    }
+
+    /// Opens a resolved or closed case again; its owner is the owner again, and its clocks begin
+    /// anew with the first stage.
     pub(super) fn reopen(&mut self, idx: CaseIdx, by: &Name) {
         let at = self.at;
+        self.end_follow_up(idx);
         let entry = &mut self.cases[idx];
         entry.state = CaseState::Open;
         entry.resolved_at = None;
@@ -320,19 +347,31 @@ impl Router {
         if let Some(owner) = owner {
             self.agents[owner.at()].cases.insert(idx);
         }
+        let kind = self.kind_of(idx);
+        if let Some(kind) = kind {
+            self.begin_clocks(idx, kind);
+        }
         if self.detail.events {
+            let progress = self.cases[idx].progress.as_ref();
+            let due_at = progress.and_then(|progress| progress.whole_due_at());
             self.emit(EventBody::CaseReopened {
                 case: self.cases[idx].id.clone(),
                 by: by.clone(),
                 owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
+                due_at,
             });
         }
+        self.tell_stage(idx, None, None);
         self.judge_seeking(idx);
         self.attach_others(idx);
     }
 
     pub(super) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
         let at = self.at;
+        if self.cases[idx].state == CaseState::Open {
+            self.end_work(idx);
+        }
+        self.end_follow_up(idx);
         let entry = &mut self.cases[idx];
         entry.state = CaseState::Closed;
         entry.closed_at = Some(at);

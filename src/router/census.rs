@@ -13,6 +13,8 @@ pub struct Census {
     pub agents: [u64; AgentState::ALL.len()],
     /// Cases that have an owner and are not closed.
     pub open_cases: u64,
+    /// Deadlines that have passed and whose matter is not done.
+    pub overdue: u64,
 }
 
 /// Counts of one queue.
@@ -66,6 +68,7 @@ impl Router {
             }
             census.open_cases += agent.cases.len() as u64;
         }
+        census.overdue = self.cases.overdue;
         census
     }
 

@@ -182,6 +182,69 @@ codes! {
 }
 
 codes! {
+    /// What became of a deadline; each has exactly one. A task for another department that is
+    /// taken back before its time is up was neither met nor missed.
+    DeadlineVerdict { Met = "met", Overdue = "overdue", Withdrawn = "withdrawn" }
+}
+
+codes! {
+    /// For whom a case waits.
+    WaitOn { Customer = "customer", Assist = "assist" }
+}
+
+codes! {
+    /// Why a case no longer waits.
+    WaitEnd {
+        /// The time named has come.
+        UntilAt = "until_at",
+        /// The customer contacted.
+        Contact = "contact",
+        /// Somebody went on with it.
+        Act = "act",
+    }
+}
+
+codes! {
+    /// What a follow-up (回访) found.
+    FollowUpResult {
+        Satisfied = "satisfied",
+        Unsatisfied = "unsatisfied",
+        NoAnswer = "no_answer",
+    }
+}
+
+codes! {
+    /// As what somebody is told of an escalation.
+    Role {
+        Owner = "owner",
+        Deputy = "deputy",
+        Leader = "leader",
+        /// The leader of the leader.
+        Supervisor = "supervisor",
+        /// By name.
+        Agent = "agent",
+    }
+}
+
+codes! {
+    /// Why a case was escalated.
+    EscalationReason {
+        /// Too many contacts on one matter.
+        Repeat = "repeat",
+        /// A deadline comes near (催办).
+        Urge = "urge",
+        /// A deadline has passed (督办).
+        Overdue = "overdue",
+        /// A case of this kind is told of at once.
+        Major = "major",
+        /// Nobody has taken a task for another department in time.
+        Assist = "assist",
+        /// A follow-up has not been made in time.
+        FollowUp = "follow_up",
+    }
+}
+
+codes! {
     /// Why a contact is where it is: the stable code of every decision.
     Why {
         OwnerAvailable = "owner_available",
@@ -203,6 +266,7 @@ codes! {
         LastOwnerAvailable = "last_owner_available",
         PreferredAvailable = "preferred_available",
         TransferTarget = "transfer_target",
+        AssistAsked = "assist_asked",
         AgentAvailable = "agent_available",
         NoAgentAvailable = "no_agent_available",
         NotBefore = "not_before",

@@ -15,6 +15,11 @@ use super::ids::{Key, Name, OfferId, Text};
 use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};
 use super::time::{Millis, Timestamp};
 
+pub use super::case_command::{
+    CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone, CaseExtend,
+    CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
+};
+
 /// A command with all that comes from outside: when, by chance, on whose behalf.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stamped {
@@ -63,6 +68,16 @@ pub enum Command {
     CaseHandover(Box<CaseHandover>),
     /// The configuration file has been followed again.
     Reloaded,
+    KindSet(Box<KindSet>),
+    KindRemove(KindRef),
+    CalendarSet(Box<CalendarSet>),
+    CalendarRemove(CalendarRef),
+    CaseAssist(Box<CaseAssist>),
+    CaseAssistDone(CaseAssistDone),
+    CaseWait(CaseWait),
+    CaseAdvance(CaseAdvance),
+    CaseExtend(CaseExtend),
+    CaseFollowUp(CaseFollowUp),
 }
 
 /// A session of a named client program.
@@ -248,6 +263,29 @@ pub struct ContactSubmit {
     pub attributes: Option<Attributes>,
 }
 
+impl ContactSubmit {
+    /// One of which nothing but the name is said.
+    pub fn of(contact: Name) -> Self {
+        Self {
+            contact,
+            queue: None,
+            channel: None,
+            customer: None,
+            requires: SkillMap::new(),
+            priority: Priority(0),
+            topic: None,
+            case: None,
+            kind: None,
+            max_wait_ms: None,
+            joined_at: None,
+            prefer: None,
+            exclude: Vec::new(),
+            not_before_at: None,
+            attributes: None,
+        }
+    }
+}
+
 /// A JSON object that travels with a contact, kept as compact text of at most
 /// [`ATTRIBUTES_BYTES_MAX`] bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -381,52 +419,6 @@ pub struct OfferDecline {
 
 fn declined() -> DeclineReason {
     DeclineReason::Declined
-}
-
-/// `case.open`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CaseOpen {
-    pub case: Name,
-    pub customer: Name,
-    #[serde(default)]
-    pub topic: Option<Name>,
-    #[serde(default)]
-    pub kind: Option<Name>,
-    #[serde(default)]
-    pub owner: Option<Name>,
-}
-
-/// `case.note`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CaseNote {
-    pub case: Name,
-    pub text: Text,
-    pub by: Name,
-}
-
-/// `case.resolve`, `case.reopen`, `case.close`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CaseAct {
-    pub case: Name,
-    pub by: Name,
-    #[serde(default)]
-    pub note: Option<Text>,
-}
-
-/// `case.handover`: one case, or all open cases of an owner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CaseHandover {
-    #[serde(default)]
-    pub case: Option<Name>,
-    #[serde(default)]
-    pub owner: Option<Name>,
-    pub to: Name,
-    pub reason: Text,
-    pub by: Name,
 }
 
 /// A requirement given as a map, checked for size.

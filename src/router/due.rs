@@ -3,7 +3,7 @@
 
 use super::Router;
 use super::accept::ROUTER;
-use super::codes::{Presence, Rule, Why};
+use super::codes::{Presence, Rule, WaitEnd, Why};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
 use super::time::Timestamp;
 use super::timers::{Due, Timer};
@@ -57,6 +57,11 @@ impl Router {
         let contact = |deadline: fn(&super::contact::Contact) -> Option<Timestamp>| {
             self.contacts.get(ContactIdx(due.of)).and_then(deadline) == Some(due.at)
         };
+        let progress = |deadline: fn(&super::progress::Progress) -> Option<Timestamp>| {
+            let case = self.cases.get(CaseIdx(due.of));
+            let progress = case.and_then(|case| case.progress.as_deref());
+            progress.and_then(deadline) == Some(due.at)
+        };
         match due.timer {
             Timer::WrapUp => agent().wraps.iter().any(|wrap| wrap.until_at == due.at),
             Timer::Presence => agent().until_at == Some(due.at),
@@ -73,6 +78,9 @@ impl Router {
             Timer::NoAgent => contact(|c| c.no_agent_at),
             Timer::MaxWait => contact(|c| c.max_wait_at),
             Timer::Scheduled => contact(|c| c.scheduled),
+            Timer::CaseWait => progress(|p| p.wait.as_ref()?.until_at),
+            Timer::CaseClock => progress(|p| p.clock_at),
+            Timer::FollowUp => progress(|p| p.follow_up.as_ref()?.next_at),
             Timer::CloseCase => self
                 .cases
                 .get(CaseIdx(due.of))
@@ -116,6 +124,9 @@ impl Router {
                     self.note_hunger(contact);
                 }
             }
+            Timer::CaseWait => self.end_wait(CaseIdx(due.of), WaitEnd::UntilAt, due.at),
+            Timer::CaseClock => self.pass_moments(CaseIdx(due.of), due.at),
+            Timer::FollowUp => self.pass_follow_up(CaseIdx(due.of), due.at),
             Timer::CloseCase => self.close(CaseIdx(due.of), Name::of(ROUTER), None),
             Timer::Scheduled => self.scheduled_arrives(contact),
         }

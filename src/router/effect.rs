@@ -73,6 +73,13 @@ pub enum Count {
     Escalated {
         reason: &'static str,
     },
+    /// A deadline has passed: of the whole case, of a stage or of a task.
+    Overdue {
+        of: &'static str,
+    },
+    FollowUp {
+        result: &'static str,
+    },
     /// A contact ended because its platform was gone.
     Repaired {
         reason: &'static str,

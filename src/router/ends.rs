@@ -8,6 +8,7 @@ use super::command::{ContactCancel, ContactEnd, ContactUpdate};
 use super::contact::{Contact, Talk};
 use super::customer::Abandoned;
 use super::effect::Count;
+use super::errand::Errand;
 use super::event::{EventBody, OfferReason};
 use super::ids::{ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
@@ -112,7 +113,13 @@ impl Router {
                 .last_agent
                 .map(|a| self.agents[a.at()].id.clone());
             let by = by.unwrap_or_else(|| Name::of(super::accept::ROUTER));
-            self.resolve(case, by, end.note.clone());
+            let note = end.note.clone();
+            match self.contacts[idx].errand {
+                None => self.resolve(case, by, note),
+                Some(Errand::Assist(number)) => self.finish_assist(case, number, by, note),
+                // What it found is told with case.follow_up.
+                Some(Errand::FollowUp) => {}
+            }
         }
         Ok(Subject::Contact(idx))
     }
@@ -216,6 +223,7 @@ impl Router {
                 handle_ms,
             });
         }
+        self.errand_ended(idx);
     }
 
     /// A waiting contact cannot wait any longer: it overflows or ends.

@@ -4,10 +4,12 @@
 //! every run over the same commands.
 
 use super::codes::{
-    AgentState, ContactState, DeclineReason, OfferEnd, Outcome, Presence, Route, TransferMode, Why,
+    AgentState, ContactState, DeclineReason, EscalationReason, FollowUpResult, OfferEnd, Outcome,
+    Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
 };
 use super::ids::{Name, OfferId, Text};
 use super::time::Timestamp;
+use serde::Serialize;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,24 @@ pub struct ContactRef {
     pub customer: Option<Name>,
     pub case: Option<Name>,
     pub agent: Option<Name>,
+}
+
+/// Which deadline of a case: a stage's, a task's for another department, or else the whole case's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadlineRef {
+    pub case: Name,
+    pub stage: Option<Name>,
+    pub assist: Option<u32>,
+}
+
+/// What another department found, told with the owner's next contact of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct News {
+    pub assist: u32,
+    pub at: Timestamp,
+    pub by: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Text>,
 }
 
 /// The facts.
@@ -78,12 +98,14 @@ pub enum EventBody {
         route: Route,
         why: Why,
         expires_at: Timestamp,
+        news: Vec<News>,
     },
     ContactConnected {
         of: ContactRef,
         route: Route,
         owner: Option<Name>,
         wait_ms: i64,
+        news: Vec<News>,
     },
     ContactWrapUp {
         of: ContactRef,
@@ -125,6 +147,8 @@ pub enum EventBody {
         topic: Option<Name>,
         kind: Option<Name>,
         contact: Option<Name>,
+        /// The deadline of the whole case, where its kind gives one.
+        due_at: Option<Timestamp>,
     },
     CaseOwned {
         case: Name,
@@ -145,11 +169,17 @@ pub enum EventBody {
         reason: Text,
         by: Name,
     },
+    /// `to` is to be told, as `role`, because of `reason`. `of` names the deadline where one
+    /// comes near or has passed.
     CaseEscalated {
-        case: Name,
+        of: DeadlineRef,
+        /// The step of the ladder, from 1; of repeats, how many there have been on the case.
         step: u32,
         to: Option<Name>,
+        role: Option<Role>,
         reason: EscalationReason,
+        due_at: Option<Timestamp>,
+        late: bool,
     },
     CaseNoted {
         case: Name,
@@ -165,11 +195,120 @@ pub enum EventBody {
         case: Name,
         by: Name,
         owner: Option<Name>,
+        /// The new deadline of the whole case.
+        due_at: Option<Timestamp>,
     },
     CaseClosed {
         case: Name,
         by: Name,
         note: Option<Text>,
+    },
+    /// The case has come to a stage, whose clock runs from now.
+    CaseStage {
+        case: Name,
+        stage: Name,
+        from: Option<Name>,
+        due_at: Option<Timestamp>,
+        by: Option<Name>,
+    },
+    /// A deadline comes near.
+    CaseDueSoon {
+        of: DeadlineRef,
+        owner: Option<Name>,
+        due_at: Timestamp,
+        late: bool,
+    },
+    /// The verdict of a deadline: it has passed.
+    CaseOverdue {
+        of: DeadlineRef,
+        owner: Option<Name>,
+        due_at: Timestamp,
+        late: bool,
+    },
+    /// The other verdict: it was kept.
+    CaseMet {
+        of: DeadlineRef,
+        owner: Option<Name>,
+        started_at: Timestamp,
+        due_at: Timestamp,
+    },
+    CaseExtended {
+        of: DeadlineRef,
+        from_at: Timestamp,
+        due_at: Timestamp,
+        reason: Text,
+        by: Name,
+    },
+    /// The case waits; `stops_clock` says that its clocks stand still.
+    CaseWaiting {
+        case: Name,
+        on: WaitOn,
+        until_at: Option<Timestamp>,
+        stops_clock: bool,
+        by: Option<Name>,
+    },
+    /// The case waits no longer.
+    CaseResumed {
+        case: Name,
+        on: WaitOn,
+        why: WaitEnd,
+        waited_ms: i64,
+        /// The deadline of the whole case by now.
+        due_at: Option<Timestamp>,
+    },
+    /// Another agent or queue was asked to do a part; the owner keeps the case.
+    CaseAssistRequested {
+        case: Name,
+        assist: u32,
+        owner: Option<Name>,
+        agent: Option<Name>,
+        queue: Option<Name>,
+        contact: Name,
+        request: Text,
+        hand_on_at: Option<Timestamp>,
+        due_at: Option<Timestamp>,
+        by: Option<Name>,
+    },
+    /// The owner is told that a part is done.
+    CaseAssistDone {
+        case: Name,
+        assist: u32,
+        owner: Option<Name>,
+        by: Name,
+        result: Option<Text>,
+        due_at: Option<Timestamp>,
+        /// Done after its deadline.
+        overdue: bool,
+    },
+    /// The owner is to ask the customer (回访); `contact` brings it.
+    CaseFollowUpDue {
+        case: Name,
+        owner: Option<Name>,
+        attempt: u32,
+        attempts: u32,
+        contact: Name,
+        late: bool,
+    },
+    /// What an attempt of a follow-up found.
+    CaseFollowedUp {
+        case: Name,
+        owner: Option<Name>,
+        attempt: u32,
+        result: FollowUpResult,
+        score: Option<u8>,
+        by: Name,
+    },
+    KindSet {
+        kind: Name,
+    },
+    KindRemoved {
+        kind: Name,
+    },
+    CalendarSet {
+        calendar: Name,
+    },
+    CalendarRemoved {
+        calendar: Name,
     },
     /// The configuration file has been followed again.
     ServerReloaded,
@@ -197,21 +336,6 @@ impl OfferReason {
             Self::ContactGone => "contact_gone",
             Self::AgentGone => "agent_gone",
             Self::Rerouted => "rerouted",
-        }
-    }
-}
-
-/// Why a case was escalated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EscalationReason {
-    /// Too many contacts on one matter.
-    Repeat,
-}
-
-impl EscalationReason {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Repeat => "repeat",
         }
     }
 }
@@ -261,6 +385,21 @@ impl EventBody {
             Self::CaseResolved { .. } => "case.resolved",
             Self::CaseReopened { .. } => "case.reopened",
             Self::CaseClosed { .. } => "case.closed",
+            Self::CaseStage { .. } => "case.stage",
+            Self::CaseDueSoon { .. } => "case.due_soon",
+            Self::CaseOverdue { .. } => "case.overdue",
+            Self::CaseMet { .. } => "case.met",
+            Self::CaseExtended { .. } => "case.extended",
+            Self::CaseWaiting { .. } => "case.waiting",
+            Self::CaseResumed { .. } => "case.resumed",
+            Self::CaseAssistRequested { .. } => "case.assist_requested",
+            Self::CaseAssistDone { .. } => "case.assist_done",
+            Self::CaseFollowUpDue { .. } => "case.follow_up_due",
+            Self::CaseFollowedUp { .. } => "case.followed_up",
+            Self::KindSet { .. } => "kind.set",
+            Self::KindRemoved { .. } => "kind.removed",
+            Self::CalendarSet { .. } => "calendar.set",
+            Self::CalendarRemoved { .. } => "calendar.removed",
             Self::ServerReloaded => "server.reloaded",
         }
     }
@@ -294,6 +433,21 @@ impl EventBody {
             | Self::CaseResolved { .. }
             | Self::CaseReopened { .. }
             | Self::CaseClosed { .. }
+            | Self::CaseStage { .. }
+            | Self::CaseDueSoon { .. }
+            | Self::CaseOverdue { .. }
+            | Self::CaseMet { .. }
+            | Self::CaseExtended { .. }
+            | Self::CaseWaiting { .. }
+            | Self::CaseResumed { .. }
+            | Self::CaseAssistRequested { .. }
+            | Self::CaseAssistDone { .. }
+            | Self::CaseFollowUpDue { .. }
+            | Self::CaseFollowedUp { .. }
+            | Self::KindSet { .. }
+            | Self::KindRemoved { .. }
+            | Self::CalendarSet { .. }
+            | Self::CalendarRemoved { .. }
             | Self::ServerReloaded => None,
         }
     }

@@ -3,6 +3,8 @@
 //! The image holds what the commands made; indexes, lists of who waits for whom and timers are
 //! made anew from it. Two routers that went through the same commands have the same image.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::agent::{Agent, Channels};
@@ -11,6 +13,7 @@ use super::contact::Contact;
 use super::customer::Customer;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx};
 use super::keys::Remembered;
+use super::kinds::Kinds;
 use super::policy::Settings;
 use super::queue::{Counts, Queue};
 use super::sessions::Source;
@@ -18,6 +21,7 @@ use super::skill::Interner;
 use super::time::Timestamp;
 use super::timers::Timer;
 use super::{Detail, Router};
+use crate::calendar::Calendar;
 
 /// The version of the image's layout. A router reads only its own.
 pub const IMAGE_FORMAT: u32 = 1;
@@ -45,6 +49,8 @@ struct ImageRef<'a> {
     ended: Vec<(Timestamp, ContactIdx)>,
     closed: Vec<(Timestamp, CaseIdx)>,
     counts: Counts,
+    kinds: &'a Kinds,
+    calendars: &'a BTreeMap<Name, Calendar>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +76,8 @@ struct Image {
     ended: Vec<(Timestamp, ContactIdx)>,
     closed: Vec<(Timestamp, CaseIdx)>,
     counts: Counts,
+    kinds: Kinds,
+    calendars: BTreeMap<Name, Calendar>,
 }
 
 impl Router {
@@ -97,6 +105,8 @@ impl Router {
             ended: self.ended.iter().copied().collect(),
             closed: self.closed.iter().copied().collect(),
             counts: self.counts,
+            kinds: &self.kinds,
+            calendars: &self.calendars,
         };
         postcard::to_stdvec(&image).expect("the state is writable to memory")
     }
@@ -142,6 +152,7 @@ impl Router {
         router.cases.slots = image.cases;
         router.cases.free = image.free_cases;
         router.cases.opened = image.cases_opened;
+        router.cases.overdue = router.cases.count_overdue();
         router.contacts.slots = image.contacts;
         router.contacts.free = image.free_contacts;
         router.sources.slots = image.sources;
@@ -151,6 +162,8 @@ impl Router {
         router.ended = image.ended.into();
         router.closed = image.closed.into();
         router.counts = image.counts;
+        router.kinds = image.kinds;
+        router.calendars = image.calendars;
         router.index_names();
         router.index_agents();
         router.index_contacts();
@@ -292,8 +305,21 @@ impl Router {
             );
         }
         for (n, case) in self.cases.slots.iter().enumerate() {
-            let at = case.as_ref().and_then(|case| case.close_at);
-            due.extend(at.map(|at| (at, Timer::CloseCase, n as u32)));
+            let Some(case) = case else { continue };
+            let progress = case.progress.as_ref();
+            let wait = progress.and_then(|p| p.wait.as_ref());
+            let follow_up = progress.and_then(|p| p.follow_up.as_ref());
+            let deadlines = [
+                (wait.and_then(|wait| wait.until_at), Timer::CaseWait),
+                (progress.and_then(|p| p.clock_at), Timer::CaseClock),
+                (follow_up.and_then(|f| f.next_at), Timer::FollowUp),
+                (case.close_at, Timer::CloseCase),
+            ];
+            due.extend(
+                deadlines
+                    .iter()
+                    .filter_map(|(at, timer)| at.map(|at| (at, *timer, n as u32))),
+            );
         }
         for (at, timer, of) in due {
             self.timers.arm(at, timer, of);
@@ -349,6 +375,10 @@ impl Router {
         if let Some(customer) = case.customer {
             self.customers[customer].cases.retain(|other| *other != idx);
         }
-        self.cases.remove(idx);
+        let case = self.cases.remove(idx);
+        let progress = case.and_then(|case| case.progress);
+        if let Some(kind) = progress.and_then(|progress| progress.kind) {
+            self.kinds.release(kind);
+        }
     }
 }

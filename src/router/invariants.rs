@@ -1,8 +1,11 @@
 //! What must hold of a router at rest, in one place. Checked in tests and simulation.
 
 use super::Router;
+use super::case::Case;
+use super::clock::{Clock, ClockOf, What};
 use super::codes::{CaseState, ContactState, Presence};
 use super::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use super::progress::Progress;
 use super::queue::Counts;
 
 impl Router {
@@ -100,6 +103,12 @@ impl Router {
     }
 
     fn check_cases(&self) -> Result<(), String> {
+        if self.cases.overdue != self.cases.count_overdue() {
+            return Err(format!(
+                "{} overdue are counted wrongly",
+                self.cases.overdue
+            ));
+        }
         for (n, case) in self.cases.slots.iter().enumerate() {
             let Some(case) = case else { continue };
             let idx = super::ids::CaseIdx::from_usize(n);
@@ -116,6 +125,66 @@ impl Router {
                     listed.len()
                 ));
             }
+            if let Some(progress) = &case.progress {
+                self.check_progress(case, progress)
+                    .map_err(|what| format!("case {}: {what}", case.id))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// No case is forgotten, and no deadline has two verdicts or none.
+    fn check_progress(&self, case: &Case, progress: &Progress) -> Result<(), String> {
+        let wrong = |what: &str| Err(what.to_owned());
+        let open = case.state == CaseState::Open;
+        let running = |of: ClockOf| {
+            progress
+                .clocks
+                .iter()
+                .filter(move |c| c.is_open() && c.of == of)
+        };
+        let whole = running(ClockOf::Whole).count();
+        if progress.kind.is_some() && whole != usize::from(open) {
+            return Err(format!(
+                "{whole} clocks of the whole while it is {}",
+                case.state
+            ));
+        }
+        if !open && (progress.wait.is_some() || progress.clocks.iter().any(Clock::is_open)) {
+            return wrong("it is not open and something of it runs on");
+        }
+        if (case.state == CaseState::Resolved) != progress.follow_up.is_some()
+            && let Some(kind) = progress.kind
+            && self.kinds.get(kind).rules.follow_up.is_some()
+        {
+            return wrong("it is resolved without a follow-up, or followed up and not resolved");
+        }
+        if progress
+            .follow_up
+            .as_ref()
+            .is_some_and(|f| f.next_at.is_none())
+        {
+            return wrong("its follow-up is not looked at again");
+        }
+        for clock in &progress.clocks {
+            let decided = clock.verdict.is_some() || clock.due_at.is_none();
+            if !clock.is_open() && !decided {
+                return wrong("a clock ended without a verdict");
+            }
+            if clock.left.is_some() && progress.wait.is_none() {
+                return wrong("a clock stands still and the case waits for nobody");
+            }
+            let to_come = clock.moments.iter().any(|moment| moment.what == What::Due);
+            if clock.is_undecided() != to_come {
+                return wrong("a deadline without verdict is not watched");
+            }
+            if clock.next_at().is_some_and(|at| at < self.at) {
+                return wrong("a moment has passed and nothing happened");
+            }
+        }
+        let next = progress.clocks.iter().filter_map(Clock::next_at).min();
+        if progress.clock_at != next {
+            return wrong("its next moment is noted wrongly");
         }
         Ok(())
     }

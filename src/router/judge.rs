@@ -113,6 +113,9 @@ impl Router {
         if off || contact.passed_on || contact.direct.is_some() {
             return None;
         }
+        if contact.kept_for.is_some() {
+            return contact.kept_for;
+        }
         let case = &self.cases[contact.case?];
         case.owner.filter(|_| case.state != CaseState::Closed)
     }

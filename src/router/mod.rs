@@ -16,6 +16,8 @@ pub mod policy;
 pub mod time;
 
 pub mod answer;
+mod case_answer;
+mod case_command;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -24,8 +26,12 @@ pub mod reject;
 
 mod agent;
 mod case;
+mod clock;
 mod contact;
 mod customer;
+pub mod kind;
+mod kinds;
+mod progress;
 mod queue;
 pub(crate) mod skill;
 mod stats;
@@ -45,16 +51,23 @@ pub(crate) mod bulk;
 
 mod accept;
 mod agents;
+mod assist;
 mod cases;
+mod clocks;
 mod customers;
 mod due;
 mod ends;
+mod errand;
+pub mod follow_up;
+mod ladder;
 mod offers;
 mod queues;
 mod sessions;
+mod stages;
 mod submit;
 mod transfer;
 
+mod case_views;
 pub(crate) mod census;
 mod estimate;
 mod explain;
@@ -65,7 +78,7 @@ mod preview;
 mod queries;
 mod views;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
 
@@ -81,6 +94,7 @@ use event::{Event, EventBody};
 use idle::IdleOrder;
 use ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use keys::Keys;
+use kinds::Kinds;
 use policy::{Policy, Settings};
 use queue::{Counts, Queue};
 use reject::Reject;
@@ -89,6 +103,8 @@ use skill::Interner;
 use time::Timestamp;
 use timers::{Timer, Timers};
 use waiting::Waiting;
+
+use crate::calendar::Calendar;
 
 /// The queue that exists from the start.
 pub const DEFAULT_QUEUE: &str = "default";
@@ -119,6 +135,8 @@ pub struct Router {
     sources: Sources,
     keys: Keys,
     counts: Counts,
+    kinds: Kinds,
+    calendars: BTreeMap<Name, Calendar>,
     /// Contacts and cases that are over, in the order in which they may be forgotten.
     ended: VecDeque<(Timestamp, ContactIdx)>,
     closed: VecDeque<(Timestamp, CaseIdx)>,
@@ -211,6 +229,8 @@ impl Router {
             sources: Sources::default(),
             keys: Keys::default(),
             counts: Counts::default(),
+            kinds: Kinds::default(),
+            calendars: BTreeMap::new(),
             ended: VecDeque::new(),
             closed: VecDeque::new(),
             open_offers: HashMap::default(),
@@ -297,6 +317,16 @@ impl Router {
                 self.emit(EventBody::ServerReloaded);
                 Ok(Subject::Nothing)
             }
+            Command::KindSet(set) => self.kind_set(set),
+            Command::KindRemove(of) => self.kind_remove(&of.kind),
+            Command::CalendarSet(set) => self.calendar_set(set),
+            Command::CalendarRemove(of) => self.calendar_remove(&of.calendar),
+            Command::CaseAssist(assist) => self.case_assist(assist),
+            Command::CaseAssistDone(done) => self.case_assist_done(done),
+            Command::CaseWait(wait) => self.case_wait(wait),
+            Command::CaseAdvance(advance) => self.case_advance(advance),
+            Command::CaseExtend(extend) => self.case_extend(extend),
+            Command::CaseFollowUp(asked) => self.case_follow_up(asked),
         }
     }
 

@@ -82,6 +82,7 @@ impl Router {
                 route,
                 why,
                 expires_at,
+                news: self.news_for(idx),
             });
         }
     }

@@ -79,10 +79,15 @@ impl Router {
                 // It is about to choose for itself, and its own contacts come first.
                 return Some(Plan::Wait);
             }
+            let (route, why) = if contact.kept_for.is_some() {
+                (self.route_direct(contact, owner), Why::AssistAsked)
+            } else {
+                (Route::Owner, Why::OwnerAvailable)
+            };
             return Some(Plan::Offer {
                 agent: owner,
-                route: Route::Owner,
-                why: Why::OwnerAvailable,
+                route,
+                why,
             });
         }
         let mode = self.queues[contact.queue.at()].policy.ownership.mode;
@@ -220,6 +225,9 @@ impl Router {
         let Some(owner) = self.sought_owner(contact) else {
             return (Route::Skill, Why::AgentAvailable);
         };
+        if contact.kept_for == Some(agent) {
+            return (Route::Direct, Why::AssistAsked);
+        }
         let requirement = self.requirement(contact);
         let reach = self.reach(contact, &requirement);
         let situation = self.situation(contact, &requirement, owner);

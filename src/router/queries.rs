@@ -49,6 +49,10 @@ impl Router {
             Query::CaseFind(find) => self.case_find(find),
             Query::OwnerGet(of) => Ok(Answer::Owner(self.owner_get(of))),
             Query::Stats(of) => self.stats_get(at, of),
+            Query::KindGet(of) => self.kind_get(&of.kind),
+            Query::KindList(list) => self.kind_list(list),
+            Query::CalendarGet(of) => self.calendar_get(&of.calendar),
+            Query::CalendarList(list) => self.calendar_list(list),
         }
     }
 
@@ -99,10 +103,6 @@ impl Router {
     }
 
     fn case_find(&self, find: &CaseFind) -> Result<Answer, Reject> {
-        if find.due_before_at.is_some() {
-            let message = "cases have no deadlines until their kinds have clocks: leave it out";
-            return Err(Reject::invalid("case", "due_before_at", message));
-        }
         let owner = match &find.owner {
             None => None,
             Some(name) => Some(
@@ -127,6 +127,10 @@ impl Router {
             self.cases.get(*idx).is_some_and(|case| {
                 owner.is_none_or(|owner| case.owner == Some(owner))
                     && find.state.is_none_or(|state| case.state == state)
+                    && find.due_before_at.is_none_or(|before| {
+                        let due_at = case.progress.as_ref().and_then(|p| p.due_at());
+                        due_at.is_some_and(|due_at| due_at < before)
+                    })
             })
         });
         let page = page(found, find.after.as_ref(), find.limit, |idx| {
@@ -197,7 +201,7 @@ impl Router {
 }
 
 /// One page of numbers, in the order of their names.
-fn page<'a, T: Copy>(
+pub(super) fn page<'a, T: Copy>(
     found: impl Iterator<Item = T>,
     after: Option<&Name>,
     limit: Option<u32>,
@@ -227,7 +231,7 @@ fn page<'a, T: Copy>(
 }
 
 impl<T> Page<T> {
-    fn map<U>(self, f: impl Fn(T) -> U) -> Page<U> {
+    pub(super) fn map<U>(self, f: impl Fn(T) -> U) -> Page<U> {
         Page {
             items: self.items.into_iter().map(f).collect(),
             next: self.next,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{CaseState, ContactState, Presence};
-use super::command::{AgentRef, ContactSubmit, QueueRef};
+use super::command::{AgentRef, CalendarRef, ContactSubmit, KindRef, QueueRef};
 use super::ids::Name;
 use super::time::{Millis, Timestamp};
 
@@ -29,6 +29,10 @@ pub enum Query {
     CaseFind(CaseFind),
     OwnerGet(OwnerGet),
     Stats(StatsGet),
+    KindGet(KindRef),
+    KindList(ListPage),
+    CalendarGet(CalendarRef),
+    CalendarList(ListPage),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -104,6 +104,13 @@ impl Reject {
         self
     }
 
+    /// Says it in other words.
+    #[must_use]
+    pub fn saying(mut self, message: String) -> Self {
+        self.message = message;
+        self
+    }
+
     /// Names the entity at fault.
     #[must_use]
     pub fn with_id(mut self, id: &Name) -> Self {

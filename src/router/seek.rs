@@ -288,6 +288,10 @@ impl Router {
         let Some(limit) = policy.no_agent_ms else {
             return;
         };
+        if contact.errand.is_some() {
+            // It is looked after by its case.
+            return;
+        }
         if !contact.seeking || contact.state != ContactState::Waiting {
             return;
         }

@@ -7,6 +7,7 @@ use super::codes::{ContactState, Rule, Why};
 use super::command::ContactSubmit;
 use super::contact::Contact;
 use super::effect::Count;
+use super::errand::derived_name;
 use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use super::policy::SKILLS_MAX;
@@ -240,6 +241,8 @@ impl Router {
             overdue: false,
             passed_on: false,
             by_owner_only: false,
+            errand: None,
+            kept_for: None,
             direct: None,
             seeking: false,
             offers: smallvec::SmallVec::new(),
@@ -353,6 +356,8 @@ impl Router {
         callback.state = ContactState::Ended;
         callback.outcome = None;
         callback.by_owner_only = true;
+        callback.errand = None;
+        callback.kept_for = None;
         callback.submitted_at = self.at;
         callback.joined_at = self.at;
         callback.entered_at = self.at;
@@ -385,15 +390,8 @@ impl Router {
 
 /// `<contact>/callback`, cut to the length a name may have.
 fn callback_name(base: &Name, n: u32) -> Name {
-    let suffix = if n == 1 {
-        "/callback".to_owned()
-    } else {
-        format!("/callback-{n}")
-    };
-    let mut room = super::ids::NAME_BYTES_MAX - suffix.len();
-    room = room.min(base.as_str().len());
-    while !base.as_str().is_char_boundary(room) {
-        room -= 1;
+    match n {
+        1 => derived_name(base, "/callback"),
+        n => derived_name(base, &format!("/callback-{n}")),
     }
-    Name::of(&format!("{}{suffix}", &base.as_str()[..room]))
 }

@@ -34,6 +34,12 @@ pub enum Timer {
     NoAgent,
     /// A contact has waited long enough.
     MaxWait,
+    /// A case has waited long enough.
+    CaseWait,
+    /// A moment of a case's clocks comes.
+    CaseClock,
+    /// A follow-up is due, or is looked at again.
+    FollowUp,
     /// A resolved case closes.
     CloseCase,
     /// A scheduled contact arrives.

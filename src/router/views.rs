@@ -4,14 +4,14 @@ use super::Router;
 use super::Subject;
 use super::agent::Agent;
 use super::answer::{
-    AgentView, Answer, Candidate, CaseView, ContactView, CustomerView, Done, ExcludedAgent,
-    Explained, NoteView, OfferView, QueueView, StepView, Submitted,
+    AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent, Explained,
+    OfferView, QueueView, StepView, Submitted,
 };
 use super::case::Case;
 use super::codes::{CaseState, ContactState, Verdict};
 use super::contact::{Considered, Contact, Offer};
 use super::event::ContactRef;
-use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
+use super::ids::{AgentIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use super::policy::Policy;
 
 impl Router {
@@ -34,7 +34,7 @@ impl Router {
         &self.queues[self.contacts[idx].queue.at()].policy
     }
 
-    fn agent_name(&self, idx: AgentIdx) -> Name {
+    pub(super) fn agent_name(&self, idx: AgentIdx) -> Name {
         self.agents[idx.at()].id.clone()
     }
 
@@ -263,37 +263,6 @@ impl Router {
                 .max()
         };
         self.agents.iter().filter_map(of_contact).max()
-    }
-
-    pub(super) fn case_view(&self, idx: CaseIdx) -> CaseView {
-        let case = &self.cases[idx];
-        CaseView {
-            case: case.id.clone(),
-            state: case.state,
-            customer: case
-                .customer
-                .map(|customer| self.customers[customer].id.clone()),
-            topic: case.topic.clone(),
-            kind: case.kind.clone(),
-            owner: case.owner.map(|owner| self.agent_name(owner)),
-            last_handler: case.last_handler.map(|agent| self.agent_name(agent)),
-            opened_at: case.opened_at,
-            owned_at: case.owned_at,
-            active_at: case.active_at,
-            resolved_at: case.resolved_at,
-            closed_at: case.closed_at,
-            contacts: case.contacts,
-            handovers: case.handovers,
-            notes: case
-                .notes
-                .iter()
-                .map(|note| NoteView {
-                    at: note.at,
-                    by: note.by.clone(),
-                    text: note.text.clone(),
-                })
-                .collect(),
-        }
     }
 
     pub(super) fn candidates(

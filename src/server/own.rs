@@ -33,6 +33,12 @@ pub fn check_command(
             of.itself(&act.by)?;
             of.case(&act.case)
         }
+        Command::CaseAdvance(advance) => of.acting(advance.by.as_ref(), &advance.case),
+        Command::CaseWait(wait) => of.acting(wait.by.as_ref(), &wait.case),
+        Command::CaseAssist(assist) => of.acting(assist.by.as_ref(), &assist.case),
+        Command::CaseFollowUp(asked) => of.acting(Some(&asked.by), &asked.case),
+        // Whoever was asked says so, and the case is another's.
+        Command::CaseAssistDone(done) => of.itself(&done.by),
         Command::CaseOpen(open) => match &open.owner {
             Some(owner) => of.itself(owner),
             None => Ok(()),
@@ -53,6 +59,11 @@ pub fn check_command(
         | Command::ContactCancel(_)
         | Command::ContactSync(_)
         | Command::CaseHandover(_)
+        | Command::CaseExtend(_)
+        | Command::KindSet(_)
+        | Command::KindRemove(_)
+        | Command::CalendarSet(_)
+        | Command::CalendarRemove(_)
         | Command::Reloaded => Err(forbidden("method", "an agent may not do this")),
     }
 }
@@ -74,7 +85,11 @@ pub fn check_query(agent: &Name, query: &Query) -> Result<(), Reject> {
         | Query::CaseGet(_)
         | Query::CaseFind(_)
         | Query::OwnerGet(_)
-        | Query::Stats(_) => Ok(()),
+        | Query::Stats(_)
+        | Query::KindGet(_)
+        | Query::KindList(_)
+        | Query::CalendarGet(_)
+        | Query::CalendarList(_) => Ok(()),
     }
 }
 
@@ -85,6 +100,14 @@ struct Own<'a> {
 }
 
 impl Own<'_> {
+    /// On its own case, in its own name.
+    fn acting(&self, by: Option<&Name>, case: &Name) -> Result<(), Reject> {
+        if let Some(by) = by {
+            self.itself(by)?;
+        }
+        self.case(case)
+    }
+
     fn itself(&self, named: &Name) -> Result<(), Reject> {
         if named == self.agent {
             return Ok(());

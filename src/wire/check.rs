@@ -11,7 +11,9 @@ use crate::router::codes::Outcome;
 use crate::router::command::{
     AgentSet, CaseHandover, Command, ContactSubmit, ContactTransfer, SettingsPatch,
 };
+use crate::router::follow_up::SCORE_MAX;
 use crate::router::ids::{Name, OfferId};
+use crate::router::kind::KindRules;
 use crate::router::policy::{
     CAPACITY_MAX, CHANNELS_MAX, Overflow, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX,
     SkillMap, Step,
@@ -54,7 +56,39 @@ pub fn command(command: &Command) -> Checked {
         | Command::CaseResolve(_)
         | Command::CaseReopen(_)
         | Command::CaseClose(_)
-        | Command::Reloaded => Ok(()),
+        | Command::Reloaded
+        | Command::KindRemove(_)
+        | Command::CalendarSet(_)
+        | Command::CalendarRemove(_)
+        | Command::CaseAdvance(_)
+        | Command::CaseAssistDone(_) => Ok(()),
+        Command::KindSet(set) => kind(&set.rules),
+        Command::CaseAssist(assist) => exactly_one(
+            "agent",
+            ["agent", "queue"],
+            [assist.agent.is_some(), assist.queue.is_some()],
+        ),
+        Command::CaseWait(wait) => time("until_at", wait.until_at),
+        Command::CaseExtend(extend) => time("to_at", Some(extend.to_at)),
+        Command::CaseFollowUp(asked) => score(asked.score),
+    }
+}
+
+fn kind(rules: &KindRules) -> Checked {
+    exactly_one(
+        "due",
+        ["due_ms", "due"],
+        [rules.due_ms.is_some(), rules.due.is_some()],
+    )
+}
+
+fn score(score: Option<u8>) -> Checked {
+    match score {
+        Some(n) if n > SCORE_MAX => Err(wrong(
+            "score",
+            format_args!("{n} is out of range: give 0 to {SCORE_MAX}"),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -62,7 +96,9 @@ pub fn command(command: &Command) -> Checked {
 pub fn query(query: &Query) -> Checked {
     match query {
         Query::AgentList(list) => page(list.limit),
-        Query::QueueList(list) => page(list.limit),
+        Query::QueueList(list) | Query::KindList(list) | Query::CalendarList(list) => {
+            page(list.limit)
+        }
         Query::ContactList(list) => page(list.limit),
         Query::CaseFind(find) => {
             time("due_before_at", find.due_before_at)?;
@@ -77,7 +113,9 @@ pub fn query(query: &Query) -> Checked {
         | Query::ContactExplain(_)
         | Query::CaseGet(_)
         | Query::OwnerGet(_)
-        | Query::Stats(_) => Ok(()),
+        | Query::Stats(_)
+        | Query::KindGet(_)
+        | Query::CalendarGet(_) => Ok(()),
     }
 }
 

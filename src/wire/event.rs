@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::reply::json;
 use super::scan::Word;
 use crate::router::codes::{ContactState, TransferMode};
-use crate::router::event::{ContactRef, Event, EventBody};
+use crate::router::event::{ContactRef, DeadlineRef, Event, EventBody, News};
 use crate::router::ids::{Name, Text};
 
 /// Every type of event there is.
@@ -43,6 +43,21 @@ pub const TYPES: &[&str] = &[
     "case.resolved",
     "case.reopened",
     "case.closed",
+    "case.stage",
+    "case.due_soon",
+    "case.overdue",
+    "case.met",
+    "case.extended",
+    "case.waiting",
+    "case.resumed",
+    "case.assist_requested",
+    "case.assist_done",
+    "case.follow_up_due",
+    "case.followed_up",
+    "kind.set",
+    "kind.removed",
+    "calendar.set",
+    "calendar.removed",
     "server.reloaded",
 ];
 
@@ -98,6 +113,10 @@ macro_rules! standing {
             | EventBody::ServerReloaded
             | EventBody::CustomerLinked { .. }
             | EventBody::CustomerExcluded { .. }
+            | EventBody::KindSet { .. }
+            | EventBody::KindRemoved { .. }
+            | EventBody::CalendarSet { .. }
+            | EventBody::CalendarRemoved { .. }
     };
 }
 
@@ -131,6 +150,25 @@ macro_rules! cases {
     };
 }
 
+/// The bodies about the clocks of cases and what goes with them, as a pattern.
+macro_rules! clocks {
+    () => {
+        EventBody::CaseStage { .. }
+            | EventBody::CaseDueSoon { .. }
+            | EventBody::CaseOverdue { .. }
+            | EventBody::CaseMet { .. }
+            | EventBody::CaseExtended { .. }
+            | EventBody::CaseWaiting { .. }
+            | EventBody::CaseResumed { .. }
+            | EventBody::CaseAssistRequested { .. }
+            | EventBody::CaseAssistDone { .. }
+            | EventBody::CaseFollowUpDue { .. }
+            | EventBody::CaseFollowedUp { .. }
+    };
+}
+
+mod clocks;
+
 /// Members appended to an object that has one already.
 struct Fields<'a>(&'a mut Vec<u8>);
 
@@ -159,9 +197,26 @@ impl Fields<'_> {
             .maybe("agent", of.agent.as_ref())
     }
 
-    /// What the type adds. Each of the three parts writes its own types and passes over the rest.
+    /// What the type adds. Each of the parts writes its own types and passes over the rest.
     fn body(&mut self, body: &EventBody) -> &mut Self {
-        self.standing(body).contact_body(body).case_body(body)
+        self.standing(body)
+            .contact_body(body)
+            .case_body(body)
+            .clock_body(body)
+    }
+
+    fn flag(&mut self, name: &str, on: bool) -> &mut Self {
+        self.maybe(name, on.then_some(&true))
+    }
+
+    fn news(&mut self, news: &[News]) -> &mut Self {
+        self.maybe("news", (!news.is_empty()).then_some(&news))
+    }
+
+    fn deadline(&mut self, of: &DeadlineRef) -> &mut Self {
+        self.put("case", &of.case)
+            .maybe("stage", of.stage.as_ref())
+            .maybe("assist", of.assist.as_ref())
     }
 
     /// Agents, queues, settings and customers.
@@ -207,7 +262,15 @@ impl Fields<'_> {
                 .put("agent", agent)
                 .put("on", on)
                 .put("reason", reason),
-            EventBody::SettingsSet | EventBody::ServerReloaded | contacts!() | cases!() => self,
+            EventBody::KindSet { kind } | EventBody::KindRemoved { kind } => self.put("kind", kind),
+            EventBody::CalendarSet { calendar } | EventBody::CalendarRemoved { calendar } => {
+                self.put("calendar", calendar)
+            }
+            EventBody::SettingsSet
+            | EventBody::ServerReloaded
+            | contacts!()
+            | cases!()
+            | clocks!() => self,
         }
     }
 
@@ -231,21 +294,25 @@ impl Fields<'_> {
                 route,
                 why,
                 expires_at,
+                news,
                 ..
             } => self
                 .put("offer", offer)
                 .put("route", route)
                 .put("why", why)
-                .put("expires_at", expires_at),
+                .put("expires_at", expires_at)
+                .news(news),
             EventBody::ContactConnected {
                 route,
                 owner,
                 wait_ms,
+                news,
                 ..
             } => self
                 .put("route", route)
                 .maybe("owner", owner.as_ref())
-                .put("wait_ms", wait_ms),
+                .put("wait_ms", wait_ms)
+                .news(news),
             EventBody::ContactWrapUp { until_at, .. } => self.put("until_at", until_at),
             EventBody::ContactEnded {
                 outcome,
@@ -270,7 +337,7 @@ impl Fields<'_> {
             EventBody::Offer { offer, reason, .. } => self
                 .put("offer", offer)
                 .maybe("reason", reason.map(|reason| reason.as_str()).as_ref()),
-            EventBody::ContactUpdated { .. } | standing!() | cases!() => self,
+            EventBody::ContactUpdated { .. } | standing!() | cases!() | clocks!() => self,
         }
     }
 
@@ -304,12 +371,14 @@ impl Fields<'_> {
                 topic,
                 kind,
                 contact,
+                due_at,
             } => self
                 .put("case", case)
                 .maybe("customer", customer.as_ref())
                 .maybe("topic", topic.as_ref())
                 .maybe("kind", kind.as_ref())
-                .maybe("contact", contact.as_ref()),
+                .maybe("contact", contact.as_ref())
+                .maybe("due_at", due_at.as_ref()),
             EventBody::CaseOwned {
                 case,
                 owner,
@@ -343,15 +412,21 @@ impl Fields<'_> {
                 .put("reason", reason)
                 .put("by", by),
             EventBody::CaseEscalated {
-                case,
+                of,
                 step,
                 to,
+                role,
                 reason,
+                due_at,
+                late,
             } => self
-                .put("case", case)
+                .deadline(of)
                 .put("step", step)
                 .maybe("to", to.as_ref())
-                .put("reason", reason.as_str()),
+                .maybe("role", role.as_ref())
+                .put("reason", reason)
+                .maybe("due_at", due_at.as_ref())
+                .flag("late", *late),
             EventBody::CaseNoted { case, text, by } => {
                 self.put("case", case).put("text", text).put("by", by)
             }
@@ -360,11 +435,17 @@ impl Fields<'_> {
                 .put("case", case)
                 .put("by", by)
                 .maybe("note", note.as_ref()),
-            EventBody::CaseReopened { case, by, owner } => self
+            EventBody::CaseReopened {
+                case,
+                by,
+                owner,
+                due_at,
+            } => self
                 .put("case", case)
                 .put("by", by)
-                .maybe("owner", owner.as_ref()),
-            standing!() | contacts!() => self,
+                .maybe("owner", owner.as_ref())
+                .maybe("due_at", due_at.as_ref()),
+            standing!() | contacts!() | clocks!() => self,
         }
     }
 }

@@ -9,9 +9,7 @@ use super::schema::Type::{
     Whole, Words,
 };
 use super::schema::{ANY, Param, Type};
-use crate::router::codes::{
-    AgentKind, CaseState, ContactState, DeclineReason, Presence, TransferMode,
-};
+use crate::router::codes::{AgentKind, ContactState, DeclineReason, Presence, TransferMode};
 use crate::router::policy::{CAPACITY_MAX, CHANNELS_MAX, SKILLS_MAX};
 use crate::router::query::PAGE_ITEMS_MAX;
 
@@ -37,22 +35,21 @@ const RANK: Type = Whole {
 pub(super) const SKILLS: Type = Map(&Level, SKILLS_MAX);
 const NAMES: Type = List(&Name, ANY);
 
-const AFTER: Param = Param::may(
+pub(super) const AFTER: Param = Param::may(
     "after",
     Name,
     "only what comes after this id (the `next` of the page before)",
 );
-const LIMIT: Param = Param::may("limit", PAGE, "items of the page").or("100");
+pub(super) const LIMIT: Param = Param::may("limit", PAGE, "items of the page").or("100");
 const AGENT: Param = Param::must("agent", Name, "the agent's id");
 pub(super) const QUEUE: Param = Param::must("queue", Name, "the queue's id");
 const CONTACT: Param = Param::must("contact", Name, "the contact's id");
-const CASE: Param = Param::must("case", Name, "the case's id");
-const CUSTOMER: Param = Param::must(
+pub(super) const CUSTOMER: Param = Param::must(
     "customer",
     Name,
     "the customer's id or any identity, such as tel:+8613800138000",
 );
-const BY: Param = Param::must("by", Name, "who does it");
+pub(super) const BY: Param = Param::must("by", Name, "who does it");
 
 pub const NONE: &[Param] = &[];
 
@@ -307,41 +304,6 @@ pub const OFFER_DECLINE: &[Param] = &[
         "why; each has its own retry delay",
     )
     .or("\"declined\""),
-];
-
-pub const CASE_OPEN: &[Param] = &[
-    Param::must("case", Name, "the case's id, chosen by the client"),
-    CUSTOMER,
-    Param::may("topic", Name, "the matter"),
-    Param::may("kind", Name, "the kind, which gives its clocks"),
-    Param::may("owner", Name, "who owns it from the start"),
-];
-
-pub const CASE_REF: &[Param] = &[CASE];
-
-pub const CASE_FIND: &[Param] = &[
-    Param::may("customer", Name, "only this customer's"),
-    Param::may("owner", Name, "only this owner's"),
-    Param::may("state", Words(CaseState::WORDS), "only this state"),
-    Param::may(
-        "due_before_at",
-        Timestamp,
-        "only what is due before, in ms since 1970",
-    ),
-    AFTER,
-    LIMIT,
-];
-
-pub const CASE_NOTE: &[Param] = &[CASE, Param::must("text", Text, "the note"), BY];
-
-pub const CASE_ACT: &[Param] = &[CASE, BY, Param::may("note", Text, "goes to the case")];
-
-pub const CASE_HANDOVER: &[Param] = &[
-    Param::may("case", Name, "the case"),
-    Param::may("owner", Name, "or the owner whose open cases all move"),
-    Param::must("to", Name, "the agent who owns from now on"),
-    Param::must("reason", Text, "why; recorded"),
-    BY,
 ];
 
 pub const OWNER_GET: &[Param] = &[CUSTOMER, Param::may("topic", Name, "the matter")];

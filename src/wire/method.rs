@@ -5,6 +5,7 @@
 
 use serde::de::DeserializeOwned;
 
+use super::case_fields as c;
 use super::check;
 use super::error::{Code, Data, WireError, echo};
 use super::fields as f;
@@ -13,7 +14,9 @@ use super::policy_fields;
 use super::request::{Request, ServerCall, SessionOpen};
 use super::schema::{Param, Type};
 use super::subscription::Subscribe;
-use crate::router::command::{Command, QueueSet};
+use crate::calendar::Written;
+use crate::router::command::{CalendarSet, Command, KindSet, QueueSet};
+use crate::router::kind::KindRules;
 use crate::router::policy::Policy;
 use crate::router::query::Query;
 
@@ -182,6 +185,22 @@ fn query<T: DeserializeOwned>(
     Ok(Request::Query(query))
 }
 
+fn kind_set(params: &mut Params<'_>) -> Result<Request, WireError> {
+    let (kind, rules) = params.read_apart::<_, KindRules>("kind")?;
+    let command = Command::KindSet(Box::new(KindSet { kind, rules }));
+    check::command(&command)?;
+    Ok(Request::Command(command))
+}
+
+fn calendar_set(params: &mut Params<'_>) -> Result<Request, WireError> {
+    let (calendar, written) = params.read_apart::<_, Written>("calendar")?;
+    let rules = written
+        .resolve()
+        .map_err(|fault| super::params::wrong(fault.field, fault.message))?;
+    let command = Command::CalendarSet(Box::new(CalendarSet { calendar, rules }));
+    Ok(Request::Command(command))
+}
+
 fn queue_set(params: &mut Params<'_>) -> Result<Request, WireError> {
     let (queue, policy) = params.read_apart::<_, Policy>("queue")?;
     let command = Command::QueueSet(Box::new(QueueSet { queue, policy }));
@@ -240,30 +259,60 @@ pub static METHODS: &[Method] = methods! {
     "agent.set" Mutation LEADING f::AGENT_SET,
         "Creates or replaces an agent; presence is kept, a new one is offline", "the agent",
         |p| command(p, |set| Command::AgentSet(Box::new(set)));
-    "case.close" Mutation SELF f::CASE_ACT,
+    "calendar.get" Query FIGURES c::CALENDAR_REF,
+        "Shows a calendar", "the calendar",
+        |p| query(p, Query::CalendarGet);
+    "calendar.list" Query FIGURES f::LIST,
+        "Lists calendars by name", "{items, next?} of calendars",
+        |p| query(p, Query::CalendarList);
+    "calendar.remove" Mutation ADMIN c::CALENDAR_REF,
+        "Removes a calendar that no kind names", "{calendar, removed}",
+        |p| command(p, Command::CalendarRemove);
+    "calendar.set" Mutation ADMIN c::CALENDAR_SET,
+        "Creates or replaces a calendar of working days and opening hours", "the calendar",
+        calendar_set;
+    "case.advance" Mutation WORK c::CASE_ADVANCE,
+        "Brings a case to its next stage", "the case",
+        |p| command(p, Command::CaseAdvance);
+    "case.assist" Mutation WORK c::CASE_ASSIST,
+        "Asks another agent or queue to do a part; the owner keeps the case", "the case",
+        |p| command(p, |assist| Command::CaseAssist(Box::new(assist)));
+    "case.assist_done" Mutation WORK c::CASE_ASSIST_DONE,
+        "Says that a part is done; the owner is told", "the case",
+        |p| command(p, Command::CaseAssistDone);
+    "case.close" Mutation SELF c::CASE_ACT,
         "Closes a case; its ownership ends", "the case",
         |p| command(p, Command::CaseClose);
-    "case.find" Query WORK f::CASE_FIND,
+    "case.extend" Mutation LEADING c::CASE_EXTEND,
+        "Moves a deadline that has not passed", "the case",
+        |p| command(p, Command::CaseExtend);
+    "case.find" Query WORK c::CASE_FIND,
         "Lists cases by id", "{items, next?} of cases",
         |p| query(p, Query::CaseFind);
-    "case.get" Query WORK f::CASE_REF,
+    "case.follow_up" Mutation WORK c::CASE_FOLLOW_UP,
+        "Says what a follow-up found: the case closes, opens again, or is asked about once more", "the case",
+        |p| command(p, Command::CaseFollowUp);
+    "case.get" Query WORK c::CASE_REF,
         "Shows a case", "the case",
         |p| query(p, Query::CaseGet);
-    "case.handover" Mutation LEADING f::CASE_HANDOVER,
+    "case.handover" Mutation LEADING c::CASE_HANDOVER,
         "Moves the ownership of one case, or of all open cases of an owner", "{to, cases, case?, owner?}",
         |p| command(p, |to| Command::CaseHandover(Box::new(to)));
-    "case.note" Mutation WORK f::CASE_NOTE,
+    "case.note" Mutation WORK c::CASE_NOTE,
         "Adds a note to a case", "the case",
         |p| command(p, Command::CaseNote);
-    "case.open" Mutation WORK f::CASE_OPEN,
+    "case.open" Mutation WORK c::CASE_OPEN,
         "Opens a case; one that exists is answered as it is", "the case",
         |p| command(p, |open| Command::CaseOpen(Box::new(open)));
-    "case.reopen" Mutation WORK f::CASE_ACT,
+    "case.reopen" Mutation WORK c::CASE_ACT,
         "Opens a resolved or closed case again, with its owner", "the case",
         |p| command(p, Command::CaseReopen);
-    "case.resolve" Mutation WORK f::CASE_ACT,
+    "case.resolve" Mutation WORK c::CASE_ACT,
         "Marks a case as resolved; it closes later", "the case",
         |p| command(p, Command::CaseResolve);
+    "case.wait" Mutation WORK c::CASE_WAIT,
+        "Lets a case wait for its customer or for those who assist", "the case",
+        |p| command(p, Command::CaseWait);
     "contact.cancel" Mutation CONTACTS f::CONTACT_CANCEL,
         "Takes back a contact that is not connected", "the contact",
         |p| command(p, Command::ContactCancel);
@@ -310,6 +359,18 @@ pub static METHODS: &[Method] = methods! {
         |p| p.read::<Subscribe>().and_then(|wanted| {
             check::subscribe(&wanted).map(|()| Request::Subscribe(wanted))
         });
+    "kind.get" Query FIGURES c::KIND_REF,
+        "Shows a kind of case", "the kind",
+        |p| query(p, Query::KindGet);
+    "kind.list" Query FIGURES f::LIST,
+        "Lists kinds of cases by name", "{items, next?} of kinds",
+        |p| query(p, Query::KindList);
+    "kind.remove" Mutation ADMIN c::KIND_REF,
+        "Removes a kind; cases that were opened under it keep its rules", "{kind, removed}",
+        |p| command(p, Command::KindRemove);
+    "kind.set" Mutation ADMIN c::KIND_SET,
+        "Creates or replaces a kind of case: stages, terms, ladder, follow-up", "the kind",
+        kind_set;
     "offer.accept" Mutation OFFERS f::OFFER_ACCEPT,
         "Takes an offer: the contact is connected", "the contact",
         |p| command(p, Command::OfferAccept);

@@ -31,6 +31,8 @@ pub mod openrpc;
 
 pub mod check;
 
+pub mod case_fields;
+
 pub mod fields;
 
 pub mod policy_fields;

@@ -81,6 +81,8 @@ pub enum Type {
     Bool,
     /// A duration.
     Millis,
+    /// A duration, working days or working hours, as text.
+    Term,
     /// A time.
     Timestamp,
     Priority,
@@ -120,6 +122,7 @@ impl Type {
             | Self::Offer
             | Self::Bool
             | Self::Millis
+            | Self::Term
             | Self::Timestamp
             | Self::Priority
             | Self::Level
@@ -185,6 +188,10 @@ impl Type {
             Self::Offer => "an offer such as \"o17\"".to_owned(),
             Self::Bool => "true or false".to_owned(),
             Self::Millis => format!("whole milliseconds from 0 to {MILLIS_MAX}"),
+            Self::Term => {
+                "a duration such as \"45m\", or \"5 working days\", or \"8 working hours\""
+                    .to_owned()
+            }
             Self::Timestamp => {
                 format!("whole milliseconds since 1970 from -{INTEGER_MAX} to {INTEGER_MAX}")
             }
@@ -229,6 +236,7 @@ impl Type {
             Self::Offer => json!({"type": "string", "pattern": "^o[0-9]+$"}),
             Self::Bool => json!({"type": "boolean"}),
             Self::Millis => whole(0, MILLIS_MAX),
+            Self::Term => json!({"type": "string"}),
             Self::Timestamp => whole(-INTEGER_MAX, INTEGER_MAX),
             Self::Priority => whole(i64::from(-PRIORITY_MAX), i64::from(PRIORITY_MAX)),
             Self::Level => whole(1, 10),

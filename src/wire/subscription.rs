@@ -55,6 +55,19 @@ fn agents(body: &EventBody) -> [Option<&Name>; 3] {
         | EventBody::CaseResolved { by, .. }
         | EventBody::CaseClosed { by, .. } => [Some(by), None, None],
         EventBody::CaseReopened { by, owner, .. } => [Some(by), owner.as_ref(), None],
+        EventBody::CaseStage { by, .. } | EventBody::CaseWaiting { by, .. } => {
+            [by.as_ref(), None, None]
+        }
+        EventBody::CaseExtended { by, .. } => [Some(by), None, None],
+        EventBody::CaseDueSoon { owner, .. }
+        | EventBody::CaseOverdue { owner, .. }
+        | EventBody::CaseMet { owner, .. }
+        | EventBody::CaseFollowUpDue { owner, .. } => [owner.as_ref(), None, None],
+        EventBody::CaseAssistRequested {
+            owner, agent, by, ..
+        } => [owner.as_ref(), agent.as_ref(), by.as_ref()],
+        EventBody::CaseAssistDone { owner, by, .. }
+        | EventBody::CaseFollowedUp { owner, by, .. } => [owner.as_ref(), Some(by), None],
         EventBody::ContactWaiting { .. }
         | EventBody::ContactOffered { .. }
         | EventBody::ContactWrapUp { .. }
@@ -67,6 +80,11 @@ fn agents(body: &EventBody) -> [Option<&Name>; 3] {
         | EventBody::SettingsSet
         | EventBody::CustomerLinked { .. }
         | EventBody::CaseOpened { .. }
+        | EventBody::CaseResumed { .. }
+        | EventBody::KindSet { .. }
+        | EventBody::KindRemoved { .. }
+        | EventBody::CalendarSet { .. }
+        | EventBody::CalendarRemoved { .. }
         | EventBody::ServerReloaded => [None, None, None],
     }
 }
@@ -79,6 +97,7 @@ fn queues(body: &EventBody) -> [Option<&Name>; 3] {
             [Some(queue), None, None]
         }
         EventBody::ContactTransferred { to_queue, .. } => [of, to_queue.as_ref(), None],
+        EventBody::CaseAssistRequested { queue, .. } => [queue.as_ref(), None, None],
         EventBody::ContactOverflowed { from, to, .. } => [of, Some(from), Some(to)],
         EventBody::AgentSet { .. }
         | EventBody::AgentPresence { .. }
@@ -102,6 +121,20 @@ fn queues(body: &EventBody) -> [Option<&Name>; 3] {
         | EventBody::CaseResolved { .. }
         | EventBody::CaseReopened { .. }
         | EventBody::CaseClosed { .. }
+        | EventBody::CaseStage { .. }
+        | EventBody::CaseDueSoon { .. }
+        | EventBody::CaseOverdue { .. }
+        | EventBody::CaseMet { .. }
+        | EventBody::CaseExtended { .. }
+        | EventBody::CaseWaiting { .. }
+        | EventBody::CaseResumed { .. }
+        | EventBody::CaseAssistDone { .. }
+        | EventBody::CaseFollowUpDue { .. }
+        | EventBody::CaseFollowedUp { .. }
+        | EventBody::KindSet { .. }
+        | EventBody::KindRemoved { .. }
+        | EventBody::CalendarSet { .. }
+        | EventBody::CalendarRemoved { .. }
         | EventBody::ServerReloaded => [of, None, None],
     }
 }

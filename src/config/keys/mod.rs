@@ -3,6 +3,7 @@
 //! The reader checks a file against it; the sample file and the manual are written from it. It
 //! holds no defaults: they are asked of the structs that have them.
 
+mod case;
 mod process;
 mod queue;
 mod tenant;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 use super::duration;
 
+pub use case::{CALENDAR, KIND};
 pub use process::ROOT;
 pub use queue::{OWNERSHIP, QUEUE, STEP};
 pub use tenant::{AGENT, CHANNEL, CUSTOMER, TENANT};
@@ -116,6 +118,8 @@ pub enum Kind {
     },
     /// A duration of at least `min_ms`; where `off`, also `"off"`.
     Duration { min_ms: i64, off: bool },
+    /// A duration, working days or working hours.
+    Term,
     /// A whole number; where `off`, also `"off"`.
     Whole { min: i64, max: i64, off: bool },
     /// A size in bytes, a multiple of `step`.
@@ -142,7 +146,7 @@ pub enum Kind {
     Reasons,
     /// An address with a port, or `"off"`.
     Address,
-    /// The path of a folder.
+    /// The path of a folder or file.
     Folder,
     /// The path of a socket, or `"off"`.
     Socket,
@@ -162,6 +166,7 @@ impl Kind {
             Self::Table(_) | Self::Named(_) => "section",
             Self::List { .. } => "sections",
             Self::Duration { .. } => "duration",
+            Self::Term => "term",
             Self::Whole { .. } => "whole number",
             Self::Bytes { .. } => "size",
             Self::Share => "number",
@@ -189,6 +194,7 @@ impl Kind {
             Self::Duration { min_ms, off } => {
                 or_off(format!("{} or more", duration::format(min_ms)), off)
             }
+            Self::Term => "a duration, `\"N working days\"` or `\"N working hours\"`".to_owned(),
             Self::Whole { min, max, off } => or_off(whole_range(min, max), off),
             Self::Bytes { min, max, .. } => format!(
                 "{} to {}",

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::case::{CALENDAR, KIND};
 use super::queue::QUEUE;
 use super::tenant::{AGENT, CUSTOMER, TENANT};
 use super::{Kind, Section, key, object, words_of};
@@ -42,6 +43,12 @@ pub static ROOT: Section = Section {
             "customers",
             Kind::Named(&CUSTOMER),
             "The customers by name.",
+        ),
+        key("kinds", Kind::Named(&KIND), "The kinds of cases by name."),
+        key(
+            "calendars",
+            Kind::Named(&CALENDAR),
+            "The calendars by name.",
         ),
         key(
             "tokens",

@@ -4,6 +4,7 @@
 //! It works on the built configuration and looks places up in the text. A fault here is something
 //! that the daemon could not do; a warning is something that it would do to nobody's good.
 
+mod cases;
 mod people;
 mod process;
 mod queues;
@@ -82,6 +83,7 @@ impl Scope<'_> {
             queues::queue(self, name, policy, related);
         }
         queues::circles(self, related);
+        cases::kinds(self, related);
     }
 
     /// The place of a value.

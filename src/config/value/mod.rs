@@ -15,6 +15,7 @@ use super::duration;
 use super::fault::Finding;
 use super::keys::{Key, Kind, SOCKET_PATH_BYTES_MAX, quoted, whole_range};
 use super::nearest::nearest;
+use crate::calendar::Term;
 use crate::router::ids::{Name, TEXT_BYTES_MAX};
 
 pub(super) use many::bad_name;
@@ -78,6 +79,7 @@ fn finding(place: Range<usize>, wrong: Wrong) -> Finding {
 fn scalar(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Result<Value, Wrong> {
     match *kind {
         Kind::Duration { min_ms, off } => time(key, min_ms, off, value),
+        Kind::Term => term(key, value),
         Kind::Whole { min, max, off } => whole(key, min, max, off, value),
         Kind::Bytes { min, max, step } => size(key, min, max, step, value),
         Kind::Share => share(key, value),
@@ -125,6 +127,23 @@ fn scalar(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Result<Value, Wrong> {
         | Kind::Table(_)
         | Kind::Named(_)
         | Kind::List { .. } => Err(not_several(key, kind, value)),
+    }
+}
+
+fn term(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
+    let form = "give a duration such as \"45m\", or \"5 working days\", or \"8 working hours\"";
+    let text = string(key, value, form)?;
+    match Term::parse(text) {
+        Ok(term) => Ok(json!(term)),
+        Err(message) => Err(wrong(
+            format!(
+                "`{}`: {}",
+                key.name,
+                message.split(": give ").next().unwrap_or_default()
+            ),
+            "not a term",
+            form,
+        )),
     }
 }
 

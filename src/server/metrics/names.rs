@@ -1,8 +1,8 @@
 //! Every metric there is: its name, its kind and its help text. Data only.
 //!
 //! Base units, counters end in `_total`. Labels are tenant, queue, channel, route, reason, outcome,
-//! result, method, state and version; never a customer, a contact or a case, and an agent only
-//! where that is switched on.
+//! result, method, state, version and what a deadline is of; never a customer, a contact or a
+//! case, and an agent only where that is switched on.
 
 /// What a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +127,12 @@ metrics! {
         "Cases that have an owner and are not closed.";
     ESCALATIONS Counter, "firsthand_case_escalations_total",
         "Escalations of cases, by reason.";
+    OVERDUE Counter, "firsthand_case_overdue_total",
+        "Deadlines of cases that have passed, by what they were of: the whole, a stage, or a task.";
+    OVERDUE_OPEN Gauge, "firsthand_case_deadlines_overdue",
+        "Deadlines of cases that have passed and whose matter is not done.";
+    FOLLOW_UPS Counter, "firsthand_case_follow_ups_total",
+        "Attempts of follow-ups, by result.";
     REPAIRS Counter, "firsthand_repairs_total",
         "Contacts ended because their platform no longer had them, by how it was found out.";
 

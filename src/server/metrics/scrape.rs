@@ -57,6 +57,8 @@ pub fn text(hub: &Hub) -> String {
         let labels = [("tenant", tenant)];
         let open = census.open_cases as f64;
         metrics.gauge(&names::CASES_OPEN, &labels).set(open);
+        let overdue = census.overdue as f64;
+        metrics.gauge(&names::OVERDUE_OPEN, &labels).set(overdue);
     }
     let mut text = metrics.render();
     if hub.live().config.metrics.agents {

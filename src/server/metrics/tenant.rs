@@ -24,8 +24,7 @@ pub struct TenantMeters {
     cases_opened: Counter,
     cases_closed: Counter,
     handovers: Counter,
-    escalations: Named,
-    repairs: Named,
+    labelled: Vec<(Metric, Named)>,
     queues: HashMap<Name, QueueMeters, foldhash::fast::RandomState>,
 }
 
@@ -61,8 +60,7 @@ impl TenantMeters {
             cases_opened: metrics.counter(&names::CASES_OPENED, &labels),
             cases_closed: metrics.counter(&names::CASES_CLOSED, &labels),
             handovers: metrics.counter(&names::HANDOVERS, &labels),
-            escalations: Named::new(),
-            repairs: Named::new(),
+            labelled: Vec::new(),
             queues: HashMap::default(),
             metrics: Arc::clone(metrics),
             tenant: tenant.clone(),
@@ -96,8 +94,10 @@ impl TenantMeters {
             Count::CaseOpened => self.cases_opened.increment(1),
             Count::CaseClosed => self.cases_closed.increment(1),
             Count::Handover => self.handovers.increment(1),
-            Count::Escalated { reason } => self.reason(&names::ESCALATIONS, reason),
-            Count::Repaired { reason } => self.reason(&names::REPAIRS, reason),
+            Count::Escalated { reason } => self.labelled(&names::ESCALATIONS, "reason", reason),
+            Count::Overdue { of } => self.labelled(&names::OVERDUE, "of", of),
+            Count::FollowUp { result } => self.labelled(&names::FOLLOW_UPS, "result", result),
+            Count::Repaired { reason } => self.labelled(&names::REPAIRS, "reason", reason),
         }
     }
 
@@ -114,18 +114,19 @@ impl TenantMeters {
         QueueAt { meters, place }
     }
 
-    fn reason(&mut self, metric: &Metric, reason: &'static str) {
-        let named = if *metric == names::REPAIRS {
-            &mut self.repairs
-        } else {
-            &mut self.escalations
-        };
+    /// Counts by a further label of few values.
+    fn labelled(&mut self, metric: &Metric, label: &'static str, value: &'static str) {
+        let place = self.labelled.iter().position(|(known, _)| known == metric);
+        let place = place.unwrap_or_else(|| {
+            self.labelled.push((*metric, Named::new()));
+            self.labelled.len() - 1
+        });
         let (metrics, tenant) = (&self.metrics, &self.tenant);
         let make = || {
-            let labels = [("tenant", tenant.as_str()), ("reason", reason)];
+            let labels = [("tenant", tenant.as_str()), (label, value)];
             metrics.counter(metric, &labels)
         };
-        named_counter(named, reason, make).increment(1);
+        named_counter(&mut self.labelled[place].1, value, make).increment(1);
     }
 }
 

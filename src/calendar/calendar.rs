@@ -1,0 +1,175 @@
+//! A calendar, and the reckoning with working days and opening time.
+//!
+//! A term of N working days that begins on a day counts from the day after and ends when business
+//! ends on the Nth working day: at the last closing time of that day, or at midnight where the day
+//! has no hours of its own. It is kept by what happens before that instant.
+
+use serde::{Deserialize, Serialize};
+
+use super::civil::Date;
+use super::hours::{Hours, Week};
+use super::offsets::Zone;
+use super::term::Term;
+use super::{DAY_MS, Instant};
+
+/// The most dates in one list.
+pub const DAYS_MAX: usize = 4_096;
+
+/// A calendar. At least one day of its week is worked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calendar {
+    pub zone: Zone,
+    pub week: Week,
+    /// Days that are not worked whatever the week says, in order.
+    pub holidays: Vec<Date>,
+    /// Days that are worked whatever the week and the holidays say (调休), in order.
+    pub make_up: Vec<Date>,
+    /// The hours of those days.
+    pub make_up_hours: Hours,
+}
+
+/// What is left of a term that stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pause {
+    /// Milliseconds by the clock.
+    Elapsed(i64),
+    /// Working days after the present one.
+    WorkingDays(u32),
+    /// Milliseconds of opening time.
+    OpenMs(i64),
+}
+
+impl Calendar {
+    /// The hours of a date; none = it is not worked.
+    pub fn hours(&self, date: Date) -> &[super::Span] {
+        if self.make_up.binary_search(&date).is_ok() {
+            &self.make_up_hours
+        } else if self.holidays.binary_search(&date).is_ok() {
+            &[]
+        } else {
+            &self.week[date.weekday()]
+        }
+    }
+
+    pub fn is_worked(&self, date: Date) -> bool {
+        !self.hours(date).is_empty()
+    }
+
+    /// When a term that begins at `at` ends.
+    pub fn end(&self, at: Instant, term: Term) -> Instant {
+        match term {
+            Term::Elapsed(ms) => at.saturating_add(ms),
+            Term::WorkingDays(n) => self.closing(self.nth_after(self.zone.date(at), n)),
+            Term::OpenMs(ms) => self.add_open(at, ms),
+        }
+    }
+
+    /// What is left at `at` of a term that ends at `due_at`.
+    pub fn left(&self, at: Instant, due_at: Instant, term: Term) -> Pause {
+        match term {
+            Term::Elapsed(_) => Pause::Elapsed((due_at - at).max(0)),
+            Term::WorkingDays(_) => {
+                let last = self.zone.date(due_at - 1);
+                let mut date = self.zone.date(at);
+                let mut n = 0;
+                while date < last {
+                    date = date.next();
+                    n += u32::from(self.is_worked(date));
+                }
+                Pause::WorkingDays(n)
+            }
+            Term::OpenMs(_) => Pause::OpenMs(self.open_between(at, due_at)),
+        }
+    }
+
+    /// When what was left ends if it goes on at `at`.
+    pub fn resumed(&self, at: Instant, left: Pause) -> Instant {
+        match left {
+            Pause::Elapsed(ms) => at.saturating_add(ms),
+            Pause::WorkingDays(0) => {
+                let today = self.zone.date(at);
+                let closing = self.closing(today);
+                if self.is_worked(today) && closing > at {
+                    closing
+                } else {
+                    self.closing(self.nth_after(today, 1))
+                }
+            }
+            Pause::WorkingDays(n) => self.closing(self.nth_after(self.zone.date(at), n)),
+            Pause::OpenMs(ms) => self.add_open(at, ms),
+        }
+    }
+
+    /// The first instant from `at` on at which the calendar is open.
+    pub fn next_open(&self, at: Instant) -> Instant {
+        let mut date = self.zone.date(at);
+        loop {
+            for (from, to) in self.spans(date) {
+                if at < to {
+                    return from.max(at);
+                }
+            }
+            date = date.next();
+        }
+    }
+
+    /// When doors open on the nth worked day after the present one.
+    pub fn opening(&self, at: Instant, n: u32) -> Instant {
+        let date = self.nth_after(self.zone.date(at), n);
+        self.next_open(self.zone.instant(date, 0))
+    }
+
+    /// The nth worked day after a date, from 1.
+    fn nth_after(&self, mut date: Date, n: u32) -> Date {
+        let mut left = n;
+        while left > 0 {
+            date = date.next();
+            left -= u32::from(self.is_worked(date));
+        }
+        date
+    }
+
+    /// When business ends on a worked day.
+    fn closing(&self, date: Date) -> Instant {
+        let to = self.hours(date).last().map_or(24 * 60, |span| span.to);
+        self.zone.instant(date, to)
+    }
+
+    /// The opening times of a date as instants. Hours that the clocks skip are empty.
+    fn spans(&self, date: Date) -> impl Iterator<Item = (Instant, Instant)> + '_ {
+        self.hours(date)
+            .iter()
+            .map(move |span| {
+                let from = self.zone.instant(date, span.from);
+                (from, self.zone.instant(date, span.to))
+            })
+            .filter(|(from, to)| from < to)
+    }
+
+    fn add_open(&self, at: Instant, ms: i64) -> Instant {
+        let mut date = self.zone.date(at);
+        let mut left = ms;
+        loop {
+            for (from, to) in self.spans(date) {
+                let open = to - from.max(at);
+                if open >= left {
+                    return from.max(at) + left;
+                }
+                left -= open.max(0);
+            }
+            date = date.next();
+        }
+    }
+
+    fn open_between(&self, from: Instant, to: Instant) -> i64 {
+        let mut open = 0;
+        let mut date = self.zone.date(from);
+        while i64::from(date.0) * DAY_MS <= self.zone.local(to) {
+            for (begins, ends) in self.spans(date) {
+                open += (ends.min(to) - begins.max(from)).max(0);
+            }
+            date = date.next();
+        }
+        open
+    }
+}

@@ -1,0 +1,95 @@
+//! Kinds of cases and calendars: names that must exist, and terms that need a calendar.
+
+use super::{Related, Scope, unknown};
+use crate::calendar::Term;
+use crate::config::fault::Finding;
+use crate::router::codes::Role;
+use crate::router::ids::Name;
+use crate::router::kind::{KindRules, Tell};
+
+pub(super) fn kinds(scope: &Scope<'_>, related: &mut Related) {
+    for (name, rules) in &scope.tenant.kinds {
+        calendar(scope, name, rules, related);
+        stages(scope, name, rules, related);
+        ladder(scope, name, rules, related);
+        queue(scope, name, rules, related);
+    }
+}
+
+fn calendar(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {
+    let calendars = &scope.tenant.calendars;
+    match &rules.calendar {
+        Some(calendar) if !calendars.contains_key(calendar) => {
+            let place = scope.place(&["kinds", name.as_str(), "calendar"]);
+            let known = calendars.keys();
+            related
+                .faults
+                .push(unknown(place, "calendar", calendar, known));
+        }
+        None if rules.terms().any(Term::needs_calendar) => {
+            let place = scope.key_place(&["kinds", name.as_str()]);
+            related.faults.push(
+                Finding::new(place, format!("\"{name}\" has no calendar"))
+                    .label("has a term in working days or hours")
+                    .help("add calendar = \"NAME\", and a section [calendars.NAME]"),
+            );
+        }
+        Some(_) | None => {}
+    }
+}
+
+fn stages(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {
+    for (n, stage) in rules.stages.iter().enumerate() {
+        if rules.position(&stage.stage) != Some(n) {
+            let at = n.to_string();
+            let place = scope.place(&["kinds", name.as_str(), "stages", &at, "stage"]);
+            related.faults.push(
+                Finding::new(place, format!("the stage \"{}\" comes twice", stage.stage))
+                    .label("again")
+                    .help("give each stage of a kind its own name"),
+            );
+        }
+    }
+}
+
+fn ladder(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {
+    let exists = |to: &Tell| to.role() != Role::Agent || scope.tenant.agents.contains_key(&to.0);
+    let missing = |place, to: &Tell| {
+        let words = ["owner", "deputy", "leader", "supervisor"];
+        unknown(place, "agent", &to.0, scope.tenant.agents.keys()).help(format!(
+            "give one of {}, or an agent of this file",
+            words.join(", ")
+        ))
+    };
+    for (n, rung) in rules.ladder.iter().enumerate() {
+        let at = n.to_string();
+        let path = ["kinds", name.as_str(), "ladder", &at];
+        if !exists(&rung.to) {
+            let place = scope.place(&[path[0], path[1], path[2], path[3], "to"]);
+            related.faults.push(missing(place, &rung.to));
+        }
+        if rung.before_ms.is_some() == rung.after.is_some() {
+            related.faults.push(
+                Finding::new(scope.place(&path), "a step has one time")
+                    .label("needs `before` or `after`")
+                    .help("give one of them, such as after = \"1d\""),
+            );
+        }
+    }
+    for to in rules.at_once.iter().filter(|to| !exists(to)) {
+        let place = scope.place(&["kinds", name.as_str(), "at_once"]);
+        related.faults.push(missing(place, to));
+    }
+}
+
+fn queue(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {
+    let queue = rules.follow_up.as_ref().and_then(|f| f.queue.as_ref());
+    let Some(queue) = queue else { return };
+    let queues = &scope.tenant.queues;
+    if !queues.contains_key(queue) && queue.as_str() != crate::config::DEFAULT_QUEUE {
+        let place = scope.place(&["kinds", name.as_str(), "follow_up", "queue"]);
+        related
+            .faults
+            .push(unknown(place, "queue", queue, queues.keys()));
+    }
+}

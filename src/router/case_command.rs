@@ -1,0 +1,163 @@
+//! The commands about cases, their kinds and calendars: the parameters of their methods.
+//!
+//! As with all commands, the order of fields is part of the journal's format.
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::{FollowUpResult, WaitOn};
+use super::ids::{Name, Text};
+use super::kind::KindRules;
+use super::time::{Millis, Timestamp};
+use crate::calendar::{Calendar, Term};
+
+/// `case.open`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseOpen {
+    pub case: Name,
+    pub customer: Name,
+    #[serde(default)]
+    pub topic: Option<Name>,
+    #[serde(default)]
+    pub kind: Option<Name>,
+    #[serde(default)]
+    pub owner: Option<Name>,
+}
+
+/// `case.note`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseNote {
+    pub case: Name,
+    pub text: Text,
+    pub by: Name,
+}
+
+/// `case.resolve`, `case.reopen`, `case.close`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseAct {
+    pub case: Name,
+    pub by: Name,
+    #[serde(default)]
+    pub note: Option<Text>,
+}
+
+/// `case.handover`: one case, or all open cases of an owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseHandover {
+    #[serde(default)]
+    pub case: Option<Name>,
+    #[serde(default)]
+    pub owner: Option<Name>,
+    pub to: Name,
+    pub reason: Text,
+    pub by: Name,
+}
+
+/// `kind.set`: creates or replaces a kind of case. Cases keep the rules they were opened under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindSet {
+    pub kind: Name,
+    pub rules: KindRules,
+}
+
+/// Names one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindRef {
+    pub kind: Name,
+}
+
+/// `calendar.set`: creates or replaces a calendar. It comes with the offsets of its zone, so that
+/// nothing has to be looked up when it is used or read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarSet {
+    pub calendar: Name,
+    pub rules: Calendar,
+}
+
+/// Names one calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarRef {
+    pub calendar: Name,
+}
+
+/// `case.assist`: a task for another agent or queue; the owner keeps the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseAssist {
+    pub case: Name,
+    #[serde(default)]
+    pub agent: Option<Name>,
+    #[serde(default)]
+    pub queue: Option<Name>,
+    pub request: Text,
+    /// Its own term, in place of the kind's: at most one of the two.
+    #[serde(default)]
+    pub due_ms: Option<Millis>,
+    #[serde(default)]
+    pub due: Option<Term>,
+    #[serde(default)]
+    pub by: Option<Name>,
+}
+
+/// `case.assist_done`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseAssistDone {
+    pub case: Name,
+    /// Its number; may be left out where only one is open.
+    #[serde(default)]
+    pub assist: Option<u32>,
+    #[serde(default)]
+    pub result: Option<Text>,
+    pub by: Name,
+}
+
+/// `case.wait`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseWait {
+    pub case: Name,
+    pub on: WaitOn,
+    #[serde(default)]
+    pub until_at: Option<Timestamp>,
+    #[serde(default)]
+    pub by: Option<Name>,
+}
+
+/// `case.advance`: to the next stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseAdvance {
+    pub case: Name,
+    pub stage: Name,
+    #[serde(default)]
+    pub by: Option<Name>,
+}
+
+/// `case.extend`: of the whole case, or of the stage named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseExtend {
+    pub case: Name,
+    #[serde(default)]
+    pub stage: Option<Name>,
+    pub to_at: Timestamp,
+    pub reason: Text,
+    pub by: Name,
+}
+
+/// `case.follow_up`: what the customer said, or that it could not be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseFollowUp {
+    pub case: Name,
+    pub result: FollowUpResult,
+    #[serde(default)]
+    pub score: Option<u8>,
+    pub by: Name,
+}

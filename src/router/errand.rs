@@ -1,0 +1,150 @@
+//! Contacts that the router itself brings: a follow-up for the owner, a task for another agent or
+//! queue. They belong to a case without being one of its customer's contacts: they are not
+//! counted, own nothing, reopen nothing and resolve nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::Router;
+use super::codes::{ContactState, Outcome};
+use super::command::{Attributes, ContactSubmit};
+use super::effect::Count;
+use super::event::OfferReason;
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, NAME_BYTES_MAX, Name, QueueIdx};
+use super::skill::Levels;
+use super::submit::Resolved;
+use super::time::{MILLIS_MAX, Millis};
+
+/// What a contact of the router's own is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Errand {
+    FollowUp,
+    /// By the number of the task on its case.
+    Assist(u32),
+}
+
+/// Whom an errand is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum For {
+    /// The owner of its case, whoever that is when it is made.
+    Owner,
+    Agent(AgentIdx),
+    /// Anyone of its queue.
+    Queue,
+}
+
+impl Router {
+    /// Brings an errand for a case: it goes on its way at once and waits as long as it must.
+    pub(super) fn bring_errand(
+        &mut self,
+        case: CaseIdx,
+        errand: Errand,
+        whom: For,
+        queue: QueueIdx,
+        attributes: Option<Attributes>,
+    ) -> ContactIdx {
+        let (channel, base) = match errand {
+            Errand::FollowUp => ("callback", "follow-up"),
+            Errand::Assist(_) => ("task", "assist"),
+        };
+        let number = match errand {
+            Errand::FollowUp => self.progress_mut(case).follow_ups,
+            Errand::Assist(number) => number,
+        };
+        let id = self.fresh_contact_name(case, &format!("/{base}-{number}"));
+        let channel = self.channels.find(&Name::of(channel));
+        let channel = channel.expect("the channels of errands exist from the start");
+        let entry = &self.cases[case];
+        let resolved = Resolved {
+            queue,
+            channel,
+            customer: entry.customer,
+            case: None,
+            last_owner: None,
+        };
+        let submit: ContactSubmit = ContactSubmit {
+            topic: entry.topic.clone(),
+            kind: entry.kind.clone(),
+            attributes,
+            max_wait_ms: Some(Millis(MILLIS_MAX)),
+            ..ContactSubmit::of(id)
+        };
+        self.arrival_seq += 1;
+        let mut contact = self.draft(&submit, &resolved, Levels::default(), self.arrival_seq);
+        contact.state = ContactState::Ended;
+        contact.errand = Some(errand);
+        contact.by_owner_only = !matches!(whom, For::Queue);
+        contact.passed_on = matches!(whom, For::Queue);
+        contact.kept_for = match whom {
+            For::Agent(agent) => Some(agent),
+            For::Owner | For::Queue => None,
+        };
+        let idx = self.contacts.insert(contact);
+        self.refer(idx, case);
+        self.queues[queue.at()].stats.submitted(self.at);
+        self.count(|router| Count::Submitted {
+            queue: router.queue_name(idx),
+            channel: router.channels.name(router.contacts[idx].channel).clone(),
+        });
+        self.set_state(idx, ContactState::Waiting);
+        self.begin_seeking(idx);
+        idx
+    }
+
+    /// Takes an errand back that nobody has taken.
+    pub(super) fn recall_errand(&mut self, idx: Option<ContactIdx>) {
+        let Some(idx) = idx else { return };
+        match self.contacts.get(idx).map(|contact| contact.state) {
+            Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
+                self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
+                self.cancel(idx, Outcome::Cancelled);
+            }
+            Some(ContactState::Connected | ContactState::WrapUp | ContactState::Ended) | None => {}
+        }
+    }
+
+    /// The contact of an errand has ended: its case no longer refers to it.
+    pub(super) fn errand_ended(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let (Some(errand), Some(case)) = (contact.errand, contact.case) else {
+            return;
+        };
+        let progress = self.progress_mut(case);
+        match errand {
+            Errand::FollowUp => {
+                let pending = progress.follow_up.as_mut();
+                if let Some(pending) = pending.filter(|p| p.contact == Some(idx)) {
+                    pending.contact = None;
+                    pending.untold_result = true;
+                }
+            }
+            Errand::Assist(number) => {
+                let assist = progress.assist_mut(number);
+                if let Some(assist) = assist.filter(|assist| assist.contact == Some(idx)) {
+                    assist.contact = None;
+                }
+            }
+        }
+    }
+
+    /// The case's name and a suffix, cut to the length a name may have, which no contact bears.
+    fn fresh_contact_name(&self, case: CaseIdx, suffix: &str) -> Name {
+        let base = &self.cases[case].id;
+        (1..)
+            .map(|n| match n {
+                1 => derived_name(base, suffix),
+                n => derived_name(base, &format!("{suffix}-{n}")),
+            })
+            .find(|id| self.contacts.find(id).is_none())
+            .expect("there are more names than contacts")
+    }
+}
+
+/// A name with a suffix, cut to the length a name may have.
+pub(super) fn derived_name(base: &Name, suffix: &str) -> Name {
+    let mut room = NAME_BYTES_MAX - suffix.len();
+    room = room.min(base.as_str().len());
+    while !base.as_str().is_char_boundary(room) {
+        room -= 1;
+    }
+    Name::of(&format!("{}{suffix}", &base.as_str()[..room]))
+}

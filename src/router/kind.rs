@@ -1,0 +1,159 @@
+//! A kind of case: its stages and terms, who is told when, and how it is followed up.
+//!
+//! Data only; every field bears the name it has on the wire. A term is given either in
+//! milliseconds (`…_ms`) or as text (`"5 working days"`), never both.
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::Role;
+use super::ids::Name;
+use super::time::Millis;
+use crate::calendar::Term;
+
+/// The most stages of one kind.
+pub const STAGES_MAX: usize = 64;
+/// The most steps of one ladder.
+pub const LADDER_MAX: usize = 32;
+/// The most attempts of one follow-up.
+pub const ATTEMPTS_MAX: u32 = 20;
+/// The most people that are told of a case at once when it is opened.
+pub const AT_ONCE_MAX: usize = 16;
+
+/// The rules of a kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KindRules {
+    /// In the order in which a case goes through them.
+    pub stages: Vec<Stage>,
+    /// The term of the whole case: exactly one of the two.
+    pub due_ms: Option<Millis>,
+    pub due: Option<Term>,
+    /// How long before a deadline `case.due_soon` comes. `None` = it does not.
+    pub warn_ms: Option<Millis>,
+    pub ladder: Vec<Rung>,
+    /// Who is told at once that such a case has been opened (重大).
+    pub at_once: Vec<Tell>,
+    pub follow_up: Option<FollowUp>,
+    pub assist: AssistRules,
+    /// Whether the clocks stand still while the case waits for its customer.
+    pub wait_stops_clock: bool,
+    /// By which working days and opening hours are reckoned, by name.
+    pub calendar: Option<Name>,
+}
+
+/// A stage and its term, if it has one of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    pub stage: Name,
+    #[serde(default)]
+    pub due_ms: Option<Millis>,
+    #[serde(default)]
+    pub due: Option<Term>,
+    /// In place of the kind's.
+    #[serde(default)]
+    pub warn_ms: Option<Millis>,
+}
+
+/// A step of the ladder: who is told how long before (催办) or after (督办) a deadline. Exactly one
+/// of the three times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    pub to: Tell,
+    #[serde(default)]
+    pub before_ms: Option<Millis>,
+    #[serde(default)]
+    pub after_ms: Option<Millis>,
+    #[serde(default)]
+    pub after: Option<Term>,
+}
+
+/// Who is told: `owner`, `deputy`, `leader`, `supervisor`, or an agent by id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tell(pub Name);
+
+impl Tell {
+    /// The leader of the owner.
+    pub fn leader() -> Self {
+        Self(Name::of("leader"))
+    }
+
+    /// As what it is told.
+    pub fn role(&self) -> Role {
+        match self.0.as_str() {
+            "owner" => Role::Owner,
+            "deputy" => Role::Deputy,
+            "leader" => Role::Leader,
+            "supervisor" => Role::Supervisor,
+            _ => Role::Agent,
+        }
+    }
+}
+
+/// The follow-up of a resolved case (回访).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUp {
+    /// When the first attempt is due, since the case was resolved: exactly one of the two.
+    #[serde(default)]
+    pub after_ms: Option<Millis>,
+    #[serde(default)]
+    pub after: Option<Term>,
+    /// From one attempt to the next: exactly one of the two.
+    #[serde(default)]
+    pub every_ms: Option<Millis>,
+    #[serde(default)]
+    pub every: Option<Term>,
+    #[serde(default = "attempts")]
+    pub attempts: u32,
+    /// The queue through which the owner gets it.
+    #[serde(default)]
+    pub queue: Option<Name>,
+}
+
+fn attempts() -> u32 {
+    3
+}
+
+/// The terms of tasks for other departments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AssistRules {
+    /// Within which somebody must have taken it; else the case is escalated.
+    pub hand_on_ms: Option<Millis>,
+    /// Within which it must be done: at most one of the two.
+    pub due_ms: Option<Millis>,
+    pub due: Option<Term>,
+}
+
+/// The term that is given in one of two ways.
+pub fn term(ms: Option<Millis>, term: Option<Term>) -> Option<Term> {
+    term.or(ms.map(|ms| Term::Elapsed(ms.0)))
+}
+
+impl KindRules {
+    /// The term of the whole case.
+    pub fn whole(&self) -> Option<Term> {
+        term(self.due_ms, self.due)
+    }
+
+    /// Every term in it, the whole's first.
+    pub fn terms(&self) -> impl Iterator<Item = Term> + '_ {
+        let stages = self.stages.iter().filter_map(|s| term(s.due_ms, s.due));
+        let rungs = self.ladder.iter().filter_map(|rung| rung.after);
+        let follow_up = self.follow_up.iter().flat_map(|f| [f.after, f.every]);
+        self.whole()
+            .into_iter()
+            .chain(stages)
+            .chain(rungs)
+            .chain(follow_up.flatten())
+            .chain(self.assist.due)
+    }
+
+    /// The position of a stage.
+    pub fn position(&self, stage: &Name) -> Option<usize> {
+        self.stages.iter().position(|known| known.stage == *stage)
+    }
+}
