@@ -209,16 +209,16 @@ fn open(path: &Path) -> Result<(String, Box<dyn Read>), Failure> {
         return Ok(("standard input".to_owned(), Box::new(io::stdin())));
     }
     let name = path.display().to_string();
-    let file = File::open(path)
-        .map_err(|error| Failure::new(USAGE, anyhow::anyhow!("{name} cannot be opened: {error}")))?;
+    let file = File::open(path).map_err(|error| {
+        Failure::new(USAGE, anyhow::anyhow!("{name} cannot be opened: {error}"))
+    })?;
     Ok((name, Box::new(file)))
 }
 
 /// The folders of ledgers at a path; none is an error.
 pub(super) fn folders(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     let folders = files::folders_at(dir);
-    let folders =
-        folders.map_err(|error| damaged(LedgerError::io("list", dir, error)))?;
+    let folders = folders.map_err(|error| damaged(LedgerError::io("list", dir, error)))?;
     if folders.is_empty() {
         let message = format!("{} holds no ledger", dir.display());
         return Err(Failure::new(DAMAGED, anyhow::anyhow!(message)));
@@ -314,7 +314,9 @@ fn verify_one(folder: &Path, head: Option<(u64, Hash)>) -> Result<bool, Failure>
     // What is wrong with it is said below.
     let _ = reader.next();
     let tenant = reader.tenant().unwrap_or_default().to_owned();
-    let journal = stored.as_ref().map(|stored| files::journal_name(&stored.uuid));
+    let journal = stored
+        .as_ref()
+        .map(|stored| files::journal_name(&stored.uuid));
     let kept_after = stored.as_ref().map_or(0, |s| s.kept_after(&tenant));
     let verified = ledger::verify(folder, journal.as_deref(), kept_after, head).map_err(damaged)?;
     let report = &verified.report;

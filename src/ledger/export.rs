@@ -94,20 +94,8 @@ pub fn records(
 }
 
 const HEADER: [&str; 14] = [
-    "case",
-    "customer",
-    "owner",
-    "from_at",
-    "from",
-    "act",
-    "by",
-    "reason",
-    "contact",
-    "to_at",
-    "to",
-    "ended_by",
-    "seq",
-    "record",
+    "case", "customer", "owner", "from_at", "from", "act", "by", "reason", "contact", "to_at",
+    "to", "ended_by", "seq", "record",
 ];
 
 /// Writes responsibilities as CSV.

@@ -126,11 +126,15 @@ pub enum Fact {
     #[serde(rename = "case.resumed")]
     CaseResumed { case: Name, waited_ms: i64 },
     #[serde(rename = "case.assist_requested")]
-    CaseAssistRequested { case: Name },
+    CaseAssistRequested { case: Name, contact: Name },
     #[serde(rename = "case.assist_done")]
     CaseAssistDone { case: Name },
     #[serde(rename = "case.follow_up_due")]
-    CaseFollowUpDue { case: Name, owner: Option<Name> },
+    CaseFollowUpDue {
+        case: Name,
+        owner: Option<Name>,
+        contact: Name,
+    },
     #[serde(rename = "case.followed_up")]
     CaseFollowedUp {
         case: Name,

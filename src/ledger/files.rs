@@ -97,9 +97,7 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<u64> {
         return Ok(copied);
     }
     for folder in folders_at(&from.join(FOLDER))? {
-        let target = to
-            .join(FOLDER)
-            .join(folder.file_name().unwrap_or_default());
+        let target = to.join(FOLDER).join(folder.file_name().unwrap_or_default());
         fs::create_dir_all(&target)?;
         for number in numbers(&folder)? {
             let name = file_name(number);

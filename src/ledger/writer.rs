@@ -187,11 +187,7 @@ impl Writer {
     }
 
     /// Writes one of the ledger's own records.
-    fn own(
-        &mut self,
-        kind: Kind,
-        members: impl FnOnce(&mut Vec<u8>),
-    ) -> Result<(), LedgerError> {
+    fn own(&mut self, kind: Kind, members: impl FnOnce(&mut Vec<u8>)) -> Result<(), LedgerError> {
         let start = self.begin_line();
         let line = &mut self.buffer;
         write_member(line, "seq", &self.position.seq);

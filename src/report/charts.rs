@@ -80,7 +80,11 @@ pub(super) fn owners(report: &Report) -> Drawn<Option<String>> {
         .collect();
     bars.sort_by(|a, b| b.parts.iter().sum::<f64>().total_cmp(&a.parts.iter().sum()));
     bars.truncate(BARS_MAX);
-    bars_chart(&bars, "repeat contacts", &["served by the owner", "stand-ins"])
+    bars_chart(
+        &bars,
+        "repeat contacts",
+        &["served by the owner", "stand-ins"],
+    )
 }
 
 /// How long cases are in each stage.

@@ -173,7 +173,10 @@ impl Fold {
         if let Some(agent) = whose.agent {
             add(figures_of(&mut report.by_agent, agent.as_str()));
             let team = self.teams.get(agent).and_then(Option::as_ref);
-            add(figures_of(&mut report.by_team, team.map_or(NONE, Name::as_str)));
+            add(figures_of(
+                &mut report.by_team,
+                team.map_or(NONE, Name::as_str),
+            ));
         }
     }
 }

@@ -36,8 +36,16 @@ pub fn html(report: &Report) -> Result<String, PageError> {
         svg.map_err(|error| PageError(error.to_string()))
     };
     plot(&mut page, "Kept over time", drawn(charts::shares(report))?);
-    plot(&mut page, "Troubles over time", drawn(charts::troubles(report))?);
-    plot(&mut page, "Repeat contacts by owner", drawn(charts::owners(report))?);
+    plot(
+        &mut page,
+        "Troubles over time",
+        drawn(charts::troubles(report))?,
+    );
+    plot(
+        &mut page,
+        "Repeat contacts by owner",
+        drawn(charts::owners(report))?,
+    );
     for (by, groups) in report.groups() {
         if groups.is_empty() {
             continue;
@@ -56,7 +64,11 @@ pub fn html(report: &Report) -> Result<String, PageError> {
         drawn(charts::stages(report))?,
     );
     complaints(&mut page, report);
-    plot(&mut page, "Complaints by class", drawn(charts::complaints(report))?);
+    plot(
+        &mut page,
+        "Complaints by class",
+        drawn(charts::complaints(report))?,
+    );
     formulas(&mut page);
     page.push_str("</body></html>\n");
     Ok(page)

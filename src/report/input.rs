@@ -29,8 +29,7 @@ pub fn read_ledger(folder: &Path, fold: &mut Fold) -> Result<(), InputError> {
     let mut reader = Reader::open(folder)?;
     while let Some(line) = reader.next()? {
         let n = line.head.n;
-        let stated =
-            Stated::read(line.text).map_err(|cause| InputError::Record { n, cause })?;
+        let stated = Stated::read(line.text).map_err(|cause| InputError::Record { n, cause })?;
         fold.take(&stated);
     }
     Ok(())

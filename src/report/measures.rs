@@ -98,7 +98,7 @@ macro_rules! measures {
 measures! {
     Contacts {
         "conversations" "conversations" Count true
-            "contacts that reached an agent, each time they did"
+            "contacts that reached an agent, each time they did; those that the router makes for follow-ups and tasks are left out of all figures of contacts"
             |f| Some(f.conversations as f64);
         "answered" "answered" Count false
             "contacts that reached an agent for the first time"
@@ -132,7 +132,7 @@ measures! {
         "continuity" "continuity" Share true
             "owner_hits ÷ repeat_contacts"
             |f| share(f.hits, f.repeats);
-        "stand_ins" "stand-ins" Count true
+        "stand_ins" "stand-ins" Count false
             "repeat_contacts − owner_hits: somebody else served, the owner stayed responsible"
             |f| Some((f.repeats - f.hits) as f64);
         "stand_ins_deputy" "by the deputy" Count false
@@ -197,8 +197,8 @@ measures! {
         "resolved" "resolved" Count false
             "times that a case was resolved"
             |f| Some(f.resolved as f64);
-        "first_contact_resolution" "first-contact resolution" Share true
-            "cases resolved after one contact, never reopened and without a further contact ÷ cases that were resolved; counted when first resolved"
+        "first_contact_resolution" "first contact resolution" Share true
+            "cases resolved after at most one contact, never reopened and without a further contact ÷ cases that were resolved; counted when first resolved"
             |f| share(f.first_contact, f.cases_resolved);
         "resolution_ms_mean" "resolution, mean" Duration false
             "mean time from the opening of a case to its first resolution"
@@ -244,7 +244,7 @@ measures! {
         "due_soon" "warnings" Count false
             "warnings that a deadline comes near"
             |f| Some(f.due_soon as f64);
-        "extensions" "extensions" Count true
+        "extensions" "extensions" Count false
             "deadlines put off before they passed"
             |f| Some(f.extensions as f64);
         "escalations" "escalations" Count true

@@ -115,9 +115,11 @@ pub fn table(report: &Report, with_formulas: bool) -> String {
         if groups.is_empty() {
             continue;
         }
-        let header: Vec<&str> = std::iter::once(by)
-            .chain(brief().map(|measure| measure.title))
+        // A word a line: the numbers need less room than their names.
+        let header: Vec<String> = std::iter::once(by.to_owned())
+            .chain(brief().map(|measure| measure.title.replace(' ', "\n")))
             .collect();
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let mut table = grid(&header);
         for (name, figures) in groups {
             table.add_row(group_row(name, figures));
@@ -228,10 +230,9 @@ pub fn json(report: &Report) -> Value {
         })
     });
     map.insert("stages".to_owned(), stages.collect());
-    let classes = report
-        .classes
-        .iter()
-        .map(|((class, period), opened)| json!({"class": class, "period": period, "opened": opened}));
+    let classes = report.classes.iter().map(
+        |((class, period), opened)| json!({"class": class, "period": period, "opened": opened}),
+    );
     map.insert("complaint_classes".to_owned(), classes.collect());
     Value::Object(map)
 }

@@ -63,7 +63,8 @@ impl ServerError {
             Self::Journal(_)
             | Self::Ledger(_)
             | Self::Record(_)
-            | Self::Image { .. } | Self::Snapshot(_) => 74,
+            | Self::Image { .. }
+            | Self::Snapshot(_) => 74,
             Self::OpenToTheNetwork { .. } | Self::LineTooLong { .. } | Self::Config(_) => 2,
             Self::SocketInUse { .. }
             | Self::NotASocket { .. }

@@ -31,8 +31,8 @@ mod ledger;
 mod recovery;
 mod reload;
 mod snapshots;
-mod stored;
 mod status;
+mod stored;
 mod timers;
 
 mod access;
@@ -55,5 +55,5 @@ mod metrics;
 pub use error::ServerError;
 pub use record::{Record, RecordError};
 pub use reload::{ReloadError, Reloaded};
-pub use stored::Stored;
 pub use running::{Control, Options, Running, run};
+pub use stored::Stored;

@@ -85,7 +85,10 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
         ..
     } = recovered;
     let dir = &config.journal.dir;
-    let keeper = config.journal.ledger.then(|| Keeper::new(dir.clone(), &uuid));
+    let keeper = config
+        .journal
+        .ledger
+        .then(|| Keeper::new(dir.clone(), &uuid));
     let path = options.config_path;
     let hub = Arc::new(Hub::new(
         journal, clock, cells, metrics, config, path, keeper,

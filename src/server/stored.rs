@@ -44,8 +44,7 @@ impl Stored {
             newest: BTreeMap::new(),
         };
         for (at, (sequence, bytes)) in kept.snapshots.iter().enumerate() {
-            let snapshot: Snapshot =
-                postcard::from_bytes(bytes).map_err(ServerError::Snapshot)?;
+            let snapshot: Snapshot = postcard::from_bytes(bytes).map_err(ServerError::Snapshot)?;
             for image in snapshot.tenants {
                 stored.newest.insert(image.tenant.clone(), image.event_seq);
                 if at > 0 {
@@ -71,7 +70,9 @@ impl Stored {
 
     /// The event after which everything of a tenant can be told.
     pub fn kept_after(&self, tenant: &str) -> u64 {
-        self.tenants.get(tenant).map_or(0, |oldest| oldest.event_seq)
+        self.tenants
+            .get(tenant)
+            .map_or(0, |oldest| oldest.event_seq)
     }
 
     /// The last event of a tenant that a snapshot contains.

@@ -19,14 +19,30 @@ fn events() -> Vec<Event> {
         .ask(0, "queue.set", json!({"queue": "q", "wrap_up_ms": 0}))
         .ask(1, "agent.set", json!({"agent": "ada", "team": "east"}))
         .ask(1, "agent.set", json!({"agent": "bob"}))
-        .ask(2, "agent.presence", json!({"agent": "ada", "presence": "available"}))
-        .ask(10, "contact.submit", json!({"contact": "k1", "queue": "q", "customer": "顾客"}))
+        .ask(
+            2,
+            "agent.presence",
+            json!({"agent": "ada", "presence": "available"}),
+        )
+        .ask(
+            10,
+            "contact.submit",
+            json!({"contact": "k1", "queue": "q", "customer": "顾客"}),
+        )
         .accept(12, "k1", "ada")
         .end(20, "k1", "open")
-        .ask(30, "case.handover", json!({"case": "case-1", "to": "bob", "reason": "leave", "by": "boss"}))
+        .ask(
+            30,
+            "case.handover",
+            json!({"case": "case-1", "to": "bob", "reason": "leave", "by": "boss"}),
+        )
         .ask(40, "case.close", json!({"case": "case-1", "by": "bob"}))
         .ask(50, "case.reopen", json!({"case": "case-1", "by": "boss"}))
-        .ask(60, "agent.remove", json!({"agent": "bob", "successor": "ada"}));
+        .ask(
+            60,
+            "agent.remove",
+            json!({"agent": "bob", "successor": "ada"}),
+        );
     std::mem::take(&mut centre.events)
 }
 
@@ -37,7 +53,9 @@ fn write(folder: &Path, events: &[Event], file_bytes: u64) {
     for event in events {
         writer.append(event).expect("written");
     }
-    writer.mark(events[events.len() - 1].seq, 60).expect("written");
+    writer
+        .mark(events[events.len() - 1].seq, 60)
+        .expect("written");
     writer.sync().expect("synced");
 }
 
@@ -64,25 +82,70 @@ fn it_says_who_was_responsible_when() {
         .iter()
         .map(|span| {
             let by = span.by.as_ref().map(|by| by.as_str());
-            (span.owner.as_str(), span.from_at, span.act, by, span.to_at, span.ended_by)
+            (
+                span.owner.as_str(),
+                span.from_at,
+                span.act,
+                by,
+                span.to_at,
+                span.ended_by,
+            )
         })
         .collect();
     assert_eq!(
         said,
         [
-            ("ada", 12, Act::FirstAccept, Some("ada"), Some(30), Some(Act::Handover)),
-            ("bob", 30, Act::Handover, Some("boss"), Some(40), Some(Act::Closed)),
-            ("bob", 50, Act::Reopened, Some("boss"), Some(60), Some(Act::Succession)),
+            (
+                "ada",
+                12,
+                Act::FirstAccept,
+                Some("ada"),
+                Some(30),
+                Some(Act::Handover)
+            ),
+            (
+                "bob",
+                30,
+                Act::Handover,
+                Some("boss"),
+                Some(40),
+                Some(Act::Closed)
+            ),
+            (
+                "bob",
+                50,
+                Act::Reopened,
+                Some("boss"),
+                Some(60),
+                Some(Act::Succession)
+            ),
             ("ada", 60, Act::Succession, Some("bob"), None, None),
         ]
     );
     assert!(spans.iter().all(|span| span.case.as_str() == "case-1"));
-    assert!(spans.iter().all(|span| span.customer.as_ref().is_some_and(|c| c.as_str() == "顾客")));
+    assert!(
+        spans
+            .iter()
+            .all(|span| span.customer.as_ref().is_some_and(|c| c.as_str() == "顾客"))
+    );
     let of = |from_at, to_at| {
-        let selection = Selection { from_at, to_at, ..Selection::default() };
-        firsthand::ledger::spans(dir.path(), &selection).expect("a ledger").len()
+        let selection = Selection {
+            from_at,
+            to_at,
+            ..Selection::default()
+        };
+        firsthand::ledger::spans(dir.path(), &selection)
+            .expect("a ledger")
+            .len()
     };
-    assert_eq!((of(Some(30), Some(40)), of(Some(45), Some(50)), of(None, Some(12))), (1, 0, 0));
+    assert_eq!(
+        (
+            of(Some(30), Some(40)),
+            of(Some(45), Some(50)),
+            of(None, Some(12))
+        ),
+        (1, 0, 0)
+    );
 }
 
 #[test]
@@ -109,7 +172,10 @@ fn an_altered_byte_is_found_wherever_it_is() {
                 bad.extend_from_slice(if cut == 0 { b" " } else { b"" });
                 bad.extend_from_slice(&good[at + cut..]);
                 std::fs::write(&path, &bad).expect("written");
-                assert!(damage(dir.path()).is_some(), "length at byte {at} of file {number}");
+                assert!(
+                    damage(dir.path()).is_some(),
+                    "length at byte {at} of file {number}"
+                );
             }
         }
         std::fs::write(&path, &good).expect("written");
@@ -127,27 +193,43 @@ fn a_missing_file_or_record_is_named() {
     lines.remove(1);
     std::fs::write(&second, lines.join("\n") + "\n").expect("written");
     let found = damage(dir.path()).expect("damage");
-    assert!(found.starts_with("ledger-00000002.ndjson, line 2 (byte "), "{found}");
+    assert!(
+        found.starts_with("ledger-00000002.ndjson, line 2 (byte "),
+        "{found}"
+    );
     std::fs::remove_file(&second).expect("removed");
     let found = damage(dir.path()).expect("damage");
-    assert!(found.contains("the file is missing, ledger-00000003.ndjson comes instead"), "{found}");
+    assert!(
+        found.contains("the file is missing, ledger-00000003.ndjson comes instead"),
+        "{found}"
+    );
 }
 
 #[test]
 fn a_chain_made_anew_lacks_the_hash_that_was_noted() {
     let dir = tempfile::tempdir().expect("a folder");
     write(&dir.path().join("a"), &events(), u64::MAX);
-    let report = verify(&dir.path().join("a"), None, 0, None).expect("readable").report;
+    let report = verify(&dir.path().join("a"), None, 0, None)
+        .expect("readable")
+        .report;
     let noted = Some((report.end.n, report.end.hash));
     let mut other = events();
     other.pop();
-    other.push(events().pop().map(|mut last| {
-        last.at += 1;
-        last
-    }).expect("events"));
+    other.push(
+        events()
+            .pop()
+            .map(|mut last| {
+                last.at += 1;
+                last
+            })
+            .expect("events"),
+    );
     write(&dir.path().join("b"), &other, u64::MAX);
     let as_noted = |name: &str| {
-        verify(&dir.path().join(name), None, 0, noted).expect("readable").report.is_as_noted
+        verify(&dir.path().join(name), None, 0, noted)
+            .expect("readable")
+            .report
+            .is_as_noted
     };
     assert_eq!((as_noted("a"), as_noted("b")), (Some(true), Some(false)));
 }
@@ -177,7 +259,9 @@ fn a_torn_end_is_told_again_once() {
             writer.append(event).expect("written");
         }
         if writer.position().n < wanted.len() as u64 {
-            writer.mark(events[events.len() - 1].seq, 60).expect("written");
+            writer
+                .mark(events[events.len() - 1].seq, 60)
+                .expect("written");
         }
         writer.sync().expect("synced");
         assert_eq!(whole(&folder), wanted, "cut at {length}");
@@ -203,13 +287,22 @@ fn a_ledger_is_held_against_its_journal() {
     more.push(last.clone());
     // What no snapshot has waited for may come later, what one has waited for is missing.
     assert_eq!(compare(&more, 0), (1, None));
-    assert!(matches!(compare(&more, last.seq).1, Some(Difference::Missing { .. })));
+    assert!(matches!(
+        compare(&more, last.seq).1,
+        Some(Difference::Missing { .. })
+    ));
     let mut other = events.clone();
     other[events.len() - 2].at += 1;
-    assert!(matches!(compare(&other, 0).1, Some(Difference::Otherwise { .. })));
+    assert!(matches!(
+        compare(&other, 0).1,
+        Some(Difference::Otherwise { .. })
+    ));
     let mut fewer = events.clone();
     fewer.remove(events.len() - 2);
-    assert!(matches!(compare(&fewer, 0).1, Some(Difference::Unknown { .. })));
+    assert!(matches!(
+        compare(&fewer, 0).1,
+        Some(Difference::Unknown { .. })
+    ));
 }
 
 #[test]
@@ -226,8 +319,17 @@ fn records_are_chosen_by_case_owner_and_time() {
         count
     };
     let all = count(&Selection::default());
-    assert_eq!(all, events().iter().filter(|event| Kind::of(&event.body).is_some()).count());
-    let late = Selection { from_at: Some(40), ..Selection::default() };
+    assert_eq!(
+        all,
+        events()
+            .iter()
+            .filter(|event| Kind::of(&event.body).is_some())
+            .count()
+    );
+    let late = Selection {
+        from_at: Some(40),
+        ..Selection::default()
+    };
     assert_eq!(count(&late), 4);
 }
 
@@ -246,7 +348,11 @@ fn tenants_have_folders_of_their_own() {
     assert_eq!(of("a/b"), PathBuf::from("/j/ledger/a%2Fb"));
     assert_eq!(of(".."), PathBuf::from("/j/ledger/%2E."));
     assert_ne!(of("a%2Fb"), of("a/b"));
-    assert!(of(&"/".repeat(128)).file_name().is_some_and(|name| name.len() < 255));
+    assert!(
+        of(&"/".repeat(128))
+            .file_name()
+            .is_some_and(|name| name.len() < 255)
+    );
 }
 
 #[test]

@@ -34,7 +34,9 @@ impl Client {
     /// A reply; nothing if the daemon is gone.
     fn ask(&mut self, method: &str, params: Value) -> Option<Value> {
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-        self.writer.write_all(format!("{request}\n").as_bytes()).ok()?;
+        self.writer
+            .write_all(format!("{request}\n").as_bytes())
+            .ok()?;
         loop {
             let message = self.read()?;
             if message.get("id").is_some() {
@@ -45,7 +47,10 @@ impl Client {
 
     fn read(&mut self) -> Option<Value> {
         let mut line = String::new();
-        self.reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        self.reader
+            .read_line(&mut line)
+            .ok()
+            .filter(|read| *read > 0)?;
         serde_json::from_str(&line).ok()
     }
 }
@@ -55,14 +60,23 @@ fn work(mut client: Client, round: u64) {
     let mut step = || -> Option<()> {
         client.ask("agent.set", json!({"agent": "ada", "team": "east"}))?;
         client.ask("agent.set", json!({"agent": "bob"}))?;
-        client.ask("agent.presence", json!({"agent": "ada", "presence": "available"}))?;
+        client.ask(
+            "agent.presence",
+            json!({"agent": "ada", "presence": "available"}),
+        )?;
         for n in 0.. {
             let (contact, case) = (format!("k-{round}-{n}"), format!("c-{round}-{n}"));
             let customer = format!("customer-{}", n % 5);
             client.ask("case.open", json!({"case": case, "customer": customer}))?;
-            client.ask("contact.submit", json!({"contact": contact, "customer": customer, "case": case}))?;
+            client.ask(
+                "contact.submit",
+                json!({"contact": contact, "customer": customer, "case": case}),
+            )?;
             client.ask("offer.accept", json!({"contact": contact, "agent": "ada"}))?;
-            client.ask("contact.end", json!({"contact": contact, "outcome": "open"}))?;
+            client.ask(
+                "contact.end",
+                json!({"contact": contact, "outcome": "open"}),
+            )?;
             client.ask("wrap_up.end", json!({"agent": "ada"}))?;
             let over = json!({"case": case, "to": "bob", "reason": "", "by": "boss"});
             client.ask("case.handover", over)?;
@@ -86,11 +100,15 @@ fn records(daemon: &Daemon) -> Vec<Value> {
 /// Every event of a kept kind that the feed can tell, from the oldest on.
 fn told(daemon: &Daemon) -> Vec<Value> {
     let mut client = Client::new(daemon);
-    let mut answer = client.ask("events.subscribe", json!({"after": 0})).expect("an answer");
+    let mut answer = client
+        .ask("events.subscribe", json!({"after": 0}))
+        .expect("an answer");
     if let Some(message) = answer["error"]["message"].as_str() {
         let number = message.split(' ').find_map(|word| word.parse::<u64>().ok());
         let dropped = number.unwrap_or_else(|| panic!("{message}"));
-        answer = client.ask("events.subscribe", json!({"after": dropped})).expect("an answer");
+        answer = client
+            .ask("events.subscribe", json!({"after": dropped}))
+            .expect("an answer");
     }
     let last = answer["result"]["seq"].as_u64().expect("the last event");
     let mut events: Vec<Value> = Vec::new();
@@ -113,7 +131,10 @@ fn verify(daemon: &Daemon) -> (Option<i32>, String) {
         .arg(daemon.folder().join("journal"))
         .output()
         .expect("the binary runs");
-    (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
+    (
+        done.status.code(),
+        String::from_utf8_lossy(&done.stdout).into_owned(),
+    )
 }
 
 #[test]
@@ -131,16 +152,20 @@ fn each_record_is_there_once_after_kill_9() {
         std::thread::sleep(Duration::from_millis(chance.random_range(50..1_400)));
         if chance.random_bool(0.4) {
             let mut client = Client::new(&daemon);
-            client.writer.write_all(
-                b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server.snapshot\"}\n",
-            ).expect("it listens");
+            client
+                .writer
+                .write_all(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server.snapshot\"}\n")
+                .expect("it listens");
             std::thread::sleep(Duration::from_millis(chance.random_range(0..80)));
         }
         daemon.kill();
         worker.join().expect("the client does not panic");
         let (code, said) = verify(&daemon);
         // A line that was just being written is torn; the next start mends it.
-        assert!(code == Some(0) || said.contains("cut off"), "CRASH_SEED={seed}: {said}");
+        assert!(
+            code == Some(0) || said.contains("cut off"),
+            "CRASH_SEED={seed}: {said}"
+        );
         daemon.run();
     }
     let mut client = Client::new(&daemon);
@@ -148,9 +173,19 @@ fn each_record_is_there_once_after_kill_9() {
     let (code, said) = verify(&daemon);
     assert_eq!(code, Some(0), "CRASH_SEED={seed}: {said}");
     let mut kept: Vec<Value> = records(&daemon);
-    kept.retain(|record| !record["type"].as_str().is_some_and(|kind| kind.starts_with("ledger.")));
-    let numbers: Vec<u64> = kept.iter().map(|record| record["seq"].as_u64().expect("a number")).collect();
-    assert!(numbers.is_sorted_by(|one, next| one < next), "CRASH_SEED={seed}");
+    kept.retain(|record| {
+        !record["type"]
+            .as_str()
+            .is_some_and(|kind| kind.starts_with("ledger."))
+    });
+    let numbers: Vec<u64> = kept
+        .iter()
+        .map(|record| record["seq"].as_u64().expect("a number"))
+        .collect();
+    assert!(
+        numbers.is_sorted_by(|one, next| one < next),
+        "CRASH_SEED={seed}"
+    );
     // The journal has dropped what came before its oldest snapshot; the ledger has not.
     let events = told(&daemon);
     for record in &mut kept {
@@ -160,7 +195,10 @@ fn each_record_is_there_once_after_kill_9() {
         }
     }
     let first = events[0]["seq"].clone();
-    let from = kept.iter().position(|record| record["seq"] == first).expect("it is there");
+    let from = kept
+        .iter()
+        .position(|record| record["seq"] == first)
+        .expect("it is there");
     assert_eq!(kept[from..], events[..], "CRASH_SEED={seed}");
     assert!(kept.iter().any(|record| record["type"] == "case.closed"));
 }

@@ -51,8 +51,12 @@ fn naive(rows: &[Row], last: bool) -> Value {
             }
         }
         let moves = holders.len().saturating_sub(1);
-        let pings = (2..holders.len()).filter(|i| holders[*i] == holders[i - 2]).count();
-        let back = (0..holders.len()).filter(|i| holders[..*i].contains(&holders[*i])).count();
+        let pings = (2..holders.len())
+            .filter(|i| holders[*i] == holders[i - 2])
+            .count();
+        let back = (0..holders.len())
+            .filter(|i| holders[..*i].contains(&holders[*i]))
+            .count();
         let by_first = !holders.is_empty() && holders.first() == holders.last();
         let more = [
             moves,
@@ -67,7 +71,10 @@ fn naive(rows: &[Row], last: bool) -> Value {
         for (sum, more) in sums.iter_mut().zip(more) {
             *sum += more;
         }
-        let customer = events.iter().map(|(_, n)| rows[*n].3.as_str()).find(|c| !c.is_empty());
+        let customer = events
+            .iter()
+            .map(|(_, n)| rows[*n].3.as_str())
+            .find(|c| !c.is_empty());
         let first_row = rows.iter().position(|row| row.0 == case);
         if let Some(customer) = customer {
             let (start, end) = (events[0].0, events[events.len() - 1].0);
@@ -80,7 +87,11 @@ fn naive(rows: &[Row], last: bool) -> Value {
         for pair in of_customers.windows(2) {
             let (former, new) = (&pair[0], &pair[1]);
             if former.0 == new.0 && new.1 - former.3 <= days * DAY {
-                let handler = if last { former.4.last() } else { former.4.first() };
+                let handler = if last {
+                    former.4.last()
+                } else {
+                    former.4.first()
+                };
                 counts[0] += 1;
                 counts[1] += i32::from(handler.is_some());
                 counts[2] += i32::from(handler.is_some() && handler == new.4.first());
@@ -120,7 +131,11 @@ fn figures_are_those_of_an_obvious_count() {
             })
             .collect();
         rows.shuffle(&mut chance);
-        assert_eq!(figures(&rows, Key::First), naive(&rows, false), "seed {seed}");
+        assert_eq!(
+            figures(&rows, Key::First),
+            naive(&rows, false),
+            "seed {seed}"
+        );
         assert_eq!(figures(&rows, Key::Last), naive(&rows, true), "seed {seed}");
     }
 }
@@ -153,7 +168,10 @@ fn a_log_of_another_system_is_read_as_it_is() {
     let text = "Ticket;x\n".replace(';', ",") + "";
     let (code, _, errors) = printed(&run(&["--events", "-"], text.as_bytes()));
     assert_eq!(code, 2);
-    assert!(errors.contains("has no column \"case\": it has Ticket, x"), "{errors}");
+    assert!(
+        errors.contains("has no column \"case\": it has Ticket, x"),
+        "{errors}"
+    );
 
     let log = "\u{feff}Ticket,activity,Who,When\n\
         T1,open,Ann,2010-01-13T08:40:25.000+02:00\n\
@@ -163,8 +181,17 @@ fn a_log_of_another_system_is_read_as_it_is() {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(log.as_bytes()).expect("memory");
     let packed = packed.finish().expect("memory");
-    let columns = ["--events", "-", "--case-column", "Ticket", "--holder-column", "Who",
-        "--time-column", "When", "--per-case"];
+    let columns = [
+        "--events",
+        "-",
+        "--case-column",
+        "Ticket",
+        "--holder-column",
+        "Who",
+        "--time-column",
+        "When",
+        "--per-case",
+    ];
     let (code, out, errors) = printed(&run(&columns, &packed));
     assert_eq!((code, errors.as_str()), (0, ""));
     let lines: Vec<Value> = out
@@ -185,7 +212,10 @@ fn a_log_of_another_system_is_read_as_it_is() {
 #[test]
 fn a_fault_is_named_with_its_row() {
     let faults = [
-        ("a,soon,x", "row 2 (line 3), column \"time\": \"soon\" is no time: give milliseconds"),
+        (
+            "a,soon,x",
+            "row 2 (line 3), column \"time\": \"soon\" is no time: give milliseconds",
+        ),
         (",5,x", "row 2 (line 3), column \"case\": is empty"),
         ("a,5", "cannot be read as CSV"),
     ];
@@ -198,11 +228,17 @@ fn a_fault_is_named_with_its_row() {
     let seconds = "case,time,holder\na,1263364825,x\n";
     let (_, _, errors) = printed(&run(&["--events", "-"], seconds.as_bytes()));
     assert!(errors.contains("give --time-unit s"), "{errors}");
-    let (_, _, errors) = printed(&run(&["--events", "-", "--time-unit", "s"], seconds.as_bytes()));
+    let (_, _, errors) = printed(&run(
+        &["--events", "-", "--time-unit", "s"],
+        seconds.as_bytes(),
+    ));
     assert_eq!(errors, "");
     let (code, _, errors) = printed(&run(&["--events", "/nowhere/x.csv"], b""));
     assert_eq!(code, 2);
-    assert!(errors.contains("/nowhere/x.csv cannot be opened"), "{errors}");
+    assert!(
+        errors.contains("/nowhere/x.csv cannot be opened"),
+        "{errors}"
+    );
 }
 
 #[test]

@@ -51,8 +51,10 @@ impl Centre {
 
 /// The command that a request is, by the variant's name.
 fn command(method: &str, params: Value) -> Command {
-    if method == "queue.set" {
-        return queue_set(params);
+    match method {
+        "queue.set" => return spread("QueueSet", "queue", "policy", params),
+        "kind.set" => return spread("KindSet", "kind", "rules", params),
+        _ => {}
     }
     let variant: String = method
         .split(['.', '_'])
@@ -62,10 +64,10 @@ fn command(method: &str, params: Value) -> Command {
         .unwrap_or_else(|error| panic!("{method}: {error}"))
 }
 
-/// The wire spreads a policy over its parameters.
-fn queue_set(mut params: Value) -> Command {
-    let queue = params["queue"].take();
-    params.as_object_mut().expect("an object").remove("queue");
-    let set = json!({"QueueSet": {"queue": queue, "policy": params}});
-    serde_json::from_value(set).expect("a policy")
+/// The wire spreads a policy or rules over its parameters.
+fn spread(variant: &str, name: &str, rules: &str, mut params: Value) -> Command {
+    let named = params[name].take();
+    params.as_object_mut().expect("an object").remove(name);
+    let set = json!({(variant): {(name): named, (rules): params}});
+    serde_json::from_value(set).unwrap_or_else(|error| panic!("{variant}: {error}"))
 }

@@ -1,7 +1,7 @@
 //! Deadlines, stages, escalations, waits, tasks for others and follow-ups.
 
-use super::cases::Stage;
 use super::super::figures::ESCALATIONS;
+use super::cases::Stage;
 use super::{Fold, NONE};
 use crate::ledger::{Fact, Stated};
 use crate::router::ids::Name;
@@ -59,13 +59,19 @@ impl Fold {
                 self.cases.entry(case.clone()).or_default().is_stopped = *stops_clock;
             }
             Fact::CaseResumed { case, waited_ms } => self.resumed(at, case, *waited_ms),
-            Fact::CaseAssistRequested { case } => {
+            Fact::CaseAssistRequested { case, contact } => {
+                self.made_by_us(contact);
                 self.of_case(at, case, |figures| figures.assists += 1);
             }
             Fact::CaseAssistDone { case } => {
                 self.of_case(at, case, |figures| figures.assists_done += 1);
             }
-            Fact::CaseFollowUpDue { case, owner } => {
+            Fact::CaseFollowUpDue {
+                case,
+                owner,
+                contact,
+            } => {
+                self.made_by_us(contact);
                 self.of_owner(at, case, owner.as_ref(), |figures| figures.follow_ups += 1);
             }
             Fact::CaseFollowedUp {

@@ -11,6 +11,8 @@ use crate::router::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Contact {
     was_answered: bool,
+    /// The router made it, for a follow-up or a task: no customer called.
+    is_ours: bool,
     /// Why somebody else than the owner was offered it.
     breaks: Vec<(Name, Break)>,
 }
@@ -74,8 +76,16 @@ impl Fold {
         }
     }
 
+    /// A contact that the router makes counts as none: what came of it is counted elsewhere.
+    pub(super) fn made_by_us(&mut self, contact: &Name) {
+        self.contacts.entry(contact.clone()).or_default().is_ours = true;
+    }
+
     fn connected(&mut self, at: Timestamp, of: &Connected<'_>) {
         let entry = self.contacts.entry(of.contact.clone()).or_default();
+        if entry.is_ours {
+            return;
+        }
         let is_first = !std::mem::replace(&mut entry.was_answered, true);
         let reason = of.agent.and_then(|agent| {
             let last = entry.breaks.iter().rev().find(|(to, _)| to == agent);
@@ -103,13 +113,7 @@ impl Fold {
     }
 
     /// Counts a conversation on a case that had an owner before.
-    fn repeated(
-        &mut self,
-        at: Timestamp,
-        case: &Name,
-        of: &Connected<'_>,
-        reason: Option<Break>,
-    ) {
+    fn repeated(&mut self, at: Timestamp, case: &Name, of: &Connected<'_>, reason: Option<Break>) {
         let owner = self.cases.get(case).and_then(|case| case.owner_before(at));
         let Some(owner) = owner.cloned() else { return };
         let is_hit = of.agent == Some(&owner);
@@ -137,8 +141,11 @@ impl Fold {
         outcome: Outcome,
         handle_ms: Option<i64>,
     ) {
-        let known = self.contacts.remove(contact);
-        let was_answered = known.is_some_and(|contact| contact.was_answered);
+        let known = self.contacts.remove(contact).unwrap_or_default();
+        if known.is_ours {
+            return;
+        }
+        let was_answered = known.was_answered;
         let kind = case.map(|case| self.kind_of(case));
         let whose = Whose {
             agent: agent.filter(|_| was_answered),
@@ -175,14 +182,12 @@ fn is_loss(outcome: Outcome) -> bool {
 
 fn break_of(why: Why) -> Option<Break> {
     Some(match why {
-        Why::OwnerBusyDeputy
-        | Why::OwnerBusyLeader
-        | Why::OwnerBusyTeam
-        | Why::OwnerBusySkill => Break::Busy,
-        Why::OwnerAwayDeputy
-        | Why::OwnerAwayLeader
-        | Why::OwnerAwayTeam
-        | Why::OwnerAwaySkill => Break::Away,
+        Why::OwnerBusyDeputy | Why::OwnerBusyLeader | Why::OwnerBusyTeam | Why::OwnerBusySkill => {
+            Break::Busy
+        }
+        Why::OwnerAwayDeputy | Why::OwnerAwayLeader | Why::OwnerAwayTeam | Why::OwnerAwaySkill => {
+            Break::Away
+        }
         Why::OwnerExcluded => Break::Excluded,
         Why::NoOwnerSkill => Break::NoSkill,
         _ => return None,
