@@ -88,6 +88,31 @@ impl Tenant {
         commands
     }
 
+    /// Kinds that are new or changed, then those that are gone, then the calendars that are.
+    fn kind_difference(&self, old: &Self, commands: &mut Vec<Command>) {
+        for (name, rules) in &self.kinds {
+            if old.kinds.get(name) != Some(rules) {
+                commands.push(Command::KindSet(Box::new(KindSet {
+                    kind: name.clone(),
+                    rules: rules.clone(),
+                })));
+            }
+        }
+        for name in old
+            .kinds
+            .keys()
+            .filter(|name| !self.kinds.contains_key(*name))
+        {
+            let kind = name.clone();
+            commands.push(Command::KindRemove(KindRef { kind }));
+        }
+        let gone = |name: &&Name| !self.calendars.contains_key(*name);
+        for name in old.calendars.keys().filter(gone) {
+            let calendar = name.clone();
+            commands.push(Command::CalendarRemove(CalendarRef { calendar }));
+        }
+    }
+
     /// Takes a change back that the router refused, so that what counts as applied still differs
     /// from the file there and the next start or reload tries again.
     pub fn take_back(&mut self, refused: &Command, old: &Self) {
@@ -112,31 +137,6 @@ impl Tenant {
                 restore(&mut self.calendars, &of.calendar, &old.calendars);
             }
             other => unreachable!("a configuration never asks for {other:?}"),
-        }
-    }
-
-    /// Kinds that are new or changed, then those that are gone, then the calendars that are.
-    fn kind_difference(&self, old: &Self, commands: &mut Vec<Command>) {
-        for (name, rules) in &self.kinds {
-            if old.kinds.get(name) != Some(rules) {
-                commands.push(Command::KindSet(Box::new(KindSet {
-                    kind: name.clone(),
-                    rules: rules.clone(),
-                })));
-            }
-        }
-        for name in old
-            .kinds
-            .keys()
-            .filter(|name| !self.kinds.contains_key(*name))
-        {
-            let kind = name.clone();
-            commands.push(Command::KindRemove(KindRef { kind }));
-        }
-        let gone = |name: &&Name| !self.calendars.contains_key(*name);
-        for name in old.calendars.keys().filter(gone) {
-            let calendar = name.clone();
-            commands.push(Command::CalendarRemove(CalendarRef { calendar }));
         }
     }
 

@@ -9,8 +9,8 @@ use super::case::Case;
 use super::codes::{CaseState, ContactState, OfferEnd, OwnershipKey, Route, Rule, Why};
 use super::command::OfferRef;
 use super::contact::{Offer, Talk};
+use super::duty::Duty;
 use super::effect::Count;
-use super::errand::Errand;
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
 use super::reject::Reject;
@@ -119,8 +119,8 @@ impl Router {
     fn take_responsibility(&mut self, idx: ContactIdx, agent: AgentIdx) -> Option<AgentIdx> {
         let human = self.agents[agent.at()].is_human();
         let over = |case: CaseIdx| self.cases[case].state == CaseState::Closed;
-        let errand = self.contacts[idx].errand.is_some();
-        if self.contacts[idx].case.is_none_or(over) && human && !errand {
+        let duty = self.contacts[idx].duty.is_some();
+        if self.contacts[idx].case.is_none_or(over) && human && !duty {
             self.detach(idx);
             let found = match self.case_for(idx) {
                 Some(found) => Some(found),
@@ -133,10 +133,10 @@ impl Router {
         }
         let case = self.contacts[idx].case?;
         let owner_before = self.cases[case].owner;
-        match self.contacts[idx].errand {
+        match self.contacts[idx].duty {
             None => {}
-            Some(Errand::FollowUp) => return owner_before,
-            Some(Errand::Assist(number)) => {
+            Some(Duty::FollowUp) => return owner_before,
+            Some(Duty::Assist(number)) => {
                 self.assist_taken(case, number, agent);
                 return None;
             }

@@ -9,7 +9,7 @@ use super::Subject;
 use super::clock::{ClockOf, What};
 use super::codes::{DeadlineVerdict, WaitEnd, WaitOn};
 use super::command::{Attributes, CaseAssist, CaseAssistDone};
-use super::errand::{Errand, For};
+use super::duty::{Duty, For};
 use super::event::{EventBody, News};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx, Text};
 use super::kind::term;
@@ -27,7 +27,7 @@ impl Router {
         let hand_on_at = hand_on_ms.map(|within| self.at.saturating_add(within.0));
         let number = self.progress_mut(idx).assists.len() as u32 + 1;
         let attributes = attributes_of(assist, number);
-        let contact = self.bring_errand(idx, Errand::Assist(number), whom, queue, Some(attributes));
+        let contact = self.bring_duty(idx, Duty::Assist(number), whom, queue, Some(attributes));
         let contact_name = self.contacts[contact].id.clone();
         let agent = match whom {
             For::Agent(agent) => Some(agent),
@@ -202,7 +202,7 @@ impl Router {
                 overdue,
             });
         }
-        self.recall_errand(contact);
+        self.recall_duty(contact);
         let progress = self.progress_mut(idx);
         let waits = progress
             .wait
@@ -244,14 +244,14 @@ impl Router {
                 None => None,
             };
             self.stop_clock(idx, ClockOf::Assist(number), DeadlineVerdict::Withdrawn);
-            self.recall_errand(contact);
+            self.recall_duty(contact);
         }
     }
 
     /// What other departments found and the owner has not heard, for a contact of the customer.
     pub(super) fn news_for(&self, idx: ContactIdx) -> Vec<News> {
         let contact = &self.contacts[idx];
-        match contact.case.filter(|_| contact.errand.is_none()) {
+        match contact.case.filter(|_| contact.duty.is_none()) {
             Some(case) => self.news_of(case),
             None => Vec::new(),
         }
@@ -278,7 +278,7 @@ impl Router {
     /// The owner talks to the customer and has been given the news.
     pub(super) fn news_heard(&mut self, idx: ContactIdx, agent: AgentIdx) {
         let contact = &self.contacts[idx];
-        let Some(case) = contact.case.filter(|_| contact.errand.is_none()) else {
+        let Some(case) = contact.case.filter(|_| contact.duty.is_none()) else {
             return;
         };
         if self.cases[case].owner == Some(agent)

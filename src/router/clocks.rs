@@ -118,7 +118,7 @@ impl Router {
         own.or(rules.warn_ms)
     }
 
-    /// When each of these comes, by the clock's deadline. What lies before the start comes at once.
+    /// When each of these comes, by the clock's deadline. What lies before now comes at once.
     fn moments(
         &self,
         kind: Option<KindIdx>,
@@ -130,10 +130,9 @@ impl Router {
         };
         let ladder = kind.map(|kind| &self.kinds.get(kind).rules.ladder[..]);
         let ladder = ladder.unwrap_or_default();
-        let earliest = clock.started_at;
         let before = |ms: Option<Millis>| {
             let ms = ms.map_or(0, |ms| ms.0);
-            due_at.saturating_sub(ms).max(earliest)
+            due_at.saturating_sub(ms).max(self.at).min(due_at)
         };
         let mut moments: SmallVec<[Moment; 4]> = whats
             .map(|what| {

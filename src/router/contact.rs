@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
 use super::command::Attributes;
-use super::errand::Errand;
+use super::duty::Duty;
 use super::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ClassIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
     SourceIdx, TeamIdx, Text,
@@ -76,7 +76,7 @@ pub struct Contact {
     /// It is a callback that only the owner makes.
     pub by_owner_only: bool,
     /// What the router brought it for, where it did.
-    pub errand: Option<Errand>,
+    pub duty: Option<Duty>,
     /// It waits for this agent as others wait for their owner.
     pub kept_for: Option<AgentIdx>,
     /// It is to be offered to this agent and nobody else.

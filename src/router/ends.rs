@@ -7,8 +7,8 @@ use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use super::command::{ContactCancel, ContactEnd, ContactUpdate};
 use super::contact::{Contact, Talk};
 use super::customer::Abandoned;
+use super::duty::Duty;
 use super::effect::Count;
-use super::errand::Errand;
 use super::event::{EventBody, OfferReason};
 use super::ids::{ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
@@ -114,11 +114,11 @@ impl Router {
                 .map(|a| self.agents[a.at()].id.clone());
             let by = by.unwrap_or_else(|| Name::of(super::accept::ROUTER));
             let note = end.note.clone();
-            match self.contacts[idx].errand {
+            match self.contacts[idx].duty {
                 None => self.resolve(case, by, note),
-                Some(Errand::Assist(number)) => self.finish_assist(case, number, by, note),
+                Some(Duty::Assist(number)) => self.finish_assist(case, number, by, note),
                 // What it found is told with case.follow_up.
-                Some(Errand::FollowUp) => {}
+                Some(Duty::FollowUp) => {}
             }
         }
         Ok(Subject::Contact(idx))
@@ -223,7 +223,7 @@ impl Router {
                 handle_ms,
             });
         }
-        self.errand_ended(idx);
+        self.duty_ended(idx);
     }
 
     /// A waiting contact cannot wait any longer: it overflows or ends.

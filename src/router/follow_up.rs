@@ -10,8 +10,8 @@ use super::accept::ROUTER;
 use super::clock::ClockOf;
 use super::codes::{CaseState, ContactState, EscalationReason, FollowUpResult};
 use super::command::CaseFollowUp;
+use super::duty::{Duty, For};
 use super::effect::Count;
-use super::errand::{Errand, For};
 use super::event::EventBody;
 use super::ids::{CaseIdx, Name, Text};
 use super::kind::{FollowUp, Tell, term};
@@ -146,7 +146,7 @@ impl Router {
         };
         let queue = self.follow_up_queue(&follow_up);
         self.progress_mut(idx).follow_ups += 1;
-        let contact = self.bring_errand(idx, Errand::FollowUp, For::Owner, queue, None);
+        let contact = self.bring_duty(idx, Duty::FollowUp, For::Owner, queue, None);
         let at = self.at;
         self.look_again(idx, |pending| {
             pending.attempts += 1;
@@ -245,7 +245,7 @@ impl Router {
         };
         let pending = self.progress_mut(idx).follow_up.as_mut();
         let contact = pending.and_then(|pending| pending.contact.take());
-        self.recall_errand(contact);
+        self.recall_duty(contact);
         if self.attempt(idx) >= follow_up.attempts {
             self.close(idx, Name::of(ROUTER), Some(Text("not_reached".into())));
         } else {
@@ -259,7 +259,7 @@ impl Router {
             .progress
             .as_mut()
             .and_then(|p| p.follow_up.take());
-        self.recall_errand(pending.and_then(|pending| pending.contact));
+        self.recall_duty(pending.and_then(|pending| pending.contact));
     }
 }
 

@@ -288,7 +288,7 @@ impl Router {
         let Some(limit) = policy.no_agent_ms else {
             return;
         };
-        if contact.errand.is_some() {
+        if contact.duty.is_some() {
             // It is looked after by its case.
             return;
         }

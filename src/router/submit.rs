@@ -6,8 +6,8 @@ use super::bulk::Move;
 use super::codes::{ContactState, Rule, Why};
 use super::command::ContactSubmit;
 use super::contact::Contact;
+use super::duty::derived_name;
 use super::effect::Count;
-use super::errand::derived_name;
 use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use super::policy::SKILLS_MAX;
@@ -241,7 +241,7 @@ impl Router {
             overdue: false,
             passed_on: false,
             by_owner_only: false,
-            errand: None,
+            duty: None,
             kept_for: None,
             direct: None,
             seeking: false,
@@ -356,7 +356,7 @@ impl Router {
         callback.state = ContactState::Ended;
         callback.outcome = None;
         callback.by_owner_only = true;
-        callback.errand = None;
+        callback.duty = None;
         callback.kept_for = None;
         callback.submitted_at = self.at;
         callback.joined_at = self.at;

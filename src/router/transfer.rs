@@ -66,7 +66,7 @@ impl Router {
         contact.prefer = None;
         contact.last_owner = None;
         // A bot in front hands on what has not met its owner yet.
-        contact.passed_on = by_human || contact.errand.is_some();
+        contact.passed_on = by_human || contact.duty.is_some();
         match whither {
             Whither::Agent(agent) => contact.direct = Some(agent),
             Whither::Queue(queue) => self.set_queue(idx, queue),

@@ -443,7 +443,7 @@ fn compare_escalations(model: &Model, effects: &Effects, differences: &mut Diffe
         .events
         .iter()
         .filter_map(|event| match &event.body {
-            EventBody::CaseEscalated { case, .. } => Some(case),
+            EventBody::CaseEscalated { of, .. } => Some(&of.case),
             _ => None,
         })
         .collect();

@@ -82,6 +82,12 @@ fn words() -> Vec<&'static str> {
         codes::Why::WORDS,
         codes::Verdict::WORDS,
         codes::Rule::WORDS,
+        codes::DeadlineVerdict::WORDS,
+        codes::WaitOn::WORDS,
+        codes::WaitEnd::WORDS,
+        codes::FollowUpResult::WORDS,
+        codes::Role::WORDS,
+        codes::EscalationReason::WORDS,
     ] {
         words.extend(more);
     }

@@ -1,9 +1,10 @@
 //! Every event as it goes out, and who gets it.
 
 use firsthand::router::codes::{
-    AgentState, ContactState, DeclineReason, OfferEnd, Outcome, Presence, Route, TransferMode, Why,
+    AgentState, ContactState, DeclineReason, EscalationReason, FollowUpResult, OfferEnd, Outcome,
+    Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
 };
-use firsthand::router::event::{ContactRef, EscalationReason, Event, EventBody, OfferReason};
+use firsthand::router::event::{ContactRef, DeadlineRef, Event, EventBody, News, OfferReason};
 use firsthand::router::ids::{Name, OfferId, Text};
 use firsthand::wire::event::{TYPES, notification};
 use firsthand::wire::request::Request;
@@ -44,6 +45,8 @@ fn bodies() -> Vec<EventBody> {
     bodies.extend(contacts());
     bodies.extend(offers());
     bodies.extend(cases());
+    bodies.extend(clocks());
+    bodies.extend(helpers());
     bodies
 }
 
@@ -110,12 +113,14 @@ fn contacts() -> Vec<EventBody> {
             route: Route::Owner,
             why: Why::OwnerAvailable,
             expires_at: 20_000,
+            news: vec![news()],
         },
         EventBody::ContactConnected {
             of: full(),
             route: Route::Skill,
             owner: Some(n("bob")),
             wait_ms: 1_500,
+            news: Vec::new(),
         },
         EventBody::ContactWrapUp {
             of: full(),
@@ -175,6 +180,7 @@ fn cases() -> Vec<EventBody> {
             topic: Some(n("meter")),
             kind: Some(n("complaint")),
             contact: Some(n("c1")),
+            due_at: Some(90_000),
         },
         EventBody::CaseOwned {
             case: case(),
@@ -196,10 +202,13 @@ fn cases() -> Vec<EventBody> {
             by: n("lead"),
         },
         EventBody::CaseEscalated {
-            case: case(),
+            of: deadline(),
             step: 1,
             to: Some(n("lead")),
+            role: None,
             reason: EscalationReason::Repeat,
+            due_at: None,
+            late: false,
         },
         EventBody::CaseNoted {
             case: case(),
@@ -215,6 +224,7 @@ fn cases() -> Vec<EventBody> {
             case: case(),
             by: n("bob"),
             owner: None,
+            due_at: None,
         },
         EventBody::CaseClosed {
             case: case(),
@@ -222,6 +232,159 @@ fn cases() -> Vec<EventBody> {
             note: None,
         },
         EventBody::ServerReloaded,
+    ]
+}
+
+fn news() -> News {
+    News {
+        assist: 1,
+        at: 500,
+        by: n("eve"),
+        result: Some(t("the meter is right")),
+    }
+}
+
+fn deadline() -> DeadlineRef {
+    DeadlineRef {
+        case: n("case-1"),
+        stage: None,
+        assist: None,
+    }
+}
+
+fn of_stage() -> DeadlineRef {
+    DeadlineRef {
+        stage: Some(n("received")),
+        ..deadline()
+    }
+}
+
+fn of_assist() -> DeadlineRef {
+    DeadlineRef {
+        assist: Some(1),
+        ..deadline()
+    }
+}
+
+fn clocks() -> Vec<EventBody> {
+    let case = || n("case-1");
+    vec![
+        EventBody::CaseStage {
+            case: case(),
+            stage: n("reviewed"),
+            from: Some(n("received")),
+            due_at: Some(90_000),
+            by: Some(n("bob")),
+        },
+        EventBody::CaseDueSoon {
+            of: of_stage(),
+            owner: Some(n("bob")),
+            due_at: 90_000,
+            late: false,
+        },
+        EventBody::CaseOverdue {
+            of: deadline(),
+            owner: Some(n("bob")),
+            due_at: 90_000,
+            late: true,
+        },
+        EventBody::CaseOverdue {
+            of: of_assist(),
+            owner: None,
+            due_at: 90_000,
+            late: false,
+        },
+        EventBody::CaseEscalated {
+            of: of_stage(),
+            step: 2,
+            to: None,
+            role: Some(Role::Supervisor),
+            reason: EscalationReason::Overdue,
+            due_at: Some(90_000),
+            late: true,
+        },
+        EventBody::CaseMet {
+            of: of_stage(),
+            owner: Some(n("bob")),
+            started_at: 5_000,
+            due_at: 90_000,
+        },
+        EventBody::CaseExtended {
+            of: deadline(),
+            from_at: 90_000,
+            due_at: 180_000,
+            reason: t("parts"),
+            by: n("lead"),
+        },
+        EventBody::CaseWaiting {
+            case: case(),
+            on: WaitOn::Customer,
+            until_at: Some(60_000),
+            stops_clock: true,
+            by: Some(n("bob")),
+        },
+        EventBody::CaseResumed {
+            case: case(),
+            on: WaitOn::Customer,
+            why: WaitEnd::Contact,
+            waited_ms: 20_000,
+            due_at: Some(110_000),
+        },
+    ]
+}
+
+fn helpers() -> Vec<EventBody> {
+    let case = || n("case-1");
+    vec![
+        EventBody::CaseAssistRequested {
+            case: case(),
+            assist: 1,
+            owner: Some(n("bob")),
+            agent: None,
+            queue: Some(n("second")),
+            contact: n("case-1/assist-1"),
+            request: t("check the meter"),
+            hand_on_at: Some(60_000),
+            due_at: Some(90_000),
+            by: Some(n("bob")),
+        },
+        EventBody::CaseAssistDone {
+            case: case(),
+            assist: 1,
+            owner: Some(n("bob")),
+            by: n("eve"),
+            result: Some(t("the meter is right")),
+            due_at: Some(90_000),
+            overdue: true,
+        },
+        EventBody::CaseFollowUpDue {
+            case: case(),
+            owner: Some(n("bob")),
+            attempt: 1,
+            attempts: 3,
+            contact: n("case-1/follow-up-1"),
+            late: false,
+        },
+        EventBody::CaseFollowedUp {
+            case: case(),
+            owner: Some(n("bob")),
+            attempt: 1,
+            result: FollowUpResult::Satisfied,
+            score: Some(5),
+            by: n("bob"),
+        },
+        EventBody::KindSet {
+            kind: n("complaint"),
+        },
+        EventBody::KindRemoved {
+            kind: n("complaint"),
+        },
+        EventBody::CalendarSet {
+            calendar: n("china"),
+        },
+        EventBody::CalendarRemoved {
+            calendar: n("china"),
+        },
     ]
 }
 
@@ -271,7 +434,12 @@ fn passed(params: &str) -> Vec<&'static str> {
         .filter(|event| wanted.wants(event))
         .map(|event| event.body.kind())
         .collect();
-    kinds.dedup();
+    let mut seen = Vec::new();
+    kinds.retain(|kind| {
+        let is_new = !seen.contains(kind);
+        seen.push(*kind);
+        is_new
+    });
     kinds
 }
 
@@ -284,11 +452,15 @@ fn a_subscription_filters() {
     );
     assert_eq!(
         passed(r#"{"queues":["backup","second"]}"#),
-        ["contact.transferred", "contact.overflowed"]
+        [
+            "contact.transferred",
+            "contact.overflowed",
+            "case.assist_requested"
+        ]
     );
     assert_eq!(
         passed(r#"{"agents":["lead"]}"#),
-        ["case.handed_over", "case.escalated"]
+        ["case.handed_over", "case.escalated", "case.extended"]
     );
     assert_eq!(
         passed(r#"{"agents":["eve"],"queues":["sales"]}"#),

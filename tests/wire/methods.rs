@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use firsthand::calendar::Written;
 use firsthand::router::command::Command;
 use firsthand::router::query::Query;
 use firsthand::wire::method::{Kind, METHODS, Method, Role, find};
@@ -62,6 +63,24 @@ fn params_of(command: &Command) -> Value {
             json(inner)
         }
         Command::CaseHandover(inner) => json(inner),
+        Command::KindSet(inner) => {
+            let mut params = json(&inner.rules);
+            params["kind"] = json(&inner.kind);
+            params
+        }
+        Command::KindRemove(inner) => json(inner),
+        Command::CalendarSet(inner) => {
+            let mut params = json(&Written::from(&inner.rules));
+            params["calendar"] = json(&inner.calendar);
+            params
+        }
+        Command::CalendarRemove(inner) => json(inner),
+        Command::CaseAssist(inner) => json(inner),
+        Command::CaseAssistDone(inner) => json(inner),
+        Command::CaseWait(inner) => json(inner),
+        Command::CaseAdvance(inner) => json(inner),
+        Command::CaseExtend(inner) => json(inner),
+        Command::CaseFollowUp(inner) => json(inner),
         Command::Tick
         | Command::Restarted
         | Command::SessionOpened(_)
@@ -86,6 +105,9 @@ fn params_of_query(query: &Query) -> Value {
         Query::CaseFind(inner) => json(inner),
         Query::OwnerGet(inner) => json(inner),
         Query::Stats(inner) => json(inner),
+        Query::KindGet(inner) => json(inner),
+        Query::CalendarGet(inner) => json(inner),
+        Query::KindList(inner) | Query::CalendarList(inner) => json(inner),
     }
 }
 
@@ -197,8 +219,11 @@ fn the_table_names_the_defaults() {
         if method.name.starts_with("offer.") {
             least["offer"] = json!("o1");
         }
-        if method.name == "case.handover" {
-            least["case"] = json!("k1");
+        match method.name {
+            "case.handover" => least["case"] = json!("k1"),
+            "case.assist" => least["agent"] = json!("eve"),
+            "kind.set" => least["due_ms"] = json!(1),
+            _ => {}
         }
         match request(&line(method.name, &least.to_string())) {
             Request::Command(command) => {

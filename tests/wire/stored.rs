@@ -38,10 +38,20 @@ fn place(command: &Command) -> usize {
         Command::CaseClose(_) => 25,
         Command::CaseHandover(_) => 26,
         Command::Reloaded => 27,
+        Command::KindSet(_) => 28,
+        Command::KindRemove(_) => 29,
+        Command::CalendarSet(_) => 30,
+        Command::CalendarRemove(_) => 31,
+        Command::CaseAssist(_) => 32,
+        Command::CaseAssistDone(_) => 33,
+        Command::CaseWait(_) => 34,
+        Command::CaseAdvance(_) => 35,
+        Command::CaseExtend(_) => 36,
+        Command::CaseFollowUp(_) => 37,
     }
 }
 
-const VARIANTS: usize = 28;
+const VARIANTS: usize = 38;
 
 fn check(command: Command) -> Vec<u8> {
     let stamped = Stamped {
@@ -103,6 +113,9 @@ fn bare_commands_survive_the_journal() {
             "case.handover",
             r#"{"owner":"o","to":"t","reason":"","by":"b"}"#,
         ),
+        ("kind.set", r#"{"kind":"k","due_ms":1}"#),
+        ("calendar.set", r#"{"calendar":"c"}"#),
+        ("case.assist", r#"{"case":"k","agent":"a","request":""}"#),
     ] {
         match request(&line(method, params)) {
             Request::Command(command) => check(command),

@@ -22,11 +22,11 @@ pub static KIND: Section = Section {
         key(
             "due",
             Kind::Term,
-            "The term of the whole case. Working days count from the day after and end when \
-             business ends.",
+            "The term of the whole case. Working days, as in \"5 working days\", count from the day \
+             after and end when business ends.",
         )
         .required()
-        .example("\"5 working days\""),
+        .example("\"15d\""),
         key(
             "warn",
             duration(),
@@ -135,10 +135,10 @@ pub static FOLLOW_UP: Section = Section {
             "When the first attempt is due, since the resolution.",
         )
         .required()
-        .example("\"1 working day\""),
+        .example("\"1d\""),
         key("every", Kind::Term, "From one attempt to the next.")
             .required()
-            .example("\"1 working day\""),
+            .example("\"1d\""),
         key(
             "attempts",
             Kind::Whole {

@@ -1,8 +1,8 @@
 //! Every metric there is: its name, its kind and its help text. Data only.
 //!
 //! Base units, counters end in `_total`. Labels are tenant, queue, channel, route, reason, outcome,
-//! result, method, state, version and what a deadline is of; never a customer, a contact or a
-//! case, and an agent only where that is switched on.
+//! result, method, state, version and what a deadline is of; never a customer, a contact or a case,
+//! and an agent only where that is switched on.
 
 /// What a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,13 +16,13 @@ use super::time::{MILLIS_MAX, Millis};
 
 /// What a contact of the router's own is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Errand {
+pub enum Duty {
     FollowUp,
     /// By the number of the task on its case.
     Assist(u32),
 }
 
-/// Whom an errand is for.
+/// Whom an duty is for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum For {
     /// The owner of its case, whoever that is when it is made.
@@ -33,26 +33,26 @@ pub(super) enum For {
 }
 
 impl Router {
-    /// Brings an errand for a case: it goes on its way at once and waits as long as it must.
-    pub(super) fn bring_errand(
+    /// Brings an duty for a case: it goes on its way at once and waits as long as it must.
+    pub(super) fn bring_duty(
         &mut self,
         case: CaseIdx,
-        errand: Errand,
+        duty: Duty,
         whom: For,
         queue: QueueIdx,
         attributes: Option<Attributes>,
     ) -> ContactIdx {
-        let (channel, base) = match errand {
-            Errand::FollowUp => ("callback", "follow-up"),
-            Errand::Assist(_) => ("task", "assist"),
+        let (channel, base) = match duty {
+            Duty::FollowUp => ("callback", "follow-up"),
+            Duty::Assist(_) => ("task", "assist"),
         };
-        let number = match errand {
-            Errand::FollowUp => self.progress_mut(case).follow_ups,
-            Errand::Assist(number) => number,
+        let number = match duty {
+            Duty::FollowUp => self.progress_mut(case).follow_ups,
+            Duty::Assist(number) => number,
         };
         let id = self.fresh_contact_name(case, &format!("/{base}-{number}"));
         let channel = self.channels.find(&Name::of(channel));
-        let channel = channel.expect("the channels of errands exist from the start");
+        let channel = channel.expect("the channels of duties exist from the start");
         let entry = &self.cases[case];
         let resolved = Resolved {
             queue,
@@ -71,7 +71,7 @@ impl Router {
         self.arrival_seq += 1;
         let mut contact = self.draft(&submit, &resolved, Levels::default(), self.arrival_seq);
         contact.state = ContactState::Ended;
-        contact.errand = Some(errand);
+        contact.duty = Some(duty);
         contact.by_owner_only = !matches!(whom, For::Queue);
         contact.passed_on = matches!(whom, For::Queue);
         contact.kept_for = match whom {
@@ -90,8 +90,8 @@ impl Router {
         idx
     }
 
-    /// Takes an errand back that nobody has taken.
-    pub(super) fn recall_errand(&mut self, idx: Option<ContactIdx>) {
+    /// Takes an duty back that nobody has taken.
+    pub(super) fn recall_duty(&mut self, idx: Option<ContactIdx>) {
         let Some(idx) = idx else { return };
         match self.contacts.get(idx).map(|contact| contact.state) {
             Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
@@ -102,22 +102,22 @@ impl Router {
         }
     }
 
-    /// The contact of an errand has ended: its case no longer refers to it.
-    pub(super) fn errand_ended(&mut self, idx: ContactIdx) {
+    /// The contact of an duty has ended: its case no longer refers to it.
+    pub(super) fn duty_ended(&mut self, idx: ContactIdx) {
         let contact = &self.contacts[idx];
-        let (Some(errand), Some(case)) = (contact.errand, contact.case) else {
+        let (Some(duty), Some(case)) = (contact.duty, contact.case) else {
             return;
         };
         let progress = self.progress_mut(case);
-        match errand {
-            Errand::FollowUp => {
+        match duty {
+            Duty::FollowUp => {
                 let pending = progress.follow_up.as_mut();
                 if let Some(pending) = pending.filter(|p| p.contact == Some(idx)) {
                     pending.contact = None;
                     pending.untold_result = true;
                 }
             }
-            Errand::Assist(number) => {
+            Duty::Assist(number) => {
                 let assist = progress.assist_mut(number);
                 if let Some(assist) = assist.filter(|assist| assist.contact == Some(idx)) {
                     assist.contact = None;
