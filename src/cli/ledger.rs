@@ -232,7 +232,7 @@ pub(super) fn folder_of(dir: &Path, tenant: Option<&str>) -> Result<PathBuf, Fai
     let mut tenants = Vec::new();
     for folder in &folders {
         let mut reader = ledger::Reader::open(folder).map_err(damaged)?;
-        reader.next().map_err(damaged)?;
+        reader.read().map_err(damaged)?;
         let of = reader.tenant().unwrap_or_default().to_owned();
         if tenant.is_some_and(|tenant| tenant == of) {
             return Ok(folder.clone());
@@ -312,7 +312,7 @@ fn verify_one(folder: &Path, head: Option<(u64, Hash)>) -> Result<bool, Failure>
     // The name of the tenant stands in the first record.
     let mut reader = ledger::Reader::open(folder).map_err(damaged)?;
     // What is wrong with it is said below.
-    let _ = reader.next();
+    let _ = reader.read();
     let tenant = reader.tenant().unwrap_or_default().to_owned();
     let journal = stored
         .as_ref()

@@ -64,7 +64,7 @@ impl Selection {
 pub fn spans(folder: &Path, selection: &Selection) -> Result<Vec<Span>, LedgerError> {
     let mut reader = Reader::open(folder)?;
     let mut spans = Spans::default();
-    while let Some(line) = reader.next()? {
+    while let Some(line) = reader.read()? {
         let stated = Stated::read(line.text).map_err(|error| {
             let n = line.head.n;
             LedgerError::Refused(format!("record {n} cannot be understood: {error}"))
@@ -85,7 +85,7 @@ pub fn records(
     mut take: impl FnMut(&str) -> io::Result<()>,
 ) -> Result<(), LedgerError> {
     let mut reader = Reader::open(folder)?;
-    while let Some(line) = reader.next()? {
+    while let Some(line) = reader.read()? {
         if selection.wants_line(&line) {
             take(line.text).map_err(|error| LedgerError::io("write", Path::new("-"), error))?;
         }

@@ -149,7 +149,7 @@ impl Reader {
     }
 
     /// The next record; `None` after the last.
-    pub fn next(&mut self) -> Result<Option<Line<'_>>, LedgerError> {
+    pub fn read(&mut self) -> Result<Option<Line<'_>>, LedgerError> {
         loop {
             if self.open.is_none() && !self.open_next()? {
                 return Ok(None);
@@ -171,9 +171,10 @@ impl Reader {
             open.lines += 1;
             open.offset += length;
         }
-        let text = self.text.trim_ascii_end();
-        let text = std::str::from_utf8(text).expect("it was understood as JSON");
-        Ok(Some(Line { head, text, hash }))
+        match std::str::from_utf8(self.text.trim_ascii_end()) {
+            Ok(text) => Ok(Some(Line { head, text, hash })),
+            Err(_) => Err(self.damage("the record is not UTF-8".to_owned())),
+        }
     }
 
     fn open_next(&mut self) -> Result<bool, LedgerError> {

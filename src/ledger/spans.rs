@@ -86,34 +86,14 @@ impl Spans {
                 case,
                 owner,
                 contact,
-            } => {
-                let act = match contact {
-                    Some(_) => Act::FirstAccept,
-                    None => Act::Assigned,
-                };
-                let mut span = self.span(stated, case, owner, act);
-                span.by = contact.as_ref().map(|_| owner.clone());
-                span.contact.clone_from(contact);
-                self.begin(span);
-            }
+            } => self.owned(stated, case, owner, contact.as_ref()),
             Fact::CaseHandedOver {
                 case,
                 to,
                 reason,
                 by,
                 ..
-            } => {
-                let act = if reason == SUCCESSION {
-                    Act::Succession
-                } else {
-                    Act::Handover
-                };
-                self.end(case, stated, act);
-                let mut span = self.span(stated, case, to, act);
-                span.by = Some(by.clone());
-                span.reason = Some(reason.clone()).filter(|reason| !reason.is_empty());
-                self.begin(span);
-            }
+            } => self.handed_over(stated, case, to, reason, by),
             Fact::CaseReopened { case, by, owner } => {
                 // A case that was resolved and not closed has had its owner all the time.
                 if let (Some(owner), false) = (owner, self.open.contains_key(case)) {
@@ -160,6 +140,30 @@ impl Spans {
             | Fact::CaseFollowedUp { .. }
             | Fact::Other => {}
         }
+    }
+
+    fn owned(&mut self, stated: &Stated, case: &Name, owner: &Name, contact: Option<&Name>) {
+        let act = match contact {
+            Some(_) => Act::FirstAccept,
+            None => Act::Assigned,
+        };
+        let mut span = self.span(stated, case, owner, act);
+        span.by = contact.map(|_| owner.clone());
+        span.contact = contact.cloned();
+        self.begin(span);
+    }
+
+    fn handed_over(&mut self, stated: &Stated, case: &Name, to: &Name, reason: &str, by: &Name) {
+        let act = if reason == SUCCESSION {
+            Act::Succession
+        } else {
+            Act::Handover
+        };
+        self.end(case, stated, act);
+        let mut span = self.span(stated, case, to, act);
+        span.by = Some(by.clone());
+        span.reason = (!reason.is_empty()).then(|| reason.to_owned());
+        self.begin(span);
     }
 
     /// Every responsibility, in the order of their beginnings.

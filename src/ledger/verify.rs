@@ -69,7 +69,7 @@ pub fn verify(
     let mut is_as_noted = noted.map(|_| false);
     let damage = loop {
         let before = reader.position().seq;
-        let line = match reader.next() {
+        let line = match reader.read() {
             Ok(None) => break None,
             Err(LedgerError::Damaged(damage)) => break Some(damage),
             Err(error) => return Err(error),

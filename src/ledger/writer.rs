@@ -62,7 +62,7 @@ impl Writer {
             return Ok(writer);
         };
         writer.damage = loop {
-            match reader.next() {
+            match reader.read() {
                 Ok(Some(_)) => {}
                 Ok(None) => break None,
                 Err(LedgerError::Damaged(damage)) => break Some(damage),

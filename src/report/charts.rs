@@ -11,6 +11,8 @@ const WIDE: (u32, u32) = (860, 320);
 /// The height of one bar with its gap, in pixels, and what the axes need.
 const BAR_HEIGHT: u32 = 26;
 const FRAME_HEIGHT: u32 = 90;
+/// How much of the width of the lines the legend has beside them.
+const LEGEND_SHARE: f64 = 0.3;
 /// The most bars of one plot.
 const BARS_MAX: usize = 30;
 const COLOURS: [RGBColor; 6] = [
@@ -130,7 +132,8 @@ fn lines_chart(
     }
     let largest = values().flatten().copied().fold(1.0, f64::max);
     let top = top.unwrap_or(largest * 1.1);
-    let right = (periods.len() - 1) as f64 + 0.5;
+    // Room for the legend beside the lines.
+    let right = (periods.len() as f64 - 0.5) + periods.len() as f64 * LEGEND_SHARE;
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, WIDE).into_drawing_area();
@@ -145,6 +148,7 @@ fn lines_chart(
             .disable_x_mesh()
             .light_line_style(WHITE)
             .y_desc(unit)
+            .y_label_formatter(&|y| format!("{y:.0}"))
             .x_labels(periods.len().min(14) * 2 + 1)
             .x_label_formatter(&|x| label(&periods, *x))
             .draw()?;
@@ -158,13 +162,15 @@ fn lines_chart(
             chart
                 .draw_series(LineSeries::new(points.clone(), colour.stroke_width(2)))?
                 .label(&line.name)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], *colour));
+                .legend(move |(x, y)| {
+                    PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2))
+                });
             let dots = points.iter().map(|at| Circle::new(*at, 3, colour.filled()));
             chart.draw_series(dots)?;
         }
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
+            .position(SeriesLabelPosition::MiddleRight)
             .background_style(WHITE.mix(0.8))
             .border_style(BLACK.mix(0.3))
             .draw()?;

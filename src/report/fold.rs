@@ -86,7 +86,7 @@ pub struct Fold {
     report: Report,
     /// The team of each agent.
     teams: HashMap<Name, Option<Name>>,
-    cases: HashMap<Name, Case>,
+    cases: BTreeMap<Name, Case>,
     /// Contacts that have not ended.
     contacts: HashMap<Name, Contact>,
 }

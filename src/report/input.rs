@@ -27,7 +27,7 @@ pub enum InputError {
 /// Reads a ledger, which is verified on the way.
 pub fn read_ledger(folder: &Path, fold: &mut Fold) -> Result<(), InputError> {
     let mut reader = Reader::open(folder)?;
-    while let Some(line) = reader.next()? {
+    while let Some(line) = reader.read()? {
         let n = line.head.n;
         let stated = Stated::read(line.text).map_err(|cause| InputError::Record { n, cause })?;
         fold.take(&stated);

@@ -62,7 +62,7 @@ fn write(folder: &Path, events: &[Event], file_bytes: u64) {
 fn whole(folder: &Path) -> Vec<Value> {
     let mut reader = Reader::open(folder).expect("a folder");
     let mut found = Vec::new();
-    while let Some(line) = reader.next().expect("a whole ledger") {
+    while let Some(line) = reader.read().expect("a whole ledger") {
         found.push(serde_json::from_str(line.text).expect("JSON"));
     }
     found

@@ -91,7 +91,7 @@ fn records(daemon: &Daemon) -> Vec<Value> {
     let folder = files::folder_of(&daemon.folder().join("journal"), "default");
     let mut reader = Reader::open(&folder).expect("a ledger");
     let mut found = Vec::new();
-    while let Some(line) = reader.next().expect("a whole ledger") {
+    while let Some(line) = reader.read().expect("a whole ledger") {
         found.push(serde_json::from_str(line.text).expect("JSON"));
     }
     found
