@@ -8,12 +8,12 @@ use super::measures::{MEASURES, Section};
 use super::print;
 
 const STYLE: &str = "\
-body{font:15px/1.45 system-ui,sans-serif;color:#222;max-width:1180px;margin:2em auto;padding:0 1em}
+body{font:15px/1.45 system-ui,sans-serif;color:#222;max-width:1360px;margin:2em auto;padding:0 1em}
 h1{font-size:1.6em;margin-bottom:0}h2{font-size:1.2em;margin:2em 0 .5em}p.span{color:#666;margin:.2em 0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.25em .7em;border-bottom:1px solid #ddd;text-align:right;vertical-align:bottom}\ntd{white-space:nowrap}
 th:first-child,td:first-child{text-align:left}th{font-weight:600;border-bottom:2px solid #999}
-.wide{overflow-x:auto}.cards{display:flex;flex-wrap:wrap;gap:1.5em 3em}.cards h3{font-size:1em;margin:.6em 0 .2em}
+.wide{overflow-x:auto;font-size:.92em}.cards{display:flex;flex-wrap:wrap;gap:1.5em 3em}.cards h3{font-size:1em;margin:.6em 0 .2em}
 dl{columns:2;column-gap:3em;font-size:.85em}dt{font-weight:600;break-after:avoid}dd{margin:0 0 .5em;break-inside:avoid}
 svg{max-width:100%;height:auto}";
 
