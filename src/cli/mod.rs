@@ -10,6 +10,7 @@ mod demo;
 mod generate;
 mod journal;
 mod ledger;
+mod policies;
 mod rehearse;
 mod replay;
 mod report;

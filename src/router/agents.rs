@@ -280,7 +280,7 @@ impl Router {
 
     /// Ends an agent's wrap-ups that are due by then.
     pub(super) fn end_wrap_ups(&mut self, idx: AgentIdx, by: Timestamp) {
-        let over: Vec<WrapUp> = self.agents[idx.at()]
+        let over: smallvec::SmallVec<[WrapUp; 1]> = self.agents[idx.at()]
             .wraps
             .iter()
             .filter(|w| w.until_at <= by)

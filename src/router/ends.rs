@@ -5,7 +5,7 @@ use super::Subject;
 use super::bulk::Move;
 use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use super::command::{ContactCancel, ContactEnd, ContactUpdate};
-use super::contact::{Contact, Talk};
+use super::contact::Contact;
 use super::customer::Abandoned;
 use super::duty::Duty;
 use super::effect::Count;
@@ -128,7 +128,7 @@ impl Router {
     pub(super) fn end_conversation(&mut self, idx: ContactIdx, outcome: Outcome, after: AfterWork) {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
         self.end_seeking(idx);
-        let talks: Vec<Talk> = self.contacts[idx].talks.drain(..).collect();
+        let talks = std::mem::take(&mut self.contacts[idx].talks);
         let at = self.at;
         let contact = &mut self.contacts[idx];
         contact.outcome = Some(outcome);
@@ -188,14 +188,18 @@ impl Router {
         let waited = ended_at - contact.wait_from;
         let wait_ms = *contact.wait_ms.get_or_insert(waited.max(0));
         let handle_ms = contact.connected_at.map(|from| ended_at - from);
+        let taken_ms = contact.connected_at.map(|from| at - from);
         let within_target = contact.connected_at.is_some() && contact.within_target;
         if let Some(source) = contact.source {
             self.sources.leave(source, idx);
         }
         let queue = &mut self.queues[self.contacts[idx].queue.at()];
         queue.stats.ended(at, outcome, handle_ms);
-        if let Some(handle_ms) = handle_ms {
-            queue.learn_handle(handle_ms);
+        queue
+            .pace
+            .learn_wait(wait_ms, outcome == Outcome::Abandoned);
+        if let Some(taken_ms) = taken_ms {
+            queue.pace.learn_taken(taken_ms);
         }
         self.ended.push_back((at, idx));
         if self.detail.moves {

@@ -74,6 +74,7 @@ mod explain;
 mod image;
 mod invariants;
 mod keys;
+mod pace;
 mod preview;
 mod queries;
 mod views;

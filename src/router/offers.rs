@@ -190,7 +190,7 @@ impl Router {
         reason: OfferReason,
         which: impl Fn(&Offer) -> bool,
     ) {
-        let revoked: Vec<Offer> = self.contacts[idx]
+        let revoked: smallvec::SmallVec<[Offer; 1]> = self.contacts[idx]
             .offers
             .iter()
             .filter(|offer| which(offer))

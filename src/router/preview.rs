@@ -114,7 +114,7 @@ impl Router {
             agent: chosen.map(|(agent, _)| self.agents[agent.at()].id.clone()),
             route: chosen.map(|(_, route)| route),
             position,
-            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact.queue, n)),
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why,
             candidates: self.candidates(contact, &considered),
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{ContactState, Widen};
 use super::ids::{AgentIdx, ContactIdx, Name};
+use super::pace::Pace;
 use super::policy::Policy;
 use super::skill::{Interner, Levels};
 use super::stats::Stats;
@@ -20,8 +21,8 @@ pub struct Queue {
     pub counts: Counts,
     /// Whom the strategy `round_robin` offered to last.
     pub last_offered: Option<AgentIdx>,
-    /// A running mean of conversation times in milliseconds, for the estimate of waits.
-    pub handle_mean_ms: Option<i64>,
+    /// For the estimate of waits.
+    pub pace: Pace,
     pub stats: Stats,
     #[serde(skip)]
     pub requires: Levels,
@@ -55,6 +56,11 @@ impl Counts {
     /// Waiting, offered or connected: what takes a trunk.
     pub fn in_system(&self) -> u32 {
         self.waiting + self.offered + self.connected
+    }
+
+    /// In conversation or wrap-up: what keeps an agent.
+    pub fn serving(&self) -> u32 {
+        self.connected + self.wrap_up
     }
 
     pub fn live(&self) -> u32 {
@@ -93,7 +99,7 @@ impl Queue {
             policy,
             counts: Counts::default(),
             last_offered: None,
-            handle_mean_ms: None,
+            pace: Pace::default(),
             stats: Stats::default(),
             requires: Levels::new(),
             steps: Vec::new(),
@@ -137,13 +143,5 @@ impl Queue {
             }
         }
         requires
-    }
-
-    /// Takes the length of a conversation into the running mean (one part in eight).
-    pub fn learn_handle(&mut self, handle_ms: i64) {
-        self.handle_mean_ms = Some(match self.handle_mean_ms {
-            None => handle_ms,
-            Some(mean) => mean + (handle_ms - mean) / 8,
-        });
     }
 }

@@ -205,20 +205,42 @@ impl Router {
             .joined_at
             .map_or(self.at, |joined| joined.min(self.at));
         Contact {
-            id: submit.contact.clone(),
+            topic: submit.topic.clone(),
+            kind: submit.kind.clone(),
+            priority: submit.priority.0,
+            max_wait_ms: submit.max_wait_ms,
+            attributes: submit.attributes.clone(),
+            joined_at,
+            entered_at: joined_at,
+            wait_from: joined_at,
+            not_before_at: submit.not_before_at,
+            ..self.blank(submit.contact.clone(), resolved, requires, seq)
+        }
+    }
+
+    /// A contact that joins now and asks for nothing more than what it is told.
+    pub(super) fn blank(
+        &self,
+        id: Name,
+        resolved: &Resolved,
+        requires: Levels,
+        seq: u64,
+    ) -> Contact {
+        Contact {
+            id,
             queue: resolved.queue,
             channel: resolved.channel,
             customer: resolved.customer,
-            topic: submit.topic.clone(),
-            kind: submit.kind.clone(),
+            topic: None,
+            kind: None,
             case: None,
             last_owner: resolved.last_owner,
             prefer: None,
             exclude: smallvec::SmallVec::new(),
-            priority: submit.priority.0,
+            priority: 0,
             requires,
-            max_wait_ms: submit.max_wait_ms,
-            attributes: submit.attributes.clone(),
+            max_wait_ms: None,
+            attributes: None,
             source: None,
             state: ContactState::Waiting,
             outcome: None,
@@ -226,12 +248,12 @@ impl Router {
             reason: None,
             note: None,
             submitted_at: self.at,
-            joined_at,
+            joined_at: self.at,
             seq,
-            entered_at: joined_at,
+            entered_at: self.at,
             hops: 0,
-            wait_from: joined_at,
-            not_before_at: submit.not_before_at,
+            wait_from: self.at,
+            not_before_at: None,
             connected_at: None,
             ended_at: None,
             wait_ms: None,

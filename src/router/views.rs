@@ -181,7 +181,7 @@ impl Router {
                 .first()
                 .map(|offer| self.offer_view(contact, offer)),
             position,
-            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact.queue, n)),
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why: contact.why,
         }
     }
@@ -237,7 +237,7 @@ impl Router {
             ended_at: contact.ended_at,
             wait_ms: contact.wait_ms,
             position,
-            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact.queue, n)),
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why: contact.why,
             reason: contact.reason.clone(),
             note: contact.note.clone(),

@@ -15,13 +15,13 @@ const ROUNDS: u64 = 12;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client that speaks lines.
-struct Client {
+pub struct Client {
     reader: BufReader<UnixStream>,
     writer: UnixStream,
 }
 
 impl Client {
-    fn new(daemon: &Daemon) -> Self {
+    pub fn new(daemon: &Daemon) -> Self {
         let writer = UnixStream::connect(daemon.socket()).expect("the daemon listens");
         let reader = writer.try_clone().expect("a second handle");
         reader.set_read_timeout(Some(PATIENCE)).expect("a timeout");
@@ -32,7 +32,7 @@ impl Client {
     }
 
     /// A reply; nothing if the daemon is gone.
-    fn ask(&mut self, method: &str, params: Value) -> Option<Value> {
+    pub fn ask(&mut self, method: &str, params: Value) -> Option<Value> {
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         self.writer
             .write_all(format!("{request}\n").as_bytes())
@@ -87,7 +87,7 @@ fn work(mut client: Client, round: u64) {
     let _ = step();
 }
 
-fn records(daemon: &Daemon) -> Vec<Value> {
+pub fn records(daemon: &Daemon) -> Vec<Value> {
     let folder = files::folder_of(&daemon.folder().join("journal"), "default");
     let mut reader = Reader::open(&folder).expect("a ledger");
     let mut found = Vec::new();

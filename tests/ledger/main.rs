@@ -5,5 +5,6 @@ mod centre;
 mod chain;
 mod daemon;
 mod log;
+mod mending;
 #[path = "../support/process.rs"]
 mod process;
