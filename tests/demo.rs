@@ -49,6 +49,22 @@ fn it_says_why_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_preset_gives_the_cases_their_clocks() {
+    let (_folder, child) = demo(&["--seconds", "12", "--speed", "8", "--preset", "95598"]);
+    let done = child.wait_with_output().expect("it ends");
+    let text = String::from_utf8(done.stdout).expect("text");
+    let error = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(0), "{error}");
+    assert!(error.is_empty(), "{error}");
+    for words in ["is up:", "is told: a matter of", " asked "] {
+        assert!(text.contains(words), "{words} is missing in\n{text}");
+    }
+    let (_folder, child) = demo(&["--preset", "99999"]);
+    let done = child.wait_with_output().expect("it ends");
+    assert_eq!(done.status.code(), Some(2));
+}
+
+#[test]
 fn a_signal_ends_it_well() {
     for signal in [Signal::INT, Signal::TERM] {
         let (folder, mut child) = demo(&["--keep"]);

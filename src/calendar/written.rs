@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{Calendar, DAYS_MAX};
 use super::civil::Date;
 use super::hours::{Hours, SPANS_MAX, Span, WEEKDAYS, Week};
+use super::reckoning::{Calendar, DAYS_MAX};
 use super::zone;
 
 /// The texts of a calendar. What is absent has its default: UTC, Monday to Friday from 00:00 to

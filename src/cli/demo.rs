@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{Done, Failure};
 use crate::client::{Address, Arrived, Link, Who};
-use crate::demo::{Centre, Crowd, Folder, Narrator, Page, banner, closing};
+use crate::demo::{Centre, Crowd, Folder, Follower, Narrator, Page, banner, closing, preset};
 use crate::replay::{Options, Player, Progress, Setup};
 use crate::server::{self, Running};
 
@@ -32,6 +33,10 @@ pub struct Demo {
     /// The same seed is the same customers and hours.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
+    /// Cases have the kinds of this preset, with their stages, deadlines and follow-ups; an hour
+    /// passes in two seconds.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(preset::names()))]
+    preset: Option<String>,
     /// Keeps the folder with the journal.
     #[arg(long)]
     keep: bool,
@@ -62,7 +67,8 @@ impl Demo {
         let stop = self.stop()?;
         let folder = Folder::new(self.keep).context("cannot make a temporary folder")?;
         let page = Page::stdout();
-        let centre = Centre::new(folder.path(), self.speed, self.seed);
+        let preset = self.preset.as_deref();
+        let centre = Centre::new(folder.path(), self.speed, self.seed, preset);
         let daemon = server::run(centre.config.clone(), server::Options::default()).await?;
         let played = self.watch(page, centre, &daemon, stop).await;
         daemon.control().shutdown();
@@ -105,9 +111,14 @@ impl Demo {
             prefix: String::new(),
         };
         let link = Link::open(address, Who::new("narrator"), None).await?;
-        let mut player = Player::new(options, Crowd::new(self.seed), centre.roster).await?;
+        let kinds = centre.config.tenant.kinds.keys();
+        let kinds = kinds.map(|kind| kind.as_str().to_owned()).collect();
+        let crowd = Crowd::new(self.seed, kinds);
+        let mut player = Player::new(options, crowd, centre.roster).await?;
         let (tell, told) = watch::channel(Progress::default());
-        let narration = tokio::spawn(narrate(narrator, link, told, ended.clone(), page));
+        let follower = Follower::new(self.seed);
+        let narration = narrate(narrator, follower, link, told, ended.clone(), page);
+        let narration = tokio::spawn(narration);
         let stop = async {
             tokio::select! {
                 () = stop => ended.cancel(),
@@ -145,9 +156,11 @@ impl Demo {
     }
 }
 
-/// Writes a line for each event that needs one, and now and then how things stand.
+/// Writes a line for each event that needs one, and now and then how things stand. Follow-ups are
+/// answered on the way.
 async fn narrate(
     mut narrator: Narrator,
+    mut follower: Follower,
     mut link: Link,
     told: watch::Receiver<Progress>,
     ended: CancellationToken,
@@ -161,7 +174,12 @@ async fn narrate(
             () = ended.cancelled() => return Ok(()),
             _ = status.tick() => Some(narrator.status(&told.borrow())),
             arrived = link.next() => match arrived? {
-                Arrived::Event(event) => narrator.tell(&event),
+                Arrived::Event(event) => {
+                    for (method, params) in follower.react(&event) {
+                        link.send(method, &params);
+                    }
+                    narrator.tell(&event)
+                }
                 Arrived::Reply(_) | Arrived::Lost(_) | Arrived::Restored { .. } => None,
             },
         };

@@ -5,6 +5,7 @@ use std::path::Path;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::preset;
 use crate::config::Config;
 use crate::replay::{Agent, Away, Queues, Roster, Shift, scaled};
 use crate::router::time::Millis;
@@ -27,8 +28,9 @@ pub struct Centre {
 }
 
 impl Centre {
-    /// The centre in a folder, `speed` times as fast, with hours of work by chance.
-    pub fn new(folder: &Path, speed: f64, seed: u64) -> Self {
+    /// The centre in a folder, `speed` times as fast, with hours of work by chance, and the kinds
+    /// of cases of a preset where one is named.
+    pub fn new(folder: &Path, speed: f64, seed: u64, preset: Option<&str>) -> Self {
         let parsed = Config::parse("centre.toml", CONFIG.to_owned());
         let (mut config, _) = parsed.expect("the demo's configuration is tested");
         let queues: Queues = config
@@ -44,6 +46,9 @@ impl Centre {
         let faster = |ms: Millis| Millis(((ms.0 as f64 / speed) as i64).max(1));
         settings.close_after_ms = settings.close_after_ms.map(faster);
         settings.repeat_window_ms = faster(settings.repeat_window_ms);
+        if let Some(kinds) = preset.and_then(|name| preset::kinds(name, speed)) {
+            config.tenant.kinds = kinds;
+        }
         config.server.socket = Some(folder.join("firsthand.sock"));
         config.server.tcp = None;
         config.server.http = Some(([127, 0, 0, 1], 0).into());
@@ -121,8 +126,10 @@ mod tests {
 
     #[test]
     fn the_centre_is_sound_and_faster_when_told() {
-        let one = Centre::new(Path::new("/x"), 1.0, 7);
-        let ten = Centre::new(Path::new("/x"), 10.0, 7);
+        let one = Centre::new(Path::new("/x"), 1.0, 7, None);
+        let ten = Centre::new(Path::new("/x"), 10.0, 7, Some("bank"));
+        assert_eq!(one.config.tenant.kinds.len(), 0);
+        assert_eq!(ten.config.tenant.kinds.len(), 4);
         assert_eq!((one.roster.len(), one.queues.len()), (12, 3));
         let busy = |centre: &Centre| {
             let policy = &centre

@@ -45,11 +45,14 @@ pub struct Crowd {
     count: u64,
     /// Customer and topic of the last calls.
     recent: VecDeque<(usize, usize)>,
+    /// Kinds of cases; each topic is of one, where there are any.
+    kinds: Vec<String>,
 }
 
 impl Crowd {
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, kinds: Vec<String>) -> Self {
         Self {
+            kinds,
             rng: ChaCha8Rng::seed_from_u64(seed),
             between: Exp::new(1.0 / BETWEEN_MS).expect("the rate is positive"),
             talk: LogNormal::new(TALK_MEDIAN_MS.ln(), TALK_SPREAD).expect("the spread is finite"),
@@ -95,6 +98,10 @@ impl Iterator for Crowd {
         let (number, topic) = self.matter();
         // The name is the id, so the output reads well.
         let (given, family) = (GIVEN[number % GIVEN.len()], FAMILY[number / GIVEN.len()]);
+        let kind = match self.kinds.len() {
+            0 => None,
+            kinds => Some(self.kinds[topic % kinds].clone()),
+        };
         let (topic, queue) = TOPICS[topic];
         let resolved = self.rng.random_bool(RESOLVED);
         Some(Arrival {
@@ -103,6 +110,7 @@ impl Iterator for Crowd {
             queue: queue.to_owned(),
             customer: Some(format!("{given} {family}")),
             topic: Some(topic.to_owned()),
+            kind,
             service_ms: self.talk.sample(&mut self.rng) as i64,
             patience_ms: Some(self.rng.random_range(PATIENCE_MS)),
             outcome: resolved.then(|| "resolved".to_owned()),
@@ -117,8 +125,8 @@ mod tests {
 
     #[test]
     fn a_seed_is_a_crowd() {
-        let first: Vec<Arrival> = Crowd::new(3).take(200).collect();
-        let again: Vec<Arrival> = Crowd::new(3).take(200).collect();
+        let first: Vec<Arrival> = Crowd::new(3, Vec::new()).take(200).collect();
+        let again: Vec<Arrival> = Crowd::new(3, Vec::new()).take(200).collect();
         assert_eq!(first, again);
         assert!(first.windows(2).all(|two| two[0].at_ms <= two[1].at_ms));
         assert_eq!(Crowd::customers(), 40);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! centre.toml ─▶ daemon ◀── socket ── player (replay): customers of `crowd`, agents of `centre`
-//!                   └────── events ─▶ narrator ─▶ stdout
+//!                   └────── events ─▶ narrator ─▶ stdout, follower ─▶ follow-ups of a preset
 //! ```
 //!
 //! Everything that is shown was heard over the socket, as any other program would hear it.
@@ -11,11 +11,14 @@
 mod centre;
 mod crowd;
 mod folder;
+mod follower;
 mod narrator;
 mod page;
+pub mod preset;
 
 pub use centre::Centre;
 pub use crowd::Crowd;
 pub use folder::Folder;
+pub use follower::Follower;
 pub use narrator::Narrator;
 pub use page::{Page, banner, closing};

@@ -27,6 +27,9 @@ struct Heard {
     from: String,
     to: serde_json::Value,
     case: String,
+    stage: String,
+    role: String,
+    result: String,
     step: u64,
     wait_ms: i64,
 }
@@ -89,6 +92,8 @@ impl Narrator {
             }
             "agent.presence" => self.presence(&heard)?,
             "case.escalated" => self.escalated(&heard),
+            "case.overdue" => self.overdue(&heard),
+            "case.followed_up" => self.followed_up(&heard),
             _ => return None,
         };
         Some(format!("{}  {text}", self.page.dim(&time(event.at))))
@@ -141,8 +146,48 @@ impl Narrator {
         Some(self.page.dim(&text))
     }
 
+    /// A deadline of a case has passed.
+    fn overdue(&self, heard: &Heard) -> String {
+        let (customer, owner) = self.cases.get(&heard.case).cloned().unwrap_or_default();
+        let of = match heard.stage.as_str() {
+            "" => "the whole matter".to_owned(),
+            stage => format!("the stage \"{stage}\""),
+        };
+        let owner = self.name(&owner);
+        let text = format!("the time for {of} of {customer} is up: {owner} is late");
+        self.page.yellow(&text)
+    }
+
+    /// The customer was asked.
+    fn followed_up(&self, heard: &Heard) -> String {
+        let (customer, owner) = self.cases.get(&heard.case).cloned().unwrap_or_default();
+        let owner = self.name(&owner);
+        let text = match heard.result.as_str() {
+            "satisfied" => format!("{owner} asked {customer}: satisfied, the matter is closed"),
+            "unsatisfied" => {
+                format!("{owner} asked {customer}: not satisfied, {owner} has it again")
+            }
+            _ => format!("{owner} asked {customer}: no answer, tries again"),
+        };
+        self.page.cyan(&text)
+    }
+
     fn escalated(&self, heard: &Heard) -> String {
         let (customer, owner) = self.cases.get(&heard.case).cloned().unwrap_or_default();
+        let whom = heard.to.as_str().unwrap_or_default();
+        let why = match heard.reason.as_str() {
+            "urge" => "is due soon",
+            "overdue" => "is overdue",
+            "major" => "is grave",
+            "follow_up" => "is not followed up",
+            _ => "",
+        };
+        if !why.is_empty() {
+            let told = self.name(if whom.is_empty() { &heard.role } else { whom });
+            return self
+                .page
+                .dim(&format!("{told} is told: a matter of {customer} {why}"));
+        }
         let text = format!(
             "{customer} calls again and again about one matter: escalated, {} answers for it",
             self.name(&owner)

@@ -36,6 +36,8 @@ pub struct Arrival {
     pub channel: Option<String>,
     pub customer: Option<String>,
     pub topic: Option<String>,
+    /// The kind of its case; not in the file.
+    pub kind: Option<String>,
     pub case: Option<String>,
     /// The agent who owns its case when it arrives.
     pub owner: Option<String>,
@@ -112,6 +114,7 @@ fn arrival(rows: &Rows) -> Result<Arrival, ReplayError> {
         channel: owned("channel"),
         customer: owned("customer"),
         topic: owned("topic"),
+        kind: None,
         case: owned("case"),
         owner: owned("owner"),
         priority,

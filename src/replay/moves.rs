@@ -46,6 +46,7 @@ impl Player {
             ("channel", &arrival.channel),
             ("customer", &customer),
             ("topic", &arrival.topic),
+            ("kind", &arrival.kind),
             ("case", &arrival.case),
         ] {
             if let Some(value) = value {

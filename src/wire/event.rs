@@ -142,7 +142,6 @@ macro_rules! cases {
             | EventBody::CaseOwned { .. }
             | EventBody::CaseAssisted { .. }
             | EventBody::CaseHandedOver { .. }
-            | EventBody::CaseEscalated { .. }
             | EventBody::CaseNoted { .. }
             | EventBody::CaseResolved { .. }
             | EventBody::CaseReopened { .. }
@@ -164,6 +163,7 @@ macro_rules! clocks {
             | EventBody::CaseAssistDone { .. }
             | EventBody::CaseFollowUpDue { .. }
             | EventBody::CaseFollowedUp { .. }
+            | EventBody::CaseEscalated { .. }
     };
 }
 
@@ -411,22 +411,6 @@ impl Fields<'_> {
                 .put("to", to)
                 .put("reason", reason)
                 .put("by", by),
-            EventBody::CaseEscalated {
-                of,
-                step,
-                to,
-                role,
-                reason,
-                due_at,
-                late,
-            } => self
-                .deadline(of)
-                .put("step", step)
-                .maybe("to", to.as_ref())
-                .maybe("role", role.as_ref())
-                .put("reason", reason)
-                .maybe("due_at", due_at.as_ref())
-                .flag("late", *late),
             EventBody::CaseNoted { case, text, by } => {
                 self.put("case", case).put("text", text).put("by", by)
             }

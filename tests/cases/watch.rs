@@ -38,7 +38,6 @@ impl Watch {
     pub fn see(&mut self, event: &Event) {
         assert_eq!(event.seq, self.last_seq + 1, "no gap and no double");
         self.last_seq = event.seq;
-        let at = event.at;
         match &event.body {
             EventBody::CaseOpened { case, due_at, .. } => {
                 let seen = Seen {
@@ -85,6 +84,29 @@ impl Watch {
                 assert_eq!(seen.owner, *from, "{case} goes from its owner");
                 seen.owner = Some(to.clone());
             }
+            EventBody::CaseResolved { case, .. } => {
+                let seen = self.case(case);
+                assert!(seen.open, "{case} is resolved twice");
+                seen.open = false;
+                self.all_decided(case);
+            }
+            EventBody::CaseClosed { case, note, .. } => {
+                if note.as_ref().is_some_and(|note| &*note.0 == "not_reached") {
+                    self.tell("not_reached");
+                }
+                let seen = self.case(case);
+                assert!(!seen.closed, "{case} is closed twice");
+                (seen.open, seen.closed) = (false, true);
+                self.all_decided(case);
+            }
+            EventBody::CaseResumed { .. } => self.tell("resumed"),
+            _ => self.see_deadline(event.at, &event.body),
+        }
+    }
+
+    /// What is told of deadlines: each has one verdict, at its time or marked as late.
+    fn see_deadline(&mut self, at: i64, body: &EventBody) {
+        match body {
             EventBody::CaseMet { of, due_at, .. } => {
                 assert!(at < *due_at, "{of:?} was met at {at}, after {due_at}");
                 self.decide(of, "met");
@@ -119,28 +141,12 @@ impl Watch {
                 assert!(!deadline.decided, "{of:?} was decided and is extended");
                 deadline.extended += 1;
             }
-            EventBody::CaseResolved { case, .. } => {
-                let seen = self.case(case);
-                assert!(seen.open, "{case} is resolved twice");
-                seen.open = false;
-                self.all_decided(case);
-            }
-            EventBody::CaseClosed { case, note, .. } => {
-                if note.as_ref().is_some_and(|note| &*note.0 == "not_reached") {
-                    self.tell("not_reached");
-                }
-                let seen = self.case(case);
-                assert!(!seen.closed, "{case} is closed twice");
-                (seen.open, seen.closed) = (false, true);
-                self.all_decided(case);
-            }
             EventBody::CaseEscalated { reason, .. } => match reason {
                 EscalationReason::Urge => self.tell("urge"),
                 EscalationReason::Assist => self.tell("assist"),
                 EscalationReason::FollowUp => self.tell("follow_up"),
                 EscalationReason::Repeat | EscalationReason::Overdue | EscalationReason::Major => {}
             },
-            EventBody::CaseResumed { .. } => self.tell("resumed"),
             _ => {}
         }
     }

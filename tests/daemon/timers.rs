@@ -69,3 +69,54 @@ fn deadlines_go_on_over_a_restart() {
         "connected"
     );
 }
+
+/// The clocks of a case go on over a crash: what passed meanwhile comes once, and says that it is
+/// late.
+#[test]
+fn a_deadline_that_passed_while_down_is_told_once_and_late() {
+    let place = Place::new(
+        "[agents.ada]\nleader = \"bo\"\n[agents.bo]\n[kinds.fast]\ndue = \"1s\"\nwarn = \"500ms\"\n\
+         ladder = [{ to = \"leader\", after = \"200ms\" }]\n[kinds.slow]\ndue = \"1 working day\"\n\
+         calendar = \"every_day\"\n[calendars.every_day]\nbase = \"none\"\n",
+    );
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    for kind in ["fast", "slow"] {
+        client.call(
+            "case.open",
+            json!({"case": kind, "customer": "li", "kind": kind, "owner": "ada"}),
+        );
+    }
+    let slow = client.call("case.get", json!({"case": "slow"}))["due_at"].take();
+    daemon.kill();
+    std::thread::sleep(Duration::from_millis(2_500));
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call("events.subscribe", json!({"after": 0}));
+    let mut told = Vec::new();
+    while told.len() < 3 {
+        let event = client.event();
+        let kind = event["type"].as_str().expect("a type").to_owned();
+        if ["case.due_soon", "case.overdue", "case.escalated"].contains(&kind.as_str()) {
+            assert_eq!(
+                (&event["case"], &event["late"]),
+                (&json!("fast"), &json!(true))
+            );
+            told.push(kind);
+        }
+    }
+    assert_eq!(told, ["case.due_soon", "case.overdue", "case.escalated"]);
+    let now = client.call("case.get", json!({"case": "slow"}))["due_at"].take();
+    assert_eq!(now, slow);
+    daemon.kill();
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    let seen = client.call("events.subscribe", json!({"after": 0}))["seq"].clone();
+    let last = loop {
+        let event = client.event();
+        if event["seq"] == seen {
+            break event;
+        }
+    };
+    assert_ne!(last["type"], "case.overdue", "it does not come again");
+}

@@ -19,6 +19,48 @@ impl Fields<'_> {
                 .maybe("from", from.as_ref())
                 .maybe("due_at", due_at.as_ref())
                 .maybe("by", by.as_ref()),
+            EventBody::CaseWaiting {
+                case,
+                on,
+                until_at,
+                stops_clock,
+                by,
+            } => self
+                .put("case", case)
+                .put("on", on)
+                .maybe("until_at", until_at.as_ref())
+                .put("stops_clock", stops_clock)
+                .maybe("by", by.as_ref()),
+            EventBody::CaseResumed {
+                case,
+                on,
+                why,
+                waited_ms,
+                due_at,
+            } => self
+                .put("case", case)
+                .put("on", on)
+                .put("why", why)
+                .put("waited_ms", waited_ms)
+                .maybe("due_at", due_at.as_ref()),
+            EventBody::CaseAssistRequested { .. } | EventBody::CaseAssistDone { .. } => {
+                self.assist_body(body)
+            }
+            EventBody::CaseFollowUpDue { .. } | EventBody::CaseFollowedUp { .. } => {
+                self.follow_up_body(body)
+            }
+            EventBody::CaseDueSoon { .. }
+            | EventBody::CaseOverdue { .. }
+            | EventBody::CaseMet { .. }
+            | EventBody::CaseExtended { .. }
+            | EventBody::CaseEscalated { .. } => self.deadline_body(body),
+            standing!() | contacts!() | cases!() => self,
+        }
+    }
+
+    /// What is told of one deadline.
+    fn deadline_body(&mut self, body: &EventBody) -> &mut Self {
+        match body {
             EventBody::CaseDueSoon {
                 of,
                 owner,
@@ -57,62 +99,23 @@ impl Fields<'_> {
                 .put("due_at", due_at)
                 .put("reason", reason)
                 .put("by", by),
-            EventBody::CaseWaiting {
-                case,
-                on,
-                until_at,
-                stops_clock,
-                by,
-            } => self
-                .put("case", case)
-                .put("on", on)
-                .maybe("until_at", until_at.as_ref())
-                .put("stops_clock", stops_clock)
-                .maybe("by", by.as_ref()),
-            EventBody::CaseResumed {
-                case,
-                on,
-                why,
-                waited_ms,
+            EventBody::CaseEscalated {
+                of,
+                step,
+                to,
+                role,
+                reason,
                 due_at,
-            } => self
-                .put("case", case)
-                .put("on", on)
-                .put("why", why)
-                .put("waited_ms", waited_ms)
-                .maybe("due_at", due_at.as_ref()),
-            EventBody::CaseAssistRequested { .. } | EventBody::CaseAssistDone { .. } => {
-                self.assist_body(body)
-            }
-            EventBody::CaseFollowUpDue {
-                case,
-                owner,
-                attempt,
-                attempts,
-                contact,
                 late,
             } => self
-                .put("case", case)
-                .maybe("owner", owner.as_ref())
-                .put("attempt", attempt)
-                .put("attempts", attempts)
-                .put("contact", contact)
+                .deadline(of)
+                .put("step", step)
+                .maybe("to", to.as_ref())
+                .maybe("role", role.as_ref())
+                .put("reason", reason)
+                .maybe("due_at", due_at.as_ref())
                 .flag("late", *late),
-            EventBody::CaseFollowedUp {
-                case,
-                owner,
-                attempt,
-                result,
-                score,
-                by,
-            } => self
-                .put("case", case)
-                .maybe("owner", owner.as_ref())
-                .put("attempt", attempt)
-                .put("result", result)
-                .maybe("score", score.as_ref())
-                .put("by", by),
-            standing!() | contacts!() | cases!() => self,
+            _not_of_deadlines => self,
         }
     }
 
@@ -157,6 +160,40 @@ impl Fields<'_> {
                 .maybe("due_at", due_at.as_ref())
                 .flag("overdue", *overdue),
             _not_of_tasks => self,
+        }
+    }
+
+    fn follow_up_body(&mut self, body: &EventBody) -> &mut Self {
+        match body {
+            EventBody::CaseFollowUpDue {
+                case,
+                owner,
+                attempt,
+                attempts,
+                contact,
+                late,
+            } => self
+                .put("case", case)
+                .maybe("owner", owner.as_ref())
+                .put("attempt", attempt)
+                .put("attempts", attempts)
+                .put("contact", contact)
+                .flag("late", *late),
+            EventBody::CaseFollowedUp {
+                case,
+                owner,
+                attempt,
+                result,
+                score,
+                by,
+            } => self
+                .put("case", case)
+                .maybe("owner", owner.as_ref())
+                .put("attempt", attempt)
+                .put("result", result)
+                .maybe("score", score.as_ref())
+                .put("by", by),
+            _not_of_follow_ups => self,
         }
     }
 }
