@@ -46,6 +46,14 @@ fn events(daemon: &Daemon) -> Vec<Value> {
     records
 }
 
+/// A daemon that answers has looked at its ledger.
+fn start_and_kill(daemon: &mut Daemon) {
+    daemon.run();
+    let answer = Client::new(daemon).ask("session.ping", json!({}));
+    assert!(answer.is_some(), "it answers");
+    daemon.kill();
+}
+
 fn run(arguments: &[&str], dirs: &[&Path]) -> Output {
     let done = firsthand().args(arguments).args(dirs).output();
     done.expect("the binary runs")
@@ -75,8 +83,7 @@ fn what_the_journal_still_tells_is_written_again() {
     let (code, said) = verify(&daemon.folder().join("journal"));
     assert_eq!(code, Some(74), "{said}");
     assert!(said.contains("ledger-00000001.ndjson, line "), "{said}");
-    daemon.run();
-    daemon.kill();
+    start_and_kill(&mut daemon);
     assert_eq!(events(&daemon)[..wanted.len()], wanted[..]);
     let aside = std::fs::read_dir(folder(&daemon)).expect("a folder");
     let aside = aside.filter_map(Result::ok).map(|entry| entry.file_name());
@@ -97,8 +104,7 @@ fn what_the_journal_still_tells_is_written_again() {
     assert!(said.contains("and is not there"), "{said}");
 
     std::fs::remove_dir_all(folder(&daemon)).expect("removed");
-    daemon.run();
-    daemon.kill();
+    start_and_kill(&mut daemon);
     assert_eq!(events(&daemon)[..wanted.len()], wanted[..]);
     let (code, said) = verify(&daemon.folder().join("journal"));
     assert_eq!(code, Some(0), "{said}");
