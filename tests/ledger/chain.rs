@@ -128,6 +128,12 @@ fn it_says_who_was_responsible_when() {
             .iter()
             .all(|span| span.customer.as_ref().is_some_and(|c| c.as_str() == "顾客"))
     );
+}
+
+#[test]
+fn a_responsibility_is_chosen_by_when_it_lasted() {
+    let dir = tempfile::tempdir().expect("a folder");
+    write(dir.path(), &events(), u64::MAX);
     let of = |from_at, to_at| {
         let selection = Selection {
             from_at,

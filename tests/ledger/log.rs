@@ -43,13 +43,9 @@ fn naive(rows: &[Row], last: bool) -> Value {
     let mut of_customers = Vec::new();
     for (case, mut events) in cases.clone() {
         events.sort();
-        let mut holders: Vec<&str> = Vec::new();
-        for (_, n) in &events {
-            let holder = rows[*n].2.as_str();
-            if !holder.is_empty() && holders.last() != Some(&holder) {
-                holders.push(holder);
-            }
-        }
+        let mut holders: Vec<&str> = events.iter().map(|(_, n)| rows[*n].2.as_str()).collect();
+        holders.retain(|holder| !holder.is_empty());
+        holders.dedup();
         let moves = holders.len().saturating_sub(1);
         let pings = (2..holders.len())
             .filter(|i| holders[*i] == holders[i - 2])
