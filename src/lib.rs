@@ -13,6 +13,8 @@
 //! - [`router`]: the deterministic core. State changes only in `Router::apply`.
 //! - [`wire`]: bytes to commands and back; pure.
 //! - [`journal`]: the durable order of commands; it does not know what they mean.
+//! - [`ledger`]: the record of responsibility, made of its events.
+//! - [`report`]: the scorecard made of that record.
 //! - [`config`]: the configuration file, checked whole.
 //! - [`server`]: the daemon around all that: sockets, clock, timers, metrics.
 //! - [`rehearse`], [`simulate`]: the same router on a virtual clock.
@@ -31,6 +33,10 @@ pub mod router;
 pub mod wire;
 
 pub mod journal;
+
+pub mod ledger;
+
+pub mod report;
 
 pub mod config;
 

@@ -1,13 +1,14 @@
 //! `firsthand journal verify|dump|backup|restore|compact`.
 
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde::Serialize;
 
 use super::{Done, Failure};
 use crate::journal::{JournalError, tools};
+use crate::ledger::{LedgerError, files};
 use crate::server::{Record, RecordError};
 
 /// The exit code of a journal that is damaged or cannot be read: the code 74 is the daemon's, for
@@ -52,9 +53,13 @@ impl Journal {
         let code = match self.command {
             Command::Verify { dir } => verify(&dir, &mut out)?,
             Command::Dump { dir, from } => dump(&dir, from, &mut out)?,
-            Command::Backup { dir, to } => say(&mut out, "copied", tools::backup(&dir, &to))?,
+            Command::Backup { dir, to } => {
+                say(&mut out, "copied", tools::backup(&dir, &to))?;
+                copy_ledger(&mut out, &dir, &to)?
+            }
             Command::Restore { from, dir } => {
-                say(&mut out, "restored", tools::restore(&from, &dir))?
+                say(&mut out, "restored", tools::restore(&from, &dir))?;
+                copy_ledger(&mut out, &from, &dir)?
             }
             Command::Compact { dir } => {
                 let pruned = tools::compact(&dir).map_err(damaged)?;
@@ -85,7 +90,18 @@ fn say(out: &mut impl Write, done: &str, transfer: Result<tools::Transfer, Journ
     Ok(0)
 }
 
-fn verify(dir: &std::path::Path, out: &mut impl Write) -> Done {
+/// The ledger of responsibility goes with its journal, and after it: a ledger behind its own
+/// snapshots would have a gap.
+fn copy_ledger(out: &mut impl Write, from: &Path, to: &Path) -> Done {
+    let copied = files::copy(from, to)
+        .map_err(|error| Failure::new(DAMAGED, LedgerError::io("copy", to, error)))?;
+    if copied > 0 {
+        writeln!(out, "and the ledger: {copied} files")?;
+    }
+    Ok(0)
+}
+
+fn verify(dir: &Path, out: &mut impl Write) -> Done {
     let report = tools::verify(dir).map_err(damaged)?;
     writeln!(
         out,
@@ -151,7 +167,7 @@ enum DumpError {
     Print(#[from] std::io::Error),
 }
 
-fn dump(dir: &std::path::Path, from: u64, out: &mut impl Write) -> Done {
+fn dump(dir: &Path, from: u64, out: &mut impl Write) -> Done {
     let dumped = tools::dump::<DumpError>(dir, from, |stored| {
         let seq = stored.sequence;
         match Record::read(&stored)? {

@@ -9,9 +9,11 @@ mod ctl;
 mod demo;
 mod generate;
 mod journal;
+mod ledger;
 mod policies;
 mod rehearse;
 mod replay;
+mod report;
 mod serve;
 mod simulate;
 mod staff;
@@ -59,6 +61,10 @@ enum Command {
     Staff(staff::Staff),
     /// Looks after the journal
     Journal(journal::Journal),
+    /// Prints the scorecard of first-contact responsibility
+    Report(Box<report::Report>),
+    /// Verifies and exports the record of responsibility, or measures the log of any system
+    Ledger(ledger::Ledger),
 }
 
 /// Reads the command line and does what it says.
@@ -77,6 +83,8 @@ pub fn run() -> ExitCode {
         Command::Compare(command) => return command.run(),
         Command::Staff(command) => return command.run(),
         Command::Journal(command) => command.run(),
+        Command::Report(command) => command.run(),
+        Command::Ledger(command) => command.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),

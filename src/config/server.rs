@@ -122,6 +122,8 @@ pub struct Journal {
     pub snapshot_records: Option<u64>,
     /// A snapshot after so long. `None` = never for the time.
     pub snapshot_every_ms: Option<Millis>,
+    /// Whether the record of responsibility is written too.
+    pub ledger: bool,
 }
 
 impl Default for Journal {
@@ -133,6 +135,7 @@ impl Default for Journal {
             waiting_bytes: 64 << 20,
             snapshot_records: Some(1_000_000),
             snapshot_every_ms: Some(Millis::hours(1)),
+            ledger: true,
         }
     }
 }

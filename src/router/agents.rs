@@ -57,6 +57,7 @@ impl Router {
         if self.detail.events {
             self.emit(EventBody::AgentSet {
                 agent: set.agent.clone(),
+                team: set.team.clone(),
             });
         }
         if !was_there {

@@ -55,8 +55,10 @@ pub struct News {
 /// The facts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventBody {
+    /// The team is for the ledger, which must know it at each time.
     AgentSet {
         agent: Name,
+        team: Option<Name>,
     },
     AgentPresence {
         agent: Name,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::config::Faults;
 use crate::journal::JournalError;
+use crate::ledger::LedgerError;
 
 use super::record::RecordError;
 
@@ -13,6 +14,8 @@ use super::record::RecordError;
 pub enum ServerError {
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error("the ledger of responsibility cannot be used: {0}")]
+    Ledger(#[from] LedgerError),
     #[error(transparent)]
     Record(#[from] RecordError),
     #[error("the state of tenant \"{tenant}\" in the snapshot cannot be used: {cause}")]
@@ -57,7 +60,11 @@ impl ServerError {
     /// configuration, 1 otherwise.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Journal(_) | Self::Record(_) | Self::Image { .. } | Self::Snapshot(_) => 74,
+            Self::Journal(_)
+            | Self::Ledger(_)
+            | Self::Record(_)
+            | Self::Image { .. }
+            | Self::Snapshot(_) => 74,
             Self::OpenToTheNetwork { .. } | Self::LineTooLong { .. } | Self::Config(_) => 2,
             Self::SocketInUse { .. }
             | Self::NotASocket { .. }

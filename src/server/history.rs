@@ -76,6 +76,11 @@ pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), R
     Err(refusal)
 }
 
+/// The event after which the journal can still tell everything.
+pub(super) fn kept_after(hub: &Hub, tenant: &Name) -> Result<u64, ServerError> {
+    oldest(hub, tenant).map(|oldest| oldest.event_seq)
+}
+
 /// Tells the events after `after` up to about the present.
 pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> {
     let (sender, receiver) = mpsc::channel(CHUNKS_MAX);

@@ -21,6 +21,7 @@ use crate::router::time::Timestamp;
 
 use super::cell::{Cell, Cells, Turn};
 use super::clock::Clock;
+use super::ledger::Keeper;
 use super::metrics::Metrics;
 
 /// Bytes that the journal may hold beyond the configured limit: what turns under way at that
@@ -45,6 +46,8 @@ pub struct Hub {
     pub cells: Cells,
     pub metrics: Arc<Metrics>,
     pub config_path: Option<PathBuf>,
+    /// Writes the record of responsibility, where it is switched on.
+    pub ledger: Option<Keeper>,
     live: RwLock<Arc<Live>>,
     /// Held while a configuration is being applied.
     pub reloading: tokio::sync::Mutex<()>,
@@ -76,6 +79,7 @@ impl Hub {
         metrics: Arc<Metrics>,
         config: Config,
         config_path: Option<PathBuf>,
+        ledger: Option<Keeper>,
     ) -> Self {
         let places = config.server.limits.connections.min(Semaphore::MAX_PERMITS);
         Self {
@@ -84,6 +88,7 @@ impl Hub {
             cells,
             metrics,
             config_path,
+            ledger,
             live: RwLock::new(Arc::new(Live {
                 config,
                 generation: 0,

@@ -5,6 +5,7 @@
 //!        http    ─▶ rpc, ws   ─▶                │            │ pen ─▶ journal    │ events ─▶ ring
 //!                                               └─▶ calls: session, events, server
 //! timers ─▶ cell                  journal durable ─▶ replies leave, feed ─▶ subscribers
+//!                                            ledger ─▶ records of responsibility
 //! recovery: snapshot, records ─▶ the same fold ─▶ tenants
 //! ```
 //!
@@ -26,10 +27,12 @@ mod cell;
 
 mod configure;
 mod disk;
+mod ledger;
 mod recovery;
 mod reload;
 mod snapshots;
 mod status;
+mod stored;
 mod timers;
 
 mod access;
@@ -53,3 +56,4 @@ pub use error::ServerError;
 pub use record::{Record, RecordError};
 pub use reload::{ReloadError, Reloaded};
 pub use running::{Control, Options, Running, run};
+pub use stored::Stored;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::{Config, Durability as Level};
-use crate::journal::{Durability, Journal, Options, Recovery, Sequence};
+use crate::journal::{Durability, Journal, JournalUuid, Options, Recovery, Sequence};
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
@@ -27,6 +27,7 @@ const RECORD_OVERHEAD_BYTES: usize = 8 << 10;
 /// The state that the journal holds.
 pub struct Recovered {
     pub journal: Journal,
+    pub uuid: JournalUuid,
     pub cells: Cells,
     /// The time of the last command of all.
     pub last_at: Timestamp,
@@ -83,6 +84,7 @@ pub fn recover(
     );
     Ok(Recovered {
         journal,
+        uuid: recovery.uuid(),
         cells,
         last_at,
     })

@@ -20,6 +20,7 @@ use super::disk;
 use super::error::ServerError;
 use super::http;
 use super::hub::{Hub, Stopped};
+use super::ledger::{self, Keeper};
 use super::listen::{self, SocketFile};
 use super::metrics::{Metrics, scrape};
 use super::recovery::{self, Recovered};
@@ -77,9 +78,23 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
         .as_ref()
         .map(|path| listen::unix(path, server.socket_mode))
         .transpose()?;
-    let Recovered { journal, cells, .. } = recovered;
-    let hub = Hub::new(journal, clock, cells, metrics, config, options.config_path);
-    let hub = Arc::new(hub);
+    let Recovered {
+        journal,
+        uuid,
+        cells,
+        ..
+    } = recovered;
+    let dir = &config.journal.dir;
+    let keeper = config
+        .journal
+        .ledger
+        .then(|| Keeper::new(dir.clone(), &uuid));
+    let path = options.config_path;
+    let hub = Arc::new(Hub::new(
+        journal, clock, cells, metrics, config, path, keeper,
+    ));
+    // Before anything new happens: what is wrong with the ledger stops the start.
+    ledger::keep(&hub).await?;
     prepare(&hub).await.map_err(|Stopped| failure(&hub))?;
     let mut running = Running {
         tcp: tcp.as_ref().and_then(|socket| socket.local_addr().ok()),
@@ -89,6 +104,7 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
     };
     hub.tasks.spawn(timers::run(Arc::clone(&hub)));
     hub.tasks.spawn(snapshots::run(Arc::clone(&hub)));
+    hub.tasks.spawn(ledger::run(Arc::clone(&hub)));
     hub.tasks.spawn(watch_journal(Arc::clone(&hub)));
     hub.tasks.spawn(disk::watch(Arc::clone(&hub)));
     hub.tasks.spawn(scrape::upkeep(Arc::clone(&hub)));

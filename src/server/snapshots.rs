@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::journal::{JournalError, Sequence};
+use crate::ledger::LedgerError;
 
 use super::clock::Stopwatch;
 use super::hub::Hub;
@@ -15,6 +16,15 @@ use super::record::Snapshot;
 
 /// How often is looked whether a snapshot is due.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Why no snapshot was taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("the ledger has not come so far: {0}")]
+    Ledger(#[from] LedgerError),
+}
 
 /// Takes a snapshot whenever one is due, until the daemon stops.
 pub async fn run(hub: Arc<Hub>) {
@@ -44,7 +54,7 @@ pub async fn run(hub: Arc<Hub>) {
 }
 
 /// Takes a snapshot now; the sequence that it was taken at.
-pub async fn take(hub: &Arc<Hub>) -> Result<Sequence, JournalError> {
+pub async fn take(hub: &Arc<Hub>) -> Result<Sequence, SnapshotError> {
     let mut last = hub.snapshotting.lock().await;
     if *last == Some(hub.journal.appended_sequence()) {
         return Ok(last.unwrap_or_default());
@@ -56,7 +66,7 @@ pub async fn take(hub: &Arc<Hub>) -> Result<Sequence, JournalError> {
     Ok(sequence)
 }
 
-fn write(hub: &Hub) -> Result<Sequence, JournalError> {
+fn write(hub: &Arc<Hub>) -> Result<Sequence, SnapshotError> {
     let watch = Stopwatch::start();
     let sequence = hub.journal.appended_sequence();
     let mut through = sequence;
@@ -75,6 +85,9 @@ fn write(hub: &Hub) -> Result<Sequence, JournalError> {
     // An image may hold records younger than the snapshot. Their numbers must be taken on disk
     // before it is: other records under the same numbers would be passed over after a crash.
     hub.journal.sync_through(through)?;
+    if let Some(keeper) = &hub.ledger {
+        keeper.mark(hub, &snapshot.tenants)?;
+    }
     let state = snapshot.to_bytes();
     let digest = *blake3::hash(&state).as_bytes();
     let pruned = hub.journal.snapshot(sequence, &digest, &state)?;

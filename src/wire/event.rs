@@ -290,7 +290,7 @@ impl Fields<'_> {
     /// Agents, queues, settings and customers.
     fn standing(&mut self, body: &EventBody) -> &mut Self {
         match body {
-            EventBody::AgentSet { agent } => self.put("agent", agent),
+            EventBody::AgentSet { agent, .. } => self.put("agent", agent),
             EventBody::AgentPresence {
                 agent,
                 presence,

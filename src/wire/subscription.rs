@@ -49,7 +49,7 @@ fn names_successor(wanted: &Option<Vec<Name>>, body: &EventBody) -> bool {
 fn agents(body: &EventBody) -> [Option<&Name>; 3] {
     let of = body.contact().and_then(|of| of.agent.as_ref());
     match body {
-        EventBody::AgentSet { agent }
+        EventBody::AgentSet { agent, .. }
         | EventBody::AgentPresence { agent, .. }
         | EventBody::AgentAbsent { agent, .. }
         | EventBody::AgentSucceeded { agent, .. }

@@ -98,7 +98,7 @@ impl Touched {
                 touched.names.extend(of.agent.clone());
             }
             match &event.body {
-                EventBody::AgentPresence { agent, .. } | EventBody::AgentSet { agent } => {
+                EventBody::AgentPresence { agent, .. } | EventBody::AgentSet { agent, .. } => {
                     touched.names.insert(agent.clone());
                 }
                 EventBody::CaseOwned { owner: agent, .. }

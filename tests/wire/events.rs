@@ -56,7 +56,10 @@ fn bodies() -> Vec<EventBody> {
 
 fn standing() -> Vec<EventBody> {
     vec![
-        EventBody::AgentSet { agent: n("bob") },
+        EventBody::AgentSet {
+            agent: n("bob"),
+            team: Some(n("east")),
+        },
         EventBody::AgentPresence {
             agent: n("bob"),
             presence: Presence::Break,

@@ -291,6 +291,12 @@ static JOURNAL: Section = Section {
             },
             "A snapshot is taken after so long, if anything changed.",
         ),
+        key(
+            "ledger",
+            Kind::Flag,
+            "Whether the record of responsibility is written too: who owned which case when, by \
+             which act of whom, in the folder `ledger` of the journal (`firsthand ledger`).",
+        ),
     ],
 };
 

@@ -6,15 +6,17 @@
 mod backup;
 mod verify;
 
+use std::io::Read;
 use std::path::Path;
 
 use super::catalogue::{Catalogue, Pruned};
 use super::error::JournalError;
 use super::frame::{Record, Sequence};
 use super::reader::read_records;
-use super::recovery::{check, take_lock};
+use super::recovery::{check, journal_files, take_lock};
 use super::scan::segment_numbers;
-use super::snapshot::{SnapshotFault, check_snapshot, snapshot_sequence};
+use super::segment::JournalUuid;
+use super::snapshot::{SnapshotFault, SnapshotReader, check_snapshot, snapshot_sequence};
 use super::storage::{FileStorage, Storage};
 
 pub use backup::{Transfer, backup, restore};
@@ -35,6 +37,39 @@ pub fn dump<E: From<JournalError>>(
     let from = if from == 0 { oldest } else { from };
     let through = checked.scan.next_sequence - 1;
     read_records(&storage, &checked.marker.uuid, &starts, from, through, take)
+}
+
+/// What a journal is, and the states that it keeps.
+#[derive(Debug)]
+pub struct Kept {
+    pub uuid: JournalUuid,
+    /// Whole snapshots with their sequences, oldest first.
+    pub snapshots: Vec<(Sequence, Vec<u8>)>,
+}
+
+/// Reads the snapshots of a journal. Works beside a running daemon.
+pub fn kept(directory: &Path) -> Result<Kept, JournalError> {
+    let storage = open(directory)?;
+    let checked = while_pruned(&storage, Result::is_err, || check(&storage))?;
+    let uuid = checked.marker.uuid;
+    let mut snapshots = Vec::new();
+    for name in journal_files(&storage)? {
+        if snapshot_sequence(&name).is_none() {
+            continue;
+        }
+        match check_snapshot(&storage, &uuid, &name) {
+            Ok(info) => {
+                let mut state = Vec::new();
+                SnapshotReader::open(&storage, &info)?
+                    .read_to_end(&mut state)
+                    .map_err(|error| JournalError::io("read", &name, error))?;
+                snapshots.push((info.sequence, state));
+            }
+            Err(SnapshotFault::Damaged(_)) => {}
+            Err(SnapshotFault::Refuse(error)) => return Err(error),
+        }
+    }
+    Ok(Kept { uuid, snapshots })
 }
 
 /// Removes the segments and snapshots that the older of the two newest snapshots covers.

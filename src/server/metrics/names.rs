@@ -159,6 +159,11 @@ metrics! {
     SNAPSHOT_PAUSE Histogram(Span::Disk), "firsthand_snapshot_pause_seconds",
         "How long a tenant stood still while its image was made for a snapshot.";
 
+    LEDGER_RECORDS Counter, "firsthand_ledger_records_total",
+        "Records written to the ledgers of responsibility.";
+    LEDGER_STOPPED Gauge, "firsthand_ledger_stopped",
+        "1 when a ledger could not be written: no snapshot is taken any more, and the journal grows.";
+
     CONNECTIONS Gauge, "firsthand_connections",
         "Connections that are open.";
     CLOSED Counter, "firsthand_connections_closed_total",

@@ -23,6 +23,14 @@ pub fn text(hub: &Hub) -> String {
     let stats = hub.journal.stats();
     set(&names::JOURNAL_WAITING, stats.waiting_bytes as f64);
     set(&names::JOURNAL_SIZE, stats.segments_bytes as f64);
+    if let Some(keeper) = &hub.ledger {
+        let records = metrics.counter(&names::LEDGER_RECORDS, &[]);
+        records.absolute(keeper.records());
+        set(
+            &names::LEDGER_STOPPED,
+            f64::from(u8::from(keeper.has_failed())),
+        );
+    }
     let full = matches!(stats.space, Space::Low { .. } | Space::Out { .. });
     set(&names::JOURNAL_DISK_FULL, f64::from(u8::from(full)));
     let lag = stats

@@ -1,0 +1,225 @@
+//! Who was responsible for which case from when to when: the records folded.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::fact::{Fact, Stated};
+use crate::router::ids::Name;
+use crate::router::time::Timestamp;
+
+/// The reason of a handover that is the succession of somebody who left.
+const SUCCESSION: &str = "agent_removed";
+
+/// The act by which a responsibility began or ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// The first human who took a contact of the case.
+    FirstAccept,
+    /// Named when the case was opened.
+    Assigned,
+    Handover,
+    /// Took over from somebody who left.
+    Succession,
+    /// The case was opened again, and its owner is the owner again.
+    Reopened,
+    Closed,
+}
+
+impl Act {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstAccept => "first_accept",
+            Self::Assigned => "assigned",
+            Self::Handover => "handover",
+            Self::Succession => "succession",
+            Self::Reopened => "reopened",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A responsibility.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Span {
+    pub case: Name,
+    pub customer: Option<Name>,
+    pub owner: Name,
+    pub from_at: Timestamp,
+    pub act: Act,
+    /// Who did it; nobody is known of a case that was opened with an owner.
+    pub by: Option<Name>,
+    pub reason: Option<String>,
+    /// The contact that was accepted.
+    pub contact: Option<Name>,
+    /// The event that says so, and the record of the ledger.
+    pub seq: u64,
+    pub record: u64,
+    /// Nothing while it lasts.
+    pub to_at: Option<Timestamp>,
+    pub ended_by: Option<Act>,
+}
+
+/// The fold.
+#[derive(Debug, Default)]
+pub struct Spans {
+    spans: Vec<Span>,
+    /// The event that ended each span.
+    ends: Vec<Option<u64>>,
+    /// The span that lasts, of each case that has an owner.
+    open: HashMap<Name, usize>,
+    customers: HashMap<Name, Name>,
+    journal: Option<String>,
+}
+
+impl Spans {
+    /// Takes the next record.
+    pub fn take(&mut self, stated: &Stated) {
+        match &stated.fact {
+            Fact::CaseOpened { case, customer, .. } => {
+                if let Some(customer) = customer {
+                    self.customers.insert(case.clone(), customer.clone());
+                }
+            }
+            Fact::CaseOwned {
+                case,
+                owner,
+                contact,
+            } => self.owned(stated, case, owner, contact.as_ref()),
+            Fact::CaseHandedOver {
+                case,
+                to,
+                reason,
+                by,
+                ..
+            } => self.handed_over(stated, case, to, reason, by),
+            Fact::CaseReopened { case, by, owner } => {
+                // A case that was resolved and not closed has had its owner all the time.
+                if let (Some(owner), false) = (owner, self.open.contains_key(case)) {
+                    let mut span = self.span(stated, case, owner, Act::Reopened);
+                    span.by = Some(by.clone());
+                    self.begin(span);
+                }
+            }
+            Fact::CaseClosed { case, .. } => self.end(case, stated, Act::Closed),
+            Fact::ContactConnected {
+                case: Some(case),
+                customer: Some(customer),
+                ..
+            } => {
+                self.customers
+                    .entry(case.clone())
+                    .or_insert_with(|| customer.clone());
+            }
+            Fact::Follows { journal } => {
+                if self.journal.as_ref() == Some(journal) {
+                    self.void_after(stated.seq);
+                }
+                self.journal = Some(journal.clone());
+            }
+            Fact::ContactConnected { .. }
+            | Fact::AgentSet { .. }
+            | Fact::AgentRemoved { .. }
+            | Fact::ContactOffered { .. }
+            | Fact::ContactEnded { .. }
+            | Fact::ContactTransferred { .. }
+            | Fact::CaseAssisted { .. }
+            | Fact::CaseEscalated { .. }
+            | Fact::CaseResolved { .. }
+            | Fact::CaseStage { .. }
+            | Fact::CaseDueSoon { .. }
+            | Fact::CaseOverdue { .. }
+            | Fact::CaseMet { .. }
+            | Fact::CaseExtended { .. }
+            | Fact::CaseWaiting { .. }
+            | Fact::CaseResumed { .. }
+            | Fact::CaseAssistRequested { .. }
+            | Fact::CaseAssistDone { .. }
+            | Fact::CaseFollowUpDue { .. }
+            | Fact::CaseFollowedUp { .. }
+            | Fact::Other => {}
+        }
+    }
+
+    fn owned(&mut self, stated: &Stated, case: &Name, owner: &Name, contact: Option<&Name>) {
+        let act = match contact {
+            Some(_) => Act::FirstAccept,
+            None => Act::Assigned,
+        };
+        let mut span = self.span(stated, case, owner, act);
+        span.by = contact.map(|_| owner.clone());
+        span.contact = contact.cloned();
+        self.begin(span);
+    }
+
+    fn handed_over(&mut self, stated: &Stated, case: &Name, to: &Name, reason: &str, by: &Name) {
+        let act = if reason == SUCCESSION {
+            Act::Succession
+        } else {
+            Act::Handover
+        };
+        self.end(case, stated, act);
+        let mut span = self.span(stated, case, to, act);
+        span.by = Some(by.clone());
+        span.reason = (!reason.is_empty()).then(|| reason.to_owned());
+        self.begin(span);
+    }
+
+    /// Every responsibility, in the order of their beginnings.
+    pub fn finish(mut self) -> Vec<Span> {
+        for span in &mut self.spans {
+            if span.customer.is_none() {
+                span.customer = self.customers.get(&span.case).cloned();
+            }
+        }
+        self.spans
+    }
+
+    fn span(&self, stated: &Stated, case: &Name, owner: &Name, act: Act) -> Span {
+        Span {
+            case: case.clone(),
+            customer: self.customers.get(case).cloned(),
+            owner: owner.clone(),
+            from_at: stated.at,
+            act,
+            by: None,
+            reason: None,
+            contact: None,
+            seq: stated.seq,
+            record: stated.n,
+            to_at: None,
+            ended_by: None,
+        }
+    }
+
+    fn begin(&mut self, span: Span) {
+        self.open.insert(span.case.clone(), self.spans.len());
+        self.spans.push(span);
+        self.ends.push(None);
+    }
+
+    fn end(&mut self, case: &Name, stated: &Stated, act: Act) {
+        if let Some(open) = self.open.remove(case) {
+            let span = &mut self.spans[open];
+            span.to_at = Some(stated.at);
+            span.ended_by = Some(act);
+            self.ends[open] = Some(stated.seq);
+        }
+    }
+
+    /// The journal has lost what came after one of its events: it never was.
+    fn void_after(&mut self, seq: u64) {
+        let kept = self.spans.partition_point(|span| span.seq <= seq);
+        self.spans.truncate(kept);
+        self.ends.truncate(kept);
+        self.open.clear();
+        for (at, end) in self.ends.iter_mut().enumerate() {
+            let span = &mut self.spans[at];
+            if end.is_none_or(|end| end > seq) {
+                (span.to_at, span.ended_by, *end) = (None, None, None);
+                self.open.insert(span.case.clone(), at);
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Verifies a ledger: its chain, its order, and what the journal beside it still knows.
+//!
+//! It must not write, and it may run beside the daemon. The journal is not read here: the caller
+//! folds it and hands the events over.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use super::chain::Hash;
+use super::error::{Damage, LedgerError};
+use super::kind::Kind;
+use super::reader::{Line, Position, Reader};
+use super::writer;
+use crate::router::event::Event;
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub tenant: Option<String>,
+    /// The last good record.
+    pub end: Position,
+    /// Records of events.
+    pub events: u64,
+    /// Where the ledger does not go on after its last event.
+    pub breaks: Vec<Break>,
+    pub damage: Option<Damage>,
+    /// Whether the record that somebody noted elsewhere bears the hash that was noted.
+    pub is_as_noted: Option<bool>,
+}
+
+/// A place at which the ledger follows another journal, or the same after another event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Break {
+    pub n: u64,
+    /// The last event before.
+    pub before: u64,
+    /// The event after which it goes on.
+    pub after: u64,
+    pub journal: Option<String>,
+}
+
+/// A ledger that was read, to be held against a journal.
+#[derive(Debug)]
+pub struct Verified {
+    pub report: Report,
+    /// Hashes of what the records say that the journal can still tell, with their numbers.
+    told: VecDeque<Told>,
+}
+
+#[derive(Debug)]
+struct Told {
+    n: u64,
+    seq: u64,
+    content: blake3::Hash,
+}
+
+/// Reads a ledger whole. Records of the journal `journal` after the event `kept_after` are
+/// remembered for [`Verified::against`]. `noted` is a record and its hash as somebody wrote them
+/// down outside of the ledger: a chain that was made anew as a whole does not have it.
+pub fn verify(
+    folder: &Path,
+    journal: Option<&str>,
+    kept_after: u64,
+    noted: Option<(u64, Hash)>,
+) -> Result<Verified, LedgerError> {
+    let mut reader = Reader::open(folder)?;
+    let mut told = VecDeque::new();
+    let (mut events, mut breaks) = (0, Vec::new());
+    let mut is_as_noted = noted.map(|_| false);
+    let damage = loop {
+        let before = reader.position().seq;
+        let line = match reader.read() {
+            Ok(None) => break None,
+            Err(LedgerError::Damaged(damage)) => break Some(damage),
+            Err(error) => return Err(error),
+            Ok(Some(line)) => line,
+        };
+        let head = line.head;
+        if noted == Some((head.n, line.hash)) {
+            is_as_noted = Some(true);
+        }
+        if head.kind == Kind::Follows {
+            // The events that follow may be others under the same numbers.
+            told.retain(|told: &Told| told.seq <= head.seq);
+            if head.n > 2 {
+                breaks.push(Break {
+                    n: head.n,
+                    before,
+                    after: head.seq,
+                    journal: None,
+                });
+            }
+        } else if !head.kind.is_own() {
+            events += 1;
+            if head.seq > kept_after {
+                told.push_back(Told {
+                    n: head.n,
+                    seq: head.seq,
+                    content: blake3::hash(&content_of(&line)),
+                });
+            }
+        }
+        if let Some(last) = breaks.last_mut().filter(|last| last.n == head.n) {
+            last.journal.clone_from(&reader.position().journal);
+        }
+    };
+    if reader.position().journal.as_deref() != journal {
+        told.clear();
+    }
+    Ok(Verified {
+        report: Report {
+            tenant: reader.tenant().map(str::to_owned),
+            end: reader.position().clone(),
+            events,
+            breaks,
+            damage,
+            is_as_noted,
+        },
+        told,
+    })
+}
+
+/// What a record says of its event, without number and hash.
+fn content_of(line: &Line<'_>) -> Vec<u8> {
+    let text = line.text;
+    let from = text.find(',').map_or(0, |at| at + 1);
+    let to = text.rfind(",\"hash\":").unwrap_or(text.len());
+    format!("{{{}}}", text.get(from..to).unwrap_or_default()).into_bytes()
+}
+
+/// What a journal says that its ledger does not, or otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Difference {
+    #[error(
+        "the journal knows event {seq} ({kind}), which should be the record {n} and is not there"
+    )]
+    Missing { n: u64, seq: u64, kind: Kind },
+    #[error("record {n} speaks of event {seq}, of which the journal knows nothing")]
+    Unknown { n: u64, seq: u64 },
+    #[error("record {n} does not say of event {seq} what the journal says")]
+    Otherwise { n: u64, seq: u64 },
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A ledger being held against the events of its journal.
+#[derive(Debug)]
+pub struct Comparison {
+    verified: Verified,
+    /// Events of kept kinds that are not yet in the ledger.
+    pub behind: u64,
+    /// Events that agree.
+    pub compared: u64,
+    /// Everything through this event must be there: a snapshot waited for it.
+    sure: u64,
+    pub difference: Option<Difference>,
+}
+
+impl Verified {
+    /// Begins a comparison. The ledger must hold every event through `sure`.
+    pub fn against(self, sure: u64) -> Comparison {
+        let mut comparison = Comparison {
+            verified: self,
+            behind: 0,
+            compared: 0,
+            sure,
+            difference: None,
+        };
+        let end = &comparison.verified.report.end;
+        if comparison.verified.report.damage.is_none() && end.seq < sure {
+            comparison.difference = Some(Difference::Missing {
+                n: end.n + 1,
+                seq: sure,
+                kind: Kind::Mark,
+            });
+        }
+        comparison
+    }
+}
+
+impl Comparison {
+    pub fn report(&self) -> &Report {
+        &self.verified.report
+    }
+
+    /// The hash that the last record bears.
+    pub fn head(&self) -> (u64, Hash) {
+        (self.report().end.n, self.report().end.hash)
+    }
+
+    /// Takes the next event of the journal, of those after `kept_after`.
+    pub fn take(&mut self, event: &Event) {
+        let (Some(kind), Some(content)) = (Kind::of(&event.body), writer::content(event)) else {
+            return;
+        };
+        let told = &mut self.verified.told;
+        match told.front() {
+            Some(front) if front.seq == event.seq => {
+                if front.content != blake3::hash(&content) {
+                    let (n, seq) = (front.n, event.seq);
+                    self.difference
+                        .get_or_insert(Difference::Otherwise { n, seq });
+                }
+                self.compared += 1;
+                told.pop_front();
+            }
+            Some(front) => {
+                let (n, seq) = (front.n, event.seq);
+                let difference = if front.seq < seq {
+                    Difference::Unknown { n, seq: front.seq }
+                } else {
+                    Difference::Missing { n, seq, kind }
+                };
+                self.difference.get_or_insert(difference);
+            }
+            None if event.seq > self.verified.report.end.seq => {
+                self.behind += 1;
+                if event.seq <= self.sure {
+                    let (n, seq) = (self.verified.report.end.n + 1, event.seq);
+                    self.difference
+                        .get_or_insert(Difference::Missing { n, seq, kind });
+                }
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Writes a tenant's ledger: appends records, begins new files, brings them to the disk.
+//!
+//! A failed write or sync is not tried again: what the file holds by then is known only to the
+//! next start, which reads it. What becomes of a torn end is decided by the caller, who knows
+//! whether the journal can still tell what is missing.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::chain;
+use super::error::{Damage, LedgerError};
+use super::files;
+use super::kind::Kind;
+use super::reader::{FORMAT, Position, Reader};
+use crate::router::event::{Event, EventBody};
+use crate::router::time::Timestamp;
+use crate::wire;
+
+/// Bytes that are collected before they are written.
+const BUFFER_BYTES: usize = 256 << 10;
+const FILE_MODE: u32 = 0o640;
+
+/// The writer of one ledger.
+#[derive(Debug)]
+pub struct Writer {
+    folder: PathBuf,
+    tenant: String,
+    journal: String,
+    file: Option<File>,
+    number: u64,
+    /// Bytes of the file at hand, the buffer included.
+    bytes: u64,
+    bytes_max: u64,
+    position: Position,
+    buffer: Vec<u8>,
+    records: u64,
+    is_synced: bool,
+    damage: Option<Damage>,
+}
+
+impl Writer {
+    /// Opens the ledger in a folder, which may not be there yet, at its last good record.
+    /// `journal` names the journal whose events will come. Nothing is written yet.
+    pub fn open(folder: &Path, tenant: &str, journal: &str) -> Result<Self, LedgerError> {
+        let mut writer = Self {
+            folder: folder.to_owned(),
+            tenant: tenant.to_owned(),
+            journal: journal.to_owned(),
+            file: None,
+            number: 0,
+            bytes: 0,
+            bytes_max: files::FILE_BYTES_MAX,
+            position: Position::START,
+            buffer: Vec::with_capacity(BUFFER_BYTES),
+            records: 0,
+            is_synced: true,
+            damage: None,
+        };
+        let Some(mut reader) = Reader::open_last(folder)? else {
+            return Ok(writer);
+        };
+        writer.damage = loop {
+            match reader.read() {
+                Ok(Some(_)) => {}
+                Ok(None) => break None,
+                Err(LedgerError::Damaged(damage)) => break Some(damage),
+                Err(error) => return Err(error),
+            }
+        };
+        if reader.tenant().is_some_and(|of| of != tenant) {
+            let folder = folder.display();
+            return Err(LedgerError::Refused(format!(
+                "{folder} is the ledger of another tenant than {tenant}: move it away"
+            )));
+        }
+        writer.position = reader.position().clone();
+        (writer.number, writer.bytes) = reader.place();
+        Ok(writer)
+    }
+
+    /// Begins a new file at another size than usual.
+    #[must_use]
+    pub fn with_file_bytes(mut self, bytes_max: u64) -> Self {
+        self.bytes_max = bytes_max;
+        self
+    }
+
+    /// What is wrong with the end of the last file, if anything is. Until [`Self::cut`] nothing
+    /// may be appended.
+    pub fn damage(&self) -> Option<&Damage> {
+        self.damage.as_ref()
+    }
+
+    /// The last record.
+    pub fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// Records appended by this writer.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Cuts off what follows the last good record. If that is more than one unfinished line it
+    /// is kept in a file of its own.
+    pub fn cut(&mut self) -> Result<(), LedgerError> {
+        let Some(damage) = self.damage.take() else {
+            return Ok(());
+        };
+        let path = self.path();
+        self.cut_at(&path, damage.offset)
+            .map_err(|error| LedgerError::io("cut", &path, error))
+    }
+
+    fn cut_at(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut rest = Vec::new();
+        file.read_to_end(&mut rest)?;
+        if rest.contains(&b'\n') {
+            let name = format!("{}.cut-{offset}", files::file_name(self.number));
+            let aside = self.folder.join(name);
+            fs::write(&aside, &rest)?;
+            File::open(&aside)?.sync_all()?;
+        }
+        file.set_len(offset)?;
+        file.sync_all()?;
+        files::sync_folder(&self.folder)
+    }
+
+    /// Says that the records from here on follow the journal after one of its events.
+    pub fn follow(&mut self, after: u64) -> Result<(), LedgerError> {
+        let journal = self.journal.clone();
+        self.begin_file_if_due()?;
+        self.position.seq = after;
+        self.own(Kind::Follows, |line| {
+            write_member(line, "journal", &journal);
+        })?;
+        self.position.journal = Some(journal);
+        Ok(())
+    }
+
+    /// Says that everything through the event `seq` is recorded.
+    pub fn mark(&mut self, seq: u64, at: Timestamp) -> Result<(), LedgerError> {
+        self.begin_file_if_due()?;
+        self.position.seq = self.position.seq.max(seq);
+        self.position.at = self.position.at.max(at);
+        self.own(Kind::Mark, |_| {})
+    }
+
+    /// Appends an event if it is of a kind that is kept.
+    pub fn append(&mut self, event: &Event) -> Result<(), LedgerError> {
+        if Kind::of(&event.body).is_none() {
+            return Ok(());
+        }
+        self.begin_file_if_due()?;
+        let start = self.begin_line();
+        let at = self.buffer.len();
+        say(&mut self.buffer, event);
+        // `{"n":7` and what the event says become one object, which is still open at its end.
+        self.buffer[at] = b',';
+        self.buffer.pop();
+        debug_assert!(start < at, "the number stands before");
+        self.position.seq = event.seq;
+        self.position.at = event.at;
+        self.end_line(start)
+    }
+
+    /// Brings everything appended to the disk.
+    pub fn sync(&mut self) -> Result<(), LedgerError> {
+        self.flush()?;
+        if self.is_synced {
+            return Ok(());
+        }
+        if let Some(file) = &self.file {
+            file.sync_data()
+                .map_err(|error| LedgerError::io("sync", &self.path(), error))?;
+        }
+        self.is_synced = true;
+        Ok(())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(files::file_name(self.number))
+    }
+
+    /// Writes one of the ledger's own records.
+    fn own(&mut self, kind: Kind, members: impl FnOnce(&mut Vec<u8>)) -> Result<(), LedgerError> {
+        let start = self.begin_line();
+        let line = &mut self.buffer;
+        write_member(line, "seq", &self.position.seq);
+        write_member(line, "at", &self.position.at);
+        write_member(line, "type", kind.as_str());
+        members(line);
+        self.end_line(start)
+    }
+
+    fn begin_line(&mut self) -> usize {
+        let start = self.buffer.len();
+        let n = self.position.n + 1;
+        self.buffer
+            .extend_from_slice(format!("{{\"n\":{n}").as_bytes());
+        start
+    }
+
+    fn end_line(&mut self, start: usize) -> Result<(), LedgerError> {
+        self.position.hash = chain::seal(&mut self.buffer, start, self.position.hash);
+        self.position.n += 1;
+        self.records += 1;
+        self.bytes += (self.buffer.len() - start) as u64;
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn begin_file_if_due(&mut self) -> Result<(), LedgerError> {
+        debug_assert!(self.damage.is_none(), "a torn end is cut before");
+        if self.number == 0 || self.bytes >= self.bytes_max {
+            self.sync()?;
+            self.number += 1;
+            self.bytes = 0;
+            self.file = None;
+        }
+        if self.bytes > 0 {
+            return Ok(());
+        }
+        let (tenant, journal, number) = (self.tenant.clone(), self.journal.clone(), self.number);
+        self.own(Kind::File, |line| {
+            write_member(line, "format", &FORMAT);
+            write_member(line, "tenant", &tenant);
+            write_member(line, "file", &number);
+            write_member(line, "journal", &journal);
+        })
+    }
+
+    fn flush(&mut self) -> Result<(), LedgerError> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let path = self.path();
+        self.write_out(&path)
+            .map_err(|error| LedgerError::io("write", &path, error))
+    }
+
+    fn write_out(&mut self, path: &Path) -> io::Result<()> {
+        if self.file.is_none() {
+            fs::create_dir_all(&self.folder)?;
+            let mut options = OpenOptions::new();
+            options.append(true).create(true).mode(FILE_MODE);
+            self.file = Some(options.open(path)?);
+            files::sync_folder(&self.folder)?;
+            if let Some(parent) = self.folder.parent() {
+                files::sync_folder(parent)?;
+            }
+        }
+        let file = self.file.as_mut().expect("it was just opened");
+        self.is_synced = false;
+        file.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+fn write_member<T: serde::Serialize + ?Sized>(line: &mut Vec<u8>, name: &str, value: &T) {
+    line.extend_from_slice(format!(",\"{name}\":").as_bytes());
+    serde_json::to_writer(line, value).expect("memory takes it");
+}
+
+/// Writes what a record says of an event: what the event says, and of an agent its team.
+fn say(out: &mut Vec<u8>, event: &Event) {
+    wire::event::params(out, event);
+    if let EventBody::AgentSet {
+        team: Some(team), ..
+    } = &event.body
+    {
+        out.pop();
+        write_member(out, "team", team);
+        out.push(b'}');
+    }
+}
+
+/// What a record says of an event, without its number and seal: the same for the same event.
+pub fn content(event: &Event) -> Option<Vec<u8>> {
+    Kind::of(&event.body)?;
+    let mut content = Vec::with_capacity(256);
+    say(&mut content, event);
+    Some(content)
+}

@@ -1,0 +1,84 @@
+//! What is counted of one group: an agent, a team, a kind of case, a period, or all together.
+//!
+//! Only sums; the measures made of them and their formulas stand in `measures`.
+
+use super::sample::Sample;
+use crate::router::codes::Route;
+
+/// Why a repeat contact did not reach its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Break {
+    Busy,
+    Away,
+    Excluded,
+    NoSkill,
+}
+
+/// Why a case was escalated, as the events spell it.
+pub const ESCALATIONS: [&str; 6] = ["repeat", "urge", "overdue", "major", "assist", "follow_up"];
+
+/// The sums.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures {
+    pub conversations: u64,
+    pub answered: u64,
+    pub answered_within: u64,
+    pub lost: u64,
+    pub wait: Sample,
+    pub talk: Sample,
+
+    pub repeats: u64,
+    pub hits: u64,
+    /// Repeats that reached somebody else, by route in the order of [`Route::ALL`].
+    pub stand_ins: [u64; Route::ALL.len()],
+    /// In the order of [`Break`].
+    pub breaks: [u64; 4],
+    /// Repeats served in the stead of another.
+    pub stood_in: u64,
+
+    pub opened: u64,
+    pub complaints: u64,
+    pub taken: u64,
+    pub received: u64,
+    pub handovers: u64,
+    pub ping_pong: u64,
+    pub returns: u64,
+    /// Cases that came to their third contact.
+    pub thrice: u64,
+    pub response: Sample,
+
+    pub resolved: u64,
+    /// Cases that were resolved, and of them those by their first contact.
+    pub cases_resolved: u64,
+    pub first_contact: u64,
+    pub resolution: Sample,
+    pub reopened: u64,
+    pub closed: u64,
+
+    pub met: u64,
+    pub overdue: u64,
+    pub cases_met: u64,
+    pub cases_overdue: u64,
+    pub due_soon: u64,
+    pub extensions: u64,
+    /// In the order of [`ESCALATIONS`].
+    pub escalations: [u64; ESCALATIONS.len()],
+    pub waited: Sample,
+    pub assists: u64,
+    pub assists_done: u64,
+
+    pub follow_ups: u64,
+    pub satisfied: u64,
+    pub unsatisfied: u64,
+    pub no_answer: u64,
+    pub scores: Sample,
+}
+
+/// What is counted of one stage of one kind.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StageFigures {
+    /// How long cases were in it, without the time for which their clocks stood still.
+    pub took: Sample,
+    pub met: u64,
+    pub overdue: u64,
+}

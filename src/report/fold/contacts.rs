@@ -1,0 +1,195 @@
+//! Contacts: answers, repeats, stand-ins.
+
+use super::super::figures::Break;
+use super::{Fold, NONE, Whose};
+use crate::ledger::{Fact, Stated};
+use crate::router::codes::{Outcome, Route, Why};
+use crate::router::ids::Name;
+use crate::router::time::Timestamp;
+
+/// What is followed of a contact until it ends.
+#[derive(Debug, Default)]
+pub(super) struct Contact {
+    was_answered: bool,
+    /// The router made it, for a follow-up or a task: no customer called.
+    is_ours: bool,
+    /// Why somebody else than the owner was offered it.
+    breaks: Vec<(Name, Break)>,
+}
+
+/// A contact that reached an agent.
+struct Connected<'a> {
+    contact: &'a Name,
+    case: Option<&'a Name>,
+    agent: Option<&'a Name>,
+    route: Route,
+    wait_ms: i64,
+}
+
+impl Fold {
+    pub(super) fn contact(&mut self, stated: &Stated) {
+        match &stated.fact {
+            Fact::ContactOffered {
+                contact,
+                agent: Some(agent),
+                why,
+                ..
+            } => {
+                if let Some(reason) = break_of(*why) {
+                    let entry = self.contacts.entry(contact.clone()).or_default();
+                    entry.breaks.push((agent.clone(), reason));
+                }
+            }
+            Fact::ContactConnected {
+                contact,
+                case,
+                agent,
+                route,
+                wait_ms,
+                ..
+            } => self.connected(
+                stated.at,
+                &Connected {
+                    contact,
+                    case: case.as_ref(),
+                    agent: agent.as_ref(),
+                    route: *route,
+                    wait_ms: *wait_ms,
+                },
+            ),
+            Fact::ContactEnded {
+                contact,
+                case,
+                agent,
+                outcome,
+                handle_ms,
+                ..
+            } => self.ended(
+                stated.at,
+                contact,
+                case.as_ref(),
+                agent.as_ref(),
+                *outcome,
+                *handle_ms,
+            ),
+            _ => {}
+        }
+    }
+
+    /// A contact that the router makes counts as none: what came of it is counted elsewhere.
+    pub(super) fn made_by_us(&mut self, contact: &Name) {
+        self.contacts.entry(contact.clone()).or_default().is_ours = true;
+    }
+
+    fn connected(&mut self, at: Timestamp, of: &Connected<'_>) {
+        let entry = self.contacts.entry(of.contact.clone()).or_default();
+        if entry.is_ours {
+            return;
+        }
+        let is_first = !std::mem::replace(&mut entry.was_answered, true);
+        let reason = of.agent.and_then(|agent| {
+            let last = entry.breaks.iter().rev().find(|(to, _)| to == agent);
+            last.map(|(_, reason)| *reason)
+        });
+        let kind = of.case.map(|case| self.kind_of(case));
+        let whose = Whose {
+            agent: of.agent,
+            kind: kind.as_deref(),
+        };
+        let in_time = of.wait_ms <= self.options.within_ms;
+        self.add(at, whose, |figures| {
+            figures.conversations += 1;
+            if is_first {
+                figures.answered += 1;
+                figures.answered_within += u64::from(in_time);
+                figures.wait.add(of.wait_ms);
+            }
+        });
+        let Some(case) = of.case else { return };
+        if is_first {
+            self.contact_on(at, case);
+        }
+        self.repeated(at, case, of, reason);
+    }
+
+    /// Counts a conversation on a case that had an owner before.
+    fn repeated(&mut self, at: Timestamp, case: &Name, of: &Connected<'_>, reason: Option<Break>) {
+        let owner = self.cases.get(case).and_then(|case| case.owner_before(at));
+        let Some(owner) = owner.cloned() else { return };
+        let is_hit = of.agent == Some(&owner);
+        self.of_owner(at, case, Some(&owner), |figures| {
+            figures.repeats += 1;
+            figures.hits += u64::from(is_hit);
+            if !is_hit {
+                figures.stand_ins[of.route as usize] += 1;
+                if let Some(reason) = reason {
+                    figures.breaks[reason as usize] += 1;
+                }
+            }
+        });
+        if !is_hit {
+            self.of_owner(at, case, of.agent, |figures| figures.stood_in += 1);
+        }
+    }
+
+    fn ended(
+        &mut self,
+        at: Timestamp,
+        contact: &Name,
+        case: Option<&Name>,
+        agent: Option<&Name>,
+        outcome: Outcome,
+        handle_ms: Option<i64>,
+    ) {
+        let known = self.contacts.remove(contact).unwrap_or_default();
+        if known.is_ours {
+            return;
+        }
+        let was_answered = known.was_answered;
+        let kind = case.map(|case| self.kind_of(case));
+        let whose = Whose {
+            agent: agent.filter(|_| was_answered),
+            kind: kind.as_deref(),
+        };
+        let is_lost = !was_answered && handle_ms.is_none() && is_loss(outcome);
+        self.add(at, whose, |figures| {
+            figures.lost += u64::from(is_lost);
+            if let Some(talk) = handle_ms {
+                figures.talk.add(talk);
+            }
+        });
+    }
+
+    fn kind_of(&self, case: &Name) -> String {
+        let case = self.cases.get(case);
+        case.map_or(NONE, |case| case.kind()).to_owned()
+    }
+}
+
+/// Whether whoever contacted was not served, without having been promised anything.
+fn is_loss(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Abandoned | Outcome::Timeout | Outcome::Rejected | Outcome::NoAgent => true,
+        Outcome::Resolved
+        | Outcome::Open
+        | Outcome::Transferred
+        | Outcome::Dropped
+        | Outcome::Voicemail
+        | Outcome::Callback
+        | Outcome::Cancelled => false,
+    }
+}
+
+fn break_of(why: Why) -> Option<Break> {
+    Some(match why {
+        Why::OwnerBusyDeputy | Why::OwnerBusyLeader | Why::OwnerBusyTeam | Why::OwnerBusySkill => {
+            Break::Busy
+        }
+        Why::OwnerAwayDeputy | Why::OwnerAwayLeader | Why::OwnerAwayTeam | Why::OwnerAwaySkill => {
+            Break::Away
+        }
+        Why::OwnerExcluded => Break::Excluded,
+        Why::NoOwnerSkill => Break::NoSkill,
+        _ => return None,
+    })
+}

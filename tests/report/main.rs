@@ -1,0 +1,6 @@
+//! The scorecard against a small centre whose figures were reckoned by hand.
+
+#[path = "../support/centre.rs"]
+mod centre;
+mod figures;
+mod manual;
