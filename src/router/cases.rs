@@ -157,11 +157,14 @@ impl Router {
             .extend_from_slice(&self.cases[case].seeking);
     }
 
-    /// Contacts that wait and whose case an agent owns, whether they may be offered to it or not.
+    /// Contacts that wait and whose case an agent owns, or that are kept for it, whether they may
+    /// be offered to it or not.
     pub(super) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
         let cases = self.agents[owner.at()].cases.iter();
         let seeking = cases.flat_map(|case| self.cases[*case].seeking.iter().copied());
-        seeking.collect()
+        let waiting = self.queues.iter().flat_map(|queue| queue.waiting.values());
+        let kept = waiting.filter(|contact| self.contacts[**contact].kept_for == Some(owner));
+        seeking.chain(kept.copied()).collect()
     }
 
     /// Too many contacts on one open case within the window raise an escalation, once per window.
