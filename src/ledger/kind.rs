@@ -96,6 +96,12 @@ impl Kind {
             EventBody::CaseFollowedUp { .. } => Self::CaseFollowedUp,
             EventBody::ContactOffered { .. }
             | EventBody::AgentPresence { .. }
+            | EventBody::AgentAbsent { .. }
+            | EventBody::AgentPairAway(_)
+            | EventBody::AgentBriefing(_)
+            | EventBody::AgentSuccession { .. }
+            | EventBody::AgentSucceeded { .. }
+            | EventBody::ContactCallback { .. }
             | EventBody::QueueSet { .. }
             | EventBody::QueueRemoved { .. }
             | EventBody::SettingsSet
@@ -137,6 +143,8 @@ fn is_break(route: Route, why: Why) -> bool {
         | Why::OwnerCallback
         | Why::LastOwnerAvailable
         | Why::PreferredAvailable
+        | Why::GridManagerAvailable
+        | Why::MentorAvailable
         | Why::TransferTarget
         | Why::AgentAvailable
         | Why::NoAgentAvailable

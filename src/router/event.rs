@@ -4,11 +4,12 @@
 //! every run over the same commands.
 
 use super::codes::{
-    AgentState, ContactState, DeclineReason, EscalationReason, FollowUpResult, OfferEnd, Outcome,
-    Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
+    AgentState, ContactState, EscalationReason, FollowUpResult, OfferEnd, Outcome, Presence, Role,
+    Route, TransferMode, WaitEnd, WaitOn, Why,
 };
 use super::command::Attributes;
 use super::ids::{Name, OfferId, Text};
+pub use super::offer_reason::OfferReason;
 use super::people_view::{BriefingView, PairAwayView};
 use super::time::Timestamp;
 use serde::Serialize;
@@ -353,32 +354,6 @@ pub enum EventBody {
     },
     /// The configuration file has been followed again.
     ServerReloaded,
-}
-
-/// Why an offer ended as it did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OfferReason {
-    Declined(DeclineReason),
-    /// Another agent took the contact.
-    TakenByOther,
-    /// The contact left.
-    ContactGone,
-    /// The agent went on break, offline, or was removed.
-    AgentGone,
-    /// The contact was changed or passed on.
-    Rerouted,
-}
-
-impl OfferReason {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Declined(reason) => reason.as_str(),
-            Self::TakenByOther => "taken_by_other",
-            Self::ContactGone => "contact_gone",
-            Self::AgentGone => "agent_gone",
-            Self::Rerouted => "rerouted",
-        }
-    }
 }
 
 impl EventBody {

@@ -70,6 +70,7 @@ mod ends;
 pub mod follow_up;
 mod ladder;
 mod learnt;
+mod offer_reason;
 mod offers;
 mod queues;
 mod sessions;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::reply::json;
 use super::scan::Word;
 use crate::router::codes::{ContactState, TransferMode};
+use crate::router::command::Attributes;
 use crate::router::event::{ContactRef, DeadlineRef, Event, EventBody, News};
 use crate::router::ids::{Name, Text};
 use crate::router::time::Timestamp;
@@ -188,6 +189,7 @@ macro_rules! clocks {
 }
 
 mod clocks;
+mod people;
 
 /// Members appended to an object that has one already.
 struct Fields<'a>(&'a mut Vec<u8>);
@@ -216,53 +218,6 @@ impl Fields<'_> {
             .maybe("case", of.case.as_ref())
             .maybe("agent", of.agent.as_ref())
             .maybe("ticket", of.ticket.as_ref())
-    }
-
-    /// Absences, briefings and succession.
-    fn people_body(&mut self, body: &EventBody) -> &mut Self {
-        match body {
-            EventBody::AgentAbsent {
-                agent,
-                from_at,
-                to_at,
-                reason,
-            } => self
-                .put("agent", agent)
-                .put("from_at", from_at)
-                .put("to_at", to_at)
-                .maybe("reason", reason.as_ref()),
-            EventBody::AgentPairAway(pair) => self
-                .put("agent", &pair.agent)
-                .put("other", &pair.other)
-                .put("from_at", &pair.from_at)
-                .put("to_at", &pair.to_at)
-                .maybe("leader", pair.leader.as_ref()),
-            EventBody::AgentBriefing(briefing) => self
-                .put("agent", &briefing.agent)
-                .maybe("since_at", briefing.since_at.as_ref())
-                .maybe("until_at", briefing.until_at.as_ref())
-                .put("items", &briefing.items)
-                .put("dropped", &briefing.dropped),
-            EventBody::AgentSuccession {
-                agent,
-                to,
-                cases,
-                start_at,
-                reason,
-                by,
-            } => self
-                .put("agent", agent)
-                .put("to", to)
-                .put("cases", cases)
-                .put("start_at", start_at)
-                .put("reason", reason)
-                .put("by", by),
-            EventBody::AgentSucceeded { agent, cases, left } => self
-                .put("agent", agent)
-                .put("cases", cases)
-                .put("left", left),
-            _other => self,
-        }
     }
 
     /// What the type adds. Each of the parts writes its own types and passes over the rest.
@@ -351,13 +306,12 @@ impl Fields<'_> {
                 position,
                 why,
                 ..
-            } => self
-                .maybe(
-                    "state",
-                    (*state == ContactState::Scheduled).then_some(state),
-                )
-                .maybe("position", position.as_ref())
-                .put("why", why),
+            } => {
+                let scheduled = (*state == ContactState::Scheduled).then_some(state);
+                self.maybe("state", scheduled)
+                    .maybe("position", position.as_ref())
+                    .put("why", why)
+            }
             EventBody::ContactOffered {
                 offer,
                 route,
@@ -372,9 +326,7 @@ impl Fields<'_> {
                 .put("route", route)
                 .put("why", why)
                 .put("expires_at", expires_at)
-                .maybe("mentor", mentor.as_ref())
-                .maybe("attributes", attributes.as_ref())
-                .news(news),
+                .told(mentor.as_ref(), attributes.as_ref(), news),
             EventBody::ContactCallback {
                 joined_at,
                 address,
@@ -418,6 +370,18 @@ impl Fields<'_> {
                 .maybe("reason", reason.map(|reason| reason.as_str()).as_ref()),
             EventBody::ContactUpdated { .. } | standing!() | cases!() | clocks!() => self,
         }
+    }
+
+    /// What the agent who is offered a contact is told of it.
+    fn told(
+        &mut self,
+        mentor: Option<&Name>,
+        attributes: Option<&Attributes>,
+        news: &[News],
+    ) -> &mut Self {
+        self.maybe("mentor", mentor)
+            .maybe("attributes", attributes)
+            .news(news)
     }
 
     fn called_back(

@@ -44,7 +44,8 @@ fn bare() -> ContactRef {
 
 /// One body of every kind at least, with and without what may be unknown.
 fn bodies() -> Vec<EventBody> {
-    let mut bodies = standing();
+    let mut bodies = people();
+    bodies.extend(settings());
     bodies.extend(contacts());
     bodies.extend(promised());
     bodies.extend(offers());
@@ -54,7 +55,7 @@ fn bodies() -> Vec<EventBody> {
     bodies
 }
 
-fn standing() -> Vec<EventBody> {
+fn people() -> Vec<EventBody> {
     vec![
         EventBody::AgentSet {
             agent: n("bob"),
@@ -111,6 +112,11 @@ fn standing() -> Vec<EventBody> {
             cases: 5,
             left: 0,
         },
+    ]
+}
+
+fn settings() -> Vec<EventBody> {
+    vec![
         EventBody::QueueSet { queue: n("sales") },
         EventBody::QueueRemoved { queue: n("sales") },
         EventBody::SettingsSet,
