@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 74 the journal or its disk
 //! failed.
 
+mod bench;
 mod check;
 mod compare;
 mod ctl;
@@ -54,6 +55,8 @@ enum Command {
     Compare(compare::Compare),
     /// Says how many agents a queue needs
     Staff(staff::Staff),
+    /// Loads a running daemon and measures it
+    Bench(Box<bench::Bench>),
     /// Looks after the journal
     Journal(journal::Journal),
 }
@@ -73,6 +76,7 @@ pub fn run() -> ExitCode {
         Command::Generate(command) => return command.run(),
         Command::Compare(command) => return command.run(),
         Command::Staff(command) => return command.run(),
+        Command::Bench(command) => command.run(),
         Command::Journal(command) => command.run(),
     };
     match done {

@@ -114,6 +114,7 @@ impl Journal {
             dirty: false,
             unsealed,
             witness_turn: 0,
+            rests: false,
         };
         let spare_shared = Arc::clone(&shared);
         let threads = Threads {

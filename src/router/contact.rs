@@ -208,6 +208,10 @@ impl Contact {
             self.trail.remove(FIRST_KEPT);
             self.trail_dropped += 1;
         }
+        if self.trail.capacity() == 0 {
+            // Most contacts that wait have taken one step: room for four would be kept unused.
+            self.trail.reserve_exact(1);
+        }
         self.trail.push(step);
     }
 }

@@ -3,6 +3,7 @@
 //! Each connection is one task. It reads only while its output has room, so a client that does
 //! not read is not read from either. It never waits for the network while it holds a lock.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,13 +69,14 @@ pub fn wire_limits(limits: &config::Limits) -> Limits {
     }
 }
 
-/// Serves a connection to its end. `after_read` is called after each read.
+/// Serves a connection to its end. `confirm` is called after a read that is not answered at once:
+/// an answer would confirm it by itself.
 pub async fn serve<R, W>(
     hub: Arc<Hub>,
     mut conversation: Conversation,
     mut reader: R,
     writer: W,
-    after_read: impl Fn(&R) + Send,
+    confirm: impl Fn(&R) + Send,
 ) -> End
 where
     R: AsyncRead + Unpin + Send,
@@ -82,14 +84,30 @@ where
 {
     let limits = hub.live().config.server.limits.clone();
     let wire = wire_limits(&limits);
+    let answers_wait = hub.live().config.journal.durability != config::Durability::None;
     let mut lines = Lines::new(&wire);
     let mut outbox = Outbox::new(writer, &limits);
+    let mut messages = Vec::new();
     let opened = Moment::now();
     let mut heard = opened;
+    // Both stand for the whole connection: making and dropping them costs more than a read.
+    let serving = hub.serving.clone();
+    let mut stopped = pin!(serving.cancelled());
+    let first = deadline(&limits, conversation.is_admitted(), opened, opened);
+    let mut alarm = pin!(tokio::time::sleep_until(first));
     let end = loop {
         let deadline = deadline(&limits, conversation.is_admitted(), opened, heard);
         let can_read = outbox.has_room();
         let (waiting, stalls_at) = (outbox.len(), outbox.stalls_at());
+        let due = if waiting > 0 {
+            deadline.min(stalls_at)
+        } else {
+            deadline
+        };
+        // An alarm that rings too early is set anew then, which is seldom.
+        if due < alarm.deadline() || alarm.is_elapsed() {
+            alarm.as_mut().reset(due);
+        }
         let event = tokio::select! {
             written = outbox.write(), if waiting > 0 => match written {
                 Ok(()) => Event::Wrote,
@@ -103,18 +121,32 @@ where
                 Ok(()) => Event::Events,
                 Err(_) => break End::Lost,
             },
-            () = tokio::time::sleep_until(deadline) => break End::Idle,
-            () = tokio::time::sleep_until(stalls_at), if waiting > 0 => {
-                break End::SlowConsumer;
+            () = &mut alarm => {
+                let now = Moment::now();
+                if now >= deadline {
+                    break End::Idle;
+                }
+                if waiting > 0 && now >= stalls_at {
+                    break End::SlowConsumer;
+                }
+                continue;
             }
-            () = hub.serving.cancelled() => break End::Stopped,
+            () = &mut stopped => break End::Stopped,
         };
+        let is_read = matches!(event, Event::Read);
         let done = match event {
             Event::Wrote => Ok(()),
             Event::Read => {
                 heard = Moment::now();
-                after_read(&reader);
-                take_turns(&mut conversation, &mut lines, &wire, &limits, &mut outbox).await
+                if answers_wait {
+                    confirm(&reader);
+                }
+                let input = Input {
+                    lines: &mut lines,
+                    messages: &mut messages,
+                    wire: &wire,
+                };
+                take_turns(&mut conversation, input, limits.turn, &mut outbox).await
             }
             Event::Events => {
                 let live = outbox.take_events(&mut conversation);
@@ -124,15 +156,19 @@ where
                 Ok(())
             }
             Event::Ended => {
-                let last = finish(&mut lines, &wire);
-                let _ = conversation.handle(last, &mut outbox.bytes).await;
+                finish(&mut lines, &wire, &mut messages);
+                let _ = conversation.handle(&mut messages, &mut outbox.bytes).await;
                 break End::Closed;
             }
         };
         if let Err(end) = done {
             break end;
         }
+        let is_answered = !outbox.is_empty();
         outbox.write_at_once();
+        if is_read && !answers_wait && !is_answered {
+            confirm(&reader);
+        }
     };
     if matches!(end, End::Closed | End::Stopped) && hub.failure().is_none() {
         outbox.write_rest().await;
@@ -149,35 +185,50 @@ enum Event {
     Ended,
 }
 
-/// Carries out all complete lines, some at a time.
-async fn take_turns<W: AsyncWrite + Unpin>(
-    conversation: &mut Conversation,
-    lines: &mut Lines,
-    wire: &Limits,
-    limits: &config::Limits,
-    outbox: &mut Outbox<W>,
-) -> Result<(), End> {
-    loop {
-        let mut messages = Vec::new();
+/// What has been read, and the buffer for what it says.
+struct Input<'a> {
+    lines: &'a mut Lines,
+    messages: &'a mut Vec<Message>,
+    wire: &'a Limits,
+}
+
+impl Input<'_> {
+    /// Takes lines with about `calls_max` calls; the number of calls.
+    fn take(&mut self, calls_max: usize) -> usize {
         let mut calls = 0;
-        while calls < limits.turn {
-            let Some(line) = lines.next_line() else {
+        while calls < calls_max {
+            let Some(line) = self.lines.next_line() else {
                 break;
             };
-            let message = read_line(line, wire);
+            let message = read_line(line, self.wire);
             calls += match &message {
                 Message::One(_) => 1,
                 Message::Batch(calls) => calls.len(),
             };
-            messages.push(message);
+            self.messages.push(message);
         }
-        if messages.is_empty() {
+        calls
+    }
+}
+
+/// Carries out all complete lines, some at a time.
+async fn take_turns<W: AsyncWrite + Unpin>(
+    conversation: &mut Conversation,
+    mut input: Input<'_>,
+    calls_max: usize,
+    outbox: &mut Outbox<W>,
+) -> Result<(), End> {
+    loop {
+        let calls = input.take(calls_max);
+        if input.messages.is_empty() {
             return Ok(());
         }
         let before = outbox.bytes.len();
-        conversation.handle(messages, &mut outbox.bytes).await?;
+        conversation
+            .handle(input.messages, &mut outbox.bytes)
+            .await?;
         outbox.note_replies(before);
-        if calls < limits.turn {
+        if calls < calls_max {
             return Ok(());
         }
         // More may be there: what is done is sent, and others have their turn first.
@@ -202,15 +253,13 @@ fn read_line(line: Line<'_>, wire: &Limits) -> Message {
 }
 
 /// What is left when the client has sent its last: complete lines and one without its end.
-fn finish(lines: &mut Lines, wire: &Limits) -> Vec<Message> {
-    let mut messages = Vec::new();
+fn finish(lines: &mut Lines, wire: &Limits, messages: &mut Vec<Message>) {
     while let Some(line) = lines.next_line() {
         messages.push(read_line(line, wire));
     }
     if let Some(line) = lines.finish() {
         messages.push(read_line(line, wire));
     }
-    messages
 }
 
 /// Waits for events where some are wanted and there is room for them.

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use tokio::sync::{Notify, Semaphore};
@@ -46,6 +46,8 @@ pub struct Hub {
     pub metrics: Arc<Metrics>,
     pub config_path: Option<PathBuf>,
     live: RwLock<Arc<Live>>,
+    /// That of `live`, to be looked at without the lock.
+    generation: AtomicU64,
     /// Held while a configuration is being applied.
     pub reloading: tokio::sync::Mutex<()>,
     /// Held while a snapshot is being written.
@@ -88,6 +90,7 @@ impl Hub {
                 config,
                 generation: 0,
             })),
+            generation: AtomicU64::new(0),
             reloading: tokio::sync::Mutex::new(()),
             snapshotting: tokio::sync::Mutex::new(None),
             folding: Semaphore::new(1),
@@ -108,11 +111,17 @@ impl Hub {
         Arc::clone(&self.live.read())
     }
 
+    /// How often the configuration has been replaced.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
     /// Puts another configuration in force.
     pub fn replace(&self, config: Config) {
         let mut live = self.live.write();
         let generation = live.generation + 1;
         *live = Arc::new(Live { config, generation });
+        self.generation.store(generation, Ordering::Release);
     }
 
     /// One turn at a tenant. The sequence must be durable before anything learned may leave.

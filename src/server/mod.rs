@@ -39,6 +39,7 @@ mod calls;
 mod conversation;
 mod feed;
 mod history;
+mod pieces;
 mod replies;
 
 mod accept;
