@@ -19,23 +19,12 @@ pub struct Server {
     /// From the start of the process until it serves.
     pub started_in: Duration,
     /// What it said while it started.
-    pub log: String,
     is_kept: bool,
 }
 
 impl Server {
     pub fn pid(&self) -> u32 {
         self.child.id()
-    }
-
-    /// Asks it to end, waits, and keeps its folder.
-    pub fn stop(mut self) -> PathBuf {
-        self.is_kept = true;
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM)
-            .expect("the process is ours");
-        self.child.wait().expect("it ends");
-        self.folder.clone()
     }
 
     /// Kills it and keeps its folder.
@@ -114,7 +103,6 @@ pub fn redis(folder: &Path, always: bool) -> Server {
         address: Address::Tcp(host),
         folder: place,
         started_in: began.elapsed(),
-        log: String::new(),
         is_kept: false,
     }
 }
@@ -167,7 +155,6 @@ pub fn start(place: &Path) -> Server {
         address: Address::Tcp(host),
         folder: place.to_owned(),
         started_in,
-        log,
         is_kept: false,
     }
 }

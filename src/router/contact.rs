@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
 use super::command::Attributes;
+use super::directory::Directory;
 use super::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ClassIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
     SourceIdx, TeamIdx, Text,
@@ -221,12 +222,12 @@ impl Contact {
 pub struct Contacts {
     pub slots: Vec<Option<Box<Contact>>>,
     pub free: Vec<ContactIdx>,
-    pub by_name: hashbrown::HashMap<Name, ContactIdx, foldhash::fast::RandomState>,
+    pub by_name: Directory<ContactIdx>,
 }
 
 impl Contacts {
     pub fn find(&self, name: &Name) -> Option<ContactIdx> {
-        self.by_name.get(name).copied()
+        self.by_name.get(name.as_str()).copied()
     }
 
     pub fn get(&self, contact: ContactIdx) -> Option<&Contact> {
@@ -245,7 +246,7 @@ impl Contacts {
 
     pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
         let contact = self.slots[idx.at()].take()?;
-        self.by_name.remove(&contact.id);
+        self.by_name.remove(contact.id.as_str());
         self.free.push(idx);
         Some(contact)
     }

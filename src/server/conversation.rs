@@ -217,7 +217,7 @@ impl Conversation {
                     .to_owned(),
             });
         }
-        self.hub.check_room()?;
+        self.hub.check_room(turn.waiting_bytes)?;
         if let Some(agent) = self
             .access
             .as_ref()

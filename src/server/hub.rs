@@ -154,10 +154,11 @@ impl Hub {
         Ok(())
     }
 
-    /// A refusal where the disk is so far behind that the journal takes nothing more.
-    pub fn check_room(&self) -> Result<(), Reject> {
+    /// A refusal where the disk is so far behind that the journal takes nothing more. What one turn
+    /// brings is less than [`WAITING_BYTES_SLACK`], so it is enough to look when a turn begins.
+    pub fn check_room(&self, waiting_bytes: usize) -> Result<(), Reject> {
         let limit = self.journal.waiting_bytes_max() - WAITING_BYTES_SLACK;
-        if self.journal.waiting_bytes() < limit {
+        if waiting_bytes < limit {
             return Ok(());
         }
         Err(Reject {

@@ -23,7 +23,7 @@ use super::listen::{self, SocketFile};
 use super::metrics::{Metrics, scrape};
 use super::recovery::{self, Recovered};
 use super::reload::{self, ReloadError, Reloaded};
-use super::snapshots;
+use super::snapshots::{self, Manner};
 use super::tenant::Sender;
 use super::timers;
 
@@ -192,7 +192,7 @@ impl Running {
         if hub.failure().is_some() {
             return Err(failure(&hub));
         }
-        if let Err(error) = snapshots::take(&hub).await {
+        if let Err(error) = snapshots::take(&hub, Manner::Alone).await {
             tracing::error!(%error, "no snapshot could be written at the end");
         }
         let hub_of_close = Arc::clone(&hub);

@@ -48,7 +48,7 @@ pub async fn ready(State(hub): State<Arc<Hub>>) -> Response {
     if let Some(failure) = hub.failure() {
         reasons.push(failure.to_string());
     }
-    if let Err(refusal) = hub.check_room() {
+    if let Err(refusal) = hub.check_room(hub.journal.waiting_bytes()) {
         reasons.push(refusal.message);
     }
     let (code, status) = if reasons.is_empty() {

@@ -134,7 +134,8 @@ metrics! {
     JOURNAL_SIZE Gauge, "firsthand_journal_segments_bytes",
         "Size of the journal on disk, without snapshots.";
     SNAPSHOT_PAUSE Histogram(Span::Disk), "firsthand_snapshot_pause_seconds",
-        "How long a tenant stood still while its image was made for a snapshot.";
+        "How long a tenant stood still while its image was made for a snapshot; large ones do not \
+         stand still and are not counted.";
 
     CONNECTIONS Gauge, "firsthand_connections",
         "Connections that are open.";
