@@ -147,6 +147,10 @@ impl<T: Talk> Pool<T> {
             if waiting == 0 && (over || matches!(run.pace, Pace::Closed)) {
                 break;
             }
+            if waiting == 0 {
+                // Nobody is silent where nothing was asked.
+                heard_at = now;
+            }
             let silent = now.saturating_duration_since(heard_at);
             if over && silent > DRAIN_MAX {
                 break;
