@@ -8,26 +8,10 @@
 
 mod centre;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use centre::{Centre, Size};
+use centre::{Centre, Size, nanoseconds};
 use criterion::{Criterion, criterion_group, criterion_main};
-
-/// Rounds of which one figure is made.
-const ROUNDS: u64 = 20_000;
-
-/// Nanoseconds of a round, the least of several tries: the machine may be busy with others.
-fn nanoseconds(centre: &mut Centre, round: fn(&mut Centre)) -> f64 {
-    let mut least = Duration::MAX;
-    for _ in 0..5 {
-        let began = Instant::now();
-        for _ in 0..ROUNDS {
-            round(centre);
-        }
-        least = least.min(began.elapsed());
-    }
-    least.as_nanos() as f64 / ROUNDS as f64
-}
 
 /// Prints how the cost of a round grows with one thing.
 fn growth(of: &str, by: &[usize], make: impl Fn(usize) -> Centre, round: fn(&mut Centre)) {

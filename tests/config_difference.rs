@@ -174,7 +174,6 @@ fn keys_that_need_a_restart_are_named() {
             "server.tcp",
             "journal.durability",
             "journal.snapshot_every",
-            "metrics.agents"
         ]
     );
     assert_eq!(new.restart_keys(&new), Vec::<String>::new());

@@ -23,8 +23,8 @@ const SAMPLE_HEAD: &str = "\
 #
 # Durations are texts such as \"45s\", \"2m\", \"1h30m\" or \"2d\" (days of 24 hours); \"off\" is no
 # limit, where a limit may be absent. Sizes are texts such as \"64 KiB\", or numbers of bytes.
-# A changed file is taken over by SIGHUP or server.reload: as a whole or not at all, and without
-# logging anyone out. config/small.toml is a small call centre to begin with.
+# A changed file is taken over by SIGHUP or server.reload, without logging anyone out; one with a
+# fault changes nothing. config/small.toml is a small call centre to begin with.
 ";
 
 const MARK_BEGIN: &str = "<!-- keys: begin, written from the table of keys -->\n";

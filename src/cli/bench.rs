@@ -76,10 +76,9 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 impl Bench {
-    pub fn run(self: Box<Self>) -> Done {
-        let json = self.json;
+    pub fn run(&self) -> Done {
         let report = bench::run(&self.options()).map_err(|error| Failure::new(1, error))?;
-        if json {
+        if self.json {
             println!("{}", serde_json::to_string_pretty(&report)?);
         } else {
             print!("{report}");
@@ -87,11 +86,11 @@ impl Bench {
         Ok(u8::from(!report.is_sound()))
     }
 
-    fn options(self: Box<Self>) -> Options {
+    fn options(&self) -> Options {
         Options {
-            address: self.to,
-            token: self.token,
-            tenant: self.tenant,
+            address: self.to.clone(),
+            token: self.token.clone(),
+            tenant: self.tenant.clone(),
             mix: self.mix,
             connections: self.connections as usize,
             depth: self.depth as usize,
@@ -99,7 +98,7 @@ impl Bench {
             pace: self.rate.map_or(Pace::Closed, Pace::Open),
             warm_up: self.warm_up,
             customers: self.customers as usize,
-            queue: self.queue,
+            queue: self.queue.clone(),
             pid: self.pid,
             stamp: stamp(),
         }

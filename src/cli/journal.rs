@@ -10,8 +10,9 @@ use super::{Done, Failure};
 use crate::journal::{JournalError, tools};
 use crate::server::{Record, RecordError};
 
-/// The exit code of a journal that is damaged or cannot be read.
-const DAMAGED: u8 = 74;
+/// The exit code of a journal that is damaged or cannot be read: the code 74 is the daemon's, for
+/// whoever restarts it.
+const DAMAGED: u8 = super::FAILED;
 
 #[derive(Debug, clap::Args)]
 pub struct Journal {
@@ -21,7 +22,7 @@ pub struct Journal {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Checks every byte and says the first that is wrong; works beside a running daemon
+    /// Checks every byte that counts and says the first that is wrong; works beside a running daemon
     Verify {
         /// The folder of the journal
         dir: PathBuf,
@@ -179,7 +180,6 @@ fn dump(dir: &std::path::Path, from: u64, out: &mut impl Write) -> Done {
         Ok(()) => Ok(0),
         // Whoever read the output has seen enough.
         Err(DumpError::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
-        Err(error @ DumpError::Print(_)) => Err(Failure::new(1, error)),
         Err(error) => Err(Failure::new(DAMAGED, error)),
     }
 }

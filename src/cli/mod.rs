@@ -1,7 +1,7 @@
 //! The command line: one table of subcommands, one file for each.
 //!
-//! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 74 the journal or its disk
-//! failed.
+//! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration; 74 where `serve` ends because of
+//! its journal or the disk.
 
 mod bench;
 mod check;
@@ -23,6 +23,8 @@ use clap::{Parser, Subcommand};
 
 /// The exit code of wrong usage or a wrong configuration.
 const USAGE: u8 = 2;
+/// The exit code of what was asked rightly and did not succeed.
+const FAILED: u8 = 1;
 
 /// A contact router that keeps its word: whoever takes a matter first stays responsible.
 #[derive(Debug, Parser)]
@@ -106,7 +108,7 @@ impl Failure {
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(cause: E) -> Self {
-        Self::new(1, cause)
+        Self::new(FAILED, cause)
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -62,6 +63,8 @@ async fn serve(config: Config, options: Options) -> Result<(), ServerError> {
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut hang_up = listen(SignalKind::hangup())?;
+    // A limit on the size of files is to be a failed write like any other, not a death on the spot.
+    let _too_large = listen(SignalKind::from_raw(Signal::XFSZ.as_raw()))?;
     let running = tokio::select! {
         running = server::run(config, options) => running?,
         // Nothing has been promised to anyone yet.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::ordered::Ordered;
-use super::telling::duration;
+use super::telling::{duration, printable};
 
 /// The columns of a list, by the member with which its items begin. Whatever else there is, a
 /// single item shows.
@@ -182,7 +182,7 @@ fn cell(name: &str, value: &Ordered) -> String {
         Ordered::Bool(value) => value.to_string(),
         Ordered::Whole(value) => value.to_string(),
         Ordered::Real(value) => format!("{value:.3}"),
-        Ordered::Text(text) => text.clone(),
+        Ordered::Text(text) => printable(text),
         Ordered::List(items) => {
             let items: Vec<String> = items.iter().map(|item| cell("", item)).collect();
             items.join(", ")
@@ -190,7 +190,7 @@ fn cell(name: &str, value: &Ordered) -> String {
         Ordered::Object(members) => {
             let members = members.iter().filter(|(_, value)| *value != Ordered::Null);
             let members: Vec<String> = members
-                .map(|(name, value)| format!("{name}={}", cell(name, value)))
+                .map(|(name, value)| format!("{}={}", printable(name), cell(name, value)))
                 .collect();
             members.join(" ")
         }
@@ -266,6 +266,12 @@ mod tests {
         assert_eq!(
             shown(text),
             "agent  skills     state  contacts\nbob    zh=5 en=1  busy   c1, c2\nmore: after=bob"
+        );
+        let text = r#"{"items":[{"agent":"bob","name":"a\u001b[31m\nb","skills":{"\u0007":1}}]}"#;
+        assert_eq!(
+            shown(text),
+            "agent  name            skills\nbob    a\\u{1b}[31m\\nb  \\u{7}=1",
+            "what others wrote does not steer the terminal"
         );
         assert_eq!(shown(r#"{"items":[]}"#), "none");
         assert_eq!(shown("{}"), "nothing");

@@ -40,12 +40,27 @@ pub fn telling(event: &Event) -> String {
             .to_string(),
         Err(_) => event.at.to_string(),
     };
-    format!(
+    let line = format!(
         "{time}  {:>6}  {:<18}  {}",
         event.seq,
         event.kind,
         said.line(&event.kind)
-    )
+    );
+    printable(&line)
+}
+
+/// A text of somebody's as a terminal may be shown it: control characters, which could move the
+/// cursor or worse, are written out.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 impl Said {

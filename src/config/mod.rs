@@ -123,7 +123,6 @@ impl Config {
         for (path, new, was) in [
             ("server", fields(&self.server), fields(&old.server)),
             ("journal", fields(&self.journal), fields(&old.journal)),
-            ("metrics", fields(&self.metrics), fields(&old.metrics)),
         ] {
             changed_keys(path, &new, &was, &mut changed);
         }

@@ -75,6 +75,25 @@ impl Tenant {
         commands
     }
 
+    /// Takes a change back that the router refused, so that what counts as applied still differs
+    /// from the file there and the next start or reload tries again.
+    pub fn take_back(&mut self, refused: &Command, old: &Self) {
+        match refused {
+            Command::SettingsSet(_) => self.settings = old.settings.clone(),
+            Command::QueueSet(set) => restore(&mut self.queues, &set.queue, &old.queues),
+            Command::QueueRemove(of) => restore(&mut self.queues, &of.queue, &old.queues),
+            Command::AgentSet(set) => restore(&mut self.agents, &set.agent, &old.agents),
+            Command::AgentRemove(of) => restore(&mut self.agents, &of.agent, &old.agents),
+            Command::CustomerLink(link) => {
+                restore(&mut self.customers, &link.customer, &old.customers);
+            }
+            Command::CustomerExclude(of) => {
+                restore(&mut self.customers, &of.customer, &old.customers);
+            }
+            other => unreachable!("a configuration never asks for {other:?}"),
+        }
+    }
+
     /// Every channel with its rule: those that exist from the start, then those of the settings.
     pub fn channels(&self) -> BTreeMap<Name, ChannelRule> {
         let mut channels: BTreeMap<Name, ChannelRule> = CHANNELS
@@ -184,6 +203,14 @@ pub(super) fn built_in(exclusive: bool) -> ChannelRule {
         exclusive,
         ..ChannelRule::default()
     }
+}
+
+/// Makes an entry what it was, or takes it away where it was not there.
+fn restore<T: Clone>(now: &mut BTreeMap<Name, T>, name: &Name, old: &BTreeMap<Name, T>) {
+    match old.get(name) {
+        Some(before) => now.insert(name.clone(), before.clone()),
+        None => now.remove(name),
+    };
 }
 
 fn changed<T: Clone + PartialEq>(new: &T, was: &T) -> Option<T> {

@@ -74,11 +74,11 @@ pub enum JournalError {
     Locked { place: String, pid: String },
 
     /// The disk refused an operation while nothing was at stake yet.
-    #[error("cannot {action} {file}: {source}")]
+    #[error("cannot {action} {file}: {cause}")]
     Io {
         action: &'static str,
         file: String,
-        source: Arc<io::Error>,
+        cause: Arc<io::Error>,
     },
 
     /// The disk refused a write or a sync; nothing is acknowledged any more.
@@ -150,19 +150,19 @@ impl From<Damage> for JournalError {
 
 impl JournalError {
     /// Puts the operation and the file beside an error of the disk.
-    pub(crate) fn io(action: &'static str, file: &str, source: io::Error) -> Self {
+    pub(crate) fn io(action: &'static str, file: &str, cause: io::Error) -> Self {
         Self::Io {
             action,
             file: file.to_owned(),
-            source: Arc::new(source),
+            cause: Arc::new(cause),
         }
     }
 
     /// True if the disk had no room, which passes without a restart once space is freed.
     pub(crate) fn is_out_of_space(&self) -> bool {
         match self {
-            Self::Io { source, .. } => matches!(
-                source.kind(),
+            Self::Io { cause, .. } => matches!(
+                cause.kind(),
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ),
             _ => false,

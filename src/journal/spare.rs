@@ -23,6 +23,8 @@ struct Slot {
     wanted: bool,
     ready: Option<Box<dyn StorageFile>>,
     failure: Option<JournalError>,
+    /// The committer waits for the segment: the active one is full.
+    awaited: bool,
     /// The journal is being closed: the committer must not wait for space.
     draining: bool,
     /// The committer has ended: the thread must end too.
@@ -60,6 +62,9 @@ impl Spare {
         let slot = self.slot.lock();
         match (&slot.ready, &slot.failure) {
             (Some(_), _) => Space::Ahead,
+            (None, Some(failure)) if slot.awaited => Space::Out {
+                reason: failure.to_string(),
+            },
             (None, Some(failure)) => Space::Low {
                 reason: failure.to_string(),
             },
@@ -73,6 +78,7 @@ impl Spare {
         let mut slot = self.slot.lock();
         loop {
             if let Some(file) = slot.ready.take() {
+                slot.awaited = false;
                 return Ok(file);
             }
             if let Some(failure) = &slot.failure
@@ -80,6 +86,7 @@ impl Spare {
             {
                 return Err(failure.clone());
             }
+            slot.awaited = true;
             self.changed.wait(&mut slot);
         }
     }

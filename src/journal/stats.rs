@@ -63,9 +63,14 @@ pub enum Space {
     Ahead,
     /// The next segment is being allocated.
     Allocating,
-    /// The disk is full: when the active segment is full, appends will wait and then be refused
-    /// as `Full`. Free space; the journal recovers without a restart.
+    /// The disk is full, and the active segment is not yet.
     Low {
+        /// Why the allocation failed.
+        reason: String,
+    },
+    /// The active segment is full too: appends wait, and are refused as `Full` in the end. Free
+    /// space; the journal goes on without a restart.
+    Out {
         /// Why the allocation failed.
         reason: String,
     },

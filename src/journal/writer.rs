@@ -28,7 +28,7 @@ use super::snapshot::{
     snapshot_sequence,
 };
 use super::spare::Spare;
-use super::stats::Stats;
+use super::stats::{Space, Stats};
 use super::storage::{FileStorage, Storage, StorageLock};
 
 /// A record to append: opaque bytes with the owner's type number.
@@ -240,6 +240,12 @@ impl Journal {
     /// process must stop, or `Closed`.
     pub async fn ended(&self) -> JournalError {
         self.shared.progress.ended().await
+    }
+
+    /// Whether the disk has room for what follows.
+    #[must_use]
+    pub fn space(&self) -> Space {
+        self.shared.spare.space()
     }
 
     /// Totals and present extent.

@@ -26,6 +26,17 @@ pub struct QueueCensus {
     pub oldest_joined_at: Option<Timestamp>,
 }
 
+/// What one agent is doing and has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentCensus {
+    pub agent: Name,
+    pub state: AgentState,
+    pub contacts: usize,
+    pub open_cases: usize,
+    pub handled: u64,
+    pub talk_ms: i64,
+}
+
 impl Census {
     /// Whether any contact is being offered or in conversation.
     pub fn is_busy(&self) -> bool {
@@ -56,5 +67,20 @@ impl Router {
             census.open_cases += agent.cases.len() as u64;
         }
         census
+    }
+
+    /// Looks at each agent.
+    pub fn agents_census(&self) -> Vec<AgentCensus> {
+        let agents = self.agents.iter().filter(|agent| agent.exists);
+        agents
+            .map(|agent| AgentCensus {
+                agent: agent.id.clone(),
+                state: agent.state(),
+                contacts: agent.talks.len(),
+                open_cases: agent.cases.len(),
+                handled: agent.handled,
+                talk_ms: agent.talk_ms,
+            })
+            .collect()
     }
 }

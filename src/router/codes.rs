@@ -230,6 +230,7 @@ codes! {
         Excluded = "excluded",
         Removed = "removed",
         AlreadyOffered = "already_offered",
+        NotInFallback = "not_in_fallback",
     }
 }
 

@@ -51,9 +51,10 @@ pub enum Count {
         handle_ms: Option<i64>,
         within_target: bool,
     },
+    /// An offer ended: how, and if it was declined, why.
     Offer {
         queue: Name,
-        end: super::codes::OfferEnd,
+        result: &'static str,
     },
     /// A contact whose case had an owner reached an agent: was it the owner?
     Repeat {

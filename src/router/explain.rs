@@ -110,7 +110,8 @@ impl Router {
             .owner_skill_check;
         if let Some(owner) = self.sought_owner(contact) {
             add(owner, Route::Owner, check);
-            let reach = self.reach(contact, requirement);
+            // Also while it is kept for the owner: they are those who come next.
+            let reach = self.reach_in_the_end(contact, requirement);
             if let Some(deputy) = reach.deputy {
                 add(deputy, Route::Deputy, check);
             }
@@ -131,6 +132,7 @@ impl Router {
         for agent in able.take(BY_SKILL_MAX) {
             add(agent, Route::Skill, true);
         }
+        self.leave_out_of_reach(contact, requirement, &mut list);
         // A small centre is told of everybody, those without the skill too.
         for (n, agent) in self.agents.iter().enumerate().take(SMALL_CENTRE) {
             if list.len() >= BY_SKILL_MAX {
@@ -148,5 +150,24 @@ impl Router {
             }
         }
         list
+    }
+
+    /// Corrects the verdict of those who have the skill but to whom the fallback never comes.
+    fn leave_out_of_reach(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        list: &mut SmallVec<[Considered; 2]>,
+    ) {
+        let reach = self.reach_in_the_end(contact, requirement);
+        if reach.anyone {
+            return;
+        }
+        for seen in list.iter_mut() {
+            let in_team = reach.team.is_some() && self.agents[seen.agent.at()].team == reach.team;
+            if seen.verdict == Verdict::Eligible && seen.route == Route::Skill && !in_team {
+                seen.verdict = Verdict::NotInFallback;
+            }
+        }
     }
 }

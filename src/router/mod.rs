@@ -56,7 +56,7 @@ mod sessions;
 mod submit;
 mod transfer;
 
-mod census;
+pub(crate) mod census;
 mod estimate;
 mod explain;
 mod image;

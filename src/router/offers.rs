@@ -219,7 +219,10 @@ impl Router {
         self.note_hunger(idx);
         self.count(|router| Count::Offer {
             queue: router.queue_name(idx),
-            end,
+            result: match reason {
+                Some(OfferReason::Declined(why)) => why.as_str(),
+                _ended_otherwise => end.as_str(),
+            },
         });
         if self.detail.events {
             let mut of = self.about(idx);

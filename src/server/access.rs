@@ -119,15 +119,16 @@ impl Access {
         }
         let own: Vec<&str> = self.roles.iter().map(|role| role.as_str()).collect();
         let others: Vec<&str> = method.roles.iter().map(|role| role.as_str()).collect();
-        Err(forbidden(
-            "method",
-            format!(
-                "{} is not for the role {}: it is for {}",
-                method.name,
-                own.join(" and "),
-                others.join(", ")
-            ),
-        ))
+        let message = format!(
+            "{} is not for the role {}: it is for {}",
+            method.name,
+            own.join(" and "),
+            others.join(", ")
+        );
+        Err(Reject {
+            id: Some(Name::of(method.name)),
+            ..forbidden("method", message)
+        })
     }
 
     /// Whether what it does is worth a line in the audit.

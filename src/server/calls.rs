@@ -109,6 +109,7 @@ impl Conversation {
         if !self.can_listen {
             return Err(needs_a_connection("session.open").into());
         }
+        self.hub.check_disk()?;
         let live = self.hub.live();
         let access = match &open.token {
             Some(secret) => Access::by_token(self.via, secret, &live.config),

@@ -2,12 +2,13 @@
 //!
 //! The configuration applied last stands in the journal, so a start and a reload do the same:
 //! what the file changed is changed, what it no longer names is removed, and what was made or
-//! changed through the API meanwhile is left alone. Presence is never touched.
+//! changed through the API meanwhile is left alone. Presence is never touched. What the router
+//! refuses, such as the removal of an agent in conversation, is told and asked for again the next
+//! time.
 
 use std::sync::Arc;
 
 use crate::config::{Config, DEFAULT_TENANT, Tenant as Wanted};
-use crate::router::command::Command;
 use crate::router::ids::Name;
 use crate::router::reject::Reject;
 
@@ -50,16 +51,24 @@ async fn apply_tenant(
     applied: &mut Applied,
 ) -> Result<(), Stopped> {
     let cell = cell(hub, name);
-    let Some(commands) = cell.look(|tenant| changes(tenant, wanted)) else {
+    let before = cell.look(before);
+    if before.as_ref() == Some(wanted) {
         return Ok(());
-    };
+    }
+    let before = before.unwrap_or_default();
+    let commands = wanted.difference(&before);
+    // What is refused does not count as applied: the next start or reload asks for it again.
+    let mut configured = wanted.clone();
     for chunk in commands.chunks(TURN_COMMANDS_MAX) {
         let turn = hub.turn(&cell, |turn| {
             for command in chunk {
                 let now = hub.clock.now();
                 match turn.tenant.apply(now, Sender::default(), command.clone()) {
                     Ok(_) => applied.changes += 1,
-                    Err(refusal) => applied.refused.push((name.clone(), refusal)),
+                    Err(refusal) => {
+                        configured.take_back(command, &before);
+                        applied.refused.push((name.clone(), refusal));
+                    }
                 }
                 turn.flush_if_full();
             }
@@ -68,22 +77,18 @@ async fn apply_tenant(
         hub.settle(&cell, sequence).await?;
     }
     // Written last: after a crash in between, the rest is done again by the next start.
-    let json = serde_json::to_string(wanted).expect("a configuration is writable as JSON");
+    let json = serde_json::to_string(&configured).expect("a configuration is writable as JSON");
     let ((), sequence) = hub.turn(&cell, |turn| turn.tenant.set_configured(json))?;
     hub.settle(&cell, sequence).await
 }
 
-/// The commands that are missing; `None` if this very configuration has been applied.
-fn changes(tenant: &Tenant, wanted: &Wanted) -> Option<Vec<Command>> {
-    let Some(json) = tenant.configured() else {
-        return Some(wanted.commands());
-    };
-    match serde_json::from_str::<Wanted>(json) {
-        Ok(before) if before == *wanted => None,
-        Ok(before) => Some(wanted.difference(&before)),
+/// The configuration applied last, where one has been.
+fn before(tenant: &Tenant) -> Option<Wanted> {
+    match serde_json::from_str::<Wanted>(tenant.configured()?) {
+        Ok(before) => Some(before),
         Err(error) => {
             tracing::warn!(%error, "the configuration applied last cannot be read: applying all");
-            Some(wanted.commands())
+            None
         }
     }
 }

@@ -99,7 +99,10 @@ impl Conversation {
         let mut unsettled = 0;
         while let Some(next) = pieces.peek() {
             if next.is_local() {
-                unsettled = self.turn(&mut pieces, &mut replies)?;
+                match self.hub.check_disk() {
+                    Ok(()) => unsettled = self.turn(&mut pieces, &mut replies)?,
+                    Err(refusal) => self.turn_away(&mut pieces, &mut replies, &refusal),
+                }
             } else if let Some(Piece::Call(call)) = pieces.next() {
                 // It may leave the tenant or make something visible: settle what came before.
                 self.hub.settle(&self.cell, unsettled).await?;
@@ -148,7 +151,7 @@ impl Conversation {
                 match pieces.next_if(Piece::is_local) {
                     Some(Piece::Open) => replies.open(),
                     Some(Piece::Close) => replies.close(),
-                    Some(Piece::Call(call)) => self.call(turn, call, replies),
+                    Some(Piece::Call(call)) => self.call(Ok(&mut *turn), call, replies),
                     None => break,
                 }
                 turn.flush_if_full();
@@ -157,8 +160,29 @@ impl Conversation {
         Ok(sequence)
     }
 
-    /// A call under the lock.
-    fn call(&mut self, turn: &mut Turn<'_>, call: Call, replies: &mut Replies<'_>) {
+    /// Answers without looking at the tenant, whose state cannot be made durable.
+    fn turn_away(
+        &mut self,
+        pieces: &mut Peekable<Pieces<'_>>,
+        replies: &mut Replies<'_>,
+        refusal: &Reject,
+    ) {
+        while let Some(piece) = pieces.next_if(Piece::is_local) {
+            match piece {
+                Piece::Open => replies.open(),
+                Piece::Close => replies.close(),
+                Piece::Call(call) => self.call(Err(refusal), call, replies),
+            }
+        }
+    }
+
+    /// A call under the lock, or the refusal where the tenant is not to be touched.
+    fn call(
+        &mut self,
+        turn: Result<&mut Turn<'_>, &Reject>,
+        call: Call,
+        replies: &mut Replies<'_>,
+    ) {
         let now = self.hub.clock.now();
         let admitted = self.admit(&call, now);
         let id = call.id.as_ref();
@@ -174,16 +198,19 @@ impl Conversation {
             }
             (Ok(request), Ok(())) => request,
         };
+        let turn = turn.map_err(Reject::clone);
         let outcome = match request {
-            Request::Command(command) => self.command(turn, now, call.key.as_ref(), command),
-            Request::Query(query) => {
+            Request::Command(command) => {
+                turn.and_then(|turn| self.command(turn, now, call.key.as_ref(), command))
+            }
+            Request::Query(query) => turn.and_then(|turn| {
                 let own = self
                     .access
                     .as_ref()
                     .and_then(|access| access.agent.as_ref());
                 own.map_or(Ok(()), |agent| own::check_query(agent, &query))
                     .and_then(|()| turn.tenant.query(now, &query))
-            }
+            }),
             Request::SessionPing => {
                 metrics.count_request(call.method, Answered::Ok);
                 return replies.result(id, &reply::Pong { ok: true, at: now });

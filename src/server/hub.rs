@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
-use crate::journal::{Journal, JournalError, Sequence};
+use crate::journal::{Journal, JournalError, Sequence, Space};
 use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
@@ -152,6 +152,20 @@ impl Hub {
             .map_err(|error| self.fail(error))?;
         cell.release(sequence);
         Ok(())
+    }
+
+    /// A refusal where the disk is full: nothing becomes durable, so nothing can be answered.
+    pub fn check_disk(&self) -> Result<(), Reject> {
+        let Space::Out { reason } = self.journal.space() else {
+            return Ok(());
+        };
+        Err(Reject {
+            kind: RejectKind::Unavailable,
+            entity: "server",
+            id: None,
+            field: None,
+            message: format!("the disk of the journal is full: free space on it ({reason})"),
+        })
     }
 
     /// A refusal where the disk is so far behind that the journal takes nothing more. What one turn

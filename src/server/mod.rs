@@ -25,6 +25,7 @@ mod tenant;
 mod cell;
 
 mod configure;
+mod disk;
 mod recovery;
 mod reload;
 mod snapshots;
@@ -45,6 +46,7 @@ mod replies;
 mod accept;
 mod connection;
 mod listen;
+mod outbox;
 
 mod http;
 mod metrics;

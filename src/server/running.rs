@@ -16,6 +16,7 @@ use crate::router::command::Command;
 use super::accept;
 use super::clock::Clock;
 use super::configure;
+use super::disk;
 use super::error::ServerError;
 use super::http;
 use super::hub::{Hub, Stopped};
@@ -89,6 +90,7 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
     hub.tasks.spawn(timers::run(Arc::clone(&hub)));
     hub.tasks.spawn(snapshots::run(Arc::clone(&hub)));
     hub.tasks.spawn(watch_journal(Arc::clone(&hub)));
+    hub.tasks.spawn(disk::watch(Arc::clone(&hub)));
     hub.tasks.spawn(scrape::upkeep(Arc::clone(&hub)));
     if let Some((listener, file)) = socket {
         running.socket = Some(file);
@@ -192,7 +194,10 @@ impl Running {
         if hub.failure().is_some() {
             return Err(failure(&hub));
         }
-        if let Err(error) = snapshots::take(&hub, Manner::Alone).await {
+        if let Err(refusal) = hub.check_disk() {
+            // A snapshot would wait for records that do not become durable any more.
+            tracing::error!(%refusal, "no snapshot could be written at the end");
+        } else if let Err(error) = snapshots::take(&hub, Manner::Alone).await {
             tracing::error!(%error, "no snapshot could be written at the end");
         }
         let hub_of_close = Arc::clone(&hub);

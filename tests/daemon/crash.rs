@@ -70,6 +70,47 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
     daemon.stop();
 }
 
+#[test]
+fn after_a_failed_write_nothing_more_is_acknowledged() {
+    let place = Place::new("[agents.ada]\n");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call("session.open", json!({"client": "pbx"}));
+    client.call(
+        "agent.presence",
+        json!({"agent": "ada", "presence": "available"}),
+    );
+    client.call("contact.submit", json!({"contact": "talks"}));
+    let accept = json!({"contact": "talks", "agent": "ada"});
+    client.call("offer.accept", accept);
+    client.call("contact.submit", json!({"contact": "waits"}));
+    let mut onlooker = daemon.unix();
+    onlooker.call("events.subscribe", json!({}));
+    daemon.break_the_disk();
+    let lost = json!({"contact": "lost", "key": "k1"});
+    assert_eq!(client.try_ask("contact.submit", lost.clone()), None);
+    assert!(onlooker.is_closed(), "it saw what is not durable");
+    assert_eq!(daemon.wait().code(), Some(74));
+    place.verify();
+    // The platform comes back, sends again what was not answered, and goes on.
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call("session.open", json!({"client": "pbx"}));
+    assert_eq!(
+        client.refused("contact.get", json!({"contact": "lost"})),
+        "not_found"
+    );
+    assert_eq!(client.call("contact.submit", lost)["position"], 2);
+    let live = json!({"source": "pbx", "contacts": ["talks", "waits", "lost"]});
+    let synced = client.call("contact.sync", live);
+    assert_eq!(synced["confirmed"], 3, "{synced}");
+    let ended = json!({"contact": "talks", "outcome": "resolved"});
+    client.call("contact.end", ended);
+    let next = client.call("contact.get", json!({"contact": "waits"}));
+    assert_eq!(next["state"], "offered");
+    daemon.stop();
+}
+
 /// One client's work until the connection breaks off.
 fn work(mut client: Client, n: usize, round: u64, known: &Mutex<Known>) {
     // No reply means that the daemon is gone.

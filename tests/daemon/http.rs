@@ -49,11 +49,40 @@ fn foreign_pages_are_kept_out() {
     assert_eq!(http(daemon.http, &foreign_page, ping).0, 403);
     let own_page = format!("{POST}\r\norigin: http://{}", daemon.http);
     assert_eq!(http(daemon.http, &own_page, ping).0, 200);
-    assert_eq!(http(daemon.http, "POST /rpc HTTP/1.1", ping).0, 415);
+    let form = "POST /rpc HTTP/1.1\r\ncontent-type: text/plain\r\nsec-fetch-site: cross-site";
+    assert_eq!(http(daemon.http, form, ping).0, 415);
+    // `curl -d` names another type, and a plain program none.
+    let curl = "POST /rpc HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded";
+    assert_eq!(http(daemon.http, curl, ping).0, 200);
+    assert_eq!(http(daemon.http, "POST /rpc HTTP/1.1", ping).0, 200);
     let socket = "GET /ws HTTP/1.1\r\norigin: http://evil.example";
     assert_eq!(http(daemon.http, socket, "").0, 403);
     let name = "GET /metrics HTTP/1.1\r\nhost: evil.example";
     assert_eq!(http(daemon.http, name, "").0, 403);
+}
+
+#[test]
+fn a_request_that_does_not_come_keeps_no_place() {
+    let place = Place::new("[server.limits]\nhandshake = \"200ms\"\nstall = \"200ms\"\n");
+    let daemon = place.start();
+    let socket = WebSocket::open(daemon.http);
+    for begun in [
+        "",
+        "GET /healthz HTT",
+        "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        "POST /rpc HTTP/1.1\r\nhost: localhost\r\ncontent-length: 90\r\n\r\n{",
+    ] {
+        let mut stream = TcpStream::connect(daemon.http).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.write_all(begun.as_bytes()).expect("it reads");
+        let mut answer = Vec::new();
+        let ended = stream.read_to_end(&mut answer);
+        assert!(ended.is_ok(), "{begun:?} is waited for: {ended:?}");
+    }
+    // A WebSocket has its own limits.
+    let mut socket = socket;
+    socket.send(r#"{"jsonrpc":"2.0","id":2,"method":"session.ping"}"#);
+    assert_eq!(socket.receive()["id"], 2);
 }
 
 #[test]
@@ -80,7 +109,7 @@ fn the_websocket_carries_replies_and_events() {
 
 #[test]
 fn metrics_are_complete_and_sound() {
-    let place = Place::new("[agents.ada]\n[queues.billing]\n");
+    let place = Place::new("[agents.ada]\n[queues.billing.retry]\nbusy = \"0s\"\n");
     let daemon = place.start();
     let mut client = daemon.unix();
     client.call(
@@ -89,6 +118,10 @@ fn metrics_are_complete_and_sound() {
     );
     let submit = |contact: &str| json!({"contact": contact, "queue": "billing", "customer": "t:1"});
     client.call("contact.submit", submit("c1"));
+    client.call(
+        "offer.decline",
+        json!({"contact": "c1", "agent": "ada", "reason": "busy"}),
+    );
     client.call("offer.accept", json!({"contact": "c1", "agent": "ada"}));
     client.call("contact.end", json!({"contact": "c1", "outcome": "open"}));
     client.call("contact.submit", submit("c2"));
@@ -106,6 +139,7 @@ fn metrics_are_complete_and_sound() {
         format!("firsthand_contacts_connected_total{{{queue},route=\"owner\"}} 1"),
         format!("firsthand_contacts_ended_total{{{queue},outcome=\"open\"}} 1"),
         format!("firsthand_offers_total{{{queue},result=\"accepted\"}} 2"),
+        format!("firsthand_offers_total{{{queue},result=\"busy\"}} 1"),
         format!("firsthand_owner_repeat_contacts_total{{{queue}}} 1"),
         format!("firsthand_owner_hits_total{{{queue}}} 1"),
         format!("firsthand_queue_waiting{{{queue}}} 1"),
@@ -128,6 +162,35 @@ fn metrics_are_complete_and_sound() {
         assert!(text.contains(&line), "{line} is not in\n{text}");
     }
     assert!(!text.contains("t:1"), "a customer is named");
+    promtool(&text);
+}
+
+#[test]
+fn agents_are_measured_where_that_is_switched_on() {
+    let place = Place::new("[agents.'a\"d\\a']\n");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    let metrics = || unchunk(&http(daemon.http, "GET /metrics HTTP/1.1", "").1);
+    assert!(!metrics().contains("agent="), "nobody asked for it");
+    place.configure("[agents.'a\"d\\a']\n[metrics]\nagents = true\n");
+    let reloaded = client.call("server.reload", json!({}));
+    assert_eq!(reloaded["needs_restart"], json!([]));
+    let ada = json!({"agent": "a\"d\\a", "presence": "available"});
+    client.call("agent.presence", ada);
+    client.call("contact.submit", json!({"contact": "c1"}));
+    let accept = json!({"contact": "c1", "agent": "a\"d\\a"});
+    client.call("offer.accept", accept);
+    let text = metrics();
+    let agent = r#"tenant="default",agent="a\"d\\a""#;
+    for line in [
+        format!("firsthand_agent_contacts{{{agent}}} 1"),
+        format!("firsthand_agent_open_cases{{{agent}}} 1"),
+        format!("firsthand_agent_handled_total{{{agent}}} 1"),
+        format!("firsthand_agent_talk_seconds_total{{{agent}}} 0"),
+        format!("firsthand_agent_state{{{agent},state=\"busy\"}} 1"),
+    ] {
+        assert!(text.contains(&line), "{line} is not in\n{text}");
+    }
     promtool(&text);
 }
 

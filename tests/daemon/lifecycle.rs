@@ -109,6 +109,44 @@ fn hang_up_follows_the_file_and_logs_nobody_out() {
 }
 
 #[test]
+fn what_a_reload_could_not_do_is_done_by_the_next_one() {
+    let place = Place::new("[agents.ada]\n[agents.bob]\n[queues.old]\n");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call(
+        "agent.presence",
+        json!({"agent": "ada", "presence": "available"}),
+    );
+    let submit = json!({"contact": "c1", "queue": "old", "customer": "li"});
+    client.call("contact.submit", submit);
+    client.call("offer.accept", json!({"contact": "c1", "agent": "ada"}));
+    place.configure("[agents.bob]\nname = \"Bob\"\n");
+    let reloaded = client.call("server.reload", json!({}));
+    assert_eq!(reloaded["changes"], 1, "{reloaded}");
+    let refused = reloaded["refused"].as_array().expect("a list");
+    assert_eq!(refused.len(), 2, "the agent and the queue: {reloaded}");
+    client.call("contact.end", json!({"contact": "c1", "outcome": "open"}));
+    // The queue can go now; the agent still owns a case.
+    let reloaded = client.call("server.reload", json!({}));
+    assert_eq!(reloaded["changes"], 1, "{reloaded}");
+    assert_eq!(
+        client.refused("queue.get", json!({"queue": "old"})),
+        "not_found"
+    );
+    let handover = json!({"owner": "ada", "to": "bob", "reason": "leaves", "by": "boss"});
+    client.call("case.handover", handover);
+    daemon.stop();
+    // A start does what is left as well.
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    assert_eq!(
+        client.refused("agent.get", json!({"agent": "ada"})),
+        "not_found"
+    );
+    assert_eq!(client.call("server.reload", json!({}))["changes"], 0);
+}
+
+#[test]
 fn a_draining_daemon_takes_no_new_contacts_and_says_so() {
     let place = Place::new("[agents.ada]\n");
     let daemon = place.start();

@@ -148,6 +148,18 @@ impl Daemon {
         rustix::process::kill_process(pid, signal).expect("the daemon is there");
     }
 
+    /// Makes every write to a file fail from now on, as a broken disk would.
+    pub fn break_the_disk(&self) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        let pid = i32::try_from(self.pid()).expect("a pid");
+        let nothing = Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        };
+        let pid = rustix::process::Pid::from_raw(pid);
+        prlimit(pid, Resource::Fsize, nothing).expect("the daemon is there");
+    }
+
     /// Ends it as a power switch would end the process.
     pub fn kill(mut self) {
         self.child.kill().expect("the daemon is there");

@@ -159,7 +159,7 @@ fn a_full_disk_is_told_ahead_then_refuses_and_recovers_without_a_restart() {
         std::thread::sleep(Duration::from_millis(2));
     };
     assert!(matches!(refused, JournalError::Full { .. }), "{refused:?}");
-    assert!(matches!(journal.stats().space, Space::Low { .. }));
+    assert!(matches!(journal.stats().space, Space::Out { .. }));
     assert!(
         journal.poison_cause().is_none(),
         "a full disk is no broken disk"

@@ -178,7 +178,7 @@ static LIMITS: Section = Section {
                 min_ms: 100,
                 off: false,
             },
-            "Where a token is needed, a connection that has not shown one for so long is closed.",
+            "Where a token is needed, a connection that has not shown one for so long is closed; over HTTP, one on which no whole request comes.",
         ),
         key(
             "stall",
@@ -338,7 +338,7 @@ static METRICS: Section = Section {
         "agents",
         Kind::Flag,
         "Figures for each agent too. Each agent adds series to the metrics, and the figures are \
-         about persons: switch it on only where both are wanted. Needs a restart.",
+         about persons: switch it on only where both are wanted.",
     )],
 };
 

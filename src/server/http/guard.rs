@@ -5,7 +5,9 @@
 //! WebSocket anywhere; so a request that says where it comes from must come from here.
 
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, HOST, HeaderName, ORIGIN, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, HOST, HeaderName, ORIGIN, REFERER, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -53,6 +55,12 @@ pub async fn same_origin(State(_): State<Guard>, request: Request, next: Next) -
         return (StatusCode::FORBIDDEN, refusal).into_response();
     }
     next.run(request).await
+}
+
+/// Whether a browser sent it: each names the page, its origin or how far away that is.
+pub fn is_from_a_browser(headers: &HeaderMap) -> bool {
+    let says = [ORIGIN, REFERER, HeaderName::from_static("sec-fetch-site")];
+    says.iter().any(|name| headers.contains_key(name))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

@@ -48,8 +48,13 @@ pub async fn ready(State(hub): State<Arc<Hub>>) -> Response {
     if let Some(failure) = hub.failure() {
         reasons.push(failure.to_string());
     }
-    if let Err(refusal) = hub.check_room(hub.journal.waiting_bytes()) {
-        reasons.push(refusal.message);
+    for checked in [
+        hub.check_disk(),
+        hub.check_room(hub.journal.waiting_bytes()),
+    ] {
+        if let Err(refusal) = checked {
+            reasons.push(refusal.message);
+        }
     }
     let (code, status) = if reasons.is_empty() {
         (StatusCode::OK, "ready")

@@ -1,13 +1,11 @@
 //! HTTP connections count among the connections of the daemon.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
@@ -30,15 +28,11 @@ impl Places {
     pub fn new(hub: Arc<Hub>, listener: TcpListener) -> Self {
         Self { hub, listener }
     }
-}
 
-impl Listener for Places {
-    type Io = Placed;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Placed, SocketAddr) {
+    /// The next connection.
+    pub async fn accept(&self) -> Placed {
         loop {
-            let (mut stream, address) = match self.listener.accept().await {
+            let (mut stream, _address) = match self.listener.accept().await {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -54,16 +48,11 @@ impl Listener for Places {
             };
             // Without it the connection works as well, only slower.
             let _ = stream.set_nodelay(true);
-            let placed = Placed {
+            return Placed {
                 stream,
                 _place: place,
             };
-            return (placed, address);
         }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
     }
 }
 

@@ -9,17 +9,20 @@ mod listener;
 mod rpc;
 mod ws;
 
-use std::future::IntoFuture;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
+use super::connection::millis;
 use super::hub::Hub;
 
-use listener::Places;
+use listener::{Placed, Places};
 
 /// Serves until the daemon stops.
 pub async fn serve(hub: Arc<Hub>, listener: TcpListener) {
@@ -37,13 +40,34 @@ pub async fn serve(hub: Arc<Hub>, listener: TcpListener) {
         .route("/version", get(health::version))
         .layer(from_fn_with_state(guard, guard::known_host))
         .with_state(Arc::clone(&hub));
-    let stop = Arc::clone(&hub);
-    let places = Places::new(hub, listener);
-    let served = axum::serve(places, app)
-        .with_graceful_shutdown(async move { stop.serving.cancelled().await })
-        .into_future()
-        .await;
-    if let Err(error) = served {
-        tracing::error!(%error, "HTTP ended");
+    let places = Places::new(Arc::clone(&hub), listener);
+    loop {
+        let stream = tokio::select! {
+            stream = places.accept() => stream,
+            () = hub.serving.cancelled() => return,
+        };
+        hub.tasks
+            .spawn(converse(Arc::clone(&hub), app.clone(), stream));
+    }
+}
+
+/// Serves one connection. It keeps its place only as long as requests come: each must be there
+/// whole, up to its body, within the time that a connection has to show its token.
+async fn converse(hub: Arc<Hub>, app: Router, stream: Placed) {
+    let within = millis(hub.live().config.server.limits.handshake_ms);
+    let service = TowerToHyperService::new(app);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(within)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    // Whatever ends it is the peer's affair.
+    tokio::select! {
+        _ended = connection.as_mut() => {}
+        () = hub.serving.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            let _ended = connection.await;
+        }
     }
 }

@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 
 use crate::router::ids::Text;
 use crate::server::access::Via;
-use crate::server::connection::wire_limits;
+use crate::server::connection::{millis, wire_limits};
 use crate::server::conversation::Conversation;
+use crate::server::http::guard::is_from_a_browser;
 use crate::server::hub::Hub;
 use crate::wire::error::WireError;
 use crate::wire::reply;
@@ -25,13 +26,18 @@ pub async fn rpc(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Body) ->
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.split(';').next().map(str::trim) == Some(JSON));
-    if !is_json {
+    if !is_json && is_from_a_browser(&headers) {
         // A page may send other types anywhere without being asked for permission.
         let refusal = "the content type must be application/json\n";
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal).into_response();
     }
-    let limits = wire_limits(&hub.live().config.server.limits);
-    let Ok(bytes) = to_bytes(body, limits.line_bytes_max).await else {
+    let server = hub.live().config.server.limits.clone();
+    let limits = wire_limits(&server);
+    let body = to_bytes(body, limits.line_bytes_max);
+    let Ok(read) = tokio::time::timeout(millis(server.stall_ms), body).await else {
+        return StatusCode::REQUEST_TIMEOUT.into_response();
+    };
+    let Ok(bytes) = read else {
         let error = WireError::line_too_long(limits.line_bytes_max);
         let mut out = Vec::new();
         reply::error(&mut out, &Id::Null, &error);

@@ -3,6 +3,7 @@
 //! The names stand in `names`. What can be seen in the state is not counted here but looked up
 //! when somebody asks (`scrape`).
 
+pub mod agents;
 pub mod names;
 pub mod requests;
 pub mod scrape;

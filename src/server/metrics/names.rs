@@ -1,7 +1,8 @@
 //! Every metric there is: its name, its kind and its help text. Data only.
 //!
 //! Base units, counters end in `_total`. Labels are tenant, queue, channel, route, reason, outcome,
-//! result, method, state and version; never an agent, a customer, a contact or a case.
+//! result, method, state and version; never a customer, a contact or a case, and an agent only
+//! where that is switched on.
 
 /// What a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ metrics! {
     ENDED Counter, "firsthand_contacts_ended_total",
         "Contacts that ended, by outcome.";
     OFFERS Counter, "firsthand_offers_total",
-        "Offers that ended, by how.";
+        "Offers that ended: accepted, expired, revoked, or the reason for which they were declined.";
     WAIT Histogram(Span::Service), "firsthand_contact_wait_seconds",
         "Time from joining to reaching an agent.";
     HANDLE Histogram(Span::Service), "firsthand_contact_handle_seconds",
@@ -97,6 +98,16 @@ metrics! {
         "How long the contact that has waited longest has waited; 0 if none waits.";
     AGENTS Gauge, "firsthand_agents",
         "Agents by what they are doing now.";
+    AGENT_STATE Gauge, "firsthand_agent_state",
+        "1 for what the agent is doing now. Only with metrics.agents.";
+    AGENT_CONTACTS Gauge, "firsthand_agent_contacts",
+        "Conversations of the agent now. Only with metrics.agents.";
+    AGENT_CASES Gauge, "firsthand_agent_open_cases",
+        "Cases that the agent owns and that are not closed. Only with metrics.agents.";
+    AGENT_HANDLED Counter, "firsthand_agent_handled_total",
+        "Contacts that the agent took. Only with metrics.agents.";
+    AGENT_TALK Counter, "firsthand_agent_talk_seconds_total",
+        "Time of the agent in conversations that have ended. Only with metrics.agents.";
 
     REPEATS Counter, "firsthand_owner_repeat_contacts_total",
         "Contacts that reached an agent and whose case had an owner before.";
@@ -133,6 +144,8 @@ metrics! {
         "Bytes that wait for the disk.";
     JOURNAL_SIZE Gauge, "firsthand_journal_segments_bytes",
         "Size of the journal on disk, without snapshots.";
+    JOURNAL_DISK_FULL Gauge, "firsthand_journal_disk_full",
+        "1 while the disk has no room for the journal's next segment.";
     SNAPSHOT_PAUSE Histogram(Span::Disk), "firsthand_snapshot_pause_seconds",
         "How long a tenant stood still while its image was made for a snapshot; large ones do not \
          stand still and are not counted.";

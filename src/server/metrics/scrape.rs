@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::names;
+use super::{agents, names};
+use crate::journal::Space;
 use crate::router::codes::AgentState;
 use crate::server::hub::Hub;
 
@@ -22,6 +23,8 @@ pub fn text(hub: &Hub) -> String {
     let stats = hub.journal.stats();
     set(&names::JOURNAL_WAITING, stats.waiting_bytes as f64);
     set(&names::JOURNAL_SIZE, stats.segments_bytes as f64);
+    let full = matches!(stats.space, Space::Low { .. } | Space::Out { .. });
+    set(&names::JOURNAL_DISK_FULL, f64::from(u8::from(full)));
     let lag = stats
         .appended_sequence
         .saturating_sub(stats.durable_sequence);
@@ -47,7 +50,11 @@ pub fn text(hub: &Hub) -> String {
         let open = census.open_cases as f64;
         metrics.gauge(&names::CASES_OPEN, &labels).set(open);
     }
-    metrics.render()
+    let mut text = metrics.render();
+    if hub.live().config.metrics.agents {
+        agents::append(hub, &mut text);
+    }
+    text
 }
 
 /// Drains the histograms from time to time, until the daemon stops.

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use metrics::{Counter, Histogram};
 
 use super::{Metrics, names};
-use crate::router::codes::{OfferEnd, Outcome, Route};
+use crate::router::codes::{Outcome, Route};
 use crate::router::effect::Count;
 use crate::router::ids::Name;
 
@@ -38,7 +38,7 @@ struct QueueMeters {
     connected: [Option<Counter>; Route::ALL.len()],
     within_target: Counter,
     ended: [Option<Counter>; Outcome::ALL.len()],
-    offers: [Option<Counter>; OfferEnd::ALL.len()],
+    offers: Named,
     wait: Histogram,
     handle: Histogram,
     repeats: Counter,
@@ -90,7 +90,7 @@ impl TenantMeters {
                 handle_ms,
                 ..
             } => self.at(queue).ended(*outcome, *handle_ms),
-            Count::Offer { queue, end } => self.at(queue).offer(*end),
+            Count::Offer { queue, result } => self.at(queue).offer(result),
             Count::Repeat { queue, hit, route } => self.at(queue).repeat(*hit, *route),
             Count::OwnerBreak { queue, reason } => self.at(queue).owner_break(reason),
             Count::CaseOpened => self.cases_opened.increment(1),
@@ -169,7 +169,7 @@ impl QueueMeters {
             connected: Default::default(),
             within_target: place.counter(&names::WITHIN_TARGET),
             ended: Default::default(),
-            offers: Default::default(),
+            offers: Named::new(),
             wait: place.histogram(&names::WAIT),
             handle: place.histogram(&names::HANDLE),
             repeats: place.counter(&names::REPEATS),
@@ -216,10 +216,9 @@ impl QueueAt<'_> {
         one(&mut self.meters.ended, outcome as usize, make);
     }
 
-    fn offer(self, end: OfferEnd) {
-        let value = end.as_str();
-        let make = || self.place.labelled(&names::OFFERS, "result", value);
-        one(&mut self.meters.offers, end as usize, make);
+    fn offer(self, result: &'static str) {
+        let make = || self.place.labelled(&names::OFFERS, "result", result);
+        named_counter(&mut self.meters.offers, result, make).increment(1);
     }
 
     fn repeat(self, hit: bool, route: Route) {
