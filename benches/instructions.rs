@@ -187,8 +187,12 @@ fn count(case: &str, rounds: u64) -> u64 {
         .expect("valgrind runs: apt install valgrind");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{case}: {text}");
-    let found = text.lines().find_map(|line| line.split_once("I refs:"));
-    let (_, number) = found.unwrap_or_else(|| panic!("no count in what valgrind said:\n{text}"));
+    // ==41== I   refs:      25,990,273
+    let found = text.lines().find_map(|line| {
+        let (before, number) = line.split_once("refs:")?;
+        before.trim_end().ends_with('I').then_some(number)
+    });
+    let number = found.unwrap_or_else(|| panic!("no count in what valgrind said:\n{text}"));
     number
         .trim()
         .replace(',', "")
