@@ -93,10 +93,10 @@ fn reading() {
 fn routing() {
     let mut centre = Centre::new(Size::agents(1_000)).with_owners(100);
     let owned = per_round(|| centre.life_by_owner());
-    check("life of a contact of an owner", 24.0, owned);
+    check("life of a contact of an owner", 31.0, owned);
     let backlog = &mut Centre::new(Size::agents(1_000)).with_backlog(1_000);
     let found = per_round(|| backlog.life_in_backlog());
-    check("life of a contact in a backlog", 30.0, found);
+    check("life of a contact in a backlog", 60.0, found);
 }
 
 fn writing() {

@@ -407,8 +407,8 @@ mod tests {
 
     #[test]
     fn the_offer_is_read_off_the_reply() {
-        let reply = r#"{"contact":"c","offer":{"offer":41,"agent":"a"}}"#;
+        let reply = r#"{"contact":"c","offer":{"offer":"o41","agent":"a"}}"#;
         assert_eq!(number_after(reply, OFFER), Some(41));
-        assert_eq!(number_after("{}", r#""offer":{"offer":"#), None);
+        assert_eq!(number_after("{}", OFFER), None);
     }
 }
