@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::policies::{self, Named};
 use crate::simulate::{self, Compared, Options, SimulateError, Summary, draw_comparison};
 
 /// Simulates the same arrivals under each configuration and sets waits against continuity.
@@ -17,9 +18,12 @@ pub struct Compare {
     /// The agents and their shifts as CSV.
     #[arg(long, value_name = "FILE")]
     agents: Option<PathBuf>,
-    /// A configuration to compare; give several.
-    #[arg(long, value_name = "FILE", required = true)]
+    /// A configuration to compare; give several, or one on which --ownership is laid.
+    #[arg(long, value_name = "FILE", required_unless_present = "ownership")]
     config: Vec<PathBuf>,
+    /// Named ownership policies to compare, each laid on every queue.
+    #[arg(long, value_name = "FILE")]
+    ownership: Option<PathBuf>,
     /// Draw mean waits against continuity.
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
@@ -37,12 +41,12 @@ impl Compare {
             eprintln!("firsthand: standard input can be read only once: give a file of arrivals");
             return ExitCode::from(2);
         }
+        let policies = match self.policies() {
+            Ok(policies) => policies,
+            Err(code) => return code,
+        };
         let mut compared = Vec::new();
-        for path in &self.config {
-            let config = match super::simulate::load(path) {
-                Ok(config) => config,
-                Err(code) => return code,
-            };
+        for (name, config) in policies {
             let options = Options {
                 arrivals: self.arrivals.clone(),
                 agents: self.agents.clone(),
@@ -52,7 +56,7 @@ impl Compare {
             };
             match simulate::run(&config, &options) {
                 Ok(report) => compared.push(Compared {
-                    name: name_of(path),
+                    name,
                     summary: report.summary,
                 }),
                 Err(error) => return told(&error),
@@ -73,6 +77,26 @@ impl Compare {
             println!("{}", table(&compared));
         }
         ExitCode::SUCCESS
+    }
+}
+
+impl Compare {
+    /// What is compared, in its order.
+    fn policies(&self) -> Result<Vec<Named>, ExitCode> {
+        let Some(file) = &self.ownership else {
+            let load = |path: &PathBuf| Ok((name_of(path), super::simulate::load(path)?));
+            return self.config.iter().map(load).collect();
+        };
+        if self.config.len() > 1 {
+            eprintln!("firsthand: --ownership is laid on one --config, or on none");
+            return Err(ExitCode::from(2));
+        }
+        let queues = simulate::queues_of(&self.arrivals).map_err(|error| told(&error))?;
+        let base = self.config.first().map(PathBuf::as_path);
+        policies::read(file, base, &queues).map_err(|message| {
+            eprintln!("firsthand: {message}");
+            ExitCode::from(2)
+        })
     }
 }
 
@@ -99,6 +123,7 @@ fn table(compared: &[Compared]) -> Table {
         "repeat",
         "owner",
         "continuity",
+        "called back",
     ]);
     for one in compared {
         table.add_row(row(&one.name, &one.summary));
@@ -109,7 +134,7 @@ fn table(compared: &[Compared]) -> Table {
     table
 }
 
-fn row(name: &str, summary: &Summary) -> [String; 9] {
+fn row(name: &str, summary: &Summary) -> [String; 10] {
     let all = &summary.all;
     let percent = |share: Option<f64>| {
         share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", 100.0 * share))
@@ -124,5 +149,6 @@ fn row(name: &str, summary: &Summary) -> [String; 9] {
         all.repeat_contacts.to_string(),
         all.owner_hits.to_string(),
         percent(all.continuity),
+        summary.owner_callbacks.made.to_string(),
     ]
 }

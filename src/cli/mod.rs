@@ -10,6 +10,7 @@ mod ctl;
 mod demo;
 mod generate;
 mod journal;
+mod policies;
 mod rehearse;
 mod replay;
 mod serve;

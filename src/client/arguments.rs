@@ -134,7 +134,7 @@ fn value(kind: Option<&Type>, name: &str, text: &str) -> Result<Value, ArgumentE
         })
     };
     match kind {
-        Type::Name | Type::Key | Type::Text | Type::Offer | Type::Words(_) => {
+        Type::Name | Type::Key | Type::Text | Type::SkillPattern | Type::Offer | Type::Words(_) => {
             Ok(json().filter(Value::is_string).unwrap_or_else(plain))
         }
         Type::Limit(_) if matches!(text, "null" | "off") => Ok(Value::Null),

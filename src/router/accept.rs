@@ -63,6 +63,7 @@ impl Router {
         self.note_changed(offer.agent);
         if self.contacts[idx].connected_at.is_none() {
             self.answered(idx, route, wait_ms);
+            self.note_turn(idx, offer.agent, wait_ms);
         }
         let owner_before = self.take_responsibility(idx, offer.agent);
         if self.detail.events {
@@ -88,6 +89,19 @@ impl Router {
                 has_case: contact.case.is_some(),
                 offers: contact.offers_made,
             }));
+        }
+    }
+
+    /// Learns how agents come to the contacts of a queue.
+    fn note_turn(&mut self, idx: ContactIdx, agent: AgentIdx, wait_ms: i64) {
+        let of = self.contacts[idx].queue;
+        let before = self.agents[agent.at()].last_queue.replace(of);
+        if wait_ms > 0 {
+            let queue = &mut self.queues[of.at()];
+            let serving = queue.counts.serving();
+            queue
+                .pace
+                .learn_turn(serving, before.is_none_or(|before| before == of));
         }
     }
 
@@ -190,6 +204,7 @@ impl Router {
         if owner == agent || self.cases[case].owner != Some(owner) {
             return;
         }
+        self.note_for_briefing(owner, idx, agent, route);
         if self.detail.events {
             self.emit(EventBody::CaseAssisted {
                 case: self.cases[case].id.clone(),

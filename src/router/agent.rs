@@ -7,8 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::bonds::Duty;
 use super::codes::{AgentKind, AgentState, Presence};
-use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, TeamIdx, Text};
+use super::ids::{
+    AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
+};
 use super::policy::{ChannelRule, Settings};
 use super::skill::Levels;
 use super::time::{Millis, Timestamp};
@@ -46,6 +49,9 @@ pub struct Agent {
     pub cases: BTreeSet<CaseIdx>,
     pub handled: u64,
     pub talk_ms: i64,
+    pub duty: Duty,
+    /// The queue of the contact it took last.
+    pub last_queue: Option<QueueIdx>,
     /// Waiting contacts whose case it owns.
     #[serde(skip)]
     pub owned_waiting: BTreeMap<WaitKey, ContactIdx>,
@@ -55,6 +61,9 @@ pub struct Agent {
     /// Its place in the idle order.
     #[serde(skip)]
     pub position: Option<u32>,
+    /// The channels for which the idle order shows it as free, one bit each.
+    #[serde(skip)]
+    pub shown_free: u32,
     /// Became able to take more and has not been given anything yet.
     #[serde(skip)]
     pub pending: bool,
@@ -131,9 +140,12 @@ impl Agent {
             cases: BTreeSet::new(),
             handled: 0,
             talk_ms: 0,
+            duty: Duty::default(),
+            last_queue: None,
             owned_waiting: BTreeMap::new(),
             named_waiting: BTreeMap::new(),
             position: None,
+            shown_free: 0,
             pending: false,
             passed_over: false,
             changed: false,

@@ -8,7 +8,7 @@
 use super::Router;
 use super::case::Case;
 use super::codes::{OfferEnd, Outcome, Presence, Route};
-use super::command::{Command, ContactSubmit, Stamped};
+use super::command::{Command, Stamped};
 use super::ends::AfterWork;
 use super::event::OfferReason;
 use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx};
@@ -60,10 +60,18 @@ pub(crate) enum Stage {
 impl Stage {
     const fn of(timer: Timer) -> Self {
         match timer {
-            Timer::WrapUp | Timer::Lease | Timer::Presence | Timer::Retry => Self::Back,
+            Timer::WrapUp | Timer::Lease | Timer::Presence | Timer::Absence | Timer::Retry => {
+                Self::Back
+            }
             Timer::Offer => Self::Offers,
-            Timer::Firm | Timer::OwnerWait | Timer::Step | Timer::Age => Self::OwnerWaits,
-            Timer::NoAgent | Timer::MaxWait | Timer::CloseCase | Timer::Scheduled => Self::Patience,
+            Timer::Firm | Timer::OwnerWait | Timer::Step | Timer::Wish | Timer::Age => {
+                Self::OwnerWaits
+            }
+            Timer::NoAgent
+            | Timer::MaxWait
+            | Timer::Succession
+            | Timer::CloseCase
+            | Timer::Scheduled => Self::Patience,
         }
     }
 
@@ -170,26 +178,12 @@ impl Router {
         self.check_trunks(arrival.queue, arrival.contact).ok()?;
         Some(self.step(at, |router| {
             let resolved = router.resolve_bulk(arrival);
-            let submit = ContactSubmit {
-                contact: arrival.contact.clone(),
-                queue: None,
-                channel: None,
-                customer: None,
-                requires: SkillMap::new(),
-                priority: super::policy::Priority(arrival.priority),
-                topic: arrival.topic.cloned(),
-                case: None,
-                kind: None,
-                max_wait_ms: None,
-                joined_at: None,
-                prefer: None,
-                exclude: Vec::new(),
-                not_before_at: None,
-                attributes: None,
-            };
             router.arrival_seq += 1;
             let seq = router.arrival_seq;
-            let contact = router.draft(&submit, &resolved, arrival.requires.clone(), seq);
+            let id = arrival.contact.clone();
+            let mut contact = router.blank(id, &resolved, arrival.requires.clone(), seq);
+            contact.priority = arrival.priority;
+            contact.topic = arrival.topic.cloned();
             router.enter_contact(contact, resolved.case, None)
         }))
     }
@@ -273,22 +267,22 @@ impl Router {
         });
     }
 
-    /// Opens a case that belongs to a simulation, with an owner where one is known.
+    /// Opens a case that belongs to a simulation, with an owner where one is known. The simulation
+    /// itself knows it by its name.
     pub(crate) fn open_case_bulk(
         &mut self,
         at: Timestamp,
-        name: Option<&Name>,
+        id: &Name,
         customer: Option<CustomerIdx>,
         topic: Option<&Name>,
         owner: Option<AgentIdx>,
     ) -> CaseIdx {
         self.step(at, |router| {
-            let id = match name {
-                Some(name) => name.clone(),
-                None => router.cases.fresh_name(),
-            };
-            let case = Case::new(id, customer, topic.cloned(), None, router.at);
-            let idx = router.enter_case(case, None);
+            let case = Case::new(id.clone(), customer, topic.cloned(), None, router.at);
+            let idx = router.cases.insert_unnamed(case);
+            if let Some(customer) = customer {
+                router.customers[customer].cases.push(idx);
+            }
             router.attach_others(idx);
             if let Some(owner) = owner {
                 router.own(idx, owner, None);
@@ -327,10 +321,6 @@ impl Router {
 
     pub(crate) fn customer_of_case(&self, case: CaseIdx) -> Option<CustomerIdx> {
         self.cases[case].customer
-    }
-
-    pub(crate) fn case_named(&self, name: &Name) -> Option<CaseIdx> {
-        self.cases.find(name)
     }
 
     pub(crate) fn agent_named(&self, name: &Name) -> Option<AgentIdx> {

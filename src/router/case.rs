@@ -107,18 +107,27 @@ impl Cases {
     }
 
     pub fn insert(&mut self, case: Case) -> CaseIdx {
+        let name = case.id.clone();
+        let idx = self.insert_unnamed(case);
+        self.by_name.insert(name, idx);
+        idx
+    }
+
+    /// Takes in a case that is never asked for by its name, which may be another's too.
+    pub fn insert_unnamed(&mut self, case: Case) -> CaseIdx {
         let idx = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             CaseIdx::from_usize(self.slots.len() - 1)
         });
-        self.by_name.insert(case.id.clone(), idx);
         self.slots[idx.at()] = Some(Box::new(case));
         idx
     }
 
     pub fn remove(&mut self, idx: CaseIdx) -> Option<Box<Case>> {
         let case = self.slots[idx.at()].take()?;
-        self.by_name.remove(case.id.as_str());
+        if self.by_name.get(case.id.as_str()) == Some(&idx) {
+            self.by_name.remove(case.id.as_str());
+        }
         self.free.push(idx);
         Some(case)
     }

@@ -13,6 +13,10 @@ pub struct Census {
     pub agents: [u64; AgentState::ALL.len()],
     /// Cases that have an owner and are not closed.
     pub open_cases: u64,
+    /// The most of them that one agent owns.
+    pub open_cases_most: u64,
+    /// Agents who have enough cases: new ones go to others.
+    pub agents_full: u64,
 }
 
 /// Counts of one queue.
@@ -64,7 +68,10 @@ impl Router {
             for (count, known) in census.agents.iter_mut().zip(AgentState::ALL) {
                 *count += u64::from(*known == state);
             }
-            census.open_cases += agent.cases.len() as u64;
+            let cases = agent.cases.len();
+            census.open_cases += cases as u64;
+            census.open_cases_most = census.open_cases_most.max(cases as u64);
+            census.agents_full += u64::from(agent.duty.is_full(cases));
         }
         census
     }

@@ -5,7 +5,7 @@ use super::Subject;
 use super::bulk::Move;
 use super::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use super::command::{ContactCancel, ContactEnd, ContactUpdate};
-use super::contact::{Contact, Talk};
+use super::contact::Contact;
 use super::customer::Abandoned;
 use super::effect::Count;
 use super::event::{EventBody, OfferReason};
@@ -48,8 +48,9 @@ impl Router {
     pub(super) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
         let scheduled = self.contacts[idx].state == ContactState::Scheduled;
         if scheduled {
-            // It has not waited yet and leaves no place.
+            // It has not waited yet and leaves no place, but its slot to others.
             self.contacts[idx].wait_from = self.at;
+            self.contacts.set_slot(idx, None);
         }
         let contact = &self.contacts[idx];
         if outcome == Outcome::Abandoned
@@ -97,6 +98,8 @@ impl Router {
                 return Err(Reject::invalid("contact", "outcome", message).with_id(&end.contact));
             }
         }
+        let learnt = self.with_learnt(idx, None, end.learnt.as_ref())?;
+        self.take_learnt(idx, learnt);
         if let Some(note) = &end.note {
             self.contacts[idx].note = Some(note.clone());
         }
@@ -121,7 +124,7 @@ impl Router {
     pub(super) fn end_conversation(&mut self, idx: ContactIdx, outcome: Outcome, after: AfterWork) {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
         self.end_seeking(idx);
-        let talks: Vec<Talk> = self.contacts[idx].talks.drain(..).collect();
+        let talks = std::mem::take(&mut self.contacts[idx].talks);
         let at = self.at;
         let contact = &mut self.contacts[idx];
         contact.outcome = Some(outcome);
@@ -181,14 +184,18 @@ impl Router {
         let waited = ended_at - contact.wait_from;
         let wait_ms = *contact.wait_ms.get_or_insert(waited.max(0));
         let handle_ms = contact.connected_at.map(|from| ended_at - from);
+        let taken_ms = contact.connected_at.map(|from| at - from);
         let within_target = contact.connected_at.is_some() && contact.within_target;
         if let Some(source) = contact.source {
             self.sources.leave(source, idx);
         }
         let queue = &mut self.queues[self.contacts[idx].queue.at()];
         queue.stats.ended(at, outcome, handle_ms);
-        if let Some(handle_ms) = handle_ms {
-            queue.learn_handle(handle_ms);
+        queue
+            .pace
+            .learn_wait(wait_ms, outcome == Outcome::Abandoned);
+        if let Some(taken_ms) = taken_ms {
+            queue.pace.learn_taken(taken_ms);
         }
         self.ended.push_back((at, idx));
         if self.detail.moves {
@@ -367,6 +374,9 @@ impl Router {
             );
             return Err(Reject::conflict("contact", &update.contact, message).in_field("queue"));
         }
+        let attributes = update.attributes.as_ref();
+        let learnt = self.with_learnt(idx, attributes, update.learnt.as_ref())?;
+        let booked = self.rebooking(idx, update, target)?;
         if let Some(requires) = &update.requires {
             if requires.len() > SKILLS_MAX || !self.skills.has_room_for(requires) {
                 let message = format!("{} skills: at most {SKILLS_MAX}", requires.len());
@@ -379,10 +389,14 @@ impl Router {
         if let Some(priority) = update.priority {
             self.contacts[idx].priority = priority.0;
         }
-        if let Some(attributes) = &update.attributes {
+        if let Some(attributes) = attributes {
             self.contacts[idx].attributes = Some(attributes.clone());
         }
+        self.take_learnt(idx, learnt);
         self.remember(idx, Rule::Update, None, None);
+        if let Some(booked) = booked {
+            self.rebook(idx, booked);
+        }
         if let Some(target) = target {
             self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
             self.leave_index(idx);

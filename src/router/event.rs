@@ -6,7 +6,9 @@
 use super::codes::{
     AgentState, ContactState, DeclineReason, OfferEnd, Outcome, Presence, Route, TransferMode, Why,
 };
+use super::command::Attributes;
 use super::ids::{Name, OfferId, Text};
+use super::people_view::{BriefingView, PairAwayView};
 use super::time::Timestamp;
 
 /// One event.
@@ -26,6 +28,8 @@ pub struct ContactRef {
     pub customer: Option<Name>,
     pub case: Option<Name>,
     pub agent: Option<Name>,
+    /// Its number at the counter.
+    pub ticket: Option<Name>,
 }
 
 /// The facts.
@@ -44,6 +48,32 @@ pub enum EventBody {
         agent: Name,
         successor: Option<Name>,
         cases: u64,
+    },
+    /// A planned absence begins.
+    AgentAbsent {
+        agent: Name,
+        from_at: Timestamp,
+        to_at: Timestamp,
+        reason: Option<Text>,
+    },
+    /// An agent and its stand-in are, or are planned, away together.
+    AgentPairAway(PairAwayView),
+    /// Who comes back is told what was done in its stead.
+    AgentBriefing(Box<BriefingView>),
+    /// The open cases of one who leaves will go to others.
+    AgentSuccession {
+        agent: Name,
+        to: Vec<Name>,
+        cases: u64,
+        start_at: Timestamp,
+        reason: Text,
+        by: Name,
+    },
+    /// They have gone; `left` had nobody to go to.
+    AgentSucceeded {
+        agent: Name,
+        cases: u64,
+        left: u64,
     },
     QueueSet {
         queue: Name,
@@ -76,6 +106,17 @@ pub enum EventBody {
         route: Route,
         why: Why,
         expires_at: Timestamp,
+        /// Whom the agent may consult first.
+        mentor: Option<Name>,
+        /// The contact's attributes, where something was learnt of it on its way.
+        attributes: Option<Attributes>,
+    },
+    /// The caller hung up, keeps its place and is called when its turn comes.
+    ContactCallback {
+        of: ContactRef,
+        joined_at: Timestamp,
+        address: Option<Text>,
+        by_owner: bool,
     },
     ContactConnected {
         of: ContactRef,
@@ -221,6 +262,11 @@ impl EventBody {
             Self::AgentSet { .. } => "agent.set",
             Self::AgentPresence { .. } => "agent.presence",
             Self::AgentRemoved { .. } => "agent.removed",
+            Self::AgentAbsent { .. } => "agent.absent",
+            Self::AgentPairAway(_) => "agent.pair_away",
+            Self::AgentBriefing(_) => "agent.briefing",
+            Self::AgentSuccession { .. } => "agent.succession",
+            Self::AgentSucceeded { .. } => "agent.succeeded",
             Self::QueueSet { .. } => "queue.set",
             Self::QueueRemoved { .. } => "queue.removed",
             Self::SettingsSet => "settings.set",
@@ -228,6 +274,7 @@ impl EventBody {
             Self::CustomerExcluded { .. } => "customer.excluded",
             Self::ContactWaiting { .. } => "contact.waiting",
             Self::ContactOffered { .. } => "contact.offered",
+            Self::ContactCallback { .. } => "contact.callback",
             Self::ContactConnected { .. } => "contact.connected",
             Self::ContactWrapUp { .. } => "contact.wrap_up",
             Self::ContactEnded { .. } => "contact.ended",
@@ -268,6 +315,7 @@ impl EventBody {
         match self {
             Self::ContactWaiting { of, .. }
             | Self::ContactOffered { of, .. }
+            | Self::ContactCallback { of, .. }
             | Self::ContactConnected { of, .. }
             | Self::ContactWrapUp { of, .. }
             | Self::ContactEnded { of, .. }
@@ -278,6 +326,11 @@ impl EventBody {
             Self::AgentSet { .. }
             | Self::AgentPresence { .. }
             | Self::AgentRemoved { .. }
+            | Self::AgentAbsent { .. }
+            | Self::AgentPairAway(_)
+            | Self::AgentBriefing(_)
+            | Self::AgentSuccession { .. }
+            | Self::AgentSucceeded { .. }
             | Self::QueueSet { .. }
             | Self::QueueRemoved { .. }
             | Self::SettingsSet

@@ -107,9 +107,8 @@ impl IdleOrder {
             return;
         };
         self.holders[position as usize] = None;
-        for map in &mut self.free {
-            map.remove(position);
-        }
+        let shown = std::mem::take(&mut agents[agent.at()].shown_free);
+        self.flip(position, shown, false);
         self.mark_skills(&agents[agent.at()], position, false);
     }
 
@@ -133,13 +132,27 @@ impl IdleOrder {
         }
     }
 
-    /// Notes whether the agent at a position can take a contact of a channel.
-    pub fn mark_free(&mut self, position: u32, channel: ChannelIdx, free: bool) {
-        let map = &mut self.free[channel.at()];
-        if free {
-            map.insert(position);
-        } else {
-            map.remove(position);
+    /// Notes for which channels an agent can take one more contact, one bit each. Only what has
+    /// changed is touched: an agent is looked at several times for each contact.
+    pub fn show_free(&mut self, agent: &mut Agent, free: u32) {
+        let Some(position) = agent.position else {
+            return;
+        };
+        let before = std::mem::replace(&mut agent.shown_free, free);
+        self.flip(position, free & !before, true);
+        self.flip(position, before & !free, false);
+    }
+
+    /// Sets or clears the bits of a position for the channels of a mask.
+    fn flip(&mut self, position: u32, mut channels: u32, free: bool) {
+        while channels != 0 {
+            let map = &mut self.free[channels.trailing_zeros() as usize];
+            if free {
+                map.insert(position);
+            } else {
+                map.remove(position);
+            }
+            channels &= channels - 1;
         }
     }
 
@@ -157,7 +170,6 @@ impl IdleOrder {
             .filter_map(|(position, holder)| holder.map(|agent| (agent, position as u32)))
             .collect();
         let len = POSITIONS_MIN.max(2 * (held.len() + 1));
-        let free_before: Vec<Bitmap> = self.free.clone();
         for map in self.free.iter_mut().chain(&mut self.levels) {
             *map = Bitmap::with_len(len);
         }
@@ -170,11 +182,7 @@ impl IdleOrder {
                 self.tail = self.tail.min(self.next);
             }
             self.take(agents, agent, self.next);
-            for (channel, map) in free_before.iter().enumerate() {
-                if map.contains(old) {
-                    self.free[channel].insert(self.next as u32);
-                }
-            }
+            self.flip(self.next as u32, agents[agent.at()].shown_free, true);
             self.next += 1;
         }
     }
@@ -185,14 +193,10 @@ impl IdleOrder {
             return;
         }
         self.tail_dirty = false;
-        let mut group: Vec<(AgentIdx, SmallVec<[bool; 8]>)> = Vec::new();
-        for position in self.tail..self.next {
-            if let Some(agent) = self.holders[position] {
-                let number = position as u32;
-                let free = self.free.iter().map(|map| map.contains(number)).collect();
-                group.push((agent, free));
-            }
-        }
+        let holders = self.holders[self.tail..self.next].iter().flatten();
+        let mut group: Vec<(AgentIdx, u32)> = holders
+            .map(|agent| (*agent, agents[agent.at()].shown_free))
+            .collect();
         for (agent, _) in &group {
             self.forget(agents, *agent);
         }
@@ -200,11 +204,7 @@ impl IdleOrder {
         self.next = self.tail;
         for (agent, free) in group {
             self.take(agents, agent, self.next);
-            for (channel, free) in free.into_iter().enumerate() {
-                if free {
-                    self.free[channel].insert(self.next as u32);
-                }
-            }
+            self.show_free(&mut agents[agent.at()], free);
             self.next += 1;
         }
     }

@@ -19,15 +19,20 @@ pub mod answer;
 pub mod command;
 pub mod effect;
 pub mod event;
+pub mod people;
+pub mod people_view;
 pub mod query;
 pub mod reject;
 
 mod agent;
+pub(crate) mod bonds;
 mod case;
 mod contact;
 mod customer;
+mod extra;
 mod queue;
 pub(crate) mod skill;
+mod sparse;
 mod stats;
 
 mod bitmap;
@@ -44,16 +49,23 @@ mod settle;
 
 pub(crate) mod bulk;
 
+mod absences;
 mod accept;
 mod agents;
+pub(crate) mod booking;
+pub(crate) mod by_customer;
+mod callbacks;
 mod cases;
 mod customers;
 mod due;
 mod ends;
+mod learnt;
 mod offers;
 mod queues;
 mod sessions;
 mod submit;
+mod succession;
+pub(crate) mod ticket;
 mod transfer;
 
 pub(crate) mod census;
@@ -62,6 +74,7 @@ mod explain;
 mod image;
 mod invariants;
 mod keys;
+mod pace;
 mod preview;
 mod queries;
 mod views;
@@ -134,6 +147,8 @@ pub struct Router {
     changed_agents: Vec<AgentIdx>,
     out: Effects,
     detail: Detail,
+    /// Agents whose new cases are bounded.
+    bounded: u32,
     /// Every offer is accepted as it is made; for bulk runs whose agents answer without delay.
     answered_at_once: bool,
 }
@@ -223,6 +238,7 @@ impl Router {
             changed_agents: Vec::new(),
             out: Effects::default(),
             detail,
+            bounded: 0,
             answered_at_once: false,
         };
         router.idle.set_channels(router.channels.len());
@@ -294,6 +310,9 @@ impl Router {
             Command::CaseReopen(act) => self.case_reopen(act),
             Command::CaseClose(act) => self.case_close(act),
             Command::CaseHandover(handover) => self.case_handover(handover),
+            Command::AgentAbsence(absence) => self.agent_absence(absence),
+            Command::AgentSuccession(plan) => self.agent_succession(plan),
+            Command::ContactCallback(call) => self.contact_callback(call),
             Command::Reloaded => {
                 self.emit(EventBody::ServerReloaded);
                 Ok(Subject::Nothing)

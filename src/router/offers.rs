@@ -53,6 +53,9 @@ impl Router {
         contact.offers_made += 1;
         contact.why = why;
         contact.no_agent_at = None;
+        if contact.mentor() == Some(agent) {
+            contact.extra_mut().mentor = None;
+        }
         let channel = contact.channel;
         if contact.state == ContactState::Waiting {
             self.set_state(idx, ContactState::Offered);
@@ -76,12 +79,17 @@ impl Router {
         if self.detail.events {
             let mut of = self.about(idx);
             of.agent = Some(self.agents[agent.at()].id.clone());
+            let contact = &self.contacts[idx];
+            let told = contact.is_learnt() && self.agents[agent.at()].is_human();
+            let attributes = contact.attributes.clone().filter(|_| told);
             self.emit(EventBody::ContactOffered {
                 of,
                 offer: id,
                 route,
                 why,
                 expires_at,
+                mentor: self.mentor_name(agent),
+                attributes,
             });
         }
     }
@@ -189,7 +197,7 @@ impl Router {
         reason: OfferReason,
         which: impl Fn(&Offer) -> bool,
     ) {
-        let revoked: Vec<Offer> = self.contacts[idx]
+        let revoked: smallvec::SmallVec<[Offer; 1]> = self.contacts[idx]
             .offers
             .iter()
             .filter(|offer| which(offer))

@@ -22,6 +22,13 @@ impl Router {
         }
         let resolved = self.resolve_submit(submit)?;
         self.check_trunks(resolved.queue(), &submit.contact)?;
+        self.slot_for(
+            &submit.contact,
+            resolved.queue(),
+            resolved.case(),
+            None,
+            submit.not_before_at,
+        )?;
         // A skill that nobody has named yet gets a number that nobody has.
         let nobody = SkillIdx(u32::MAX);
         let mut requires: Levels = submit
@@ -114,7 +121,7 @@ impl Router {
             agent: chosen.map(|(agent, _)| self.agents[agent.at()].id.clone()),
             route: chosen.map(|(_, route)| route),
             position,
-            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact.queue, n)),
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why,
             candidates: self.candidates(contact, &considered),
         }

@@ -49,6 +49,8 @@ impl Router {
             Query::CaseFind(find) => self.case_find(find),
             Query::OwnerGet(of) => Ok(Answer::Owner(self.owner_get(of))),
             Query::Stats(of) => self.stats_get(at, of),
+            Query::AgentBriefing(of) => self.agent_briefing(&of.agent),
+            Query::BookingSlots(of) => self.booking_slots(at, of),
         }
     }
 

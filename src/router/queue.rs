@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{ContactState, Widen};
 use super::ids::{AgentIdx, ContactIdx, Name};
+use super::pace::Pace;
 use super::policy::Policy;
 use super::skill::{Interner, Levels};
 use super::stats::Stats;
+use super::ticket::Roll;
 use super::waiting::WaitKey;
 
 /// A queue.
@@ -20,9 +22,11 @@ pub struct Queue {
     pub counts: Counts,
     /// Whom the strategy `round_robin` offered to last.
     pub last_offered: Option<AgentIdx>,
-    /// A running mean of conversation times in milliseconds, for the estimate of waits.
-    pub handle_mean_ms: Option<i64>,
+    /// For the estimate of waits.
+    pub pace: Pace,
     pub stats: Stats,
+    /// How far its tickets have come.
+    pub roll: Roll,
     #[serde(skip)]
     pub requires: Levels,
     #[serde(skip)]
@@ -55,6 +59,11 @@ impl Counts {
     /// Waiting, offered or connected: what takes a trunk.
     pub fn in_system(&self) -> u32 {
         self.waiting + self.offered + self.connected
+    }
+
+    /// In conversation or wrap-up: what keeps an agent.
+    pub fn serving(&self) -> u32 {
+        self.connected + self.wrap_up
     }
 
     pub fn live(&self) -> u32 {
@@ -93,8 +102,9 @@ impl Queue {
             policy,
             counts: Counts::default(),
             last_offered: None,
-            handle_mean_ms: None,
+            pace: Pace::default(),
             stats: Stats::default(),
+            roll: Roll::default(),
             requires: Levels::new(),
             steps: Vec::new(),
             waiting: BTreeMap::new(),
@@ -137,13 +147,5 @@ impl Queue {
             }
         }
         requires
-    }
-
-    /// Takes the length of a conversation into the running mean (one part in eight).
-    pub fn learn_handle(&mut self, handle_ms: i64) {
-        self.handle_mean_ms = Some(match self.handle_mean_ms {
-            None => handle_ms,
-            Some(mean) => mean + (handle_ms - mean) / 8,
-        });
     }
 }

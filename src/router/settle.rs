@@ -149,8 +149,13 @@ impl Router {
 
     /// Makes sure that the idle order can be asked for the contact's requirement.
     fn announce_requirement(&mut self, idx: ContactIdx) {
-        let requirement = self.requirement(&self.contacts[idx]);
-        self.idle.require(&requirement, &self.agents);
+        let contact = &self.contacts[idx];
+        let plain =
+            contact.requires.is_empty() && self.queues[contact.queue.at()].requires.is_empty();
+        if !plain || contact.steps_passed > 0 {
+            let requirement = self.requirement(contact);
+            self.idle.require(&requirement, &self.agents);
+        }
         self.idle.settle(&mut self.agents);
     }
 
@@ -422,18 +427,12 @@ impl Router {
 
     /// Brings the idle order in line with what an agent is doing.
     pub(super) fn refresh(&mut self, agent: AgentIdx) {
-        let entry = &self.agents[agent.at()];
-        let Some(position) = entry.position else {
-            return;
-        };
+        let entry = &mut self.agents[agent.at()];
         let free = if entry.pending {
             0
         } else {
             entry.free_mask(&self.channels)
         };
-        for n in 0..self.channels.len() {
-            self.idle
-                .mark_free(position, ChannelIdx(n as u32), free & 1 << n != 0);
-        }
+        self.idle.show_free(entry, free);
     }
 }

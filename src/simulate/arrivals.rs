@@ -1,5 +1,9 @@
 //! The arrivals of a simulation, read one by one as their time comes.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::router::DEFAULT_QUEUE;
 use crate::router::codes::Outcome;
 use crate::router::ids::Name;
 use crate::router::policy::PRIORITY_MAX;
@@ -132,4 +136,17 @@ impl Arrivals {
             wrap_up_ms: duration(WRAP_UP_MS)?,
         })
     }
+}
+
+/// The queues that a file of arrivals names.
+pub fn queues_of(path: &Path) -> Result<BTreeSet<String>, SimulateError> {
+    let mut table = Table::open(path, COLUMNS)?;
+    let mut queues = BTreeSet::new();
+    while table.next_row()? {
+        let queue = table.text(QUEUE)?.unwrap_or(DEFAULT_QUEUE);
+        if !queues.contains(queue) {
+            queues.insert(queue.to_owned());
+        }
+    }
+    Ok(queues)
 }

@@ -45,6 +45,9 @@ pub(super) struct Clerk {
     queues: ByText<QueueIdx>,
     channels: ByText<ChannelIdx>,
     requirements: ByText<Levels>,
+    /// The cases that the file names. The router names those that it opens itself, and may give
+    /// one the name that the file gives to another.
+    cases: HashMap<Name, CaseIdx, foldhash::fast::RandomState>,
     /// Queues that the configuration does not know, and owners that no agents file names.
     pub unknown_queues: Vec<Name>,
     pub unknown_owners: Vec<Name>,
@@ -74,7 +77,7 @@ impl Clerk {
         let topic = name_of(arrivals, TOPIC)?;
         let priority = arrivals.priority()?;
         let times = arrivals.times()?;
-        let (case, own_case) = self.case(router, arrivals, at, customer, topic.as_ref())?;
+        let (case, own_case) = self.case(router, arrivals, at, &name, customer, topic.as_ref())?;
         let nothing = Levels::new();
         let requires = if table.bytes(REQUIRES).is_empty() {
             &nothing
@@ -191,6 +194,7 @@ impl Clerk {
         router: &mut Router,
         arrivals: &Arrivals,
         at: Timestamp,
+        contact: &Name,
         customer: Option<CustomerIdx>,
         topic: Option<&Name>,
     ) -> Result<(Option<CaseIdx>, Option<CaseIdx>), SimulateError> {
@@ -203,11 +207,12 @@ impl Clerk {
             if owner.is_none() {
                 return Ok((None, None));
             }
-            let case = router.open_case_bulk(at, None, customer, topic, owner);
+            let case = router.open_case_bulk(at, contact, customer, topic, owner);
             return Ok((Some(case), Some(case)));
         };
-        let Some(case) = router.case_named(&name) else {
-            let case = router.open_case_bulk(at, Some(&name), customer, topic, owner);
+        let Some(case) = self.cases.get(&name).copied() else {
+            let case = router.open_case_bulk(at, &name, customer, topic, owner);
+            self.cases.insert(name, case);
             return Ok((Some(case), None));
         };
         let of = router.customer_of_case(case);
@@ -253,6 +258,9 @@ impl Clerk {
                 address: None,
                 wrap_up_ms: None,
                 rank: 0,
+                mentor: None,
+                max_open_cases: None,
+                absences: None,
             };
             router
                 .command_bulk(at, Command::AgentSet(Box::new(set)))

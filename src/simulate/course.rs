@@ -55,6 +55,9 @@ pub struct Course {
     origin: Timestamp,
     width: i64,
     buckets: Vec<Bucket>,
+    /// The bucket last asked for and when it begins: nearly always the next one asked for too.
+    last: usize,
+    last_from: Timestamp,
     at: Timestamp,
     waiting: i64,
     talking: i64,
@@ -63,10 +66,13 @@ pub struct Course {
 impl Course {
     /// Begins at the full hour before the first arrival.
     pub fn new(first_arrival: Timestamp) -> Self {
+        let origin = first_arrival.div_euclid(HOUR_MS) * HOUR_MS;
         Self {
-            origin: first_arrival.div_euclid(HOUR_MS) * HOUR_MS,
+            origin,
             width: BUCKET_MS,
-            buckets: Vec::new(),
+            buckets: vec![Bucket::default()],
+            last: 0,
+            last_from: origin,
             at: first_arrival,
             waiting: 0,
             talking: 0,
@@ -75,6 +81,14 @@ impl Course {
 
     /// The bucket of a time, which is never before the origin.
     pub fn bucket(&mut self, at: Timestamp) -> &mut Bucket {
+        if at < self.last_from || at >= self.last_from + self.width {
+            self.find(at);
+        }
+        &mut self.buckets[self.last]
+    }
+
+    /// Goes to the bucket of a time, and makes it where there is none yet.
+    fn find(&mut self, at: Timestamp) {
         let mut place = usize::try_from((at - self.origin) / self.width).unwrap_or(0);
         while place >= BUCKETS_MAX {
             self.widen();
@@ -83,7 +97,8 @@ impl Course {
         if self.buckets.len() <= place {
             self.buckets.resize(place + 1, Bucket::default());
         }
-        &mut self.buckets[place]
+        self.last = place;
+        self.last_from = self.origin + place as i64 * self.width;
     }
 
     fn widen(&mut self) {
@@ -113,16 +128,14 @@ impl Course {
             self.at = self.at.max(at);
         }
         while self.at < at {
-            // The bucket may widen the whole course, so its end is asked for afterwards.
-            let (waiting, talking) = (i128::from(self.waiting), i128::from(self.talking));
             let from = self.at;
+            // Finding the bucket may widen all, so its end is asked for afterwards.
             self.bucket(from);
-            let begun = (from - self.origin) / self.width;
-            let end = (self.origin + (begun + 1) * self.width).min(at);
+            let end = (self.last_from + self.width).min(at);
             let span = i128::from(end - from);
-            let bucket = self.bucket(from);
-            bucket.waiting_area += waiting * span;
-            bucket.talking_area += talking * span;
+            let bucket = &mut self.buckets[self.last];
+            bucket.waiting_area += i128::from(self.waiting) * span;
+            bucket.talking_area += i128::from(self.talking) * span;
             self.at = end;
         }
     }

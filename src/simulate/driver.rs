@@ -299,7 +299,7 @@ impl Driver {
             hit,
         };
         if callback {
-            self.tally.talk_begins(at, taken.agent);
+            self.tally.called_back(at, taken.agent);
         } else {
             self.tally.connected(&reached);
         }
@@ -319,14 +319,15 @@ impl Driver {
 
     /// A conversation ends.
     fn end(&mut self, at: Timestamp, contact: ContactIdx) -> Result<(), SimulateError> {
+        let wanted = self.rows.is_some();
         let Some(life) = self.life(contact) else {
             return Ok(());
         };
-        let wrap_up_ms = life.wrap_up_ms;
         let Some(talk) = life.talk else {
             return Ok(());
         };
-        let life = life.clone();
+        let (queue, wrap_up_ms, callback) = (life.queue, life.wrap_up_ms, life.callback);
+        let told = (wanted && !callback).then(|| life.clone());
         let hung = self.router.end_bulk(at, contact, wrap_up_ms);
         self.tally.talk_ends(at, talk.agent);
         if let Some(until) = hung.wrap_up_until {
@@ -340,20 +341,30 @@ impl Driver {
                 wrap_up: true,
             });
         }
-        if life.callback {
-            return Ok(());
+        if !callback {
+            self.tally.talked(at, queue, at - talk.since);
         }
-        self.tally.talked(at, life.queue, at - talk.since);
-        if self.rows.is_none() {
-            return Ok(());
+        match told {
+            Some(life) => self.tell(at, &life, &talk, hung.owner),
+            None => Ok(()),
         }
+    }
+
+    /// Writes the row of a contact that was served.
+    fn tell(
+        &mut self,
+        at: Timestamp,
+        life: &Life,
+        talk: &Talk,
+        owner: Option<AgentIdx>,
+    ) -> Result<(), SimulateError> {
         let firm = talk
             .nameless_min_ms
             .is_some_and(|min| min == 0 || at - talk.since > min);
-        let owner = hung.owner.or(firm.then_some(talk.agent));
+        let owner = owner.or(firm.then_some(talk.agent));
         let name = |agent: AgentIdx| self.router.agent_name_of(agent).clone();
         let row = Row {
-            contact: life.contact,
+            contact: life.contact.clone(),
             fate: Fate::Served,
             agent: Some(name(talk.agent)),
             route: Some(talk.route),
@@ -415,6 +426,7 @@ impl Driver {
             .calling_back
             .take()
             .filter(|(ended, _)| *ended == contact)?;
+        self.tally.callbacks.promised += 1;
         life.callback = true;
         life.has_patience = false;
         Some(life)

@@ -42,13 +42,14 @@ use rota::Rota;
 use rows::Rows;
 use tally::Tally;
 
-pub use arrivals::COLUMNS as ARRIVAL_COLUMNS;
+pub use arrivals::{COLUMNS as ARRIVAL_COLUMNS, queues_of};
 pub use error::SimulateError;
 pub use plot::{Compared, draw, draw_comparison};
 pub use rows::Fate;
 pub use shifts::{COLUMNS as AGENT_COLUMNS, Roster, Shift};
 pub use summary::{AgentSummary, Counts, Little, Mean, Summary};
 pub use table::{Columns, Table};
+pub use tally::Callbacks;
 pub use waits::{WaitSummary, Waits};
 
 /// What a simulation is made of.
@@ -194,7 +195,7 @@ fn simulate(
         unknown_queues: clerk.unknown_queues,
         unknown_owners: clerk.unknown_owners,
         course: by_hour::hours(&tally, &rota),
-        routes: tally.routes,
+        routes: tally.routes(),
     })
 }
 

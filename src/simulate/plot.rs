@@ -17,7 +17,10 @@ use super::summary::Summary;
 use super::{Report, Waits};
 
 const SIZE: (u32, u32) = (1_200, 900);
-const COMPARISON_SIZE: (u32, u32) = (900, 600);
+const COMPARISON_SIZE: (u32, u32) = (1_100, 600);
+/// What is left of it for the chart, beside the names.
+const CHART_WIDTH: u32 = 780;
+const LINE_HEIGHT: i32 = 24;
 const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -210,25 +213,43 @@ fn distribution(panel: &Panel<'_>, routes: &[Waits]) -> Drawn {
     legend(&mut chart)
 }
 
+/// Each policy is a numbered point; the names stand beside the chart, so that many can be told
+/// apart by more than their colour.
 fn comparison(path: &Path, compared: &[Compared]) -> Drawn {
     let root = SVGBackend::new(path, COMPARISON_SIZE).into_drawing_area();
     root.fill(&WHITE)?;
+    let (left, right) = root.split_horizontally(CHART_WIDTH);
     let point = |one: &Compared| {
         let all = &one.summary.all;
         (all.continuity.unwrap_or(0.0), all.wait_ms.mean / 1e3)
     };
-    let y = span(compared.iter().map(|one| point(one).1));
+    let x = span(compared.iter().map(|one| point(one).0));
+    let y = around(compared.iter().map(|one| point(one).1));
     let title = "The price of continuity";
-    let names = ("continuity", "mean wait, seconds");
-    let mut chart = axes(&root, title, 0.0..1.0, y, names)?;
+    let names = (
+        "continuity (share of repeat contacts)",
+        "mean wait, seconds",
+    );
+    let mut chart = axes(&left, title, x, y, names)?;
     for (n, one) in compared.iter().enumerate() {
         let colour = COLOURS[n % COLOURS.len()];
-        chart
-            .draw_series([Circle::new(point(one), 6, colour.filled())])?
-            .label(one.name.clone())
-            .legend(move |(x, y)| Circle::new((x + 9, y), 5, colour.filled()));
+        let number = (n + 1).to_string();
+        let line = LINE_HEIGHT * (n as i32 + 2);
+        let name = format!("{number}  {}", one.name);
+        right.draw(&Circle::new((8, line + 6), 5, colour.filled()))?;
+        right.draw(&Text::new(name, (20, line), ("sans-serif", 14)))?;
+        chart.draw_series([EmptyElement::at(point(one))
+            + Circle::new((0, 0), 5, colour.filled())
+            + Text::new(number, (7, -14), ("sans-serif", 13))])?;
     }
-    legend(&mut chart)?;
     root.present()?;
     Ok(())
+}
+
+/// From a little below the smallest to a little above the largest.
+fn around(values: impl Iterator<Item = f64> + Clone) -> Range<f64> {
+    let largest = values.clone().fold(0.0_f64, f64::max);
+    let smallest = values.fold(largest, f64::min);
+    let room = (0.1 * (largest - smallest)).max(0.02 * largest).max(0.001);
+    (smallest - room).max(0.0)..largest + room
 }

@@ -11,7 +11,7 @@ use crate::router::Router;
 use crate::router::ids::{AgentIdx, QueueIdx};
 
 use super::rota::Rota;
-use super::tally::{QueueTally, Tally};
+use super::tally::{Callbacks, QueueTally, Tally};
 use super::waits::{WaitSummary, Waits};
 
 /// Only a mean.
@@ -74,6 +74,7 @@ pub struct Summary {
     /// From the first arrival to the last end.
     pub span_ms: i64,
     pub littles_law: Little,
+    pub owner_callbacks: Callbacks,
     pub by_queue: BTreeMap<String, Counts>,
     pub by_agent: BTreeMap<String, AgentSummary>,
     /// Steps of the router.
@@ -99,6 +100,7 @@ impl Summary {
         let in_system_mean = over(total.waiting_area + total.talking_area, span_ms);
         let (by_agent, occupancy) = agents(tally, router, rota);
         Self {
+            owner_callbacks: tally.callbacks,
             littles_law: little(&all, queue_length_mean, in_system_mean, span_ms),
             all: counts(&all),
             queue_length_mean,
@@ -122,7 +124,9 @@ fn add(all: &mut QueueTally, queue: &QueueTally) {
     all.overflowed += queue.overflowed;
     all.rejected += queue.rejected;
     all.unserved += queue.unserved;
-    all.waits.merge(&queue.waits);
+    for (all, waits) in all.routes.iter_mut().zip(&queue.routes) {
+        all.merge(waits);
+    }
     all.vain_wait_ms += queue.vain_wait_ms;
     all.vain += queue.vain;
     all.within_target += queue.within_target;
@@ -132,7 +136,7 @@ fn add(all: &mut QueueTally, queue: &QueueTally) {
 }
 
 fn counts(queue: &QueueTally) -> Counts {
-    let served: &Waits = &queue.waits;
+    let served: &Waits = &queue.waits();
     let entered = served.count() + queue.vain;
     Counts {
         contacts: queue.contacts,
@@ -159,13 +163,14 @@ fn counts(queue: &QueueTally) -> Counts {
 }
 
 fn little(all: &QueueTally, queue_length: f64, in_system: f64, span_ms: i64) -> Little {
-    let entered = (all.waits.count() + all.vain) as f64;
+    let served = all.waits();
+    let entered = (served.count() + all.vain) as f64;
     let lambda = if span_ms > 0 {
         entered / span_ms as f64
     } else {
         0.0
     };
-    let waits = (all.waits.sum() + all.vain_wait_ms) as f64;
+    let waits = (served.sum() + all.vain_wait_ms) as f64;
     let mean = |sum: f64| if entered > 0.0 { sum / entered } else { 0.0 };
     let queue_lambda_w = lambda * mean(waits);
     let in_system_lambda_w = lambda * mean(waits + all.talk_ms as f64);

@@ -13,6 +13,8 @@ use flate2::bufread::MultiGzDecoder;
 use super::error::SimulateError;
 
 const BUFFER_BYTES: usize = 256 * 1_024;
+/// Spreadsheets write it before the first name.
+const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// The columns that a kind of file may have; a column is named by its place in `known`.
@@ -91,7 +93,11 @@ impl Table {
             return Err(wrong(self, message));
         }
         for place in 0..self.record.len() {
-            let name = String::from_utf8_lossy(self.record[place].trim_ascii()).into_owned();
+            let mut name = self.record[place].trim_ascii();
+            if place == 0 {
+                name = name.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(name);
+            }
+            let name = String::from_utf8_lossy(name).into_owned();
             let Some(column) = self.columns.known.iter().position(|known| *known == name) else {
                 let all = self.listed(self.columns.known.len());
                 let message = format!("no column \"{name}\": known are {all}");

@@ -1,5 +1,7 @@
 //! What a simulation counts while it runs.
 
+use serde::Serialize;
+
 use crate::router::codes::Route;
 use crate::router::ids::{AgentIdx, QueueIdx};
 use crate::router::time::Timestamp;
@@ -19,8 +21,8 @@ pub struct QueueTally {
     pub overflowed: u64,
     pub rejected: u64,
     pub unserved: u64,
-    /// Of the served.
-    pub waits: Waits,
+    /// Of the served, by route in the order of [`Route::ALL`].
+    pub routes: [Waits; Route::ALL.len()],
     /// Waits of those who were not served, added up; with the number of them.
     pub vain_wait_ms: i128,
     pub vain: u64,
@@ -29,6 +31,17 @@ pub struct QueueTally {
     pub within_target: u64,
     pub repeat_contacts: u64,
     pub owner_hits: u64,
+}
+
+impl QueueTally {
+    /// The waits of the served, by whatever route.
+    pub fn waits(&self) -> Waits {
+        let mut all = Waits::default();
+        for waits in &self.routes {
+            all.merge(waits);
+        }
+        all
+    }
 }
 
 /// One agent's work.
@@ -42,6 +55,15 @@ pub struct AgentTally {
     /// Time with at least one conversation.
     pub busy_ms: i64,
     pub wrap_up_ms: i64,
+}
+
+/// Callbacks by owners: work, but no contacts of their own in any other count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Callbacks {
+    /// Contacts that ended with the promise of one.
+    pub promised: u64,
+    /// Those that the owner has begun.
+    pub made: u64,
 }
 
 /// One contact that has reached an agent.
@@ -63,8 +85,8 @@ pub struct Tally {
     pub course: Course,
     pub queues: Vec<QueueTally>,
     pub agents: Vec<AgentTally>,
-    /// Waits of the served by route, in the order of [`Route::ALL`].
-    pub routes: Vec<Waits>,
+    /// Callbacks that owners were to make instead of being waited for, and those they made.
+    pub callbacks: Callbacks,
     pub first_arrival: Timestamp,
     /// The last end of a conversation or of a wait, or the last arrival.
     pub last_at: Timestamp,
@@ -78,7 +100,7 @@ impl Tally {
             course: Course::new(first_arrival),
             queues: Vec::new(),
             agents: Vec::new(),
-            routes: vec![Waits::default(); Route::ALL.len()],
+            callbacks: Callbacks::default(),
             first_arrival,
             last_at: first_arrival,
             decisions: 0,
@@ -117,9 +139,7 @@ impl Tally {
         queue.within_target += u64::from(within);
         queue.repeat_contacts += u64::from(reached.repeat);
         queue.owner_hits += u64::from(reached.hit);
-        queue.waits.add(wait_ms);
-        let route = Route::ALL.iter().position(|r| *r == reached.route);
-        self.routes[route.unwrap_or(0)].add(wait_ms);
+        queue.routes[reached.route as usize].add(wait_ms);
         let bucket = self.course.bucket(queued_at);
         bucket.served += 1;
         bucket.within_target += u64::from(within);
@@ -133,8 +153,24 @@ impl Tally {
         self.talk_begins(at, reached.agent);
     }
 
-    /// An agent begins to call back on its own account: work, but no arrival.
-    pub fn talk_begins(&mut self, at: Timestamp, agent: AgentIdx) {
+    /// Waits of the served by route, in the order of [`Route::ALL`].
+    pub fn routes(&self) -> Vec<Waits> {
+        let mut all = vec![Waits::default(); Route::ALL.len()];
+        for queue in &self.queues {
+            for (all, waits) in all.iter_mut().zip(&queue.routes) {
+                all.merge(waits);
+            }
+        }
+        all
+    }
+
+    /// An owner begins to call back: work, but no arrival.
+    pub fn called_back(&mut self, at: Timestamp, agent: AgentIdx) {
+        self.callbacks.made += 1;
+        self.talk_begins(at, agent);
+    }
+
+    fn talk_begins(&mut self, at: Timestamp, agent: AgentIdx) {
         let agent = self.agent(agent);
         if agent.talks == 0 {
             agent.busy_since = at;

@@ -11,12 +11,18 @@ use super::scan::Word;
 use crate::router::codes::{ContactState, TransferMode};
 use crate::router::event::{ContactRef, Event, EventBody};
 use crate::router::ids::{Name, Text};
+use crate::router::time::Timestamp;
 
 /// Every type of event there is.
 pub const TYPES: &[&str] = &[
     "agent.set",
     "agent.presence",
     "agent.removed",
+    "agent.absent",
+    "agent.pair_away",
+    "agent.briefing",
+    "agent.succession",
+    "agent.succeeded",
     "queue.set",
     "queue.removed",
     "settings.set",
@@ -24,6 +30,7 @@ pub const TYPES: &[&str] = &[
     "customer.excluded",
     "contact.waiting",
     "contact.offered",
+    "contact.callback",
     "contact.connected",
     "contact.wrap_up",
     "contact.ended",
@@ -86,12 +93,24 @@ pub fn params(out: &mut Vec<u8>, event: &Event) {
     out.push(b'}');
 }
 
+/// The bodies about absences and succession, as a pattern.
+macro_rules! people {
+    () => {
+        EventBody::AgentAbsent { .. }
+            | EventBody::AgentPairAway(_)
+            | EventBody::AgentBriefing(_)
+            | EventBody::AgentSuccession { .. }
+            | EventBody::AgentSucceeded { .. }
+    };
+}
+
 /// The bodies about agents, queues, settings and customers, as a pattern.
 macro_rules! standing {
     () => {
         EventBody::AgentSet { .. }
             | EventBody::AgentPresence { .. }
             | EventBody::AgentRemoved { .. }
+            | people!()
             | EventBody::QueueSet { .. }
             | EventBody::QueueRemoved { .. }
             | EventBody::SettingsSet
@@ -106,6 +125,7 @@ macro_rules! contacts {
     () => {
         EventBody::ContactWaiting { .. }
             | EventBody::ContactOffered { .. }
+            | EventBody::ContactCallback { .. }
             | EventBody::ContactConnected { .. }
             | EventBody::ContactWrapUp { .. }
             | EventBody::ContactEnded { .. }
@@ -157,6 +177,54 @@ impl Fields<'_> {
             .maybe("customer", of.customer.as_ref())
             .maybe("case", of.case.as_ref())
             .maybe("agent", of.agent.as_ref())
+            .maybe("ticket", of.ticket.as_ref())
+    }
+
+    /// Absences, briefings and succession.
+    fn people_body(&mut self, body: &EventBody) -> &mut Self {
+        match body {
+            EventBody::AgentAbsent {
+                agent,
+                from_at,
+                to_at,
+                reason,
+            } => self
+                .put("agent", agent)
+                .put("from_at", from_at)
+                .put("to_at", to_at)
+                .maybe("reason", reason.as_ref()),
+            EventBody::AgentPairAway(pair) => self
+                .put("agent", &pair.agent)
+                .put("other", &pair.other)
+                .put("from_at", &pair.from_at)
+                .put("to_at", &pair.to_at)
+                .maybe("leader", pair.leader.as_ref()),
+            EventBody::AgentBriefing(briefing) => self
+                .put("agent", &briefing.agent)
+                .maybe("since_at", briefing.since_at.as_ref())
+                .maybe("until_at", briefing.until_at.as_ref())
+                .put("items", &briefing.items)
+                .put("dropped", &briefing.dropped),
+            EventBody::AgentSuccession {
+                agent,
+                to,
+                cases,
+                start_at,
+                reason,
+                by,
+            } => self
+                .put("agent", agent)
+                .put("to", to)
+                .put("cases", cases)
+                .put("start_at", start_at)
+                .put("reason", reason)
+                .put("by", by),
+            EventBody::AgentSucceeded { agent, cases, left } => self
+                .put("agent", agent)
+                .put("cases", cases)
+                .put("left", left),
+            _other => self,
+        }
     }
 
     /// What the type adds. Each of the three parts writes its own types and passes over the rest.
@@ -207,6 +275,7 @@ impl Fields<'_> {
                 .put("agent", agent)
                 .put("on", on)
                 .put("reason", reason),
+            people!() => self.people_body(body),
             EventBody::SettingsSet | EventBody::ServerReloaded | contacts!() | cases!() => self,
         }
     }
@@ -231,12 +300,22 @@ impl Fields<'_> {
                 route,
                 why,
                 expires_at,
+                mentor,
+                attributes,
                 ..
             } => self
                 .put("offer", offer)
                 .put("route", route)
                 .put("why", why)
-                .put("expires_at", expires_at),
+                .put("expires_at", expires_at)
+                .maybe("mentor", mentor.as_ref())
+                .maybe("attributes", attributes.as_ref()),
+            EventBody::ContactCallback {
+                joined_at,
+                address,
+                by_owner,
+                ..
+            } => self.called_back(*joined_at, address.as_ref(), *by_owner),
             EventBody::ContactConnected {
                 route,
                 owner,
@@ -272,6 +351,17 @@ impl Fields<'_> {
                 .maybe("reason", reason.map(|reason| reason.as_str()).as_ref()),
             EventBody::ContactUpdated { .. } | standing!() | cases!() => self,
         }
+    }
+
+    fn called_back(
+        &mut self,
+        joined_at: Timestamp,
+        address: Option<&Text>,
+        by_owner: bool,
+    ) -> &mut Self {
+        self.put("joined_at", &joined_at)
+            .maybe("address", address)
+            .maybe("by_owner", by_owner.then_some(&true))
     }
 
     fn transferred(

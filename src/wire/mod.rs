@@ -38,6 +38,7 @@ pub mod policy_fields;
 pub mod schema;
 
 mod params;
+mod people_fields;
 
 mod scan;
 

@@ -8,6 +8,7 @@
 
 mod agreement;
 mod centre;
+mod compared;
 mod faults;
 mod generated;
 mod metamorphic;

@@ -400,6 +400,9 @@ impl Model {
             Command::CaseReopen(act) => self.case_reopen(&act.case),
             Command::CaseClose(act) => self.case_close(&act.case),
             Command::CaseHandover(handover) => self.case_handover(handover),
+            other @ (Command::AgentAbsence(_)
+            | Command::AgentSuccession(_)
+            | Command::ContactCallback(_)) => panic!("the workload makes no {other:?}"),
         }
     }
 

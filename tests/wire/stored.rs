@@ -38,10 +38,13 @@ fn place(command: &Command) -> usize {
         Command::CaseClose(_) => 25,
         Command::CaseHandover(_) => 26,
         Command::Reloaded => 27,
+        Command::AgentAbsence(_) => 28,
+        Command::AgentSuccession(_) => 29,
+        Command::ContactCallback(_) => 30,
     }
 }
 
-const VARIANTS: usize = 28;
+const VARIANTS: usize = 31;
 
 fn check(command: Command) -> Vec<u8> {
     let stamped = Stamped {

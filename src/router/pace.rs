@@ -1,0 +1,201 @@
+//! The pace of a queue: how long a contact takes its agents, and how long callers wait before they
+//! hang up. Learnt from what has ended, forgotten slowly.
+//!
+//! State in integers, so that every run over the same commands knows the same; what is computed
+//! from it uses only additions, multiplications and divisions, which every machine does alike.
+
+use serde::{Deserialize, Serialize};
+
+/// The mean is one over all that has ended up to so many contacts; from then on each new one is
+/// one part in so many. Fewer would follow chance, and with it the queue that chance has made.
+const TAKEN_KNOWN_MAX: i64 = 256;
+/// How agents come to waiting contacts is forgotten so much faster: shifts change.
+const TURNS_KNOWN: i64 = 32;
+/// After so many contacts what is known of patience counts half.
+const WAITS_KNOWN_MAX: u32 = 4_096;
+/// One is counted as so many, so that a part of it is not lost.
+const ONE: i64 = 1_024;
+/// Contacts ahead are taken together in groups of one in so many: the last of them leave so much
+/// alike that the error stays below one part in a thousand.
+const GROUP: u32 = 16;
+
+/// What is known of a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// The mean time in milliseconds that a contact takes, from the answer to the end of wrap-up.
+    taken_ms: i64,
+    /// How many it is the mean of.
+    taken: i64,
+    /// Waits added up, of `waits` contacts of which `hung_up` did not wait any longer.
+    waited_ms: i64,
+    waits: u32,
+    hung_up: i64,
+    /// How many contacts are served whenever a waiting one is answered, on average; in
+    /// 1 ÷ [`ONE`], 0 before the first.
+    serving: i64,
+    /// The share of waiting contacts that are answered by an agent whose contact before was of
+    /// this queue too, in 1 ÷ [`ONE`]: all of them where the agents serve no other queue.
+    own_turns: i64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            taken_ms: 0,
+            taken: 0,
+            waited_ms: 0,
+            waits: 0,
+            hung_up: 0,
+            serving: 0,
+            own_turns: ONE,
+        }
+    }
+}
+
+impl Pace {
+    /// Takes in how long a contact took its agents.
+    pub fn learn_taken(&mut self, taken_ms: i64) {
+        self.taken = TAKEN_KNOWN_MAX.min(self.taken + 1);
+        self.taken_ms += (taken_ms - self.taken_ms) / self.taken;
+    }
+
+    /// Takes in how long a contact waited, and whether it hung up then.
+    pub fn learn_wait(&mut self, wait_ms: i64, hung_up: bool) {
+        self.waited_ms = self.waited_ms.saturating_add(wait_ms);
+        self.waits += 1;
+        if hung_up {
+            self.hung_up += ONE;
+        }
+        if self.waits == WAITS_KNOWN_MAX {
+            self.waits /= 2;
+            self.waited_ms /= 2;
+            self.hung_up /= 2;
+        }
+    }
+
+    /// Takes in that a contact that had waited is answered, while `serving` are served, and whether
+    /// the agent comes from a contact of this queue.
+    pub fn learn_turn(&mut self, serving: u32, own: bool) {
+        let serving = i64::from(serving) * ONE;
+        if self.serving == 0 {
+            self.serving = serving;
+        }
+        self.serving += (serving - self.serving) / TURNS_KNOWN;
+        self.own_turns += (i64::from(own) * ONE - self.own_turns) / TURNS_KNOWN;
+    }
+
+    /// How long a contact takes its agents on average; nothing before the first has ended.
+    pub fn taken_ms(&self) -> Option<f64> {
+        (self.taken > 0).then_some(self.taken_ms as f64)
+    }
+
+    /// How long callers would wait on average before they hang up, by all the time waited for
+    /// each who did; nothing where nobody does.
+    fn patience_ms(&self) -> Option<f64> {
+        let patient = self.hung_up > 0 && self.waited_ms > 0;
+        patient.then(|| self.waited_ms as f64 * ONE as f64 / self.hung_up as f64)
+    }
+
+    /// How long a contact that stays waits with `ahead` others of its queue before it, where
+    /// `serving` are in conversation or wrap-up: until those ahead have left, answered or not, and
+    /// one more agent is free. With n serving, mean time S and patience P it is the sum over
+    /// j = 0 … ahead of 1 ÷ (n/S + j/P); without patience (ahead + 1)·S/n.
+    ///
+    /// Where the agents serve other queues too, those ahead in them come between: then n is what
+    /// this queue gets of the agents on average, and the agent that becomes free next is one of
+    /// all, so that the last step is as much shorter.
+    pub fn wait_behind(&self, ahead: u32, serving: u32) -> Option<f64> {
+        let taken = self.taken_ms()?.max(1.0);
+        let own = self.own_turns as f64 / ONE as f64;
+        let usual = self.serving.max(ONE) as f64 / ONE as f64;
+        let serving = own * f64::from(serving.max(1)) + (1.0 - own) * usual;
+        let free_rate = serving / taken;
+        let first = own / free_rate;
+        let Some(patience) = self.patience_ms() else {
+            return Some(first + f64::from(ahead) / free_rate);
+        };
+        let (mut wait, mut done) = (first, 1);
+        while done <= ahead {
+            let group = (done / GROUP).max(1).min(ahead - done + 1);
+            let middle = f64::from(done) + (f64::from(group) - 1.0) / 2.0;
+            wait += f64::from(group) / (free_rate + middle / patience);
+            done += group;
+        }
+        Some(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: Option<f64>, right: f64) {
+        let found = found.expect("something is known");
+        assert!(
+            (found - right).abs() <= right * 0.001 + 1e-9,
+            "{found}, not {right}"
+        );
+    }
+
+    #[test]
+    fn nothing_is_known_before_the_first_end() {
+        assert_eq!(Pace::default().wait_behind(0, 3), None);
+    }
+
+    #[test]
+    fn a_mean_of_the_first_and_then_of_the_last() {
+        let mut pace = Pace::default();
+        pace.learn_taken(100);
+        pace.learn_taken(300);
+        near(pace.taken_ms(), 200.0);
+        for _ in 0..5_000 {
+            pace.learn_taken(1_000_000);
+        }
+        near(pace.taken_ms(), 1_000_000.0);
+    }
+
+    #[test]
+    fn those_who_stay_wait_for_one_end_after_the_other() {
+        let mut pace = Pace::default();
+        pace.learn_taken(180_000);
+        near(pace.wait_behind(0, 10), 18_000.0);
+        near(pace.wait_behind(4, 10), 90_000.0);
+        near(pace.wait_behind(0, 0), 180_000.0);
+    }
+
+    #[test]
+    fn those_ahead_may_hang_up() {
+        let mut pace = Pace::default();
+        pace.learn_taken(180_000);
+        pace.learn_wait(100_000, false);
+        pace.learn_wait(20_000, true);
+        for ahead in [0, 1, 5, 40, 3_000] {
+            let ends = |j: u32| 1.0 / (10.0 / 180_000.0 + f64::from(j) / 120_000.0);
+            near(pace.wait_behind(ahead, 10), (0..=ahead).map(ends).sum());
+        }
+    }
+
+    #[test]
+    fn agents_who_serve_other_queues_too() {
+        let mut pace = Pace::default();
+        pace.learn_taken(180_000);
+        for turn in 0..100_000 {
+            pace.learn_turn(if turn % 2 == 0 { 2 } else { 4 }, turn % 10 < 3);
+        }
+        // Three of ten agents on average, and the next of the ten after 18 s.
+        let wait = pace.wait_behind(2, 7).expect("it is known");
+        assert!((110_000.0..160_000.0).contains(&wait), "{wait}");
+    }
+
+    #[test]
+    fn old_waits_count_less() {
+        let mut pace = Pace::default();
+        for _ in 0..10 * WAITS_KNOWN_MAX {
+            pace.learn_wait(1_000, true);
+        }
+        for _ in 0..10 * WAITS_KNOWN_MAX {
+            pace.learn_wait(50_000, true);
+        }
+        near(pace.patience_ms(), 50_000.0);
+    }
+}
