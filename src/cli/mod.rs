@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration; 74 where `serve` ends because of
 //! its journal or the disk.
 
+mod bench;
 mod check;
 mod compare;
 mod ctl;
@@ -59,6 +60,8 @@ enum Command {
     Compare(compare::Compare),
     /// Says how many agents a queue needs
     Staff(staff::Staff),
+    /// Loads a running daemon and measures it
+    Bench(Box<bench::Bench>),
     /// Looks after the journal
     Journal(journal::Journal),
     /// Prints the scorecard of first-contact responsibility
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Generate(command) => return command.run(),
         Command::Compare(command) => return command.run(),
         Command::Staff(command) => return command.run(),
+        Command::Bench(command) => command.run(),
         Command::Journal(command) => command.run(),
         Command::Report(command) => command.run(),
         Command::Ledger(command) => command.run(),

@@ -14,7 +14,7 @@ use super::frame::{
     Sequence, padded,
 };
 use super::options::Durability;
-use super::queue::Batch;
+use super::queue::{Batch, Queue};
 use super::reader::SegmentStart;
 use super::segment::{SPARE_FILE, SegmentHeader, Witness, journal_id, segment_file};
 use super::stats::CommitReport;
@@ -43,7 +43,13 @@ pub(crate) struct Committer {
     /// The last frame is not a seal.
     pub(crate) unsealed: bool,
     pub(crate) witness_turn: u64,
+    /// A frame has just been written that nobody waited for.
+    pub(crate) rests: bool,
 }
+
+/// How long records gather at `Durability::None` before the next frame is written. Nobody waits
+/// for it, and a write for each of them would cost more than the routing.
+const REST: Duration = Duration::from_millis(2);
 
 enum Work {
     Frame(Batch),
@@ -92,11 +98,16 @@ impl Committer {
     fn next_work(&mut self) -> Work {
         let seal_after = Duration::from_millis(self.shared.options.seal_after_ms);
         let mut queue = self.shared.queue.lock();
+        let rests = std::mem::take(&mut self.rests) && !queue.is_behind();
+        if rests && !queue.closing && !self.is_awaited(&queue) {
+            // Nobody is told when this ends: only one who closes or wants a sync cuts it short.
+            self.shared.work.wait_for(&mut queue, REST);
+        }
         loop {
             if let Some(batch) = queue.take() {
                 return Work::Frame(batch);
             }
-            if self.dirty && queue.sync_wanted > self.shared.progress.synced() {
+            if self.dirty && self.is_awaited(&queue) {
                 return Work::Sync;
             }
             if queue.closing {
@@ -117,6 +128,11 @@ impl Committer {
                 return Work::Seal;
             }
         }
+    }
+
+    /// Whether somebody waits for the disk itself.
+    fn is_awaited(&self, queue: &Queue) -> bool {
+        queue.sync_wanted > self.shared.progress.synced()
     }
 
     fn commit(&mut self, mut batch: Batch) -> Result<(), JournalError> {
@@ -143,6 +159,7 @@ impl Committer {
         self.wrote(frame_bytes, crc);
         self.written = last;
         self.unsealed = true;
+        self.rests = self.shared.options.durability == Durability::None;
         let synced = if self.dirty {
             self.shared.progress.synced()
         } else {

@@ -99,6 +99,11 @@ impl Queue {
         Ok(self.last_sequence())
     }
 
+    /// Whether a whole frame waits already.
+    pub(crate) fn is_behind(&self) -> bool {
+        !self.full.is_empty()
+    }
+
     /// The next batch to write, if any.
     pub(crate) fn take(&mut self) -> Option<Batch> {
         if let Some(batch) = self.full.pop_front() {

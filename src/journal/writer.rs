@@ -114,6 +114,7 @@ impl Journal {
             dirty: false,
             unsealed,
             witness_turn: 0,
+            rests: false,
         };
         let spare_shared = Arc::clone(&shared);
         let threads = Threads {
@@ -309,6 +310,16 @@ impl Journal {
     /// The oldest whole snapshot that is kept: its sequence and state. No record after it has
     /// been dropped.
     pub fn oldest_snapshot(&self) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
+        self.first_whole(self.snapshots_kept()?.into_iter())
+    }
+
+    /// The newest whole snapshot: its sequence and state.
+    pub fn newest_snapshot(&self) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
+        self.first_whole(self.snapshots_kept()?.into_iter().rev())
+    }
+
+    /// The snapshots from which the log reaches on, oldest first.
+    fn snapshots_kept(&self) -> Result<Vec<Sequence>, JournalError> {
         let shared = &self.shared;
         let first = self.first_sequence();
         // The catalogue knows only those that this process has checked; the disk may hold more.
@@ -322,7 +333,15 @@ impl Journal {
             .filter(|sequence| sequence + 1 >= first)
             .collect();
         kept.sort_unstable();
-        for sequence in kept {
+        Ok(kept)
+    }
+
+    fn first_whole(
+        &self,
+        sequences: impl Iterator<Item = Sequence>,
+    ) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
+        let shared = &self.shared;
+        for sequence in sequences {
             let name = snapshot_file(sequence);
             match check_snapshot(shared.storage.as_ref(), &shared.uuid, &name) {
                 Ok(info) => {
@@ -332,7 +351,7 @@ impl Journal {
                         .map_err(|error| JournalError::io("read", &name, error))?;
                     return Ok(Some((sequence, state)));
                 }
-                // The younger one reaches less far back, and is better than none.
+                // Another one serves as well: with it more records are read, or fewer can be.
                 Err(SnapshotFault::Damaged(_)) => {}
                 Err(SnapshotFault::Refuse(error)) => return Err(error),
             }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::codes::CaseState;
+use super::directory::Directory;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
 use super::progress::Progress;
 use super::time::Timestamp;
@@ -95,7 +96,7 @@ pub struct Note {
 pub struct Cases {
     pub slots: Vec<Option<Box<Case>>>,
     pub free: Vec<CaseIdx>,
-    pub by_name: hashbrown::HashMap<Name, CaseIdx, foldhash::fast::RandomState>,
+    pub by_name: Directory<CaseIdx>,
     /// Counts up for the names of cases that the router itself opens.
     pub opened: u64,
     /// Clocks that have run out and not ended.
@@ -104,7 +105,7 @@ pub struct Cases {
 
 impl Cases {
     pub fn find(&self, name: &Name) -> Option<CaseIdx> {
-        self.by_name.get(name).copied()
+        self.by_name.get(name.as_str()).copied()
     }
 
     pub fn get(&self, case: CaseIdx) -> Option<&Case> {
@@ -130,8 +131,8 @@ impl Cases {
 
     pub fn remove(&mut self, idx: CaseIdx) -> Option<Box<Case>> {
         let case = self.slots[idx.at()].take()?;
-        if self.by_name.get(&case.id) == Some(&idx) {
-            self.by_name.remove(&case.id);
+        if self.by_name.get(case.id.as_str()) == Some(&idx) {
+            self.by_name.remove(case.id.as_str());
         }
         self.free.push(idx);
         Some(case)
@@ -154,7 +155,7 @@ impl Cases {
         loop {
             self.opened += 1;
             let name = Name::of(&format!("case-{}", self.opened));
-            if !self.by_name.contains_key(&name) {
+            if self.by_name.get(name.as_str()).is_none() {
                 return name;
             }
         }

@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 use super::booking::Slot;
 use super::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
 use super::command::Attributes;
+use super::directory::Directory;
 use super::duty::Duty;
 use super::extra::Extra;
 use super::ids::{
@@ -218,6 +219,10 @@ impl Contact {
             self.trail.remove(FIRST_KEPT);
             self.trail_dropped += 1;
         }
+        if self.trail.capacity() == 0 {
+            // Most contacts that wait have taken one step: room for four would be kept unused.
+            self.trail.reserve_exact(1);
+        }
         self.trail.push(step);
     }
 }
@@ -227,14 +232,14 @@ impl Contact {
 pub struct Contacts {
     pub slots: Vec<Option<Box<Contact>>>,
     pub free: Vec<ContactIdx>,
-    pub by_name: hashbrown::HashMap<Name, ContactIdx, foldhash::fast::RandomState>,
+    pub by_name: Directory<ContactIdx>,
     /// Those booked for a slot, by its beginning.
     pub booked: BTreeSet<(Timestamp, ContactIdx)>,
 }
 
 impl Contacts {
     pub fn find(&self, name: &Name) -> Option<ContactIdx> {
-        self.by_name.get(name).copied()
+        self.by_name.get(name.as_str()).copied()
     }
 
     pub fn get(&self, contact: ContactIdx) -> Option<&Contact> {
@@ -255,7 +260,7 @@ impl Contacts {
 
     pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
         let contact = self.slots[idx.at()].take()?;
-        self.by_name.remove(&contact.id);
+        self.by_name.remove(contact.id.as_str());
         if let Some(slot) = contact.slot() {
             self.booked.remove(&(slot.from_at, idx));
         }

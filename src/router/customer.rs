@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::command::Profile;
+use super::directory::Directory;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, Text};
 use super::time::Timestamp;
 
@@ -65,13 +66,18 @@ impl Customer {
 /// The customers of a tenant; ids and identities lead to the same numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Customers {
-    pub slots: Vec<Customer>,
-    pub by_identity: hashbrown::HashMap<Name, CustomerIdx, foldhash::fast::RandomState>,
+    /// In boxes: a growing list of millions is moved, and they are large.
+    #[expect(
+        clippy::vec_box,
+        reason = "moving the list must not move the customers"
+    )]
+    pub slots: Vec<Box<Customer>>,
+    pub by_identity: Directory<CustomerIdx>,
 }
 
 impl Customers {
     pub fn find(&self, identity: &Name) -> Option<CustomerIdx> {
-        self.by_identity.get(identity).copied()
+        self.by_identity.get(identity.as_str()).copied()
     }
 
     /// The customer of an identity, made where it is unknown.
@@ -80,7 +86,7 @@ impl Customers {
             return found;
         }
         let idx = CustomerIdx::from_usize(self.slots.len());
-        self.slots.push(Customer::new(identity.clone()));
+        self.slots.push(Box::new(Customer::new(identity.clone())));
         self.by_identity.insert(identity.clone(), idx);
         idx
     }

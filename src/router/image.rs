@@ -38,7 +38,7 @@ struct ImageRef<'a> {
     teams: &'a [Name],
     agents: &'a [Agent],
     queues: &'a [Queue],
-    customers: &'a [Customer],
+    customers: &'a [Box<Customer>],
     cases: &'a [Option<Box<Case>>],
     free_cases: &'a [CaseIdx],
     cases_opened: u64,
@@ -65,7 +65,8 @@ struct Image {
     teams: Vec<Name>,
     agents: Vec<Agent>,
     queues: Vec<Queue>,
-    customers: Vec<Customer>,
+    #[expect(clippy::vec_box, reason = "as the router keeps them")]
+    customers: Vec<Box<Customer>>,
     cases: Vec<Option<Box<Case>>>,
     free_cases: Vec<CaseIdx>,
     cases_opened: u64,

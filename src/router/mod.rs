@@ -42,6 +42,7 @@ mod sparse;
 mod stats;
 
 mod bitmap;
+mod directory;
 mod idle;
 mod timers;
 mod waiting;
@@ -353,6 +354,15 @@ impl Router {
     /// When the router next wants a [`Command::Tick`]; `None` = nothing is due ever.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.timers.first().map(|due| due.at)
+    }
+
+    /// How many agents, customers, contacts and cases it knows, about: an image of the state takes
+    /// time and room in proportion.
+    pub fn entities(&self) -> usize {
+        self.agents.len()
+            + self.customers.slots.len()
+            + self.contacts.slots.len()
+            + self.cases.slots.len()
     }
 
     /// The number of the last event, 0 before the first.

@@ -268,6 +268,12 @@ impl Router {
         let contact = &self.contacts[idx];
         let key = contact.place?.key;
         let waiting = &self.queues[contact.queue.at()].waiting;
+        if waiting
+            .last_key_value()
+            .is_some_and(|(last, _)| *last == key)
+        {
+            return u32::try_from(waiting.len()).ok();
+        }
         let mut before = waiting.range(..key);
         let mut after = waiting.range((std::ops::Bound::Excluded(key), std::ops::Bound::Unbounded));
         let mut steps = 0;

@@ -21,7 +21,7 @@ use super::hub::Stopped;
 use super::metrics::requests::Answered;
 use super::reload;
 use super::replies::Replies;
-use super::snapshots;
+use super::snapshots::{self, Manner};
 use super::status::Status;
 use super::tenant::Sender;
 
@@ -186,9 +186,11 @@ impl Conversation {
                 serde_json::value::to_raw_value(&Status::of(&self.hub, &self.cell))
             }
             ServerCall::Snapshot => {
-                let seq = snapshots::take(&self.hub).await.map_err(|error| {
-                    unavailable(format!("the snapshot could not be written: {error}"))
-                })?;
+                let seq = snapshots::take(&self.hub, Manner::Beside)
+                    .await
+                    .map_err(|error| {
+                        unavailable(format!("the snapshot could not be written: {error}"))
+                    })?;
                 serde_json::value::to_raw_value(&SnapshotTaken { seq })
             }
             ServerCall::Reload => {

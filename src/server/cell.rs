@@ -55,6 +55,7 @@ impl Cell {
             tenant: &mut self.tenant.lock(),
             cell: self,
             journal,
+            waiting_bytes: journal.waiting_bytes(),
             failed: None,
         };
         let result = work(&mut turn);
@@ -98,6 +99,8 @@ pub struct Turn<'a> {
     pub tenant: &'a mut Tenant,
     cell: &'a Cell,
     journal: &'a Journal,
+    /// Bytes that waited for the disk when the turn began.
+    pub waiting_bytes: usize,
     failed: Option<JournalError>,
 }
 

@@ -3,12 +3,13 @@
 //! Each connection is one task. It reads only while its output has room, so a client that does
 //! not read is not read from either. It never waits for the network while it holds a lock.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::Instant as Moment;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::time::{Instant as Moment, Sleep};
+use tokio_util::sync::WaitForCancellationFuture;
 
 use crate::config;
 use crate::router::time::Millis;
@@ -19,11 +20,7 @@ use crate::wire::request::{self, Call, Id, Message};
 
 use super::conversation::Conversation;
 use super::hub::{Hub, Stopped};
-
-/// Bytes of events written ahead for a client that catches up.
-const AHEAD_BYTES: usize = 64 << 10;
-/// How long a client that sent its last has to take the rest.
-const LINGER: Duration = Duration::from_secs(5);
+use super::outbox::{AHEAD_BYTES, Outbox};
 
 /// Why a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,124 +65,212 @@ pub fn wire_limits(limits: &config::Limits) -> Limits {
     }
 }
 
-/// Serves a connection to its end. `after_read` is called after each read.
+/// Serves a connection to its end. `confirm` is called after a read that is not answered at once:
+/// an answer would confirm it by itself.
 pub async fn serve<R, W>(
     hub: Arc<Hub>,
-    mut conversation: Conversation,
-    mut reader: R,
+    conversation: Conversation,
+    reader: R,
     writer: W,
-    after_read: impl Fn(&R) + Send,
+    confirm: impl Fn(&R) + Send,
 ) -> End
 where
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send,
 {
     let limits = hub.live().config.server.limits.clone();
-    let wire = wire_limits(&limits);
-    let mut lines = Lines::new(&wire);
-    let mut outbox = Outbox::new(writer, &limits);
+    let answers_wait = hub.live().config.journal.durability != config::Durability::None;
     let opened = Moment::now();
     let mut heard = opened;
+    let first = deadline(&limits, conversation.is_admitted(), opened, opened);
+    let mut served = Served::new(conversation, reader, writer, &limits);
+    // Both stand for the whole connection: making and dropping them costs more than a read.
+    let serving = hub.serving.clone();
+    let mut stopped = pin!(serving.cancelled());
+    let mut alarm = pin!(tokio::time::sleep_until(first));
     let end = loop {
-        let deadline = deadline(&limits, conversation.is_admitted(), opened, heard);
-        let can_read = outbox.has_room();
-        let (waiting, stalls_at) = (outbox.len(), outbox.stalls_at());
-        let event = tokio::select! {
-            written = outbox.write(), if waiting > 0 => match written {
-                Ok(()) => Event::Wrote,
-                Err(_) => break End::Closed,
-            },
-            read = reader.read_buf(lines.space()), if can_read => match read {
-                Ok(0) | Err(_) => Event::Ended,
-                Ok(_) => Event::Read,
-            },
-            found = wait_for_events(&mut conversation, waiting) => match found {
-                Ok(()) => Event::Events,
-                Err(_) => break End::Lost,
-            },
-            () = tokio::time::sleep_until(deadline) => break End::Idle,
-            () = tokio::time::sleep_until(stalls_at), if waiting > 0 => {
-                break End::SlowConsumer;
-            }
-            () = hub.serving.cancelled() => break End::Stopped,
+        let deadline = deadline(&limits, served.conversation.is_admitted(), opened, heard);
+        let due = served.outbox.due(deadline);
+        // An alarm that rings too early is set anew then, which is seldom.
+        if due < alarm.deadline() || alarm.is_elapsed() {
+            alarm.as_mut().reset(due);
+        }
+        let event = match served.next(alarm.as_mut(), stopped.as_mut()).await {
+            Ok(event) => event,
+            Err(end) => break end,
         };
-        let done = match event {
-            Event::Wrote => Ok(()),
-            Event::Read => {
-                heard = Moment::now();
-                after_read(&reader);
-                take_turns(&mut conversation, &mut lines, &wire, &limits, &mut outbox).await
+        let is_read = event == Event::Read;
+        if is_read {
+            heard = Moment::now();
+            if answers_wait {
+                confirm(&served.reader);
             }
-            Event::Events => {
-                let live = outbox.take_events(&mut conversation);
-                if live && outbox.is_overrun() {
-                    break End::SlowConsumer;
-                }
-                Ok(())
-            }
-            Event::Ended => {
-                let last = finish(&mut lines, &wire);
-                let _ = conversation.handle(last, &mut outbox.bytes).await;
-                break End::Closed;
-            }
-        };
-        if let Err(end) = done {
+        }
+        if let Err(end) = served.react(event, deadline).await {
             break end;
         }
-        outbox.write_at_once();
+        let is_answered = !served.outbox.is_empty();
+        served.outbox.write_at_once();
+        if is_read && !answers_wait && !is_answered {
+            confirm(&served.reader);
+        }
     };
     if matches!(end, End::Closed | End::Stopped) && hub.failure().is_none() {
-        outbox.write_rest().await;
+        served.outbox.write_rest().await;
     }
-    conversation.end().await;
+    served.conversation.end().await;
     end
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     Wrote,
     Read,
     Events,
+    /// A deadline may have passed.
+    Alarm,
     /// The client sends nothing more.
     Ended,
 }
 
-/// Carries out all complete lines, some at a time.
-async fn take_turns<W: AsyncWrite + Unpin>(
-    conversation: &mut Conversation,
-    lines: &mut Lines,
-    wire: &Limits,
-    limits: &config::Limits,
-    outbox: &mut Outbox<W>,
-) -> Result<(), End> {
-    loop {
-        let mut messages = Vec::new();
+/// A connection at work.
+struct Served<R, W> {
+    conversation: Conversation,
+    reader: R,
+    lines: Lines,
+    messages: Vec<Message>,
+    outbox: Outbox<W>,
+    wire: Limits,
+    calls_max: usize,
+}
+
+impl<R, W> Served<R, W>
+where
+    R: AsyncRead + Unpin + Send,
+    W: AsyncWrite + Unpin + Send,
+{
+    fn new(conversation: Conversation, reader: R, writer: W, limits: &config::Limits) -> Self {
+        let wire = wire_limits(limits);
+        Self {
+            conversation,
+            reader,
+            lines: Lines::new(&wire),
+            messages: Vec::new(),
+            outbox: Outbox::new(writer, limits),
+            wire,
+            calls_max: limits.turn,
+        }
+    }
+
+    /// Waits until there is something to do.
+    async fn next(
+        &mut self,
+        alarm: Pin<&mut Sleep>,
+        stopped: Pin<&mut WaitForCancellationFuture<'_>>,
+    ) -> Result<Event, End> {
+        let waiting = self.outbox.len();
+        let can_read = self.outbox.has_room();
+        tokio::select! {
+            written = self.outbox.write(), if waiting > 0 => match written {
+                Ok(()) => Ok(Event::Wrote),
+                Err(_) => Err(End::Closed),
+            },
+            read = self.reader.read_buf(self.lines.space()), if can_read => match read {
+                Ok(0) | Err(_) => Ok(Event::Ended),
+                Ok(_) => Ok(Event::Read),
+            },
+            found = wait_for_events(&mut self.conversation, waiting) => match found {
+                Ok(()) => Ok(Event::Events),
+                Err(_) => Err(End::Lost),
+            },
+            () = alarm => Ok(Event::Alarm),
+            () = stopped => Err(End::Stopped),
+        }
+    }
+
+    async fn react(&mut self, event: Event, deadline: Moment) -> Result<(), End> {
+        match event {
+            Event::Wrote => Ok(()),
+            Event::Read => self.take_turns().await,
+            Event::Events => {
+                let live = self.outbox.take_events(&mut self.conversation);
+                if live && self.outbox.is_overrun() {
+                    return Err(End::SlowConsumer);
+                }
+                Ok(())
+            }
+            Event::Alarm => {
+                let now = Moment::now();
+                if now >= deadline {
+                    return Err(End::Idle);
+                }
+                if now >= self.outbox.due(deadline) {
+                    return Err(End::SlowConsumer);
+                }
+                Ok(())
+            }
+            Event::Ended => {
+                self.take_last();
+                // Nobody hears it if it fails.
+                let _ = self.carry_out().await;
+                Err(End::Closed)
+            }
+        }
+    }
+
+    /// Carries out all complete lines, some at a time.
+    async fn take_turns(&mut self) -> Result<(), End> {
+        loop {
+            let calls = self.take();
+            if self.messages.is_empty() {
+                return Ok(());
+            }
+            let before = self.outbox.bytes.len();
+            self.carry_out().await?;
+            self.outbox.note_replies(before);
+            if calls < self.calls_max {
+                return Ok(());
+            }
+            // More may be there: what is done is sent, and others have their turn first.
+            self.outbox.write_at_once();
+            if !self.outbox.has_room() {
+                self.outbox.write_until_room().await?;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn carry_out(&mut self) -> Result<(), Stopped> {
+        self.conversation
+            .handle(&mut self.messages, &mut self.outbox.bytes)
+            .await
+    }
+
+    /// Takes lines with about as many calls as one turn may have; the number of calls.
+    fn take(&mut self) -> usize {
         let mut calls = 0;
-        while calls < limits.turn {
-            let Some(line) = lines.next_line() else {
+        while calls < self.calls_max {
+            let Some(line) = self.lines.next_line() else {
                 break;
             };
-            let message = read_line(line, wire);
+            let message = read_line(line, &self.wire);
             calls += match &message {
                 Message::One(_) => 1,
                 Message::Batch(calls) => calls.len(),
             };
-            messages.push(message);
+            self.messages.push(message);
         }
-        if messages.is_empty() {
-            return Ok(());
+        calls
+    }
+
+    /// What is left when the client has sent its last: complete lines and one without its end.
+    fn take_last(&mut self) {
+        while let Some(line) = self.lines.next_line() {
+            self.messages.push(read_line(line, &self.wire));
         }
-        let before = outbox.bytes.len();
-        conversation.handle(messages, &mut outbox.bytes).await?;
-        outbox.note_replies(before);
-        if calls < limits.turn {
-            return Ok(());
+        if let Some(line) = self.lines.finish() {
+            self.messages.push(read_line(line, &self.wire));
         }
-        // More may be there: what is done is sent, and others have their turn first.
-        outbox.write_at_once();
-        if !outbox.has_room() {
-            outbox.write_until_room().await?;
-        }
-        tokio::task::yield_now().await;
     }
 }
 
@@ -199,18 +284,6 @@ fn read_line(line: Line<'_>, wire: &Limits) -> Message {
             request: Err(WireError::line_too_long(wire.line_bytes_max)),
         }),
     }
-}
-
-/// What is left when the client has sent its last: complete lines and one without its end.
-fn finish(lines: &mut Lines, wire: &Limits) -> Vec<Message> {
-    let mut messages = Vec::new();
-    while let Some(line) = lines.next_line() {
-        messages.push(read_line(line, wire));
-    }
-    if let Some(line) = lines.finish() {
-        messages.push(read_line(line, wire));
-    }
-    messages
 }
 
 /// Waits for events where some are wanted and there is room for them.
@@ -236,136 +309,4 @@ pub fn deadline(limits: &config::Limits, admitted: bool, opened: Moment, heard: 
 
 pub fn millis(span: Millis) -> Duration {
     Duration::from_millis(u64::try_from(span.0).unwrap_or(0))
-}
-
-/// What waits for the client.
-struct Outbox<W> {
-    writer: W,
-    bytes: Vec<u8>,
-    sent: usize,
-    limit: usize,
-    /// Bytes of replies among those that wait: the client asked for them.
-    replies: usize,
-    stall: Duration,
-    progress: Moment,
-}
-
-impl<W: AsyncWrite + Unpin> Outbox<W> {
-    fn new(writer: W, limits: &config::Limits) -> Self {
-        Self {
-            writer,
-            bytes: Vec::new(),
-            sent: 0,
-            limit: limits.outbox_bytes,
-            replies: 0,
-            stall: millis(limits.stall_ms),
-            progress: Moment::now(),
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.bytes.len() - self.sent
-    }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn has_room(&self) -> bool {
-        self.len() < self.limit
-    }
-
-    /// Whether more events wait than may.
-    fn is_overrun(&self) -> bool {
-        self.len().saturating_sub(self.replies) > self.limit
-    }
-
-    fn stalls_at(&self) -> Moment {
-        self.progress + self.stall
-    }
-
-    fn note_replies(&mut self, before: usize) {
-        if before == self.sent {
-            self.progress = Moment::now();
-        }
-        self.replies += self.bytes.len() - before;
-    }
-
-    /// Takes the events that may leave; `true` if the client is up to date.
-    fn take_events(&mut self, conversation: &mut Conversation) -> bool {
-        let was_empty = self.is_empty();
-        let replies = self.replies;
-        let Some(feed) = conversation.feed() else {
-            return false;
-        };
-        let live = feed.is_live();
-        let room = if live {
-            self.limit + replies + 1
-        } else {
-            AHEAD_BYTES
-        };
-        feed.pull(&mut self.bytes, self.sent + room);
-        if was_empty {
-            self.progress = Moment::now();
-        }
-        live
-    }
-
-    /// Writes some of it. It may be dropped at any time without losing a byte.
-    async fn write(&mut self) -> std::io::Result<()> {
-        let waiting = self.bytes.get(self.sent..).unwrap_or_default();
-        let written = self.writer.write(waiting).await?;
-        if written == 0 {
-            return Err(std::io::ErrorKind::WriteZero.into());
-        }
-        self.wrote(written);
-        Ok(())
-    }
-
-    fn wrote(&mut self, written: usize) {
-        self.sent += written;
-        self.replies = self.replies.saturating_sub(written);
-        self.progress = Moment::now();
-        if self.is_empty() {
-            self.bytes.clear();
-            self.bytes.shrink_to(AHEAD_BYTES);
-            self.sent = 0;
-        } else if self.sent >= AHEAD_BYTES {
-            self.bytes.drain(..self.sent);
-            self.sent = 0;
-        }
-    }
-
-    /// Writes what the network takes without waiting; an error shows again when waited for.
-    fn write_at_once(&mut self) {
-        while !self.is_empty() {
-            if !matches!(self.write().now_or_never(), Some(Ok(()))) {
-                return;
-            }
-        }
-    }
-
-    /// Writes until there is room for more replies.
-    async fn write_until_room(&mut self) -> Result<(), End> {
-        while !self.has_room() {
-            match tokio::time::timeout_at(self.stalls_at(), self.write()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return Err(End::Closed),
-                Err(_) => return Err(End::SlowConsumer),
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes what is left, for a while.
-    async fn write_rest(&mut self) {
-        let all = async {
-            while !self.is_empty() {
-                self.write().await?;
-            }
-            self.writer.shutdown().await
-        };
-        // The client may be gone; then there is nobody to write to.
-        let _ = tokio::time::timeout(LINGER, all).await;
-    }
 }

@@ -8,7 +8,6 @@
 
 use std::iter::Peekable;
 use std::sync::Arc;
-use std::vec::IntoIter;
 
 use crate::config::DEFAULT_TENANT;
 use crate::journal::Sequence;
@@ -25,37 +24,12 @@ use super::access::{Access, Via, unauthorized};
 use super::bucket::Bucket;
 use super::cell::{Cell, Turn};
 use super::feed::Feed;
-use super::hub::{Hub, Stopped};
+use super::hub::{Hub, Live, Stopped};
 use super::metrics::requests::Answered;
 use super::own;
+use super::pieces::{Piece, Pieces};
 use super::replies::Replies;
 use super::tenant::Sender;
-
-/// A piece of what arrived: arrays are opened and closed around their calls.
-pub(super) enum Piece {
-    Open,
-    Call(Box<Call>),
-    Close,
-}
-
-impl Piece {
-    /// Whether it can be dealt with under the tenant's lock.
-    fn is_local(&self) -> bool {
-        match self {
-            Self::Open | Self::Close => true,
-            Self::Call(call) => match &call.request {
-                Err(_)
-                | Ok(
-                    Request::Command(_)
-                    | Request::Query(_)
-                    | Request::SessionPing
-                    | Request::Discover,
-                ) => true,
-                Ok(Request::SessionOpen(_) | Request::Subscribe(_) | Request::Server(_)) => false,
-            },
-        }
-    }
-}
 
 /// One peer.
 pub struct Conversation {
@@ -69,7 +43,8 @@ pub struct Conversation {
     pub(super) feed: Option<Feed>,
     /// Whether events can come on this connection.
     pub(super) can_listen: bool,
-    generation: u64,
+    /// The configuration as this peer last saw it.
+    live: Arc<Live>,
     bucket: Option<Bucket>,
 }
 
@@ -86,8 +61,8 @@ impl Conversation {
             client: None,
             feed: None,
             can_listen,
-            generation: live.generation,
             bucket: rate.map(|rate| Bucket::new(rate, now)),
+            live,
             hub,
         }
     }
@@ -112,14 +87,14 @@ impl Conversation {
         self.feed.as_mut()
     }
 
-    /// Carries out what arrived and appends the replies to `out`.
+    /// Carries out what arrived, which empties `messages`, and appends the replies to `out`.
     pub async fn handle(
         &mut self,
-        messages: Vec<Message>,
+        messages: &mut Vec<Message>,
         out: &mut Vec<u8>,
     ) -> Result<(), Stopped> {
         self.recheck_access();
-        let mut pieces = pieces(messages).into_iter().peekable();
+        let mut pieces = Pieces::of(messages);
         let mut replies = Replies::new(out);
         let mut unsettled = 0;
         while let Some(next) = pieces.peek() {
@@ -131,7 +106,7 @@ impl Conversation {
             } else if let Some(Piece::Call(call)) = pieces.next() {
                 // It may leave the tenant or make something visible: settle what came before.
                 self.hub.settle(&self.cell, unsettled).await?;
-                unsettled = self.call_outside(*call, &mut replies).await?;
+                unsettled = self.call_outside(call, &mut replies).await?;
             }
         }
         self.hub.settle(&self.cell, unsettled).await
@@ -165,18 +140,18 @@ impl Conversation {
     /// One lock of the tenant: as many pieces as may be dealt with under it.
     fn turn(
         &mut self,
-        pieces: &mut Peekable<IntoIter<Piece>>,
+        pieces: &mut Peekable<Pieces<'_>>,
         replies: &mut Replies<'_>,
     ) -> Result<Sequence, Stopped> {
         let hub = Arc::clone(&self.hub);
         let cell = Arc::clone(&self.cell);
-        let calls_max = hub.live().config.server.limits.turn;
+        let calls_max = self.live.config.server.limits.turn;
         let ((), sequence) = hub.turn(&cell, |turn| {
             for _ in 0..calls_max {
                 match pieces.next_if(Piece::is_local) {
                     Some(Piece::Open) => replies.open(),
                     Some(Piece::Close) => replies.close(),
-                    Some(Piece::Call(call)) => self.call(Ok(&mut *turn), *call, replies),
+                    Some(Piece::Call(call)) => self.call(Ok(&mut *turn), call, replies),
                     None => break,
                 }
                 turn.flush_if_full();
@@ -188,7 +163,7 @@ impl Conversation {
     /// Answers without looking at the tenant, whose state cannot be made durable.
     fn turn_away(
         &mut self,
-        pieces: &mut Peekable<IntoIter<Piece>>,
+        pieces: &mut Peekable<Pieces<'_>>,
         replies: &mut Replies<'_>,
         refusal: &Reject,
     ) {
@@ -196,7 +171,7 @@ impl Conversation {
             match piece {
                 Piece::Open => replies.open(),
                 Piece::Close => replies.close(),
-                Piece::Call(call) => self.call(Err(refusal), *call, replies),
+                Piece::Call(call) => self.call(Err(refusal), call, replies),
             }
         }
     }
@@ -269,7 +244,7 @@ impl Conversation {
                     .to_owned(),
             });
         }
-        self.hub.check_room()?;
+        self.hub.check_room(turn.waiting_bytes)?;
         if let Some(agent) = self
             .access
             .as_ref()
@@ -327,14 +302,14 @@ impl Conversation {
 
     /// A reload may have taken the peer's token away.
     fn recheck_access(&mut self) {
-        let live = self.hub.live();
-        if live.generation == self.generation {
+        if self.hub.generation() == self.live.generation {
             return;
         }
-        self.generation = live.generation;
-        let holds = |access: &Access| access.still_holds(&live.config);
+        self.live = self.hub.live();
+        let config = &self.live.config;
+        let holds = |access: &Access| access.still_holds(config);
         if !self.access.as_ref().is_some_and(holds) {
-            self.access = Access::on_arrival(self.via, &live.config);
+            self.access = Access::on_arrival(self.via, config);
             if self.access.is_none() {
                 self.feed = None;
             }
@@ -345,19 +320,4 @@ impl Conversation {
 /// Whether a method moves, forces or configures: what a platform may do too is no such thing.
 fn is_weighty(method: &crate::wire::method::Method) -> bool {
     !method.allows(Role::Platform)
-}
-
-fn pieces(messages: Vec<Message>) -> Vec<Piece> {
-    let mut pieces = Vec::with_capacity(messages.len());
-    for message in messages {
-        match message {
-            Message::One(call) => pieces.push(Piece::Call(Box::new(call))),
-            Message::Batch(calls) => {
-                pieces.push(Piece::Open);
-                pieces.extend(calls.into_iter().map(|call| Piece::Call(Box::new(call))));
-                pieces.push(Piece::Close);
-            }
-        }
-    }
-    pieces
 }

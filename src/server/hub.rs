@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use tokio::sync::{Notify, Semaphore};
@@ -49,6 +49,8 @@ pub struct Hub {
     /// Writes the record of responsibility, where it is switched on.
     pub ledger: Option<Keeper>,
     live: RwLock<Arc<Live>>,
+    /// That of `live`, to be looked at without the lock.
+    generation: AtomicU64,
     /// Held while a configuration is being applied.
     pub reloading: tokio::sync::Mutex<()>,
     /// Held while a snapshot is being written.
@@ -93,6 +95,7 @@ impl Hub {
                 config,
                 generation: 0,
             })),
+            generation: AtomicU64::new(0),
             reloading: tokio::sync::Mutex::new(()),
             snapshotting: tokio::sync::Mutex::new(None),
             folding: Semaphore::new(1),
@@ -113,11 +116,17 @@ impl Hub {
         Arc::clone(&self.live.read())
     }
 
+    /// How often the configuration has been replaced.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
     /// Puts another configuration in force.
     pub fn replace(&self, config: Config) {
         let mut live = self.live.write();
         let generation = live.generation + 1;
         *live = Arc::new(Live { config, generation });
+        self.generation.store(generation, Ordering::Release);
     }
 
     /// One turn at a tenant. The sequence must be durable before anything learned may leave.
@@ -164,10 +173,11 @@ impl Hub {
         })
     }
 
-    /// A refusal where the disk is so far behind that the journal takes nothing more.
-    pub fn check_room(&self) -> Result<(), Reject> {
+    /// A refusal where the disk is so far behind that the journal takes nothing more. What one turn
+    /// brings is less than [`WAITING_BYTES_SLACK`], so it is enough to look when a turn begins.
+    pub fn check_room(&self, waiting_bytes: usize) -> Result<(), Reject> {
         let limit = self.journal.waiting_bytes_max() - WAITING_BYTES_SLACK;
-        if self.journal.waiting_bytes() < limit {
+        if waiting_bytes < limit {
             return Ok(());
         }
         Err(Reject {

@@ -43,11 +43,13 @@ mod calls;
 mod conversation;
 mod feed;
 mod history;
+mod pieces;
 mod replies;
 
 mod accept;
 mod connection;
 mod listen;
+mod outbox;
 
 mod http;
 mod metrics;

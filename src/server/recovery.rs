@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::{Config, Durability as Level};
-use crate::journal::{Durability, Journal, JournalUuid, Options, Recovery, Sequence};
+use crate::journal::{Durability, Journal, JournalUuid, Options, Sequence};
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
@@ -17,7 +17,7 @@ use super::error::ServerError;
 use super::hub::WAITING_BYTES_SLACK;
 use super::metrics::Metrics;
 use super::metrics::tenant::TenantMeters;
-use super::record::{Record, Snapshot};
+use super::record::{Record, Snapshot, TenantImage};
 use super::ring::Ring;
 use super::tenant::Tenant;
 
@@ -53,7 +53,7 @@ pub fn recover(
             "cut a torn tail that was never acknowledged"
         );
     }
-    let mut fold = Fold::start(&recovery)?;
+    let mut fold = Fold::start(recovery.snapshot_bytes()?)?;
     let mut records = 0_u64;
     recovery.replay::<ServerError>(|stored| {
         records += 1;
@@ -119,14 +119,15 @@ pub fn journal_options(config: &Config, create: bool) -> Result<Options, ServerE
 
 /// The tenants while the past is read.
 #[derive(Default)]
-struct Fold {
+pub struct Fold {
     tenants: BTreeMap<Name, (Tenant, Ring)>,
 }
 
 impl Fold {
-    fn start(recovery: &Recovery) -> Result<Self, ServerError> {
+    /// Begins with the state that a snapshot holds, or with nothing.
+    pub fn start(snapshot: Option<Vec<u8>>) -> Result<Self, ServerError> {
         let mut fold = Self::default();
-        let Some(bytes) = recovery.snapshot_bytes()? else {
+        let Some(bytes) = snapshot else {
             return Ok(fold);
         };
         let snapshot: Snapshot = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
@@ -148,7 +149,8 @@ impl Fold {
             .or_insert_with(|| (Tenant::new(name.clone()), Ring::after(0)))
     }
 
-    fn take(&mut self, sequence: Sequence, record: Record) {
+    /// Applies a record.
+    pub fn take(&mut self, sequence: Sequence, record: Record) {
         match record {
             Record::Command { tenant, stamped } => {
                 let (tenant, ring) = self.tenant(&tenant);
@@ -164,5 +166,10 @@ impl Fold {
                 }
             }
         }
+    }
+
+    /// The state of every tenant, which is given up for it.
+    pub fn into_images(self) -> impl Iterator<Item = TenantImage> {
+        self.tenants.into_values().map(|(tenant, _)| tenant.image())
     }
 }

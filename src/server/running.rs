@@ -25,7 +25,7 @@ use super::listen::{self, SocketFile};
 use super::metrics::{Metrics, scrape};
 use super::recovery::{self, Recovered};
 use super::reload::{self, ReloadError, Reloaded};
-use super::snapshots;
+use super::snapshots::{self, Manner};
 use super::tenant::Sender;
 use super::timers;
 
@@ -213,7 +213,7 @@ impl Running {
         if let Err(refusal) = hub.check_disk() {
             // A snapshot would wait for records that do not become durable any more.
             tracing::error!(%refusal, "no snapshot could be written at the end");
-        } else if let Err(error) = snapshots::take(&hub).await {
+        } else if let Err(error) = snapshots::take(&hub, Manner::Alone).await {
             tracing::error!(%error, "no snapshot could be written at the end");
         }
         let hub_of_close = Arc::clone(&hub);

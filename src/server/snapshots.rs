@@ -1,30 +1,29 @@
 //! Writes the state of all tenants from time to time, so that a start has little to read.
 //!
-//! Each tenant stands still only while its own image is made; the image says through which
-//! record it goes, so tenants need not be stopped together. Writing happens in a thread of its
-//! own. A snapshot that fails changes nothing and is tried again later.
+//! A small state is copied where it stands: each tenant stands still only while its own image is
+//! made; the image says through which record it goes, so tenants need not be stopped together. A
+//! large one would stand still for seconds, so it is made a second time beside the running one,
+//! from the newest snapshot and the records since, as a start would make it; nobody waits for
+//! that, but it takes the memory of a second state for as long. Writing happens in a thread of
+//! its own. A snapshot that fails changes nothing and is tried again later.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::journal::{JournalError, Sequence};
-use crate::ledger::LedgerError;
+use crate::journal::Sequence;
 
+use super::cell::Cell;
 use super::clock::Stopwatch;
+use super::error::ServerError;
 use super::hub::Hub;
-use super::record::Snapshot;
+use super::record::{Record, Snapshot};
+use super::recovery::Fold;
 
 /// How often is looked whether a snapshot is due.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-
-/// Why no snapshot was taken.
-#[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error("the ledger has not come so far: {0}")]
-    Ledger(#[from] LedgerError),
-}
+/// Contacts, cases, customers and agents of a tenant up to which its image is made while it
+/// stands still: some 20 ms.
+const STANDING_ENTITIES_MAX: usize = 20_000;
 
 /// Takes a snapshot whenever one is due, until the daemon stops.
 pub async fn run(hub: Arc<Hub>) {
@@ -45,7 +44,7 @@ pub async fn run(hub: Arc<Hub>) {
         if records == 0 || !(by_records || by_time) {
             continue;
         }
-        match take(&hub).await {
+        match take(&hub, Manner::Beside).await {
             Ok(sequence) => last = sequence,
             Err(error) => tracing::error!(%error, "no snapshot could be written"),
         }
@@ -53,38 +52,45 @@ pub async fn run(hub: Arc<Hub>) {
     }
 }
 
+/// How a snapshot may be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Others go on meanwhile: nobody stands still for long.
+    Beside,
+    /// Nobody is there any more.
+    Alone,
+}
+
 /// Takes a snapshot now; the sequence that it was taken at.
-pub async fn take(hub: &Arc<Hub>) -> Result<Sequence, SnapshotError> {
+pub async fn take(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
     let mut last = hub.snapshotting.lock().await;
     if *last == Some(hub.journal.appended_sequence()) {
         return Ok(last.unwrap_or_default());
     }
     let hub_of_work = Arc::clone(hub);
-    let work = tokio::task::spawn_blocking(move || write(&hub_of_work)).await;
+    let work = tokio::task::spawn_blocking(move || write(&hub_of_work, manner)).await;
     let sequence = work.expect("writing a snapshot does not panic")?;
     *last = Some(sequence);
     Ok(sequence)
 }
 
-fn write(hub: &Arc<Hub>) -> Result<Sequence, SnapshotError> {
+fn write(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
     let watch = Stopwatch::start();
     let sequence = hub.journal.appended_sequence();
-    let mut through = sequence;
-    let mut pause_max = Duration::ZERO;
-    let mut snapshot = Snapshot::default();
-    for cell in hub.cells.all() {
-        let (image, pause) = cell.look(|tenant| {
-            let pause = Stopwatch::start();
-            (tenant.image(), pause.elapsed())
-        });
-        through = through.max(image.sequence);
-        hub.metrics.snapshot_pause.record(pause.as_secs_f64());
-        pause_max = pause_max.max(pause);
-        snapshot.tenants.push(image);
-    }
+    let cells = hub.cells.all();
+    let is_large = cells
+        .iter()
+        .any(|cell| cell.look(|tenant| tenant.router().entities() > STANDING_ENTITIES_MAX));
+    let snapshot = if is_large && manner == Manner::Beside {
+        folded(hub, sequence)?
+    } else {
+        standing(hub, &cells)
+    };
     // An image may hold records younger than the snapshot. Their numbers must be taken on disk
     // before it is: other records under the same numbers would be passed over after a crash.
-    hub.journal.sync_through(through)?;
+    let through = snapshot.tenants.iter().map(|image| image.sequence).max();
+    hub.journal
+        .sync_through(sequence.max(through.unwrap_or(0)))?;
     if let Some(keeper) = &hub.ledger {
         keeper.mark(hub, &snapshot.tenants)?;
     }
@@ -94,10 +100,42 @@ fn write(hub: &Arc<Hub>) -> Result<Sequence, SnapshotError> {
     tracing::info!(
         sequence,
         bytes = state.len(),
-        pause_ms = pause_max.as_secs_f64() * 1e3,
+        beside = is_large && manner == Manner::Beside,
         seconds = watch.elapsed().as_secs_f64(),
         segments_dropped = pruned.segments,
         "wrote a snapshot"
     );
     Ok(sequence)
+}
+
+/// The tenants as they are, each of which stands still for it.
+fn standing(hub: &Hub, cells: &[Arc<Cell>]) -> Snapshot {
+    let image = |cell: &Arc<Cell>| {
+        let (image, pause) = cell.look(|tenant| {
+            let pause = Stopwatch::start();
+            (tenant.image(), pause.elapsed())
+        });
+        hub.metrics.snapshot_pause.record(pause.as_secs_f64());
+        image
+    };
+    Snapshot {
+        tenants: cells.iter().map(image).collect(),
+    }
+}
+
+/// The tenants as they were after the record `through`, made from what is on the disk.
+fn folded(hub: &Hub, through: Sequence) -> Result<Snapshot, ServerError> {
+    hub.journal.sync_through(through)?;
+    let newest = hub.journal.newest_snapshot()?;
+    let from = newest.as_ref().map_or(1, |(at, _)| at + 1);
+    let mut fold = Fold::start(newest.map(|(_, bytes)| bytes))?;
+    hub.journal.read::<ServerError>(from, |stored| {
+        if stored.sequence <= through {
+            fold.take(stored.sequence, Record::read(&stored)?);
+        }
+        Ok(())
+    })?;
+    Ok(Snapshot {
+        tenants: fold.into_images().collect(),
+    })
 }

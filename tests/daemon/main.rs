@@ -8,5 +8,6 @@ mod events;
 mod http;
 mod lifecycle;
 mod limits;
+mod snapshots;
 mod talk;
 mod timers;

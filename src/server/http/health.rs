@@ -48,7 +48,10 @@ pub async fn ready(State(hub): State<Arc<Hub>>) -> Response {
     if let Some(failure) = hub.failure() {
         reasons.push(failure.to_string());
     }
-    for checked in [hub.check_disk(), hub.check_room()] {
+    for checked in [
+        hub.check_disk(),
+        hub.check_room(hub.journal.waiting_bytes()),
+    ] {
         if let Err(refusal) = checked {
             reasons.push(refusal.message);
         }

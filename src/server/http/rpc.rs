@@ -56,9 +56,9 @@ pub async fn rpc(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Body) ->
     } else {
         StatusCode::UNAUTHORIZED
     };
-    let message = request::parse(&bytes, &limits);
+    let mut messages = vec![request::parse(&bytes, &limits)];
     let mut out = Vec::new();
-    match conversation.handle(vec![message], &mut out).await {
+    match conversation.handle(&mut messages, &mut out).await {
         // Nothing may leave: what was done is not durable.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Ok(()) if out.is_empty() => StatusCode::NO_CONTENT.into_response(),

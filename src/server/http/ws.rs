@@ -77,8 +77,8 @@ async fn serve(
         match event {
             Event::Heard(frame) => {
                 heard = Moment::now();
-                let messages = read(&mut socket, frame, &limits);
-                if conversation.handle(messages, &mut out).await.is_err() {
+                let mut messages = read(&mut socket, frame, &limits);
+                if conversation.handle(&mut messages, &mut out).await.is_err() {
                     break End::Stopped;
                 }
             }

@@ -157,7 +157,8 @@ metrics! {
     JOURNAL_DISK_FULL Gauge, "firsthand_journal_disk_full",
         "1 while the disk has no room for the journal's next segment.";
     SNAPSHOT_PAUSE Histogram(Span::Disk), "firsthand_snapshot_pause_seconds",
-        "How long a tenant stood still while its image was made for a snapshot.";
+        "How long a tenant stood still while its image was made for a snapshot; large ones do not \
+         stand still and are not counted.";
 
     LEDGER_RECORDS Counter, "firsthand_ledger_records_total",
         "Records written to the ledgers of responsibility.";

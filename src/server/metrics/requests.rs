@@ -75,13 +75,7 @@ impl Default for Requests {
 
 impl Metrics {
     pub fn count_request(&self, method: Option<&'static Method>, answered: Answered) {
-        let place = method
-            .and_then(|method| {
-                METHODS
-                    .binary_search_by(|known| known.name.cmp(method.name))
-                    .ok()
-            })
-            .unwrap_or(METHODS.len());
+        let place = method.map_or(METHODS.len(), Method::place);
         let name = method.map_or("unknown", |method| method.name);
         let counter = self.requests.rows[place][answered.place()].get_or_init(|| {
             self.counter(

@@ -1,0 +1,355 @@
+//! A centre in memory for measurements: agents with random skills, owners, waiting contacts, and
+//! rounds that are the same in every run.
+
+// Each measurement uses a part of it.
+#![allow(dead_code)]
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use firsthand::router::Router;
+use firsthand::router::answer::Answer;
+use firsthand::router::codes::{AgentKind, Outcome, Presence};
+use firsthand::router::command::{
+    AgentPresence, AgentSet, CaseOpen, Command, ContactCancel, ContactEnd, ContactSubmit, OfferRef,
+    QueueSet, Stamped,
+};
+use firsthand::router::effect::Effects;
+use firsthand::router::ids::{Name, OfferId, Text};
+use firsthand::router::policy::{Level, Policy, Priority, SkillMap};
+
+const SKILLS_PER_AGENT: usize = 5;
+
+/// A small generator of numbers, the same in every run.
+pub struct Draw(u64);
+
+impl Draw {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888);
+        (self.0 >> 33) as usize % limit
+    }
+}
+
+/// What a centre is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub agents: usize,
+    /// One agent in so many is available, the others are on break.
+    pub idle_one_in: usize,
+    /// Skills that exist; an agent has five of them.
+    pub skills: usize,
+    pub queues: usize,
+}
+
+impl Size {
+    pub fn agents(agents: usize) -> Self {
+        Self {
+            agents,
+            idle_one_in: 50,
+            skills: 50,
+            queues: 1,
+        }
+    }
+}
+
+pub struct Centre {
+    pub router: Router,
+    pub effects: Effects,
+    pub at: i64,
+    size: Size,
+    contacts: u64,
+    draw: Draw,
+    customers: usize,
+    /// Contacts in conversation, oldest first.
+    talking: std::collections::VecDeque<Name>,
+}
+
+fn skill(n: usize) -> Name {
+    Name::of(&format!("skill{n}"))
+}
+
+fn agent_name(n: usize) -> Name {
+    Name::of(&format!("agent{n}"))
+}
+
+fn queue_name(n: usize) -> Name {
+    Name::of(&format!("queue{n}"))
+}
+
+fn needing(skill: Name) -> SkillMap {
+    let mut requires = SkillMap::new();
+    requires.insert(skill, Level(1));
+    requires
+}
+
+/// Processor time of this thread. Unlike the time of day it does not count while the processor
+/// works for others.
+pub fn processor_time() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(now.tv_sec).expect("no time before the start");
+    Duration::new(
+        seconds,
+        u32::try_from(now.tv_nsec).expect("less than a second"),
+    )
+}
+
+/// Nanoseconds of processor time of a round, the least of several tries.
+pub fn nanoseconds(centre: &mut Centre, round: fn(&mut Centre)) -> f64 {
+    const ROUNDS: u32 = 20_000;
+    let mut least = Duration::MAX;
+    for _ in 0..5 {
+        let began = processor_time();
+        for _ in 0..ROUNDS {
+            round(centre);
+        }
+        least = least.min(processor_time() - began);
+    }
+    least.as_nanos() as f64 / f64::from(ROUNDS)
+}
+
+impl Centre {
+    pub fn new(size: Size) -> Self {
+        let mut centre = Self {
+            router: Router::new(),
+            effects: Effects::default(),
+            at: 0,
+            size,
+            contacts: 0,
+            draw: Draw(7),
+            customers: 0,
+            talking: std::collections::VecDeque::new(),
+        };
+        for n in 0..size.queues {
+            centre.apply(Command::QueueSet(Box::new(QueueSet {
+                queue: queue_name(n),
+                policy: Policy::default(),
+            })));
+        }
+        for n in 0..size.agents {
+            centre.add_agent(n);
+            let presence = if n % size.idle_one_in == 0 {
+                Presence::Available
+            } else {
+                Presence::Break
+            };
+            centre.set_presence(n, presence);
+            centre.at += 1;
+        }
+        centre
+    }
+
+    fn set_presence(&mut self, n: usize, presence: Presence) {
+        self.apply(Command::AgentPresence(AgentPresence {
+            agent: agent_name(n),
+            presence,
+            reason: None,
+            until_at: None,
+        }));
+    }
+
+    fn add_agent(&mut self, n: usize) {
+        let mut skills = SkillMap::new();
+        while skills.len() < SKILLS_PER_AGENT.min(self.size.skills) {
+            let level = Level(1 + self.draw.below(10) as u8);
+            skills.insert(skill(self.draw.below(self.size.skills)), level);
+        }
+        self.apply(Command::AgentSet(Box::new(AgentSet {
+            agent: agent_name(n),
+            name: None,
+            kind: AgentKind::Human,
+            skills,
+            capacity: Default::default(),
+            team: None,
+            deputy: None,
+            leader: None,
+            address: None,
+            wrap_up_ms: None,
+            rank: 0,
+            mentor: None,
+            max_open_cases: None,
+            absences: None,
+        })));
+    }
+
+    /// As many customers with an open case, each owned by an agent who is available.
+    pub fn with_owners(mut self, owners: usize) -> Self {
+        let idle = self.size.idle_one_in;
+        for n in 0..owners {
+            let owner = self.draw.below(self.size.agents / idle) * idle;
+            self.apply(Command::CaseOpen(Box::new(CaseOpen {
+                case: Name::of(&format!("k{n}")),
+                customer: Name::of(&format!("u{n}")),
+                topic: None,
+                kind: None,
+                owner: Some(agent_name(owner)),
+            })));
+        }
+        self.customers = owners;
+        self
+    }
+
+    /// As many contacts that wait for a skill nobody has.
+    pub fn with_waiting(mut self, waiting: usize) -> Self {
+        for _ in 0..waiting {
+            self.submit(None, needing(Name::of("nobody")));
+        }
+        self
+    }
+
+    /// All agents busy, and as many contacts waiting for any of them.
+    pub fn with_backlog(mut self, waiting: usize) -> Self {
+        loop {
+            let (contact, answer) = self.submit(None, SkillMap::new());
+            let Some(offer) = offer_of(&answer) else {
+                break;
+            };
+            self.accept(offer);
+            self.talking.push_back(contact);
+        }
+        for _ in 1..waiting {
+            self.submit(None, SkillMap::new());
+        }
+        self
+    }
+
+    pub fn apply(&mut self, command: Command) -> Answer {
+        let stamped = Stamped {
+            at: self.at,
+            chance: 0,
+            source: None,
+            key: None,
+            command,
+        };
+        self.effects.clear();
+        self.router
+            .apply(&stamped, &mut self.effects)
+            .expect("a command that fits")
+    }
+
+    /// A submission that is ready to be applied.
+    pub fn submission(&mut self, customer: Option<Name>, requires: SkillMap) -> Command {
+        self.contacts += 1;
+        self.at += 1;
+        let queue = self.draw.below(self.size.queues.max(1));
+        Command::ContactSubmit(Box::new(ContactSubmit {
+            contact: Name::of(&format!("c{}", self.contacts)),
+            queue: (self.size.queues > 1).then(|| queue_name(queue)),
+            channel: None,
+            customer,
+            requires,
+            priority: Priority(0),
+            topic: None,
+            case: None,
+            kind: None,
+            max_wait_ms: None,
+            joined_at: None,
+            prefer: None,
+            exclude: Vec::new(),
+            not_before_at: None,
+            attributes: None,
+        }))
+    }
+
+    pub fn submit(&mut self, customer: Option<Name>, requires: SkillMap) -> (Name, Answer) {
+        let command = self.submission(customer, requires);
+        let contact = Name::of(&format!("c{}", self.contacts));
+        (contact, self.apply(command))
+    }
+
+    pub fn some_skill(&mut self) -> SkillMap {
+        needing(skill(self.draw.below(self.size.skills)))
+    }
+
+    pub fn some_customer(&mut self) -> Name {
+        Name::of(&format!("u{}", self.draw.below(self.customers)))
+    }
+
+    fn accept(&mut self, offer: OfferId) {
+        self.apply(Command::OfferAccept(OfferRef {
+            offer: Some(offer),
+            contact: None,
+            agent: None,
+        }));
+    }
+
+    fn end(&mut self, contact: Name) {
+        let end = ContactEnd {
+            contact,
+            outcome: Outcome::Open,
+            note: None,
+            learnt: None,
+        };
+        black_box(self.apply(Command::ContactEnd(end)));
+    }
+
+    /// What is left of a life after its submission.
+    pub fn finish(&mut self, contact: Name, answer: &Answer) {
+        match offer_of(answer) {
+            Some(offer) => {
+                self.accept(offer);
+                self.end(contact);
+            }
+            None => {
+                let reason = Text("abandoned".into());
+                black_box(self.apply(Command::ContactCancel(ContactCancel { contact, reason })));
+            }
+        }
+    }
+
+    fn life(&mut self, customer: Option<Name>, requires: SkillMap) {
+        let (contact, answer) = self.submit(customer, requires);
+        self.finish(contact, &answer);
+    }
+
+    /// A contact of nobody in particular.
+    pub fn life_by_skill(&mut self) {
+        let requires = self.some_skill();
+        self.life(None, requires);
+    }
+
+    /// A contact of a customer whose owner is free.
+    pub fn life_by_owner(&mut self) {
+        let customer = self.some_customer();
+        self.life(Some(customer), SkillMap::new());
+    }
+
+    /// One contact joins the backlog, the oldest conversation ends, its agent takes the first of
+    /// those that wait.
+    pub fn life_in_backlog(&mut self) {
+        self.submit(None, SkillMap::new());
+        let oldest = self.talking.pop_front().expect("all agents are busy");
+        self.end(oldest);
+        let (offer, contact) = self.offered().expect("the freed agent is offered the next");
+        self.accept(offer);
+        self.talking.push_back(contact);
+    }
+
+    /// The offer among the last events.
+    fn offered(&self) -> Option<(OfferId, Name)> {
+        use firsthand::router::event::EventBody;
+        self.effects
+            .events
+            .iter()
+            .find_map(|event| match &event.body {
+                EventBody::ContactOffered { of, offer, .. } => Some((*offer, of.contact.clone())),
+                _ => None,
+            })
+    }
+}
+
+pub fn contact_of(command: &Command) -> Name {
+    match command {
+        Command::ContactSubmit(submit) => submit.contact.clone(),
+        _ => panic!("a submission"),
+    }
+}
+
+pub fn offer_of(answer: &Answer) -> Option<OfferId> {
+    match answer {
+        Answer::Submitted(submitted) => submitted.offer.as_ref().map(|offer| offer.offer),
+        _ => panic!("an answer to a submission"),
+    }
+}

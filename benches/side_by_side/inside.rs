@@ -1,0 +1,244 @@
+//! What needs no socket: the router itself, its growth, its memory, and simulation.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use super::centre::{Centre, Size, nanoseconds, processor_time};
+use super::table::{Table, figure};
+
+/// Rounds of which one figure is made.
+const ROUNDS: usize = 20_000;
+/// How often a figure is taken; the least counts, because the machine may be busy with others.
+const TRIES: usize = 5;
+
+const DECISION: &str = "decision";
+const GROWTH: &str = "growth";
+const MEMORY: &str = "memory";
+const SIMULATION: &str = "simulation";
+
+pub fn measure(owners: usize, table: &mut Table) {
+    let before = resident();
+    let mut centre = Centre::new(Size::agents(100_000));
+    let agents = resident();
+    centre = centre.with_owners(owners);
+    let bytes = (resident() - agents) as f64 / owners as f64;
+    table.at_most(
+        MEMORY,
+        format!("memory of an ownership record with its case and customer, all in, at {owners}"),
+        (160.0, "bytes"),
+        bytes,
+        format!(
+            "growth of the process by {owners} open cases of as many customers; 100,000 agents \
+             take {} bytes each",
+            figure((agents - before) as f64 / 100_000.0)
+        ),
+    );
+    table.not_measured(
+        MEMORY,
+        "memory of the directory alone",
+        (64.0, "bytes"),
+        "directory and case record are one structure here: see the row above",
+    );
+    decisions(&mut centre, owners, table);
+    drop(centre);
+    growth(table);
+    simulation(table);
+}
+
+/// Single decisions, each with its own clock reading, and whole lives.
+fn decisions(centre: &mut Centre, owners: usize, table: &mut Table) {
+    let (mut means, mut tails) = (Vec::new(), Vec::new());
+    for _ in 0..TRIES {
+        let mut times = Vec::with_capacity(ROUNDS);
+        for round in 0..ROUNDS {
+            let command = if round % 2 == 0 {
+                let requires = centre.some_skill();
+                centre.submission(None, requires)
+            } else {
+                let customer = centre.some_customer();
+                centre.submission(Some(customer), Default::default())
+            };
+            let contact = super::centre::contact_of(&command);
+            let began = Instant::now();
+            let answer = centre.apply(black_box(command));
+            times.push(began.elapsed().as_nanos() as f64);
+            centre.finish(contact, &answer);
+        }
+        times.sort_by(f64::total_cmp);
+        // What took longest is left out of the mean: the machine was busy with others.
+        let kept = &times[..ROUNDS * 995 / 1_000];
+        means.push(kept.iter().sum::<f64>() / kept.len() as f64);
+        tails.push(times[ROUNDS * 99 / 100]);
+    }
+    let least = |values: &[f64]| values.iter().copied().fold(f64::MAX, f64::min);
+    let what = format!("100,000 agents, {owners} owners");
+    let note = "submission to offer with case, timers, counts, explanation and events, one at a \
+                time, half by skill and half by owner";
+    table.at_most(
+        DECISION,
+        format!("routing decision in process, {what}, one at a time, mean"),
+        (700.0, "ns"),
+        least(&means),
+        note,
+    );
+    table.at_most(
+        DECISION,
+        format!("routing decision in process, {what}, p99"),
+        (1_000.0, "ns"),
+        least(&tails),
+        note,
+    );
+    table.not_measured(
+        DECISION,
+        "routing decision in batches of 16, mean",
+        (250.0, "ns"),
+        "decisions are made one at a time under the lock: there is no batch in the router",
+    );
+    let life = nanoseconds(centre, Centre::life_by_skill);
+    table.at_most(
+        DECISION,
+        format!("whole life of a contact in process (submit, accept, end, agent free), {what}"),
+        (1_000.0, "ns"),
+        life,
+        format!(
+            "by skill; of an owner's customer {} ns",
+            figure(nanoseconds(centre, Centre::life_by_owner))
+        ),
+    );
+}
+
+fn growth(table: &mut Table) {
+    let agents = |n| Centre::new(Size::agents(n));
+    grow(
+        table,
+        "agents",
+        &[1_000, 10_000, 100_000],
+        agents,
+        Centre::life_by_skill,
+    );
+    grow(
+        table,
+        "contacts that wait for others",
+        &[10, 1_000, 100_000],
+        |n| Centre::new(Size::agents(1_000)).with_waiting(n),
+        Centre::life_by_skill,
+    );
+    grow(
+        table,
+        "contacts that wait for these agents",
+        &[10, 1_000, 100_000],
+        |n| Centre::new(Size::agents(1_000)).with_backlog(n),
+        Centre::life_in_backlog,
+    );
+    grow(
+        table,
+        "queues",
+        &[1, 100, 10_000],
+        |queues| {
+            Centre::new(Size {
+                queues,
+                ..Size::agents(1_000)
+            })
+        },
+        Centre::life_by_skill,
+    );
+    grow(
+        table,
+        "skills",
+        &[5, 50, 500],
+        |skills| {
+            Centre::new(Size {
+                skills,
+                ..Size::agents(10_000)
+            })
+        },
+        Centre::life_by_skill,
+    );
+    grow(
+        table,
+        "owners",
+        &[10_000, 100_000, 1_000_000],
+        |n| Centre::new(Size::agents(10_000)).with_owners(n),
+        Centre::life_by_owner,
+    );
+}
+
+fn grow(
+    table: &mut Table,
+    what: &str,
+    by: &[usize],
+    make: impl Fn(usize) -> Centre,
+    round: fn(&mut Centre),
+) {
+    let figures: Vec<f64> = by
+        .iter()
+        .map(|n| nanoseconds(&mut make(*n), round))
+        .collect();
+    let list: Vec<String> = by
+        .iter()
+        .zip(&figures)
+        .map(|(n, ns)| format!("{n}: {} ns", figure(*ns)))
+        .collect();
+    table.curve(
+        what,
+        by.iter().copied().zip(figures.iter().copied()).collect(),
+    );
+    table.at_most(
+        GROWTH,
+        format!(
+            "cost of a contact's life from {} to {} {what}",
+            by[0],
+            by[by.len() - 1]
+        ),
+        (2.0, "×"),
+        figures[figures.len() - 1] / figures[0],
+        list.join(", "),
+    );
+}
+
+/// Contacts of one core's second in the bulk simulation of a plain queue.
+fn simulation(table: &mut Table) {
+    use firsthand::config::Config;
+    use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, Table as Rows, run_on};
+
+    const CONTACTS: usize = 200_000;
+    const AGENTS: usize = 100;
+    let config = Config::default();
+    let rows = |name, text: String, columns| {
+        let text = std::io::Cursor::new(text.into_bytes());
+        Rows::read(name, text, columns).expect("a right table")
+    };
+    let agents: String = (0..AGENTS).map(|n| format!("a{n:04},\n")).collect();
+    let roster = rows("agents", format!("agent,skills\n{agents}"), AGENT_COLUMNS);
+    let roster = Roster::of_table(roster, &config.tenant).expect("right agents");
+    let mut arrivals = String::from("contact,at_ms,queue,service_ms\n");
+    for n in 0..CONTACTS {
+        // Two thousand milliseconds of service for a hundred agents at 80 percent.
+        arrivals.push_str(&format!("c{n},{},q,{}\n", n * 25, 500 + n * 7_919 % 3_000));
+    }
+    let mut least = f64::MAX;
+    for _ in 0..3 {
+        let arrivals = rows("arrivals", arrivals.clone(), ARRIVAL_COLUMNS);
+        let began = processor_time();
+        black_box(run_on(&config, arrivals, &roster, None, 1).expect("a run"));
+        least = least.min((processor_time() - began).as_secs_f64());
+    }
+    table.at_least(
+        SIMULATION,
+        "simulated contacts a second on one core",
+        (1e6, "/s"),
+        CONTACTS as f64 / least,
+        "processor time of the run; one plain queue, 100 agents, 80 % load",
+    );
+}
+
+/// Bytes of this process in memory.
+pub fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the kernel says it");
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .expect("a process has memory");
+    let kibibytes = line.trim().trim_end_matches(" kB").trim();
+    kibibytes.parse::<usize>().expect("a number") * 1_024
+}

@@ -1,0 +1,160 @@
+//! What waits to be sent to one client: replies and events, and how long it has not moved.
+//!
+//! It knows no request. What it writes is written in order and never lost by being interrupted.
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::time::Instant as Moment;
+
+use crate::config;
+
+use super::connection::{End, millis};
+use super::conversation::Conversation;
+
+/// Bytes of events written ahead for a client that catches up.
+pub const AHEAD_BYTES: usize = 64 << 10;
+/// How long a client that sent its last has to take the rest.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// What waits for the client.
+pub struct Outbox<W> {
+    writer: W,
+    pub bytes: Vec<u8>,
+    sent: usize,
+    limit: usize,
+    /// Bytes of replies among those that wait: the client asked for them.
+    replies: usize,
+    stall: Duration,
+    progress: Moment,
+}
+
+impl<W: AsyncWrite + Unpin> Outbox<W> {
+    pub fn new(writer: W, limits: &config::Limits) -> Self {
+        Self {
+            writer,
+            bytes: Vec::new(),
+            sent: 0,
+            limit: limits.outbox_bytes,
+            replies: 0,
+            stall: millis(limits.stall_ms),
+            progress: Moment::now(),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.bytes.len() - self.sent
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn has_room(&self) -> bool {
+        self.len() < self.limit
+    }
+
+    /// Whether more events wait than may.
+    pub fn is_overrun(&self) -> bool {
+        self.len().saturating_sub(self.replies) > self.limit
+    }
+
+    fn stalls_at(&self) -> Moment {
+        self.progress + self.stall
+    }
+
+    /// When something has to be done about the connection: its own deadline, or that of what
+    /// waits here.
+    pub fn due(&self, deadline: Moment) -> Moment {
+        if self.is_empty() {
+            return deadline;
+        }
+        deadline.min(self.stalls_at())
+    }
+
+    pub fn note_replies(&mut self, before: usize) {
+        if before == self.sent {
+            self.progress = Moment::now();
+        }
+        self.replies += self.bytes.len() - before;
+    }
+
+    /// Takes the events that may leave; `true` if the client is up to date.
+    pub fn take_events(&mut self, conversation: &mut Conversation) -> bool {
+        let was_empty = self.is_empty();
+        let replies = self.replies;
+        let Some(feed) = conversation.feed() else {
+            return false;
+        };
+        let live = feed.is_live();
+        let room = if live {
+            self.limit + replies + 1
+        } else {
+            AHEAD_BYTES
+        };
+        feed.pull(&mut self.bytes, self.sent + room);
+        if was_empty {
+            self.progress = Moment::now();
+        }
+        live
+    }
+
+    /// Writes some of it. It may be dropped at any time without losing a byte.
+    pub async fn write(&mut self) -> std::io::Result<()> {
+        let waiting = self.bytes.get(self.sent..).unwrap_or_default();
+        let written = self.writer.write(waiting).await?;
+        if written == 0 {
+            return Err(std::io::ErrorKind::WriteZero.into());
+        }
+        self.wrote(written);
+        Ok(())
+    }
+
+    fn wrote(&mut self, written: usize) {
+        self.sent += written;
+        self.replies = self.replies.saturating_sub(written);
+        self.progress = Moment::now();
+        if self.is_empty() {
+            self.bytes.clear();
+            self.bytes.shrink_to(AHEAD_BYTES);
+            self.sent = 0;
+        } else if self.sent >= AHEAD_BYTES {
+            self.bytes.drain(..self.sent);
+            self.sent = 0;
+        }
+    }
+
+    /// Writes what the network takes without waiting; an error shows again when waited for.
+    pub fn write_at_once(&mut self) {
+        while !self.is_empty() {
+            if !matches!(self.write().now_or_never(), Some(Ok(()))) {
+                return;
+            }
+        }
+    }
+
+    /// Writes until there is room for more replies.
+    pub async fn write_until_room(&mut self) -> Result<(), End> {
+        while !self.has_room() {
+            match tokio::time::timeout_at(self.stalls_at(), self.write()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Err(End::Closed),
+                Err(_) => return Err(End::SlowConsumer),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, for a while.
+    pub async fn write_rest(&mut self) {
+        let all = async {
+            while !self.is_empty() {
+                self.write().await?;
+            }
+            self.writer.shutdown().await
+        };
+        // The client may be gone; then there is nobody to write to.
+        let _ = tokio::time::timeout(LINGER, all).await;
+    }
+}

@@ -1,0 +1,158 @@
+//! How often the hot path asks for memory, as a ratchet in a program of its own, because the
+//! counting allocator counts every thread.
+//!
+//! A contact that comes must be kept, so its life cannot do without memory. What is measured is
+//! one request of each kind in the steady state, after the buffers have reached their size: by
+//! part, how many times memory is asked for. The limits below are what it takes now, and why; a
+//! change may lower them.
+
+#[path = "../benches/centre/mod.rs"]
+mod centre;
+
+use std::alloc::System;
+
+use centre::{Centre, Size};
+use firsthand::journal::frame::{FrameBuilder, FrameHeader};
+use firsthand::router::command::{Command, Stamped};
+use firsthand::router::ids::Name;
+use firsthand::router::policy::SkillMap;
+use firsthand::wire::limits::Limits;
+use firsthand::wire::line::{Line, Lines};
+use firsthand::wire::request::{self, Id};
+use firsthand::wire::{event, reply};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const ROUNDS: usize = 1_000;
+
+const SUBMIT: &str = r#"{"jsonrpc":"2.0","id":471,"method":"contact.submit","params":{"contact":"call-0017","queue":"support","customer":"tel:+8613800138000"}}"#;
+const ACCEPT: &str =
+    r#"{"jsonrpc":"2.0","id":472,"method":"offer.accept","params":{"offer":"o471"}}"#;
+
+/// Requests for memory of one round, on average.
+fn per_round(mut round: impl FnMut()) -> f64 {
+    for _ in 0..ROUNDS {
+        round();
+    }
+    let region = Region::new(ALLOCATOR);
+    for _ in 0..ROUNDS {
+        round();
+    }
+    let change = region.change();
+    (change.allocations + change.reallocations) as f64 / ROUNDS as f64
+}
+
+fn check(what: &str, most: f64, found: f64) {
+    println!("{what:40} {found:6.2} of at most {most}");
+    assert!(
+        found <= most,
+        "{what}: memory is asked for {found:.2} times, at most {most}"
+    );
+}
+
+/// All in one test: no other thread may ask for memory meanwhile.
+#[test]
+fn the_hot_path_asks_for_little_memory() {
+    lines();
+    reading();
+    routing();
+    writing();
+    framing();
+}
+
+/// Bytes that arrive are cut into lines where they lie.
+fn lines() {
+    let mut lines = Lines::new(&Limits::default());
+    let text = format!("{SUBMIT}\n{ACCEPT}\n");
+    let found = per_round(|| {
+        lines.push(text.as_bytes());
+        let mut count = 0;
+        while let Some(Line::Whole(_)) = lines.next_line() {
+            count += 1;
+        }
+        assert_eq!(count, 2);
+    });
+    check("cut two lines", 0.0, found);
+}
+
+/// A submission keeps three names and its box; an acceptance keeps nothing.
+fn reading() {
+    let limits = Limits::default();
+    let submit = per_round(|| {
+        std::hint::black_box(request::parse(SUBMIT.as_bytes(), &limits));
+    });
+    check("read a submission", 4.0, submit);
+    let accept = per_round(|| {
+        std::hint::black_box(request::parse(ACCEPT.as_bytes(), &limits));
+    });
+    check("read an acceptance", 0.0, accept);
+}
+
+fn routing() {
+    let mut centre = Centre::new(Size::agents(1_000)).with_owners(100);
+    let owned = per_round(|| centre.life_by_owner());
+    check("life of a contact of an owner", 31.0, owned);
+    let backlog = &mut Centre::new(Size::agents(1_000)).with_backlog(1_000);
+    let found = per_round(|| backlog.life_in_backlog());
+    check("life of a contact in a backlog", 60.0, found);
+}
+
+fn writing() {
+    let mut centre = Centre::new(Size::agents(100)).with_owners(10);
+    let customer = centre.some_customer();
+    let command = centre.submission(Some(customer), SkillMap::new());
+    let stamped = stamped(command);
+    let answer = centre
+        .router
+        .apply(&stamped, &mut centre.effects)
+        .expect("a contact that fits");
+    let outcome = Ok(answer);
+    let mut out = Vec::new();
+    let reply = per_round(|| {
+        out.clear();
+        reply::outcome(&mut out, &Id::Number(4_711), &outcome);
+        reply::end(&mut out);
+    });
+    check("write a reply", 0.0, reply);
+    let mut text = Vec::new();
+    let events = per_round(|| {
+        text.clear();
+        for one in &centre.effects.events {
+            event::notification(&mut text, one);
+        }
+    });
+    check("write the events", 0.0, events);
+    let tenant = Name::of("default");
+    let mut record = Vec::new();
+    let records = per_round(|| {
+        record.clear();
+        record = postcard::to_extend(&(&tenant, &stamped), std::mem::take(&mut record))
+            .expect("memory takes it");
+    });
+    check("write a record", 0.0, records);
+}
+
+fn stamped(command: Command) -> Stamped {
+    Stamped {
+        at: 1_700_000_000_000,
+        chance: 7,
+        source: None,
+        key: None,
+        command,
+    }
+}
+
+fn framing() {
+    let mut frame = FrameBuilder::new();
+    let record = [7; 128];
+    let found = per_round(|| {
+        frame.clear();
+        for _ in 0..64 {
+            frame.push(1, &record);
+        }
+        std::hint::black_box(frame.finish(&FrameHeader::default()));
+    });
+    check("frame of 64 records", 0.0, found);
+}
