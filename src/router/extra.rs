@@ -78,10 +78,10 @@ impl Contact {
             .filter_map(|(agent, skilled)| Some((agent?, skilled)))
     }
 
-    /// Whether its caller has hung up and is to be called.
+    /// Whether its caller has hung up and is to be called, or there never was one.
     pub fn is_promised_call(&self) -> bool {
         let asked = self.extra.as_ref().and_then(|extra| extra.callback_at);
-        self.by_owner_only || asked.is_some()
+        self.by_owner_only || asked.is_some() || self.duty.is_some()
     }
 
     pub fn is_learnt(&self) -> bool {

@@ -295,10 +295,6 @@ impl Router {
         let Some(limit) = policy.no_agent_ms else {
             return;
         };
-        if contact.duty.is_some() {
-            // It is looked after by its case.
-            return;
-        }
         let watched = contact.seeking && contact.state == ContactState::Waiting;
         if !watched || contact.is_promised_call() {
             return;
