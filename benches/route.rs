@@ -105,6 +105,9 @@ impl Centre {
             address: None,
             wrap_up_ms: None,
             rank: 0,
+            mentor: None,
+            max_open_cases: None,
+            absences: None,
         })));
     }
 
@@ -192,6 +195,7 @@ impl Centre {
             contact,
             outcome: Outcome::Open,
             note: None,
+            learnt: None,
         };
         black_box(self.apply(Command::ContactEnd(end)));
     }

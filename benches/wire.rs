@@ -38,10 +38,12 @@ fn submitted() -> Answer {
             address: None,
             route: Route::Owner,
             expires_at: 1_700_000_020_000,
+            mentor: None,
         }),
         position: None,
         estimated_wait_ms: None,
         why: Why::OwnerAvailable,
+        ticket: None,
     }))
 }
 

@@ -6,11 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use firsthand::rehearse;
 use firsthand::router::Router;
+use firsthand::router::command::{Command, Stamped};
+use firsthand::router::effect::Effects;
 use firsthand::wire::event::TYPES;
+use firsthand::wire::limits::Limits;
+use firsthand::wire::request::{Call, Message, Request, parse};
 use serde_json::{Value, json};
 
 const SCRIPTS: u64 = 150;
 const REQUESTS: usize = 150;
+const RESTARTED: u64 = 25;
 const AGENTS: [&str; 5] = ["ann", "bob", "cid", "dan", "bot"];
 const CUSTOMERS: [&str; 3] = ["li", "wu", "zo"];
 const QUEUES: [&str; 3] = ["default", "q1", "q2"];
@@ -33,6 +38,93 @@ fn random_scripts_keep_the_invariants() {
         unseen.retain(|kind| !said.contains(&format!("\"type\":\"{kind}\"")));
     }
     assert!(unseen.is_empty(), "no script led to {unseen:?}");
+}
+
+/// A router that is restored from its image again and again goes the same way as one that is not.
+#[test]
+fn a_restart_changes_nothing() {
+    for seed in 1_000..1_000 + RESTARTED {
+        let script = Script::make(seed);
+        let mut pair = Pair::new();
+        for (n, line) in script.lines().enumerate() {
+            let line: Value = serde_json::from_str(line).expect("a script is JSON");
+            let at = line["at"].as_i64().expect("a time");
+            if let Err(fault) = pair.request(at, &line) {
+                panic!("seed {seed}, line {}: {fault}\n{script}", n + 1);
+            }
+            if n % 7 == 0 {
+                pair.restart();
+            }
+        }
+    }
+}
+
+/// Two routers that are asked the same.
+struct Pair {
+    goes_on: Router,
+    restarts: Router,
+}
+
+impl Pair {
+    fn new() -> Self {
+        Self {
+            goes_on: Router::new(),
+            restarts: Router::new(),
+        }
+    }
+
+    fn restart(&mut self) {
+        let restored = Router::from_image(&self.restarts.image());
+        self.restarts = restored.expect("an image of its own");
+    }
+
+    fn request(&mut self, at: i64, line: &Value) -> Result<(), String> {
+        while let Some(due) = self.goes_on.next_deadline().filter(|due| *due <= at) {
+            let other = self.restarts.next_deadline();
+            if other != Some(due) {
+                return Err(format!("due is {due}, after the restart {other:?}"));
+            }
+            self.apply(due, Command::Tick)?;
+        }
+        let request = json!({
+            "jsonrpc": "2.0", "id": 1, "method": line["method"], "params": line["params"],
+        });
+        match parse(request.to_string().as_bytes(), &Limits::default()) {
+            Message::One(Call {
+                request: Ok(Request::Command(command)),
+                ..
+            }) => self.apply(at, command),
+            Message::One(_) | Message::Batch(_) => Ok(()),
+        }
+    }
+
+    fn apply(&mut self, at: i64, command: Command) -> Result<(), String> {
+        let stamped = Stamped {
+            at,
+            chance: 7,
+            source: None,
+            key: None,
+            command,
+        };
+        let (mut one, mut other) = (Effects::default(), Effects::default());
+        let answers = (
+            self.goes_on.apply(&stamped, &mut one),
+            self.restarts.apply(&stamped, &mut other),
+        );
+        if answers.0 != answers.1 {
+            return Err(format!("answers differ: {answers:?}"));
+        }
+        if one.events != other.events {
+            return Err(format!(
+                "events differ: {:?}\n{:?}",
+                one.events, other.events
+            ));
+        }
+        if self.goes_on.digest() != self.restarts.digest() {
+            return Err("digests differ".to_owned());
+        }
+        self.restarts.check_invariants()
+    }
 }
 
 /// A script in the making.
@@ -134,6 +226,8 @@ impl Script {
         self.maybe(&mut set, "wrap_up_ms", &[json!(0), json!(2_000)]);
         let capacities = [json!({"chat": 0}), json!({"chat": 1}), json!({"chat": 3})];
         self.maybe(&mut set, "capacity", &capacities);
+        self.maybe(&mut set, "mentor", &others);
+        self.maybe(&mut set, "max_open_cases", &[json!(0), json!(1), json!(2)]);
         self.say("agent.set", set);
     }
 
@@ -141,7 +235,9 @@ impl Script {
         let queue = self.pick(&QUEUES);
         let mut set = json!({"queue": queue, "ownership": self.ownership()});
         let step = |change: Value| json!([{"after_ms": 2_000, "requires": {"x": 3}}, change]);
-        let choices: [(&str, &[Value]); 12] = [
+        let choices: [(&str, &[Value]); 14] = [
+            ("booking", &[json!({"slot_ms": 60_000, "capacity": 1})]),
+            ("ticket", &[json!({"prefix": "A"})]),
             ("requires", &[json!({"x": 3}), json!({"x": 1, "y": 5})]),
             (
                 "strategy",
@@ -210,7 +306,10 @@ impl Script {
         }
         let now = self.at;
         let choices: [(&str, &[Value]); 9] = [
-            ("channel", &[json!("chat"), json!("email")]),
+            (
+                "channel",
+                &[json!("chat"), json!("email"), json!("counter")],
+            ),
             ("requires", &[json!({"y": 2})]),
             ("priority", &[json!(-1), json!(2)]),
             ("topic", &[json!("bill")]),
@@ -391,7 +490,7 @@ impl Script {
         let same = self.pick(&CUSTOMERS);
         let to = self.pick(&AGENTS);
         let soon = self.at + 2_000;
-        match self.draw(13) {
+        match self.draw(20) {
             0 => self.agent(),
             1 => self.queue(),
             2 => self.say(
@@ -431,10 +530,74 @@ impl Script {
                 let chat = json!({"exclusive": self.one_in(4), "capacity": self.draw(3)});
                 self.say("settings.set", json!({"channels": {"chat": chat}}));
             }
-            _ => self.say(
+            12 => self.say(
                 "contact.sync",
                 json!({"source": "pbx", "contacts": [contact]}),
             ),
+            _ => self.people_request(agent, contact, customer),
+        }
+    }
+
+    /// Absences, succession, promised calls, bookings, profiles.
+    fn people_request(&mut self, agent: &str, contact: &str, customer: &str) {
+        let now = self.at;
+        let from = now + self.pick(&[0, 1_000, 4_000]);
+        match self.draw(8) {
+            0 | 1 => {
+                let to = from + self.pick(&[500, 3_000, 20_000]);
+                let on = !self.one_in(5);
+                self.say(
+                    "agent.absence",
+                    json!({"agent": agent, "from_at": from, "to_at": to, "on": on}),
+                );
+            }
+            2 => {
+                let to = if self.one_in(4) {
+                    json!([])
+                } else {
+                    json!(["ann", "dan"])
+                };
+                self.say(
+                    "agent.succession",
+                    json!({"agent": agent, "to": to, "batch": 1, "every_ms": 1_000,
+                        "start_at": from, "reason": "r", "by": "chief"}),
+                );
+            }
+            3 | 4 => {
+                let by_owner = self.one_in(2);
+                self.say(
+                    "contact.callback",
+                    json!({"contact": contact, "by_owner": by_owner}),
+                );
+            }
+            5 => {
+                let at = now + self.pick(&[1_000, 70_000, 130_000]);
+                self.say(
+                    "contact.update",
+                    json!({"contact": contact, "not_before_at": at, "learnt": {"n": at}}),
+                );
+                self.say(
+                    "booking.slots",
+                    json!({"queue": "q1", "customer": customer}),
+                );
+            }
+            6 => {
+                let by_customer = json!({
+                    "tier": {"gold": 2}, "special_care": 1, "language_skill": "{}",
+                    "wish_wait_ms": self.pick(&[0, 3_000]), "grids": {"07": agent},
+                });
+                self.say("settings.set", json!({"by_customer": by_customer}));
+            }
+            _ => {
+                let profile = json!({
+                    "tier": self.pick(&["gold", "brass"]), "special_care": self.one_in(2),
+                    "language": self.pick(&["x", "y", "z"]), "grid": self.pick(&["07", "08"]),
+                });
+                self.say(
+                    "customer.link",
+                    json!({"customer": customer, "profile": profile}),
+                );
+            }
         }
     }
 }

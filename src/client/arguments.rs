@@ -134,9 +134,13 @@ fn value(kind: Option<&Type>, name: &str, text: &str) -> Result<Value, ArgumentE
         })
     };
     match kind {
-        Type::Name | Type::Key | Type::Text | Type::Term | Type::Offer | Type::Words(_) => {
-            Ok(json().filter(Value::is_string).unwrap_or_else(plain))
-        }
+        Type::Name
+        | Type::Key
+        | Type::Text
+        | Type::Term
+        | Type::SkillPattern
+        | Type::Offer
+        | Type::Words(_) => Ok(json().filter(Value::is_string).unwrap_or_else(plain)),
         Type::Limit(_) if matches!(text, "null" | "off") => Ok(Value::Null),
         Type::Limit(inner) => value(Some(inner), name, text),
         Type::BoolOrList(_) if matches!(text, "true" | "false") => must(),

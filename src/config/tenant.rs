@@ -65,7 +65,13 @@ impl Tenant {
         self.queue_difference(old, &mut commands);
         for (name, agent) in &self.agents {
             if old.agents.get(name) != Some(agent) {
-                commands.push(Command::AgentSet(Box::new(agent.clone())));
+                let mut set = agent.clone();
+                let planned = old.agents.get(name).and_then(|was| was.absences.as_ref());
+                if set.absences.is_none() && planned.is_some() {
+                    // What was planned here and is no longer written is not planned any more.
+                    set.absences = Some(Vec::new());
+                }
+                commands.push(Command::AgentSet(Box::new(set)));
             }
         }
         self.kind_difference(old, &mut commands);
@@ -173,6 +179,7 @@ impl Tenant {
             keep_ended_max: changed(&new.keep_ended_max, &was.keep_ended_max),
             keep_keys_ms: changed(&new.keep_keys_ms, &was.keep_keys_ms),
             keep_keys_max: changed(&new.keep_keys_max, &was.keep_keys_max),
+            by_customer: changed(&new.by_customer, &was.by_customer),
         })));
     }
 

@@ -217,6 +217,7 @@ impl Router {
         if owner == agent || self.cases[case].owner != Some(owner) {
             return;
         }
+        self.note_for_briefing(owner, idx, agent, route);
         if self.detail.events {
             self.emit(EventBody::CaseAssisted {
                 case: self.cases[case].id.clone(),

@@ -16,7 +16,15 @@ use super::timers::Timer;
 impl Router {
     pub(super) fn agent_set(&mut self, set: &AgentSet) -> Result<Subject, Reject> {
         self.check_agent(set)?;
+        let absences = self.absences_of(set)?;
         let idx = self.intern_agent(&set.agent);
+        let mentor = set.mentor.as_ref().map(|name| self.intern_agent(name));
+        self.bind(idx, |duty| {
+            duty.mentor = mentor;
+            duty.max_open_cases = set.max_open_cases;
+        });
+        let was_there = self.agents[idx.at()].exists;
+        let pair_before = self.agents[idx.at()].deputy;
         let deputy = set.deputy.as_ref().map(|name| self.intern_agent(name));
         let leader = set.leader.as_ref().map(|name| self.intern_agent(name));
         let team = set.team.as_ref().map(|name| self.intern_team(name));
@@ -50,6 +58,16 @@ impl Router {
             self.emit(EventBody::AgentSet {
                 agent: set.agent.clone(),
             });
+        }
+        if !was_there {
+            self.bounded += u32::from(self.agents[idx.at()].duty.is_bounded());
+        }
+        let plans = absences.is_some();
+        if let Some(absences) = absences {
+            self.take_absences(idx, absences);
+        }
+        if plans || deputy != pair_before {
+            self.warn_of_pairs(idx, None);
         }
         // Stand-ins and skills decide who may take the contacts of its cases.
         let owned = self.waiting_on_cases_of(idx);
@@ -105,6 +123,12 @@ impl Router {
             return bad(
                 "deputy",
                 "an agent cannot be its own deputy: name another".to_owned(),
+            );
+        }
+        if set.mentor.as_ref() == Some(&set.agent) {
+            return bad(
+                "mentor",
+                "an agent cannot be its own mentor: name another".to_owned(),
             );
         }
         if set.leader.as_ref() == Some(&set.agent) {
@@ -192,6 +216,12 @@ impl Router {
                 state,
                 reason: entry.reason.clone(),
             });
+        }
+        if presence != Presence::Offline {
+            self.came_in(idx);
+        }
+        if (before == Presence::Available) != (presence == Presence::Available) {
+            self.brief(idx, before == Presence::Available);
         }
         match presence {
             Presence::Available if before != presence => self.become_idle(idx),
@@ -312,7 +342,9 @@ impl Router {
         }
         let cases: Vec<CaseIdx> = entry.cases.iter().copied().collect();
         let successor = self.successor(idx, remove)?;
-        if successor.is_none() && !cases.is_empty() {
+        let plan = entry.duty.succession.clone();
+        let shared = plan.filter(|plan| remove.successor.is_none() && self.has_takers(plan));
+        if successor.is_none() && shared.is_none() && !cases.is_empty() {
             let message = format!(
                 "agent \"{}\" owns {} open cases and has neither deputy nor leader: name a \
                  successor",
@@ -324,12 +356,44 @@ impl Router {
         self.end_wrap_ups(idx, Timestamp::MAX);
         self.set_presence(idx, Presence::Offline, Some(Text("removed".into())), None);
         let handed_over = cases.len() as u64;
+        let went = shared
+            .as_ref()
+            .map_or(0, |plan| self.share_out(&cases, plan));
         if let Some(to) = successor {
-            for case in cases {
+            for case in cases.into_iter().skip(went as usize) {
                 self.hand_over(case, to, Text("agent_removed".into()), remove.agent.clone());
             }
         }
+        self.forget_agent(idx);
+        let shared = shared
+            .filter(|_| went > 0)
+            .map_or(Vec::new(), |plan| plan.to);
+        let successors = shared
+            .iter()
+            .map(|to| self.agents[to.at()].id.clone())
+            .collect();
+        let successor = successor.filter(|_| went < handed_over || handed_over == 0);
+        let successor = successor.map(|to| self.agents[to.at()].id.clone());
+        if self.detail.events {
+            self.emit(EventBody::AgentRemoved {
+                agent: remove.agent.clone(),
+                successor: successor.clone(),
+                cases: handed_over,
+            });
+        }
+        Ok(Subject::Answer(Answer::AgentRemoved(AgentRemovedView {
+            agent: remove.agent.clone(),
+            removed: true,
+            successor,
+            handed_over,
+            successors,
+        })))
+    }
+
+    /// The agent is there no more; who waits for it is judged anew.
+    fn forget_agent(&mut self, idx: AgentIdx) {
         self.idle.forget(&mut self.agents, idx);
+        self.bind(idx, |duty| *duty = super::bonds::Duty::default());
         let at = self.at;
         let entry = &mut self.agents[idx.at()];
         entry.exists = false;
@@ -340,27 +404,9 @@ impl Router {
         entry.talk_ms = 0;
         entry.since_at = at;
         entry.reason = None;
-        let successor = successor.map(|to| self.agents[to.at()].id.clone());
-        if self.detail.events {
-            self.emit(EventBody::AgentRemoved {
-                agent: remove.agent.clone(),
-                successor: successor.clone(),
-                cases: handed_over,
-            });
-        }
-        let named: Vec<ContactIdx> = self.agents[idx.at()]
-            .named_waiting
-            .values()
-            .chain(self.agents[idx.at()].owned_waiting.values())
-            .copied()
-            .collect();
-        self.dirty_contacts.extend(named);
-        Ok(Subject::Answer(Answer::AgentRemoved(AgentRemovedView {
-            agent: remove.agent.clone(),
-            removed: true,
-            successor,
-            handed_over,
-        })))
+        let named = entry.named_waiting.values();
+        let waiting = named.chain(entry.owned_waiting.values()).copied();
+        self.dirty_contacts.extend(waiting);
     }
 
     /// To whom the open cases of a removed agent go: the successor named, else deputy, else leader.

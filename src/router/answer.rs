@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::booking::Slot;
 use super::codes::{
     AgentKind, AgentState, ContactState, Outcome, Presence, Route, Rule, Verdict, Why,
 };
@@ -18,6 +19,10 @@ use super::time::Timestamp;
 pub use super::case_answer::{
     AssistView, CalendarRemovedView, CalendarView, CaseView, ClockView, FollowUpView,
     KindRemovedView, KindView, NoteView, ResultView, WaitView,
+};
+pub use super::people_view::{
+    AbsenceView, BriefingView, PairAwayView, PriorityView, ServedView, SlotView, SlotsView,
+    SuccessionView,
 };
 
 /// The answer to a command or a query that was not refused.
@@ -51,6 +56,9 @@ pub enum Answer {
     Calendar(Box<CalendarView>),
     Calendars(Page<CalendarView>),
     CalendarRemoved(CalendarRemovedView),
+    Briefing(Box<BriefingView>),
+    Succession(SuccessionView),
+    Slots(SlotsView),
     /// The text of an answer given before under the same idempotency key.
     Repeated(Repeated),
 }
@@ -127,6 +135,18 @@ pub struct AgentView {
     pub handled: u64,
     /// Time in conversations that are over, in milliseconds.
     pub talk_ms: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mentor: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_open_cases: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<AbsenceView>,
+    /// When it is expected back, while it is absent by plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub absent_until_at: Option<Timestamp>,
+    /// When it and its stand-in are planned away together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<PairAwayView>,
 }
 
 /// `agent.remove`.
@@ -138,6 +158,9 @@ pub struct AgentRemovedView {
     pub successor: Option<Name>,
     /// Cases that went to the successor.
     pub handed_over: u64,
+    /// Those of a plan of succession.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub successors: Vec<Name>,
 }
 
 /// A queue: policy and present figures.
@@ -196,6 +219,9 @@ pub struct OfferView {
     pub address: Option<Text>,
     pub route: Route,
     pub expires_at: Timestamp,
+    /// Whom the agent may consult first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mentor: Option<Name>,
 }
 
 /// `contact.submit`.
@@ -221,6 +247,9 @@ pub struct Submitted {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_wait_ms: Option<i64>,
     pub why: Why,
+    /// Its number at the counter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Name>,
 }
 
 /// A contact.
@@ -289,6 +318,22 @@ pub struct ContactView {
     pub source: Option<Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Name>,
+    /// The slot for which it is booked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Slot>,
+    /// When its caller chose to be called back, and where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_address: Option<Text>,
+    /// Priority by the customer's profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_priority: Option<i32>,
+    /// Skills wished for by the customer's profile, while only agents who have them are asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wishes: Option<SkillMap>,
 }
 
 /// `contact.sync`.
@@ -357,6 +402,9 @@ pub struct Explained {
     pub steps: Vec<StepView>,
     /// Steps that were left out because there were too many.
     pub steps_dropped: u64,
+    /// What its priority is made of, where its customer adds to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<PriorityView>,
 }
 
 /// `contact.preview`: what would happen now.

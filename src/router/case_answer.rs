@@ -5,7 +5,6 @@
 use serde::Serialize;
 
 use super::codes::{CaseState, DeadlineVerdict, FollowUpResult, WaitOn};
-use super::event::News;
 use super::ids::{Name, Text};
 use super::kind::KindRules;
 use super::time::Timestamp;
@@ -65,6 +64,16 @@ pub struct NoteView {
     pub at: Timestamp,
     pub by: Name,
     pub text: Text,
+}
+
+/// What another department found, told with the owner's next contact of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct News {
+    pub assist: u32,
+    pub at: Timestamp,
+    pub by: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Text>,
 }
 
 /// For whom a case waits.

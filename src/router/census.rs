@@ -15,6 +15,10 @@ pub struct Census {
     pub open_cases: u64,
     /// Deadlines that have passed and whose matter is not done.
     pub overdue: u64,
+    /// The most of them that one agent owns.
+    pub open_cases_most: u64,
+    /// Agents who have enough cases: new ones go to others.
+    pub agents_full: u64,
 }
 
 /// Counts of one queue.
@@ -66,7 +70,10 @@ impl Router {
             for (count, known) in census.agents.iter_mut().zip(AgentState::ALL) {
                 *count += u64::from(*known == state);
             }
-            census.open_cases += agent.cases.len() as u64;
+            let cases = agent.cases.len();
+            census.open_cases += cases as u64;
+            census.open_cases_most = census.open_cases_most.max(cases as u64);
+            census.agents_full += u64::from(agent.duty.is_full(cases));
         }
         census.overdue = self.cases.overdue;
         census

@@ -20,18 +20,46 @@ pub(super) fn mix(chance: u64, salt: u64) -> u64 {
 }
 
 impl Router {
-    /// The agent to whom a contact goes by skill, within a team where one is given.
+    /// The agent to whom a contact goes by skill, within a team where one is given. A matter that
+    /// nobody owns yet goes past those who have enough cases, as long as there are others.
     pub(super) fn choose(
         &self,
         contact: &Contact,
         requirement: &Levels,
         team: Option<TeamIdx>,
     ) -> Option<AgentIdx> {
+        if self.bounded > 0 {
+            let others = |agent| !self.leaves_to_others(contact, agent);
+            let found = self.choose_among(contact, requirement, team, others);
+            if found.is_some() {
+                return found;
+            }
+        }
+        self.choose_among(contact, requirement, team, |_| true)
+    }
+
+    /// Whether a contact would give an agent a case more than it should have.
+    pub(super) fn leaves_to_others(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        let entry = &self.agents[agent.at()];
+        let owned = contact
+            .case
+            .is_some_and(|case| self.cases[case].owner.is_some());
+        !owned && entry.is_human() && entry.duty.is_full(entry.cases.len())
+    }
+
+    fn choose_among(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        team: Option<TeamIdx>,
+        among: impl Fn(AgentIdx) -> bool,
+    ) -> Option<AgentIdx> {
         let mut eligible = self
             .idle
             .free(contact.channel, requirement)
             .filter(|agent| {
                 team.is_none_or(|team| self.agents[agent.at()].team == Some(team))
+                    && among(*agent)
                     && self.eligible(contact, requirement, *agent)
             });
         let queue = &self.queues[contact.queue.at()];

@@ -172,6 +172,11 @@ codes! {
 }
 
 codes! {
+    /// When the tickets of a counter begin anew.
+    TicketReset { Daily = "daily", Never = "never" }
+}
+
+codes! {
     /// How a contact is passed on.
     TransferMode { Blind = "blind", Consult = "consult" }
 }
@@ -265,6 +270,8 @@ codes! {
         OwnerCallback = "owner_callback",
         LastOwnerAvailable = "last_owner_available",
         PreferredAvailable = "preferred_available",
+        GridManagerAvailable = "grid_manager_available",
+        MentorAvailable = "mentor_available",
         TransferTarget = "transfer_target",
         AssistAsked = "assist_asked",
         AgentAvailable = "agent_available",
@@ -294,6 +301,7 @@ codes! {
         Excluded = "excluded",
         Removed = "removed",
         AlreadyOffered = "already_offered",
+        HasEnoughCases = "has_enough_cases",
         NotInFallback = "not_in_fallback",
     }
 }
@@ -321,5 +329,7 @@ codes! {
         WrapUp = "wrap_up",
         End = "end",
         Lease = "lease",
+        Customer = "customer",
+        Callback = "callback",
     }
 }

@@ -10,8 +10,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::bonds::Absence;
+use super::by_customer::ByCustomer;
 use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
 use super::ids::{Key, Name, OfferId, Text};
+use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
 use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};
 use super::time::{Millis, Timestamp};
 
@@ -68,6 +71,9 @@ pub enum Command {
     CaseHandover(Box<CaseHandover>),
     /// The configuration file has been followed again.
     Reloaded,
+    AgentAbsence(Box<AgentAbsence>),
+    AgentSuccession(Box<AgentSuccession>),
+    ContactCallback(ContactCallback),
     KindSet(Box<KindSet>),
     KindRemove(KindRef),
     CalendarSet(Box<CalendarSet>),
@@ -113,6 +119,15 @@ pub struct AgentSet {
     /// For the strategy `ordered`: lowest first.
     #[serde(default)]
     pub rank: i32,
+    /// Who is asked first when this one consults.
+    #[serde(default)]
+    pub mentor: Option<Name>,
+    /// With so many open cases, new ones go to others.
+    #[serde(default)]
+    pub max_open_cases: Option<u32>,
+    /// Planned absences, in place of those before. `None` = they stay.
+    #[serde(default)]
+    pub absences: Option<Vec<Absence>>,
 }
 
 fn human() -> AgentKind {
@@ -180,6 +195,7 @@ pub struct SettingsPatch {
     pub keep_ended_max: Option<u32>,
     pub keep_keys_ms: Option<Millis>,
     pub keep_keys_max: Option<u32>,
+    pub by_customer: Option<ByCustomer>,
 }
 
 /// Tells `null` (no limit) from absent (unchanged) in text, and reads plainly from the journal.
@@ -338,6 +354,12 @@ pub struct ContactUpdate {
     pub queue: Option<Name>,
     #[serde(default)]
     pub attributes: Option<Attributes>,
+    /// Merged into the attributes.
+    #[serde(default)]
+    pub learnt: Option<Attributes>,
+    /// Another time for one that is scheduled.
+    #[serde(default)]
+    pub not_before_at: Option<Timestamp>,
 }
 
 /// `contact.cancel`.
@@ -357,6 +379,9 @@ pub struct ContactEnd {
     pub outcome: Outcome,
     #[serde(default)]
     pub note: Option<Text>,
+    /// Merged into the attributes.
+    #[serde(default)]
+    pub learnt: Option<Attributes>,
 }
 
 /// To whom a contact is passed on: exactly one of the two.
@@ -377,6 +402,9 @@ pub struct ContactTransfer {
     pub mode: TransferMode,
     #[serde(default)]
     pub reason: Text,
+    /// Merged into the attributes.
+    #[serde(default)]
+    pub learnt: Option<Attributes>,
 }
 
 fn blind() -> TransferMode {

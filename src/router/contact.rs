@@ -3,12 +3,16 @@
 //! Plain state and questions about it. At every instant a contact is in exactly one
 //! [`ContactState`]; all changes of it go through `Router::set_state`.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::booking::Slot;
 use super::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
 use super::command::Attributes;
 use super::duty::Duty;
+use super::extra::Extra;
 use super::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ClassIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
     SourceIdx, TeamIdx, Text,
@@ -105,6 +109,7 @@ pub struct Contact {
 
     /// Agents still in wrap-up for it after its conversation.
     pub wrapping: u32,
+    pub extra: Option<Box<Extra>>,
     /// Where it stands in the waiting index.
     #[serde(skip)]
     pub place: Option<Place>,
@@ -223,6 +228,8 @@ pub struct Contacts {
     pub slots: Vec<Option<Box<Contact>>>,
     pub free: Vec<ContactIdx>,
     pub by_name: hashbrown::HashMap<Name, ContactIdx, foldhash::fast::RandomState>,
+    /// Those booked for a slot, by its beginning.
+    pub booked: BTreeSet<(Timestamp, ContactIdx)>,
 }
 
 impl Contacts {
@@ -240,6 +247,8 @@ impl Contacts {
             ContactIdx::from_usize(self.slots.len() - 1)
         });
         self.by_name.insert(contact.id.clone(), idx);
+        self.booked
+            .extend(contact.slot().map(|slot| (slot.from_at, idx)));
         self.slots[idx.at()] = Some(Box::new(contact));
         idx
     }
@@ -247,8 +256,24 @@ impl Contacts {
     pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
         let contact = self.slots[idx.at()].take()?;
         self.by_name.remove(&contact.id);
+        if let Some(slot) = contact.slot() {
+            self.booked.remove(&(slot.from_at, idx));
+        }
         self.free.push(idx);
         Some(contact)
+    }
+
+    /// Books a contact for another slot, or for none.
+    pub fn set_slot(&mut self, idx: ContactIdx, slot: Option<Slot>) {
+        let before = self[idx].slot();
+        if before == slot {
+            return;
+        }
+        if let Some(before) = before {
+            self.booked.remove(&(before.from_at, idx));
+        }
+        self.booked.extend(slot.map(|slot| (slot.from_at, idx)));
+        self[idx].extra_mut().slot = slot;
     }
 }
 

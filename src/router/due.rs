@@ -65,6 +65,11 @@ impl Router {
         match due.timer {
             Timer::WrapUp => agent().wraps.iter().any(|wrap| wrap.until_at == due.at),
             Timer::Presence => agent().until_at == Some(due.at),
+            Timer::Absence => agent().duty.absence_at == Some(due.at),
+            Timer::Succession => {
+                let plan = agent().duty.succession.as_deref();
+                plan.is_some_and(|plan| plan.next_at == due.at)
+            }
             Timer::Retry => agent().retry_at == Some(due.at),
             Timer::Offer => self
                 .contacts
@@ -74,6 +79,7 @@ impl Router {
             Timer::Firm => contact(|c| c.firm_at),
             Timer::OwnerWait => contact(|c| c.owner_until),
             Timer::Step => contact(|c| c.step_at),
+            Timer::Wish => contact(|c| c.extra.as_ref()?.wish_until),
             Timer::Age => contact(|c| c.age_at),
             Timer::NoAgent => contact(|c| c.no_agent_at),
             Timer::MaxWait => contact(|c| c.max_wait_at),
@@ -100,6 +106,11 @@ impl Router {
                 self.note_freed(agent);
                 self.note_changed(agent);
             }
+            Timer::Absence => self.absence_due(agent),
+            Timer::Succession => {
+                self.succession_due(agent);
+            }
+            Timer::Wish => self.end_wishing(contact),
             Timer::Offer => self.expire_offers(contact),
             Timer::Firm => self.make_firm(contact),
             Timer::OwnerWait => {

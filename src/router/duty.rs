@@ -72,6 +72,8 @@ impl Router {
         let mut contact = self.draft(&submit, &resolved, Levels::default(), self.arrival_seq);
         contact.state = ContactState::Ended;
         contact.duty = Some(duty);
+        // What the customer's profile asks for is for the customer's own contacts.
+        contact.extra = None;
         contact.by_owner_only = !matches!(whom, For::Queue);
         contact.passed_on = matches!(whom, For::Queue);
         contact.kept_for = match whom {

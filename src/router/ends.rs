@@ -49,8 +49,9 @@ impl Router {
     pub(super) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
         let scheduled = self.contacts[idx].state == ContactState::Scheduled;
         if scheduled {
-            // It has not waited yet and leaves no place.
+            // It has not waited yet and leaves no place, but its slot to others.
             self.contacts[idx].wait_from = self.at;
+            self.contacts.set_slot(idx, None);
         }
         let contact = &self.contacts[idx];
         if outcome == Outcome::Abandoned
@@ -98,6 +99,8 @@ impl Router {
                 return Err(Reject::invalid("contact", "outcome", message).with_id(&end.contact));
             }
         }
+        let learnt = self.with_learnt(idx, None, end.learnt.as_ref())?;
+        self.take_learnt(idx, learnt);
         if let Some(note) = &end.note {
             self.contacts[idx].note = Some(note.clone());
         }
@@ -379,6 +382,9 @@ impl Router {
             );
             return Err(Reject::conflict("contact", &update.contact, message).in_field("queue"));
         }
+        let attributes = update.attributes.as_ref();
+        let learnt = self.with_learnt(idx, attributes, update.learnt.as_ref())?;
+        let booked = self.rebooking(idx, update, target)?;
         if let Some(requires) = &update.requires {
             if requires.len() > SKILLS_MAX || !self.skills.has_room_for(requires) {
                 let message = format!("{} skills: at most {SKILLS_MAX}", requires.len());
@@ -391,10 +397,14 @@ impl Router {
         if let Some(priority) = update.priority {
             self.contacts[idx].priority = priority.0;
         }
-        if let Some(attributes) = &update.attributes {
+        if let Some(attributes) = attributes {
             self.contacts[idx].attributes = Some(attributes.clone());
         }
+        self.take_learnt(idx, learnt);
         self.remember(idx, Rule::Update, None, None);
+        if let Some(booked) = booked {
+            self.rebook(idx, booked);
+        }
         if let Some(target) = target {
             self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
             self.leave_index(idx);

@@ -68,7 +68,7 @@ impl Router {
                 Some(FreeIn::About(taken.max(1.0) * turns))
             }
             Situation::Free => Some(FreeIn::Exactly(0.0)),
-            Situation::Offline | Situation::Never(_) => None,
+            Situation::Offline { .. } | Situation::Never(_) => None,
         }
     }
 }

@@ -7,9 +7,12 @@ use super::codes::{
     AgentState, ContactState, DeclineReason, EscalationReason, FollowUpResult, OfferEnd, Outcome,
     Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
 };
+use super::command::Attributes;
 use super::ids::{Name, OfferId, Text};
+use super::people_view::{BriefingView, PairAwayView};
 use super::time::Timestamp;
-use serde::Serialize;
+
+pub use super::case_answer::News;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +31,8 @@ pub struct ContactRef {
     pub customer: Option<Name>,
     pub case: Option<Name>,
     pub agent: Option<Name>,
+    /// Its number at the counter.
+    pub ticket: Option<Name>,
 }
 
 /// Which deadline of a case: a stage's, a task's for another department, or else the whole case's.
@@ -36,16 +41,6 @@ pub struct DeadlineRef {
     pub case: Name,
     pub stage: Option<Name>,
     pub assist: Option<u32>,
-}
-
-/// What another department found, told with the owner's next contact of the case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct News {
-    pub assist: u32,
-    pub at: Timestamp,
-    pub by: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub result: Option<Text>,
 }
 
 /// The facts.
@@ -64,6 +59,32 @@ pub enum EventBody {
         agent: Name,
         successor: Option<Name>,
         cases: u64,
+    },
+    /// A planned absence begins.
+    AgentAbsent {
+        agent: Name,
+        from_at: Timestamp,
+        to_at: Timestamp,
+        reason: Option<Text>,
+    },
+    /// An agent and its stand-in are, or are planned, away together.
+    AgentPairAway(PairAwayView),
+    /// Who comes back is told what was done in its stead.
+    AgentBriefing(Box<BriefingView>),
+    /// The open cases of one who leaves will go to others.
+    AgentSuccession {
+        agent: Name,
+        to: Vec<Name>,
+        cases: u64,
+        start_at: Timestamp,
+        reason: Text,
+        by: Name,
+    },
+    /// They have gone; `left` had nobody to go to.
+    AgentSucceeded {
+        agent: Name,
+        cases: u64,
+        left: u64,
     },
     QueueSet {
         queue: Name,
@@ -97,6 +118,17 @@ pub enum EventBody {
         why: Why,
         expires_at: Timestamp,
         news: Vec<News>,
+        /// Whom the agent may consult first.
+        mentor: Option<Name>,
+        /// The contact's attributes, where something was learnt of it on its way.
+        attributes: Option<Attributes>,
+    },
+    /// The caller hung up, keeps its place and is called when its turn comes.
+    ContactCallback {
+        of: ContactRef,
+        joined_at: Timestamp,
+        address: Option<Text>,
+        by_owner: bool,
     },
     ContactConnected {
         of: ContactRef,
@@ -345,6 +377,11 @@ impl EventBody {
             Self::AgentSet { .. } => "agent.set",
             Self::AgentPresence { .. } => "agent.presence",
             Self::AgentRemoved { .. } => "agent.removed",
+            Self::AgentAbsent { .. } => "agent.absent",
+            Self::AgentPairAway(_) => "agent.pair_away",
+            Self::AgentBriefing(_) => "agent.briefing",
+            Self::AgentSuccession { .. } => "agent.succession",
+            Self::AgentSucceeded { .. } => "agent.succeeded",
             Self::QueueSet { .. } => "queue.set",
             Self::QueueRemoved { .. } => "queue.removed",
             Self::SettingsSet => "settings.set",
@@ -352,6 +389,7 @@ impl EventBody {
             Self::CustomerExcluded { .. } => "customer.excluded",
             Self::ContactWaiting { .. } => "contact.waiting",
             Self::ContactOffered { .. } => "contact.offered",
+            Self::ContactCallback { .. } => "contact.callback",
             Self::ContactConnected { .. } => "contact.connected",
             Self::ContactWrapUp { .. } => "contact.wrap_up",
             Self::ContactEnded { .. } => "contact.ended",
@@ -407,6 +445,7 @@ impl EventBody {
         match self {
             Self::ContactWaiting { of, .. }
             | Self::ContactOffered { of, .. }
+            | Self::ContactCallback { of, .. }
             | Self::ContactConnected { of, .. }
             | Self::ContactWrapUp { of, .. }
             | Self::ContactEnded { of, .. }
@@ -417,6 +456,11 @@ impl EventBody {
             Self::AgentSet { .. }
             | Self::AgentPresence { .. }
             | Self::AgentRemoved { .. }
+            | Self::AgentAbsent { .. }
+            | Self::AgentPairAway(_)
+            | Self::AgentBriefing(_)
+            | Self::AgentSuccession { .. }
+            | Self::AgentSucceeded { .. }
             | Self::QueueSet { .. }
             | Self::QueueRemoved { .. }
             | Self::SettingsSet

@@ -119,8 +119,8 @@ impl Router {
                 add(leader, Route::Leader, check);
             }
         }
-        if let Some(agent) = contact.last_owner {
-            add(agent, Route::Direct, true);
+        for (agent, check) in contact.asked_besides() {
+            add(agent, Route::Direct, check);
         }
         if let Some((agent, route)) = chosen {
             add(agent, route, false);

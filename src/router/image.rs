@@ -146,6 +146,8 @@ impl Router {
             .waiting
             .teams
             .resize_with(router.teams.names().len(), Default::default);
+        let bounded = |agent: &&Agent| agent.exists && agent.duty.is_bounded();
+        router.bounded = image.agents.iter().filter(bounded).count() as u32;
         router.agents = image.agents;
         router.queues = image.queues;
         router.customers.slots = image.customers;
@@ -209,6 +211,10 @@ impl Router {
             if let Some(contact) = contact {
                 let idx = ContactIdx::from_usize(n);
                 self.contacts.by_name.insert(contact.id.clone(), idx);
+                let slot = contact.slot();
+                self.contacts
+                    .booked
+                    .extend(slot.map(|slot| (slot.from_at, idx)));
                 for offer in &contact.offers {
                     self.open_offers.insert(offer.id.0, idx);
                 }
@@ -278,6 +284,9 @@ impl Router {
             );
             due.extend(agent.until_at.map(|at| (at, Timer::Presence, of)));
             due.extend(agent.retry_at.map(|at| (at, Timer::Retry, of)));
+            due.extend(agent.duty.absence_at.map(|at| (at, Timer::Absence, of)));
+            let plan = agent.duty.succession.as_deref();
+            due.extend(plan.map(|plan| (plan.next_at, Timer::Succession, of)));
         }
         for (n, contact) in self.contacts.slots.iter().enumerate() {
             let Some(contact) = contact else { continue };
@@ -294,6 +303,10 @@ impl Router {
                 (contact.owner_until, Timer::OwnerWait),
                 (contact.step_at, Timer::Step),
                 (contact.age_at, Timer::Age),
+                (
+                    contact.extra.as_ref().and_then(|extra| extra.wish_until),
+                    Timer::Wish,
+                ),
                 (contact.no_agent_at, Timer::NoAgent),
                 (contact.max_wait_at, Timer::MaxWait),
                 (contact.scheduled, Timer::Scheduled),

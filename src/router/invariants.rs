@@ -14,6 +14,7 @@ impl Router {
         self.check_contacts()?;
         self.check_agents()?;
         self.check_cases()?;
+        self.check_duties()?;
         self.check_work_is_conserved()
     }
 
@@ -185,6 +186,36 @@ impl Router {
         let next = progress.clocks.iter().filter_map(Clock::next_at).min();
         if progress.clock_at != next {
             return wrong("its next moment is noted wrongly");
+        }
+        Ok(())
+    }
+
+    /// Absences and succession have their timers, and what is counted is so.
+    fn check_duties(&self) -> Result<(), String> {
+        for agent in &self.agents {
+            let duty = &agent.duty;
+            let first = duty.absences.first();
+            let due = first.map(|first| {
+                if duty.absent {
+                    first.to_at
+                } else {
+                    first.from_at
+                }
+            });
+            if due != duty.absence_at || due.is_some_and(|due| due <= self.at) {
+                return Err(format!("agent {} misses its absence", agent.id));
+            }
+            if !agent.exists && (due.is_some() || duty.is_bounded()) {
+                return Err(format!("agent {} is gone and has duties", agent.id));
+            }
+        }
+        let bounded = self.agents.iter().filter(|agent| agent.duty.is_bounded());
+        if bounded.count() != self.bounded as usize {
+            return Err("agents with bounded cases are counted wrongly".to_owned());
+        }
+        let slots = self.contacts.slots.iter().flatten();
+        if slots.filter(|contact| contact.slot().is_some()).count() != self.contacts.booked.len() {
+            return Err("booked contacts are indexed wrongly".to_owned());
         }
         Ok(())
     }

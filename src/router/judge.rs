@@ -23,24 +23,37 @@ pub(super) enum Situation {
     Break {
         until_at: Option<Timestamp>,
     },
-    Offline,
+    Offline {
+        /// Until when it is away by plan.
+        until_at: Option<Timestamp>,
+    },
     /// Will not come to it at all.
     Never(Why),
 }
 
 impl Router {
-    /// The requirement of a contact now: its queue's, bent by the steps passed, and its own.
+    /// The requirement of a contact now: its queue's, bent by the steps passed, its own, and the
+    /// wishes of its customer.
     pub(super) fn requirement(&self, contact: &Contact) -> Levels {
-        self.requirement_after(contact, contact.steps_passed)
+        let lasting = self.requirement_after(contact, contact.steps_passed);
+        self.with_wishes(contact, lasting)
     }
 
-    /// The requirement of a contact when so many steps of its queue have passed.
+    /// The requirement of a contact when so many steps of its queue have passed, without wishes.
     pub(super) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
         let queue = &self.queues[contact.queue.at()];
         if passed == 0 {
             return super::skill::merged(&queue.requires, &contact.requires);
         }
         super::skill::merged(&queue.requires_after(passed), &contact.requires)
+    }
+
+    /// A requirement with what the contact's customer wishes for.
+    fn with_wishes(&self, contact: &Contact, requirement: Levels) -> Levels {
+        match contact.wishes() {
+            Some(wishes) => super::skill::merged(&requirement, wishes),
+            None => requirement,
+        }
     }
 
     /// Whether the contact or its customer excludes an agent (回避). Who talks to it already is
@@ -94,6 +107,7 @@ impl Router {
             return Verdict::AlreadyOffered;
         }
         match entry.free_for(contact.channel, &self.channels) {
+            Ok(()) if self.leaves_to_others(contact, agent) => Verdict::HasEnoughCases,
             Ok(()) => Verdict::Eligible,
             Err(Unfree::Removed) => Verdict::Removed,
             Err(Unfree::Offline) => Verdict::Offline,
@@ -144,7 +158,9 @@ impl Router {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
             Err(Unfree::NoChannel) => Situation::Never(Why::NoOwnerSkill),
-            Err(Unfree::Offline) => Situation::Offline,
+            Err(Unfree::Offline) => Situation::Offline {
+                until_at: entry.duty.absent_until(),
+            },
             Err(Unfree::Break) => Situation::Break {
                 until_at: entry.until_at,
             },
@@ -217,7 +233,9 @@ impl Router {
             Situation::Break { until_at } => {
                 (policy.wait.break_ms.0, Why::OwnerBreakWaiting, until_at)
             }
-            Situation::Offline => (policy.wait.offline_ms.0, Why::OwnerOfflineWaiting, None),
+            Situation::Offline { until_at } => {
+                (policy.wait.offline_ms.0, Why::OwnerOfflineWaiting, until_at)
+            }
         };
         if policy.mode == OwnershipMode::Require || contact.by_owner_only {
             return Some((Timestamp::MAX, why));
@@ -249,7 +267,7 @@ impl Router {
                 | Situation::Busy
                 | Situation::WrapUp
                 | Situation::Break { .. }
-                | Situation::Offline => Why::NoAgentAvailable,
+                | Situation::Offline { .. } => Why::NoAgentAvailable,
             },
         };
         if matches!(situation, Situation::Never(_)) {
@@ -280,7 +298,7 @@ pub(super) fn why_stand_in(situation: Situation, fallback: Fallback) -> Why {
             Why::OwnerExcluded | Why::NoOwnerSkill => return why,
             _other => true,
         },
-        Situation::Break { .. } | Situation::Offline => true,
+        Situation::Break { .. } | Situation::Offline { .. } => true,
         Situation::Free | Situation::Busy | Situation::WrapUp => false,
     };
     match (fallback, away) {

@@ -21,19 +21,24 @@ mod case_command;
 pub mod command;
 pub mod effect;
 pub mod event;
+pub mod people;
+pub mod people_view;
 pub mod query;
 pub mod reject;
 
 mod agent;
+pub(crate) mod bonds;
 mod case;
 mod clock;
 mod contact;
 mod customer;
+mod extra;
 pub mod kind;
 mod kinds;
 mod progress;
 mod queue;
 pub(crate) mod skill;
+mod sparse;
 mod stats;
 
 mod bitmap;
@@ -49,9 +54,13 @@ mod settle;
 
 pub(crate) mod bulk;
 
+mod absences;
 mod accept;
 mod agents;
 mod assist;
+pub(crate) mod booking;
+pub(crate) mod by_customer;
+mod callbacks;
 mod cases;
 mod clocks;
 mod customers;
@@ -60,11 +69,14 @@ mod duty;
 mod ends;
 pub mod follow_up;
 mod ladder;
+mod learnt;
 mod offers;
 mod queues;
 mod sessions;
 mod stages;
 mod submit;
+mod succession;
+pub(crate) mod ticket;
 mod transfer;
 
 mod case_views;
@@ -152,6 +164,8 @@ pub struct Router {
     changed_agents: Vec<AgentIdx>,
     out: Effects,
     detail: Detail,
+    /// Agents whose new cases are bounded.
+    bounded: u32,
     /// Every offer is accepted as it is made; for bulk runs whose agents answer without delay.
     answered_at_once: bool,
 }
@@ -243,6 +257,7 @@ impl Router {
             changed_agents: Vec::new(),
             out: Effects::default(),
             detail,
+            bounded: 0,
             answered_at_once: false,
         };
         router.idle.set_channels(router.channels.len());
@@ -314,6 +329,9 @@ impl Router {
             Command::CaseReopen(act) => self.case_reopen(act),
             Command::CaseClose(act) => self.case_close(act),
             Command::CaseHandover(handover) => self.case_handover(handover),
+            Command::AgentAbsence(absence) => self.agent_absence(absence),
+            Command::AgentSuccession(plan) => self.agent_succession(plan),
+            Command::ContactCallback(call) => self.contact_callback(call),
             Command::Reloaded => {
                 self.emit(EventBody::ServerReloaded);
                 Ok(Subject::Nothing)

@@ -53,6 +53,9 @@ impl Router {
         contact.offers_made += 1;
         contact.why = why;
         contact.no_agent_at = None;
+        if contact.mentor() == Some(agent) {
+            contact.extra_mut().mentor = None;
+        }
         let channel = contact.channel;
         if contact.state == ContactState::Waiting {
             self.set_state(idx, ContactState::Offered);
@@ -76,6 +79,9 @@ impl Router {
         if self.detail.events {
             let mut of = self.about(idx);
             of.agent = Some(self.agents[agent.at()].id.clone());
+            let contact = &self.contacts[idx];
+            let told = contact.is_learnt() && self.agents[agent.at()].is_human();
+            let attributes = contact.attributes.clone().filter(|_| told);
             self.emit(EventBody::ContactOffered {
                 of,
                 offer: id,
@@ -83,6 +89,8 @@ impl Router {
                 why,
                 expires_at,
                 news: self.news_for(idx),
+                mentor: self.mentor_name(agent),
+                attributes,
             });
         }
     }

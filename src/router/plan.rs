@@ -60,6 +60,17 @@ impl Router {
     fn plan_by_name(&self, contact: &Contact, requirement: &Levels) -> Option<Plan> {
         // A preference is for the moment of coming in: nobody waits for it.
         let comes_in = contact.place.is_none() && contact.offers_made == 0;
+        // Who consults asks its mentor first, without waiting for it.
+        if let Some(mentor) = contact.mentor()
+            && contact.place.is_none()
+            && self.free_for(contact, mentor)
+        {
+            return Some(Plan::Offer {
+                agent: mentor,
+                route: self.route_direct(contact, mentor),
+                why: Why::MentorAvailable,
+            });
+        }
         if let Some(agent) = contact.prefer
             && comes_in
             && self.eligible(contact, requirement, agent)
@@ -103,7 +114,13 @@ impl Router {
                 why: Why::LastOwnerAvailable,
             });
         }
-        None
+        let manager = contact.manager().filter(|_| comes_in)?;
+        self.eligible(contact, requirement, manager)
+            .then_some(Plan::Offer {
+                agent: manager,
+                route: Route::Direct,
+                why: Why::GridManagerAvailable,
+            })
     }
 
     /// What is left when nobody is asked by name first: the fallback, or anyone by skill.

@@ -9,10 +9,14 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::booking::Booking;
+use super::by_customer::ByCustomer;
 use super::codes::{
     Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
 };
 use super::ids::Name;
+use super::sparse::sparse;
+use super::ticket::TicketPolicy;
 use super::time::Millis;
 
 /// The most skills in one map (of an agent or a requirement).
@@ -218,7 +222,7 @@ impl Default for Ownership {
 }
 
 /// The policy of a queue (contract §5).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     pub requires: SkillMap,
@@ -244,6 +248,16 @@ pub struct Policy {
     pub ownership: Ownership,
     /// Trunks: waiting + offered + connected.
     pub max_in_system: Option<u32>,
+    pub booking: Booking,
+    pub ticket: TicketPolicy,
+}
+
+sparse! {
+    Policy {
+        requires, strategy, priority, age_priority_ms, ring_ms, parallel_offers, max_missed, retry,
+        steps, max_wait_ms, max_waiting, no_agent_ms, overflow, resume_ms, wrap_up_ms,
+        service_level, calendar, ownership, max_in_system,
+    } may leave out { booking, ticket }
 }
 
 impl Default for Policy {
@@ -268,6 +282,8 @@ impl Default for Policy {
             calendar: None,
             ownership: Ownership::default(),
             max_in_system: None,
+            booking: Booking::default(),
+            ticket: TicketPolicy::default(),
         }
     }
 }
@@ -292,7 +308,7 @@ impl Default for ChannelRule {
 }
 
 /// The settings of a tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     pub pick: Pick,
@@ -314,6 +330,15 @@ pub struct Settings {
     pub keep_keys_ms: Millis,
     /// The most idempotency keys remembered.
     pub keep_keys_max: u32,
+    /// What a customer's profile means for its contacts.
+    pub by_customer: ByCustomer,
+}
+
+sparse! {
+    Settings {
+        pick, max_in_system, lease_ms, repeat_supervise, repeat_window_ms, close_after_ms, channels,
+        keep_ended_ms, keep_ended_max, keep_keys_ms, keep_keys_max,
+    } may leave out { by_customer }
 }
 
 /// The channels that exist from the start: name, exclusive.
@@ -343,6 +368,7 @@ impl Default for Settings {
             keep_ended_max: 100_000,
             keep_keys_ms: Millis::hours(24),
             keep_keys_max: 100_000,
+            by_customer: ByCustomer::default(),
         }
     }
 }

@@ -22,6 +22,13 @@ impl Router {
         }
         let resolved = self.resolve_submit(submit)?;
         self.check_trunks(resolved.queue(), &submit.contact)?;
+        self.slot_for(
+            &submit.contact,
+            resolved.queue(),
+            resolved.case(),
+            None,
+            submit.not_before_at,
+        )?;
         // A skill that nobody has named yet gets a number that nobody has.
         let nobody = SkillIdx(u32::MAX);
         let mut requires: Levels = submit

@@ -53,6 +53,8 @@ impl Router {
             Query::KindList(list) => self.kind_list(list),
             Query::CalendarGet(of) => self.calendar_get(&of.calendar),
             Query::CalendarList(list) => self.calendar_list(list),
+            Query::AgentBriefing(of) => self.agent_briefing(&of.agent),
+            Query::BookingSlots(of) => self.booking_slots(at, of),
         }
     }
 

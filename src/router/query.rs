@@ -33,6 +33,8 @@ pub enum Query {
     KindList(ListPage),
     CalendarGet(CalendarRef),
     CalendarList(ListPage),
+    AgentBriefing(AgentRef),
+    BookingSlots(BookingSlots),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,4 +106,25 @@ pub struct StatsGet {
     pub queue: Option<Name>,
     pub agent: Option<Name>,
     pub window_ms: Option<Millis>,
+}
+
+/// `booking.slots`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookingSlots {
+    pub queue: Name,
+    /// The case whose owner is to serve.
+    #[serde(default)]
+    pub case: Option<Name>,
+    /// Or the customer, whose case on the topic is looked for.
+    #[serde(default)]
+    pub customer: Option<Name>,
+    #[serde(default)]
+    pub topic: Option<Name>,
+    #[serde(default)]
+    pub from_at: Option<Timestamp>,
+    #[serde(default)]
+    pub to_at: Option<Timestamp>,
+    #[serde(default)]
+    pub limit: Option<u32>,
 }

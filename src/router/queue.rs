@@ -10,6 +10,7 @@ use super::pace::Pace;
 use super::policy::Policy;
 use super::skill::{Interner, Levels};
 use super::stats::Stats;
+use super::ticket::Roll;
 use super::waiting::WaitKey;
 
 /// A queue.
@@ -24,6 +25,8 @@ pub struct Queue {
     /// For the estimate of waits.
     pub pace: Pace,
     pub stats: Stats,
+    /// How far its tickets have come.
+    pub roll: Roll,
     #[serde(skip)]
     pub requires: Levels,
     #[serde(skip)]
@@ -101,6 +104,7 @@ impl Queue {
             last_offered: None,
             pace: Pace::default(),
             stats: Stats::default(),
+            roll: Roll::default(),
             requires: Levels::new(),
             steps: Vec::new(),
             waiting: BTreeMap::new(),

@@ -69,6 +69,9 @@ impl Router {
                 "give a share from 0 to 1".to_owned(),
             );
         }
+        if let Some((field, right)) = policy.booking.fault().or_else(|| policy.ticket.fault()) {
+            return bad(field, right);
+        }
         if policy.overflow.to.is_some() && policy.overflow.action.is_some() {
             return bad("overflow", "give exactly one of to and action".to_owned());
         }
@@ -167,7 +170,8 @@ impl Router {
             keep_ended_ms,
             keep_ended_max,
             keep_keys_ms,
-            keep_keys_max
+            keep_keys_max,
+            by_customer
         );
         if given.is_some() {
             self.channels.apply(&self.settings);

@@ -21,6 +21,7 @@ impl Router {
         let queue = &self.queues[contact.queue.at()];
         let priority = i64::from(queue.policy.priority.0)
             + i64::from(contact.priority)
+            + i64::from(contact.bonus())
             + i64::from(contact.aged);
         WaitKey {
             minus_priority: -priority,
@@ -288,11 +289,8 @@ impl Router {
         let Some(limit) = policy.no_agent_ms else {
             return;
         };
-        if contact.duty.is_some() {
-            // It is looked after by its case.
-            return;
-        }
-        if !contact.seeking || contact.state != ContactState::Waiting {
+        let watched = contact.seeking && contact.state == ContactState::Waiting;
+        if !watched || contact.is_promised_call() {
             return;
         }
         if self.someone_could_serve(contact) {

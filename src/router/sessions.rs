@@ -166,10 +166,12 @@ impl Router {
     }
 
     /// Whether a contact should be alive on its platform: not before its time, not after its
-    /// conversation.
+    /// conversation, nor while it is to be called.
     fn platform_has(&self, idx: ContactIdx) -> bool {
-        match self.contacts[idx].state {
-            ContactState::Waiting | ContactState::Offered | ContactState::Connected => true,
+        let contact = &self.contacts[idx];
+        match contact.state {
+            ContactState::Waiting | ContactState::Offered => !contact.is_promised_call(),
+            ContactState::Connected => true,
             ContactState::Scheduled | ContactState::WrapUp | ContactState::Ended => false,
         }
     }

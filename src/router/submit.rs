@@ -2,11 +2,9 @@
 
 use super::Router;
 use super::Subject;
-use super::bulk::Move;
 use super::codes::{ContactState, Rule, Why};
 use super::command::ContactSubmit;
 use super::contact::Contact;
-use super::duty::derived_name;
 use super::effect::Count;
 use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
@@ -56,6 +54,13 @@ impl Router {
             self.count(|_| Count::Blocked { queue });
             return Err(blocked);
         }
+        let slot = self.slot_for(
+            &submit.contact,
+            resolved.queue,
+            resolved.case,
+            None,
+            submit.not_before_at,
+        )?;
         if let Some(name) = &submit.customer {
             resolved.customer = Some(self.customers.intern(name));
         }
@@ -72,6 +77,9 @@ impl Router {
         contact.prefer = prefer;
         contact.exclude = exclude;
         contact.source = source;
+        if slot.is_some() {
+            contact.extra_mut().slot = slot;
+        }
         let idx = self.enter_contact(contact, resolved.case, submit.not_before_at);
         Ok(Subject::Submitted(idx))
     }
@@ -285,7 +293,16 @@ impl Router {
             wrapping: 0,
             place: None,
             hungry: None,
+            extra: self.by_customer(resolved.customer),
         }
+    }
+
+    /// Another time for a scheduled contact.
+    pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
+        let contact = &mut self.contacts[idx];
+        contact.not_before_at = Some(from);
+        contact.scheduled = Some(from);
+        self.timers.arm(from, Timer::Scheduled, idx.0);
     }
 
     fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
@@ -351,69 +368,13 @@ impl Router {
 
     /// Puts a contact into its queue, or turns it away where the queue is full.
     fn arrive(&mut self, idx: ContactIdx) {
+        self.draw_ticket(idx);
+        self.begin_wishing(idx);
         let queue = self.contacts[idx].queue;
         if self.has_room(idx, queue) {
             self.begin_seeking(idx);
         } else {
             self.give_up(idx, Why::QueueFull);
         }
-    }
-
-    /// The callback that an owner makes instead of being waited for (rule 15).
-    pub(super) fn schedule_owner_callback(&mut self, of: ContactIdx) {
-        let base = self.contacts[of].id.clone();
-        let Some(id) = (1..)
-            .map(|n| callback_name(&base, n))
-            .find(|id| self.contacts.find(id).is_none())
-        else {
-            return;
-        };
-        let original = &self.contacts[of];
-        self.arrival_seq += 1;
-        let mut callback = original.clone();
-        let callback_channel = self.channels.find(&Name::of("callback"));
-        callback.id = id;
-        callback.seq = self.arrival_seq;
-        callback.channel = callback_channel.unwrap_or(original.channel);
-        callback.state = ContactState::Ended;
-        callback.outcome = None;
-        callback.by_owner_only = true;
-        callback.duty = None;
-        callback.kept_for = None;
-        callback.submitted_at = self.at;
-        callback.joined_at = self.at;
-        callback.entered_at = self.at;
-        callback.wait_from = self.at;
-        callback.ended_at = None;
-        callback.wait_ms = None;
-        callback.max_wait_ms = Some(super::time::Millis(super::time::MILLIS_MAX));
-        callback.offers_made = 0;
-        callback.trail = Vec::new();
-        callback.case = None;
-        callback.source = None;
-        let case = original.case;
-        let idx = self.contacts.insert(callback);
-        if let Some(case) = case {
-            self.refer(idx, case);
-        }
-        self.queues[self.contacts[idx].queue.at()]
-            .stats
-            .submitted(self.at);
-        self.set_state(idx, ContactState::Waiting);
-        self.begin_seeking(idx);
-        if self.detail.moves {
-            self.out.moves.push(Move::CallsBack {
-                contact: of,
-                callback: idx,
-            });
-        }
-    }
-}
-
-/// `<contact>/callback`, cut to the length a name may have.
-fn callback_name(base: &Name, n: u32) -> Name {
-    match n {
-        1 => derived_name(base, "/callback"),
-        n => derived_name(base, &format!("/callback-{n}")),
     }
 }

@@ -18,6 +18,8 @@ pub enum Timer {
     Lease,
     /// An agent is available again by itself.
     Presence,
+    /// A planned absence of an agent begins or ends.
+    Absence,
     /// An agent's retry delay ends.
     Retry,
     /// A contact's offer expires.
@@ -28,6 +30,8 @@ pub enum Timer {
     OwnerWait,
     /// A contact's requirement changes with the time waited.
     Step,
+    /// A contact's wishes are given up.
+    Wish,
     /// A contact gains priority by waiting.
     Age,
     /// Nobody who could serve a contact has been logged in for too long.
@@ -40,6 +44,8 @@ pub enum Timer {
     CaseClock,
     /// A follow-up is due, or is looked at again.
     FollowUp,
+    /// Cases of one who leaves go to others.
+    Succession,
     /// A resolved case closes.
     CloseCase,
     /// A scheduled contact arrives.

@@ -41,6 +41,7 @@ impl Router {
             ));
         }
         let whither = self.whither(idx, transfer)?;
+        let learnt = self.with_learnt(idx, None, transfer.learnt.as_ref())?;
         let from = contact.talks[0];
         let by_human = self.agents[from.agent.at()].is_human();
         if self.detail.events {
@@ -54,6 +55,7 @@ impl Router {
                 reason: transfer.reason.clone(),
             });
         }
+        self.take_learnt(idx, learnt);
         self.remember(idx, super::codes::Rule::Transfer, None, None);
         if transfer.mode == TransferMode::Blind {
             self.leave(idx, from, true);
@@ -69,10 +71,25 @@ impl Router {
         contact.passed_on = by_human || contact.duty.is_some();
         match whither {
             Whither::Agent(agent) => contact.direct = Some(agent),
-            Whither::Queue(queue) => self.set_queue(idx, queue),
+            Whither::Queue(queue) => {
+                self.set_queue(idx, queue);
+                if transfer.mode == TransferMode::Consult {
+                    self.ask_mentor_first(idx, from.agent);
+                }
+            }
         }
+        self.begin_wishing(idx);
         self.begin_seeking(idx);
         Ok(Subject::Contact(idx))
+    }
+
+    /// Who consults a queue asks its mentor first.
+    fn ask_mentor_first(&mut self, idx: ContactIdx, consults: AgentIdx) {
+        let mentor = self.agents[consults.at()].duty.mentor;
+        let there = mentor.filter(|mentor| self.agents[mentor.at()].exists);
+        if there.is_some() {
+            self.contacts[idx].extra_mut().mentor = there;
+        }
     }
 
     /// The target of a transfer, found and able to take it.

@@ -4,9 +4,10 @@ use super::Router;
 use super::Subject;
 use super::agent::Agent;
 use super::answer::{
-    AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent, Explained,
-    OfferView, QueueView, StepView, Submitted,
+    AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
+    Explained, OfferView, QueueView, StepView, Submitted,
 };
+use super::bonds::Absence;
 use super::case::Case;
 use super::codes::{CaseState, ContactState, Verdict};
 use super::contact::{Considered, Contact, Offer};
@@ -63,6 +64,7 @@ impl Router {
                 .map(|customer| self.customers[customer].id.clone()),
             case: self.case_of(contact).map(|case| case.id.clone()),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
+            ticket: contact.ticket(),
         }
     }
 
@@ -111,7 +113,18 @@ impl Router {
             open_cases: agent.cases.len() as u64,
             handled: agent.handled,
             talk_ms: agent.talk_ms,
+            mentor: self.mentor_name(idx),
+            max_open_cases: agent.duty.max_open_cases,
+            absences: agent.duty.absences.iter().map(absence_view).collect(),
+            absent_until_at: agent.duty.absent_until(),
+            warnings: self.pairs_away(idx, None),
         }
+    }
+
+    /// Whom an agent may consult first, where there is somebody.
+    pub(super) fn mentor_name(&self, idx: AgentIdx) -> Option<Name> {
+        let mentor = &self.agents[self.agents[idx.at()].duty.mentor?.at()];
+        mentor.exists.then(|| mentor.id.clone())
     }
 
     pub(super) fn queue_view(&self, idx: QueueIdx) -> QueueView {
@@ -157,6 +170,7 @@ impl Router {
             address: agent.address.clone(),
             route: offer.route,
             expires_at: offer.expires_at,
+            mentor: self.mentor_name(offer.agent),
         }
     }
 
@@ -183,6 +197,7 @@ impl Router {
             position,
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why: contact.why,
+            ticket: contact.ticket(),
         }
     }
 
@@ -245,6 +260,15 @@ impl Router {
                 .source
                 .map(|source| self.sources.slots[source.at()].name.clone()),
             attributes: contact.attributes.clone(),
+            ticket: contact.ticket(),
+            slot: contact.slot(),
+            callback_at: contact.extra.as_ref().and_then(|extra| extra.callback_at),
+            callback_address: contact
+                .extra
+                .as_ref()
+                .and_then(|extra| extra.callback_to.clone()),
+            customer_priority: Some(contact.bonus()).filter(|bonus| *bonus != 0),
+            wishes: contact.wishes().map(|wishes| self.skills.map(wishes)),
         }
     }
 
@@ -309,6 +333,15 @@ impl Router {
                 })
                 .collect(),
             steps_dropped: contact.trail_dropped,
+            priority: self.priority_view(contact),
         }
+    }
+}
+
+fn absence_view(absence: &Absence) -> AbsenceView {
+    AbsenceView {
+        from_at: absence.from_at,
+        to_at: absence.to_at,
+        reason: absence.reason.clone(),
     }
 }

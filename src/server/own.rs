@@ -64,6 +64,9 @@ pub fn check_command(
         | Command::KindRemove(_)
         | Command::CalendarSet(_)
         | Command::CalendarRemove(_)
+        | Command::AgentAbsence(_)
+        | Command::AgentSuccession(_)
+        | Command::ContactCallback(_)
         | Command::Reloaded => Err(forbidden("method", "an agent may not do this")),
     }
 }
@@ -71,8 +74,12 @@ pub fn check_command(
 /// Refuses questions about other agents.
 pub fn check_query(agent: &Name, query: &Query) -> Result<(), Reject> {
     match query {
-        Query::AgentGet(of) if of.agent != *agent => Err(not_own("agent", &of.agent)),
+        Query::AgentGet(of) | Query::AgentBriefing(of) if of.agent != *agent => {
+            Err(not_own("agent", &of.agent))
+        }
         Query::AgentGet(_)
+        | Query::AgentBriefing(_)
+        | Query::BookingSlots(_)
         | Query::AgentList(_)
         | Query::QueueGet(_)
         | Query::QueueList(_)

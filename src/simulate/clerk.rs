@@ -258,6 +258,9 @@ impl Clerk {
                 address: None,
                 wrap_up_ms: None,
                 rank: 0,
+                mentor: None,
+                max_open_cases: None,
+                absences: None,
             };
             router
                 .command_bulk(at, Command::AgentSet(Box::new(set)))

@@ -141,6 +141,9 @@ fn profile(table: &Table, agent: &Name, tenant: &Tenant) -> Result<AgentSet, Sim
             address: None,
             wrap_up_ms: None,
             rank: 0,
+            mentor: None,
+            max_open_cases: None,
+            absences: None,
         });
     if let Some(text) = table.text(SKILLS)? {
         set.skills = skills::of_agent(text).map_err(|why| table.fault(SKILLS, why))?;

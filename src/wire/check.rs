@@ -31,10 +31,18 @@ pub fn command(command: &Command) -> Checked {
         Command::QueueSet(set) => policy(&set.policy),
         Command::SettingsSet(patch) => settings(patch),
         Command::ContactSubmit(submit) => contact(submit),
-        Command::ContactUpdate(update) => update
-            .requires
-            .as_ref()
-            .map_or(Ok(()), |requires| skills("requires", requires)),
+        Command::ContactUpdate(update) => {
+            time("not_before_at", update.not_before_at)?;
+            update
+                .requires
+                .as_ref()
+                .map_or(Ok(()), |requires| skills("requires", requires))
+        }
+        Command::AgentAbsence(set) => {
+            time("from_at", Some(set.from_at))?;
+            time("to_at", Some(set.to_at))
+        }
+        Command::AgentSuccession(plan) => time("start_at", plan.start_at),
         Command::ContactEnd(end) => outcome(end.outcome),
         Command::ContactTransfer(to) => transfer(to),
         Command::OfferAccept(of) => offer(of.offer, of.contact.as_ref(), of.agent.as_ref()),
@@ -56,6 +64,7 @@ pub fn command(command: &Command) -> Checked {
         | Command::CaseResolve(_)
         | Command::CaseReopen(_)
         | Command::CaseClose(_)
+        | Command::ContactCallback(_)
         | Command::Reloaded
         | Command::KindRemove(_)
         | Command::CalendarSet(_)
@@ -105,6 +114,11 @@ pub fn query(query: &Query) -> Checked {
             page(find.limit)
         }
         Query::ContactPreview(draft) => contact(draft),
+        Query::BookingSlots(of) => {
+            time("from_at", of.from_at)?;
+            time("to_at", of.to_at)?;
+            page(of.limit)
+        }
         Query::AgentGet(_)
         | Query::QueueGet(_)
         | Query::SettingsGet
@@ -113,6 +127,7 @@ pub fn query(query: &Query) -> Checked {
         | Query::ContactExplain(_)
         | Query::CaseGet(_)
         | Query::OwnerGet(_)
+        | Query::AgentBriefing(_)
         | Query::Stats(_)
         | Query::KindGet(_)
         | Query::CalendarGet(_) => Ok(()),
@@ -169,6 +184,9 @@ pub fn policy(policy: &Policy) -> Checked {
         step(index, one)?;
     }
     overflow(&policy.overflow)?;
+    if let Some((field, right)) = policy.booking.fault().or_else(|| policy.ticket.fault()) {
+        return Err(wrong(field, right));
+    }
     let target = policy.service_level.target;
     if !(0.0..=1.0).contains(&target) {
         return Err(wrong(
@@ -218,6 +236,11 @@ fn agent(set: &AgentSet) -> Checked {
     }
     for (channel, &n) in &set.capacity {
         capacity(&format!("capacity.{channel}"), n)?;
+    }
+    let absences = set.absences.iter().flatten();
+    for (index, absence) in absences.enumerate() {
+        time(&format!("absences[{index}].from_at"), Some(absence.from_at))?;
+        time(&format!("absences[{index}].to_at"), Some(absence.to_at))?;
     }
     Ok(())
 }

@@ -11,12 +11,18 @@ use super::scan::Word;
 use crate::router::codes::{ContactState, TransferMode};
 use crate::router::event::{ContactRef, DeadlineRef, Event, EventBody, News};
 use crate::router::ids::{Name, Text};
+use crate::router::time::Timestamp;
 
 /// Every type of event there is.
 pub const TYPES: &[&str] = &[
     "agent.set",
     "agent.presence",
     "agent.removed",
+    "agent.absent",
+    "agent.pair_away",
+    "agent.briefing",
+    "agent.succession",
+    "agent.succeeded",
     "queue.set",
     "queue.removed",
     "settings.set",
@@ -24,6 +30,7 @@ pub const TYPES: &[&str] = &[
     "customer.excluded",
     "contact.waiting",
     "contact.offered",
+    "contact.callback",
     "contact.connected",
     "contact.wrap_up",
     "contact.ended",
@@ -101,12 +108,24 @@ pub fn params(out: &mut Vec<u8>, event: &Event) {
     out.push(b'}');
 }
 
+/// The bodies about absences and succession, as a pattern.
+macro_rules! people {
+    () => {
+        EventBody::AgentAbsent { .. }
+            | EventBody::AgentPairAway(_)
+            | EventBody::AgentBriefing(_)
+            | EventBody::AgentSuccession { .. }
+            | EventBody::AgentSucceeded { .. }
+    };
+}
+
 /// The bodies about agents, queues, settings and customers, as a pattern.
 macro_rules! standing {
     () => {
         EventBody::AgentSet { .. }
             | EventBody::AgentPresence { .. }
             | EventBody::AgentRemoved { .. }
+            | people!()
             | EventBody::QueueSet { .. }
             | EventBody::QueueRemoved { .. }
             | EventBody::SettingsSet
@@ -125,6 +144,7 @@ macro_rules! contacts {
     () => {
         EventBody::ContactWaiting { .. }
             | EventBody::ContactOffered { .. }
+            | EventBody::ContactCallback { .. }
             | EventBody::ContactConnected { .. }
             | EventBody::ContactWrapUp { .. }
             | EventBody::ContactEnded { .. }
@@ -168,6 +188,7 @@ macro_rules! clocks {
 }
 
 mod clocks;
+mod people;
 
 /// Members appended to an object that has one already.
 struct Fields<'a>(&'a mut Vec<u8>);
@@ -195,6 +216,7 @@ impl Fields<'_> {
             .maybe("customer", of.customer.as_ref())
             .maybe("case", of.case.as_ref())
             .maybe("agent", of.agent.as_ref())
+            .maybe("ticket", of.ticket.as_ref())
     }
 
     /// What the type adds. Each of the parts writes its own types and passes over the rest.
@@ -262,6 +284,7 @@ impl Fields<'_> {
                 .put("agent", agent)
                 .put("on", on)
                 .put("reason", reason),
+            people!() => self.people_body(body),
             EventBody::KindSet { kind } | EventBody::KindRemoved { kind } => self.put("kind", kind),
             EventBody::CalendarSet { calendar } | EventBody::CalendarRemoved { calendar } => {
                 self.put("calendar", calendar)
@@ -295,13 +318,23 @@ impl Fields<'_> {
                 why,
                 expires_at,
                 news,
+                mentor,
+                attributes,
                 ..
             } => self
                 .put("offer", offer)
                 .put("route", route)
                 .put("why", why)
                 .put("expires_at", expires_at)
+                .maybe("mentor", mentor.as_ref())
+                .maybe("attributes", attributes.as_ref())
                 .news(news),
+            EventBody::ContactCallback {
+                joined_at,
+                address,
+                by_owner,
+                ..
+            } => self.called_back(*joined_at, address.as_ref(), *by_owner),
             EventBody::ContactConnected {
                 route,
                 owner,
@@ -339,6 +372,17 @@ impl Fields<'_> {
                 .maybe("reason", reason.map(|reason| reason.as_str()).as_ref()),
             EventBody::ContactUpdated { .. } | standing!() | cases!() | clocks!() => self,
         }
+    }
+
+    fn called_back(
+        &mut self,
+        joined_at: Timestamp,
+        address: Option<&Text>,
+        by_owner: bool,
+    ) -> &mut Self {
+        self.put("joined_at", &joined_at)
+            .maybe("address", address)
+            .maybe("by_owner", by_owner.then_some(&true))
     }
 
     fn transferred(

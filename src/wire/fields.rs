@@ -4,6 +4,7 @@
 //! [`super::method::KEY`]).
 
 use super::event::TYPES;
+use super::people_fields::{ABSENCES, LEARNT, MAX_OPEN_CASES};
 use super::schema::Type::{
     Attributes, Bool, BoolOrList, Level, List, Map, Millis, Name, Object, Offer, Text, Timestamp,
     Whole, Words,
@@ -103,6 +104,21 @@ pub const AGENT_SET: &[Param] = &[
     ),
     Param::may("wrap_up_ms", Millis, "overrides the queue's wrap-up, in ms"),
     Param::may("rank", RANK, "for the strategy `ordered`, lowest first").or("0"),
+    Param::may(
+        "mentor",
+        Name,
+        "the agent who is asked first when this one consults a queue",
+    ),
+    Param::may(
+        "max_open_cases",
+        MAX_OPEN_CASES,
+        "with so many open cases, new ones go to others who can take them",
+    ),
+    Param::may(
+        "absences",
+        ABSENCES,
+        "planned absences, in place of those before; without it they stay",
+    ),
 ];
 
 pub const AGENT_PRESENCE: &[Param] = &[
@@ -236,6 +252,12 @@ pub const CONTACT_UPDATE: &[Param] = &[
     Param::may("requires", SKILLS, "its new own requirement"),
     Param::may("queue", Name, "the queue it moves to; the join time stays"),
     Param::may("attributes", Attributes, "replace the present ones"),
+    LEARNT,
+    Param::may(
+        "not_before_at",
+        Timestamp,
+        "another time for one that is scheduled, in ms since 1970",
+    ),
 ];
 
 pub const CONTACT_CANCEL: &[Param] = &[
@@ -247,6 +269,7 @@ pub const CONTACT_END: &[Param] = &[
     CONTACT,
     Param::must("outcome", Words(END_OUTCOMES), "how the conversation ended"),
     Param::may("note", Text, "goes to the case"),
+    LEARNT,
 ];
 
 const TARGET: Type = Object(&[
@@ -264,6 +287,7 @@ pub const CONTACT_TRANSFER: &[Param] = &[
     )
     .or("\"blind\""),
     Param::may("reason", Text, "why").or("\"\""),
+    LEARNT,
 ];
 
 pub const CONTACT_REF: &[Param] = &[CONTACT];

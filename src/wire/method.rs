@@ -10,6 +10,7 @@ use super::check;
 use super::error::{Code, Data, WireError, echo};
 use super::fields as f;
 use super::params::Params;
+use super::people_fields as p;
 use super::policy_fields;
 use super::request::{Request, ServerCall, SessionOpen};
 use super::schema::{Param, Type};
@@ -244,6 +245,12 @@ macro_rules! methods {
 
 /// The table, in the order of the names.
 pub static METHODS: &[Method] = methods! {
+    "agent.absence" Mutation LEADING p::AGENT_ABSENCE,
+        "Plans an absence of an agent, or takes it back", "the agent, with warnings where its stand-in is away then too",
+        |p| command(p, |set| Command::AgentAbsence(Box::new(set)));
+    "agent.briefing" Query WORK f::AGENT_REF,
+        "Says what others did for an owner since it went away", "{agent, since_at?, until_at?, items, dropped}",
+        |p| query(p, Query::AgentBriefing);
     "agent.get" Query WORK f::AGENT_REF,
         "Shows an agent", "the agent",
         |p| query(p, Query::AgentGet);
@@ -259,6 +266,13 @@ pub static METHODS: &[Method] = methods! {
     "agent.set" Mutation LEADING f::AGENT_SET,
         "Creates or replaces an agent; presence is kept, a new one is offline", "the agent",
         |p| command(p, |set| Command::AgentSet(Box::new(set)));
+    "agent.succession" Mutation LEADING p::AGENT_SUCCESSION,
+        "Hands the open cases of one who leaves to several others, by load and in batches",
+        "{agent, to, next_at?, handed_over, open_cases}",
+        |p| command(p, |plan| Command::AgentSuccession(Box::new(plan)));
+    "booking.slots" Query WORK p::BOOKING_SLOTS,
+        "Lists the free slots of a queue", "{queue, slot_ms, capacity, items} of {from_at, to_at, free, agent?}",
+        |p| query(p, Query::BookingSlots);
     "calendar.get" Query FIGURES c::CALENDAR_REF,
         "Shows a calendar", "the calendar",
         |p| query(p, Query::CalendarGet);
@@ -313,6 +327,9 @@ pub static METHODS: &[Method] = methods! {
     "case.wait" Mutation WORK c::CASE_WAIT,
         "Lets a case wait for its customer or for those who assist", "the case",
         |p| command(p, Command::CaseWait);
+    "contact.callback" Mutation CONTACTS p::CONTACT_CALLBACK,
+        "Lets a waiting caller hang up and keep its place: it is called back when its turn comes", "the contact",
+        |p| command(p, Command::ContactCallback);
     "contact.cancel" Mutation CONTACTS f::CONTACT_CANCEL,
         "Takes back a contact that is not connected", "the contact",
         |p| command(p, Command::ContactCancel);
@@ -334,7 +351,7 @@ pub static METHODS: &[Method] = methods! {
         |p| query(p, |draft| Query::ContactPreview(Box::new(draft)));
     "contact.submit" Mutation CONTACTS f::CONTACT_SUBMIT,
         "Brings a contact; one that exists is answered as it is",
-        "{contact, state, outcome?, queue, customer?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why}",
+        "{contact, state, outcome?, queue, customer?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why, ticket?}",
         |p| command(p, |submit| Command::ContactSubmit(Box::new(submit)));
     "contact.sync" Mutation PLATFORM f::CONTACT_SYNC,
         "Compares the whole list of a platform's live contacts with the router's", "{source, confirmed, cancelled, unknown}",

@@ -40,6 +40,7 @@ pub mod policy_fields;
 pub mod schema;
 
 mod params;
+mod people_fields;
 
 mod scan;
 

@@ -1,6 +1,7 @@
 //! The parameters of `queue.set` and `settings.set`, with type, meaning and default. Data only.
 
 use super::fields::{CAPACITY, QUEUE, SKILLS};
+use super::people_fields::{BOOKING, BY_CUSTOMER, TICKET};
 use super::schema::Type::{Bool, Limit, List, Map, Millis, Name, Object, Share, Whole, Words};
 use super::schema::{Param, Type};
 use crate::router::codes::{
@@ -177,6 +178,12 @@ pub const QUEUE_SET: &[Param] = &[
         "trunks: waiting, offered and connected contacts; over it a contact is refused",
     )
     .or("null"),
+    Param::may("booking", BOOKING, "slots for contacts that are booked"),
+    Param::may(
+        "ticket",
+        TICKET,
+        "numbers for contacts at a walk-in counter",
+    ),
 ];
 
 const CHANNEL: Type = Object(&[
@@ -233,4 +240,9 @@ pub const SETTINGS_SET: &[Param] = &[
         "how long an idempotency key is remembered, in ms",
     ),
     Param::may("keep_keys_max", COUNT, "the most keys remembered"),
+    Param::may(
+        "by_customer",
+        BY_CUSTOMER,
+        "what a customer's profile means for its contacts; replaces what was said before",
+    ),
 ];

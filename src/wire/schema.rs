@@ -76,6 +76,8 @@ pub enum Type {
     Key,
     /// Free text.
     Text,
+    /// The name of a skill with a place for a word.
+    SkillPattern,
     /// The id of an offer.
     Offer,
     Bool,
@@ -119,6 +121,7 @@ impl Type {
             Self::Name
             | Self::Key
             | Self::Text
+            | Self::SkillPattern
             | Self::Offer
             | Self::Bool
             | Self::Millis
@@ -185,6 +188,9 @@ impl Type {
                 format!("a string of 1 to {KEY_BYTES_MAX} bytes without control characters")
             }
             Self::Text => format!("a string of at most {TEXT_BYTES_MAX} bytes"),
+            Self::SkillPattern => {
+                format!("the name of a skill with one {{}} in it, at most {NAME_BYTES_MAX} bytes")
+            }
             Self::Offer => "an offer such as \"o17\"".to_owned(),
             Self::Bool => "true or false".to_owned(),
             Self::Millis => format!("whole milliseconds from 0 to {MILLIS_MAX}"),
@@ -233,6 +239,9 @@ impl Type {
                 "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
             }),
             Self::Text => json!({"type": "string", "maxLength": TEXT_BYTES_MAX}),
+            Self::SkillPattern => json!({
+                "type": "string", "maxLength": NAME_BYTES_MAX, "pattern": "^[^{}]*\\{\\}[^{}]*$",
+            }),
             Self::Offer => json!({"type": "string", "pattern": "^o[0-9]+$"}),
             Self::Bool => json!({"type": "boolean"}),
             Self::Millis => whole(0, MILLIS_MAX),

@@ -30,8 +30,18 @@ impl Subscribe {
         self.types
             .as_ref()
             .is_none_or(|types| types.iter().any(|wanted| wanted.as_str() == body.kind()))
-            && fits(&self.agents, &agents(body))
+            && (fits(&self.agents, &agents(body)) || names_successor(&self.agents, body))
             && fits(&self.queues, &queues(body))
+    }
+}
+
+/// Whether an event names an agent as one of several successors.
+fn names_successor(wanted: &Option<Vec<Name>>, body: &EventBody) -> bool {
+    match (wanted, body) {
+        (Some(wanted), EventBody::AgentSuccession { to, .. }) => {
+            to.iter().any(|successor| wanted.contains(successor))
+        }
+        _ => false,
     }
 }
 
@@ -41,10 +51,17 @@ fn agents(body: &EventBody) -> [Option<&Name>; 3] {
     match body {
         EventBody::AgentSet { agent }
         | EventBody::AgentPresence { agent, .. }
+        | EventBody::AgentAbsent { agent, .. }
+        | EventBody::AgentSucceeded { agent, .. }
         | EventBody::CustomerExcluded { agent, .. } => [Some(agent), None, None],
         EventBody::AgentRemoved {
             agent, successor, ..
         } => [Some(agent), successor.as_ref(), None],
+        EventBody::AgentPairAway(pair) => {
+            [Some(&pair.agent), Some(&pair.other), pair.leader.as_ref()]
+        }
+        EventBody::AgentBriefing(briefing) => [Some(&briefing.agent), None, None],
+        EventBody::AgentSuccession { agent, by, .. } => [Some(agent), Some(by), None],
         EventBody::ContactConnected { owner, .. } => [of, owner.as_ref(), None],
         EventBody::ContactTransferred { to_agent, .. } => [of, to_agent.as_ref(), None],
         EventBody::CaseOwned { owner, .. } => [Some(owner), None, None],
@@ -70,6 +87,7 @@ fn agents(body: &EventBody) -> [Option<&Name>; 3] {
         | EventBody::CaseFollowedUp { owner, by, .. } => [owner.as_ref(), Some(by), None],
         EventBody::ContactWaiting { .. }
         | EventBody::ContactOffered { .. }
+        | EventBody::ContactCallback { .. }
         | EventBody::ContactWrapUp { .. }
         | EventBody::ContactEnded { .. }
         | EventBody::ContactOverflowed { .. }
@@ -102,6 +120,12 @@ fn queues(body: &EventBody) -> [Option<&Name>; 3] {
         EventBody::AgentSet { .. }
         | EventBody::AgentPresence { .. }
         | EventBody::AgentRemoved { .. }
+        | EventBody::AgentAbsent { .. }
+        | EventBody::AgentPairAway(_)
+        | EventBody::AgentBriefing(_)
+        | EventBody::AgentSuccession { .. }
+        | EventBody::AgentSucceeded { .. }
+        | EventBody::ContactCallback { .. }
         | EventBody::SettingsSet
         | EventBody::CustomerLinked { .. }
         | EventBody::CustomerExcluded { .. }

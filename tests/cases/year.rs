@@ -301,6 +301,7 @@ impl Year {
             contact: contact.clone(),
             outcome,
             note: None,
+            learnt: None,
         }));
     }
 

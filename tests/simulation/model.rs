@@ -412,6 +412,9 @@ impl Model {
             | Command::CaseFollowUp(_) => {
                 unreachable!("the workload has no clocks: tests/cases lives a year of them")
             }
+            other @ (Command::AgentAbsence(_)
+            | Command::AgentSuccession(_)
+            | Command::ContactCallback(_)) => panic!("the workload makes no {other:?}"),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Every event as it goes out, and who gets it.
 
+use firsthand::router::answer::{BriefingView, PairAwayView, ServedView};
 use firsthand::router::codes::{
-    AgentState, ContactState, DeclineReason, EscalationReason, FollowUpResult, OfferEnd, Outcome,
-    Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
+    AgentState, CaseState, ContactState, DeclineReason, EscalationReason, FollowUpResult, OfferEnd,
+    Outcome, Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
 };
+use firsthand::router::command::Attributes;
 use firsthand::router::event::{ContactRef, DeadlineRef, Event, EventBody, News, OfferReason};
 use firsthand::router::ids::{Name, OfferId, Text};
 use firsthand::wire::event::{TYPES, notification};
@@ -27,6 +29,7 @@ fn full() -> ContactRef {
         customer: Some(n("li")),
         case: Some(n("case-1")),
         agent: Some(n("bob")),
+        ticket: None,
     }
 }
 
@@ -43,6 +46,7 @@ fn bare() -> ContactRef {
 fn bodies() -> Vec<EventBody> {
     let mut bodies = standing();
     bodies.extend(contacts());
+    bodies.extend(promised());
     bodies.extend(offers());
     bodies.extend(cases());
     bodies.extend(clocks());
@@ -63,6 +67,46 @@ fn standing() -> Vec<EventBody> {
             agent: n("bob"),
             successor: Some(n("eve")),
             cases: 2,
+        },
+        EventBody::AgentAbsent {
+            agent: n("bob"),
+            from_at: 1_000,
+            to_at: 2_000,
+            reason: Some(t("leave")),
+        },
+        EventBody::AgentPairAway(PairAwayView {
+            agent: n("bob"),
+            other: n("eve"),
+            from_at: 1_500,
+            to_at: 2_000,
+            leader: Some(n("lead")),
+        }),
+        EventBody::AgentBriefing(Box::new(BriefingView {
+            agent: n("bob"),
+            since_at: Some(1_000),
+            until_at: Some(2_000),
+            items: vec![ServedView {
+                at: 1_200,
+                contact: n("c1"),
+                case: n("case-1"),
+                state: Some(CaseState::Open),
+                agent: n("eve"),
+                route: Route::Deputy,
+            }],
+            dropped: 0,
+        })),
+        EventBody::AgentSuccession {
+            agent: n("bob"),
+            to: vec![n("eve"), n("lead")],
+            cases: 5,
+            start_at: 9_000,
+            reason: t("leaves"),
+            by: n("hr"),
+        },
+        EventBody::AgentSucceeded {
+            agent: n("bob"),
+            cases: 5,
+            left: 0,
         },
         EventBody::QueueSet { queue: n("sales") },
         EventBody::QueueRemoved { queue: n("sales") },
@@ -104,14 +148,6 @@ fn contacts() -> Vec<EventBody> {
             position: None,
             why: Why::NotBefore,
         },
-        EventBody::ContactOffered {
-            of: full(),
-            offer: OfferId(17),
-            route: Route::Owner,
-            why: Why::OwnerAvailable,
-            expires_at: 20_000,
-            news: vec![news()],
-        },
         EventBody::ContactConnected {
             of: full(),
             route: Route::Skill,
@@ -144,6 +180,47 @@ fn contacts() -> Vec<EventBody> {
             why: Why::WaitedTooLong,
         },
         EventBody::ContactUpdated { of: full() },
+    ]
+}
+
+/// Offers and calls that are promised.
+fn promised() -> Vec<EventBody> {
+    vec![
+        EventBody::ContactOffered {
+            of: full(),
+            offer: OfferId(17),
+            route: Route::Owner,
+            why: Why::OwnerAvailable,
+            expires_at: 20_000,
+            mentor: None,
+            attributes: None,
+            news: vec![news()],
+        },
+        EventBody::ContactOffered {
+            of: ContactRef {
+                ticket: Some(n("A001")),
+                ..bare()
+            },
+            news: Vec::new(),
+            offer: OfferId(18),
+            route: Route::Direct,
+            why: Why::MentorAvailable,
+            expires_at: 20_000,
+            mentor: Some(n("lead")),
+            attributes: Some(Attributes("{\"need\":\"meter\"}".into())),
+        },
+        EventBody::ContactCallback {
+            of: full(),
+            joined_at: 1_000,
+            address: Some(t("+8613800138000")),
+            by_owner: true,
+        },
+        EventBody::ContactCallback {
+            of: bare(),
+            joined_at: 1_000,
+            address: None,
+            by_owner: false,
+        },
     ]
 }
 
@@ -457,7 +534,13 @@ fn a_subscription_filters() {
     );
     assert_eq!(
         passed(r#"{"agents":["lead"]}"#),
-        ["case.handed_over", "case.escalated", "case.extended"]
+        [
+            "agent.pair_away",
+            "agent.succession",
+            "case.handed_over",
+            "case.escalated",
+            "case.extended"
+        ]
     );
     assert_eq!(
         passed(r#"{"agents":["eve"],"queues":["sales"]}"#),

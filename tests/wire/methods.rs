@@ -81,6 +81,9 @@ fn params_of(command: &Command) -> Value {
         Command::CaseAdvance(inner) => json(inner),
         Command::CaseExtend(inner) => json(inner),
         Command::CaseFollowUp(inner) => json(inner),
+        Command::AgentAbsence(inner) => json(inner),
+        Command::AgentSuccession(inner) => json(inner),
+        Command::ContactCallback(inner) => json(inner),
         Command::Tick
         | Command::Restarted
         | Command::SessionOpened(_)
@@ -92,7 +95,8 @@ fn params_of(command: &Command) -> Value {
 /// The params that make this question.
 fn params_of_query(query: &Query) -> Value {
     match query {
-        Query::AgentGet(inner) => json(inner),
+        Query::AgentGet(inner) | Query::AgentBriefing(inner) => json(inner),
+        Query::BookingSlots(inner) => json(inner),
         Query::AgentList(inner) => json(inner),
         Query::QueueGet(inner) => json(inner),
         Query::QueueList(inner) => json(inner),

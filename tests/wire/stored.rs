@@ -38,20 +38,23 @@ fn place(command: &Command) -> usize {
         Command::CaseClose(_) => 25,
         Command::CaseHandover(_) => 26,
         Command::Reloaded => 27,
-        Command::KindSet(_) => 28,
-        Command::KindRemove(_) => 29,
-        Command::CalendarSet(_) => 30,
-        Command::CalendarRemove(_) => 31,
-        Command::CaseAssist(_) => 32,
-        Command::CaseAssistDone(_) => 33,
-        Command::CaseWait(_) => 34,
-        Command::CaseAdvance(_) => 35,
-        Command::CaseExtend(_) => 36,
-        Command::CaseFollowUp(_) => 37,
+        Command::AgentAbsence(_) => 28,
+        Command::AgentSuccession(_) => 29,
+        Command::ContactCallback(_) => 30,
+        Command::KindSet(_) => 31,
+        Command::KindRemove(_) => 32,
+        Command::CalendarSet(_) => 33,
+        Command::CalendarRemove(_) => 34,
+        Command::CaseAssist(_) => 35,
+        Command::CaseAssistDone(_) => 36,
+        Command::CaseWait(_) => 37,
+        Command::CaseAdvance(_) => 38,
+        Command::CaseExtend(_) => 39,
+        Command::CaseFollowUp(_) => 40,
     }
 }
 
-const VARIANTS: usize = 38;
+const VARIANTS: usize = 41;
 
 fn check(command: Command) -> Vec<u8> {
     let stamped = Stamped {

@@ -4,6 +4,7 @@
 //! holds no defaults: they are asked of the structs that have them.
 
 mod case;
+mod people;
 mod process;
 mod queue;
 mod tenant;
@@ -138,12 +139,20 @@ pub enum Kind {
     Names,
     /// Free text.
     Text,
+    /// The name of a skill with a place for a word.
+    SkillPattern,
     /// Skills with a level from 1 to 10.
     Skills,
     /// Channels with a number of contacts.
     Capacity,
     /// Agents with a reason.
     Reasons,
+    /// Names with a priority.
+    Priorities,
+    /// Names with the name of an agent.
+    Agents,
+    /// Spans of time with a reason.
+    Absences,
     /// An address with a port, or `"off"`.
     Address,
     /// The path of a folder or file.
@@ -176,9 +185,13 @@ impl Kind {
             Self::Name => "name",
             Self::Names => "list of names",
             Self::Text => "text",
+            Self::SkillPattern => "skill with {}",
             Self::Skills => "skill = level",
             Self::Capacity => "channel = number",
             Self::Reasons => "agent = reason",
+            Self::Priorities => "name = priority",
+            Self::Agents => "name = agent",
+            Self::Absences => "list of times",
             Self::Address => "address",
             Self::Folder | Self::Socket => "path",
             Self::Mode => "mode",
@@ -207,9 +220,16 @@ impl Kind {
             Self::Name => "1 to 128 bytes".to_owned(),
             Self::Names => "1 to 128 bytes each".to_owned(),
             Self::Text => "at most 4,096 bytes".to_owned(),
+            Self::SkillPattern => "at most 128 bytes".to_owned(),
             Self::Skills => "levels 1 to 10".to_owned(),
             Self::Capacity => format!("0 to {}", crate::router::policy::CAPACITY_MAX),
             Self::Reasons => "a reason each".to_owned(),
+            Self::Priorities => {
+                let max = i64::from(crate::router::policy::PRIORITY_MAX);
+                whole_range(-max, max)
+            }
+            Self::Agents => "an agent each".to_owned(),
+            Self::Absences => "`from`, `to` and `reason` each".to_owned(),
             Self::Address => "`\"ADDRESS:PORT\"` or `\"off\"`".to_owned(),
             Self::Folder => String::new(),
             Self::Socket => format!("at most {SOCKET_PATH_BYTES_MAX} bytes, or `\"off\"`"),

@@ -4,6 +4,7 @@
 
 use serde_json::json;
 
+use super::people::{BOOKING, TICKET};
 use super::{Kind, Section, key, object, words_of};
 use crate::router::codes::{
     Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Strategy, Widen,
@@ -156,6 +157,16 @@ pub static QUEUE: Section = Section {
             "ownership",
             Kind::Table(&OWNERSHIP),
             "How repeat contacts find their owner.",
+        ),
+        key(
+            "booking",
+            Kind::Table(&BOOKING),
+            "Slots for contacts that are booked.",
+        ),
+        key(
+            "ticket",
+            Kind::Table(&TICKET),
+            "Numbers for contacts at a walk-in counter.",
         ),
         key(
             "steps",

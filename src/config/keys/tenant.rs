@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::people::BY_CUSTOMER;
 use super::queue::{count, count_or_off, duration, duration_or_off};
 use super::{Kind, Section, key, object, words_of};
 use crate::router::codes::{AgentKind, Pick};
@@ -73,6 +74,11 @@ pub static TENANT: Section = Section {
             "The most idempotency keys remembered; the oldest go first.",
         ),
         key("channels", Kind::Named(&CHANNEL), "The channels by name."),
+        key(
+            "by_customer",
+            Kind::Table(&BY_CUSTOMER),
+            "What a customer's profile means for its contacts.",
+        ),
     ],
 };
 
@@ -169,6 +175,29 @@ pub static AGENT: Section = Section {
                 off: false,
             },
             "Its place for the strategy \"ordered\", lowest first.",
+        ),
+        key(
+            "mentor",
+            Kind::Name,
+            "The agent who is asked first when this one consults a queue (师傅).",
+        )
+        .example("\"bo\""),
+        key(
+            "max_open_cases",
+            count(0),
+            "With so many open cases, new ones go to others who can take them; those it owns still \
+             come to it.",
+        )
+        .example("40"),
+        key(
+            "absences",
+            Kind::Absences,
+            "Planned absences: the deputy stands in from then on, without waiting. Times need \
+             their offset from UTC.",
+        )
+        .example(
+            "[{ from = 2026-10-01T08:00:00+08:00, to = 2026-10-08T08:00:00+08:00, \
+             reason = \"leave\" }]",
         ),
     ],
 };

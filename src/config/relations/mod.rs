@@ -78,6 +78,7 @@ impl Scope<'_> {
     fn check(&self, related: &mut Related) {
         people::agents(self, related);
         people::customers(self, related);
+        people::grids(self, related);
         queues::channels(self, related);
         for (name, policy) in &self.tenant.queues {
             queues::queue(self, name, policy, related);

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Related, Scope, positions, unknown};
+use super::{Related, Scope, place, positions, unknown};
 use crate::config::fault::Finding;
 use crate::config::nearest::distance;
+use crate::router::bonds::ABSENCES_MAX;
 use crate::router::command::AgentSet;
 use crate::router::ids::Name;
 
@@ -25,6 +26,9 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
                 .help("when the deputy is away too, nobody covers: name another leader"),
             );
         }
+        stand_in(scope, name, "mentor", agent.mentor.as_ref(), related);
+        absences(scope, name, agent, related);
+        pair_away(scope, name, agent, related);
         for channel in agent.capacity.keys() {
             if !channels.contains_key(channel) {
                 let place =
@@ -36,6 +40,65 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
         }
     }
     lonely_teams(scope, related);
+}
+
+/// The absences of one agent do not lie across each other, and are not too many.
+fn absences(scope: &Scope<'_>, name: &Name, agent: &AgentSet, related: &mut Related) {
+    let mut spans: Vec<_> = agent.absences.iter().flatten().collect();
+    spans.sort_by_key(|absence| (absence.from_at, absence.to_at));
+    let crossed = spans
+        .windows(2)
+        .any(|pair| pair[0].overlap(pair[1]).is_some());
+    let (message, help) = if crossed {
+        let message = format!("absences of \"{name}\" lie across each other");
+        (message, "give one for both".to_owned())
+    } else if spans.len() > ABSENCES_MAX {
+        let message = format!("\"{name}\" has {} absences", spans.len());
+        (
+            message,
+            format!("give at most {ABSENCES_MAX}; those that are over can go"),
+        )
+    } else {
+        return;
+    };
+    let place = scope.place(&["agents", name.as_str(), "absences"]);
+    related.faults.push(
+        Finding::new(place, message)
+            .label("cannot be planned")
+            .help(help),
+    );
+}
+
+/// By the A/B rule an agent and its deputy are never away together.
+fn pair_away(scope: &Scope<'_>, name: &Name, agent: &AgentSet, related: &mut Related) {
+    let Some((deputy, theirs)) = agent
+        .deputy
+        .as_ref()
+        .and_then(|deputy| Some((deputy, scope.tenant.agents.get(deputy)?.absences.as_ref()?)))
+    else {
+        return;
+    };
+    let own = agent.absences.iter().flatten();
+    let together = own
+        .flat_map(|own| theirs.iter().filter_map(|theirs| theirs.overlap(own)))
+        .min();
+    let Some((from, _)) = together else { return };
+    let from = jiff::Timestamp::from_millisecond(from).map_or(String::new(), |at| at.to_string());
+    let place = scope.place(&["agents", name.as_str(), "absences"]);
+    let other = scope.place(&["agents", deputy.as_str(), "absences"]);
+    let help = match &agent.leader {
+        Some(leader) => format!("\"{leader}\" covers then; better move one of the two"),
+        None => "nobody covers then: move one of the two, or name a leader".to_owned(),
+    };
+    related.warnings.push(
+        Finding::new(
+            place,
+            format!("\"{name}\" and its deputy \"{deputy}\" are away together from {from}"),
+        )
+        .label("away here")
+        .also(other, "and here")
+        .help(help),
+    );
 }
 
 fn stand_in(
@@ -84,6 +147,18 @@ fn lonely_teams(scope: &Scope<'_>, related: &mut Related) {
                     .label(format!("did you mean \"{near}\"?"))
                     .help("agents are in one team when they name it alike"),
             );
+        }
+    }
+}
+
+/// The agents in charge of grid areas must be there.
+pub(super) fn grids(scope: &Scope<'_>, related: &mut Related) {
+    for (grid, agent) in &scope.tenant.settings.by_customer.grids {
+        if !scope.tenant.agents.contains_key(agent) {
+            let path = ["by_customer", "grids", grid.as_str()];
+            let agents = scope.tenant.agents.keys();
+            let fault = unknown(place(scope.settings, &path), "agent", agent, agents);
+            related.faults.push(fault);
         }
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn queue(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &m
     overflow(scope, name, policy, related);
     steps(scope, name, policy, related);
     skills(scope, name, policy, related);
+    parts(scope, name, policy, related);
     if policy.ownership.mode == OwnershipMode::Require && policy.max_wait_ms.is_none() {
         let place = scope.place(&["queues", name.as_str(), "ownership", "mode"]);
         related.warnings.push(
@@ -32,6 +33,30 @@ pub(super) fn queue(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &m
             )
             .label("waits until max_wait, and there is none")
             .help("give the queue a max_wait, such as max_wait = \"5m\", or use \"prefer\""),
+        );
+    }
+}
+
+/// What the parts of a policy know to be wrong with themselves.
+fn parts(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
+    for (field, right) in [policy.booking.fault(), policy.ticket.fault()]
+        .into_iter()
+        .flatten()
+    {
+        let Some((section, key)) = field.split_once('.') else {
+            continue;
+        };
+        let key = key.strip_suffix("_ms").unwrap_or(key);
+        let place = scope.place(&["queues", name.as_str(), section, key]);
+        let right = match key {
+            "slot" => "give a duration from \"1m\" to \"1d\"".to_owned(),
+            "day_starts" => "give less than a day, such as \"16h\"".to_owned(),
+            _ => right,
+        };
+        related.faults.push(
+            Finding::new(place, format!("`{key}` cannot be used"))
+                .label("out of range")
+                .help(right),
         );
     }
 }

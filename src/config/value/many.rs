@@ -107,7 +107,7 @@ pub(in crate::config) fn bad_name(place: Range<usize>, message: String) -> Findi
 }
 
 /// Checks each entry of a small table: the name on the left, then the value.
-fn entries(
+pub(super) fn entries(
     table: &DeTable<'_>,
     faults: &mut Vec<Finding>,
     check: impl Fn(&str, &DeValue<'_>) -> Result<Value, Wrong>,
@@ -129,7 +129,7 @@ fn entries(
 }
 
 /// Words under a number that is out of range, or under what is no whole number at all.
-fn off_range(value: &DeValue<'_>, range: &str) -> String {
+pub(super) fn off_range(value: &DeValue<'_>, range: &str) -> String {
     if value.is_integer() {
         range.to_owned()
     } else {

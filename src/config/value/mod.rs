@@ -3,6 +3,7 @@
 //! Every refusal says what would be right. Nothing here compares one key with another.
 
 mod many;
+mod people;
 
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -55,6 +56,9 @@ pub(super) fn check(
         (Kind::Skills, DeValue::Table(table)) => Some(many::levels(key, table, &place, faults)),
         (Kind::Capacity, DeValue::Table(table)) => Some(many::capacities(key, table, faults)),
         (Kind::Reasons, DeValue::Table(table)) => Some(many::reasons(key, table, faults)),
+        (Kind::Priorities, DeValue::Table(table)) => Some(people::priorities(key, table, faults)),
+        (Kind::Agents, DeValue::Table(table)) => Some(people::agents(key, table, faults)),
+        (Kind::Absences, DeValue::Array(items)) => Some(people::absences(key, items, faults)),
         (kind, written) => match scalar(key, kind, written) {
             Ok(value) => Some(value),
             Err(wrong) => {
@@ -97,6 +101,7 @@ fn scalar(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Result<Value, Wrong> {
             let text = string(key, value, "give a text in quotes")?;
             free_text(key, text)
         }
+        Kind::SkillPattern => people::pattern(key, value),
         Kind::Flag => value.as_bool().map(Value::Bool).ok_or_else(|| {
             type_wrong(
                 key,
@@ -124,6 +129,9 @@ fn scalar(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Result<Value, Wrong> {
         | Kind::Skills
         | Kind::Capacity
         | Kind::Reasons
+        | Kind::Priorities
+        | Kind::Agents
+        | Kind::Absences
         | Kind::Table(_)
         | Kind::Named(_)
         | Kind::List { .. } => Err(not_several(key, kind, value)),
@@ -162,6 +170,15 @@ fn not_several(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Wrong {
             "agents with reasons",
             "give each agent a reason, such as { bo = \"relative of the customer\" }",
         ),
+        Kind::Priorities => (
+            "names with their priorities",
+            "give each name a priority, such as { gold = 2 }",
+        ),
+        Kind::Agents => (
+            "names with their agents",
+            "give each name an agent, such as { north = \"ada\" }",
+        ),
+        Kind::Absences => ("a list of absences", people::ABSENCE_FORM),
         Kind::Names | Kind::Words(_) => (
             "a list",
             "give a list in brackets, such as [\"one\", \"two\"]",

@@ -125,6 +125,10 @@ metrics! {
         "Cases closed.";
     CASES_OPEN Gauge, "firsthand_cases_owned_open",
         "Cases that have an owner and are not closed.";
+    CASES_MOST Gauge, "firsthand_cases_owned_open_most",
+        "The most open cases that one agent owns.";
+    OWNERS_FULL Gauge, "firsthand_owners_full",
+        "Agents who have enough open cases (max_open_cases) or hand theirs over: new ones go to others.";
     ESCALATIONS Counter, "firsthand_case_escalations_total",
         "Escalations of cases, by reason.";
     OVERDUE Counter, "firsthand_case_overdue_total",

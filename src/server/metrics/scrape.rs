@@ -51,6 +51,10 @@ pub fn text(hub: &Hub) -> String {
         metrics.gauge(&names::CASES_OPEN, &labels).set(open);
         let overdue = census.overdue as f64;
         metrics.gauge(&names::OVERDUE_OPEN, &labels).set(overdue);
+        let most = census.open_cases_most as f64;
+        metrics.gauge(&names::CASES_MOST, &labels).set(most);
+        let full = census.agents_full as f64;
+        metrics.gauge(&names::OWNERS_FULL, &labels).set(full);
     }
     let mut text = metrics.render();
     if hub.live().config.metrics.agents {

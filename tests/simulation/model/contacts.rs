@@ -357,8 +357,12 @@ impl Model {
             arrival: self.arrivals,
             max_wait_ms: Some(MILLIS_MAX),
             offers_made: 0,
+            hops: 0,
             source: None,
             outcome: None,
+            last_agent: None,
+            route: None,
+            connected_at: None,
             over_at: None,
             ..ended.clone()
         };

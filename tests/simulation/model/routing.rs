@@ -360,7 +360,9 @@ impl Model {
                     self.reach(contact),
                     Reach::OwnerAlone(_) | Reach::Fallbacks { kept: true, .. }
                 );
+            // A promised call is not given up because nobody is there.
             let watched = contact.state() == ContactState::Waiting
+                && !contact.by_owner_only
                 && self.policy(&contact.queue).no_agent_ms.is_some();
             let since = contact.nobody_since.unwrap_or(self.now);
             let nobody = watched && !self.someone_could_serve(idx);

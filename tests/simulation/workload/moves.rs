@@ -203,6 +203,7 @@ impl Workload {
             contact,
             outcome,
             note: None,
+            learnt: None,
         })
     }
 
@@ -316,6 +317,7 @@ impl Workload {
             to: Target { agent, queue },
             mode,
             reason: text("asked for"),
+            learnt: None,
         }))
     }
 
@@ -334,6 +336,8 @@ impl Workload {
             requires: self.one_in(3).then(|| self.requirement()),
             queue: self.one_in(3).then(|| self.queue_name()),
             attributes: None,
+            learnt: None,
+            not_before_at: None,
         }))
     }
 

@@ -307,6 +307,9 @@ impl Workload {
                 _ => None,
             },
             rank: self.rng.random_range(0..3),
+            mentor: None,
+            max_open_cases: None,
+            absences: None,
         }))
     }
 }

@@ -1,0 +1,78 @@
+//! What was learnt of a contact on its way: merged into its attributes, so that it travels with
+//! the contact to whoever serves it next.
+//!
+//! The merge is that of RFC 7396: members are taken over, objects are merged member by member,
+//! `null` takes a member away.
+
+use serde_json::{Map, Value};
+
+use super::Router;
+use super::command::{ATTRIBUTES_BYTES_MAX, Attributes};
+use super::ids::ContactIdx;
+use super::reject::Reject;
+
+impl Router {
+    /// A contact's attributes with what was learnt merged in; `base` takes the place of what it
+    /// has. Nothing has changed yet.
+    pub(super) fn with_learnt(
+        &self,
+        idx: ContactIdx,
+        base: Option<&Attributes>,
+        learnt: Option<&Attributes>,
+    ) -> Result<Option<Attributes>, Reject> {
+        let contact = &self.contacts[idx];
+        let Some(learnt) = learnt else {
+            return Ok(None);
+        };
+        let mut all = object(base.or(contact.attributes.as_ref()));
+        merge(&mut all, object(Some(learnt)));
+        let text = Value::Object(all).to_string();
+        if text.len() > ATTRIBUTES_BYTES_MAX {
+            let message = format!(
+                "the attributes would be {} bytes long with it: at most {ATTRIBUTES_BYTES_MAX}",
+                text.len()
+            );
+            return Err(Reject::limit("contact", &contact.id, message).in_field("learnt"));
+        }
+        Ok(Some(Attributes(text.into_boxed_str())))
+    }
+
+    /// Takes over what [`Router::with_learnt`] made.
+    pub(super) fn take_learnt(&mut self, idx: ContactIdx, attributes: Option<Attributes>) {
+        if attributes.is_some() {
+            let contact = &mut self.contacts[idx];
+            contact.attributes = attributes;
+            contact.extra_mut().learnt = true;
+        }
+    }
+}
+
+fn object(attributes: Option<&Attributes>) -> Map<String, Value> {
+    let value = attributes.map(|attributes| serde_json::from_str(&attributes.0));
+    match value {
+        None => Map::new(),
+        Some(value) => value.expect("attributes were written as an object"),
+    }
+}
+
+fn merge(into: &mut Map<String, Value>, patch: Map<String, Value>) {
+    for (name, value) in patch {
+        match value {
+            Value::Null => {
+                into.remove(&name);
+            }
+            Value::Object(patch) => {
+                let member = into.entry(name).or_insert(Value::Null);
+                let mut inner = match member.take() {
+                    Value::Object(inner) => inner,
+                    _ => Map::new(),
+                };
+                merge(&mut inner, patch);
+                *member = Value::Object(inner);
+            }
+            value => {
+                into.insert(name, value);
+            }
+        }
+    }
+}

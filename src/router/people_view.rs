@@ -1,0 +1,100 @@
+//! What the router answers about absences, briefings, succession, slots and priority: plain
+//! copies of its state, as in `answer`.
+
+use serde::Serialize;
+
+use super::codes::{CaseState, Route};
+use super::ids::{Name, Text};
+use super::time::Timestamp;
+
+/// A planned absence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AbsenceView {
+    pub from_at: Timestamp,
+    pub to_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+}
+
+/// An agent and its stand-in are away together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PairAwayView {
+    pub agent: Name,
+    pub other: Name,
+    pub from_at: Timestamp,
+    pub to_at: Timestamp,
+    /// Who covers then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leader: Option<Name>,
+}
+
+/// `agent.briefing`: what others did for an owner since it went away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BriefingView {
+    pub agent: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_at: Option<Timestamp>,
+    pub items: Vec<ServedView>,
+    /// Older ones that were left out because there were too many.
+    pub dropped: u64,
+}
+
+/// A contact that somebody else served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServedView {
+    pub at: Timestamp,
+    pub contact: Name,
+    pub case: Name,
+    /// Where the case stands now, while it is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<CaseState>,
+    pub agent: Name,
+    pub route: Route,
+}
+
+/// `agent.succession`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SuccessionView {
+    pub agent: Name,
+    pub to: Vec<Name>,
+    /// When the next batch goes; nothing where the plan is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<Timestamp>,
+    /// Cases that went just now.
+    pub handed_over: u64,
+    pub open_cases: u64,
+}
+
+/// `booking.slots`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SlotsView {
+    pub queue: Name,
+    pub slot_ms: i64,
+    pub capacity: u32,
+    pub items: Vec<SlotView>,
+}
+
+/// A free slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SlotView {
+    pub from_at: Timestamp,
+    pub to_at: Timestamp,
+    /// Places left.
+    pub free: u32,
+    /// Who is to serve it: the owner, or who stands in by plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Name>,
+}
+
+/// What the priority of a contact is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PriorityView {
+    pub own: i32,
+    pub queue: i32,
+    /// Won by waiting.
+    pub waiting: i32,
+    /// By tier and special care.
+    pub customer: i32,
+}
