@@ -312,23 +312,7 @@ impl Fields<'_> {
                 )
                 .maybe("position", position.as_ref())
                 .put("why", why),
-            EventBody::ContactOffered {
-                offer,
-                route,
-                why,
-                expires_at,
-                news,
-                mentor,
-                attributes,
-                ..
-            } => self
-                .put("offer", offer)
-                .put("route", route)
-                .put("why", why)
-                .put("expires_at", expires_at)
-                .maybe("mentor", mentor.as_ref())
-                .maybe("attributes", attributes.as_ref())
-                .news(news),
+            EventBody::ContactOffered { .. } => self.offered_body(body),
             EventBody::ContactCallback {
                 joined_at,
                 address,
@@ -383,6 +367,29 @@ impl Fields<'_> {
         self.put("joined_at", &joined_at)
             .maybe("address", address)
             .maybe("by_owner", by_owner.then_some(&true))
+    }
+
+    fn offered_body(&mut self, body: &EventBody) -> &mut Self {
+        match body {
+            EventBody::ContactOffered {
+                offer,
+                route,
+                why,
+                expires_at,
+                news,
+                mentor,
+                attributes,
+                ..
+            } => self
+                .put("offer", offer)
+                .put("route", route)
+                .put("why", why)
+                .put("expires_at", expires_at)
+                .maybe("mentor", mentor.as_ref())
+                .maybe("attributes", attributes.as_ref())
+                .news(news),
+            _not_an_offer => self,
+        }
     }
 
     fn transferred(
