@@ -47,8 +47,8 @@ fn share(row: &Row) -> f64 {
     share.min(SHARE_MAX)
 }
 
-fn bars(area: &Area<'_>, rows: &[&Row]) -> Drawn {
-    let area = area.titled(
+fn bars(whole: &Area<'_>, rows: &[&Row]) -> Drawn {
+    let area = whole.titled(
         "Measured against the goal: left of the line it is met",
         ("sans-serif", 18),
     )?;
@@ -74,14 +74,15 @@ fn bars(area: &Area<'_>, rows: &[&Row]) -> Drawn {
             [(0.0, top - 0.25), (share(row), top - 0.85)],
             colour.filled(),
         )))?;
-        let y = 36 + (place as f64 * (area.dim_in_pixel().1 as f64 - 72.0) / count) as i32;
+        // The area begins where the picture does, so the picture's own coordinates fit.
+        let (_, y) = chart.backend_coord(&(0.0, top - 0.3));
         let text = format!(
             "{}: {} {}",
             shortened(&row.what),
             figure(row.measured.unwrap_or(f64::NAN)),
             row.unit
         );
-        area.draw(&Text::new(text, (8, y), ("sans-serif", 12)))?;
+        whole.draw(&Text::new(text, (8, y), ("sans-serif", 12)))?;
     }
     chart.draw_series(LineSeries::new(
         [(1.0, 0.0), (1.0, count)],
@@ -131,7 +132,7 @@ fn curves(area: &Area<'_>, table: &Table) -> Drawn {
         .configure_series_labels()
         .border_style(BLACK.mix(0.3))
         .background_style(WHITE.mix(0.8))
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::LowerLeft)
         .draw()?;
     Ok(())
 }
