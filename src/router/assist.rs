@@ -131,8 +131,16 @@ impl Router {
     pub(super) fn case_assist_done(&mut self, done: &CaseAssistDone) -> Result<Subject, Reject> {
         let idx = self.find_case(&done.case)?;
         let number = self.which_assist(idx, done)?;
-        self.finish_assist(idx, number, done.by.clone(), done.result.clone());
+        let by = done.by.clone().or_else(|| self.assistant(idx, number));
+        self.finish_assist(idx, number, by, done.result.clone());
         Ok(Subject::Case(idx))
+    }
+
+    /// Who took a task, else the agent who was asked.
+    fn assistant(&self, idx: CaseIdx, number: u32) -> Option<Name> {
+        let assist = self.cases[idx].progress.as_ref()?.assist(number)?;
+        let agent = assist.taken_by.or(assist.agent)?;
+        Some(self.agent_name(agent))
     }
 
     fn which_assist(&self, idx: CaseIdx, done: &CaseAssistDone) -> Result<u32, Reject> {
@@ -169,7 +177,7 @@ impl Router {
         &mut self,
         idx: CaseIdx,
         number: u32,
-        by: Name,
+        by: Option<Name>,
         result: Option<Text>,
     ) {
         let at = self.at;
@@ -185,7 +193,7 @@ impl Router {
             return;
         };
         assist.done_at = Some(at);
-        assist.done_by = Some(by.clone());
+        assist.done_by = by.clone();
         assist.result = result.clone();
         let contact = assist.contact.take();
         progress.news.push(number);
@@ -268,7 +276,7 @@ impl Router {
                 Some(News {
                     assist: *number,
                     at: assist.done_at?,
-                    by: assist.done_by.clone()?,
+                    by: assist.done_by.clone(),
                     result: assist.result.clone(),
                 })
             })

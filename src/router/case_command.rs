@@ -114,7 +114,9 @@ pub struct CaseAssistDone {
     pub assist: Option<u32>,
     #[serde(default)]
     pub result: Option<Text>,
-    pub by: Name,
+    /// Without it whoever took the task, else the agent who was asked.
+    #[serde(default)]
+    pub by: Option<Name>,
 }
 
 /// `case.wait`.

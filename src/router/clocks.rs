@@ -37,10 +37,12 @@ impl Router {
         self.begin_clocks(case, kind);
     }
 
-    /// The whole clock and that of the first stage.
+    /// The whole clock and that of the first stage, as far as they have terms.
     pub(super) fn begin_clocks(&mut self, case: CaseIdx, kind: KindIdx) {
         let whole = self.kinds.get(kind).rules.whole();
-        self.start_clock(case, ClockOf::Whole, whole, None);
+        if whole.is_some() {
+            self.start_clock(case, ClockOf::Whole, whole, None);
+        }
         self.begin_stage(case, kind, 0);
     }
 

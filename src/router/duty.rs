@@ -28,7 +28,7 @@ pub(super) enum For {
     /// The owner of its case, whoever that is when it is made.
     Owner,
     Agent(AgentIdx),
-    /// Anyone of its queue.
+    /// Anyone of its queue but the owner, who asks others.
     Queue,
 }
 
@@ -54,6 +54,7 @@ impl Router {
         let channel = self.channels.find(&Name::of(channel));
         let channel = channel.expect("the channels of duties exist from the start");
         let entry = &self.cases[case];
+        let asks = entry.owner.filter(|_| matches!(whom, For::Queue));
         let resolved = Resolved {
             queue,
             channel,
@@ -74,6 +75,7 @@ impl Router {
         contact.duty = Some(duty);
         // What the customer's profile asks for is for the customer's own contacts.
         contact.extra = None;
+        contact.exclude.extend(asks);
         contact.by_owner_only = !matches!(whom, For::Queue);
         contact.passed_on = matches!(whom, For::Queue);
         contact.kept_for = match whom {

@@ -119,7 +119,7 @@ impl Router {
             let note = end.note.clone();
             match self.contacts[idx].duty {
                 None => self.resolve(case, by, note),
-                Some(Duty::Assist(number)) => self.finish_assist(case, number, by, note),
+                Some(Duty::Assist(number)) => self.finish_assist(case, number, Some(by), note),
                 // What it found is told with case.follow_up.
                 Some(Duty::FollowUp) => {}
             }

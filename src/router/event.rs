@@ -48,7 +48,8 @@ pub struct DeadlineRef {
 pub struct News {
     pub assist: u32,
     pub at: Timestamp,
-    pub by: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Text>,
 }
@@ -316,7 +317,7 @@ pub enum EventBody {
         case: Name,
         assist: u32,
         owner: Option<Name>,
-        by: Name,
+        by: Option<Name>,
         result: Option<Text>,
         due_at: Option<Timestamp>,
         /// Done after its deadline.

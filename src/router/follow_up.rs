@@ -56,8 +56,8 @@ impl Router {
         Some((kind, follow_up))
     }
 
-    /// When an attempt is due: so long after, when doors are open, and not at the time of day of
-    /// the attempt before.
+    /// When an attempt is due: so long after, when doors are open. Working days say no time of day,
+    /// and neither do doors that were shut: then it is not that of the attempt before.
     fn time_to_ask(
         &self,
         kind: KindIdx,
@@ -71,6 +71,11 @@ impl Router {
             (Some(calendar), wait) => calendar.next_open(calendar.end(at, wait)),
             (None, wait) => self.term_end(None, at, wait),
         };
+        if let Term::Elapsed(ms) = wait
+            && next == at.saturating_add(ms)
+        {
+            return next;
+        }
         let utc = Zone::utc();
         let zone = calendar.map_or(&utc, |calendar| &calendar.zone);
         if before.is_some_and(|before| same_time_of_day(zone, before, next)) {

@@ -145,7 +145,8 @@ impl Router {
                 .filter(move |c| c.is_open() && c.of == of)
         };
         let whole = running(ClockOf::Whole).count();
-        if progress.kind.is_some() && whole != usize::from(open) {
+        let termed = |kind| self.kinds.get(kind).rules.whole().is_some();
+        if whole != usize::from(open && progress.kind.is_some_and(termed)) {
             return Err(format!(
                 "{whole} clocks of the whole while it is {}",
                 case.state

@@ -25,7 +25,7 @@ pub const AT_ONCE_MAX: usize = 16;
 pub struct KindRules {
     /// In the order in which a case goes through them.
     pub stages: Vec<Stage>,
-    /// The term of the whole case: exactly one of the two.
+    /// The term of the whole case: at most one of the two. Without it the whole has no clock.
     pub due_ms: Option<Millis>,
     pub due: Option<Term>,
     /// How long before a deadline `case.due_soon` comes. `None` = it does not.

@@ -132,9 +132,8 @@ impl Router {
         let bad = |field, message: String| {
             Err(Reject::invalid("kind", field, message).with_id(&set.kind))
         };
-        if rules.whole().is_none() || (rules.due_ms.is_some() && rules.due.is_some()) {
-            let message = "give exactly one of due_ms and due: no case is open without a deadline";
-            return bad("due", message.to_owned());
+        if rules.due_ms.is_some() && rules.due.is_some() {
+            return bad("due", "give at most one of due_ms and due".to_owned());
         }
         if rules.stages.len() > STAGES_MAX {
             let n = rules.stages.len();

@@ -209,8 +209,13 @@ impl Router {
             Some((n, &progress.clocks[n]))
         });
         let Some((n, clock)) = found else {
-            let message = format!("case \"{case}\" has no such deadline to extend");
-            return Err(conflict(message));
+            let message = match of {
+                ClockOf::Stage(_) => format!("the stage of case \"{case}\" has no deadline"),
+                ClockOf::Whole | ClockOf::Assist(_) => format!(
+                    "case \"{case}\" has no deadline as a whole: name its stage, if that has one"
+                ),
+            };
+            return Err(conflict(message).in_field("stage"));
         };
         if clock.left.is_some() {
             let message = format!(

@@ -37,8 +37,11 @@ pub fn check_command(
         Command::CaseWait(wait) => of.acting(wait.by.as_ref(), &wait.case),
         Command::CaseAssist(assist) => of.acting(assist.by.as_ref(), &assist.case),
         Command::CaseFollowUp(asked) => of.acting(Some(&asked.by), &asked.case),
-        // Whoever was asked says so, and the case is another's.
-        Command::CaseAssistDone(done) => of.itself(&done.by),
+        // Whoever was asked says so by name, since the case is another's.
+        Command::CaseAssistDone(done) => match &done.by {
+            Some(by) => of.itself(by),
+            None => of.case(&done.case),
+        },
         Command::CaseOpen(open) => match &open.owner {
             Some(owner) => of.itself(owner),
             None => Ok(()),

@@ -73,7 +73,11 @@ pub const CASE_ASSIST_DONE: &[Param] = &[
         "the number of the task; may be left out where one is open",
     ),
     Param::may("result", Text, "what came of it; the owner is told"),
-    BY,
+    Param::may(
+        "by",
+        Name,
+        "who says so; without it whoever took the task, else the agent who was asked",
+    ),
 ];
 
 const NUMBER: Type = Whole {
@@ -184,7 +188,7 @@ pub const KIND_SET: &[Param] = &[
     Param::may(
         "due_ms",
         Millis,
-        "the term of the whole case in ms: this or `due`",
+        "the term of the whole case in ms; without it or `due` the whole has no clock",
     ),
     Param::may("due", Term, "the term of the whole case as text"),
     Param::may(

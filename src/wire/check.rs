@@ -84,11 +84,10 @@ pub fn command(command: &Command) -> Checked {
 }
 
 fn kind(rules: &KindRules) -> Checked {
-    exactly_one(
-        "due",
-        ["due_ms", "due"],
-        [rules.due_ms.is_some(), rules.due.is_some()],
-    )
+    match (rules.due_ms, rules.due) {
+        (Some(_), Some(_)) => Err(wrong("due", "give at most one of due_ms and due")),
+        (_, _) => Ok(()),
+    }
 }
 
 fn score(score: Option<u8>) -> Checked {

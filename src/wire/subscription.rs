@@ -83,8 +83,8 @@ fn agents(body: &EventBody) -> [Option<&Name>; 3] {
         EventBody::CaseAssistRequested {
             owner, agent, by, ..
         } => [owner.as_ref(), agent.as_ref(), by.as_ref()],
-        EventBody::CaseAssistDone { owner, by, .. }
-        | EventBody::CaseFollowedUp { owner, by, .. } => [owner.as_ref(), Some(by), None],
+        EventBody::CaseAssistDone { owner, by, .. } => [owner.as_ref(), by.as_ref(), None],
+        EventBody::CaseFollowedUp { owner, by, .. } => [owner.as_ref(), Some(by), None],
         EventBody::ContactWaiting { .. }
         | EventBody::ContactOffered { .. }
         | EventBody::ContactCallback { .. }

@@ -430,7 +430,7 @@ impl Year {
                 case,
                 assist: None,
                 result: Some(text("done")),
-                by,
+                by: Some(by),
             }),
             20 => Command::CaseHandover(Box::new(CaseHandover {
                 case: Some(case),

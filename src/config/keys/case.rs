@@ -22,10 +22,9 @@ pub static KIND: Section = Section {
         key(
             "due",
             Kind::Term,
-            "The term of the whole case. Working days, as in \"5 working days\", count from the day \
-             after and end when business ends.",
+            "The term of the whole case; without it only its stages have clocks. Working days, as \
+             in \"5 working days\", count from the day after and end when business ends.",
         )
-        .required()
         .example("\"15d\""),
         key(
             "warn",
@@ -123,9 +122,8 @@ pub static RUNG: Section = Section {
 pub static FOLLOW_UP: Section = Section {
     path: "kinds.NAME.follow_up",
     about: "After the resolution the owner asks the customer whether it is so (回访). Each attempt \
-            comes to the owner as a contact of the channel callback, while doors are open and at \
-            another time of day than the one before. Without this section a resolved case closes \
-            after close_after.",
+            comes to the owner as a contact of the channel callback, while doors are open. Without \
+            this section a resolved case closes after close_after.",
     extends: None,
     defaults: || json!({"attempts": 3}),
     keys: &[
@@ -136,9 +134,14 @@ pub static FOLLOW_UP: Section = Section {
         )
         .required()
         .example("\"1d\""),
-        key("every", Kind::Term, "From one attempt to the next.")
-            .required()
-            .example("\"1d\""),
+        key(
+            "every",
+            Kind::Term,
+            "From one attempt to the next. Elapsed time is kept as it is; working days move to \
+             another time of day than that of the attempt before.",
+        )
+        .required()
+        .example("\"7h\""),
         key(
             "attempts",
             Kind::Whole {

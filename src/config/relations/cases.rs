@@ -5,11 +5,12 @@ use crate::calendar::Term;
 use crate::config::fault::Finding;
 use crate::router::codes::Role;
 use crate::router::ids::Name;
-use crate::router::kind::{KindRules, Tell};
+use crate::router::kind::{KindRules, Stage, Tell};
 
 pub(super) fn kinds(scope: &Scope<'_>, related: &mut Related) {
     for (name, rules) in &scope.tenant.kinds {
         calendar(scope, name, rules, related);
+        terms(scope, name, rules, related);
         stages(scope, name, rules, related);
         ladder(scope, name, rules, related);
         queue(scope, name, rules, related);
@@ -35,6 +36,19 @@ fn calendar(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Rel
             );
         }
         Some(_) | None => {}
+    }
+}
+
+/// A kind may be without deadlines, and more often somebody forgot them.
+fn terms(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {
+    let staged = |stage: &Stage| stage.due_ms.is_some() || stage.due.is_some();
+    if rules.whole().is_none() && !rules.stages.iter().any(staged) {
+        let place = scope.key_place(&["kinds", name.as_str()]);
+        related.warnings.push(
+            Finding::new(place, format!("\"{name}\" has no term"))
+                .label("nothing reminds of such a case")
+                .help("add due = \"15d\", or give its stages terms"),
+        );
     }
 }
 

@@ -155,7 +155,7 @@ impl Fields<'_> {
                 .put("case", case)
                 .put("assist", assist)
                 .maybe("owner", owner.as_ref())
-                .put("by", by)
+                .maybe("by", by.as_ref())
                 .maybe("result", result.as_ref())
                 .maybe("due_at", due_at.as_ref())
                 .flag("overdue", *overdue),
