@@ -329,7 +329,10 @@ impl Script {
     /// A kind with short terms, so that all of its moments come within the script.
     fn kind(&mut self) {
         let kind = self.pick(&KINDS[..2]);
-        let mut set = json!({"kind": kind, "due_ms": self.pick(&[3_000, 20_000, 60_000])});
+        let mut set = json!({"kind": kind});
+        if !self.one_in(4) {
+            set["due_ms"] = json!(self.pick(&[3_000, 20_000, 60_000]));
+        }
         let rung = |to: &str, name: &str, ms: i64| {
             let mut rung = json!({"to": to});
             rung[name] = json!(ms);
@@ -398,7 +401,8 @@ impl Script {
                 json!({"case": case, "queue": queue, "request": "r", "due_ms": 2_000}),
             ),
             9 => {
-                let mut done = json!({"case": case, "by": by});
+                let mut done = json!({"case": case});
+                self.maybe(&mut done, "by", &[json!(by)]);
                 self.maybe(&mut done, "assist", &[json!(1), json!(2)]);
                 self.say("case.assist_done", done);
             }

@@ -322,7 +322,7 @@ fn news() -> News {
     News {
         assist: 1,
         at: 500,
-        by: n("eve"),
+        by: Some(n("eve")),
         result: Some(t("the meter is right")),
     }
 }
@@ -435,7 +435,7 @@ fn helpers() -> Vec<EventBody> {
             case: case(),
             assist: 1,
             owner: Some(n("bob")),
-            by: n("eve"),
+            by: Some(n("eve")),
             result: Some(t("the meter is right")),
             due_at: Some(90_000),
             overdue: true,

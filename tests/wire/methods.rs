@@ -226,7 +226,6 @@ fn the_table_names_the_defaults() {
         match method.name {
             "case.handover" => least["case"] = json!("k1"),
             "case.assist" => least["agent"] = json!("eve"),
-            "kind.set" => least["due_ms"] = json!(1),
             _ => {}
         }
         match request(&line(method.name, &least.to_string())) {
