@@ -18,7 +18,7 @@ pub use hours::{Hours, SPANS_MAX, Span, WEEKDAYS, Week};
 pub use offsets::{OFFSETS_MAX, Offset, Zone};
 pub use reckoning::{Calendar, DAYS_MAX, Pause};
 pub use term::{OPEN_MS_MAX, TERM_MS_MAX, Term, WORKING_DAYS_MAX, parse_ms};
-pub use written::{Fault, Written};
+pub use written::{Fault, Written, plain};
 
 /// Milliseconds since 1970 in UTC.
 pub type Instant = i64;

@@ -1,11 +1,13 @@
 //! A calendar as people write it, on the wire and in a file, and back.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
 use super::civil::Date;
 use super::hours::{Hours, SPANS_MAX, Span, WEEKDAYS, Week};
+use super::offsets::Zone;
 use super::reckoning::{Calendar, DAYS_MAX};
 use super::zone;
 
@@ -63,6 +65,18 @@ impl Written {
             week,
         })
     }
+}
+
+/// The calendar of those who name none: UTC, Monday to Friday from 00:00 to 24:00, no holidays.
+pub fn plain() -> &'static Calendar {
+    static PLAIN: LazyLock<Calendar> = LazyLock::new(|| Calendar {
+        zone: Zone::utc(),
+        week: workweek(),
+        holidays: Vec::new(),
+        make_up: Vec::new(),
+        make_up_hours: vec![Span::WHOLE_DAY],
+    });
+    &PLAIN
 }
 
 impl From<&Calendar> for Written {

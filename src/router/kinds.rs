@@ -15,7 +15,7 @@ use super::ids::{Name, QueueIdx};
 use super::kind::{AT_ONCE_MAX, ATTEMPTS_MAX, FollowUp, KindRules, LADDER_MAX, STAGES_MAX, Tell};
 use super::reject::Reject;
 use super::time::Timestamp;
-use crate::calendar::{Calendar, Term};
+use crate::calendar::{Calendar, Term, plain};
 
 /// The most kinds of a tenant.
 pub const KINDS_MAX: usize = 1_000;
@@ -159,16 +159,9 @@ impl Router {
         if rules.assist.due_ms.is_some() && rules.assist.due.is_some() {
             return bad("assist", "give at most one of due_ms and due".to_owned());
         }
-        match &rules.calendar {
-            Some(name) => {
-                self.find_calendar(name)
-                    .map_err(|reject| reject.in_field("calendar"))?;
-            }
-            None if rules.terms().any(Term::needs_calendar) => {
-                let message = "working days and hours are those of a calendar: name one";
-                return bad("calendar", message.to_owned());
-            }
-            None => {}
+        if let Some(name) = &rules.calendar {
+            self.find_calendar(name)
+                .map_err(|reject| reject.in_field("calendar"))?;
         }
         let elapsed_zero = |term: Term| term == Term::Elapsed(0);
         if rules.whole().is_some_and(elapsed_zero) {
@@ -320,10 +313,13 @@ impl Router {
         )))
     }
 
-    /// The calendar of a kind, where it names one.
+    /// The calendar of a kind: the one it names, or the plain one where its terms need any.
     pub(super) fn calendar_of(&self, kind: KindIdx) -> Option<&Calendar> {
-        let name = self.kinds.get(kind).rules.calendar.as_ref()?;
-        self.calendars.get(name)
+        let rules = &self.kinds.get(kind).rules;
+        match &rules.calendar {
+            Some(name) => self.calendars.get(name),
+            None => rules.terms().any(Term::needs_calendar).then(plain),
+        }
     }
 
     /// When a term of a kind that begins at `at` ends.

@@ -216,7 +216,11 @@ pub const KIND_SET: &[Param] = &[
         "whether the clocks stand still while the case waits for its customer",
     )
     .or("false"),
-    Param::may("calendar", Name, "whose working days and hours count"),
+    Param::may(
+        "calendar",
+        Name,
+        "whose working days and hours count; without it Monday to Friday of UTC",
+    ),
 ];
 
 const KIND: Param = Param::must("kind", Name, "the kind's name");

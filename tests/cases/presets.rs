@@ -88,7 +88,6 @@ follow_up = { after = \"1d\", queue = \"q\" }
         .expect_err("it is wrong")
         .to_string();
     for wanted in [
-        "\"complaint\" has no calendar",
         "there is no agent \"nobody\"",
         "`after`: \"soon\" is not a term",
         "a step has one time",

@@ -47,7 +47,8 @@ pub static KIND: Section = Section {
         key(
             "calendar",
             Kind::Name,
-            "Whose working days and hours count; must be given where any term is in them.",
+            "Whose working days and hours count; without it Monday to Friday of UTC, from 00:00 to \
+             24:00, without holidays.",
         )
         .example("\"china\""),
         key(

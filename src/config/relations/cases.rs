@@ -1,4 +1,4 @@
-//! Kinds of cases and calendars: names that must exist, and terms that need a calendar.
+//! Kinds of cases and calendars: names that must exist, and terms that somebody may have forgotten.
 
 use super::{Related, Scope, unknown};
 use crate::calendar::Term;
@@ -29,9 +29,9 @@ fn calendar(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Rel
         }
         None if rules.terms().any(Term::needs_calendar) => {
             let place = scope.key_place(&["kinds", name.as_str()]);
-            related.faults.push(
+            related.warnings.push(
                 Finding::new(place, format!("\"{name}\" has no calendar"))
-                    .label("has a term in working days or hours")
+                    .label("its working days are Monday to Friday of UTC, without holidays")
                     .help("add calendar = \"NAME\", and a section [calendars.NAME]"),
             );
         }
