@@ -20,7 +20,7 @@
 //! - [`rehearse`], [`simulate`]: the same router on a virtual clock.
 //! - [`generate`]: arrivals and agents made from a model.
 //! - [`queueing`]: the formulas that a simulation is held against.
-//! - [`client`], [`replay`], [`demo`], [`bench`]: the other end of the socket.
+//! - [`client`], [`replay`], [`demo`], [`mod@bench`]: the other end of the socket.
 //! - [`cli`]: the command line.
 //!
 //! Every way to run the router — daemon, recovery, rehearsal, simulation — is the same fold over

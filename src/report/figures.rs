@@ -31,7 +31,7 @@ pub struct Figures {
     pub hits: u64,
     /// Repeats that reached somebody else, by route in the order of [`Route::ALL`].
     pub stand_ins: [u64; Route::ALL.len()],
-    /// In the order of [`Break`].
+    /// In the order of `Break`.
     pub breaks: [u64; 4],
     /// Repeats served in the stead of another.
     pub stood_in: u64,
@@ -61,7 +61,7 @@ pub struct Figures {
     pub cases_overdue: u64,
     pub due_soon: u64,
     pub extensions: u64,
-    /// In the order of [`ESCALATIONS`].
+    /// In the order of `ESCALATIONS`.
     pub escalations: [u64; ESCALATIONS.len()],
     pub waited: Sample,
     pub assists: u64,
