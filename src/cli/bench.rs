@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
+use super::out::say;
 use super::{Done, Failure};
 use crate::bench::{self, Goal, Mix, Options, Pace};
 use crate::client::Address;
@@ -79,9 +80,9 @@ impl Bench {
     pub fn run(&self) -> Done {
         let report = bench::run(&self.options()).map_err(|error| Failure::new(1, error))?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&report)?);
+            say!("{}", serde_json::to_string_pretty(&report)?);
         } else {
-            print!("{report}");
+            say!("{}", report.to_string().trim_end());
         }
         Ok(u8::from(!report.is_sound()))
     }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::out::say;
 use super::policies::{self, Named};
 use crate::simulate::{self, Compared, Options, SimulateError, Summary, draw_comparison};
 
@@ -72,9 +73,9 @@ impl Compare {
                 .into_iter()
                 .filter_map(|c| Some((c.name, serde_json::to_value(c.summary).ok()?)))
                 .collect();
-            println!("{:#}", serde_json::Value::Object(all));
+            say!("{:#}", serde_json::Value::Object(all));
         } else {
-            println!("{}", table(&compared));
+            say!("{}", table(&compared));
         }
         ExitCode::SUCCESS
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 
+use super::out::say;
 use super::{Done, Failure, USAGE};
 use crate::ledger::log::{self, Columns, Key};
 use crate::ledger::moment::{self, Reading, Unit};
@@ -288,7 +289,7 @@ fn verify(dir: &Path, head: Option<(u64, Hash)>) -> Done {
     for folder in folders {
         sound &= verify_one(&folder, head)?;
     }
-    println!("{}", if sound { "ok" } else { "damaged" });
+    say!("{}", if sound { "ok" } else { "damaged" });
     Ok(if sound { 0 } else { DAMAGED })
 }
 
@@ -301,7 +302,7 @@ fn journal_of(folder: &Path) -> Option<Stored> {
     match Stored::open(ledgers.parent()?) {
         Ok(stored) => Some(stored),
         Err(error) => {
-            println!("it is not held against a journal: {error}");
+            say!("it is not held against a journal: {error}");
             None
         }
     }
@@ -320,23 +321,29 @@ fn verify_one(folder: &Path, head: Option<(u64, Hash)>) -> Result<bool, Failure>
     let kept_after = stored.as_ref().map_or(0, |s| s.kept_after(&tenant));
     let verified = ledger::verify(folder, journal.as_deref(), kept_after, head).map_err(damaged)?;
     let report = &verified.report;
-    println!(
+    say!(
         "{tenant}: {} records, {} of them events, through event {}; head {}:{}",
-        report.end.n, report.events, report.end.seq, report.end.n, report.end.hash
+        report.end.n,
+        report.events,
+        report.end.seq,
+        report.end.n,
+        report.end.hash
     );
     for gap in &report.breaks {
-        println!(
+        say!(
             "at record {} it goes on after event {} and not after {}",
-            gap.n, gap.after, gap.before
+            gap.n,
+            gap.after,
+            gap.before
         );
     }
     let mut sound = true;
     if let Some(damage) = &report.damage {
-        println!("{damage}");
+        say!("{damage}");
         sound = false;
     }
     if report.is_as_noted == Some(false) {
-        println!("the record that was noted is not in it: it was written anew, or cut off before");
+        say!("the record that was noted is not in it: it was written anew, or cut off before");
         sound = false;
     }
     match stored {
@@ -356,12 +363,13 @@ fn against(verified: Verified, stored: Stored, tenant: &str) -> Result<bool, Fai
         }
     });
     told.map_err(|error| Failure::new(DAMAGED, error))?;
-    println!(
+    say!(
         "held against the journal: {} records say the same, {} events are not yet written",
-        comparison.compared, comparison.behind
+        comparison.compared,
+        comparison.behind
     );
     if let Some(difference) = &comparison.difference {
-        println!("{difference}");
+        say!("{difference}");
     }
     Ok(comparison.difference.is_none())
 }

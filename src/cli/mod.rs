@@ -11,6 +11,7 @@ mod demo;
 mod generate;
 mod journal;
 mod ledger;
+mod out;
 mod policies;
 mod rehearse;
 mod replay;

@@ -10,6 +10,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::ctl::Daemon;
+use super::out::say;
 use super::{Done, Failure, block_on};
 use crate::client::{Address, Who, duration};
 use crate::config::Config;
@@ -205,7 +206,7 @@ fn tell(bar: &ProgressBar, progress: &Progress) {
 
 fn finish(summary: &Summary) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(summary)?;
-    println!("{text}");
+    say!("{text}");
     if summary.replay.is_sound() {
         return Ok(());
     }

@@ -8,6 +8,8 @@ use clap::Args;
 use crate::config::Config;
 use crate::simulate::{self, Options};
 
+use super::out::say;
+
 /// Runs arrivals through the router on a virtual clock and prints a summary as JSON.
 #[derive(Args, Debug)]
 pub struct Simulate {
@@ -60,7 +62,7 @@ impl Simulate {
                 }
                 match serde_json::to_string_pretty(&report.summary) {
                     Ok(text) => {
-                        println!("{text}");
+                        say!("{text}");
                         ExitCode::SUCCESS
                     }
                     Err(error) => {

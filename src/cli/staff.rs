@@ -8,6 +8,8 @@ use serde_json::json;
 
 use crate::queueing::{Delay, Patience};
 
+use super::out::say;
+
 /// The most agents that are tried.
 const AGENTS_MAX: u32 = 100_000;
 /// Rows shown below and above the answer.
@@ -60,9 +62,9 @@ impl Staff {
             .map(|agents| self.line(agents, rate, limit))
             .collect();
         if self.json {
-            println!("{}", in_json(needed, &lines));
+            say!("{}", in_json(needed, &lines));
         } else {
-            println!("{}", in_table(needed, limit, &lines));
+            say!("{}", in_table(needed, limit, &lines));
         }
         ExitCode::SUCCESS
     }

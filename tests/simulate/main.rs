@@ -14,3 +14,4 @@ mod generated;
 mod metamorphic;
 mod oracle;
 mod order;
+mod printed;

@@ -1,0 +1,25 @@
+//! What a subcommand prints on standard output, where the reader may stop before the end.
+
+use std::fmt;
+use std::io::{ErrorKind, Write};
+
+use super::FAILED;
+
+/// Prints a line. A reader who has gone, as `head` does, has read enough: what would follow is
+/// not printed, and nothing has failed. Any other error ends the program.
+pub(super) fn line(text: fmt::Arguments<'_>) {
+    let mut out = std::io::stdout().lock();
+    match out.write_fmt(format_args!("{text}\n")) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("firsthand: cannot write to the standard output: {error}");
+            std::process::exit(FAILED.into());
+        }
+        Ok(()) | Err(_) => {}
+    }
+}
+
+/// [`line()`] with the arguments of `format!`.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::cli::out::line(format_args!($($text)*)) };
+}
+pub(super) use say;
