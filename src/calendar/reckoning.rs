@@ -113,6 +113,11 @@ impl Calendar {
         }
     }
 
+    /// Whether the calendar is open at an instant.
+    pub fn is_open(&self, at: Instant) -> bool {
+        self.next_open(at) == at
+    }
+
     /// When doors open on the nth worked day after the present one.
     pub fn opening(&self, at: Instant, n: u32) -> Instant {
         let date = self.nth_after(self.zone.date(at), n);

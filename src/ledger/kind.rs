@@ -151,6 +151,7 @@ fn is_break(route: Route, why: Why) -> bool {
         | Why::NotBefore
         | Why::AssistAsked
         | Why::QueueFull
+        | Why::QueueClosed
         | Why::WaitedTooLong
         | Why::NobodyLoggedIn
         | Why::Accepted

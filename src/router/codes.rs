@@ -278,6 +278,7 @@ codes! {
         NoAgentAvailable = "no_agent_available",
         NotBefore = "not_before",
         QueueFull = "queue_full",
+        QueueClosed = "queue_closed",
         WaitedTooLong = "waited_too_long",
         NobodyLoggedIn = "nobody_logged_in",
         Accepted = "accepted",

@@ -248,11 +248,11 @@ impl Router {
         loop {
             left.push(self.contacts[idx].queue);
             match self.overflow_target(&self.contacts[idx], &left) {
-                Some(target) if self.has_room(idx, target) => {
+                Some(target) if self.is_open(target) && self.has_room(idx, target) => {
                     self.overflow_to(idx, target, why);
                     return;
                 }
-                // The other queue is full too: its own overflow decides.
+                // The other queue is full or closed too: its own overflow decides.
                 Some(target) => self.move_to_queue(idx, target, why),
                 None => break,
             }
@@ -268,7 +268,7 @@ impl Router {
         match (action.unwrap_or(OverflowAction::Reject), why) {
             (OverflowAction::Voicemail, _) => Outcome::Voicemail,
             (OverflowAction::Callback, _) => Outcome::Callback,
-            (OverflowAction::Reject, Why::QueueFull) => Outcome::Rejected,
+            (OverflowAction::Reject, Why::QueueFull | Why::QueueClosed) => Outcome::Rejected,
             (OverflowAction::Reject, Why::NobodyLoggedIn) => Outcome::NoAgent,
             (OverflowAction::Reject, _) => Outcome::Timeout,
         }
@@ -322,6 +322,15 @@ impl Router {
             let to = self.queue_name(idx);
             self.emit(EventBody::ContactOverflowed { of, from, to, why });
         }
+    }
+
+    /// Whether a queue takes contacts now by its opening hours. A calendar that there is not
+    /// closes nothing.
+    pub(super) fn is_open(&self, queue: QueueIdx) -> bool {
+        let policy = &self.queues[queue.at()].policy;
+        let calendar = policy.calendar.as_ref();
+        let calendar = calendar.and_then(|name| self.calendars.get(name));
+        calendar.is_none_or(|calendar| calendar.is_open(self.at))
     }
 
     /// Whether a queue takes a contact: one that can be offered at once never counts.

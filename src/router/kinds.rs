@@ -13,6 +13,7 @@ use super::command::{CalendarSet, KindSet};
 use super::event::EventBody;
 use super::ids::{Name, QueueIdx};
 use super::kind::{AT_ONCE_MAX, ATTEMPTS_MAX, FollowUp, KindRules, LADDER_MAX, STAGES_MAX, Tell};
+use super::queue::Queue;
 use super::reject::Reject;
 use super::time::Timestamp;
 use crate::calendar::{Calendar, Term, plain};
@@ -298,6 +299,12 @@ impl Router {
                 let cases = kind.cases;
                 format!("calendar \"{name}\" is still that of {cases} cases of an earlier kind")
             };
+            return Err(Reject::conflict("calendar", name, message));
+        }
+        let of_queue =
+            |queue: &&Queue| queue.exists && queue.policy.calendar.as_ref() == Some(name);
+        if let Some(queue) = self.queues.iter().find(of_queue) {
+            let message = format!("calendar \"{name}\" is that of the queue \"{}\"", queue.id);
             return Err(Reject::conflict("calendar", name, message));
         }
         self.calendars.remove(name);

@@ -63,10 +63,12 @@ impl Router {
         let mut left = SmallVec::<[super::ids::QueueIdx; 4]>::new();
         loop {
             let plan = self.plan(&contact);
+            let open = self.is_open(contact.queue);
             let queue = &self.queues[contact.queue.at()];
             let held = queue.counts.waiting + queue.counts.offered;
             let full = queue.policy.max_waiting.is_some_and(|limit| held >= limit);
             match plan {
+                _ if !open => {}
                 Plan::Offer { why, .. } => {
                     return self.previewed(&contact, plan, (ContactState::Offered, None, why));
                 }
@@ -88,8 +90,13 @@ impl Router {
                     contact.aged = self.aged_by_now(&contact);
                 }
                 None => {
-                    let outcome = Some(self.outcome_of_overflow(&contact, Why::QueueFull));
-                    let told = (ContactState::Ended, outcome, Why::QueueFull);
+                    let why = if open {
+                        Why::QueueFull
+                    } else {
+                        Why::QueueClosed
+                    };
+                    let outcome = Some(self.outcome_of_overflow(&contact, why));
+                    let told = (ContactState::Ended, outcome, why);
                     return self.previewed(&contact, Plan::Wait, told);
                 }
             }

@@ -371,7 +371,9 @@ impl Router {
         self.draw_ticket(idx);
         self.begin_wishing(idx);
         let queue = self.contacts[idx].queue;
-        if self.has_room(idx, queue) {
+        if !self.is_open(queue) {
+            self.give_up(idx, Why::QueueClosed);
+        } else if self.has_room(idx, queue) {
             self.begin_seeking(idx);
         } else {
             self.give_up(idx, Why::QueueFull);

@@ -122,6 +122,13 @@ pub static QUEUE: Section = Section {
              logged in.",
         ),
         key(
+            "calendar",
+            Kind::Name,
+            "Its opening hours: a contact that comes while the calendar is closed goes to the \
+             overflow; those who wait when it closes are served. Without it the queue is always open.",
+        )
+        .example("\"work\""),
+        key(
             "resume",
             duration_or_off(),
             "A caller who gave up and comes back within so long takes the old place; \"0s\" = \

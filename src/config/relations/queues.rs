@@ -24,6 +24,7 @@ pub(super) fn queue(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &m
     steps(scope, name, policy, related);
     skills(scope, name, policy, related);
     parts(scope, name, policy, related);
+    calendar(scope, name, policy, related);
     if policy.ownership.mode == OwnershipMode::Require && policy.max_wait_ms.is_none() {
         let place = scope.place(&["queues", name.as_str(), "ownership", "mode"]);
         related.warnings.push(
@@ -34,6 +35,20 @@ pub(super) fn queue(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &m
             .label("waits until max_wait, and there is none")
             .help("give the queue a max_wait, such as max_wait = \"5m\", or use \"prefer\""),
         );
+    }
+}
+
+/// The opening hours are those of a calendar that there is.
+fn calendar(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
+    let calendars = &scope.tenant.calendars;
+    if let Some(calendar) = &policy.calendar
+        && !calendars.contains_key(calendar)
+    {
+        let place = scope.place(&["queues", name.as_str(), "calendar"]);
+        let known = calendars.keys();
+        related
+            .faults
+            .push(unknown(place, "calendar", calendar, known));
     }
 }
 
