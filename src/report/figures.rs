@@ -3,7 +3,7 @@
 //! Only sums; the measures made of them and their formulas stand in `measures`.
 
 use super::sample::Sample;
-use crate::router::codes::Route;
+use crate::router::codes::{EscalationReason, Route};
 
 /// Why a repeat contact did not reach its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,9 +13,6 @@ pub enum Break {
     Excluded,
     NoSkill,
 }
-
-/// Why a case was escalated, as the events spell it.
-pub const ESCALATIONS: [&str; 6] = ["repeat", "urge", "overdue", "major", "assist", "follow_up"];
 
 /// The sums.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,8 +58,8 @@ pub struct Figures {
     pub cases_overdue: u64,
     pub due_soon: u64,
     pub extensions: u64,
-    /// In the order of `ESCALATIONS`.
-    pub escalations: [u64; ESCALATIONS.len()],
+    /// In the order of [`EscalationReason::ALL`].
+    pub escalations: [u64; EscalationReason::ALL.len()],
     pub waited: Sample,
     pub assists: u64,
     pub assists_done: u64,

@@ -3,7 +3,7 @@
 
 use super::figures::{Break, Figures};
 use super::sample::Sample;
-use crate::router::codes::Route;
+use crate::router::codes::{EscalationReason, Route};
 
 /// What a measure is about; reports are divided so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,10 @@ fn stand_in(figures: &Figures, route: Route) -> Option<f64> {
 
 fn broken(figures: &Figures, reason: Break) -> Option<f64> {
     Some(figures.breaks[reason as usize] as f64)
+}
+
+fn escalated(figures: &Figures, reason: EscalationReason) -> Option<f64> {
+    Some(figures.escalations[reason as usize] as f64)
 }
 
 fn mean(sample: &Sample) -> Option<f64> {
@@ -252,22 +256,22 @@ measures! {
             |f| Some(f.escalations.iter().sum::<u64>() as f64);
         "escalations_repeat" "of repeats" Count false
             "escalations because of too many contacts on one matter"
-            |f| Some(f.escalations[0] as f64);
+            |f| escalated(f, EscalationReason::Repeat);
         "escalations_urge" "urging" Count false
             "escalations before a deadline (催办)"
-            |f| Some(f.escalations[1] as f64);
+            |f| escalated(f, EscalationReason::Urge);
         "escalations_overdue" "supervision" Count false
             "escalations after a deadline (督办)"
-            |f| Some(f.escalations[2] as f64);
+            |f| escalated(f, EscalationReason::Overdue);
         "escalations_major" "major cases" Count false
             "escalations at once, by the kind of case"
-            |f| Some(f.escalations[3] as f64);
+            |f| escalated(f, EscalationReason::Major);
         "escalations_assist" "of tasks" Count false
             "escalations because a task for another department was not taken in time"
-            |f| Some(f.escalations[4] as f64);
+            |f| escalated(f, EscalationReason::Assist);
         "escalations_follow_up" "of follow-ups" Count false
             "escalations because a follow-up was not made in time"
-            |f| Some(f.escalations[5] as f64);
+            |f| escalated(f, EscalationReason::FollowUp);
         "waits" "waits" Count false
             "waits of cases, for the customer or another department, that ended"
             |f| Some(f.waited.count() as f64);

@@ -1,9 +1,9 @@
 //! Deadlines, stages, escalations, waits, tasks for others and follow-ups.
 
-use super::super::figures::ESCALATIONS;
 use super::cases::Stage;
 use super::{Fold, NONE};
 use crate::ledger::{Fact, Stated};
+use crate::router::codes::EscalationReason;
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
@@ -22,7 +22,8 @@ impl Fold {
         let at = stated.at;
         match &stated.fact {
             Fact::CaseEscalated { case, reason, .. } => {
-                let reason = ESCALATIONS.iter().position(|known| known == reason);
+                let words = EscalationReason::WORDS;
+                let reason = words.iter().position(|known| known == reason);
                 self.of_case(at, case, |figures| {
                     if let Some(reason) = reason {
                         figures.escalations[reason] += 1;
