@@ -10,74 +10,27 @@ mod centre;
 
 use std::time::Duration;
 
-use centre::{Centre, Size, nanoseconds};
+use centre::growth::GROWTHS;
+use centre::{Centre, Size};
 use criterion::{Criterion, criterion_group, criterion_main};
 
-/// Prints how the cost of a round grows with one thing.
-fn growth(of: &str, by: &[usize], make: impl Fn(usize) -> Centre, round: fn(&mut Centre)) {
-    let figures: Vec<f64> = by
-        .iter()
-        .map(|n| nanoseconds(&mut make(*n), round))
-        .collect();
-    let list: Vec<String> = by
-        .iter()
-        .zip(&figures)
-        .map(|(n, ns)| format!("{n}: {ns:.0} ns"))
-        .collect();
-    let ratio = figures.last().unwrap_or(&0.0) / figures.first().unwrap_or(&1.0);
-    println!(
-        "life of a contact by {of}: {}; last/first = {ratio:.2}",
-        list.join(", ")
-    );
-}
-
+/// Prints how the cost of a round grows with one thing at a time.
 fn ratios(_: &mut Criterion) {
-    growth(
-        "agents",
-        &[1_000, 10_000, 100_000],
-        |n| Centre::new(Size::agents(n)),
-        Centre::life_by_skill,
-    );
-    growth(
-        "contacts waiting for others",
-        &[10, 1_000, 100_000],
-        |n| Centre::new(Size::agents(1_000)).with_waiting(n),
-        Centre::life_by_skill,
-    );
-    growth(
-        "contacts waiting for these agents",
-        &[10, 1_000, 100_000],
-        |n| Centre::new(Size::agents(1_000)).with_backlog(n),
-        Centre::life_in_backlog,
-    );
-    growth(
-        "queues",
-        &[1, 100, 10_000],
-        |queues| {
-            Centre::new(Size {
-                queues,
-                ..Size::agents(1_000)
-            })
-        },
-        Centre::life_by_skill,
-    );
-    growth(
-        "skills",
-        &[5, 50, 500],
-        |skills| {
-            Centre::new(Size {
-                skills,
-                ..Size::agents(10_000)
-            })
-        },
-        Centre::life_by_skill,
-    );
-    growth(
-        "owners",
-        &[1_000, 100_000, 1_000_000],
-        |n| Centre::new(Size::agents(10_000)).with_owners(n),
-        Centre::life_by_owner,
-    );
+    for growth in GROWTHS {
+        let figures = growth.measure();
+        let list: Vec<String> = growth
+            .by
+            .iter()
+            .zip(&figures)
+            .map(|(n, ns)| format!("{n}: {ns:.0} ns"))
+            .collect();
+        println!(
+            "life of a contact by {}: {}; last/first = {:.2}",
+            growth.of,
+            list.join(", "),
+            figures[figures.len() - 1] / figures[0]
+        );
+    }
 }
 
 fn lives(criterion: &mut Criterion) {

@@ -4,19 +4,21 @@
 // Each measurement uses a part of it.
 #![allow(dead_code)]
 
+pub mod growth;
+
 use std::hint::black_box;
 use std::time::Duration;
 
 use firsthand::router::Router;
 use firsthand::router::answer::Answer;
-use firsthand::router::codes::{AgentKind, Outcome, Presence};
+use firsthand::router::codes::{Outcome, Presence};
 use firsthand::router::command::{
     AgentPresence, AgentSet, CaseOpen, Command, ContactCancel, ContactEnd, ContactSubmit, OfferRef,
     QueueSet, Stamped,
 };
 use firsthand::router::effect::Effects;
 use firsthand::router::ids::{Name, OfferId, Text};
-use firsthand::router::policy::{Level, Policy, Priority, SkillMap};
+use firsthand::router::policy::{Level, Policy, SkillMap};
 
 const SKILLS_PER_AGENT: usize = 5;
 
@@ -157,20 +159,8 @@ impl Centre {
             skills.insert(skill(self.draw.below(self.size.skills)), level);
         }
         self.apply(Command::AgentSet(Box::new(AgentSet {
-            agent: agent_name(n),
-            name: None,
-            kind: AgentKind::Human,
             skills,
-            capacity: Default::default(),
-            team: None,
-            deputy: None,
-            leader: None,
-            address: None,
-            wrap_up_ms: None,
-            rank: 0,
-            mentor: None,
-            max_open_cases: None,
-            absences: None,
+            ..AgentSet::of(agent_name(n))
         })));
     }
 
@@ -235,21 +225,10 @@ impl Centre {
         self.at += 1;
         let queue = self.draw.below(self.size.queues.max(1));
         Command::ContactSubmit(Box::new(ContactSubmit {
-            contact: Name::of(&format!("c{}", self.contacts)),
             queue: (self.size.queues > 1).then(|| queue_name(queue)),
-            channel: None,
             customer,
             requires,
-            priority: Priority(0),
-            topic: None,
-            case: None,
-            kind: None,
-            max_wait_ms: None,
-            joined_at: None,
-            prefer: None,
-            exclude: Vec::new(),
-            not_before_at: None,
-            attributes: None,
+            ..ContactSubmit::of(Name::of(&format!("c{}", self.contacts)))
         }))
     }
 

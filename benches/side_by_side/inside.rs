@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use super::centre::growth::GROWTHS;
 use super::centre::{Centre, Size, nanoseconds, processor_time};
 use super::table::{Table, figure};
 
@@ -108,92 +109,27 @@ fn decisions(centre: &mut Centre, owners: usize, table: &mut Table) {
 }
 
 fn growth(table: &mut Table) {
-    let agents = |n| Centre::new(Size::agents(n));
-    grow(
-        table,
-        "agents",
-        &[1_000, 10_000, 100_000],
-        agents,
-        Centre::life_by_skill,
-    );
-    grow(
-        table,
-        "contacts that wait for others",
-        &[10, 1_000, 100_000],
-        |n| Centre::new(Size::agents(1_000)).with_waiting(n),
-        Centre::life_by_skill,
-    );
-    grow(
-        table,
-        "contacts that wait for these agents",
-        &[10, 1_000, 100_000],
-        |n| Centre::new(Size::agents(1_000)).with_backlog(n),
-        Centre::life_in_backlog,
-    );
-    grow(
-        table,
-        "queues",
-        &[1, 100, 10_000],
-        |queues| {
-            Centre::new(Size {
-                queues,
-                ..Size::agents(1_000)
-            })
-        },
-        Centre::life_by_skill,
-    );
-    grow(
-        table,
-        "skills",
-        &[5, 50, 500],
-        |skills| {
-            Centre::new(Size {
-                skills,
-                ..Size::agents(10_000)
-            })
-        },
-        Centre::life_by_skill,
-    );
-    grow(
-        table,
-        "owners",
-        &[10_000, 100_000, 1_000_000],
-        |n| Centre::new(Size::agents(10_000)).with_owners(n),
-        Centre::life_by_owner,
-    );
-}
-
-fn grow(
-    table: &mut Table,
-    what: &str,
-    by: &[usize],
-    make: impl Fn(usize) -> Centre,
-    round: fn(&mut Centre),
-) {
-    let figures: Vec<f64> = by
-        .iter()
-        .map(|n| nanoseconds(&mut make(*n), round))
-        .collect();
-    let list: Vec<String> = by
-        .iter()
-        .zip(&figures)
-        .map(|(n, ns)| format!("{n}: {} ns", figure(*ns)))
-        .collect();
-    table.curve(
-        what,
-        by.iter().copied().zip(figures.iter().copied()).collect(),
-    );
-    table.at_most(
-        GROWTH,
-        format!(
-            "cost of a contact's life from {} to {} {what}",
-            by[0],
-            by[by.len() - 1]
-        ),
-        (2.0, "×"),
-        figures[figures.len() - 1] / figures[0],
-        list.join(", "),
-    );
+    for growth in GROWTHS {
+        let (what, by) = (growth.of, growth.by);
+        let figures = growth.measure();
+        let list: Vec<String> = by
+            .iter()
+            .zip(&figures)
+            .map(|(n, ns)| format!("{n}: {} ns", figure(*ns)))
+            .collect();
+        table.curve(what, by.into_iter().zip(figures.iter().copied()).collect());
+        table.at_most(
+            GROWTH,
+            format!(
+                "cost of a contact's life from {} to {} {what}",
+                by[0],
+                by[by.len() - 1]
+            ),
+            (2.0, "×"),
+            figures[figures.len() - 1] / figures[0],
+            list.join(", "),
+        );
+    }
 }
 
 /// Contacts of one core's second in the bulk simulation of a plain queue.

@@ -130,6 +130,28 @@ pub struct AgentSet {
     pub absences: Option<Vec<Absence>>,
 }
 
+impl AgentSet {
+    /// One of which nothing but the name is said.
+    pub fn of(agent: Name) -> Self {
+        Self {
+            agent,
+            name: None,
+            kind: human(),
+            skills: SkillMap::new(),
+            capacity: BTreeMap::new(),
+            team: None,
+            deputy: None,
+            leader: None,
+            address: None,
+            wrap_up_ms: None,
+            rank: 0,
+            mentor: None,
+            max_open_cases: None,
+            absences: None,
+        }
+    }
+}
+
 fn human() -> AgentKind {
     AgentKind::Human
 }

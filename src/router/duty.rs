@@ -22,7 +22,7 @@ pub enum Duty {
     Assist(u32),
 }
 
-/// Whom an duty is for.
+/// Whom a duty is for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum For {
     /// The owner of its case, whoever that is when it is made.
@@ -33,7 +33,7 @@ pub(super) enum For {
 }
 
 impl Router {
-    /// Brings an duty for a case: it goes on its way at once and waits as long as it must.
+    /// Brings a duty for a case: it goes on its way at once and waits as long as it must.
     pub(super) fn bring_duty(
         &mut self,
         case: CaseIdx,
@@ -62,7 +62,7 @@ impl Router {
             case: None,
             last_owner: None,
         };
-        let submit: ContactSubmit = ContactSubmit {
+        let submit = ContactSubmit {
             topic: entry.topic.clone(),
             kind: entry.kind.clone(),
             attributes,
@@ -94,7 +94,7 @@ impl Router {
         idx
     }
 
-    /// Takes an duty back that nobody has taken.
+    /// Takes a duty back that nobody has taken.
     pub(super) fn recall_duty(&mut self, idx: Option<ContactIdx>) {
         let Some(idx) = idx else { return };
         match self.contacts.get(idx).map(|contact| contact.state) {
@@ -106,7 +106,7 @@ impl Router {
         }
     }
 
-    /// The contact of an duty has ended: its case no longer refers to it.
+    /// The contact of a duty has ended: its case no longer refers to it.
     pub(super) fn duty_ended(&mut self, idx: ContactIdx) {
         let contact = &self.contacts[idx];
         let (Some(duty), Some(case)) = (contact.duty, contact.case) else {

@@ -5,7 +5,6 @@ use hashbrown::HashMap;
 
 use crate::router::Router;
 use crate::router::bulk::Arrival;
-use crate::router::codes::AgentKind;
 use crate::router::command::{AgentSet, Command, QueueSet};
 use crate::router::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use crate::router::policy::Policy;
@@ -246,22 +245,7 @@ impl Clerk {
         let table = arrivals.table();
         if router.agent_named(name).is_none() {
             self.unknown_owners.push(name.clone());
-            let set = AgentSet {
-                agent: name.clone(),
-                name: None,
-                kind: AgentKind::Human,
-                skills: std::collections::BTreeMap::new(),
-                capacity: std::collections::BTreeMap::new(),
-                team: None,
-                deputy: None,
-                leader: None,
-                address: None,
-                wrap_up_ms: None,
-                rank: 0,
-                mentor: None,
-                max_open_cases: None,
-                absences: None,
-            };
+            let set = AgentSet::of(name.clone());
             router
                 .command_bulk(at, Command::AgentSet(Box::new(set)))
                 .map_err(|refusal| table.fault(OWNER, refusal.message))?;

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::config::Tenant;
-use crate::router::codes::AgentKind;
 use crate::router::command::AgentSet;
 use crate::router::ids::Name;
 use crate::router::policy::CAPACITY_MAX;
@@ -129,22 +128,7 @@ fn profile(table: &Table, agent: &Name, tenant: &Tenant) -> Result<AgentSet, Sim
         .agents
         .get(agent)
         .cloned()
-        .unwrap_or_else(|| AgentSet {
-            agent: agent.clone(),
-            name: None,
-            kind: AgentKind::Human,
-            skills: BTreeMap::new(),
-            capacity: BTreeMap::new(),
-            team: None,
-            deputy: None,
-            leader: None,
-            address: None,
-            wrap_up_ms: None,
-            rank: 0,
-            mentor: None,
-            max_open_cases: None,
-            absences: None,
-        });
+        .unwrap_or_else(|| AgentSet::of(agent.clone()));
     if let Some(text) = table.text(SKILLS)? {
         set.skills = skills::of_agent(text).map_err(|why| table.fault(SKILLS, why))?;
     }
