@@ -18,7 +18,7 @@ impl Router {
     /// `agent.absence`.
     pub(super) fn agent_absence(&mut self, set: &AgentAbsence) -> Result<Subject, Reject> {
         let idx = self.find_agent(&set.agent)?;
-        let mut absences = self.agents[idx.at()].duty.absences.clone();
+        let mut absences = self.agents[idx.at()].bonds.absences.clone();
         if set.on {
             if set.to_at <= self.at {
                 let message = format!("{} is over: give a time after {}", set.to_at, self.at);
@@ -54,12 +54,12 @@ impl Router {
 
     /// Takes over the absences of an agent; one that has begun goes on where it is still planned.
     pub(super) fn take_absences(&mut self, idx: AgentIdx, absences: Vec<Absence>) {
-        let duty = &mut self.agents[idx.at()].duty;
-        let before = duty.absences.first().map(|absence| absence.from_at);
+        let bonds = &mut self.agents[idx.at()].bonds;
+        let before = bonds.absences.first().map(|absence| absence.from_at);
         let goes_on = absences.first().map(|absence| absence.from_at) == before;
-        duty.absences = absences;
-        if duty.absent && !goes_on {
-            duty.absent = false;
+        bonds.absences = absences;
+        if bonds.absent && !goes_on {
+            bonds.absent = false;
             self.note_changed(idx);
         }
         self.arm_absence(idx);
@@ -68,26 +68,26 @@ impl Router {
     }
 
     fn arm_absence(&mut self, idx: AgentIdx) {
-        let duty = &mut self.agents[idx.at()].duty;
-        let first = duty.absences.first();
-        duty.absence_at = first.map(|first| {
-            if duty.absent {
+        let bonds = &mut self.agents[idx.at()].bonds;
+        let first = bonds.absences.first();
+        bonds.absence_at = first.map(|first| {
+            if bonds.absent {
                 first.to_at
             } else {
                 first.from_at
             }
         });
-        if let Some(at) = duty.absence_at {
+        if let Some(at) = bonds.absence_at {
             self.timers.arm(at, Timer::Absence, idx.0);
         }
     }
 
     /// An absence begins or ends.
     pub(super) fn absence_due(&mut self, idx: AgentIdx) {
-        while let Some(due) = self.agents[idx.at()].duty.absence_at
+        while let Some(due) = self.agents[idx.at()].bonds.absence_at
             && due <= self.at
         {
-            if self.agents[idx.at()].duty.absent {
+            if self.agents[idx.at()].bonds.absent {
                 self.end_absence(idx);
             } else {
                 self.begin_absence(idx);
@@ -96,10 +96,10 @@ impl Router {
     }
 
     fn begin_absence(&mut self, idx: AgentIdx) {
-        let duty = &mut self.agents[idx.at()].duty;
-        duty.absent = true;
-        duty.briefing.planned = true;
-        let Some(absence) = duty.absences.first().cloned() else {
+        let bonds = &mut self.agents[idx.at()].bonds;
+        bonds.absent = true;
+        bonds.briefing.planned = true;
+        let Some(absence) = bonds.absences.first().cloned() else {
             return;
         };
         self.arm_absence(idx);
@@ -121,16 +121,16 @@ impl Router {
 
     /// The first absence is over, by its time or because the agent is there.
     fn end_absence(&mut self, idx: AgentIdx) {
-        let duty = &mut self.agents[idx.at()].duty;
-        duty.absent = false;
-        duty.absences.remove(0);
+        let bonds = &mut self.agents[idx.at()].bonds;
+        bonds.absent = false;
+        bonds.absences.remove(0);
         self.note_changed(idx);
         self.arm_absence(idx);
     }
 
     /// The agent logs in: who is there is not absent.
     pub(super) fn came_in(&mut self, idx: AgentIdx) {
-        if self.agents[idx.at()].duty.absent {
+        if self.agents[idx.at()].bonds.absent {
             self.end_absence(idx);
         }
     }
@@ -148,7 +148,7 @@ impl Router {
     /// When an agent and its stand-in are planned away together, one of the agent's absences or
     /// all.
     pub(super) fn pairs_away(&self, idx: AgentIdx, only: Option<&Absence>) -> Vec<PairAwayView> {
-        let own = &self.agents[idx.at()].duty.absences;
+        let own = &self.agents[idx.at()].bonds.absences;
         if own.is_empty() {
             return Vec::new();
         }
@@ -158,7 +158,7 @@ impl Router {
                 .iter()
                 .filter(|own| only.is_none_or(|only| only == *own))
             {
-                let theirs = self.agents[other.at()].duty.absences.iter();
+                let theirs = self.agents[other.at()].bonds.absences.iter();
                 for (from_at, to_at) in theirs.filter_map(|theirs| theirs.overlap(absence)) {
                     found.push(self.pair_away(idx, other, from_at, to_at));
                 }
@@ -201,9 +201,9 @@ impl Router {
         }
         let away: Vec<PairAwayView> = self
             .pairs_of(idx)
-            .filter(|other| self.agents[other.at()].duty.absent)
+            .filter(|other| self.agents[other.at()].bonds.absent)
             .map(|other| {
-                let theirs = self.agents[other.at()].duty.absent_until();
+                let theirs = self.agents[other.at()].bonds.absent_until();
                 let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));
                 self.pair_away(idx, other, self.at, to_at)
             })
@@ -236,21 +236,21 @@ impl Router {
             route,
         };
         let entry = &mut self.agents[owner.at()];
-        if !entry.duty.briefing.is_open() {
-            let planned = entry.duty.absent;
-            entry.duty.briefing.begin(entry.since_at);
-            entry.duty.briefing.planned = planned;
+        if !entry.bonds.briefing.is_open() {
+            let planned = entry.bonds.absent;
+            entry.bonds.briefing.begin(entry.since_at);
+            entry.bonds.briefing.planned = planned;
         }
-        entry.duty.briefing.note(served);
+        entry.bonds.briefing.note(served);
     }
 
     /// The agent goes away from its work, or is back: its briefing begins or is complete.
     pub(super) fn brief(&mut self, idx: AgentIdx, away: bool) {
         let at = self.at;
         let entry = &mut self.agents[idx.at()];
-        let briefing = &mut entry.duty.briefing;
+        let briefing = &mut entry.bonds.briefing;
         if away {
-            let planned = entry.duty.absent;
+            let planned = entry.bonds.absent;
             briefing.begin(at);
             briefing.planned = planned;
             return;
@@ -268,7 +268,7 @@ impl Router {
 
     pub(super) fn briefing_view(&self, idx: AgentIdx) -> BriefingView {
         let entry = &self.agents[idx.at()];
-        let briefing = &entry.duty.briefing;
+        let briefing = &entry.bonds.briefing;
         let state = |case: &Name| self.cases.find(case).map(|case| self.cases[case].state);
         BriefingView {
             agent: entry.id.clone(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::bonds::Duty;
+use super::bonds::Bonds;
 use super::codes::{AgentKind, AgentState, Presence};
 use super::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
@@ -49,7 +49,7 @@ pub struct Agent {
     pub cases: BTreeSet<CaseIdx>,
     pub handled: u64,
     pub talk_ms: i64,
-    pub duty: Duty,
+    pub bonds: Bonds,
     /// The queue of the contact it took last.
     pub last_queue: Option<QueueIdx>,
     /// Waiting contacts whose case it owns.
@@ -140,7 +140,7 @@ impl Agent {
             cases: BTreeSet::new(),
             handled: 0,
             talk_ms: 0,
-            duty: Duty::default(),
+            bonds: Bonds::default(),
             last_queue: None,
             owned_waiting: BTreeMap::new(),
             named_waiting: BTreeMap::new(),

@@ -19,9 +19,9 @@ impl Router {
         let absences = self.absences_of(set)?;
         let idx = self.intern_agent(&set.agent);
         let mentor = set.mentor.as_ref().map(|name| self.intern_agent(name));
-        self.bind(idx, |duty| {
-            duty.mentor = mentor;
-            duty.max_open_cases = set.max_open_cases;
+        self.bind(idx, |bonds| {
+            bonds.mentor = mentor;
+            bonds.max_open_cases = set.max_open_cases;
         });
         let was_there = self.agents[idx.at()].exists;
         let pair_before = self.agents[idx.at()].deputy;
@@ -61,7 +61,7 @@ impl Router {
             });
         }
         if !was_there {
-            self.bounded += u32::from(self.agents[idx.at()].duty.is_bounded());
+            self.bounded += u32::from(self.agents[idx.at()].bonds.is_bounded());
         }
         let plans = absences.is_some();
         if let Some(absences) = absences {
@@ -343,7 +343,7 @@ impl Router {
         }
         let cases: Vec<CaseIdx> = entry.cases.iter().copied().collect();
         let successor = self.successor(idx, remove)?;
-        let plan = entry.duty.succession.clone();
+        let plan = entry.bonds.succession.clone();
         let shared = plan.filter(|plan| remove.successor.is_none() && self.has_takers(plan));
         if successor.is_none() && shared.is_none() && !cases.is_empty() {
             let message = format!(
@@ -394,7 +394,7 @@ impl Router {
     /// The agent is there no more; who waits for it is judged anew.
     fn forget_agent(&mut self, idx: AgentIdx) {
         self.idle.forget(&mut self.agents, idx);
-        self.bind(idx, |duty| *duty = super::bonds::Duty::default());
+        self.bind(idx, |bonds| *bonds = super::bonds::Bonds::default());
         let at = self.at;
         let entry = &mut self.agents[idx.at()];
         entry.exists = false;

@@ -40,7 +40,7 @@ impl Absence {
 
 /// What an agent is bound to.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Duty {
+pub struct Bonds {
     /// In the order of time, without overlap. The first may have begun.
     pub absences: Vec<Absence>,
     /// The first absence has begun and the agent has not come back.
@@ -88,7 +88,7 @@ pub struct Succession {
     pub handed_over: u64,
 }
 
-impl Duty {
+impl Bonds {
     /// Whether anything bounds the new cases of this agent.
     pub fn is_bounded(&self) -> bool {
         self.max_open_cases.is_some() || self.succession.is_some()

@@ -181,7 +181,7 @@ impl Router {
             .flatten();
         people.find(|agent| {
             let entry = &self.agents[agent.at()];
-            entry.exists && !entry.duty.is_absent_in(slot.from_at, slot.to_at)
+            entry.exists && !entry.bonds.is_absent_in(slot.from_at, slot.to_at)
         })
     }
 

@@ -73,7 +73,7 @@ impl Router {
             let cases = agent.cases.len();
             census.open_cases += cases as u64;
             census.open_cases_most = census.open_cases_most.max(cases as u64);
-            census.agents_full += u64::from(agent.duty.is_full(cases));
+            census.agents_full += u64::from(agent.bonds.is_full(cases));
         }
         census.overdue = self.cases.overdue;
         census

@@ -44,7 +44,7 @@ impl Router {
         let owned = contact
             .case
             .is_some_and(|case| self.cases[case].owner.is_some());
-        !owned && entry.is_human() && entry.duty.is_full(entry.cases.len())
+        !owned && entry.is_human() && entry.bonds.is_full(entry.cases.len())
     }
 
     fn choose_among(

@@ -65,9 +65,9 @@ impl Router {
         match due.timer {
             Timer::WrapUp => agent().wraps.iter().any(|wrap| wrap.until_at == due.at),
             Timer::Presence => agent().until_at == Some(due.at),
-            Timer::Absence => agent().duty.absence_at == Some(due.at),
+            Timer::Absence => agent().bonds.absence_at == Some(due.at),
             Timer::Succession => {
-                let plan = agent().duty.succession.as_deref();
+                let plan = agent().bonds.succession.as_deref();
                 plan.is_some_and(|plan| plan.next_at == due.at)
             }
             Timer::Retry => agent().retry_at == Some(due.at),

@@ -147,7 +147,7 @@ impl Router {
             .waiting
             .teams
             .resize_with(router.teams.names().len(), Default::default);
-        let bounded = |agent: &&Agent| agent.exists && agent.duty.is_bounded();
+        let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
         router.bounded = image.agents.iter().filter(bounded).count() as u32;
         router.agents = image.agents;
         router.queues = image.queues;
@@ -285,8 +285,8 @@ impl Router {
             );
             due.extend(agent.until_at.map(|at| (at, Timer::Presence, of)));
             due.extend(agent.retry_at.map(|at| (at, Timer::Retry, of)));
-            due.extend(agent.duty.absence_at.map(|at| (at, Timer::Absence, of)));
-            let plan = agent.duty.succession.as_deref();
+            due.extend(agent.bonds.absence_at.map(|at| (at, Timer::Absence, of)));
+            let plan = agent.bonds.succession.as_deref();
             due.extend(plan.map(|plan| (plan.next_at, Timer::Succession, of)));
         }
         for (n, contact) in self.contacts.slots.iter().enumerate() {

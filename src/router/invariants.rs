@@ -194,23 +194,23 @@ impl Router {
     /// Absences and succession have their timers, and what is counted is so.
     fn check_duties(&self) -> Result<(), String> {
         for agent in &self.agents {
-            let duty = &agent.duty;
-            let first = duty.absences.first();
+            let bonds = &agent.bonds;
+            let first = bonds.absences.first();
             let due = first.map(|first| {
-                if duty.absent {
+                if bonds.absent {
                     first.to_at
                 } else {
                     first.from_at
                 }
             });
-            if due != duty.absence_at || due.is_some_and(|due| due <= self.at) {
+            if due != bonds.absence_at || due.is_some_and(|due| due <= self.at) {
                 return Err(format!("agent {} misses its absence", agent.id));
             }
-            if !agent.exists && (due.is_some() || duty.is_bounded()) {
+            if !agent.exists && (due.is_some() || bonds.is_bounded()) {
                 return Err(format!("agent {} is gone and has duties", agent.id));
             }
         }
-        let bounded = self.agents.iter().filter(|agent| agent.duty.is_bounded());
+        let bounded = self.agents.iter().filter(|agent| agent.bonds.is_bounded());
         if bounded.count() != self.bounded as usize {
             return Err("agents with bounded cases are counted wrongly".to_owned());
         }

@@ -159,7 +159,7 @@ impl Router {
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
             Err(Unfree::NoChannel) => Situation::Never(Why::NoOwnerSkill),
             Err(Unfree::Offline) => Situation::Offline {
-                until_at: entry.duty.absent_until(),
+                until_at: entry.bonds.absent_until(),
             },
             Err(Unfree::Break) => Situation::Break {
                 until_at: entry.until_at,

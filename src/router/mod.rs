@@ -10,22 +10,27 @@
 //! moves any more (`settle`): contacts that look for an agent, agents that became free, contacts
 //! whose owner's situation changed.
 
+// Words that everything below shares.
 pub mod codes;
 pub mod ids;
 pub mod policy;
 pub mod time;
 
+// What comes in and what goes out.
 pub mod answer;
 mod case_answer;
 mod case_command;
 pub mod command;
 pub mod effect;
 pub mod event;
+mod offer_reason;
 pub mod people;
 pub mod people_view;
 pub mod query;
 pub mod reject;
+mod sparse;
 
+// Nouns: plain state.
 mod agent;
 pub(crate) mod bonds;
 mod case;
@@ -34,27 +39,30 @@ mod contact;
 mod customer;
 mod extra;
 pub mod kind;
-mod kinds;
+mod pace;
 mod progress;
 mod queue;
 pub(crate) mod skill;
-mod sparse;
 mod stats;
 
+// Indexes, none of which decides.
 mod bitmap;
 mod directory;
 mod idle;
 mod timers;
 mod waiting;
 
+// Decisions: who may, who is best, what follows.
 mod choose;
 mod judge;
 mod plan;
 mod seek;
 mod settle;
 
+// The side door of simulations in bulk.
 pub(crate) mod bulk;
 
+// Acts: what commands and deadlines do.
 mod absences;
 mod accept;
 mod agents;
@@ -69,9 +77,9 @@ mod due;
 mod duty;
 mod ends;
 pub mod follow_up;
+mod kinds;
 mod ladder;
 mod learnt;
-mod offer_reason;
 mod offers;
 mod queues;
 mod sessions;
@@ -81,6 +89,7 @@ mod succession;
 pub(crate) mod ticket;
 mod transfer;
 
+// Looking: answers, explanations, images, checks.
 mod case_views;
 pub(crate) mod census;
 mod estimate;
@@ -88,7 +97,6 @@ mod explain;
 mod image;
 mod invariants;
 mod keys;
-mod pace;
 mod preview;
 mod queries;
 mod views;

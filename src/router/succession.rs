@@ -4,7 +4,7 @@
 use super::Router;
 use super::Subject;
 use super::answer::{Answer, SuccessionView};
-use super::bonds::{Duty, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX, Succession};
+use super::bonds::{Bonds, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX, Succession};
 use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, Name};
 use super::people::AgentSuccession;
@@ -95,22 +95,22 @@ impl Router {
     }
 
     /// Changes what an agent is bound to, and counts those whose new cases are bounded.
-    pub(super) fn bind(&mut self, idx: AgentIdx, change: impl FnOnce(&mut Duty)) {
+    pub(super) fn bind(&mut self, idx: AgentIdx, change: impl FnOnce(&mut Bonds)) {
         let entry = &mut self.agents[idx.at()];
-        let before = entry.exists && entry.duty.is_bounded();
-        change(&mut entry.duty);
-        let after = entry.exists && entry.duty.is_bounded();
+        let before = entry.exists && entry.bonds.is_bounded();
+        change(&mut entry.bonds);
+        let after = entry.exists && entry.bonds.is_bounded();
         self.bounded = self.bounded + u32::from(after) - u32::from(before);
     }
 
     fn set_succession(&mut self, idx: AgentIdx, succession: Option<Box<Succession>>) {
-        self.bind(idx, |duty| duty.succession = succession);
+        self.bind(idx, |bonds| bonds.succession = succession);
     }
 
     /// One batch goes; without any left, or without anyone to take them, the plan is done.
     /// Answers how many cases moved.
     pub(super) fn succession_due(&mut self, idx: AgentIdx) -> u64 {
-        let Some(mut plan) = self.agents[idx.at()].duty.succession.clone() else {
+        let Some(mut plan) = self.agents[idx.at()].bonds.succession.clone() else {
             return 0;
         };
         let batch = plan.batch.map_or(usize::MAX, |batch| batch as usize);
@@ -158,7 +158,7 @@ impl Router {
     /// Whether a successor can take cases: it is there, a human, and does not leave itself.
     fn takes(&self, agent: AgentIdx) -> bool {
         let entry = &self.agents[agent.at()];
-        entry.exists && entry.is_human() && entry.duty.succession.is_none()
+        entry.exists && entry.is_human() && entry.bonds.succession.is_none()
     }
 
     pub(super) fn has_takers(&self, plan: &Succession) -> bool {
@@ -167,7 +167,7 @@ impl Router {
 
     fn succession_view(&self, idx: AgentIdx, agent: &Name, moved: u64) -> Answer {
         let entry = &self.agents[idx.at()];
-        let plan = entry.duty.succession.as_deref();
+        let plan = entry.bonds.succession.as_deref();
         let to = plan.map_or(&[][..], |plan| &plan.to);
         Answer::Succession(SuccessionView {
             agent: agent.clone(),

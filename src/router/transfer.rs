@@ -85,7 +85,7 @@ impl Router {
 
     /// Who consults a queue asks its mentor first.
     fn ask_mentor_first(&mut self, idx: ContactIdx, consults: AgentIdx) {
-        let mentor = self.agents[consults.at()].duty.mentor;
+        let mentor = self.agents[consults.at()].bonds.mentor;
         let there = mentor.filter(|mentor| self.agents[mentor.at()].exists);
         if there.is_some() {
             self.contacts[idx].extra_mut().mentor = there;

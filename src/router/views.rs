@@ -114,16 +114,16 @@ impl Router {
             handled: agent.handled,
             talk_ms: agent.talk_ms,
             mentor: self.mentor_name(idx),
-            max_open_cases: agent.duty.max_open_cases,
-            absences: agent.duty.absences.iter().map(absence_view).collect(),
-            absent_until_at: agent.duty.absent_until(),
+            max_open_cases: agent.bonds.max_open_cases,
+            absences: agent.bonds.absences.iter().map(absence_view).collect(),
+            absent_until_at: agent.bonds.absent_until(),
             warnings: self.pairs_away(idx, None),
         }
     }
 
     /// Whom an agent may consult first, where there is somebody.
     pub(super) fn mentor_name(&self, idx: AgentIdx) -> Option<Name> {
-        let mentor = &self.agents[self.agents[idx.at()].duty.mentor?.at()];
+        let mentor = &self.agents[self.agents[idx.at()].bonds.mentor?.at()];
         mentor.exists.then(|| mentor.id.clone())
     }
 
