@@ -1,15 +1,16 @@
 //! Names and numbers by which the router knows its entities.
 //!
 //! Outside, everything has a name chosen by the client ([`Name`]); inside, a dense number. The
-//! numbers never leave the router. A name is checked once, where the bytes come in, and is shared
-//! from then on, so an event or a reply can carry it without copying.
+//! numbers never leave the router. A name is checked once, where the bytes come in. Up to 23
+//! bytes, which most names are, stand in the name itself; longer ones are shared. So an event or a
+//! reply carries it without asking for memory.
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 /// The longest name in bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 128;
@@ -20,7 +21,7 @@ pub const KEY_BYTES_MAX: usize = 64;
 /// The id of an agent, queue, skill, customer, contact, case … as its client chose it:
 /// 1 to [`NAME_BYTES_MAX`] bytes of UTF-8 without control characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Arc<str>);
+pub struct Name(SmolStr);
 
 impl Name {
     /// Checks and takes a name. The error says what would be right.
@@ -37,7 +38,7 @@ impl Name {
         if has_control(text) {
             return Err("an id must not contain control characters".to_owned());
         }
-        Ok(Self(Arc::from(text)))
+        Ok(Self(SmolStr::new(text)))
     }
 
     /// A name that the program itself makes and knows to be right.
@@ -46,7 +47,7 @@ impl Name {
             Self::new(text).is_ok(),
             "a built-in name is right: {text:?}"
         );
-        Self(Arc::from(text))
+        Self(SmolStr::new(text))
     }
 
     pub fn as_str(&self) -> &str {
@@ -68,7 +69,7 @@ impl fmt::Display for Name {
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", &*self.0)
+        write!(f, "{:?}", self.as_str())
     }
 }
 
