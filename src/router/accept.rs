@@ -199,7 +199,7 @@ impl Router {
         let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
         self.contacts[idx].firm_at = firm_at;
         if let Some(at) = firm_at {
-            self.timers.arm(at, Timer::Firm, idx.0);
+            self.timers.arm(at, Timer::Firm, idx.number());
         }
     }
 

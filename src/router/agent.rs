@@ -223,7 +223,7 @@ impl Agent {
         }
         let mut mask = 0;
         for n in 0..rules.len() {
-            if self.place_for(ChannelIdx(n as u32), rules).is_ok() {
+            if self.place_for(ChannelIdx::of(n as u32), rules).is_ok() {
                 mask |= 1 << n;
             }
         }

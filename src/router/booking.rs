@@ -157,7 +157,7 @@ impl Router {
     /// The contacts, of all queues, whose slots overlap this one.
     fn booked_in(&self, slot: Slot) -> impl Iterator<Item = ContactIdx> + '_ {
         let from = slot.from_at.saturating_sub(SLOT_MS_MAX);
-        let near = (from, ContactIdx(0))..(slot.to_at, ContactIdx(0));
+        let near = (from, ContactIdx::of(0))..(slot.to_at, ContactIdx::of(0));
         let overlaps = move |contact: &ContactIdx| {
             let other = self.contacts[*contact].slot();
             other.is_some_and(|other| other.to_at > slot.from_at)

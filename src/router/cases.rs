@@ -323,7 +323,7 @@ impl Router {
         let close_at = after.map(|after| self.at.saturating_add(after.0));
         self.cases[idx].close_at = close_at;
         if let Some(at) = close_at {
-            self.timers.arm(at, Timer::CloseCase, idx.0);
+            self.timers.arm(at, Timer::CloseCase, idx.number());
         }
     }
 

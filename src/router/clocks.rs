@@ -170,7 +170,7 @@ impl Router {
         }
         progress.clock_at = next;
         if let Some(at) = next {
-            self.timers.arm(at, Timer::CaseClock, case.0);
+            self.timers.arm(at, Timer::CaseClock, case.number());
         }
     }
 

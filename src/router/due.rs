@@ -55,10 +55,10 @@ impl Router {
     fn is_current(&self, due: Due) -> bool {
         let agent = || &self.agents[due.of as usize];
         let contact = |deadline: fn(&super::contact::Contact) -> Option<Timestamp>| {
-            self.contacts.get(ContactIdx(due.of)).and_then(deadline) == Some(due.at)
+            self.contacts.get(ContactIdx::of(due.of)).and_then(deadline) == Some(due.at)
         };
         let progress = |deadline: fn(&super::progress::Progress) -> Option<Timestamp>| {
-            let case = self.cases.get(CaseIdx(due.of));
+            let case = self.cases.get(CaseIdx::of(due.of));
             let progress = case.and_then(|case| case.progress.as_deref());
             progress.and_then(deadline) == Some(due.at)
         };
@@ -73,7 +73,7 @@ impl Router {
             Timer::Retry => agent().retry_at == Some(due.at),
             Timer::Offer => self
                 .contacts
-                .get(ContactIdx(due.of))
+                .get(ContactIdx::of(due.of))
                 .is_some_and(|c| c.offers.iter().any(|offer| offer.expires_at == due.at)),
             Timer::Lease => contact(|c| c.lease_at),
             Timer::Firm => contact(|c| c.firm_at),
@@ -89,14 +89,14 @@ impl Router {
             Timer::FollowUp => progress(|p| p.follow_up.as_ref()?.next_at),
             Timer::CloseCase => self
                 .cases
-                .get(CaseIdx(due.of))
+                .get(CaseIdx::of(due.of))
                 .is_some_and(|case| case.close_at == Some(due.at)),
         }
     }
 
     fn fire(&mut self, due: Due) {
-        let agent = AgentIdx(due.of);
-        let contact = ContactIdx(due.of);
+        let agent = AgentIdx::of(due.of);
+        let contact = ContactIdx::of(due.of);
         match due.timer {
             Timer::WrapUp => self.end_wrap_ups(agent, due.at),
             Timer::Lease => self.repair(contact, "lease"),
@@ -135,10 +135,10 @@ impl Router {
                     self.note_hunger(contact);
                 }
             }
-            Timer::CaseWait => self.end_wait(CaseIdx(due.of), WaitEnd::UntilAt, due.at),
-            Timer::CaseClock => self.pass_moments(CaseIdx(due.of), due.at),
-            Timer::FollowUp => self.pass_follow_up(CaseIdx(due.of), due.at),
-            Timer::CloseCase => self.close(CaseIdx(due.of), Name::of(ROUTER), None),
+            Timer::CaseWait => self.end_wait(CaseIdx::of(due.of), WaitEnd::UntilAt, due.at),
+            Timer::CaseClock => self.pass_moments(CaseIdx::of(due.of), due.at),
+            Timer::FollowUp => self.pass_follow_up(CaseIdx::of(due.of), due.at),
+            Timer::CloseCase => self.close(CaseIdx::of(due.of), Name::of(ROUTER), None),
             Timer::Scheduled => self.scheduled_arrives(contact),
         }
     }
@@ -153,7 +153,7 @@ impl Router {
             .get(passed as usize)
             .map(|step| contact.wait_from + step.after_ms);
         if let Some(next) = contact.step_at {
-            self.timers.arm(next, Timer::Step, idx.0);
+            self.timers.arm(next, Timer::Step, idx.number());
         }
         self.remember(idx, Rule::Step, None, None);
         self.dirty_contacts.push(idx);
@@ -167,7 +167,7 @@ impl Router {
         let next = contact.age_at.map(|at| at + step);
         contact.age_at = next;
         if let Some(next) = next {
-            self.timers.arm(next, Timer::Age, idx.0);
+            self.timers.arm(next, Timer::Age, idx.number());
         }
         if self.contacts[idx].place.is_some() {
             self.enter_index(idx);

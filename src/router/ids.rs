@@ -7,6 +7,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::num::NonZeroU32;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -140,17 +141,46 @@ impl<'de> Deserialize<'de> for Text {
 macro_rules! index {
     ($(#[$doc:meta] $name:ident),* $(,)?) => {$(
         #[$doc]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(pub u32);
+        ///
+        /// Kept one higher, so that "none" takes no room of its own.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(NonZeroU32);
 
         impl $name {
+            pub const fn of(n: u32) -> Self {
+                Self(NonZeroU32::new(n.wrapping_add(1)).expect("fewer than 2^32 - 1 of a kind"))
+            }
+
+            pub const fn number(self) -> u32 {
+                self.0.get() - 1
+            }
+
             pub const fn at(self) -> usize {
-                self.0 as usize
+                self.number() as usize
             }
 
             pub fn from_usize(n: usize) -> Self {
-                Self(u32::try_from(n).expect("fewer than 2^32 entities of a kind"))
+                Self::of(u32::try_from(n).expect("fewer than 2^32 - 1 of a kind"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.number()).finish()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_u32(self.number())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let n = u32::deserialize(deserializer)?;
+                let kept = n.checked_add(1).and_then(NonZeroU32::new);
+                kept.map(Self).ok_or_else(|| D::Error::custom("no number of an entity"))
             }
         }
     )*};

@@ -277,7 +277,7 @@ impl Router {
             Policy::default(),
             &mut router.skills,
         ));
-        router.queues_by_name.insert(name, QueueIdx(0));
+        router.queues_by_name.insert(name, QueueIdx::of(0));
         router
     }
 

@@ -61,7 +61,7 @@ impl Router {
             self.set_state(idx, ContactState::Offered);
         }
         self.open_offers.insert(id.0, idx);
-        self.timers.arm(expires_at, Timer::Offer, idx.0);
+        self.timers.arm(expires_at, Timer::Offer, idx.number());
         if self.detail.moves {
             self.out.moves.push(Move::Offered {
                 contact: idx,
@@ -281,7 +281,7 @@ impl Router {
         let entry = &mut self.agents[agent.at()];
         if entry.retry_at.is_none_or(|at| at < until) {
             entry.retry_at = Some(until);
-            self.timers.arm(until, Timer::Retry, agent.0);
+            self.timers.arm(until, Timer::Retry, agent.number());
         }
     }
 }

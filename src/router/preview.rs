@@ -30,11 +30,11 @@ impl Router {
             submit.not_before_at,
         )?;
         // A skill that nobody has named yet gets a number that nobody has.
-        let nobody = SkillIdx(u32::MAX);
+        let nobody = SkillIdx::of(u32::MAX - 1);
         let mut requires: Levels = submit
             .requires
             .iter()
-            .map(|(name, level)| (self.skills.get(name).map_or(nobody, SkillIdx), level.0))
+            .map(|(name, level)| (self.skills.get(name).map_or(nobody, SkillIdx::of), level.0))
             .collect();
         requires.sort_unstable();
         let known = |name: &Name| self.agents_by_name.get(name).copied();

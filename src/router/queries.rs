@@ -63,7 +63,7 @@ impl Router {
             .map(AgentIdx::from_usize)
             .filter(|idx| {
                 let agent = &self.agents[idx.at()];
-                let team = agent.team.map(|team| self.teams.name(team.0));
+                let team = agent.team.map(|team| self.teams.name(team.number()));
                 agent.exists
                     && list
                         .presence

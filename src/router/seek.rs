@@ -80,7 +80,7 @@ impl Router {
         ];
         for (at, timer) in due {
             if let Some(at) = at {
-                self.timers.arm(at, timer, idx.0);
+                self.timers.arm(at, timer, idx.number());
             }
         }
         self.note_seeking(idx);
@@ -186,7 +186,7 @@ impl Router {
         if contact.owner_until != until {
             contact.owner_until = until;
             if let Some(until) = until {
-                self.timers.arm(until, Timer::OwnerWait, idx.0);
+                self.timers.arm(until, Timer::OwnerWait, idx.number());
             }
         }
     }
@@ -304,7 +304,7 @@ impl Router {
         } else if contact.no_agent_at.is_none() {
             let at = self.at.saturating_add(limit.0);
             self.contacts[idx].no_agent_at = Some(at);
-            self.timers.arm(at, Timer::NoAgent, idx.0);
+            self.timers.arm(at, Timer::NoAgent, idx.number());
         }
     }
 

@@ -118,7 +118,7 @@ impl Router {
         };
         let at = self.at.saturating_add(lease.0);
         self.contacts[idx].lease_at = Some(at);
-        self.timers.arm(at, Timer::Lease, idx.0);
+        self.timers.arm(at, Timer::Lease, idx.number());
     }
 
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Result<Subject, Reject> {

@@ -302,7 +302,7 @@ impl Router {
         let contact = &mut self.contacts[idx];
         contact.not_before_at = Some(from);
         contact.scheduled = Some(from);
-        self.timers.arm(from, Timer::Scheduled, idx.0);
+        self.timers.arm(from, Timer::Scheduled, idx.number());
     }
 
     fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
@@ -310,7 +310,7 @@ impl Router {
         let contact = &mut self.contacts[idx];
         contact.scheduled = Some(from);
         contact.why = Why::NotBefore;
-        self.timers.arm(from, Timer::Scheduled, idx.0);
+        self.timers.arm(from, Timer::Scheduled, idx.number());
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
         if self.detail.events {
             let of = self.about(idx);

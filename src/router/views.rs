@@ -83,13 +83,13 @@ impl Router {
             kind: agent.kind,
             skills: self.skills.map(&agent.skills),
             capacity: (0..self.channels.len())
-                .map(|n| super::ids::ChannelIdx(n as u32))
+                .map(|n| super::ids::ChannelIdx::of(n as u32))
                 .map(|channel| {
                     let capacity = agent.capacity_of(channel, &self.channels);
                     (self.channels.name(channel).clone(), capacity)
                 })
                 .collect(),
-            team: agent.team.map(|team| self.teams.name(team.0).clone()),
+            team: agent.team.map(|team| self.teams.name(team.number()).clone()),
             deputy: agent.deputy.map(|agent| self.agent_name(agent)),
             leader: agent.leader.map(|agent| self.agent_name(agent)),
             address: agent.address.clone(),

@@ -148,10 +148,10 @@ impl Driver {
             return Ok(());
         };
         if entry.wrap_up {
-            self.router.end_wrap_up_bulk(at, AgentIdx(entry.of));
+            self.router.end_wrap_up_bulk(at, AgentIdx::of(entry.of));
             return Ok(());
         }
-        let contact = ContactIdx(entry.of);
+        let contact = ContactIdx::of(entry.of);
         match entry.kind {
             Kind::EndOfService => self.end(at, contact),
             Kind::Answer => {
@@ -196,7 +196,7 @@ impl Driver {
                 at: at.saturating_add(patience_ms),
                 kind: Kind::Patience,
                 tie: number,
-                of: contact.0,
+                of: contact.number(),
                 offer: 0,
                 wrap_up: false,
             });
@@ -264,7 +264,7 @@ impl Driver {
             at: at.saturating_add(self.answer_ms),
             kind: Kind::Answer,
             tie: self.rota.rank(agent),
-            of: contact.0,
+            of: contact.number(),
             offer: offer.0,
             wrap_up: false,
         });
@@ -307,7 +307,7 @@ impl Driver {
             at: at.saturating_add(service_ms),
             kind: Kind::EndOfService,
             tie: self.rota.rank(taken.agent) << 32 | (number & 0xffff_ffff),
-            of: taken.contact.0,
+            of: taken.contact.number(),
             offer: 0,
             wrap_up: false,
         });
@@ -336,7 +336,7 @@ impl Driver {
                 at: until,
                 kind: Kind::EndOfService,
                 tie: self.rota.rank(talk.agent) << 32,
-                of: talk.agent.0,
+                of: talk.agent.number(),
                 offer: 0,
                 wrap_up: true,
             });
