@@ -14,6 +14,7 @@ use super::effect::Count;
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
 use super::reject::Reject;
+use super::time::Moment;
 use super::timers::Timer;
 
 /// Who is named as the actor where the router itself acts.
@@ -113,7 +114,7 @@ impl Router {
         let at = self.at;
         let within_target = wait_ms <= self.policy_of(idx).service_level.within_ms.0;
         let contact = &mut self.contacts[idx];
-        contact.connected_at = Some(at);
+        contact.connected_at = Moment::at(at);
         contact.wait_ms = Some(wait_ms);
         contact.within_target = within_target;
         let queue = contact.queue;
@@ -197,7 +198,7 @@ impl Router {
         let human = |talk: &&Talk| self.agents[talk.agent.at()].is_human();
         let first = self.contacts[idx].talks.iter().find(human);
         let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
-        self.contacts[idx].firm_at = firm_at;
+        self.contacts[idx].firm_at = firm_at.into();
         if let Some(at) = firm_at {
             self.timers.arm(at, Timer::Firm, idx.number());
         }
@@ -231,7 +232,7 @@ impl Router {
 
     /// A conversation has lasted long enough to make its agent the owner.
     pub(super) fn make_firm(&mut self, idx: ContactIdx) {
-        self.contacts[idx].firm_at = None;
+        self.contacts[idx].firm_at = Moment::NONE;
         let contact = &self.contacts[idx];
         let Some(case) = contact.case else { return };
         let human = |agent: &AgentIdx| self.agents[agent.at()].is_human();

@@ -230,7 +230,7 @@ impl Router {
             return Ok(None);
         }
         let queue = target.unwrap_or(contact.queue);
-        let from = update.not_before_at.or(contact.scheduled);
+        let from = update.not_before_at.or(contact.scheduled.get());
         let slot = self.slot_for(&update.contact, queue, contact.case, Some(idx), from)?;
         let at = update.not_before_at;
         Ok(Some(Rebooked { at, slot }))

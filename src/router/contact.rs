@@ -19,7 +19,7 @@ use super::ids::{
     SourceIdx, TeamIdx, Text,
 };
 use super::skill::Levels;
-use super::time::{Millis, Timestamp};
+use super::time::{Millis, Moment, Timestamp};
 use super::waiting::WaitKey;
 
 /// The most steps that a contact remembers for `contact.explain`; then the oldest but the first
@@ -64,9 +64,9 @@ pub struct Contact {
     /// Where the present wait began, with the arrival or a transfer: steps, the wait for an owner
     /// and its own `max_wait_ms` count from here, and this wait is reported.
     pub wait_from: Timestamp,
-    pub not_before_at: Option<Timestamp>,
-    pub connected_at: Option<Timestamp>,
-    pub ended_at: Option<Timestamp>,
+    pub not_before_at: Moment,
+    pub connected_at: Moment,
+    pub ended_at: Moment,
     pub wait_ms: Option<i64>,
     pub within_target: bool,
 
@@ -96,14 +96,14 @@ pub struct Contact {
     pub last_agent: Option<AgentIdx>,
     pub route: Option<Route>,
 
-    pub scheduled: Option<Timestamp>,
-    pub step_at: Option<Timestamp>,
-    pub owner_until: Option<Timestamp>,
-    pub max_wait_at: Option<Timestamp>,
-    pub no_agent_at: Option<Timestamp>,
-    pub age_at: Option<Timestamp>,
-    pub firm_at: Option<Timestamp>,
-    pub lease_at: Option<Timestamp>,
+    pub scheduled: Moment,
+    pub step_at: Moment,
+    pub owner_until: Moment,
+    pub max_wait_at: Moment,
+    pub no_agent_at: Moment,
+    pub age_at: Moment,
+    pub firm_at: Moment,
+    pub lease_at: Moment,
 
     pub trail: Vec<StepTaken>,
     pub trail_dropped: u64,

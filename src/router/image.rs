@@ -299,18 +299,18 @@ impl Router {
                     .map(|o| (o.expires_at, Timer::Offer, of)),
             );
             let deadlines = [
-                (contact.lease_at, Timer::Lease),
-                (contact.firm_at, Timer::Firm),
-                (contact.owner_until, Timer::OwnerWait),
-                (contact.step_at, Timer::Step),
-                (contact.age_at, Timer::Age),
+                (contact.lease_at.get(), Timer::Lease),
+                (contact.firm_at.get(), Timer::Firm),
+                (contact.owner_until.get(), Timer::OwnerWait),
+                (contact.step_at.get(), Timer::Step),
+                (contact.age_at.get(), Timer::Age),
                 (
                     contact.extra.as_ref().and_then(|extra| extra.wish_until),
                     Timer::Wish,
                 ),
-                (contact.no_agent_at, Timer::NoAgent),
-                (contact.max_wait_at, Timer::MaxWait),
-                (contact.scheduled, Timer::Scheduled),
+                (contact.no_agent_at.get(), Timer::NoAgent),
+                (contact.max_wait_at.get(), Timer::MaxWait),
+                (contact.scheduled.get(), Timer::Scheduled),
             ];
             due.extend(
                 deadlines

@@ -15,6 +15,7 @@ use super::codes::ContactState;
 use super::command::ContactSync;
 use super::ids::{ContactIdx, Name, SourceIdx};
 use super::reject::Reject;
+use super::time::Moment;
 use super::timers::Timer;
 
 /// A client program.
@@ -117,7 +118,7 @@ impl Router {
             return;
         };
         let at = self.at.saturating_add(lease.0);
-        self.contacts[idx].lease_at = Some(at);
+        self.contacts[idx].lease_at = Moment::at(at);
         self.timers.arm(at, Timer::Lease, idx.number());
     }
 
@@ -140,7 +141,7 @@ impl Router {
         }
         for idx in &listed {
             let contact = &mut self.contacts[*idx];
-            contact.lease_at = None;
+            contact.lease_at = Moment::NONE;
             if let Some(before) = contact.source.replace(source) {
                 self.sources.leave(before, *idx);
             }

@@ -69,7 +69,12 @@ impl Interner {
     pub fn map(&self, levels: &Levels) -> SkillMap {
         levels
             .iter()
-            .map(|(skill, level)| (self.name(skill.number()).clone(), super::policy::Level(*level)))
+            .map(|(skill, level)| {
+                (
+                    self.name(skill.number()).clone(),
+                    super::policy::Level(*level),
+                )
+            })
             .collect()
     }
 }

@@ -11,7 +11,7 @@ use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, Q
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::Levels;
-use super::time::Timestamp;
+use super::time::{Moment, Timestamp};
 use super::timers::Timer;
 
 /// The most agents one contact may exclude.
@@ -221,7 +221,7 @@ impl Router {
             joined_at,
             entered_at: joined_at,
             wait_from: joined_at,
-            not_before_at: submit.not_before_at,
+            not_before_at: submit.not_before_at.into(),
             ..self.blank(submit.contact.clone(), resolved, requires, seq)
         }
     }
@@ -261,9 +261,9 @@ impl Router {
             entered_at: self.at,
             hops: 0,
             wait_from: self.at,
-            not_before_at: None,
-            connected_at: None,
-            ended_at: None,
+            not_before_at: Moment::NONE,
+            connected_at: Moment::NONE,
+            ended_at: Moment::NONE,
             wait_ms: None,
             within_target: false,
             steps_passed: 0,
@@ -280,14 +280,14 @@ impl Router {
             talks: smallvec::SmallVec::new(),
             last_agent: None,
             route: None,
-            scheduled: None,
-            step_at: None,
-            owner_until: None,
-            max_wait_at: None,
-            no_agent_at: None,
-            age_at: None,
-            firm_at: None,
-            lease_at: None,
+            scheduled: Moment::NONE,
+            step_at: Moment::NONE,
+            owner_until: Moment::NONE,
+            max_wait_at: Moment::NONE,
+            no_agent_at: Moment::NONE,
+            age_at: Moment::NONE,
+            firm_at: Moment::NONE,
+            lease_at: Moment::NONE,
             trail: Vec::new(),
             trail_dropped: 0,
             wrapping: 0,
@@ -300,15 +300,15 @@ impl Router {
     /// Another time for a scheduled contact.
     pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
         let contact = &mut self.contacts[idx];
-        contact.not_before_at = Some(from);
-        contact.scheduled = Some(from);
+        contact.not_before_at = Moment::at(from);
+        contact.scheduled = Moment::at(from);
         self.timers.arm(from, Timer::Scheduled, idx.number());
     }
 
     fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.set_state(idx, ContactState::Scheduled);
         let contact = &mut self.contacts[idx];
-        contact.scheduled = Some(from);
+        contact.scheduled = Moment::at(from);
         contact.why = Why::NotBefore;
         self.timers.arm(from, Timer::Scheduled, idx.number());
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
@@ -327,7 +327,7 @@ impl Router {
     pub(super) fn scheduled_arrives(&mut self, idx: ContactIdx) {
         let at = self.at;
         let contact = &mut self.contacts[idx];
-        contact.scheduled = None;
+        contact.scheduled = Moment::NONE;
         contact.joined_at = at;
         contact.entered_at = at;
         contact.wait_from = at;

@@ -135,7 +135,8 @@ impl Router {
             return moved;
         }
         plan.next_at = self.at.saturating_add(plan.every_ms.0);
-        self.timers.arm(plan.next_at, Timer::Succession, idx.number());
+        self.timers
+            .arm(plan.next_at, Timer::Succession, idx.number());
         self.set_succession(idx, Some(plan));
         moved
     }

@@ -89,7 +89,9 @@ impl Router {
                     (self.channels.name(channel).clone(), capacity)
                 })
                 .collect(),
-            team: agent.team.map(|team| self.teams.name(team.number()).clone()),
+            team: agent
+                .team
+                .map(|team| self.teams.name(team.number()).clone()),
             deputy: agent.deputy.map(|agent| self.agent_name(agent)),
             leader: agent.leader.map(|agent| self.agent_name(agent)),
             address: agent.address.clone(),
@@ -246,10 +248,10 @@ impl Router {
                 .collect(),
             submitted_at: contact.submitted_at,
             joined_at: contact.joined_at,
-            not_before_at: contact.not_before_at,
-            connected_at: contact.connected_at,
+            not_before_at: contact.not_before_at.get(),
+            connected_at: contact.connected_at.get(),
             wrap_up_until_at: wraps,
-            ended_at: contact.ended_at,
+            ended_at: contact.ended_at.get(),
             wait_ms: contact.wait_ms,
             position,
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
