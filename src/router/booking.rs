@@ -257,7 +257,7 @@ impl Router {
         let case = match (&of.case, &of.customer) {
             (Some(case), _) => Some(self.find_case(case)?),
             (None, Some(customer)) => {
-                let customer = self.customers.find(customer);
+                let customer = self.customers.find(customer.as_str());
                 customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case)
             }
             (None, None) => None,

@@ -15,7 +15,7 @@ use super::event::{EventBody, OfferReason};
 use super::ids::{ContactIdx, Name};
 use super::people::ContactCallback;
 use super::reject::Reject;
-use super::time::Moment;
+use super::time::MaybeAt;
 use super::time::{MILLIS_MAX, Millis};
 
 /// The channel of a promised call.
@@ -130,9 +130,9 @@ impl Router {
         callback.joined_at = self.at;
         callback.entered_at = self.at;
         callback.wait_from = self.at;
-        callback.not_before_at = Moment::NONE;
-        callback.connected_at = Moment::NONE;
-        callback.ended_at = Moment::NONE;
+        callback.not_before_at = MaybeAt::NONE;
+        callback.connected_at = MaybeAt::NONE;
+        callback.ended_at = MaybeAt::NONE;
         callback.wait_ms = None;
         callback.within_target = false;
         callback.last_agent = None;

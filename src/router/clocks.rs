@@ -22,7 +22,7 @@ impl Router {
     /// A case of a configured kind begins: its rules are fixed, and the clocks of the whole and of
     /// the first stage run. Nothing is told yet.
     pub(super) fn begin_work(&mut self, case: CaseIdx) {
-        let Some(name) = &self.cases[case].kind else {
+        let Some(name) = self.cases[case].kind() else {
             return;
         };
         let Some(kind) = self.kinds.find(name) else {

@@ -19,7 +19,7 @@ use super::ids::{
     SourceIdx, TeamIdx, Text,
 };
 use super::skill::Levels;
-use super::time::{Millis, Moment, Timestamp};
+use super::time::{MaybeAt, Millis, Timestamp};
 use super::waiting::WaitKey;
 
 /// The most steps that a contact remembers for `contact.explain`; then the oldest but the first
@@ -64,9 +64,9 @@ pub struct Contact {
     /// Where the present wait began, with the arrival or a transfer: steps, the wait for an owner
     /// and its own `max_wait_ms` count from here, and this wait is reported.
     pub wait_from: Timestamp,
-    pub not_before_at: Moment,
-    pub connected_at: Moment,
-    pub ended_at: Moment,
+    pub not_before_at: MaybeAt,
+    pub connected_at: MaybeAt,
+    pub ended_at: MaybeAt,
     pub wait_ms: Option<i64>,
     pub within_target: bool,
 
@@ -96,14 +96,14 @@ pub struct Contact {
     pub last_agent: Option<AgentIdx>,
     pub route: Option<Route>,
 
-    pub scheduled: Moment,
-    pub step_at: Moment,
-    pub owner_until: Moment,
-    pub max_wait_at: Moment,
-    pub no_agent_at: Moment,
-    pub age_at: Moment,
-    pub firm_at: Moment,
-    pub lease_at: Moment,
+    pub scheduled: MaybeAt,
+    pub step_at: MaybeAt,
+    pub owner_until: MaybeAt,
+    pub max_wait_at: MaybeAt,
+    pub no_agent_at: MaybeAt,
+    pub age_at: MaybeAt,
+    pub firm_at: MaybeAt,
+    pub lease_at: MaybeAt,
 
     pub trail: Vec<StepTaken>,
     pub trail_dropped: u64,
@@ -239,7 +239,7 @@ pub struct Contacts {
 
 impl Contacts {
     pub fn find(&self, name: &Name) -> Option<ContactIdx> {
-        self.by_name.get(name.as_str()).copied()
+        self.by_name.get(name.as_str(), |idx| self[idx].id == *name)
     }
 
     pub fn get(&self, contact: ContactIdx) -> Option<&Contact> {
@@ -251,7 +251,7 @@ impl Contacts {
             self.slots.push(None);
             ContactIdx::from_usize(self.slots.len() - 1)
         });
-        self.by_name.insert(contact.id.clone(), idx);
+        self.by_name.insert(contact.id.as_str(), idx);
         self.booked
             .extend(contact.slot().map(|slot| (slot.from_at, idx)));
         self.slots[idx.at()] = Some(Box::new(contact));
@@ -260,7 +260,7 @@ impl Contacts {
 
     pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
         let contact = self.slots[idx.at()].take()?;
-        self.by_name.remove(contact.id.as_str());
+        self.by_name.remove(contact.id.as_str(), idx);
         if let Some(slot) = contact.slot() {
             self.booked.remove(&(slot.from_at, idx));
         }

@@ -5,7 +5,7 @@ use super::Router;
 use super::accept::ROUTER;
 use super::codes::{Presence, Rule, WaitEnd, Why};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
-use super::time::{Moment, Timestamp};
+use super::time::{MaybeAt, Timestamp};
 use super::timers::{Due, Timer};
 
 impl Router {
@@ -90,7 +90,7 @@ impl Router {
             Timer::CloseCase => self
                 .cases
                 .get(CaseIdx::of(due.of))
-                .is_some_and(|case| case.close_at == Some(due.at)),
+                .is_some_and(|case| case.close_at() == Some(due.at)),
         }
     }
 
@@ -114,20 +114,20 @@ impl Router {
             Timer::Offer => self.expire_offers(contact),
             Timer::Firm => self.make_firm(contact),
             Timer::OwnerWait => {
-                self.contacts[contact].owner_until = Moment::NONE;
+                self.contacts[contact].owner_until = MaybeAt::NONE;
                 self.remember(contact, Rule::OwnerWait, None, None);
                 self.dirty_contacts.push(contact);
             }
             Timer::Step => self.pass_step(contact),
             Timer::Age => self.age(contact),
             Timer::NoAgent => {
-                self.contacts[contact].no_agent_at = Moment::NONE;
+                self.contacts[contact].no_agent_at = MaybeAt::NONE;
                 if !self.someone_could_serve(&self.contacts[contact]) {
                     self.give_up(contact, Why::NobodyLoggedIn);
                 }
             }
             Timer::MaxWait => {
-                self.contacts[contact].max_wait_at = Moment::NONE;
+                self.contacts[contact].max_wait_at = MaybeAt::NONE;
                 if self.contacts[contact].offers.is_empty() {
                     self.give_up(contact, Why::WaitedTooLong);
                 } else {

@@ -63,8 +63,8 @@ impl Router {
             last_owner: None,
         };
         let submit = ContactSubmit {
-            topic: entry.topic.clone(),
-            kind: entry.kind.clone(),
+            topic: entry.topic().cloned(),
+            kind: entry.kind().cloned(),
             attributes,
             max_wait_ms: Some(Millis(MILLIS_MAX)),
             ..ContactSubmit::of(id)

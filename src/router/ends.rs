@@ -14,7 +14,7 @@ use super::ids::{ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::meets;
-use super::time::Moment;
+use super::time::MaybeAt;
 
 /// The work that follows a conversation.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ impl Router {
                 joined_at: contact.joined_at,
                 seq: contact.seq,
             };
-            let abandoned = &mut self.customers[customer].abandoned;
+            let abandoned = &mut self.customers[customer].extra_mut().abandoned;
             abandoned.retain(|old| old.queue != place.queue);
             abandoned.push(place);
         }
@@ -136,9 +136,9 @@ impl Router {
         let at = self.at;
         let contact = &mut self.contacts[idx];
         contact.outcome = Some(outcome);
-        contact.ended_at = Moment::at(at);
-        contact.firm_at = Moment::NONE;
-        contact.lease_at = Moment::NONE;
+        contact.ended_at = MaybeAt::at(at);
+        contact.firm_at = MaybeAt::NONE;
+        contact.lease_at = MaybeAt::NONE;
         let mut until_at = at;
         for talk in &talks {
             let wrap_ms = match after {
@@ -185,11 +185,11 @@ impl Router {
         let contact = &mut self.contacts[idx];
         contact.outcome = Some(outcome);
         contact.why = why;
-        contact.scheduled = Moment::NONE;
-        contact.firm_at = Moment::NONE;
-        contact.lease_at = Moment::NONE;
+        contact.scheduled = MaybeAt::NONE;
+        contact.firm_at = MaybeAt::NONE;
+        contact.lease_at = MaybeAt::NONE;
         let ended_at = contact.ended_at.get().unwrap_or(at);
-        contact.ended_at = Moment::at(ended_at);
+        contact.ended_at = MaybeAt::at(ended_at);
         let waited = ended_at - contact.wait_from;
         let wait_ms = *contact.wait_ms.get_or_insert(waited.max(0));
         let handle_ms = contact.connected_at.get().map(|from| ended_at - from);
@@ -315,10 +315,10 @@ impl Router {
         };
         contact.hops = hops + 1;
         contact.entered_at = at;
-        contact.step_at = Moment::NONE;
-        contact.age_at = Moment::NONE;
-        contact.no_agent_at = Moment::NONE;
-        contact.owner_until = Moment::NONE;
+        contact.step_at = MaybeAt::NONE;
+        contact.age_at = MaybeAt::NONE;
+        contact.no_agent_at = MaybeAt::NONE;
+        contact.owner_until = MaybeAt::NONE;
         if self.detail.events {
             let of = self.about(idx);
             let to = self.queue_name(idx);

@@ -48,7 +48,9 @@ mod stats;
 // Indexes, none of which decides.
 mod bitmap;
 mod directory;
+mod few;
 mod idle;
+mod segments;
 mod timers;
 mod waiting;
 

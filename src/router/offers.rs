@@ -11,7 +11,7 @@ use super::effect::Count;
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, ContactIdx, Name, OfferId, Text};
 use super::reject::Reject;
-use super::time::{Moment, Timestamp};
+use super::time::{MaybeAt, Timestamp};
 use super::timers::Timer;
 
 impl Router {
@@ -52,7 +52,7 @@ impl Router {
         });
         contact.offers_made += 1;
         contact.why = why;
-        contact.no_agent_at = Moment::NONE;
+        contact.no_agent_at = MaybeAt::NONE;
         if contact.mentor() == Some(agent) {
             contact.extra_mut().mentor = None;
         }

@@ -11,7 +11,7 @@ use super::event::EventBody;
 use super::ids::ContactIdx;
 use super::judge::Situation;
 use super::skill::Levels;
-use super::time::{Moment, Timestamp};
+use super::time::{MaybeAt, Timestamp};
 use super::timers::Timer;
 use super::waiting::WaitKey;
 
@@ -58,9 +58,9 @@ impl Router {
         contact.steps_passed = steps_passed;
         contact.aged = aged;
         // What the queue left behind, or the policy before, asked for is not due any more.
-        contact.age_at = Moment::NONE;
-        contact.no_agent_at = Moment::NONE;
-        contact.owner_until = Moment::NONE;
+        contact.age_at = MaybeAt::NONE;
+        contact.no_agent_at = MaybeAt::NONE;
+        contact.owner_until = MaybeAt::NONE;
         let own = contact.max_wait_ms.map(|limit| (contact.wait_from, limit));
         let of_queue = queue.policy.max_wait_ms;
         let limit = own.or(of_queue.map(|limit| (contact.entered_at, limit)));
@@ -69,7 +69,7 @@ impl Router {
             .into();
         let age = queue.policy.age_priority_ms.0;
         if age > 0 {
-            contact.age_at = Moment::at(contact.joined_at + (i64::from(aged) + 1) * age);
+            contact.age_at = MaybeAt::at(contact.joined_at + (i64::from(aged) + 1) * age);
         }
         contact.step_at = queue
             .steps
@@ -97,17 +97,15 @@ impl Router {
         contact.seeking = false;
         contact.overdue = false;
         contact.direct = None;
-        contact.step_at = Moment::NONE;
-        contact.owner_until = Moment::NONE;
-        contact.max_wait_at = Moment::NONE;
-        contact.no_agent_at = Moment::NONE;
-        contact.age_at = Moment::NONE;
-        let customer = contact.customer;
+        contact.step_at = MaybeAt::NONE;
+        contact.owner_until = MaybeAt::NONE;
+        contact.max_wait_at = MaybeAt::NONE;
+        contact.no_agent_at = MaybeAt::NONE;
+        contact.age_at = MaybeAt::NONE;
+        let unattached = contact.customer.filter(|_| contact.case.is_none());
         self.note_seeking(idx);
-        if let Some(customer) = customer {
-            self.customers[customer]
-                .unattached
-                .retain(|other| *other != idx);
+        if let Some(customer) = unattached {
+            self.customers.leave_unattached(customer, idx);
         }
     }
 
@@ -303,10 +301,10 @@ impl Router {
             return;
         }
         if self.someone_could_serve(contact) {
-            self.contacts[idx].no_agent_at = Moment::NONE;
+            self.contacts[idx].no_agent_at = MaybeAt::NONE;
         } else if contact.no_agent_at.is_none() {
             let at = self.at.saturating_add(limit.0);
-            self.contacts[idx].no_agent_at = Moment::at(at);
+            self.contacts[idx].no_agent_at = MaybeAt::at(at);
             self.timers.arm(at, Timer::NoAgent, idx.number());
         }
     }

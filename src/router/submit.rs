@@ -11,7 +11,7 @@ use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, Q
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::Levels;
-use super::time::{Moment, Timestamp};
+use super::time::{MaybeAt, Timestamp};
 use super::timers::Timer;
 
 /// The most agents one contact may exclude.
@@ -107,7 +107,7 @@ impl Router {
         if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
-            self.customers[customer].unattached.push(idx);
+            self.customers.join_unattached(customer, idx);
         }
         match not_before_at.filter(|from| *from > self.at) {
             Some(from) => self.schedule(idx, from),
@@ -152,7 +152,7 @@ impl Router {
         let mut customer = submit
             .customer
             .as_ref()
-            .and_then(|name| self.customers.find(name));
+            .and_then(|name| self.customers.find(name.as_str()));
         let mut found = Resolved {
             queue,
             channel,
@@ -261,9 +261,9 @@ impl Router {
             entered_at: self.at,
             hops: 0,
             wait_from: self.at,
-            not_before_at: Moment::NONE,
-            connected_at: Moment::NONE,
-            ended_at: Moment::NONE,
+            not_before_at: MaybeAt::NONE,
+            connected_at: MaybeAt::NONE,
+            ended_at: MaybeAt::NONE,
             wait_ms: None,
             within_target: false,
             steps_passed: 0,
@@ -280,14 +280,14 @@ impl Router {
             talks: smallvec::SmallVec::new(),
             last_agent: None,
             route: None,
-            scheduled: Moment::NONE,
-            step_at: Moment::NONE,
-            owner_until: Moment::NONE,
-            max_wait_at: Moment::NONE,
-            no_agent_at: Moment::NONE,
-            age_at: Moment::NONE,
-            firm_at: Moment::NONE,
-            lease_at: Moment::NONE,
+            scheduled: MaybeAt::NONE,
+            step_at: MaybeAt::NONE,
+            owner_until: MaybeAt::NONE,
+            max_wait_at: MaybeAt::NONE,
+            no_agent_at: MaybeAt::NONE,
+            age_at: MaybeAt::NONE,
+            firm_at: MaybeAt::NONE,
+            lease_at: MaybeAt::NONE,
             trail: Vec::new(),
             trail_dropped: 0,
             wrapping: 0,
@@ -300,15 +300,15 @@ impl Router {
     /// Another time for a scheduled contact.
     pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
         let contact = &mut self.contacts[idx];
-        contact.not_before_at = Moment::at(from);
-        contact.scheduled = Moment::at(from);
+        contact.not_before_at = MaybeAt::at(from);
+        contact.scheduled = MaybeAt::at(from);
         self.timers.arm(from, Timer::Scheduled, idx.number());
     }
 
     fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.set_state(idx, ContactState::Scheduled);
         let contact = &mut self.contacts[idx];
-        contact.scheduled = Moment::at(from);
+        contact.scheduled = MaybeAt::at(from);
         contact.why = Why::NotBefore;
         self.timers.arm(from, Timer::Scheduled, idx.number());
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
@@ -327,7 +327,7 @@ impl Router {
     pub(super) fn scheduled_arrives(&mut self, idx: ContactIdx) {
         let at = self.at;
         let contact = &mut self.contacts[idx];
-        contact.scheduled = Moment::NONE;
+        contact.scheduled = MaybeAt::NONE;
         contact.joined_at = at;
         contact.entered_at = at;
         contact.wait_from = at;
@@ -343,8 +343,10 @@ impl Router {
         };
         let queue = contact.queue;
         let place = self.place_to_resume(contact);
-        let abandoned = &mut self.customers[customer].abandoned;
-        abandoned.retain(|place| place.queue != queue);
+        if !self.customers[customer].abandoned().is_empty() {
+            let abandoned = &mut self.customers[customer].extra_mut().abandoned;
+            abandoned.retain(|place| place.queue != queue);
+        }
         if let Some((joined_at, seq)) = place {
             let contact = &mut self.contacts[idx];
             contact.joined_at = contact.joined_at.min(joined_at);
@@ -358,7 +360,7 @@ impl Router {
         &self,
         contact: &Contact,
     ) -> Option<(super::time::Timestamp, u64)> {
-        let abandoned = &self.customers[contact.customer?].abandoned;
+        let abandoned = self.customers[contact.customer?].abandoned();
         let here = abandoned.iter().filter(|p| p.queue == contact.queue);
         let place = here.max_by_key(|place| place.at)?;
         let limit = self.queues[contact.queue.at()].policy.resume_ms;

@@ -52,9 +52,9 @@ impl<'de> Deserialize<'de> for Millis {
 
 /// A timestamp or none, in eight bytes: records that millions are kept of have many of them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Moment(Timestamp);
+pub struct MaybeAt(Timestamp);
 
-impl Moment {
+impl MaybeAt {
     pub const NONE: Self = Self(Timestamp::MIN);
 
     /// The moment of a timestamp, which is never the least of all numbers.
@@ -78,25 +78,31 @@ impl Moment {
     }
 }
 
-impl From<Option<Timestamp>> for Moment {
+impl Default for MaybeAt {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl From<Option<Timestamp>> for MaybeAt {
     fn from(at: Option<Timestamp>) -> Self {
         at.map_or(Self::NONE, Self::at)
     }
 }
 
-impl std::fmt::Debug for Moment {
+impl std::fmt::Debug for MaybeAt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.get().fmt(f)
     }
 }
 
-impl Serialize for Moment {
+impl Serialize for MaybeAt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.get().serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Moment {
+impl<'de> Deserialize<'de> for MaybeAt {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::deserialize(deserializer).map(Self::from)
     }

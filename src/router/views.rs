@@ -143,13 +143,15 @@ impl Router {
 
     pub(super) fn customer_view(&self, idx: CustomerIdx) -> CustomerView {
         let customer = &self.customers[idx];
-        let open = customer.cases.iter().map(|case| &self.cases[*case]);
+        let extra = customer.extra.as_ref();
+        let cases = customer.cases.as_slice();
+        let open = cases.iter().map(|case| &self.cases[*case]);
         CustomerView {
             customer: customer.id.clone(),
-            identities: customer.identities.clone(),
-            profile: customer.profile.clone(),
+            identities: customer.identities().to_vec(),
+            profile: extra.map_or_else(Default::default, |extra| extra.profile.clone()),
             excluded: customer
-                .excluded
+                .excluded()
                 .iter()
                 .map(|excluded| ExcludedAgent {
                     agent: self.agent_name(excluded.agent),
@@ -298,7 +300,7 @@ impl Router {
     ) -> Vec<Candidate> {
         let excluded = contact
             .customer
-            .map_or(&[][..], |customer| &self.customers[customer].excluded);
+            .map_or(&[][..], |customer| self.customers[customer].excluded());
         let reason = |considered: &Considered| {
             let found = excluded.iter().find(|one| one.agent == considered.agent);
             found
