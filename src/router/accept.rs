@@ -253,7 +253,7 @@ impl Router {
         }
         let id = self.cases.fresh_name();
         let contact = &self.contacts[idx];
-        let (topic, kind) = (contact.topic.clone(), contact.kind.clone());
+        let (topic, kind) = (contact.topic.clone(), contact.kind().cloned());
         let case = Case::new(id, contact.customer, topic, kind, self.at);
         Some(self.enter_case(case, Some(idx)))
     }

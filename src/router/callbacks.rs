@@ -138,7 +138,7 @@ impl Router {
         callback.last_agent = None;
         callback.route = None;
         callback.reason = None;
-        callback.note = None;
+        callback.keep(None, |extra| &mut extra.note);
         callback.max_wait_ms = Some(Millis(MILLIS_MAX));
         callback.offers_made = 0;
         callback.hops = 0;

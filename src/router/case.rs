@@ -5,6 +5,7 @@
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
+use smol_str::format_smolstr;
 
 use super::codes::CaseState;
 use super::directory::Directory;
@@ -179,6 +180,7 @@ impl Cases {
     /// The cases as an image has them.
     pub fn of_image(slots: Segments<Option<Case>>, free: Vec<CaseIdx>, opened: u64) -> Self {
         let mut cases = Self {
+            by_name: Directory::with_room(slots.len()),
             slots,
             free,
             opened,
@@ -270,7 +272,7 @@ impl Cases {
     pub fn fresh_name(&mut self) -> Name {
         loop {
             self.opened += 1;
-            let name = Name::of(&format!("case-{}", self.opened));
+            let name = Name::of(&format_smolstr!("case-{}", self.opened));
             if self.find(&name).is_none() {
                 return name;
             }

@@ -34,12 +34,10 @@ pub struct Contact {
     pub channel: ChannelIdx,
     pub customer: Option<CustomerIdx>,
     pub topic: Option<Name>,
-    pub kind: Option<Name>,
     pub case: Option<CaseIdx>,
     /// The last owner of a closed case of the same matter: a preference only.
     pub last_owner: Option<AgentIdx>,
     pub prefer: Option<AgentIdx>,
-    pub exclude: SmallVec<[AgentIdx; 2]>,
     pub priority: i32,
     pub requires: Levels,
     pub max_wait_ms: Option<Millis>,
@@ -50,7 +48,6 @@ pub struct Contact {
     pub outcome: Option<Outcome>,
     pub why: Why,
     pub reason: Option<Text>,
-    pub note: Option<Text>,
 
     pub submitted_at: Timestamp,
     /// The time that gives the place in the order.
@@ -116,7 +113,7 @@ pub struct Contact {
     pub place: Option<Place>,
     /// Where it stands among those that ring and may be offered to more agents.
     #[serde(skip)]
-    pub hungry: Option<WaitKey>,
+    pub hungry: Option<Box<WaitKey>>,
 }
 
 /// An offer that rings.
@@ -178,7 +175,7 @@ pub struct StepTaken {
     pub why: Option<Why>,
     pub agent: Option<AgentIdx>,
     pub until_at: Option<Timestamp>,
-    pub candidates: SmallVec<[Considered; 2]>,
+    pub candidates: Box<[Considered]>,
 }
 
 /// An agent that was considered.
@@ -197,7 +194,7 @@ impl Contact {
 
     /// Whether its own list excludes an agent.
     pub fn excludes(&self, agent: AgentIdx) -> bool {
-        self.exclude.contains(&agent)
+        self.exclude().contains(&agent)
     }
 
     pub fn offer_to(&self, agent: AgentIdx) -> Option<&Offer> {

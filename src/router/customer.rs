@@ -22,8 +22,6 @@ pub struct Customer {
     pub id: Name,
     /// Its cases, closed ones too while they are kept.
     pub cases: Few<CaseIdx>,
-    /// The customer into which this one was merged.
-    pub merged_into: Option<CustomerIdx>,
     /// What most customers have none of.
     pub extra: Option<Box<CustomerExtra>>,
 }
@@ -36,6 +34,8 @@ pub struct CustomerExtra {
     pub excluded: SmallVec<[Excluded; 1]>,
     /// Places it gave up by hanging up, for whoever calls again in time.
     pub abandoned: SmallVec<[Abandoned; 1]>,
+    /// The customer into which this one was merged.
+    pub merged_into: Option<CustomerIdx>,
 }
 
 /// An agent who never serves this customer (回避).
@@ -59,7 +59,6 @@ impl Customer {
         Self {
             id,
             cases: Few::None,
-            merged_into: None,
             extra: None,
         }
     }
@@ -87,9 +86,15 @@ impl Customer {
         self.extra.as_ref().map_or(&[], |extra| &extra.abandoned)
     }
 
+    /// Whether it went into another customer and has no names of its own any more.
+    fn is_merged(&self) -> bool {
+        let extra = self.extra.as_ref();
+        extra.is_some_and(|extra| extra.merged_into.is_some())
+    }
+
     fn is_called(&self, identity: &str) -> bool {
         let is = |name: &Name| name.as_str() == identity;
-        self.merged_into.is_none() && (is(&self.id) || self.identities().iter().any(is))
+        !self.is_merged() && (is(&self.id) || self.identities().iter().any(is))
     }
 }
 
@@ -134,9 +139,9 @@ impl Customers {
         slots: Segments<Customer>,
         unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
     ) -> Self {
-        let mut by_identity = Directory::default();
+        let mut by_identity = Directory::with_room(slots.len());
         let known = slots.iter().enumerate();
-        for (n, customer) in known.filter(|(_, customer)| customer.merged_into.is_none()) {
+        for (n, customer) in known.filter(|(_, customer)| !customer.is_merged()) {
             for name in std::iter::once(&customer.id).chain(customer.identities()) {
                 by_identity.insert(name.as_str(), CustomerIdx::from_usize(n));
             }

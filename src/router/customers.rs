@@ -72,9 +72,9 @@ impl Router {
     /// lead there.
     fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
         let entry = &mut self.customers[other];
-        entry.merged_into = Some(idx);
         let cases = std::mem::take(&mut entry.cases);
         let extra = entry.extra.take().unwrap_or_default();
+        entry.extra_mut().merged_into = Some(idx);
         let id = entry.id.clone();
         for name in std::iter::once(&id).chain(&extra.identities) {
             self.customers.unname(name, other);

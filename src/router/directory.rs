@@ -28,12 +28,7 @@ struct Entry<I> {
 
 impl<I> Default for Directory<I> {
     fn default() -> Self {
-        Self {
-            hasher: foldhash::fast::RandomState::default(),
-            shards: std::iter::repeat_with(HashTable::new)
-                .take(SHARDS)
-                .collect(),
-        }
+        Self::with_room(0)
     }
 }
 
@@ -42,6 +37,17 @@ impl<I> Default for Directory<I> {
 struct Place {
     shard: usize,
     hash: u32,
+}
+
+impl<I> Directory<I> {
+    /// One with room for so many names.
+    pub fn with_room(names: usize) -> Self {
+        let shard = || HashTable::with_capacity(names / SHARDS);
+        Self {
+            hasher: foldhash::fast::RandomState::default(),
+            shards: std::iter::repeat_with(shard).take(SHARDS).collect(),
+        }
+    }
 }
 
 impl<I: Copy + PartialEq> Directory<I> {

@@ -103,7 +103,7 @@ impl Router {
         let learnt = self.with_learnt(idx, None, end.learnt.as_ref())?;
         self.take_learnt(idx, learnt);
         if let Some(note) = &end.note {
-            self.contacts[idx].note = Some(note.clone());
+            self.contacts[idx].extra_mut().note = Some(note.clone());
         }
         if end.outcome == Outcome::Transferred && self.first_agent_leaves(idx) {
             return Ok(Subject::Contact(idx));

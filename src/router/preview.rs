@@ -41,7 +41,10 @@ impl Router {
         let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq + 1);
         contact.case = resolved.case();
         contact.prefer = submit.prefer.as_ref().and_then(known);
-        contact.exclude = submit.exclude.iter().filter_map(known).collect();
+        let excluded = submit.exclude.iter().filter_map(known);
+        if !submit.exclude.is_empty() {
+            contact.extra_mut().exclude = excluded.collect();
+        }
         let scheduled = submit.not_before_at.is_some_and(|from| from > self.at);
         if !scheduled && let Some((joined_at, seq)) = self.place_to_resume(&contact) {
             contact.joined_at = contact.joined_at.min(joined_at);

@@ -214,7 +214,7 @@ impl Router {
             && !contact.rings_by_name()
             && contact.offers.len() < self.parallel_offers(contact);
         let key = hungry.then(|| self.wait_key(contact));
-        if contact.hungry == key {
+        if contact.hungry.as_deref() == key.as_ref() {
             return;
         }
         if let Some(old) = self.contacts[idx].hungry.take() {
@@ -222,7 +222,7 @@ impl Router {
         }
         if let Some(key) = key {
             self.waiting.hungry.insert(key, idx);
-            self.contacts[idx].hungry = Some(key);
+            self.contacts[idx].hungry = Some(Box::new(key));
             let requirement = self.requirement(&self.contacts[idx]);
             self.idle.require(&requirement, &self.agents);
         }

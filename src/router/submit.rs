@@ -1,5 +1,7 @@
 //! A contact comes in: checked whole before anything changes, then put on its way (rules 6, 7, 11).
 
+use smallvec::SmallVec;
+
 use super::Router;
 use super::Subject;
 use super::codes::{ContactState, Rule, Why};
@@ -66,7 +68,7 @@ impl Router {
         }
         let requires = self.skills.levels(&submit.requires);
         let prefer = submit.prefer.as_ref().map(|name| self.intern_agent(name));
-        let exclude = submit
+        let exclude: SmallVec<[AgentIdx; 2]> = submit
             .exclude
             .iter()
             .map(|name| self.intern_agent(name))
@@ -75,7 +77,9 @@ impl Router {
         self.arrival_seq += 1;
         let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq);
         contact.prefer = prefer;
-        contact.exclude = exclude;
+        if !exclude.is_empty() {
+            contact.extra_mut().exclude = exclude;
+        }
         contact.source = source;
         if slot.is_some() {
             contact.extra_mut().slot = slot;
@@ -212,9 +216,8 @@ impl Router {
         let joined_at = submit
             .joined_at
             .map_or(self.at, |joined| joined.min(self.at));
-        Contact {
+        let mut contact = Contact {
             topic: submit.topic.clone(),
-            kind: submit.kind.clone(),
             priority: submit.priority.0,
             max_wait_ms: submit.max_wait_ms,
             attributes: submit.attributes.clone(),
@@ -223,7 +226,9 @@ impl Router {
             wait_from: joined_at,
             not_before_at: submit.not_before_at.into(),
             ..self.blank(submit.contact.clone(), resolved, requires, seq)
-        }
+        };
+        contact.keep(submit.kind.clone(), |extra| &mut extra.kind);
+        contact
     }
 
     /// A contact that joins now and asks for nothing more than what it is told.
@@ -240,11 +245,9 @@ impl Router {
             channel: resolved.channel,
             customer: resolved.customer,
             topic: None,
-            kind: None,
             case: None,
             last_owner: resolved.last_owner,
             prefer: None,
-            exclude: smallvec::SmallVec::new(),
             priority: 0,
             requires,
             max_wait_ms: None,
@@ -254,7 +257,6 @@ impl Router {
             outcome: None,
             why: Why::NoAgentAvailable,
             reason: None,
-            note: None,
             submitted_at: self.at,
             joined_at: self.at,
             seq,

@@ -228,7 +228,7 @@ impl Router {
                 .customer
                 .map(|customer| self.customers[customer].id.clone()),
             topic: contact.topic.clone(),
-            kind: contact.kind.clone(),
+            kind: contact.kind().cloned(),
             case: self.case_of(contact).map(|case| case.id.clone()),
             owner: self.owner_of(contact),
             agent: agent.map(|agent| self.agent_name(agent)),
@@ -244,7 +244,7 @@ impl Router {
             requires: self.skills.map(&contact.requires),
             prefer: contact.prefer.map(|agent| self.agent_name(agent)),
             exclude: contact
-                .exclude
+                .exclude()
                 .iter()
                 .map(|agent| self.agent_name(*agent))
                 .collect(),
@@ -259,7 +259,7 @@ impl Router {
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why: contact.why,
             reason: contact.reason.clone(),
-            note: contact.note.clone(),
+            note: contact.note().cloned(),
             source: contact
                 .source
                 .map(|source| self.sources.slots[source.at()].name.clone()),
