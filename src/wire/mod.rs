@@ -39,8 +39,12 @@ pub mod policy_fields;
 
 pub mod schema;
 
+mod clean;
 mod params;
 mod people_fields;
+mod plain;
+mod plain_call;
+mod plain_params;
 
 mod scan;
 

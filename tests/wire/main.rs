@@ -4,6 +4,7 @@ mod documented;
 mod events;
 mod lines;
 mod methods;
+mod plain;
 mod refused;
 mod replies;
 mod stored;
