@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::de::Error as _;
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The longest name in bytes of UTF-8.
@@ -191,7 +192,13 @@ impl fmt::Display for OfferId {
 impl Serialize for OfferId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_str(self)
+            // As it is displayed, without the machinery of formatting.
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(self.0);
+            let mut text = [b'o'; 1 + u64::MAX.ilog10() as usize + 1];
+            let text = &mut text[..=digits.len()];
+            text[1..].copy_from_slice(digits.as_bytes());
+            serializer.serialize_str(std::str::from_utf8(text).map_err(S::Error::custom)?)
         } else {
             serializer.serialize_u64(self.0)
         }

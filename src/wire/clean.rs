@@ -50,16 +50,20 @@ pub fn is_without_escapes(text: &[u8]) -> bool {
 /// Whether a string may hold all of it as it is.
 #[inline]
 pub fn is_clean(text: &[u8]) -> bool {
-    let dirt = |word: &[u8; 8]| {
-        let word = u64::from_le_bytes(*word);
+    let dirt = |word: u64| {
         let controls = word.wrapping_sub(SPACES) & !word & HIGHS;
         zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES) | controls
     };
-    let (words, rest) = text.as_chunks::<8>();
-    match text.last_chunk::<8>() {
-        Some(last) => words.iter().all(|word| dirt(word) == 0) && dirt(last) == 0,
-        None => rest
-            .iter()
-            .all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\'),
+    // Steps overlap where the length is no multiple of eight.
+    if let Some(last) = text.last_chunk::<8>() {
+        let (words, _) = text.as_chunks::<8>();
+        let before = words.iter().map(|word| dirt(u64::from_le_bytes(*word)));
+        return before.fold(0, |all, one| all | one) | dirt(u64::from_le_bytes(*last)) == 0;
     }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let halves = [u32::from_le_bytes(*first), u32::from_le_bytes(*last)].map(u64::from);
+        return dirt(halves[0] | halves[1] << 32) == 0;
+    }
+    text.iter()
+        .all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\')
 }

@@ -23,6 +23,8 @@ pub mod reply;
 
 pub mod event;
 
+pub mod json;
+
 pub mod subscription;
 
 pub mod error;

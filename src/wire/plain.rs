@@ -395,7 +395,11 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
                         return Err(Unusual);
                     }
                 }
-                _ => return seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
+                _ => {
+                    return seed
+                        .deserialize(BorrowedStrDeserializer::new(name))
+                        .map(Some);
+                }
             }
         }
         Ok(None)

@@ -2,6 +2,7 @@
 
 mod documented;
 mod events;
+mod json;
 mod lines;
 mod methods;
 mod plain;
