@@ -10,6 +10,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use serde::de::Error as _;
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
@@ -222,7 +223,13 @@ impl fmt::Display for OfferId {
 impl Serialize for OfferId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_str(self)
+            // As it is displayed, without the machinery of formatting.
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(self.0);
+            let mut text = [b'o'; 1 + u64::MAX.ilog10() as usize + 1];
+            let text = &mut text[..=digits.len()];
+            text[1..].copy_from_slice(digits.as_bytes());
+            serializer.serialize_str(std::str::from_utf8(text).map_err(S::Error::custom)?)
         } else {
             serializer.serialize_u64(self.0)
         }
