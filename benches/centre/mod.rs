@@ -13,8 +13,8 @@ use firsthand::router::Router;
 use firsthand::router::answer::Answer;
 use firsthand::router::codes::{Outcome, Presence};
 use firsthand::router::command::{
-    AgentPresence, AgentSet, CaseOpen, Command, ContactCancel, ContactEnd, ContactSubmit, OfferRef,
-    QueueSet, Stamped,
+    AgentPresence, AgentSet, CaseOpen, Command, ContactCancel, ContactEnd, ContactSubmit,
+    CustomerLink, OfferRef, QueueSet, Stamped,
 };
 use firsthand::router::effect::Effects;
 use firsthand::router::ids::{Name, OfferId, Text};
@@ -179,6 +179,15 @@ impl Centre {
         }
         self.customers = owners;
         self
+    }
+
+    /// A customer without a case.
+    pub fn know_customer(&mut self, n: usize) {
+        self.apply(Command::CustomerLink(Box::new(CustomerLink {
+            customer: Name::of(&format!("tel:+86{n:011}")),
+            identities: Vec::new(),
+            profile: None,
+        })));
     }
 
     /// As many contacts that wait for a skill nobody has.

@@ -34,16 +34,27 @@ pub fn measure(owners: usize, table: &mut Table) {
             figure((agents - before) as f64 / 100_000.0)
         ),
     );
-    table.not_measured(
-        MEMORY,
-        "memory of the directory alone",
-        (64.0, "bytes"),
-        "directory and case record are one structure here: see the row above",
-    );
     decisions(&mut centre, owners, table);
     drop(centre);
+    directory(owners, table);
     growth(table);
     simulation(table);
+}
+
+/// What a customer takes who has no case.
+fn directory(customers: usize, table: &mut Table) {
+    let mut centre = Centre::new(Size::agents(1));
+    let before = resident();
+    for n in 0..customers {
+        centre.know_customer(n);
+    }
+    table.at_most(
+        MEMORY,
+        format!("memory of the directory alone, at {customers} customers"),
+        (64.0, "bytes"),
+        (resident() - before) as f64 / customers as f64,
+        "growth of the process by as many customers without a case: record, name and number",
+    );
 }
 
 /// Single decisions, each with its own clock reading, and whole lives.

@@ -33,6 +33,7 @@ pub fn measure(folder: &Path, owners: usize, table: &mut Table) {
         ..options(&server, Mix::Read)
     };
     run(&filling);
+    server.let_ledger_catch_up();
     let place = server.kill();
     let server = servers::start(&place);
     let replayed = server.started_in.as_secs_f64() - start;
@@ -44,6 +45,7 @@ pub fn measure(folder: &Path, owners: usize, table: &mut Table) {
         format!("{owners} records of opened cases through the whole router in {replayed:.2} s"),
     );
     let pause = snapshot_pause(&server);
+    server.let_ledger_catch_up();
     table.at_most(
         SNAPSHOT,
         format!("longest answer while a snapshot of {owners} owners is taken"),

@@ -27,6 +27,20 @@ impl Server {
         self.child.id()
     }
 
+    /// Waits until the ledger has been written: a start finishes it first, which is work of its own.
+    pub fn let_ledger_catch_up(&self) {
+        let ledger = self.folder.join("journal/ledger");
+        let mut before = u64::MAX;
+        loop {
+            let now = bytes_in(&ledger);
+            if now == before {
+                return;
+            }
+            before = now;
+            std::thread::sleep(Duration::from_secs(3));
+        }
+    }
+
     /// Kills it and keeps its folder.
     pub fn kill(mut self) -> PathBuf {
         self.is_kept = true;
@@ -34,6 +48,18 @@ impl Server {
         self.child.wait().expect("it ends");
         self.folder.clone()
     }
+}
+
+/// The bytes of all files under a folder.
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).expect("a folder that is there");
+    let entries = entries.map(|entry| entry.expect("readable"));
+    let bytes = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => bytes_in(&entry.path()),
+        Ok(found) => found.len(),
+        Err(_) => 0,
+    });
+    bytes.sum()
 }
 
 impl Drop for Server {

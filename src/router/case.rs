@@ -179,20 +179,17 @@ pub struct Cases {
 impl Cases {
     /// The cases as an image has them.
     pub fn of_image(slots: Segments<Option<Case>>, free: Vec<CaseIdx>, opened: u64) -> Self {
+        let names = slots.iter().enumerate().filter_map(|(n, case)| {
+            let case = case.as_ref()?;
+            Some((case.id.as_str(), CaseIdx::from_usize(n)))
+        });
         let mut cases = Self {
-            by_name: Directory::with_room(slots.len()),
+            by_name: Directory::of(names),
             slots,
             free,
             opened,
             ..Self::default()
         };
-        for (n, case) in cases.slots.iter().enumerate() {
-            if let Some(case) = case {
-                cases
-                    .by_name
-                    .insert(case.id.as_str(), CaseIdx::from_usize(n));
-            }
-        }
         cases.overdue = cases.count_overdue();
         cases
     }

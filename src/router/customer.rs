@@ -139,16 +139,15 @@ impl Customers {
         slots: Segments<Customer>,
         unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
     ) -> Self {
-        let mut by_identity = Directory::with_room(slots.len());
         let known = slots.iter().enumerate();
-        for (n, customer) in known.filter(|(_, customer)| !customer.is_merged()) {
-            for name in std::iter::once(&customer.id).chain(customer.identities()) {
-                by_identity.insert(name.as_str(), CustomerIdx::from_usize(n));
-            }
-        }
+        let known = known.filter(|(_, customer)| !customer.is_merged());
+        let names = known.flat_map(|(n, customer)| {
+            let names = std::iter::once(&customer.id).chain(customer.identities());
+            names.map(move |name| (name.as_str(), CustomerIdx::from_usize(n)))
+        });
         Self {
+            by_identity: Directory::of(names),
             slots,
-            by_identity,
             unattached,
         }
     }

@@ -28,7 +28,12 @@ struct Entry<I> {
 
 impl<I> Default for Directory<I> {
     fn default() -> Self {
-        Self::with_room(0)
+        Self {
+            hasher: foldhash::fast::RandomState::default(),
+            shards: std::iter::repeat_with(HashTable::new)
+                .take(SHARDS)
+                .collect(),
+        }
     }
 }
 
@@ -37,17 +42,6 @@ impl<I> Default for Directory<I> {
 struct Place {
     shard: usize,
     hash: u32,
-}
-
-impl<I> Directory<I> {
-    /// One with room for so many names.
-    pub fn with_room(names: usize) -> Self {
-        let shard = || HashTable::with_capacity(names / SHARDS);
-        Self {
-            hasher: foldhash::fast::RandomState::default(),
-            shards: std::iter::repeat_with(shard).take(SHARDS).collect(),
-        }
-    }
 }
 
 impl<I: Copy + PartialEq> Directory<I> {
@@ -67,6 +61,24 @@ impl<I: Copy + PartialEq> Directory<I> {
             entry.hash == at.hash && is_it(entry.number)
         });
         found.map(|entry| entry.number)
+    }
+
+    /// A directory of many names, none of which comes twice. One table is filled after the other,
+    /// so each stays in the processor's caches while it is.
+    pub fn of<'a>(names: impl Iterator<Item = (&'a str, I)>) -> Self {
+        let mut directory = Self::default();
+        let mut parts: Vec<Vec<Entry<I>>> = (0..SHARDS).map(|_| Vec::new()).collect();
+        for (name, number) in names {
+            let Place { shard, hash } = directory.place(name);
+            parts[shard].push(Entry { hash, number });
+        }
+        for (shard, part) in directory.shards.iter_mut().zip(parts) {
+            shard.reserve(part.len(), |entry| spread(entry.hash));
+            for entry in part {
+                shard.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
+            }
+        }
+        directory
     }
 
     /// Notes a name that is not in here.
@@ -119,6 +131,12 @@ mod tests {
             let found = directory.get(&text, |found| name(found) == text);
             assert_eq!(found, expected, "{n}");
         }
+        let names: Vec<String> = (0..NAMES).map(name).collect();
+        let whole = Directory::of(names.iter().map(String::as_str).zip(0..NAMES));
+        let of_itself = |(n, text): (usize, &String)| {
+            whole.get(text, |found| names[found as usize] == *text) == u32::try_from(n).ok()
+        };
+        assert!(names.iter().enumerate().all(of_itself));
         let strange = name(NAMES);
         assert_eq!(
             directory.get(&strange, |found| name(found) == strange),
