@@ -7,7 +7,8 @@ use std::io::Cursor;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use firsthand::config::Config;
-use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, Table, run_on};
+use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, run_on};
+use firsthand::table::{Columns, Table};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp};
@@ -33,7 +34,7 @@ fn arrivals(agents: usize, owned: bool) -> String {
     text
 }
 
-fn table(name: &str, text: String, columns: firsthand::simulate::Columns) -> Table {
+fn table(name: &str, text: String, columns: Columns) -> Table {
     Table::read(name, Cursor::new(text.into_bytes()), columns).expect("a right table")
 }
 

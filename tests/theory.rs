@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 
 use firsthand::config::Config;
-use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, Summary, Table, run_on};
+use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, Summary, run_on};
+use firsthand::table::Table;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp};

@@ -135,7 +135,8 @@ fn growth(table: &mut Table) {
 /// Contacts of one core's second in the bulk simulation of a plain queue.
 fn simulation(table: &mut Table) {
     use firsthand::config::Config;
-    use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, Table as Rows, run_on};
+    use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, run_on};
+    use firsthand::table::Table as Rows;
 
     const CONTACTS: usize = 200_000;
     const AGENTS: usize = 100;

@@ -92,7 +92,7 @@ impl Compare {
             eprintln!("firsthand: --ownership is laid on one --config, or on none");
             return Err(ExitCode::from(2));
         }
-        let queues = simulate::queues_of(&self.arrivals).map_err(|error| told(&error))?;
+        let queues = simulate::queues_of(&self.arrivals).map_err(|error| told(&error.into()))?;
         let base = self.config.first().map(PathBuf::as_path);
         policies::read(file, base, &queues).map_err(|message| {
             eprintln!("firsthand: {message}");

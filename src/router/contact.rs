@@ -233,6 +233,8 @@ pub struct Contacts {
     pub slots: Vec<Option<Box<Contact>>>,
     pub free: Vec<ContactIdx>,
     pub by_name: Directory<ContactIdx>,
+    /// They are known by number only and have no name of their own; for bulk runs.
+    pub nameless: bool,
     /// Those booked for a slot, by its beginning.
     pub booked: BTreeSet<(Timestamp, ContactIdx)>,
 }
@@ -251,7 +253,9 @@ impl Contacts {
             self.slots.push(None);
             ContactIdx::from_usize(self.slots.len() - 1)
         });
-        self.by_name.insert(contact.id.clone(), idx);
+        if !self.nameless {
+            self.by_name.insert(contact.id.clone(), idx);
+        }
         self.booked
             .extend(contact.slot().map(|slot| (slot.from_at, idx)));
         self.slots[idx.at()] = Some(Box::new(contact));
@@ -260,7 +264,9 @@ impl Contacts {
 
     pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
         let contact = self.slots[idx.at()].take()?;
-        self.by_name.remove(contact.id.as_str());
+        if !self.nameless {
+            self.by_name.remove(contact.id.as_str());
+        }
         if let Some(slot) = contact.slot() {
             self.booked.remove(&(slot.from_at, idx));
         }

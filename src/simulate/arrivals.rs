@@ -5,12 +5,10 @@ use std::path::Path;
 
 use crate::router::DEFAULT_QUEUE;
 use crate::router::codes::Outcome;
-use crate::router::ids::Name;
+use crate::router::ids::{NAME_BYTES_MAX, Name};
 use crate::router::policy::PRIORITY_MAX;
 use crate::router::time::{MILLIS_MAX, TIMESTAMP_MAX, Timestamp};
-
-use super::error::SimulateError;
-use super::table::{Columns, Table};
+use crate::table::{Columns, Table, TableError};
 
 pub(super) const CONTACT: usize = 0;
 pub(super) const AT_MS: usize = 1;
@@ -66,7 +64,7 @@ pub(super) struct Arrivals {
 }
 
 impl Arrivals {
-    pub fn of_table(table: Table) -> Result<Self, SimulateError> {
+    pub fn of_table(table: Table) -> Result<Self, TableError> {
         let mut arrivals = Self {
             table,
             next_at: None,
@@ -86,8 +84,15 @@ impl Arrivals {
         &self.table
     }
 
+    /// Whether the file says of anyone who it is or what it is about.
+    pub fn tells_matters(&self) -> bool {
+        [CUSTOMER, TOPIC, CASE, OWNER]
+            .iter()
+            .any(|column| self.table.has(*column))
+    }
+
     /// Goes on to the one after.
-    pub fn advance(&mut self) -> Result<(), SimulateError> {
+    pub fn advance(&mut self) -> Result<(), TableError> {
         if !self.table.next_row()? {
             self.next_at = None;
             return Ok(());
@@ -108,18 +113,26 @@ impl Arrivals {
         Ok(())
     }
 
-    pub fn contact(&self) -> Result<Name, SimulateError> {
-        let text = self.table.text(CONTACT)?.unwrap_or_default();
-        Name::new(text).map_err(|why| self.table.fault(CONTACT, why))
+    /// What the file calls the next one.
+    pub fn contact(&self) -> Result<&[u8], TableError> {
+        let bytes = self.table.bytes(CONTACT);
+        let is_plain = bytes
+            .iter()
+            .fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte));
+        if !is_plain || bytes.is_empty() || bytes.len() > NAME_BYTES_MAX {
+            let text = self.table.text(CONTACT)?.unwrap_or_default();
+            Name::check(text).map_err(|why| self.table.fault(CONTACT, why))?;
+        }
+        Ok(bytes)
     }
 
-    pub fn priority(&self) -> Result<i32, SimulateError> {
+    pub fn priority(&self) -> Result<i32, TableError> {
         let max = i64::from(PRIORITY_MAX);
         let priority = self.table.number(PRIORITY, -max, max)?.unwrap_or(0);
         Ok(i32::try_from(priority).unwrap_or(0))
     }
 
-    pub fn times(&self) -> Result<Times, SimulateError> {
+    pub fn times(&self) -> Result<Times, TableError> {
         let duration = |column| self.table.number(column, 0, MILLIS_MAX);
         // The outcome is for those who play arrivals against a daemon: here every case stays
         // open, so it is only checked.
@@ -139,7 +152,7 @@ impl Arrivals {
 }
 
 /// The queues that a file of arrivals names.
-pub fn queues_of(path: &Path) -> Result<BTreeSet<String>, SimulateError> {
+pub fn queues_of(path: &Path) -> Result<BTreeSet<String>, TableError> {
     let mut table = Table::open(path, COLUMNS)?;
     let mut queues = BTreeSet::new();
     while table.next_row()? {

@@ -12,6 +12,7 @@ mod course;
 mod driver;
 mod error;
 mod life;
+mod names;
 mod plot;
 mod progress;
 mod rota;
@@ -19,7 +20,6 @@ mod rows;
 mod shifts;
 mod skills;
 mod summary;
-mod table;
 mod tally;
 mod waits;
 
@@ -33,6 +33,7 @@ use crate::router::command::{Command, SettingsPatch};
 use crate::router::ids::Name;
 use crate::router::time::Millis;
 use crate::router::{Detail, Router};
+use crate::table::Table;
 
 use arrivals::Arrivals;
 use clerk::Clerk;
@@ -48,7 +49,6 @@ pub use plot::{Compared, draw, draw_comparison};
 pub use rows::Fate;
 pub use shifts::{COLUMNS as AGENT_COLUMNS, Roster, Shift};
 pub use summary::{AgentSummary, Counts, Little, Mean, Summary};
-pub use table::{Columns, Table};
 pub use tally::Callbacks;
 pub use waits::{WaitSummary, Waits};
 
@@ -173,7 +173,7 @@ fn simulate(
         router,
         arrivals,
         rota,
-        clerk: Clerk::default(),
+        clerk: Clerk::new(),
         rows,
         rows_name,
         progress,

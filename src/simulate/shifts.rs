@@ -11,10 +11,9 @@ use crate::router::command::AgentSet;
 use crate::router::ids::Name;
 use crate::router::policy::CAPACITY_MAX;
 use crate::router::time::{TIMESTAMP_MAX, Timestamp};
+use crate::table::{Columns, Table, TableError};
 
-use super::error::SimulateError;
 use super::skills;
-use super::table::{Columns, Table};
 
 const AGENT: usize = 0;
 const SKILLS: usize = 1;
@@ -71,12 +70,12 @@ impl Roster {
 
     /// Reads a file. What a row leaves empty of an agent that the configuration describes is
     /// taken from there.
-    pub fn open(path: &Path, tenant: &Tenant) -> Result<Self, SimulateError> {
+    pub fn open(path: &Path, tenant: &Tenant) -> Result<Self, TableError> {
         Self::of_table(Table::open(path, COLUMNS)?, tenant)
     }
 
     /// Reads an open table.
-    pub fn of_table(mut table: Table, tenant: &Tenant) -> Result<Self, SimulateError> {
+    pub fn of_table(mut table: Table, tenant: &Tenant) -> Result<Self, TableError> {
         let mut roster = Self::default();
         let mut latest: BTreeMap<Name, usize> = BTreeMap::new();
         while table.next_row()? {
@@ -116,14 +115,14 @@ impl Roster {
     }
 }
 
-fn name(table: &Table, column: usize) -> Result<Option<Name>, SimulateError> {
+fn name(table: &Table, column: usize) -> Result<Option<Name>, TableError> {
     table
         .text(column)?
         .map(|text| Name::new(text).map_err(|why| table.fault(column, why)))
         .transpose()
 }
 
-fn profile(table: &Table, agent: &Name, tenant: &Tenant) -> Result<AgentSet, SimulateError> {
+fn profile(table: &Table, agent: &Name, tenant: &Tenant) -> Result<AgentSet, TableError> {
     let mut set = tenant
         .agents
         .get(agent)

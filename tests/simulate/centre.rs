@@ -5,9 +5,8 @@ use std::io::{Cursor, Write};
 use std::rc::Rc;
 
 use firsthand::config::Config;
-use firsthand::simulate::{
-    AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, SimulateError, Summary, Table, run_on,
-};
+use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, SimulateError, Summary, run_on};
+use firsthand::table::Table;
 
 /// The three files of a simulation.
 #[derive(Clone, Debug, Default)]
