@@ -9,6 +9,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::out::say;
 use super::policies::{self, Named};
 use crate::simulate::{self, Compared, Options, SimulateError, Summary, draw_comparison};
+use crate::trace;
 
 /// Simulates the same arrivals under each configuration and sets waits against continuity.
 #[derive(Args, Debug)]
@@ -92,7 +93,7 @@ impl Compare {
             eprintln!("firsthand: --ownership is laid on one --config, or on none");
             return Err(ExitCode::from(2));
         }
-        let queues = simulate::queues_of(&self.arrivals).map_err(|error| told(&error.into()))?;
+        let queues = trace::queues_of(&self.arrivals).map_err(|error| told(&error.into()))?;
         let base = self.config.first().map(PathBuf::as_path);
         policies::read(file, base, &queues).map_err(|message| {
             eprintln!("firsthand: {message}");

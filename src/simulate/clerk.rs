@@ -12,11 +12,11 @@ use crate::router::skill::Levels;
 use crate::router::time::Timestamp;
 use crate::table::TableError;
 
-use super::arrivals::{
+use super::names::Names;
+use crate::trace::arrivals::{
     Arrivals, CASE, CHANNEL, CONTACT, CUSTOMER, OWNER, QUEUE, REQUIRES, TOPIC, Times,
 };
-use super::names::Names;
-use super::skills;
+use crate::trace::skills;
 
 /// The channel of a contact that names none.
 const DEFAULT_CHANNEL: &str = "voice";

@@ -11,9 +11,9 @@ use crate::router::bulk::{Move, Stage, Taken};
 use crate::router::codes::{Outcome, Route};
 use crate::router::ids::{AgentIdx, ContactIdx, OfferId};
 use crate::router::time::Timestamp;
+use crate::trace::Arrivals;
 
 use super::agenda::{Agenda, Entry, Kind, Moment, Of};
-use super::arrivals::Arrivals;
 use super::clerk::Clerk;
 use super::error::SimulateError;
 use super::life::{Life, Talk, fate_of, waits};

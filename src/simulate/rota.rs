@@ -7,10 +7,10 @@ use crate::router::codes::Presence;
 use crate::router::command::{AgentSet, Command};
 use crate::router::ids::{AgentIdx, Name};
 use crate::router::time::Timestamp;
+use crate::trace::Roster;
 
 use super::agenda::{Kind, Moment};
 use super::error::SimulateError;
-use super::shifts::Roster;
 
 /// The beginning or end of a shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

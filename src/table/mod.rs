@@ -153,6 +153,11 @@ impl Table {
         self.row
     }
 
+    /// The line in which the present row begins, counted from 1 with the header.
+    pub fn line(&self) -> u64 {
+        self.rows.line()
+    }
+
     /// A fault in a column of the present row.
     pub fn fault(&self, column: usize, message: impl Into<String>) -> TableError {
         TableError::Row {
@@ -162,6 +167,11 @@ impl Table {
             column: self.columns.known[column],
             message: message.into(),
         }
+    }
+
+    /// What faults call the file.
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
     /// Whether the file has a column.

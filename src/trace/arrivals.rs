@@ -1,4 +1,4 @@
-//! The arrivals of a simulation, read one by one as their time comes.
+//! Arrivals, read one by one as their time comes.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,20 +10,20 @@ use crate::router::policy::PRIORITY_MAX;
 use crate::router::time::{MILLIS_MAX, TIMESTAMP_MAX, Timestamp};
 use crate::table::{Columns, Table, TableError};
 
-pub(super) const CONTACT: usize = 0;
-pub(super) const AT_MS: usize = 1;
-pub(super) const QUEUE: usize = 2;
-pub(super) const CUSTOMER: usize = 3;
-pub(super) const CHANNEL: usize = 4;
-pub(super) const TOPIC: usize = 5;
-pub(super) const CASE: usize = 6;
-pub(super) const OWNER: usize = 7;
-pub(super) const PRIORITY: usize = 8;
-pub(super) const REQUIRES: usize = 9;
+pub(crate) const CONTACT: usize = 0;
+pub(crate) const AT_MS: usize = 1;
+pub(crate) const QUEUE: usize = 2;
+pub(crate) const CUSTOMER: usize = 3;
+pub(crate) const CHANNEL: usize = 4;
+pub(crate) const TOPIC: usize = 5;
+pub(crate) const CASE: usize = 6;
+pub(crate) const OWNER: usize = 7;
+pub(crate) const PRIORITY: usize = 8;
+pub(crate) const REQUIRES: usize = 9;
 const SERVICE_MS: usize = 10;
 const PATIENCE_MS: usize = 11;
 const WRAP_UP_MS: usize = 12;
-const OUTCOME: usize = 13;
+pub(crate) const OUTCOME: usize = 13;
 
 /// The columns of an arrivals file.
 pub const COLUMNS: Columns = Columns {
@@ -48,7 +48,7 @@ pub const COLUMNS: Columns = Columns {
 
 /// The times of a contact.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Times {
+pub struct Times {
     pub service_ms: i64,
     /// Nothing: waits for ever.
     pub patience_ms: Option<i64>,
@@ -57,7 +57,7 @@ pub(super) struct Times {
 }
 
 /// The stream, standing at the arrival that comes next.
-pub(super) struct Arrivals {
+pub struct Arrivals {
     table: Table,
     next_at: Option<Timestamp>,
     last_at: Timestamp,
@@ -134,8 +134,8 @@ impl Arrivals {
 
     pub fn times(&self) -> Result<Times, TableError> {
         let duration = |column| self.table.number(column, 0, MILLIS_MAX);
-        // The outcome is for those who play arrivals against a daemon: here every case stays
-        // open, so it is only checked.
+        // The outcome is for those who play arrivals against a daemon: in a simulation every case
+        // stays open, so it is only checked.
         if let Some(word) = self.table.text(OUTCOME)?
             && !Outcome::WORDS.contains(&word)
         {
