@@ -27,6 +27,10 @@ use firsthand::wire::request::{self, Id};
 use firsthand::wire::{event, reply};
 use serde::{Deserialize, Serialize};
 
+// As in the daemon.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How much more than committed a case may take.
 const MORE_MAX_PERCENT: f64 = 5.0;
 const ROUNDS_FEW: u64 = 500;

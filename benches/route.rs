@@ -14,6 +14,10 @@ use centre::growth::GROWTHS;
 use centre::{Centre, Size};
 use criterion::{Criterion, criterion_group, criterion_main};
 
+// As in the daemon.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Prints how the cost of a round grows with one thing at a time.
 fn ratios(_: &mut Criterion) {
     for growth in GROWTHS {

@@ -78,7 +78,7 @@ impl Router {
             }
         });
         if let Some(at) = bonds.absence_at {
-            self.timers.arm(at, Timer::Absence, idx.0);
+            self.timers.arm(at, Timer::Absence, idx.number());
         }
     }
 

@@ -14,6 +14,7 @@ use super::effect::Count;
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
 use super::reject::Reject;
+use super::time::MaybeAt;
 use super::timers::Timer;
 
 /// Who is named as the actor where the router itself acts.
@@ -113,7 +114,7 @@ impl Router {
         let at = self.at;
         let within_target = wait_ms <= self.policy_of(idx).service_level.within_ms.0;
         let contact = &mut self.contacts[idx];
-        contact.connected_at = Some(at);
+        contact.connected_at = MaybeAt::at(at);
         contact.wait_ms = Some(wait_ms);
         contact.within_target = within_target;
         let queue = contact.queue;
@@ -197,9 +198,9 @@ impl Router {
         let human = |talk: &&Talk| self.agents[talk.agent.at()].is_human();
         let first = self.contacts[idx].talks.iter().find(human);
         let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
-        self.contacts[idx].firm_at = firm_at;
+        self.contacts[idx].firm_at = firm_at.into();
         if let Some(at) = firm_at {
-            self.timers.arm(at, Timer::Firm, idx.0);
+            self.timers.arm(at, Timer::Firm, idx.number());
         }
     }
 
@@ -231,7 +232,7 @@ impl Router {
 
     /// A conversation has lasted long enough to make its agent the owner.
     pub(super) fn make_firm(&mut self, idx: ContactIdx) {
-        self.contacts[idx].firm_at = None;
+        self.contacts[idx].firm_at = MaybeAt::NONE;
         let contact = &self.contacts[idx];
         let Some(case) = contact.case else { return };
         let human = |agent: &AgentIdx| self.agents[agent.at()].is_human();
@@ -252,7 +253,7 @@ impl Router {
         }
         let id = self.cases.fresh_name();
         let contact = &self.contacts[idx];
-        let (topic, kind) = (contact.topic.clone(), contact.kind.clone());
+        let (topic, kind) = (contact.topic.clone(), contact.kind().cloned());
         let case = Case::new(id, contact.customer, topic, kind, self.at);
         Some(self.enter_case(case, Some(idx)))
     }
@@ -273,8 +274,8 @@ impl Router {
             self.emit(EventBody::CaseOpened {
                 case: entry.id.clone(),
                 customer: customer.map(|customer| self.customers[customer].id.clone()),
-                topic: entry.topic.clone(),
-                kind: entry.kind.clone(),
+                topic: entry.topic().cloned(),
+                kind: entry.kind().cloned(),
                 contact: contact.map(|contact| self.contacts[contact].id.clone()),
                 due_at,
             });
@@ -288,7 +289,7 @@ impl Router {
         let entry = &mut self.cases[case];
         debug_assert!(entry.owner.is_none(), "ownership moves only by handover");
         entry.owner = Some(owner);
-        entry.owned_at = Some(self.at);
+        entry.owned_at = MaybeAt::at(self.at);
         self.agents[owner.at()].cases.insert(case);
         if self.detail.events {
             self.emit(EventBody::CaseOwned {
@@ -305,9 +306,9 @@ impl Router {
         let at = self.at;
         let entry = &mut self.cases[case];
         let from = entry.owner.replace(to);
-        entry.owned_at = Some(at);
+        entry.owned_at = MaybeAt::at(at);
         entry.active_at = at;
-        entry.handovers += 1;
+        entry.extra_mut().handovers += 1;
         if let Some(from) = from {
             self.agents[from.at()].cases.remove(&case);
         }

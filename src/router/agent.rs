@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use smallvec::SmallVec;
 
 use super::bonds::Bonds;
@@ -46,6 +46,7 @@ pub struct Agent {
     pub reserved: SmallVec<[Reserved; 1]>,
     pub wraps: SmallVec<[WrapUp; 1]>,
     /// Cases it owns that are not closed.
+    #[serde(deserialize_with = "at_once")]
     pub cases: BTreeSet<CaseIdx>,
     pub handled: u64,
     pub talk_ms: i64,
@@ -110,6 +111,11 @@ pub enum Unfree {
     NoChannel,
     Reserved,
     AtCapacity,
+}
+
+/// Reads a set whole and builds it then: one by one it takes three times as long.
+fn at_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<CaseIdx>, D::Error> {
+    Ok(Vec::deserialize(deserializer)?.into_iter().collect())
 }
 
 impl Agent {
@@ -223,7 +229,7 @@ impl Agent {
         }
         let mut mask = 0;
         for n in 0..rules.len() {
-            if self.place_for(ChannelIdx(n as u32), rules).is_ok() {
+            if self.place_for(ChannelIdx::of(n as u32), rules).is_ok() {
                 mask |= 1 << n;
             }
         }

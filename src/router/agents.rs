@@ -142,7 +142,7 @@ impl Router {
     }
 
     fn intern_team(&mut self, name: &Name) -> TeamIdx {
-        let team = TeamIdx(self.teams.intern(name));
+        let team = TeamIdx::of(self.teams.intern(name));
         if self.waiting.teams.len() <= team.at() {
             self.waiting
                 .teams
@@ -202,7 +202,7 @@ impl Router {
             entry.since_at = at;
         }
         if let Some(until) = until_at {
-            self.timers.arm(until, Timer::Presence, idx.0);
+            self.timers.arm(until, Timer::Presence, idx.number());
         }
         if self.detail.events {
             let entry = &self.agents[idx.at()];
@@ -284,7 +284,7 @@ impl Router {
                 until_at,
                 ends_contact,
             });
-            self.timers.arm(until_at, Timer::WrapUp, idx.0);
+            self.timers.arm(until_at, Timer::WrapUp, idx.number());
             self.refresh(idx);
             self.note_changed(idx);
         } else {

@@ -99,7 +99,7 @@ impl Router {
                     let message = format!("the customer excludes agent \"{name}\": ask another");
                     return Err(Reject::conflict("agent", name, message).in_field("agent"));
                 }
-                Ok((For::Agent(agent), QueueIdx(0)))
+                Ok((For::Agent(agent), QueueIdx::of(0)))
             }
             (None, Some(name)) => Ok((For::Queue, self.find_queue(name)?)),
             (Some(_), Some(_)) | (None, None) => {

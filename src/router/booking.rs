@@ -157,7 +157,7 @@ impl Router {
     /// The contacts, of all queues, whose slots overlap this one.
     fn booked_in(&self, slot: Slot) -> impl Iterator<Item = ContactIdx> + '_ {
         let from = slot.from_at.saturating_sub(SLOT_MS_MAX);
-        let near = (from, ContactIdx(0))..(slot.to_at, ContactIdx(0));
+        let near = (from, ContactIdx::of(0))..(slot.to_at, ContactIdx::of(0));
         let overlaps = move |contact: &ContactIdx| {
             let other = self.contacts[*contact].slot();
             other.is_some_and(|other| other.to_at > slot.from_at)
@@ -230,7 +230,7 @@ impl Router {
             return Ok(None);
         }
         let queue = target.unwrap_or(contact.queue);
-        let from = update.not_before_at.or(contact.scheduled);
+        let from = update.not_before_at.or(contact.scheduled.get());
         let slot = self.slot_for(&update.contact, queue, contact.case, Some(idx), from)?;
         let at = update.not_before_at;
         Ok(Some(Rebooked { at, slot }))
@@ -257,7 +257,7 @@ impl Router {
         let case = match (&of.case, &of.customer) {
             (Some(case), _) => Some(self.find_case(case)?),
             (None, Some(customer)) => {
-                let customer = self.customers.find(customer);
+                let customer = self.customers.find(customer.as_str());
                 customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case)
             }
             (None, None) => None,

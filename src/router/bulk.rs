@@ -351,8 +351,8 @@ impl Router {
 
     /// The customer of an identity, made where it is unknown.
     pub(crate) fn customer_numbered(&mut self, identity: &str) -> Result<CustomerIdx, String> {
-        if let Some(known) = self.customers.by_identity.get(identity) {
-            return Ok(*known);
+        if let Some(known) = self.customers.find(identity) {
+            return Ok(known);
         }
         Ok(self.customers.intern(&Name::new(identity)?))
     }

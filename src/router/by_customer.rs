@@ -88,7 +88,7 @@ impl Router {
     /// What the profile of a customer means for a new contact, if anything.
     pub(super) fn by_customer(&self, customer: Option<CustomerIdx>) -> Option<Box<Extra>> {
         let settings = &self.settings.by_customer;
-        let profile = &self.customers[customer?].profile;
+        let profile = &self.customers[customer?].extra.as_ref()?.profile;
         let tier = profile
             .tier
             .as_ref()
@@ -124,7 +124,7 @@ impl Router {
 
     /// A skill that some agent has.
     fn skill_of_somebody(&self, name: &Name) -> Option<SkillIdx> {
-        let skill = SkillIdx(self.skills.get(name)?);
+        let skill = SkillIdx::of(self.skills.get(name)?);
         let has = |agent: &super::agent::Agent| agent.exists && level_of(&agent.skills, skill) > 0;
         self.agents.iter().any(has).then_some(skill)
     }
@@ -140,7 +140,7 @@ impl Router {
         extra.wish_until = until.filter(|_| extra.wishing);
         let tells = extra.wishing || extra.bonus != 0;
         if let Some(until) = extra.wish_until {
-            self.timers.arm(until, Timer::Wish, idx.0);
+            self.timers.arm(until, Timer::Wish, idx.number());
         }
         if tells {
             self.remember(idx, Rule::Customer, None, None);

@@ -15,6 +15,7 @@ use super::event::{EventBody, OfferReason};
 use super::ids::{ContactIdx, Name};
 use super::people::ContactCallback;
 use super::reject::Reject;
+use super::time::MaybeAt;
 use super::time::{MILLIS_MAX, Millis};
 
 /// The channel of a promised call.
@@ -129,15 +130,15 @@ impl Router {
         callback.joined_at = self.at;
         callback.entered_at = self.at;
         callback.wait_from = self.at;
-        callback.not_before_at = None;
-        callback.connected_at = None;
-        callback.ended_at = None;
+        callback.not_before_at = MaybeAt::NONE;
+        callback.connected_at = MaybeAt::NONE;
+        callback.ended_at = MaybeAt::NONE;
         callback.wait_ms = None;
         callback.within_target = false;
         callback.last_agent = None;
         callback.route = None;
         callback.reason = None;
-        callback.note = None;
+        callback.keep(None, |extra| &mut extra.note);
         callback.max_wait_ms = Some(Millis(MILLIS_MAX));
         callback.offers_made = 0;
         callback.hops = 0;

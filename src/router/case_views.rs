@@ -23,15 +23,15 @@ impl Router {
             customer: case
                 .customer
                 .map(|customer| self.customers[customer].id.clone()),
-            topic: case.topic.clone(),
-            kind: case.kind.clone(),
+            topic: case.topic().cloned(),
+            kind: case.kind().cloned(),
             owner: case.owner.map(|owner| self.agent_name(owner)),
             last_handler: case.last_handler.map(|agent| self.agent_name(agent)),
             opened_at: case.opened_at,
-            owned_at: case.owned_at,
+            owned_at: case.owned_at.get(),
             active_at: case.active_at,
-            resolved_at: case.resolved_at,
-            closed_at: case.closed_at,
+            resolved_at: case.resolved_at(),
+            closed_at: case.closed_at(),
             stage: progress.and_then(|p| self.stage_name(idx, p.stage)),
             stage_at: progress
                 .filter(|p| self.stage_name(idx, p.stage).is_some())
@@ -42,8 +42,8 @@ impl Router {
                 since_at: wait.since,
                 until_at: wait.until_at,
             }),
-            contacts: case.contacts,
-            handovers: case.handovers,
+            contacts: u64::from(case.contacts),
+            handovers: case.handovers(),
             clocks: self.clock_views(idx),
             assists: progress.map_or_else(Vec::new, |p| {
                 p.assists.iter().map(|a| self.assist_view(a)).collect()
@@ -51,7 +51,7 @@ impl Router {
             news: self.news_of(idx),
             follow_up: progress.and_then(|p| self.follow_up_view(p)),
             notes: case
-                .notes
+                .notes()
                 .iter()
                 .map(|note| NoteView {
                     at: note.at,

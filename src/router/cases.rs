@@ -11,7 +11,7 @@ use super::effect::Count;
 use super::event::EventBody;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
 use super::reject::Reject;
-use super::time::Timestamp;
+use super::time::{MaybeAt, Timestamp};
 use super::timers::Timer;
 
 /// What is known of a customer's matter.
@@ -38,9 +38,9 @@ impl Router {
     pub(super) fn matter(&self, customer: CustomerIdx, topic: Option<&Name>) -> Matter {
         let mut best: Option<(bool, Timestamp, CaseIdx)> = None;
         let mut closed: Option<(Timestamp, AgentIdx)> = None;
-        for idx in &self.customers[customer].cases {
+        for idx in self.customers[customer].cases.as_slice() {
             let case = &self.cases[*idx];
-            if topic.is_some() && case.topic.as_ref() != topic {
+            if topic.is_some() && case.topic() != topic {
                 continue;
             }
             match case.state {
@@ -51,7 +51,7 @@ impl Router {
                     }
                 }
                 CaseState::Closed => {
-                    if let (Some(at), Some(owner)) = (case.closed_at, case.owner)
+                    if let (Some(at), Some(owner)) = (case.closed_at(), case.owner)
                         && closed.is_none_or(|(before, _)| before <= at)
                     {
                         closed = Some((at, owner));
@@ -80,9 +80,7 @@ impl Router {
         let entry = &mut self.cases[case];
         entry.contacts += 1;
         entry.active_at = at;
-        entry.recent.push(submitted_at);
-        entry.recent.sort_unstable();
-        self.supervise_repeats(case);
+        self.supervise_repeats(case, submitted_at);
         let progress = self.cases[case].progress.as_ref();
         let wait = progress.and_then(|progress| progress.wait.as_ref());
         if wait.is_some_and(|wait| wait.on == WaitOn::Customer) {
@@ -104,9 +102,7 @@ impl Router {
         let customer = contact.customer;
         self.note_seeking(idx);
         if let Some(customer) = customer {
-            self.customers[customer]
-                .unattached
-                .retain(|other| *other != idx);
+            self.customers.leave_unattached(customer, idx);
             if of.is_none() {
                 self.cases[case].customer = Some(customer);
                 self.customers[customer].cases.push(case);
@@ -117,9 +113,8 @@ impl Router {
     /// Takes a contact off a case that is closed.
     pub(super) fn detach(&mut self, idx: ContactIdx) {
         if let Some(case) = self.contacts[idx].case.take() {
-            let entry = &mut self.cases[case];
-            entry.referred -= 1;
-            entry.seeking.retain(|other| *other != idx);
+            self.cases[case].referred -= 1;
+            self.cases.note_seeking(case, idx, false);
         }
     }
 
@@ -129,10 +124,10 @@ impl Router {
         let Some(customer) = entry.customer.filter(|_| entry.state != CaseState::Closed) else {
             return;
         };
-        let others: Vec<ContactIdx> = self.customers[customer].unattached.to_vec();
+        let others: Vec<ContactIdx> = self.customers.unattached_of(customer).to_vec();
         for idx in others {
-            let topic = &self.contacts[idx].topic;
-            if topic.is_none() || *topic == self.cases[case].topic {
+            let topic = self.contacts[idx].topic.as_ref();
+            if topic.is_none() || topic == self.cases[case].topic() {
                 self.attach(idx, case);
                 self.dirty_contacts.push(idx);
             }
@@ -143,50 +138,44 @@ impl Router {
     pub(super) fn note_seeking(&mut self, idx: ContactIdx) {
         let contact = &self.contacts[idx];
         let Some(case) = contact.case else { return };
-        let seeking = &mut self.cases[case].seeking;
-        if !contact.seeking {
-            seeking.retain(|other| *other != idx);
-        } else if !seeking.contains(&idx) {
-            seeking.push(idx);
-        }
+        self.cases.note_seeking(case, idx, contact.seeking);
     }
 
     /// The contacts of a case that look for an agent are judged anew.
     pub(super) fn judge_seeking(&mut self, case: CaseIdx) {
         self.dirty_contacts
-            .extend_from_slice(&self.cases[case].seeking);
+            .extend_from_slice(self.cases.seeking(case));
     }
 
     /// Contacts that wait and whose case an agent owns, or that are kept for it, whether they may
     /// be offered to it or not.
     pub(super) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
         let cases = self.agents[owner.at()].cases.iter();
-        let seeking = cases.flat_map(|case| self.cases[*case].seeking.iter().copied());
+        let seeking = cases.flat_map(|case| self.cases.seeking(*case).iter().copied());
         let waiting = self.queues.iter().flat_map(|queue| queue.waiting.values());
         let kept = waiting.filter(|contact| self.contacts[**contact].kept_for == Some(owner));
         seeking.chain(kept.copied()).collect()
     }
 
     /// Too many contacts on one open case within the window raise an escalation, once per window.
-    fn supervise_repeats(&mut self, case: CaseIdx) {
+    fn supervise_repeats(&mut self, case: CaseIdx, submitted_at: Timestamp) {
         let limit = self.settings.repeat_supervise as usize;
         let window = self.settings.repeat_window_ms.0;
         let at = self.at;
         let entry = &mut self.cases[case];
-        if limit == 0 {
-            entry.recent.clear();
+        let first = entry.note_submission(submitted_at, limit);
+        let within = first.is_some_and(|first| at - first <= window);
+        if !within || entry.state == CaseState::Closed {
             return;
         }
-        let extra = entry.recent.len().saturating_sub(limit);
-        entry.recent.drain(..extra);
-        let within = entry.recent.len() == limit && at - entry.recent[0] <= window;
-        let again = entry.escalated_at.is_none_or(|before| at - before > window);
-        if !within || !again || entry.state == CaseState::Closed {
+        let extra = entry.extra_mut();
+        let before = extra.escalated_at.get();
+        if before.is_some_and(|before| at - before <= window) {
             return;
         }
-        entry.escalated_at = Some(at);
-        entry.escalations += 1;
-        let step = entry.escalations;
+        extra.escalated_at = MaybeAt::at(at);
+        extra.escalations += 1;
+        let step = extra.escalations;
         let leader = entry.owner.and_then(|owner| self.agents[owner.at()].leader);
         self.count(|_| Count::Escalated {
             reason: EscalationReason::Repeat.as_str(),
@@ -243,14 +232,14 @@ impl Router {
 
     pub(super) fn case_note(&mut self, note: &CaseNote) -> Result<Subject, Reject> {
         let idx = self.find_case(&note.case)?;
-        if self.cases[idx].notes.len() >= NOTES_MAX {
+        if self.cases[idx].notes().len() >= NOTES_MAX {
             let message = format!("case \"{}\" has {NOTES_MAX} notes already", note.case);
             return Err(Reject::limit("case", &note.case, message));
         }
         let at = self.at;
         let entry = &mut self.cases[idx];
         entry.active_at = at;
-        entry.notes.push(Note {
+        entry.extra_mut().notes.push(Note {
             at,
             by: note.by.clone(),
             text: note.text.clone(),
@@ -306,7 +295,7 @@ impl Router {
         self.end_work(idx);
         let entry = &mut self.cases[idx];
         entry.state = CaseState::Resolved;
-        entry.resolved_at = Some(at);
+        entry.extra_mut().resolved_at = MaybeAt::at(at);
         entry.active_at = at;
         if !self.begin_follow_up(idx) {
             self.close_later(idx);
@@ -321,9 +310,9 @@ impl Router {
     fn close_later(&mut self, idx: CaseIdx) {
         let after = self.settings.close_after_ms;
         let close_at = after.map(|after| self.at.saturating_add(after.0));
-        self.cases[idx].close_at = close_at;
+        self.cases[idx].extra_mut().close_at = close_at.into();
         if let Some(at) = close_at {
-            self.timers.arm(at, Timer::CloseCase, idx.0);
+            self.timers.arm(at, Timer::CloseCase, idx.number());
         }
     }
 
@@ -342,9 +331,10 @@ impl Router {
         self.end_follow_up(idx);
         let entry = &mut self.cases[idx];
         entry.state = CaseState::Open;
-        entry.resolved_at = None;
-        entry.closed_at = None;
-        entry.close_at = None;
+        let extra = entry.extra_mut();
+        extra.resolved_at = MaybeAt::NONE;
+        extra.closed_at = MaybeAt::NONE;
+        extra.close_at = MaybeAt::NONE;
         entry.active_at = at;
         let owner = entry.owner;
         if let Some(owner) = owner {
@@ -377,8 +367,9 @@ impl Router {
         self.end_follow_up(idx);
         let entry = &mut self.cases[idx];
         entry.state = CaseState::Closed;
-        entry.closed_at = Some(at);
-        entry.close_at = None;
+        let extra = entry.extra_mut();
+        extra.closed_at = MaybeAt::at(at);
+        extra.close_at = MaybeAt::NONE;
         entry.active_at = at;
         if let Some(owner) = entry.owner {
             self.agents[owner.at()].cases.remove(&idx);

@@ -22,7 +22,7 @@ impl Router {
     /// A case of a configured kind begins: its rules are fixed, and the clocks of the whole and of
     /// the first stage run. Nothing is told yet.
     pub(super) fn begin_work(&mut self, case: CaseIdx) {
-        let Some(name) = &self.cases[case].kind else {
+        let Some(name) = self.cases[case].kind() else {
             return;
         };
         let Some(kind) = self.kinds.find(name) else {
@@ -170,7 +170,7 @@ impl Router {
         }
         progress.clock_at = next;
         if let Some(at) = next {
-            self.timers.arm(at, Timer::CaseClock, case.0);
+            self.timers.arm(at, Timer::CaseClock, case.number());
         }
     }
 

@@ -19,7 +19,7 @@ use super::ids::{
     SourceIdx, TeamIdx, Text,
 };
 use super::skill::Levels;
-use super::time::{Millis, Timestamp};
+use super::time::{MaybeAt, Millis, Timestamp};
 use super::waiting::WaitKey;
 
 /// The most steps that a contact remembers for `contact.explain`; then the oldest but the first
@@ -34,12 +34,10 @@ pub struct Contact {
     pub channel: ChannelIdx,
     pub customer: Option<CustomerIdx>,
     pub topic: Option<Name>,
-    pub kind: Option<Name>,
     pub case: Option<CaseIdx>,
     /// The last owner of a closed case of the same matter: a preference only.
     pub last_owner: Option<AgentIdx>,
     pub prefer: Option<AgentIdx>,
-    pub exclude: SmallVec<[AgentIdx; 2]>,
     pub priority: i32,
     pub requires: Levels,
     pub max_wait_ms: Option<Millis>,
@@ -50,7 +48,6 @@ pub struct Contact {
     pub outcome: Option<Outcome>,
     pub why: Why,
     pub reason: Option<Text>,
-    pub note: Option<Text>,
 
     pub submitted_at: Timestamp,
     /// The time that gives the place in the order.
@@ -64,9 +61,9 @@ pub struct Contact {
     /// Where the present wait began, with the arrival or a transfer: steps, the wait for an owner
     /// and its own `max_wait_ms` count from here, and this wait is reported.
     pub wait_from: Timestamp,
-    pub not_before_at: Option<Timestamp>,
-    pub connected_at: Option<Timestamp>,
-    pub ended_at: Option<Timestamp>,
+    pub not_before_at: MaybeAt,
+    pub connected_at: MaybeAt,
+    pub ended_at: MaybeAt,
     pub wait_ms: Option<i64>,
     pub within_target: bool,
 
@@ -96,14 +93,14 @@ pub struct Contact {
     pub last_agent: Option<AgentIdx>,
     pub route: Option<Route>,
 
-    pub scheduled: Option<Timestamp>,
-    pub step_at: Option<Timestamp>,
-    pub owner_until: Option<Timestamp>,
-    pub max_wait_at: Option<Timestamp>,
-    pub no_agent_at: Option<Timestamp>,
-    pub age_at: Option<Timestamp>,
-    pub firm_at: Option<Timestamp>,
-    pub lease_at: Option<Timestamp>,
+    pub scheduled: MaybeAt,
+    pub step_at: MaybeAt,
+    pub owner_until: MaybeAt,
+    pub max_wait_at: MaybeAt,
+    pub no_agent_at: MaybeAt,
+    pub age_at: MaybeAt,
+    pub firm_at: MaybeAt,
+    pub lease_at: MaybeAt,
 
     pub trail: Vec<StepTaken>,
     pub trail_dropped: u64,
@@ -116,7 +113,7 @@ pub struct Contact {
     pub place: Option<Place>,
     /// Where it stands among those that ring and may be offered to more agents.
     #[serde(skip)]
-    pub hungry: Option<WaitKey>,
+    pub hungry: Option<Box<WaitKey>>,
 }
 
 /// An offer that rings.
@@ -178,7 +175,7 @@ pub struct StepTaken {
     pub why: Option<Why>,
     pub agent: Option<AgentIdx>,
     pub until_at: Option<Timestamp>,
-    pub candidates: SmallVec<[Considered; 2]>,
+    pub candidates: Box<[Considered]>,
 }
 
 /// An agent that was considered.
@@ -197,7 +194,7 @@ impl Contact {
 
     /// Whether its own list excludes an agent.
     pub fn excludes(&self, agent: AgentIdx) -> bool {
-        self.exclude.contains(&agent)
+        self.exclude().contains(&agent)
     }
 
     pub fn offer_to(&self, agent: AgentIdx) -> Option<&Offer> {
@@ -241,7 +238,7 @@ pub struct Contacts {
 
 impl Contacts {
     pub fn find(&self, name: &Name) -> Option<ContactIdx> {
-        self.by_name.get(name.as_str()).copied()
+        self.by_name.get(name.as_str(), |idx| self[idx].id == *name)
     }
 
     pub fn get(&self, contact: ContactIdx) -> Option<&Contact> {
@@ -254,7 +251,7 @@ impl Contacts {
             ContactIdx::from_usize(self.slots.len() - 1)
         });
         if !self.nameless {
-            self.by_name.insert(contact.id.clone(), idx);
+            self.by_name.insert(contact.id.as_str(), idx);
         }
         self.booked
             .extend(contact.slot().map(|slot| (slot.from_at, idx)));
@@ -265,7 +262,7 @@ impl Contacts {
     pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
         let contact = self.slots[idx.at()].take()?;
         if !self.nameless {
-            self.by_name.remove(contact.id.as_str());
+            self.by_name.remove(contact.id.as_str(), idx);
         }
         if let Some(slot) = contact.slot() {
             self.booked.remove(&(slot.from_at, idx));

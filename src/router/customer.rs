@@ -1,11 +1,16 @@
 //! A customer: one person behind several identities.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::command::Profile;
 use super::directory::Directory;
+use super::few::Few;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, Text};
+use super::segments::Segments;
 use super::time::Timestamp;
 
 /// The most identities of one customer.
@@ -15,13 +20,18 @@ pub const IDENTITIES_MAX: usize = 256;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Customer {
     pub id: Name,
+    /// Its cases, closed ones too while they are kept.
+    pub cases: Few<CaseIdx>,
+    /// What most customers have none of.
+    pub extra: Option<Box<CustomerExtra>>,
+}
+
+/// What a customer may have besides its cases.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct CustomerExtra {
     pub identities: Vec<Name>,
     pub profile: Profile,
     pub excluded: SmallVec<[Excluded; 1]>,
-    /// Its cases, closed ones too while they are kept.
-    pub cases: SmallVec<[CaseIdx; 1]>,
-    /// Its contacts that seek an agent and belong to no case yet.
-    pub unattached: SmallVec<[ContactIdx; 1]>,
     /// Places it gave up by hanging up, for whoever calls again in time.
     pub abandoned: SmallVec<[Abandoned; 1]>,
     /// The customer into which this one was merged.
@@ -48,47 +58,128 @@ impl Customer {
     pub fn new(id: Name) -> Self {
         Self {
             id,
-            identities: Vec::new(),
-            profile: Profile::default(),
-            excluded: SmallVec::new(),
-            cases: SmallVec::new(),
-            unattached: SmallVec::new(),
-            abandoned: SmallVec::new(),
-            merged_into: None,
+            cases: Few::None,
+            extra: None,
         }
     }
 
+    pub fn extra_mut(&mut self) -> &mut CustomerExtra {
+        self.extra.get_or_insert_default()
+    }
+
+    /// Its identities besides its id.
+    pub fn identities(&self) -> &[Name] {
+        self.extra.as_ref().map_or(&[], |extra| &extra.identities)
+    }
+
+    pub fn excluded(&self) -> &[Excluded] {
+        self.extra.as_ref().map_or(&[], |extra| &extra.excluded)
+    }
+
     pub fn excludes(&self, agent: AgentIdx) -> bool {
-        self.excluded.iter().any(|excluded| excluded.agent == agent)
+        self.excluded()
+            .iter()
+            .any(|excluded| excluded.agent == agent)
+    }
+
+    pub fn abandoned(&self) -> &[Abandoned] {
+        self.extra.as_ref().map_or(&[], |extra| &extra.abandoned)
+    }
+
+    /// Whether it went into another customer and has no names of its own any more.
+    fn is_merged(&self) -> bool {
+        let extra = self.extra.as_ref();
+        extra.is_some_and(|extra| extra.merged_into.is_some())
+    }
+
+    fn is_called(&self, identity: &str) -> bool {
+        let is = |name: &Name| name.as_str() == identity;
+        !self.is_merged() && (is(&self.id) || self.identities().iter().any(is))
     }
 }
 
 /// The customers of a tenant; ids and identities lead to the same numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Customers {
-    /// In boxes: a growing list of millions is moved, and they are large.
-    #[expect(
-        clippy::vec_box,
-        reason = "moving the list must not move the customers"
-    )]
-    pub slots: Vec<Box<Customer>>,
-    pub by_identity: Directory<CustomerIdx>,
+    pub slots: Segments<Customer>,
+    by_identity: Directory<CustomerIdx>,
+    /// Contacts that seek an agent and belong to no case yet, by customer.
+    pub unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
 }
 
 impl Customers {
-    pub fn find(&self, identity: &Name) -> Option<CustomerIdx> {
-        self.by_identity.get(identity.as_str()).copied()
+    pub fn find(&self, identity: &str) -> Option<CustomerIdx> {
+        let is_it = |idx: CustomerIdx| self[idx].is_called(identity);
+        self.by_identity.get(identity, is_it)
     }
 
     /// The customer of an identity, made where it is unknown.
     pub fn intern(&mut self, identity: &Name) -> CustomerIdx {
-        if let Some(found) = self.find(identity) {
+        if let Some(found) = self.find(identity.as_str()) {
             return found;
         }
         let idx = CustomerIdx::from_usize(self.slots.len());
-        self.slots.push(Box::new(Customer::new(identity.clone())));
-        self.by_identity.insert(identity.clone(), idx);
+        self.slots.push(Customer::new(identity.clone()));
+        self.by_identity.insert(identity.as_str(), idx);
         idx
+    }
+
+    /// Makes an identity that nobody has lead to a customer.
+    pub fn name(&mut self, identity: &Name, idx: CustomerIdx) {
+        self.by_identity.insert(identity.as_str(), idx);
+    }
+
+    /// Makes an identity lead to a customer no longer.
+    pub fn unname(&mut self, identity: &Name, idx: CustomerIdx) {
+        self.by_identity.remove(identity.as_str(), idx);
+    }
+
+    /// The customers as an image has them.
+    pub fn of_image(
+        slots: Segments<Customer>,
+        unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
+    ) -> Self {
+        let mut by_identity = Directory::with_room(slots.len());
+        let known = slots.iter().enumerate();
+        for (n, customer) in known.filter(|(_, customer)| !customer.is_merged()) {
+            for name in std::iter::once(&customer.id).chain(customer.identities()) {
+                by_identity.insert(name.as_str(), CustomerIdx::from_usize(n));
+            }
+        }
+        Self {
+            slots,
+            by_identity,
+            unattached,
+        }
+    }
+
+    /// A contact of a customer belongs to no case yet.
+    pub fn join_unattached(&mut self, idx: CustomerIdx, contact: ContactIdx) {
+        self.unattached.entry(idx).or_default().push(contact);
+    }
+
+    /// A contact has found its case or seeks nobody any more.
+    pub fn leave_unattached(&mut self, idx: CustomerIdx, contact: ContactIdx) {
+        let Entry::Occupied(mut list) = self.unattached.entry(idx) else {
+            return;
+        };
+        list.get_mut().retain(|other| other != contact);
+        if list.get().is_empty() {
+            list.remove();
+        }
+    }
+
+    /// The contacts of one customer that belong to no case yet are another's.
+    pub fn move_unattached(&mut self, from: CustomerIdx, to: CustomerIdx) {
+        if let Some(list) = self.unattached.remove(&from) {
+            let into = self.unattached.entry(to).or_default();
+            into.extend(list.as_slice().iter().copied());
+        }
+    }
+
+    /// The contacts of a customer that belong to no case yet.
+    pub fn unattached_of(&self, idx: CustomerIdx) -> &[ContactIdx] {
+        self.unattached.get(&idx).map_or(&[], Few::as_slice)
     }
 }
 

@@ -11,15 +11,15 @@ use super::reject::Reject;
 
 impl Router {
     pub(super) fn customer_link(&mut self, link: &CustomerLink) -> Result<Subject, Reject> {
-        let known = self.customers.find(&link.customer);
-        let held = known.map_or(0, |customer| self.customers[customer].identities.len());
+        let known = self.customers.find(link.customer.as_str());
+        let held = known.map_or(0, |customer| self.customers[customer].identities().len());
         if held + link.identities.len() > IDENTITIES_MAX {
             let message = format!("more than {IDENTITIES_MAX} identities of one customer");
             return Err(Reject::invalid("customer", "identities", message).with_id(&link.customer));
         }
         let idx = self.customers.intern(&link.customer);
         if let Some(profile) = &link.profile {
-            let entry = &mut self.customers[idx].profile;
+            let entry = &mut self.customers[idx].extra_mut().profile;
             let take = |old: &mut Option<_>, new: &Option<_>| {
                 if new.is_some() {
                     old.clone_from(new);
@@ -33,7 +33,7 @@ impl Router {
         }
         let mut merged: Option<Name> = None;
         for identity in &link.identities {
-            match self.customers.find(identity) {
+            match self.customers.find(identity.as_str()) {
                 Some(same) if same == idx => {
                     self.add_identity(idx, identity);
                 }
@@ -42,7 +42,7 @@ impl Router {
                     self.merge_customers(idx, other);
                 }
                 None => {
-                    self.customers.by_identity.insert(identity.clone(), idx);
+                    self.customers.name(identity, idx);
                     self.add_identity(idx, identity);
                 }
             }
@@ -63,40 +63,38 @@ impl Router {
 
     fn add_identity(&mut self, idx: CustomerIdx, identity: &Name) {
         let entry = &mut self.customers[idx];
-        if entry.id != *identity && !entry.identities.contains(identity) {
-            entry.identities.push(identity.clone());
+        if entry.id != *identity && !entry.identities().contains(identity) {
+            entry.extra_mut().identities.push(identity.clone());
         }
     }
 
     /// Two customers turn out to be one: everything of `other` goes to `idx`, and all its names
     /// lead there.
     fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
-        let mut entry = std::mem::replace(
-            &mut self.customers[other],
-            super::customer::Customer::new(Name::of("merged")),
-        );
-        let names: Vec<Name> = std::iter::once(entry.id.clone())
-            .chain(entry.identities.drain(..))
-            .collect();
-        self.customers[other].id = entry.id.clone();
-        self.customers[other].merged_into = Some(idx);
-        for name in &names {
-            self.customers.by_identity.insert(name.clone(), idx);
+        let entry = &mut self.customers[other];
+        let cases = std::mem::take(&mut entry.cases);
+        let extra = entry.extra.take().unwrap_or_default();
+        entry.extra_mut().merged_into = Some(idx);
+        let id = entry.id.clone();
+        for name in std::iter::once(&id).chain(&extra.identities) {
+            self.customers.unname(name, other);
+            self.customers.name(name, idx);
             self.add_identity(idx, name);
         }
-        let cases: Vec<CaseIdx> = entry.cases.into_vec();
-        for case in &cases {
+        for case in cases.as_slice() {
             self.cases[*case].customer = Some(idx);
         }
+        self.customers.move_unattached(other, idx);
         let into = &mut self.customers[idx];
-        into.cases.extend(cases);
-        for excluded in entry.excluded {
+        into.cases.extend(cases.as_slice().iter().copied());
+        for excluded in extra.excluded {
             if !into.excludes(excluded.agent) {
-                into.excluded.push(excluded);
+                into.extra_mut().excluded.push(excluded);
             }
         }
-        into.unattached.extend(entry.unattached);
-        into.abandoned.extend(entry.abandoned);
+        if !extra.abandoned.is_empty() {
+            into.extra_mut().abandoned.extend(extra.abandoned);
+        }
         for slot in self.contacts.slots.iter_mut().flatten() {
             if slot.customer == Some(other) {
                 slot.customer = Some(idx);
@@ -106,7 +104,7 @@ impl Router {
 
     /// Takes back what is offered of a customer's contacts to agents it excludes.
     fn revoke_excluded(&mut self, idx: CustomerIdx) {
-        let excluded = self.customers[idx].excluded.clone();
+        let excluded = self.customers[idx].excluded().to_vec();
         for Excluded { agent, .. } in excluded {
             let offered: Vec<ContactIdx> = self.agents[agent.at()]
                 .reserved
@@ -124,7 +122,7 @@ impl Router {
     /// Waiting contacts without a case may find one among the cases that were merged.
     fn reattach(&mut self, idx: CustomerIdx) {
         // All find their case before any is attached: that would make it the most recently active.
-        let unattached = self.customers[idx].unattached.iter();
+        let unattached = self.customers.unattached_of(idx).iter();
         let found = unattached.filter_map(|contact| Some((*contact, self.case_for(*contact)?)));
         for (contact, case) in found.collect::<Vec<(ContactIdx, CaseIdx)>>() {
             self.attach(contact, case);
@@ -147,10 +145,10 @@ impl Router {
     ) -> Result<Subject, Reject> {
         let agent = self.find_agent(&exclude.agent)?;
         let idx = self.customers.intern(&exclude.customer);
-        let entry = &mut self.customers[idx];
-        entry.excluded.retain(|excluded| excluded.agent != agent);
+        let excluded = &mut self.customers[idx].extra_mut().excluded;
+        excluded.retain(|excluded| excluded.agent != agent);
         if exclude.on {
-            entry.excluded.push(Excluded {
+            excluded.push(Excluded {
                 agent,
                 reason: exclude.reason.clone(),
             });

@@ -2,40 +2,33 @@
 //!
 //! One table of ten million names stands still for a second or more while it doubles. Here the
 //! hash of a name sends it to one of [`SHARDS`] tables, each of which grows by itself and is small
-//! when it does. The hash is kept beside the name, so growing never looks at a name. There is no
+//! when it does. The hash is kept beside the number, so growing never looks at a name. There is no
 //! order in here and no way to go through it.
 
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
 
-use super::ids::Name;
-
 /// Tables of one directory.
 const SHARDS: usize = 256;
 
-/// A directory of numbers of one kind.
+/// A directory of numbers of one kind. It keeps no names: whoever asks looks into its record
+/// whether a number that has the hash of a name is the one of that name.
 #[derive(Clone, Debug)]
 pub struct Directory<I> {
     hasher: foldhash::fast::RandomState,
     shards: Box<[HashTable<Entry<I>>]>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Entry<I> {
-    name: Name,
     hash: u32,
     number: I,
 }
 
 impl<I> Default for Directory<I> {
     fn default() -> Self {
-        Self {
-            hasher: foldhash::fast::RandomState::default(),
-            shards: std::iter::repeat_with(HashTable::new)
-                .take(SHARDS)
-                .collect(),
-        }
+        Self::with_room(0)
     }
 }
 
@@ -47,6 +40,17 @@ struct Place {
 }
 
 impl<I> Directory<I> {
+    /// One with room for so many names.
+    pub fn with_room(names: usize) -> Self {
+        let shard = || HashTable::with_capacity(names / SHARDS);
+        Self {
+            hasher: foldhash::fast::RandomState::default(),
+            shards: std::iter::repeat_with(shard).take(SHARDS).collect(),
+        }
+    }
+}
+
+impl<I: Copy + PartialEq> Directory<I> {
     fn place(&self, name: &str) -> Place {
         let hash = self.hasher.hash_one(name);
         let [a, b, c, d, shard, ..] = hash.to_le_bytes();
@@ -56,40 +60,34 @@ impl<I> Directory<I> {
         }
     }
 
-    pub fn get(&self, name: &str) -> Option<&I> {
+    /// The number of a name; `is_it` says whether a number's record bears the name.
+    pub fn get(&self, name: &str, is_it: impl Fn(I) -> bool) -> Option<I> {
         let at = self.place(name);
-        let found = self.shards[at.shard].find(spread(at.hash), |entry| entry.is(at, name));
-        found.map(|entry| &entry.number)
+        let found = self.shards[at.shard].find(spread(at.hash), |entry| {
+            entry.hash == at.hash && is_it(entry.number)
+        });
+        found.map(|entry| entry.number)
     }
 
-    /// Notes a name, instead of what it stood for before.
-    pub fn insert(&mut self, name: Name, number: I) {
-        let at = self.place(name.as_str());
-        let shard = &mut self.shards[at.shard];
-        if let Some(known) = shard.find_mut(spread(at.hash), |entry| entry.is(at, name.as_str())) {
-            known.number = number;
-            return;
-        }
+    /// Notes a name that is not in here.
+    pub fn insert(&mut self, name: &str, number: I) {
+        let at = self.place(name);
         let entry = Entry {
-            name,
             hash: at.hash,
             number,
         };
-        shard.insert_unique(spread(at.hash), entry, |entry| spread(entry.hash));
+        self.shards[at.shard].insert_unique(spread(at.hash), entry, |entry| spread(entry.hash));
     }
 
-    pub fn remove(&mut self, name: &str) {
+    /// Forgets a name of a number, where it is known.
+    pub fn remove(&mut self, name: &str, number: I) {
         let at = self.place(name);
-        let shard = &mut self.shards[at.shard];
-        if let Ok(known) = shard.find_entry(spread(at.hash), |entry| entry.is(at, name)) {
+        let known = self.shards[at.shard].find_entry(spread(at.hash), |entry| {
+            entry.hash == at.hash && entry.number == number
+        });
+        if let Ok(known) = known {
             known.remove();
         }
-    }
-}
-
-impl<I> Entry<I> {
-    fn is(&self, at: Place, name: &str) -> bool {
-        self.hash == at.hash && self.name.as_str() == name
     }
 }
 
@@ -103,28 +101,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found_replaced_and_forgotten() {
+    fn names_are_found_and_forgotten() {
         const NAMES: u32 = 20_000;
-        let name = |n: u32| Name::of(&format!("tel:+86{n}"));
+        let name = |n: u32| format!("tel:+86{n}");
         let mut directory = Directory::default();
         for n in 0..NAMES {
-            directory.insert(name(n), n);
-        }
-        for n in (0..NAMES).step_by(2) {
-            directory.insert(name(n), n + NAMES);
+            directory.insert(&name(n), n);
         }
         for n in (0..NAMES).step_by(3) {
-            directory.remove(name(n).as_str());
+            directory.remove(&name(n), n + 1);
+            assert_eq!(directory.get(&name(n), |found| found == n), Some(n));
+            directory.remove(&name(n), n);
         }
         for n in 0..NAMES {
-            let expected = match n {
-                _ if n % 3 == 0 => None,
-                _ if n % 2 == 0 => Some(n + NAMES),
-                _ => Some(n),
-            };
-            assert_eq!(directory.get(name(n).as_str()).copied(), expected, "{n}");
+            let expected = (n % 3 != 0).then_some(n);
+            let text = name(n);
+            let found = directory.get(&text, |found| name(found) == text);
+            assert_eq!(found, expected, "{n}");
         }
-        assert_eq!(directory.get(name(NAMES).as_str()), None);
+        let strange = name(NAMES);
+        assert_eq!(
+            directory.get(&strange, |found| name(found) == strange),
+            None
+        );
         let largest = directory.shards.iter().map(HashTable::len).max();
         assert!(largest.is_some_and(|largest| largest < 150), "{largest:?}");
     }

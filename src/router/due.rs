@@ -5,7 +5,7 @@ use super::Router;
 use super::accept::ROUTER;
 use super::codes::{Presence, Rule, WaitEnd, Why};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
-use super::time::Timestamp;
+use super::time::{MaybeAt, Timestamp};
 use super::timers::{Due, Timer};
 
 impl Router {
@@ -55,10 +55,10 @@ impl Router {
     fn is_current(&self, due: Due) -> bool {
         let agent = || &self.agents[due.of as usize];
         let contact = |deadline: fn(&super::contact::Contact) -> Option<Timestamp>| {
-            self.contacts.get(ContactIdx(due.of)).and_then(deadline) == Some(due.at)
+            self.contacts.get(ContactIdx::of(due.of)).and_then(deadline) == Some(due.at)
         };
         let progress = |deadline: fn(&super::progress::Progress) -> Option<Timestamp>| {
-            let case = self.cases.get(CaseIdx(due.of));
+            let case = self.cases.get(CaseIdx::of(due.of));
             let progress = case.and_then(|case| case.progress.as_deref());
             progress.and_then(deadline) == Some(due.at)
         };
@@ -73,30 +73,30 @@ impl Router {
             Timer::Retry => agent().retry_at == Some(due.at),
             Timer::Offer => self
                 .contacts
-                .get(ContactIdx(due.of))
+                .get(ContactIdx::of(due.of))
                 .is_some_and(|c| c.offers.iter().any(|offer| offer.expires_at == due.at)),
-            Timer::Lease => contact(|c| c.lease_at),
-            Timer::Firm => contact(|c| c.firm_at),
-            Timer::OwnerWait => contact(|c| c.owner_until),
-            Timer::Step => contact(|c| c.step_at),
+            Timer::Lease => contact(|c| c.lease_at.get()),
+            Timer::Firm => contact(|c| c.firm_at.get()),
+            Timer::OwnerWait => contact(|c| c.owner_until.get()),
+            Timer::Step => contact(|c| c.step_at.get()),
             Timer::Wish => contact(|c| c.extra.as_ref()?.wish_until),
-            Timer::Age => contact(|c| c.age_at),
-            Timer::NoAgent => contact(|c| c.no_agent_at),
-            Timer::MaxWait => contact(|c| c.max_wait_at),
-            Timer::Scheduled => contact(|c| c.scheduled),
+            Timer::Age => contact(|c| c.age_at.get()),
+            Timer::NoAgent => contact(|c| c.no_agent_at.get()),
+            Timer::MaxWait => contact(|c| c.max_wait_at.get()),
+            Timer::Scheduled => contact(|c| c.scheduled.get()),
             Timer::CaseWait => progress(|p| p.wait.as_ref()?.until_at),
             Timer::CaseClock => progress(|p| p.clock_at),
             Timer::FollowUp => progress(|p| p.follow_up.as_ref()?.next_at),
             Timer::CloseCase => self
                 .cases
-                .get(CaseIdx(due.of))
-                .is_some_and(|case| case.close_at == Some(due.at)),
+                .get(CaseIdx::of(due.of))
+                .is_some_and(|case| case.close_at() == Some(due.at)),
         }
     }
 
     fn fire(&mut self, due: Due) {
-        let agent = AgentIdx(due.of);
-        let contact = ContactIdx(due.of);
+        let agent = AgentIdx::of(due.of);
+        let contact = ContactIdx::of(due.of);
         match due.timer {
             Timer::WrapUp => self.end_wrap_ups(agent, due.at),
             Timer::Lease => self.repair(contact, "lease"),
@@ -114,20 +114,20 @@ impl Router {
             Timer::Offer => self.expire_offers(contact),
             Timer::Firm => self.make_firm(contact),
             Timer::OwnerWait => {
-                self.contacts[contact].owner_until = None;
+                self.contacts[contact].owner_until = MaybeAt::NONE;
                 self.remember(contact, Rule::OwnerWait, None, None);
                 self.dirty_contacts.push(contact);
             }
             Timer::Step => self.pass_step(contact),
             Timer::Age => self.age(contact),
             Timer::NoAgent => {
-                self.contacts[contact].no_agent_at = None;
+                self.contacts[contact].no_agent_at = MaybeAt::NONE;
                 if !self.someone_could_serve(&self.contacts[contact]) {
                     self.give_up(contact, Why::NobodyLoggedIn);
                 }
             }
             Timer::MaxWait => {
-                self.contacts[contact].max_wait_at = None;
+                self.contacts[contact].max_wait_at = MaybeAt::NONE;
                 if self.contacts[contact].offers.is_empty() {
                     self.give_up(contact, Why::WaitedTooLong);
                 } else {
@@ -135,10 +135,10 @@ impl Router {
                     self.note_hunger(contact);
                 }
             }
-            Timer::CaseWait => self.end_wait(CaseIdx(due.of), WaitEnd::UntilAt, due.at),
-            Timer::CaseClock => self.pass_moments(CaseIdx(due.of), due.at),
-            Timer::FollowUp => self.pass_follow_up(CaseIdx(due.of), due.at),
-            Timer::CloseCase => self.close(CaseIdx(due.of), Name::of(ROUTER), None),
+            Timer::CaseWait => self.end_wait(CaseIdx::of(due.of), WaitEnd::UntilAt, due.at),
+            Timer::CaseClock => self.pass_moments(CaseIdx::of(due.of), due.at),
+            Timer::FollowUp => self.pass_follow_up(CaseIdx::of(due.of), due.at),
+            Timer::CloseCase => self.close(CaseIdx::of(due.of), Name::of(ROUTER), None),
             Timer::Scheduled => self.scheduled_arrives(contact),
         }
     }
@@ -151,9 +151,10 @@ impl Router {
         contact.step_at = self.queues[contact.queue.at()]
             .steps
             .get(passed as usize)
-            .map(|step| contact.wait_from + step.after_ms);
-        if let Some(next) = contact.step_at {
-            self.timers.arm(next, Timer::Step, idx.0);
+            .map(|step| contact.wait_from + step.after_ms)
+            .into();
+        if let Some(next) = contact.step_at.get() {
+            self.timers.arm(next, Timer::Step, idx.number());
         }
         self.remember(idx, Rule::Step, None, None);
         self.dirty_contacts.push(idx);
@@ -164,10 +165,10 @@ impl Router {
         let step = self.policy_of(idx).age_priority_ms.0.max(1);
         let contact = &mut self.contacts[idx];
         contact.aged = contact.aged.saturating_add(1);
-        let next = contact.age_at.map(|at| at + step);
-        contact.age_at = next;
+        let next = contact.age_at.get().map(|at| at + step);
+        contact.age_at = next.into();
         if let Some(next) = next {
-            self.timers.arm(next, Timer::Age, idx.0);
+            self.timers.arm(next, Timer::Age, idx.number());
         }
         if self.contacts[idx].place.is_some() {
             self.enter_index(idx);

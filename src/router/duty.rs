@@ -63,8 +63,8 @@ impl Router {
             last_owner: None,
         };
         let submit = ContactSubmit {
-            topic: entry.topic.clone(),
-            kind: entry.kind.clone(),
+            topic: entry.topic().cloned(),
+            kind: entry.kind().cloned(),
             attributes,
             max_wait_ms: Some(Millis(MILLIS_MAX)),
             ..ContactSubmit::of(id)
@@ -75,7 +75,8 @@ impl Router {
         contact.duty = Some(duty);
         // What the customer's profile asks for is for the customer's own contacts.
         contact.extra = None;
-        contact.exclude.extend(asks);
+        contact.keep(submit.kind, |extra| &mut extra.kind);
+        contact.extra_mut().exclude.extend(asks);
         contact.by_owner_only = !matches!(whom, For::Queue);
         contact.passed_on = matches!(whom, For::Queue);
         contact.kept_for = match whom {

@@ -14,6 +14,7 @@ use super::ids::{ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::meets;
+use super::time::MaybeAt;
 
 /// The work that follows a conversation.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +69,7 @@ impl Router {
                 joined_at: contact.joined_at,
                 seq: contact.seq,
             };
-            let abandoned = &mut self.customers[customer].abandoned;
+            let abandoned = &mut self.customers[customer].extra_mut().abandoned;
             abandoned.retain(|old| old.queue != place.queue);
             abandoned.push(place);
         }
@@ -102,7 +103,7 @@ impl Router {
         let learnt = self.with_learnt(idx, None, end.learnt.as_ref())?;
         self.take_learnt(idx, learnt);
         if let Some(note) = &end.note {
-            self.contacts[idx].note = Some(note.clone());
+            self.contacts[idx].extra_mut().note = Some(note.clone());
         }
         if end.outcome == Outcome::Transferred && self.first_agent_leaves(idx) {
             return Ok(Subject::Contact(idx));
@@ -135,9 +136,9 @@ impl Router {
         let at = self.at;
         let contact = &mut self.contacts[idx];
         contact.outcome = Some(outcome);
-        contact.ended_at = Some(at);
-        contact.firm_at = None;
-        contact.lease_at = None;
+        contact.ended_at = MaybeAt::at(at);
+        contact.firm_at = MaybeAt::NONE;
+        contact.lease_at = MaybeAt::NONE;
         let mut until_at = at;
         for talk in &talks {
             let wrap_ms = match after {
@@ -184,14 +185,15 @@ impl Router {
         let contact = &mut self.contacts[idx];
         contact.outcome = Some(outcome);
         contact.why = why;
-        contact.scheduled = None;
-        contact.firm_at = None;
-        contact.lease_at = None;
-        let ended_at = *contact.ended_at.get_or_insert(at);
+        contact.scheduled = MaybeAt::NONE;
+        contact.firm_at = MaybeAt::NONE;
+        contact.lease_at = MaybeAt::NONE;
+        let ended_at = contact.ended_at.get().unwrap_or(at);
+        contact.ended_at = MaybeAt::at(ended_at);
         let waited = ended_at - contact.wait_from;
         let wait_ms = *contact.wait_ms.get_or_insert(waited.max(0));
-        let handle_ms = contact.connected_at.map(|from| ended_at - from);
-        let taken_ms = contact.connected_at.map(|from| at - from);
+        let handle_ms = contact.connected_at.get().map(|from| ended_at - from);
+        let taken_ms = contact.connected_at.get().map(|from| at - from);
         let within_target = contact.connected_at.is_some() && contact.within_target;
         if let Some(source) = contact.source {
             self.sources.leave(source, idx);
@@ -313,10 +315,10 @@ impl Router {
         };
         contact.hops = hops + 1;
         contact.entered_at = at;
-        contact.step_at = None;
-        contact.age_at = None;
-        contact.no_agent_at = None;
-        contact.owner_until = None;
+        contact.step_at = MaybeAt::NONE;
+        contact.age_at = MaybeAt::NONE;
+        contact.no_agent_at = MaybeAt::NONE;
+        contact.owner_until = MaybeAt::NONE;
         if self.detail.events {
             let of = self.about(idx);
             let to = self.queue_name(idx);

@@ -29,7 +29,7 @@ impl Router {
     ) {
         if self.detail.trail {
             let at = self.at;
-            let candidates = SmallVec::new();
+            let candidates = Box::default();
             let step = StepTaken {
                 at,
                 rule,
@@ -57,6 +57,7 @@ impl Router {
         let contact = &self.contacts[idx];
         let requirement = self.requirement(contact);
         let candidates = self.considered(contact, &requirement, chosen);
+        let candidates = candidates.into_boxed_slice();
         let agent = chosen.map(|(agent, _)| agent);
         let at = self.at;
         let step = StepTaken {
@@ -77,8 +78,8 @@ impl Router {
         contact: &Contact,
         requirement: &Levels,
         chosen: Option<(AgentIdx, Route)>,
-    ) -> SmallVec<[Considered; 2]> {
-        let mut list: SmallVec<[Considered; 2]> = SmallVec::new();
+    ) -> SmallVec<[Considered; BY_SKILL_MAX]> {
+        let mut list: SmallVec<[Considered; BY_SKILL_MAX]> = SmallVec::new();
         let mut add = |agent: AgentIdx, route: Route, check: bool| {
             if list.iter().any(|seen| seen.agent == agent) {
                 return;
@@ -127,10 +128,12 @@ impl Router {
         }
         // The index may not know the requirement: then it is asked here, so that what is
         // remembered does not depend on what was looked up before.
-        let skilled = |agent: &AgentIdx| meets(&self.agents[agent.at()].skills, requirement);
+        let known = self.idle.knows(requirement);
+        let skilled =
+            |agent: &AgentIdx| known || meets(&self.agents[agent.at()].skills, requirement);
         let able = self.idle.able(requirement).filter(skilled);
         for agent in able.take(BY_SKILL_MAX) {
-            add(agent, Route::Skill, true);
+            add(agent, Route::Skill, false);
         }
         self.leave_out_of_reach(contact, requirement, &mut list);
         // A small centre is told of everybody, those without the skill too.
@@ -153,12 +156,7 @@ impl Router {
     }
 
     /// Corrects the verdict of those who have the skill but to whom the fallback never comes.
-    fn leave_out_of_reach(
-        &self,
-        contact: &Contact,
-        requirement: &Levels,
-        list: &mut SmallVec<[Considered; 2]>,
-    ) {
+    fn leave_out_of_reach(&self, contact: &Contact, requirement: &Levels, list: &mut [Considered]) {
         let reach = self.reach_in_the_end(contact, requirement);
         if reach.anyone {
             return;

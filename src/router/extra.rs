@@ -4,6 +4,7 @@
 //! Most contacts have none of it, so it lies apart. Plain state.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::booking::Slot;
 use super::contact::Contact;
@@ -14,6 +15,11 @@ use super::time::Timestamp;
 /// The state apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extra {
+    pub kind: Option<Name>,
+    /// Agents whom the contact itself excludes.
+    pub exclude: SmallVec<[AgentIdx; 2]>,
+    /// What the platform noted at its end.
+    pub note: Option<Text>,
     pub slot: Option<Slot>,
     pub ticket: Option<Name>,
     /// When the caller chose to be called back.
@@ -38,6 +44,26 @@ pub struct Extra {
 impl Contact {
     pub fn extra_mut(&mut self) -> &mut Extra {
         self.extra.get_or_insert_default()
+    }
+
+    /// Keeps something apart, where there is something.
+    pub fn keep<T>(&mut self, value: Option<T>, place: fn(&mut Extra) -> &mut Option<T>) {
+        if value.is_some() || self.extra.is_some() {
+            *place(self.extra_mut()) = value;
+        }
+    }
+
+    pub fn kind(&self) -> Option<&Name> {
+        self.extra.as_ref()?.kind.as_ref()
+    }
+
+    /// The agents whom the contact itself excludes.
+    pub fn exclude(&self) -> &[AgentIdx] {
+        self.extra.as_ref().map_or(&[], |extra| &extra.exclude)
+    }
+
+    pub fn note(&self) -> Option<&Text> {
+        self.extra.as_ref()?.note.as_ref()
     }
 
     pub fn slot(&self) -> Option<Slot> {

@@ -46,7 +46,7 @@ impl Router {
             tried_at: None,
             told: false,
         });
-        self.timers.arm(next_at, Timer::FollowUp, idx.0);
+        self.timers.arm(next_at, Timer::FollowUp, idx.number());
         true
     }
 
@@ -140,7 +140,7 @@ impl Router {
             pending.next_at = next_at;
         }
         if let Some(at) = next_at {
-            self.timers.arm(at, Timer::FollowUp, idx.0);
+            self.timers.arm(at, Timer::FollowUp, idx.number());
         }
     }
 

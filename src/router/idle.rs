@@ -68,6 +68,12 @@ impl IdleOrder {
         }
     }
 
+    /// Whether a requirement can be looked up whole.
+    pub fn knows(&self, requirement: &Levels) -> bool {
+        let known = |(skill, level): &(SkillIdx, u8)| self.level_map(*skill, *level).is_some();
+        requirement.iter().all(known)
+    }
+
     fn level_map(&self, skill: SkillIdx, level: u8) -> Option<&Bitmap> {
         let known = self.by_skill.get(skill.at())?;
         let (_, number) = known.iter().find(|(at, _)| *at == level)?;

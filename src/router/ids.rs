@@ -1,15 +1,18 @@
 //! Names and numbers by which the router knows its entities.
 //!
 //! Outside, everything has a name chosen by the client ([`Name`]); inside, a dense number. The
-//! numbers never leave the router. A name is checked once, where the bytes come in, and is shared
-//! from then on, so an event or a reply can carry it without copying.
+//! numbers never leave the router. A name is checked once, where the bytes come in. Up to 23
+//! bytes, which most names are, stand in the name itself; longer ones are shared. So an event or a
+//! reply carries it without asking for memory.
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
+use std::num::NonZeroU32;
 
 use serde::de::Error as _;
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 /// The longest name in bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 128;
@@ -20,13 +23,13 @@ pub const KEY_BYTES_MAX: usize = 64;
 /// The id of an agent, queue, skill, customer, contact, case … as its client chose it:
 /// 1 to [`NAME_BYTES_MAX`] bytes of UTF-8 without control characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Arc<str>);
+pub struct Name(SmolStr);
 
 impl Name {
     /// Checks and takes a name. The error says what would be right.
     pub fn new(text: &str) -> Result<Self, String> {
         Self::check(text)?;
-        Ok(Self(Arc::from(text)))
+        Ok(Self(SmolStr::new(text)))
     }
 
     /// Checks what is to be a name without taking it.
@@ -52,7 +55,7 @@ impl Name {
             Self::new(text).is_ok(),
             "a built-in name is right: {text:?}"
         );
-        Self(Arc::from(text))
+        Self(SmolStr::new(text))
     }
 
     pub fn as_str(&self) -> &str {
@@ -74,7 +77,7 @@ impl fmt::Display for Name {
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", &*self.0)
+        write!(f, "{:?}", self.as_str())
     }
 }
 
@@ -145,17 +148,46 @@ impl<'de> Deserialize<'de> for Text {
 macro_rules! index {
     ($(#[$doc:meta] $name:ident),* $(,)?) => {$(
         #[$doc]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(pub u32);
+        ///
+        /// Kept one higher, so that "none" takes no room of its own.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(NonZeroU32);
 
         impl $name {
+            pub const fn of(n: u32) -> Self {
+                Self(NonZeroU32::new(n.wrapping_add(1)).expect("fewer than 2^32 - 1 of a kind"))
+            }
+
+            pub const fn number(self) -> u32 {
+                self.0.get() - 1
+            }
+
             pub const fn at(self) -> usize {
-                self.0 as usize
+                self.number() as usize
             }
 
             pub fn from_usize(n: usize) -> Self {
-                Self(u32::try_from(n).expect("fewer than 2^32 entities of a kind"))
+                Self::of(u32::try_from(n).expect("fewer than 2^32 - 1 of a kind"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.number()).finish()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_u32(self.number())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let n = u32::deserialize(deserializer)?;
+                let kept = n.checked_add(1).and_then(NonZeroU32::new);
+                kept.map(Self).ok_or_else(|| D::Error::custom("no number of an entity"))
             }
         }
     )*};
@@ -197,7 +229,13 @@ impl fmt::Display for OfferId {
 impl Serialize for OfferId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_str(self)
+            // As it is displayed, without the machinery of formatting.
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(self.0);
+            let mut text = [b'o'; 1 + u64::MAX.ilog10() as usize + 1];
+            let text = &mut text[..=digits.len()];
+            text[1..].copy_from_slice(digits.as_bytes());
+            serializer.serialize_str(std::str::from_utf8(text).map_err(S::Error::custom)?)
         } else {
             serializer.serialize_u64(self.0)
         }

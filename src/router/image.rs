@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::agent::{Agent, Channels};
-use super::case::Case;
+use super::case::{Case, Cases};
 use super::contact::Contact;
-use super::customer::Customer;
+use super::customer::{Customer, Customers};
+use super::few::Few;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx};
 use super::keys::Remembered;
 use super::kinds::Kinds;
 use super::policy::Settings;
 use super::queue::{Counts, Queue};
+use super::segments::Segments;
 use super::sessions::Source;
 use super::skill::Interner;
 use super::time::Timestamp;
@@ -24,7 +26,7 @@ use super::{Detail, Router};
 use crate::calendar::Calendar;
 
 /// The version of the image's layout. A router reads only its own.
-pub const IMAGE_FORMAT: u32 = 1;
+pub const IMAGE_FORMAT: u32 = 2;
 
 #[derive(Serialize)]
 struct ImageRef<'a> {
@@ -38,8 +40,9 @@ struct ImageRef<'a> {
     teams: &'a [Name],
     agents: &'a [Agent],
     queues: &'a [Queue],
-    customers: &'a [Box<Customer>],
-    cases: &'a [Option<Box<Case>>],
+    customers: &'a Segments<Customer>,
+    unattached: &'a BTreeMap<CustomerIdx, Few<ContactIdx>>,
+    cases: &'a Segments<Option<Case>>,
     free_cases: &'a [CaseIdx],
     cases_opened: u64,
     contacts: &'a [Option<Box<Contact>>],
@@ -65,9 +68,9 @@ struct Image {
     teams: Vec<Name>,
     agents: Vec<Agent>,
     queues: Vec<Queue>,
-    #[expect(clippy::vec_box, reason = "as the router keeps them")]
-    customers: Vec<Box<Customer>>,
-    cases: Vec<Option<Box<Case>>>,
+    customers: Segments<Customer>,
+    unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
+    cases: Segments<Option<Case>>,
     free_cases: Vec<CaseIdx>,
     cases_opened: u64,
     contacts: Vec<Option<Box<Contact>>>,
@@ -96,6 +99,7 @@ impl Router {
             agents: &self.agents,
             queues: &self.queues,
             customers: &self.customers.slots,
+            unattached: &self.customers.unattached,
             cases: &self.cases.slots,
             free_cases: &self.cases.free,
             cases_opened: self.cases.opened,
@@ -151,11 +155,8 @@ impl Router {
         router.bounded = image.agents.iter().filter(bounded).count() as u32;
         router.agents = image.agents;
         router.queues = image.queues;
-        router.customers.slots = image.customers;
-        router.cases.slots = image.cases;
-        router.cases.free = image.free_cases;
-        router.cases.opened = image.cases_opened;
-        router.cases.overdue = router.cases.count_overdue();
+        router.customers = Customers::of_image(image.customers, image.unattached);
+        router.cases = Cases::of_image(image.cases, image.free_cases, image.cases_opened);
         router.contacts.slots = image.contacts;
         router.contacts.free = image.free_contacts;
         router.sources.slots = image.sources;
@@ -193,25 +194,10 @@ impl Router {
                 .by_name
                 .insert(source.name.clone(), SourceIdx::from_usize(n));
         }
-        for (n, customer) in self.customers.slots.iter().enumerate() {
-            if customer.merged_into.is_none() {
-                let idx = CustomerIdx::from_usize(n);
-                for name in std::iter::once(&customer.id).chain(&customer.identities) {
-                    self.customers.by_identity.insert(name.clone(), idx);
-                }
-            }
-        }
-        for (n, case) in self.cases.slots.iter().enumerate() {
-            if let Some(case) = case {
-                self.cases
-                    .by_name
-                    .insert(case.id.clone(), CaseIdx::from_usize(n));
-            }
-        }
         for (n, contact) in self.contacts.slots.iter().enumerate() {
             if let Some(contact) = contact {
                 let idx = ContactIdx::from_usize(n);
-                self.contacts.by_name.insert(contact.id.clone(), idx);
+                self.contacts.by_name.insert(contact.id.as_str(), idx);
                 let slot = contact.slot();
                 self.contacts
                     .booked
@@ -299,18 +285,18 @@ impl Router {
                     .map(|o| (o.expires_at, Timer::Offer, of)),
             );
             let deadlines = [
-                (contact.lease_at, Timer::Lease),
-                (contact.firm_at, Timer::Firm),
-                (contact.owner_until, Timer::OwnerWait),
-                (contact.step_at, Timer::Step),
-                (contact.age_at, Timer::Age),
+                (contact.lease_at.get(), Timer::Lease),
+                (contact.firm_at.get(), Timer::Firm),
+                (contact.owner_until.get(), Timer::OwnerWait),
+                (contact.step_at.get(), Timer::Step),
+                (contact.age_at.get(), Timer::Age),
                 (
                     contact.extra.as_ref().and_then(|extra| extra.wish_until),
                     Timer::Wish,
                 ),
-                (contact.no_agent_at, Timer::NoAgent),
-                (contact.max_wait_at, Timer::MaxWait),
-                (contact.scheduled, Timer::Scheduled),
+                (contact.no_agent_at.get(), Timer::NoAgent),
+                (contact.max_wait_at.get(), Timer::MaxWait),
+                (contact.scheduled.get(), Timer::Scheduled),
             ];
             due.extend(
                 deadlines
@@ -327,7 +313,7 @@ impl Router {
                 (wait.and_then(|wait| wait.until_at), Timer::CaseWait),
                 (progress.and_then(|p| p.clock_at), Timer::CaseClock),
                 (follow_up.and_then(|f| f.next_at), Timer::FollowUp),
-                (case.close_at, Timer::CloseCase),
+                (case.close_at(), Timer::CloseCase),
             ];
             due.extend(
                 deadlines
@@ -378,7 +364,7 @@ impl Router {
             return;
         };
         // One that was reopened is not over, and one closed again since has a later entry.
-        if case.closed_at.is_none_or(|at| at > closed_at) {
+        if case.closed_at().is_none_or(|at| at > closed_at) {
             return;
         }
         if case.referred > 0 {
@@ -387,7 +373,7 @@ impl Router {
             return;
         }
         if let Some(customer) = case.customer {
-            self.customers[customer].cases.retain(|other| *other != idx);
+            self.customers[customer].cases.retain(|other| other != idx);
         }
         let case = self.cases.remove(idx);
         let progress = case.and_then(|case| case.progress);

@@ -263,7 +263,7 @@ impl Router {
                 continue;
             };
             for channel in 0..self.channels.len() {
-                let channel = ChannelIdx(channel as u32);
+                let channel = ChannelIdx::of(channel as u32);
                 let free = agent.free_for(channel, &self.channels).is_ok();
                 if self.idle.is_free(position, channel) != free {
                     return Err(format!("agent {} is indexed wrongly", agent.id));

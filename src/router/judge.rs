@@ -243,7 +243,7 @@ impl Router {
         let until = contact.wait_from.saturating_add(limit);
         // A wait that ends at this very instant ends in its turn; none begins for no time at all.
         let ends_in_turn = self.at == until
-            && contact.owner_until == Some(until)
+            && contact.owner_until.get() == Some(until)
             && self.come_to < (self.at, Timer::OwnerWait);
         let lasts = self.at < until || ends_in_turn;
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);

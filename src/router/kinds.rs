@@ -345,6 +345,6 @@ impl Router {
         let named = follow_up.queue.as_ref();
         let found = named.and_then(|name| self.find_queue(name).ok());
         // A queue that was removed since leaves them to the one that always is.
-        found.unwrap_or(QueueIdx(0))
+        found.unwrap_or(QueueIdx::of(0))
     }
 }

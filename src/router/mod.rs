@@ -48,7 +48,9 @@ mod stats;
 // Indexes, none of which decides.
 mod bitmap;
 mod directory;
+mod few;
 mod idle;
+mod segments;
 mod timers;
 mod waiting;
 
@@ -277,7 +279,7 @@ impl Router {
             Policy::default(),
             &mut router.skills,
         ));
-        router.queues_by_name.insert(name, QueueIdx(0));
+        router.queues_by_name.insert(name, QueueIdx::of(0));
         router
     }
 

@@ -11,7 +11,7 @@ use super::effect::Count;
 use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, ContactIdx, Name, OfferId, Text};
 use super::reject::Reject;
-use super::time::Timestamp;
+use super::time::{MaybeAt, Timestamp};
 use super::timers::Timer;
 
 impl Router {
@@ -52,7 +52,7 @@ impl Router {
         });
         contact.offers_made += 1;
         contact.why = why;
-        contact.no_agent_at = None;
+        contact.no_agent_at = MaybeAt::NONE;
         if contact.mentor() == Some(agent) {
             contact.extra_mut().mentor = None;
         }
@@ -61,7 +61,7 @@ impl Router {
             self.set_state(idx, ContactState::Offered);
         }
         self.open_offers.insert(id.0, idx);
-        self.timers.arm(expires_at, Timer::Offer, idx.0);
+        self.timers.arm(expires_at, Timer::Offer, idx.number());
         if self.detail.moves {
             self.out.moves.push(Move::Offered {
                 contact: idx,
@@ -281,7 +281,7 @@ impl Router {
         let entry = &mut self.agents[agent.at()];
         if entry.retry_at.is_none_or(|at| at < until) {
             entry.retry_at = Some(until);
-            self.timers.arm(until, Timer::Retry, agent.0);
+            self.timers.arm(until, Timer::Retry, agent.number());
         }
     }
 }

@@ -30,18 +30,21 @@ impl Router {
             submit.not_before_at,
         )?;
         // A skill that nobody has named yet gets a number that nobody has.
-        let nobody = SkillIdx(u32::MAX);
+        let nobody = SkillIdx::of(u32::MAX - 1);
         let mut requires: Levels = submit
             .requires
             .iter()
-            .map(|(name, level)| (self.skills.get(name).map_or(nobody, SkillIdx), level.0))
+            .map(|(name, level)| (self.skills.get(name).map_or(nobody, SkillIdx::of), level.0))
             .collect();
         requires.sort_unstable();
         let known = |name: &Name| self.agents_by_name.get(name).copied();
         let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq + 1);
         contact.case = resolved.case();
         contact.prefer = submit.prefer.as_ref().and_then(known);
-        contact.exclude = submit.exclude.iter().filter_map(known).collect();
+        let excluded = submit.exclude.iter().filter_map(known);
+        if !submit.exclude.is_empty() {
+            contact.extra_mut().exclude = excluded.collect();
+        }
         let scheduled = submit.not_before_at.is_some_and(|from| from > self.at);
         if !scheduled && let Some((joined_at, seq)) = self.place_to_resume(&contact) {
             contact.joined_at = contact.joined_at.min(joined_at);

@@ -28,7 +28,7 @@ impl Router {
             Query::QueueList(list) => self.queue_list(list),
             Query::SettingsGet => Ok(Answer::Settings(Box::new(self.settings.clone()))),
             Query::CustomerGet(of) => {
-                let found = self.customers.find(&of.customer);
+                let found = self.customers.find(of.customer.as_str());
                 let idx = found.ok_or_else(|| Reject::not_found("customer", &of.customer))?;
                 Ok(Answer::Customer(Box::new(self.customer_view(idx))))
             }
@@ -63,7 +63,7 @@ impl Router {
             .map(AgentIdx::from_usize)
             .filter(|idx| {
                 let agent = &self.agents[idx.at()];
-                let team = agent.team.map(|team| self.teams.name(team.0));
+                let team = agent.team.map(|team| self.teams.name(team.number()));
                 agent.exists
                     && list
                         .presence
@@ -116,12 +116,14 @@ impl Router {
             None => None,
             Some(name) => Some(
                 self.customers
-                    .find(name)
+                    .find(name.as_str())
                     .ok_or_else(|| Reject::not_found("customer", name))?,
             ),
         };
         let all: Box<dyn Iterator<Item = CaseIdx> + '_> = match (customer, owner) {
-            (Some(customer), _) => Box::new(self.customers[customer].cases.iter().copied()),
+            (Some(customer), _) => {
+                Box::new(self.customers[customer].cases.as_slice().iter().copied())
+            }
             (None, Some(owner)) => Box::new(self.agents[owner.at()].cases.iter().copied()),
             (None, None) => Box::new((0..self.cases.slots.len()).map(CaseIdx::from_usize)),
         };
@@ -142,7 +144,7 @@ impl Router {
     }
 
     fn owner_get(&self, of: &OwnerGet) -> OwnerView {
-        let customer = self.customers.find(&of.customer);
+        let customer = self.customers.find(of.customer.as_str());
         let case = customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case);
         let owner = case.and_then(|case| self.cases[case].owner);
         OwnerView {

@@ -126,7 +126,7 @@ impl Queue {
                 drop: step
                     .drop
                     .iter()
-                    .map(|name| super::ids::SkillIdx(skills.intern(name)))
+                    .map(|name| super::ids::SkillIdx::of(skills.intern(name)))
                     .collect(),
                 widen_any: step.widen == Some(Widen::Any),
             })

@@ -10,6 +10,7 @@ use super::ids::{ContactIdx, Name, QueueIdx};
 use super::policy::{CHANNELS_MAX, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX};
 use super::queue::Queue;
 use super::reject::Reject;
+use super::time::MaybeAt;
 
 impl Router {
     pub(super) fn queue_set(&mut self, set: &QueueSet) -> Result<Subject, Reject> {
@@ -104,9 +105,9 @@ impl Router {
             let entry = &mut self.contacts[contact];
             entry.max_wait_ms = own_max;
             // The new policy may give it more time.
-            entry.overdue = overdue && entry.max_wait_at.is_some_and(|until| until <= at);
-            entry.no_agent_at = None;
-            entry.owner_until = None;
+            entry.overdue = overdue && entry.max_wait_at.get().is_some_and(|until| until <= at);
+            entry.no_agent_at = MaybeAt::NONE;
+            entry.owner_until = MaybeAt::NONE;
             self.note_hunger(contact);
             if self.contacts[contact].offers.is_empty() {
                 self.enter_index(contact);

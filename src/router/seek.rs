@@ -11,7 +11,7 @@ use super::event::EventBody;
 use super::ids::ContactIdx;
 use super::judge::Situation;
 use super::skill::Levels;
-use super::time::Timestamp;
+use super::time::{MaybeAt, Timestamp};
 use super::timers::Timer;
 use super::waiting::WaitKey;
 
@@ -58,29 +58,32 @@ impl Router {
         contact.steps_passed = steps_passed;
         contact.aged = aged;
         // What the queue left behind, or the policy before, asked for is not due any more.
-        contact.age_at = None;
-        contact.no_agent_at = None;
-        contact.owner_until = None;
+        contact.age_at = MaybeAt::NONE;
+        contact.no_agent_at = MaybeAt::NONE;
+        contact.owner_until = MaybeAt::NONE;
         let own = contact.max_wait_ms.map(|limit| (contact.wait_from, limit));
         let of_queue = queue.policy.max_wait_ms;
         let limit = own.or(of_queue.map(|limit| (contact.entered_at, limit)));
-        contact.max_wait_at = limit.map(|(from, limit)| from.saturating_add(limit.0));
+        contact.max_wait_at = limit
+            .map(|(from, limit)| from.saturating_add(limit.0))
+            .into();
         let age = queue.policy.age_priority_ms.0;
         if age > 0 {
-            contact.age_at = Some(contact.joined_at + (i64::from(aged) + 1) * age);
+            contact.age_at = MaybeAt::at(contact.joined_at + (i64::from(aged) + 1) * age);
         }
         contact.step_at = queue
             .steps
             .get(steps_passed as usize)
-            .map(|step| contact.wait_from + step.after_ms);
+            .map(|step| contact.wait_from + step.after_ms)
+            .into();
         let due = [
-            (contact.max_wait_at, Timer::MaxWait),
-            (contact.age_at, Timer::Age),
-            (contact.step_at, Timer::Step),
+            (contact.max_wait_at.get(), Timer::MaxWait),
+            (contact.age_at.get(), Timer::Age),
+            (contact.step_at.get(), Timer::Step),
         ];
         for (at, timer) in due {
             if let Some(at) = at {
-                self.timers.arm(at, timer, idx.0);
+                self.timers.arm(at, timer, idx.number());
             }
         }
         self.note_seeking(idx);
@@ -94,17 +97,15 @@ impl Router {
         contact.seeking = false;
         contact.overdue = false;
         contact.direct = None;
-        contact.step_at = None;
-        contact.owner_until = None;
-        contact.max_wait_at = None;
-        contact.no_agent_at = None;
-        contact.age_at = None;
-        let customer = contact.customer;
+        contact.step_at = MaybeAt::NONE;
+        contact.owner_until = MaybeAt::NONE;
+        contact.max_wait_at = MaybeAt::NONE;
+        contact.no_agent_at = MaybeAt::NONE;
+        contact.age_at = MaybeAt::NONE;
+        let unattached = contact.customer.filter(|_| contact.case.is_none());
         self.note_seeking(idx);
-        if let Some(customer) = customer {
-            self.customers[customer]
-                .unattached
-                .retain(|other| *other != idx);
+        if let Some(customer) = unattached {
+            self.customers.leave_unattached(customer, idx);
         }
     }
 
@@ -183,10 +184,10 @@ impl Router {
         let until = reach
             .owner_only_until
             .filter(|until| *until < Timestamp::MAX);
-        if contact.owner_until != until {
-            contact.owner_until = until;
+        if contact.owner_until.get() != until {
+            contact.owner_until = until.into();
             if let Some(until) = until {
-                self.timers.arm(until, Timer::OwnerWait, idx.0);
+                self.timers.arm(until, Timer::OwnerWait, idx.number());
             }
         }
     }
@@ -213,7 +214,7 @@ impl Router {
             && !contact.rings_by_name()
             && contact.offers.len() < self.parallel_offers(contact);
         let key = hungry.then(|| self.wait_key(contact));
-        if contact.hungry == key {
+        if contact.hungry.as_deref() == key.as_ref() {
             return;
         }
         if let Some(old) = self.contacts[idx].hungry.take() {
@@ -221,7 +222,7 @@ impl Router {
         }
         if let Some(key) = key {
             self.waiting.hungry.insert(key, idx);
-            self.contacts[idx].hungry = Some(key);
+            self.contacts[idx].hungry = Some(Box::new(key));
             let requirement = self.requirement(&self.contacts[idx]);
             self.idle.require(&requirement, &self.agents);
         }
@@ -240,7 +241,7 @@ impl Router {
         }
         let contact = &self.contacts[idx];
         let why = contact.why;
-        let until = contact.owner_until;
+        let until = contact.owner_until.get();
         let rule = if until.is_some() {
             Rule::OwnerWait
         } else {
@@ -300,11 +301,11 @@ impl Router {
             return;
         }
         if self.someone_could_serve(contact) {
-            self.contacts[idx].no_agent_at = None;
+            self.contacts[idx].no_agent_at = MaybeAt::NONE;
         } else if contact.no_agent_at.is_none() {
             let at = self.at.saturating_add(limit.0);
-            self.contacts[idx].no_agent_at = Some(at);
-            self.timers.arm(at, Timer::NoAgent, idx.0);
+            self.contacts[idx].no_agent_at = MaybeAt::at(at);
+            self.timers.arm(at, Timer::NoAgent, idx.number());
         }
     }
 

@@ -15,6 +15,7 @@ use super::codes::ContactState;
 use super::command::ContactSync;
 use super::ids::{ContactIdx, Name, SourceIdx};
 use super::reject::Reject;
+use super::time::MaybeAt;
 use super::timers::Timer;
 
 /// A client program.
@@ -117,8 +118,8 @@ impl Router {
             return;
         };
         let at = self.at.saturating_add(lease.0);
-        self.contacts[idx].lease_at = Some(at);
-        self.timers.arm(at, Timer::Lease, idx.0);
+        self.contacts[idx].lease_at = MaybeAt::at(at);
+        self.timers.arm(at, Timer::Lease, idx.number());
     }
 
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Result<Subject, Reject> {
@@ -140,7 +141,7 @@ impl Router {
         }
         for idx in &listed {
             let contact = &mut self.contacts[*idx];
-            contact.lease_at = None;
+            contact.lease_at = MaybeAt::NONE;
             if let Some(before) = contact.source.replace(source) {
                 self.sources.leave(before, *idx);
             }

@@ -32,7 +32,7 @@ struct Free(u32);
 
 impl Free {
     fn has(self, channel: ChannelIdx) -> bool {
-        self.0 & 1 << channel.0 != 0
+        self.0 & 1 << channel.number() != 0
     }
 }
 
@@ -76,7 +76,7 @@ impl Router {
 
     pub(super) fn is_about_to_choose(&self, agent: AgentIdx) -> bool {
         let entry = &self.agents[agent.at()];
-        let mut channels = (0..self.channels.len()).map(|n| ChannelIdx(n as u32));
+        let mut channels = (0..self.channels.len()).map(|n| ChannelIdx::of(n as u32));
         entry.pending && channels.any(|channel| entry.free_for(channel, &self.channels).is_ok())
     }
 

@@ -60,7 +60,7 @@ impl Interner {
     pub fn levels(&mut self, map: &SkillMap) -> Levels {
         let mut levels: Levels = map
             .iter()
-            .map(|(name, level)| (SkillIdx(self.intern(name)), level.0))
+            .map(|(name, level)| (SkillIdx::of(self.intern(name)), level.0))
             .collect();
         levels.sort_unstable();
         levels
@@ -69,7 +69,12 @@ impl Interner {
     pub fn map(&self, levels: &Levels) -> SkillMap {
         levels
             .iter()
-            .map(|(skill, level)| (self.name(skill.0).clone(), super::policy::Level(*level)))
+            .map(|(skill, level)| {
+                (
+                    self.name(skill.number()).clone(),
+                    super::policy::Level(*level),
+                )
+            })
             .collect()
     }
 }

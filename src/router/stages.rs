@@ -118,7 +118,7 @@ impl Router {
         });
         self.cases[idx].active_at = at;
         if let Some(until) = wait.until_at {
-            self.timers.arm(until, Timer::CaseWait, idx.0);
+            self.timers.arm(until, Timer::CaseWait, idx.number());
         }
         if stops {
             self.pause_clocks(idx);

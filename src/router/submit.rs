@@ -1,5 +1,7 @@
 //! A contact comes in: checked whole before anything changes, then put on its way (rules 6, 7, 11).
 
+use smallvec::SmallVec;
+
 use super::Router;
 use super::Subject;
 use super::codes::{ContactState, Rule, Why};
@@ -11,7 +13,7 @@ use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, Q
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::Levels;
-use super::time::Timestamp;
+use super::time::{MaybeAt, Timestamp};
 use super::timers::Timer;
 
 /// The most agents one contact may exclude.
@@ -66,7 +68,7 @@ impl Router {
         }
         let requires = self.skills.levels(&submit.requires);
         let prefer = submit.prefer.as_ref().map(|name| self.intern_agent(name));
-        let exclude = submit
+        let exclude: SmallVec<[AgentIdx; 2]> = submit
             .exclude
             .iter()
             .map(|name| self.intern_agent(name))
@@ -75,7 +77,9 @@ impl Router {
         self.arrival_seq += 1;
         let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq);
         contact.prefer = prefer;
-        contact.exclude = exclude;
+        if !exclude.is_empty() {
+            contact.extra_mut().exclude = exclude;
+        }
         contact.source = source;
         if slot.is_some() {
             contact.extra_mut().slot = slot;
@@ -107,7 +111,7 @@ impl Router {
         if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
-            self.customers[customer].unattached.push(idx);
+            self.customers.join_unattached(customer, idx);
         }
         match not_before_at.filter(|from| *from > self.at) {
             Some(from) => self.schedule(idx, from),
@@ -152,7 +156,7 @@ impl Router {
         let mut customer = submit
             .customer
             .as_ref()
-            .and_then(|name| self.customers.find(name));
+            .and_then(|name| self.customers.find(name.as_str()));
         let mut found = Resolved {
             queue,
             channel,
@@ -212,18 +216,19 @@ impl Router {
         let joined_at = submit
             .joined_at
             .map_or(self.at, |joined| joined.min(self.at));
-        Contact {
+        let mut contact = Contact {
             topic: submit.topic.clone(),
-            kind: submit.kind.clone(),
             priority: submit.priority.0,
             max_wait_ms: submit.max_wait_ms,
             attributes: submit.attributes.clone(),
             joined_at,
             entered_at: joined_at,
             wait_from: joined_at,
-            not_before_at: submit.not_before_at,
+            not_before_at: submit.not_before_at.into(),
             ..self.blank(submit.contact.clone(), resolved, requires, seq)
-        }
+        };
+        contact.keep(submit.kind.clone(), |extra| &mut extra.kind);
+        contact
     }
 
     /// A contact that joins now and asks for nothing more than what it is told.
@@ -240,11 +245,9 @@ impl Router {
             channel: resolved.channel,
             customer: resolved.customer,
             topic: None,
-            kind: None,
             case: None,
             last_owner: resolved.last_owner,
             prefer: None,
-            exclude: smallvec::SmallVec::new(),
             priority: 0,
             requires,
             max_wait_ms: None,
@@ -254,16 +257,15 @@ impl Router {
             outcome: None,
             why: Why::NoAgentAvailable,
             reason: None,
-            note: None,
             submitted_at: self.at,
             joined_at: self.at,
             seq,
             entered_at: self.at,
             hops: 0,
             wait_from: self.at,
-            not_before_at: None,
-            connected_at: None,
-            ended_at: None,
+            not_before_at: MaybeAt::NONE,
+            connected_at: MaybeAt::NONE,
+            ended_at: MaybeAt::NONE,
             wait_ms: None,
             within_target: false,
             steps_passed: 0,
@@ -280,14 +282,14 @@ impl Router {
             talks: smallvec::SmallVec::new(),
             last_agent: None,
             route: None,
-            scheduled: None,
-            step_at: None,
-            owner_until: None,
-            max_wait_at: None,
-            no_agent_at: None,
-            age_at: None,
-            firm_at: None,
-            lease_at: None,
+            scheduled: MaybeAt::NONE,
+            step_at: MaybeAt::NONE,
+            owner_until: MaybeAt::NONE,
+            max_wait_at: MaybeAt::NONE,
+            no_agent_at: MaybeAt::NONE,
+            age_at: MaybeAt::NONE,
+            firm_at: MaybeAt::NONE,
+            lease_at: MaybeAt::NONE,
             trail: Vec::new(),
             trail_dropped: 0,
             wrapping: 0,
@@ -300,17 +302,17 @@ impl Router {
     /// Another time for a scheduled contact.
     pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
         let contact = &mut self.contacts[idx];
-        contact.not_before_at = Some(from);
-        contact.scheduled = Some(from);
-        self.timers.arm(from, Timer::Scheduled, idx.0);
+        contact.not_before_at = MaybeAt::at(from);
+        contact.scheduled = MaybeAt::at(from);
+        self.timers.arm(from, Timer::Scheduled, idx.number());
     }
 
     fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.set_state(idx, ContactState::Scheduled);
         let contact = &mut self.contacts[idx];
-        contact.scheduled = Some(from);
+        contact.scheduled = MaybeAt::at(from);
         contact.why = Why::NotBefore;
-        self.timers.arm(from, Timer::Scheduled, idx.0);
+        self.timers.arm(from, Timer::Scheduled, idx.number());
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
         if self.detail.events {
             let of = self.about(idx);
@@ -327,7 +329,7 @@ impl Router {
     pub(super) fn scheduled_arrives(&mut self, idx: ContactIdx) {
         let at = self.at;
         let contact = &mut self.contacts[idx];
-        contact.scheduled = None;
+        contact.scheduled = MaybeAt::NONE;
         contact.joined_at = at;
         contact.entered_at = at;
         contact.wait_from = at;
@@ -343,8 +345,10 @@ impl Router {
         };
         let queue = contact.queue;
         let place = self.place_to_resume(contact);
-        let abandoned = &mut self.customers[customer].abandoned;
-        abandoned.retain(|place| place.queue != queue);
+        if !self.customers[customer].abandoned().is_empty() {
+            let abandoned = &mut self.customers[customer].extra_mut().abandoned;
+            abandoned.retain(|place| place.queue != queue);
+        }
         if let Some((joined_at, seq)) = place {
             let contact = &mut self.contacts[idx];
             contact.joined_at = contact.joined_at.min(joined_at);
@@ -358,7 +362,7 @@ impl Router {
         &self,
         contact: &Contact,
     ) -> Option<(super::time::Timestamp, u64)> {
-        let abandoned = &self.customers[contact.customer?].abandoned;
+        let abandoned = self.customers[contact.customer?].abandoned();
         let here = abandoned.iter().filter(|p| p.queue == contact.queue);
         let place = here.max_by_key(|place| place.at)?;
         let limit = self.queues[contact.queue.at()].policy.resume_ms;

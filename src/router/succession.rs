@@ -58,7 +58,7 @@ impl Router {
         if start_at == self.at {
             moved = self.succession_due(idx);
         } else {
-            self.timers.arm(start_at, Timer::Succession, idx.0);
+            self.timers.arm(start_at, Timer::Succession, idx.number());
         }
         let answer = self.succession_view(idx, &plan.agent, moved);
         Ok(Subject::Answer(answer))
@@ -135,7 +135,8 @@ impl Router {
             return moved;
         }
         plan.next_at = self.at.saturating_add(plan.every_ms.0);
-        self.timers.arm(plan.next_at, Timer::Succession, idx.0);
+        self.timers
+            .arm(plan.next_at, Timer::Succession, idx.number());
         self.set_succession(idx, Some(plan));
         moved
     }

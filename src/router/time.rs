@@ -5,7 +5,7 @@
 //! `0..=MILLIS_MAX`.
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Milliseconds since the epoch of the run. Negative values are legal in virtual time.
 pub type Timestamp = i64;
@@ -47,5 +47,63 @@ impl<'de> Deserialize<'de> for Millis {
                 "{ms} is not a duration: give whole milliseconds from 0 to {MILLIS_MAX}"
             )))
         }
+    }
+}
+
+/// A timestamp or none, in eight bytes: records that millions are kept of have many of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct MaybeAt(Timestamp);
+
+impl MaybeAt {
+    pub const NONE: Self = Self(Timestamp::MIN);
+
+    /// The moment of a timestamp, which is never the least of all numbers.
+    pub const fn at(at: Timestamp) -> Self {
+        Self(at)
+    }
+
+    pub const fn get(self) -> Option<Timestamp> {
+        match self.0 {
+            Timestamp::MIN => None,
+            at => Some(at),
+        }
+    }
+
+    pub const fn is_some(self) -> bool {
+        self.get().is_some()
+    }
+
+    pub const fn is_none(self) -> bool {
+        self.get().is_none()
+    }
+}
+
+impl Default for MaybeAt {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl From<Option<Timestamp>> for MaybeAt {
+    fn from(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::NONE, Self::at)
+    }
+}
+
+impl std::fmt::Debug for MaybeAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+impl Serialize for MaybeAt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for MaybeAt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::from)
     }
 }

@@ -12,6 +12,7 @@ use super::contact::Talk;
 use super::event::EventBody;
 use super::ids::{AgentIdx, ContactIdx, Name, QueueIdx};
 use super::reject::Reject;
+use super::time::MaybeAt;
 
 enum Whither {
     Agent(AgentIdx),
@@ -131,8 +132,8 @@ impl Router {
         let contact = &mut self.contacts[idx];
         contact.talks.retain(|other| other.agent != talk.agent);
         if to_waiting {
-            contact.firm_at = None;
-            contact.lease_at = None;
+            contact.firm_at = MaybeAt::NONE;
+            contact.lease_at = MaybeAt::NONE;
             contact.last_agent = None;
             contact.route = None;
             self.set_state(idx, ContactState::Waiting);

@@ -83,13 +83,15 @@ impl Router {
             kind: agent.kind,
             skills: self.skills.map(&agent.skills),
             capacity: (0..self.channels.len())
-                .map(|n| super::ids::ChannelIdx(n as u32))
+                .map(|n| super::ids::ChannelIdx::of(n as u32))
                 .map(|channel| {
                     let capacity = agent.capacity_of(channel, &self.channels);
                     (self.channels.name(channel).clone(), capacity)
                 })
                 .collect(),
-            team: agent.team.map(|team| self.teams.name(team.0).clone()),
+            team: agent
+                .team
+                .map(|team| self.teams.name(team.number()).clone()),
             deputy: agent.deputy.map(|agent| self.agent_name(agent)),
             leader: agent.leader.map(|agent| self.agent_name(agent)),
             address: agent.address.clone(),
@@ -141,13 +143,15 @@ impl Router {
 
     pub(super) fn customer_view(&self, idx: CustomerIdx) -> CustomerView {
         let customer = &self.customers[idx];
-        let open = customer.cases.iter().map(|case| &self.cases[*case]);
+        let extra = customer.extra.as_ref();
+        let cases = customer.cases.as_slice();
+        let open = cases.iter().map(|case| &self.cases[*case]);
         CustomerView {
             customer: customer.id.clone(),
-            identities: customer.identities.clone(),
-            profile: customer.profile.clone(),
+            identities: customer.identities().to_vec(),
+            profile: extra.map_or_else(Default::default, |extra| extra.profile.clone()),
             excluded: customer
-                .excluded
+                .excluded()
                 .iter()
                 .map(|excluded| ExcludedAgent {
                     agent: self.agent_name(excluded.agent),
@@ -224,7 +228,7 @@ impl Router {
                 .customer
                 .map(|customer| self.customers[customer].id.clone()),
             topic: contact.topic.clone(),
-            kind: contact.kind.clone(),
+            kind: contact.kind().cloned(),
             case: self.case_of(contact).map(|case| case.id.clone()),
             owner: self.owner_of(contact),
             agent: agent.map(|agent| self.agent_name(agent)),
@@ -240,22 +244,22 @@ impl Router {
             requires: self.skills.map(&contact.requires),
             prefer: contact.prefer.map(|agent| self.agent_name(agent)),
             exclude: contact
-                .exclude
+                .exclude()
                 .iter()
                 .map(|agent| self.agent_name(*agent))
                 .collect(),
             submitted_at: contact.submitted_at,
             joined_at: contact.joined_at,
-            not_before_at: contact.not_before_at,
-            connected_at: contact.connected_at,
+            not_before_at: contact.not_before_at.get(),
+            connected_at: contact.connected_at.get(),
             wrap_up_until_at: wraps,
-            ended_at: contact.ended_at,
+            ended_at: contact.ended_at.get(),
             wait_ms: contact.wait_ms,
             position,
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why: contact.why,
             reason: contact.reason.clone(),
-            note: contact.note.clone(),
+            note: contact.note().cloned(),
             source: contact
                 .source
                 .map(|source| self.sources.slots[source.at()].name.clone()),
@@ -296,7 +300,7 @@ impl Router {
     ) -> Vec<Candidate> {
         let excluded = contact
             .customer
-            .map_or(&[][..], |customer| &self.customers[customer].excluded);
+            .map_or(&[][..], |customer| self.customers[customer].excluded());
         let reason = |considered: &Considered| {
             let found = excluded.iter().find(|one| one.agent == considered.agent);
             found

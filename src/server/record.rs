@@ -93,5 +93,6 @@ pub struct TenantImage {
     pub event_seq: u64,
     /// The configuration last applied, as JSON.
     pub configured: Option<String>,
+    #[serde(with = "serde_bytes")]
     pub image: Vec<u8>,
 }

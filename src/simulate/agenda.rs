@@ -7,6 +7,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use crate::router::bulk::Stage;
+use crate::router::ids::{AgentIdx, ContactIdx};
 use crate::router::time::Timestamp;
 
 /// A kind of happening, in the order in which equal times are served.
@@ -93,9 +94,9 @@ impl Moment {
 /// What an entry is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Of {
-    Contact(u32),
-    /// The number of an agent whose wrap-up ends.
-    WrapUp(u32),
+    Contact(ContactIdx),
+    /// An agent whose wrap-up ends.
+    WrapUp(AgentIdx),
 }
 
 /// One entry.
@@ -193,7 +194,12 @@ mod tests {
                 let (first, second) = (Moment::new(at, pair[0]), Moment::new(at, pair[1]));
                 assert!(first < second && second < Moment::new(at + 1, Kind::EndOfService));
                 assert_eq!((first.at(), first.kind()), (at, pair[0]));
-                let entry = Entry::new(at, pair[1], u64::MAX, Of::Contact(7));
+                let entry = Entry::new(
+                    at,
+                    pair[1],
+                    u64::MAX,
+                    Of::Contact(ContactIdx::from_usize(7)),
+                );
                 assert_eq!((entry.moment(), entry.tie()), (second, u64::MAX));
             }
         }

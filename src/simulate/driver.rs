@@ -146,9 +146,9 @@ impl Driver {
             return Ok(());
         };
         let contact = match entry.of {
-            Of::Contact(contact) => ContactIdx(contact),
+            Of::Contact(contact) => contact,
             Of::WrapUp(agent) => {
-                self.router.end_wrap_up_bulk(at, AgentIdx(agent));
+                self.router.end_wrap_up_bulk(at, agent);
                 return Ok(());
             }
         };
@@ -194,7 +194,7 @@ impl Driver {
             return self.go_on();
         };
         if let Some(patience_ms) = entry.times.patience_ms {
-            let (until, of) = (at + patience_ms, Of::Contact(contact.0));
+            let (until, of) = (at + patience_ms, Of::Contact(contact));
             self.agenda
                 .push(Entry::new(until, Kind::Patience, number, of));
         }
@@ -256,7 +256,7 @@ impl Driver {
 
     /// The agent who is offered a contact will answer.
     fn offered(&mut self, at: Timestamp, contact: ContactIdx, agent: AgentIdx, offer: OfferId) {
-        let (until, of) = (at + self.answer_ms, Of::Contact(contact.0));
+        let (until, of) = (at + self.answer_ms, Of::Contact(contact));
         let mut entry = Entry::new(until, Kind::Answer, self.rota.rank(agent), of);
         entry.offer = offer.0;
         self.agenda.push(entry);
@@ -296,7 +296,7 @@ impl Driver {
             self.tally.connected(&reached);
         }
         let tie = self.rota.rank(taken.agent) << 32 | (number & 0xffff_ffff);
-        let (until, of) = (at + service_ms, Of::Contact(taken.contact.0));
+        let (until, of) = (at + service_ms, Of::Contact(taken.contact));
         self.agenda
             .push(Entry::new(until, Kind::EndOfService, tie, of));
         if has_patience {
@@ -321,7 +321,7 @@ impl Driver {
         if let Some(until) = hung.wrap_up_until {
             self.tally.wrapped_up(talk.agent, until - at);
             let tie = self.rota.rank(talk.agent) << 32;
-            let of = Of::WrapUp(talk.agent.0);
+            let of = Of::WrapUp(talk.agent);
             self.agenda
                 .push(Entry::new(until, Kind::EndOfService, tie, of));
         }

@@ -41,7 +41,7 @@ pub(super) fn waits(lives: &[Option<Life>], entry: &Entry) -> bool {
         return true;
     };
     lives
-        .get(contact as usize)
+        .get(contact.at())
         .and_then(Option::as_ref)
         .is_some_and(|life| life.number == entry.tie() && life.talk.is_none())
 }

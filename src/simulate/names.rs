@@ -88,18 +88,18 @@ mod tests {
         for n in 0..1_000 {
             let name = format!("c{n}").into_bytes();
             let unused = names.unused(&name).expect("a new name");
-            names.enter(ContactIdx(n % 500), unused);
+            names.enter(ContactIdx::from_usize(n % 500), unused);
             assert!(names.unused(&name).is_none());
             if n >= 250 {
-                names.leave(ContactIdx((n - 250) % 500));
+                names.leave(ContactIdx::from_usize((n - 250) % 500));
                 assert!(names.unused(format!("c{}", n - 250).as_bytes()).is_some());
             }
         }
-        assert_eq!(names.of(ContactIdx(499)), b"c999");
+        assert_eq!(names.of(ContactIdx::from_usize(499)), b"c999");
         let nobody: &[u8] = &[];
-        assert_eq!(names.of(ContactIdx(0)), nobody);
-        assert_eq!(names.of(ContactIdx(900)), nobody);
-        names.leave(ContactIdx(0));
+        assert_eq!(names.of(ContactIdx::from_usize(0)), nobody);
+        assert_eq!(names.of(ContactIdx::from_usize(900)), nobody);
+        names.leave(ContactIdx::from_usize(0));
         assert_eq!(names.numbers.len(), 250);
     }
 }

@@ -5,6 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use super::limits::ECHO_BYTES_MAX;
+use super::plain::Unusual;
 use crate::router::reject::RejectKind;
 
 /// The code of a refusal of the router.
@@ -135,6 +136,13 @@ impl WireError {
                 ..Data::default()
             })),
         }
+    }
+}
+
+/// What is not plain is read again by others: this is never seen.
+impl From<Unusual> for WireError {
+    fn from(Unusual: Unusual) -> Self {
+        Self::internal(String::new())
     }
 }
 

@@ -6,6 +6,7 @@
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
+use super::json::member_name;
 use super::reply::json;
 use super::scan::Word;
 use crate::router::codes::{ContactState, TransferMode};
@@ -195,15 +196,15 @@ mod people;
 struct Fields<'a>(&'a mut Vec<u8>);
 
 impl Fields<'_> {
-    fn put<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> &mut Self {
-        self.0.extend_from_slice(b",\"");
-        self.0.extend_from_slice(name.as_bytes());
-        self.0.extend_from_slice(b"\":");
+    #[inline(always)]
+    fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> &mut Self {
+        member_name(self.0, b",\"", name);
         json(self.0, value);
         self
     }
 
-    fn maybe<T: Serialize>(&mut self, name: &str, value: Option<&T>) -> &mut Self {
+    #[inline(always)]
+    fn maybe<T: Serialize>(&mut self, name: &'static str, value: Option<&T>) -> &mut Self {
         match value {
             Some(value) => self.put(name, value),
             None => self,
@@ -222,13 +223,15 @@ impl Fields<'_> {
 
     /// What the type adds. Each of the parts writes its own types and passes over the rest.
     fn body(&mut self, body: &EventBody) -> &mut Self {
-        self.standing(body)
-            .contact_body(body)
-            .case_body(body)
-            .clock_body(body)
+        match body {
+            standing!() => self.standing(body),
+            contacts!() => self.contact_body(body),
+            cases!() => self.case_body(body),
+            clocks!() => self.clock_body(body),
+        }
     }
 
-    fn flag(&mut self, name: &str, on: bool) -> &mut Self {
+    fn flag(&mut self, name: &'static str, on: bool) -> &mut Self {
         self.maybe(name, on.then_some(&true))
     }
 

@@ -88,12 +88,12 @@ pub struct Method {
     pub summary: &'static str,
     /// What it answers.
     pub answers: &'static str,
-    read: fn(&mut Params<'_>) -> Result<Request, WireError>,
+    read: fn(&mut Params<'_, '_>) -> Result<Request, WireError>,
 }
 
 impl Method {
     /// Reads the parameters of a call of this method.
-    pub(super) fn read(&self, params: &mut Params<'_>) -> Result<Request, WireError> {
+    pub(super) fn read(&self, params: &mut Params<'_, '_>) -> Result<Request, WireError> {
         (self.read)(params)
     }
 
@@ -124,10 +124,46 @@ impl PartialEq for Method {
 
 /// The method of that name.
 pub fn find(name: &str) -> Option<&'static Method> {
-    let at = METHODS
-        .binary_search_by(|method| method.name.cmp(name))
-        .ok()?;
-    METHODS.get(at)
+    let mut slot = slot(name.as_bytes());
+    loop {
+        let method = METHODS.get(usize::from(PLACES[slot]))?;
+        if method.name == name {
+            return Some(method);
+        }
+        slot = (slot + 1) % SLOTS;
+    }
+}
+
+/// Slots of the table by name: more than there are methods, so that some stay empty.
+const SLOTS: usize = 256;
+
+/// Stands for no method.
+const EMPTY: u8 = u8::MAX;
+
+/// Where each method stands in [`METHODS`], by its name: in its slot or the next free one.
+static PLACES: [u8; SLOTS] = {
+    let mut places = [EMPTY; SLOTS];
+    let mut place = 0;
+    while place < METHODS.len() {
+        let mut slot = slot(METHODS[place].name.as_bytes());
+        while places[slot] != EMPTY {
+            slot = (slot + 1) % SLOTS;
+        }
+        places[slot] = place as u8;
+        place += 1;
+    }
+    assert!(place < EMPTY as usize, "a place fits in a byte");
+    places
+};
+
+/// The end of a name tells it from nearly all others.
+const fn slot(name: &[u8]) -> usize {
+    let end = match name.last_chunk::<8>() {
+        Some(end) => u64::from_le_bytes(*end),
+        None => 0,
+    };
+    let mixed = (end ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 56) as usize
 }
 
 /// The error for a method that does not exist.
@@ -176,7 +212,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 fn command<T: DeserializeOwned>(
-    params: &mut Params<'_>,
+    params: &mut Params<'_, '_>,
     make: fn(T) -> Command,
 ) -> Result<Request, WireError> {
     let command = make(params.read()?);
@@ -185,7 +221,7 @@ fn command<T: DeserializeOwned>(
 }
 
 fn query<T: DeserializeOwned>(
-    params: &mut Params<'_>,
+    params: &mut Params<'_, '_>,
     make: fn(T) -> Query,
 ) -> Result<Request, WireError> {
     let query = make(params.read()?);
@@ -193,14 +229,14 @@ fn query<T: DeserializeOwned>(
     Ok(Request::Query(query))
 }
 
-fn kind_set(params: &mut Params<'_>) -> Result<Request, WireError> {
+fn kind_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (kind, rules) = params.read_apart::<_, KindRules>("kind")?;
     let command = Command::KindSet(Box::new(KindSet { kind, rules }));
     check::command(&command)?;
     Ok(Request::Command(command))
 }
 
-fn calendar_set(params: &mut Params<'_>) -> Result<Request, WireError> {
+fn calendar_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (calendar, written) = params.read_apart::<_, Written>("calendar")?;
     let rules = written
         .resolve()
@@ -209,7 +245,7 @@ fn calendar_set(params: &mut Params<'_>) -> Result<Request, WireError> {
     Ok(Request::Command(command))
 }
 
-fn queue_set(params: &mut Params<'_>) -> Result<Request, WireError> {
+fn queue_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (queue, policy) = params.read_apart::<_, Policy>("queue")?;
     let command = Command::QueueSet(Box::new(QueueSet { queue, policy }));
     check::command(&command)?;
@@ -217,7 +253,7 @@ fn queue_set(params: &mut Params<'_>) -> Result<Request, WireError> {
 }
 
 /// A method without parameters.
-fn plain(params: &mut Params<'_>, request: Request) -> Result<Request, WireError> {
+fn plain(params: &mut Params<'_, '_>, request: Request) -> Result<Request, WireError> {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Nothing {}

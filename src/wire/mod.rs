@@ -23,6 +23,8 @@ pub mod reply;
 
 pub mod event;
 
+pub mod json;
+
 pub mod subscription;
 
 pub mod error;
@@ -39,8 +41,12 @@ pub mod policy_fields;
 
 pub mod schema;
 
+mod clean;
 mod params;
 mod people_fields;
+mod plain;
+mod plain_call;
+mod plain_params;
 
 mod scan;
 

@@ -12,6 +12,8 @@ use serde_path_to_error::{Path, Segment};
 
 use super::error::{Data, WireError, echo};
 use super::method::{KEY, Kind, Method};
+use super::plain::Unusual;
+use super::plain_params::PlainParams;
 use super::scan::{Scan, Word, digest_text, mix};
 use super::schema::{Type, names};
 use crate::router::ids::{KEY_BYTES_MAX, Key, Name};
@@ -21,7 +23,36 @@ use crate::router::reject::RejectKind;
 const TAKEN_MAX: usize = 2;
 
 /// The parameters of one call.
-pub struct Params<'a> {
+pub enum Params<'p, 'a> {
+    /// In the plain form, or refused without a reason.
+    Plain(&'p mut PlainParams<'a>),
+    /// In any form.
+    Any(&'p mut AnyParams<'a>),
+}
+
+impl Params<'_, '_> {
+    /// Reads all parameters as one type.
+    pub fn read<T: DeserializeOwned>(&mut self) -> Result<T, WireError> {
+        match self {
+            Self::Plain(plain) => Ok(plain.read()?),
+            Self::Any(any) => any.read(),
+        }
+    }
+
+    /// Reads one parameter apart and the others as one type.
+    pub fn read_apart<N: DeserializeOwned, T: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+    ) -> Result<(N, T), WireError> {
+        match self {
+            Self::Plain(_) => Err(Unusual.into()),
+            Self::Any(any) => any.read_apart(name),
+        }
+    }
+}
+
+/// The parameters of one call in any form.
+pub struct AnyParams<'a> {
     method: &'static Method,
     /// One JSON object.
     text: &'a str,
@@ -37,7 +68,7 @@ struct Taken<'a> {
     values: [Option<&'a RawValue>; TAKEN_MAX],
 }
 
-impl<'a> Params<'a> {
+impl<'a> AnyParams<'a> {
     /// `params` as it stands in the request; absent is an empty object.
     pub fn new(method: &'static Method, params: Option<&'a RawValue>) -> Result<Self, WireError> {
         let text = params.map_or("{}", RawValue::get);
@@ -69,8 +100,7 @@ impl<'a> Params<'a> {
         })
     }
 
-    /// Reads all parameters as one type.
-    pub fn read<T: DeserializeOwned>(&mut self) -> Result<T, WireError> {
+    fn read<T: DeserializeOwned>(&mut self) -> Result<T, WireError> {
         let mut json = serde_json::Deserializer::from_str(self.text);
         let without = Without {
             inner: &mut json,
@@ -83,8 +113,7 @@ impl<'a> Params<'a> {
         Ok(value)
     }
 
-    /// Reads one parameter apart and the others as one type.
-    pub fn read_apart<N: DeserializeOwned, T: DeserializeOwned>(
+    fn read_apart<N: DeserializeOwned, T: DeserializeOwned>(
         &mut self,
         name: &'static str,
     ) -> Result<(N, T), WireError> {
@@ -108,10 +137,7 @@ impl<'a> Params<'a> {
             let message = format!("key: {length} bytes are too long: give {right}");
             return Err(WireError::params(KEY.name, message, Some(right)));
         }
-        Ok(Some(Key {
-            name,
-            digest: mix(digest_text(self.method.name), self.digest),
-        }))
+        Ok(Some(keyed(self.method, name, self.digest)))
     }
 
     /// Checks what the types do not see: members given twice in a map, arrays in place of
@@ -122,10 +148,7 @@ impl<'a> Params<'a> {
         if self.taken.values[0].is_none() && !nested {
             return Ok(());
         }
-        let scan = Scan {
-            expected: Some(&self.method.shape),
-            without: Some(KEY.name),
-        };
+        let scan = Scan::of(self.method);
         let mut json = serde_json::Deserializer::from_str(self.text);
         match scan.deserialize(&mut json) {
             Ok(digest) => {
@@ -268,6 +291,14 @@ impl<'a> Params<'a> {
             };
         }
         Some(kind)
+    }
+}
+
+/// The key of a call whose parameters have that digest.
+pub fn keyed(method: &Method, name: Name, params: u64) -> Key {
+    Key {
+        name,
+        digest: mix(digest_text(method.name), params),
     }
 }
 

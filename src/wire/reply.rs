@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::error::{REFUSED, WireError};
+use super::json::Json;
 use super::request::Id;
 use crate::router::answer::Answer;
 use crate::router::ids::Name;
@@ -40,17 +41,27 @@ pub struct Subscribed {
 /// Writes what the router said.
 pub fn outcome(out: &mut Vec<u8>, id: &Id, outcome: &Result<Answer, Reject>) {
     match outcome {
-        Ok(answer) => result(out, id, answer),
+        // Text that is JSON already is not for the quick writer.
+        Ok(answer @ Answer::Repeated(_)) => result(out, id, answer),
+        Ok(answer) => answered(out, id, |out| answer.serialize(Json(out))),
         Err(reject) => refusal(out, id, reject),
     }
 }
 
 /// Writes a result.
 pub fn result<T: Serialize + ?Sized>(out: &mut Vec<u8>, id: &Id, value: &T) {
+    answered(out, id, |out| serde_json::to_writer(out, value));
+}
+
+fn answered(
+    out: &mut Vec<u8>,
+    id: &Id,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
+) {
     let start = out.len();
     head(out, id);
     out.extend_from_slice(b",\"result\":");
-    match serde_json::to_writer(&mut *out, value) {
+    match write(out) {
         Ok(()) => out.push(b'}'),
         // Only text that was stored as JSON and is none can fail here.
         Err(cause) => {
@@ -120,7 +131,8 @@ fn head(out: &mut Vec<u8>, id: &Id) {
 
 /// Writes a value whose writing cannot fail.
 pub(super) fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
-    serde_json::to_writer(out, value)
+    value
+        .serialize(Json(out))
         .expect("memory takes every byte, and the value has only strings for member names");
 }
 

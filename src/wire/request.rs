@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::error::{WireError, echo};
-use super::limits::{INTEGER_MAX, Limits};
+use super::limits::{DEPTH_MAX_MAX, INTEGER_MAX, Limits};
 use super::method::{self, Method};
-use super::params::Params;
+use super::params::{AnyParams, Params};
+use super::plain_call;
 use super::scan::{Word, is_too_deep};
 use super::subscription::Subscribe;
 use crate::router::command::Command;
@@ -132,10 +133,35 @@ pub enum ServerCall {
     Drain,
 }
 
-/// Reads one line.
+/// Reads one line: the plain way where it is plain, the general way where it is not.
 pub fn parse(line: &[u8], limits: &Limits) -> Message {
+    match parse_plain(line, limits) {
+        Some(call) => Message::One(call),
+        None => read(line, limits, |text| {
+            plain_call::read(text, limits.depth_max).unwrap_or_else(|| single(text))
+        }),
+    }
+}
+
+/// Reads one line the general way. It knows every form and every error; [`parse`] gives the same,
+/// and tests hold it to that.
+pub fn parse_general(line: &[u8], limits: &Limits) -> Message {
+    read(line, limits, single)
+}
+
+/// Reads a line that is one request in the plain form. `None` = it is not, or it is wrong.
+pub fn parse_plain(line: &[u8], limits: &Limits) -> Option<Call> {
+    if line.len() > limits.line_bytes_max || line.first() != Some(&b'{') {
+        return None;
+    }
+    let text = std::str::from_utf8(line).ok()?;
+    plain_call::read(text, limits.depth_max.min(DEPTH_MAX_MAX))
+}
+
+/// Reads one line, and the requests of a batch by `each`.
+fn read(line: &[u8], limits: &Limits, each: impl Fn(&str) -> Call) -> Message {
     match text(line, limits) {
-        Ok(text) if text.starts_with('[') => batch(text, limits),
+        Ok(text) if text.starts_with('[') => batch(text, limits, each),
         Ok(text) => Message::One(single(text)),
         Err(error) => Message::One(failed(Some(Id::Null), error)),
     }
@@ -157,7 +183,7 @@ pub(crate) fn text<'a>(line: &'a [u8], limits: &Limits) -> Result<&'a str, WireE
             error.valid_up_to() + 1
         ))
     })?;
-    if is_too_deep(text, limits.depth_max.min(super::limits::DEPTH_MAX_MAX)) {
+    if is_too_deep(text, limits.depth_max.min(DEPTH_MAX_MAX)) {
         return Err(WireError::limit(
             "depth_max",
             limits.depth_max,
@@ -170,7 +196,7 @@ pub(crate) fn text<'a>(line: &'a [u8], limits: &Limits) -> Result<&'a str, WireE
     Ok(text.trim_ascii())
 }
 
-fn batch(text: &str, limits: &Limits) -> Message {
+fn batch(text: &str, limits: &Limits, each: impl Fn(&str) -> Call) -> Message {
     let error = match serde_json::from_str::<Vec<&RawValue>>(text) {
         Ok(calls) if calls.is_empty() => {
             WireError::request("the batch is empty: give at least one request")
@@ -185,7 +211,7 @@ fn batch(text: &str, limits: &Limits) -> Message {
             ),
         ),
         Ok(calls) => {
-            return Message::Batch(calls.into_iter().map(|call| single(call.get())).collect());
+            return Message::Batch(calls.into_iter().map(|call| each(call.get())).collect());
         }
         Err(error) => not_json(&error),
     };
@@ -293,8 +319,8 @@ fn understand(
     method: &'static Method,
     params: Option<&RawValue>,
 ) -> Result<(Option<Key>, Request), WireError> {
-    let mut params = Params::new(method, params)?;
-    let request = method.read(&mut params)?;
+    let mut params = AnyParams::new(method, params)?;
+    let request = method.read(&mut Params::Any(&mut params))?;
     let key = params.key()?;
     Ok((key, request))
 }

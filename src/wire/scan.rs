@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use smallvec::SmallVec;
 
 use super::limits::INTEGER_MAX;
+use super::method::{KEY, Method};
 use super::schema::Type;
 
 /// Whether `text` nests deeper than `max`. Brackets in strings do not count.
@@ -78,6 +79,16 @@ pub struct Scan {
     pub expected: Option<&'static Type>,
     /// A member that does not count for the digest.
     pub without: Option<&'static str>,
+}
+
+impl Scan {
+    /// For the parameters of a method.
+    pub const fn of(method: &'static Method) -> Self {
+        Self {
+            expected: Some(&method.shape),
+            without: Some(KEY.name),
+        }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Scan {

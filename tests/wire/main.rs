@@ -2,8 +2,10 @@
 
 mod documented;
 mod events;
+mod json;
 mod lines;
 mod methods;
+mod plain;
 mod refused;
 mod replies;
 mod stored;

@@ -1,0 +1,102 @@
+//! A list of numbers that mostly holds one or none, in sixteen bytes.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
+
+/// The list, in the order of pushing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Few<T: Copy> {
+    #[default]
+    None,
+    One(T),
+    #[expect(clippy::box_collection, reason = "a list itself takes twice the room")]
+    Many(Box<Vec<T>>),
+}
+
+impl<T: Copy> Few<T> {
+    pub fn as_slice(&self) -> &[T] {
+        match self {
+            Self::None => &[],
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+
+    pub fn push(&mut self, one: T) {
+        match self {
+            Self::None => *self = Self::One(one),
+            Self::One(first) => *self = Self::Many(Box::new(vec![*first, one])),
+            Self::Many(many) => many.push(one),
+        }
+    }
+
+    /// Takes out what is not to stay.
+    pub fn retain(&mut self, mut stays: impl FnMut(T) -> bool) {
+        match self {
+            Self::None => {}
+            Self::One(one) => {
+                if !stays(*one) {
+                    *self = Self::None;
+                }
+            }
+            Self::Many(many) => {
+                many.retain(|one| stays(*one));
+                match ***many {
+                    [] => *self = Self::None,
+                    [one] => *self = Self::One(one),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.as_slice().is_empty()
+    }
+}
+
+impl<T: Copy> Extend<T> for Few<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, more: I) {
+        for one in more {
+            self.push(one);
+        }
+    }
+}
+
+impl<T: Copy + Serialize> Serialize for Few<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.as_slice())
+    }
+}
+
+impl<'de, T: Copy + Deserialize<'de>> Deserialize<'de> for Few<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = SmallVec::<[T; 4]>::deserialize(deserializer)?;
+        let mut few = Self::None;
+        few.extend(list);
+        Ok(few)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_what_a_list_holds() {
+        let (mut few, mut list) = (Few::default(), Vec::new());
+        for n in 0..40_u32 {
+            if n % 3 == 2 {
+                few.retain(|one| one % 2 == n % 2);
+                list.retain(|one| one % 2 == n % 2);
+            } else {
+                few.push(n);
+                list.push(n);
+            }
+            assert_eq!(few.as_slice(), list);
+            assert_eq!(few.is_empty(), list.is_empty());
+            let bytes = postcard::to_stdvec(&few).expect("memory");
+            assert_eq!(postcard::from_bytes(&bytes), Ok(few.clone()));
+        }
+    }
+}
