@@ -7,7 +7,9 @@ use std::io::Cursor;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use firsthand::config::Config;
-use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, Table, run_on};
+use firsthand::simulate::run_on;
+use firsthand::table::{Columns, Table};
+use firsthand::trace::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp};
@@ -37,7 +39,7 @@ fn arrivals(agents: usize, owned: bool) -> String {
     text
 }
 
-fn table(name: &str, text: String, columns: firsthand::simulate::Columns) -> Table {
+fn table(name: &str, text: String, columns: Columns) -> Table {
     Table::read(name, Cursor::new(text.into_bytes()), columns).expect("a right table")
 }
 
@@ -55,7 +57,7 @@ fn queues(criterion: &mut Criterion) {
                 writeln!(rows, "a{n:04},").expect("text grows");
             }
             let roster = table("agents", rows, AGENT_COLUMNS);
-            let roster = Roster::of_table(roster, &config.tenant).expect("right agents");
+            let roster = Roster::of_table(roster, Some(&config.tenant)).expect("right agents");
             group.bench_function(format!("{name}, {agents} agents"), |bench| {
                 bench.iter(|| {
                     let arrivals = table("arrivals", arrivals.clone(), ARRIVAL_COLUMNS);

@@ -15,6 +15,7 @@
 //! - [`journal`]: the durable order of commands; it does not know what they mean.
 //! - [`ledger`]: the record of responsibility, made of its events.
 //! - [`report`]: the scorecard made of that record.
+//! - [`table`]: CSV files, row by row; [`trace`]: arrivals and shifts in them.
 //! - [`config`]: the configuration file, checked whole.
 //! - [`server`]: the daemon around all that: sockets, clock, timers, metrics.
 //! - [`rehearse`], [`simulate`]: the same router on a virtual clock.
@@ -37,6 +38,10 @@ pub mod journal;
 pub mod ledger;
 
 pub mod report;
+
+pub mod table;
+
+pub mod trace;
 
 pub mod config;
 

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 
 use firsthand::config::Config;
-use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, Summary, Table, run_on};
+use firsthand::simulate::{Summary, run_on};
+use firsthand::table::Table;
+use firsthand::trace::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp};
@@ -59,7 +61,7 @@ fn simulate(centre: &Centre, config: &str, seed: u64) -> Summary {
         Table::read(name, Cursor::new(text.into_bytes()), columns).expect("a right table")
     };
     let roster = table("agents", agents, AGENT_COLUMNS);
-    let roster = Roster::of_table(roster, &config.tenant).expect("right agents");
+    let roster = Roster::of_table(roster, Some(&config.tenant)).expect("right agents");
     let arrivals = table("arrivals", arrivals(centre, seed), ARRIVAL_COLUMNS);
     let report = run_on(&config, arrivals, &roster, None, seed).expect("a run");
     let summary = report.summary;

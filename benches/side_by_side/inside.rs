@@ -146,7 +146,9 @@ fn growth(table: &mut Table) {
 /// Contacts of one core's second in the bulk simulation of a plain queue.
 fn simulation(table: &mut Table) {
     use firsthand::config::Config;
-    use firsthand::simulate::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, Table as Rows, run_on};
+    use firsthand::simulate::run_on;
+    use firsthand::table::Table as Rows;
+    use firsthand::trace::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster};
 
     const CONTACTS: usize = 200_000;
     const AGENTS: usize = 100;
@@ -157,7 +159,7 @@ fn simulation(table: &mut Table) {
     };
     let agents: String = (0..AGENTS).map(|n| format!("a{n:04},\n")).collect();
     let roster = rows("agents", format!("agent,skills\n{agents}"), AGENT_COLUMNS);
-    let roster = Roster::of_table(roster, &config.tenant).expect("right agents");
+    let roster = Roster::of_table(roster, Some(&config.tenant)).expect("right agents");
     let mut arrivals = String::from("contact,at_ms,queue,service_ms\n");
     for n in 0..CONTACTS {
         // Two thousand milliseconds of service for a hundred agents at 80 percent.

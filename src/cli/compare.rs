@@ -9,6 +9,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::out::say;
 use super::policies::{self, Named};
 use crate::simulate::{self, Compared, Options, SimulateError, Summary, draw_comparison};
+use crate::trace;
 
 /// Simulates the same arrivals under each configuration and sets waits against continuity.
 #[derive(Args, Debug)]
@@ -92,7 +93,7 @@ impl Compare {
             eprintln!("firsthand: --ownership is laid on one --config, or on none");
             return Err(ExitCode::from(2));
         }
-        let queues = simulate::queues_of(&self.arrivals).map_err(|error| told(&error))?;
+        let queues = trace::queues_of(&self.arrivals).map_err(|error| told(&error.into()))?;
         let base = self.config.first().map(PathBuf::as_path);
         policies::read(file, base, &queues).map_err(|message| {
             eprintln!("firsthand: {message}");
@@ -119,12 +120,14 @@ fn table(compared: &[Compared]) -> Table {
         "served",
         "abandoned",
         "mean wait",
+        "of all",
         "p95",
         "service level",
         "repeat",
         "owner",
         "continuity",
         "called back",
+        "reached",
     ]);
     for one in compared {
         table.add_row(row(&one.name, &one.summary));
@@ -135,7 +138,7 @@ fn table(compared: &[Compared]) -> Table {
     table
 }
 
-fn row(name: &str, summary: &Summary) -> [String; 10] {
+fn row(name: &str, summary: &Summary) -> [String; 12] {
     let all = &summary.all;
     let percent = |share: Option<f64>| {
         share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", 100.0 * share))
@@ -145,11 +148,13 @@ fn row(name: &str, summary: &Summary) -> [String; 10] {
         all.served.to_string(),
         all.abandoned.to_string(),
         format!("{:.2} s", all.wait_ms.mean / 1e3),
+        format!("{:.2} s", all.wait_all_ms.mean / 1e3),
         format!("{:.1} s", all.wait_ms.p95 as f64 / 1e3),
         percent(all.service_level),
         all.repeat_contacts.to_string(),
         all.owner_hits.to_string(),
         percent(all.continuity),
         summary.owner_callbacks.made.to_string(),
+        percent(summary.owner_reached),
     ]
 }

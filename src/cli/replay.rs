@@ -3,7 +3,7 @@
 //! The summary goes to standard output as JSON, everything else to standard error.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -15,6 +15,8 @@ use super::{Done, Failure, block_on};
 use crate::client::{Address, Who, duration};
 use crate::config::Config;
 use crate::replay::{self, Options, Player, Progress, Queues, ReplayError, Roster, Setup, Summary};
+use crate::table::Table;
+use crate::trace::{AGENT_COLUMNS, ARRIVAL_COLUMNS};
 
 /// The clock of the file runs SPEED times as fast as the daemon's. The daemon counts ring times,
 /// owner waits and retry delays in its own time, so the queues that are set up here get their
@@ -92,11 +94,14 @@ impl Replay {
 
     /// Plays, and says whether everything was kept.
     async fn play(&self) -> anyhow::Result<()> {
-        let arrivals = replay::arrivals(&self.arrivals, replay::open(&self.arrivals)?)?;
+        let open =
+            |path: &str, columns| Table::open(Path::new(path), columns).map_err(ReplayError::from);
+        let arrivals = open(&self.arrivals, ARRIVAL_COLUMNS)?;
+        let arrivals = replay::arrivals(arrivals).map_err(ReplayError::from)?;
         let total = self.limit.unwrap_or(usize::MAX).min(arrivals.len());
         let arrivals: Vec<_> = arrivals.into_iter().take(total).collect();
         let roster = match &self.agents {
-            Some(path) => replay::roster(path, replay::open(path)?)?,
+            Some(path) => replay::roster(open(path, AGENT_COLUMNS)?).map_err(ReplayError::from)?,
             None => Roster::new(),
         };
         check_owners(&self.arrivals, &arrivals, &roster)?;

@@ -1,28 +1,13 @@
 //! Arrivals: who contacts, when, about what, how long it talks and how long it waits.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Read;
 
-use super::error::ReplayError;
-use super::input::Rows;
-
-/// The columns of a file of arrivals.
-const COLUMNS: &[&str] = &[
-    "contact",
-    "at_ms",
-    "queue",
-    "customer",
-    "channel",
-    "topic",
-    "case",
-    "owner",
-    "priority",
-    "requires",
-    "service_ms",
-    "patience_ms",
-    "wrap_up_ms",
-    "outcome",
-];
+use crate::router::DEFAULT_QUEUE;
+use crate::table::{Table, TableError};
+use crate::trace::arrivals::{
+    AT_MS, CASE, CHANNEL, CONTACT, CUSTOMER, OUTCOME, OWNER, QUEUE, REQUIRES, TOPIC,
+};
+use crate::trace::{Arrivals, skills};
 
 /// What `contact.end` takes.
 const OUTCOMES: &[&str] = &["resolved", "open", "transferred", "dropped"];
@@ -53,24 +38,21 @@ pub struct Arrival {
     pub outcome: Option<String>,
 }
 
-/// Reads a file of arrivals; `file` is what errors call it.
-pub fn arrivals(file: &str, bytes: Box<dyn Read>) -> Result<Vec<Arrival>, ReplayError> {
-    let mut rows = Rows::new(file, bytes, &["contact", "at_ms", "queue"], COLUMNS)?;
+/// Reads arrivals to their end.
+pub fn arrivals(table: Table) -> Result<Vec<Arrival>, TableError> {
+    let mut rows = Arrivals::of_table(table)?;
     let mut arrivals: Vec<Arrival> = Vec::new();
     let mut seen = HashSet::new();
     let mut owners: HashMap<String, String> = HashMap::new();
-    while rows.next()? {
-        let mut arrival = arrival(&rows)?;
+    while let Some(at_ms) = rows.next_at() {
+        let mut arrival = arrival(&rows, at_ms)?;
+        let table = rows.table();
         if !seen.insert(arrival.contact.clone()) {
-            return Err(rows.wrong(format!("contact \"{}\" came before", arrival.contact)));
-        }
-        if let Some(before) = arrivals.last().map(|before| before.at_ms)
-            && arrival.at_ms < before
-        {
-            return Err(rows.wrong(format!(
-                "at_ms goes back from {before} to {}",
-                arrival.at_ms
-            )));
+            let message = format!(
+                "\"{}\" came before: every contact has its own",
+                arrival.contact
+            );
+            return Err(table.fault(CONTACT, message));
         }
         if let Some(owner) = &arrival.owner {
             // A matter that nobody named is this contact's own.
@@ -78,50 +60,56 @@ pub fn arrivals(file: &str, bytes: Box<dyn Read>) -> Result<Vec<Arrival>, Replay
             let case = arrival.case.get_or_insert_with(own);
             let known = owners.entry(case.clone()).or_insert_with(|| owner.clone());
             if known != owner {
-                return Err(rows.wrong(format!(
-                    "owner \"{owner}\" contradicts the case \"{case}\", which \"{known}\" owns"
-                )));
+                let message = format!(
+                    "\"{owner}\" contradicts case \"{case}\", which \"{known}\" owns: give the \
+                     same owner or leave it out"
+                );
+                return Err(table.fault(OWNER, message));
             }
         }
         arrivals.push(arrival);
+        rows.advance()?;
     }
     Ok(arrivals)
 }
 
-fn arrival(rows: &Rows) -> Result<Arrival, ReplayError> {
-    let owned = |column: &str| rows.text(column).map(str::to_owned);
-    let priority = match rows.text("priority") {
-        None => 0,
-        Some(text) => text
-            .parse()
-            .map_err(|_| rows.wrong(format!("priority is \"{text}\": give a whole number")))?,
-    };
-    let outcome = owned("outcome");
+fn arrival(rows: &Arrivals, at_ms: i64) -> Result<Arrival, TableError> {
+    let table = rows.table();
+    let owned = |column| table.text(column).map(|text| text.map(str::to_owned));
+    if at_ms < 0 {
+        return Err(table.fault(AT_MS, format!("{at_ms} is before 0, where a replay begins")));
+    }
+    let times = rows.times()?;
+    let outcome = owned(OUTCOME)?;
     if let Some(outcome) = &outcome
         && !OUTCOMES.contains(&outcome.as_str())
     {
-        return Err(rows.wrong(format!(
-            "outcome is \"{outcome}\": give one of {}",
+        let message = format!(
+            "\"{outcome}\" ends no conversation: one of {}",
             OUTCOMES.join(", ")
-        )));
+        );
+        return Err(table.fault(OUTCOME, message));
     }
+    let requires = skills::required(table.text(REQUIRES)?.unwrap_or_default())
+        .map_err(|why| table.fault(REQUIRES, why))?;
     Ok(Arrival {
-        contact: rows.must("contact")?.to_owned(),
-        at_ms: rows
-            .ms("at_ms")?
-            .ok_or_else(|| rows.wrong("at_ms is empty"))?,
-        queue: rows.must("queue")?.to_owned(),
-        channel: owned("channel"),
-        customer: owned("customer"),
-        topic: owned("topic"),
+        contact: String::from_utf8_lossy(rows.contact()?).into_owned(),
+        at_ms,
+        queue: owned(QUEUE)?.unwrap_or_else(|| DEFAULT_QUEUE.to_owned()),
+        channel: owned(CHANNEL)?,
+        customer: owned(CUSTOMER)?,
+        topic: owned(TOPIC)?,
         kind: None,
-        case: owned("case"),
-        owner: owned("owner"),
-        priority,
-        requires: rows.pairs("requires", ">=", 10)?.into_iter().collect(),
-        service_ms: rows.ms("service_ms")?.unwrap_or(0),
-        patience_ms: rows.ms("patience_ms")?,
-        wrap_up_ms: rows.ms("wrap_up_ms")?,
+        case: owned(CASE)?,
+        owner: owned(OWNER)?,
+        priority: rows.priority()?,
+        requires: requires
+            .into_iter()
+            .map(|(skill, level)| (skill.as_str().to_owned(), u32::from(level.0)))
+            .collect(),
+        service_ms: times.service_ms,
+        patience_ms: times.patience_ms,
+        wrap_up_ms: times.wrap_up_ms,
         outcome,
     })
 }
@@ -129,16 +117,19 @@ fn arrival(rows: &Rows) -> Result<Arrival, ReplayError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::ARRIVAL_COLUMNS;
 
     fn read(text: &str) -> Result<Vec<Arrival>, String> {
-        let bytes = Box::new(std::io::Cursor::new(text.to_owned()));
-        arrivals("a.csv", bytes).map_err(|error| error.to_string())
+        let bytes = std::io::Cursor::new(text.to_owned());
+        Table::read("a.csv", bytes, ARRIVAL_COLUMNS)
+            .and_then(arrivals)
+            .map_err(|error| error.to_string())
     }
 
     #[test]
     fn columns_come_in_any_order() {
         let read = read(
-            "queue,at_ms,contact,requires,patience_ms,owner\nq,5,c1,zh>=5;en,,\nq,5,c2,,90,ada\n",
+            "queue,at_ms,contact,requires,patience_ms,owner\nq,5,c1,zh>=5;en>=1,,\nq,5,c2,,90,ada\n",
         );
         let read = read.expect("two arrivals");
         assert_eq!(
@@ -152,34 +143,25 @@ mod tests {
     #[test]
     fn a_mistake_is_named_with_its_row() {
         for (text, message) in [
-            ("contact,at_ms\n", "a.csv: has no column \"queue\""),
-            (
-                "contact,at_ms,queue,q\n",
-                "a.csv: has an unknown column \"q\": the columns are",
-            ),
-            (
-                "contact,at_ms,queue\na,5,q\nb,4,q\n",
-                "a.csv, row 3: at_ms goes back from 5 to 4",
-            ),
             (
                 "contact,at_ms,queue\na,5,q\na,5,q\n",
-                "a.csv, row 3: contact \"a\" came before",
+                "a.csv: row 2 (line 3), column contact: \"a\" came before",
             ),
             (
-                "contact,at_ms,queue\na,x,q\n",
-                "a.csv, row 2: at_ms is \"x\": give whole",
+                "contact,at_ms,queue\na,-1,q\n",
+                "a.csv: row 1 (line 2), column at_ms: -1 is before 0",
             ),
             (
-                "contact,at_ms,queue\na,,q\n",
-                "a.csv, row 2: at_ms is empty",
+                "contact,at_ms,queue,outcome\na,5,q,abandoned\n",
+                "a.csv: row 1 (line 2), column outcome: \"abandoned\" ends no conversation",
             ),
             (
                 "contact,at_ms,queue,requires\na,1,q,zh=5\n",
-                "a.csv, row 2: requires has \"zh=5\"",
+                "a.csv: row 1 (line 2), column requires: \"zh=5\" is not a skill",
             ),
             (
                 "contact,at_ms,queue,case,owner\na,1,q,k,ada\nb,1,q,k,bo\n",
-                "a.csv, row 3: owner \"bo\" contradicts the case \"k\", which \"ada\" owns",
+                "a.csv: row 2 (line 3), column owner: \"bo\" contradicts case \"k\", which \"ada\" owns",
             ),
         ] {
             let error = read(text).expect_err(text);

@@ -1,17 +1,15 @@
 //! Why a replay cannot begin or go on.
 
 use crate::client::ClientError;
+use crate::table::TableError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     #[error("{file} cannot be read: {cause}")]
     Read { file: String, cause: String },
-    #[error("{file}, row {row}: {message}")]
-    Row {
-        file: String,
-        row: u64,
-        message: String,
-    },
+    /// A file of arrivals or agents cannot be used.
+    #[error(transparent)]
+    Table(#[from] TableError),
     #[error("{file}: {message}")]
     File { file: String, message: String },
     #[error(transparent)]
@@ -24,7 +22,8 @@ impl ReplayError {
     /// The exit code: 2 where a file is wrong, 1 where something failed.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Row { .. } | Self::File { .. } => 2,
+            Self::Table(error) => error.exit_code(),
+            Self::File { .. } => 2,
             Self::Read { .. } | Self::Client(_) | Self::Setup { .. } => 1,
         }
     }

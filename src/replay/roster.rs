@@ -1,15 +1,11 @@
 //! The roster: which agents there are, what they can do, and when they work.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
-use super::error::ReplayError;
-use super::input::Rows;
-
-/// The columns of a file of agents.
-const COLUMNS: &[&str] = &[
-    "agent", "skills", "team", "deputy", "leader", "capacity", "from_ms", "to_ms",
-];
+use crate::router::command::AgentSet;
+use crate::router::ids::Name;
+use crate::table::{Table, TableError};
+use crate::trace;
 
 /// Everyone who works, by id.
 pub type Roster = BTreeMap<String, Agent>;
@@ -61,45 +57,57 @@ impl Away {
     }
 }
 
-/// Reads a file of agents; several rows of one agent are its shifts.
-pub fn roster(file: &str, bytes: Box<dyn Read>) -> Result<Roster, ReplayError> {
-    let mut rows = Rows::new(file, bytes, &["agent", "skills"], COLUMNS)?;
+/// Reads agents to their end; several rows of one agent are its shifts.
+pub fn roster(table: Table) -> Result<Roster, TableError> {
+    let file = table.file().to_owned();
+    let read = trace::Roster::of_table(table, None)?;
     let mut roster = Roster::new();
-    while rows.next()? {
-        let id = rows.must("agent")?.to_owned();
-        let shift = Shift {
-            from_ms: rows.ms("from_ms")?.unwrap_or(i64::MIN),
-            to_ms: rows.ms("to_ms")?.unwrap_or(i64::MAX),
+    for row in &read.shifts {
+        let set = &read.profiles[row.profile];
+        let id = row.agent.as_str();
+        let agent = roster.entry(id.to_owned()).or_insert_with(|| agent(set));
+        if agent.skills != skills(set) {
+            return Err(TableError::Row {
+                file,
+                row: row.row.0,
+                line: row.row.1,
+                column: "skills",
+                message: format!("agent \"{id}\" has other skills than in its first row"),
+            });
+        }
+        agent.shifts.push(Shift {
+            from_ms: row.from.unwrap_or(i64::MIN),
+            to_ms: row.to.unwrap_or(i64::MAX),
             then: Away::Offline,
-        };
-        if shift.to_ms < shift.from_ms {
-            return Err(rows.wrong(format!(
-                "the shift ends at {} before it begins at {}",
-                shift.to_ms, shift.from_ms
-            )));
-        }
-        let owned = |column: &str| rows.text(column).map(str::to_owned);
-        let row = Agent {
-            name: None,
-            skills: rows.pairs("skills", "=", 10)?.into_iter().collect(),
-            team: owned("team"),
-            deputy: owned("deputy"),
-            leader: owned("leader"),
-            capacity: rows.pairs("capacity", "=", 1_000)?.into_iter().collect(),
-            shifts: Vec::new(),
-        };
-        let agent = roster.entry(id.clone()).or_insert_with(|| row.clone());
-        if !agent.shifts.is_empty() && agent.skills != row.skills {
-            return Err(rows.wrong(format!(
-                "agent \"{id}\" has other skills than in its first row"
-            )));
-        }
-        agent.shifts.push(shift);
+        });
     }
     for agent in roster.values_mut() {
         agent.shifts = joined(std::mem::take(&mut agent.shifts));
     }
     Ok(roster)
+}
+
+fn agent(set: &AgentSet) -> Agent {
+    let named = |name: &Option<Name>| name.as_ref().map(|name| name.as_str().to_owned());
+    let capacity = set.capacity.iter();
+    Agent {
+        name: None,
+        skills: skills(set),
+        team: named(&set.team),
+        deputy: named(&set.deputy),
+        leader: named(&set.leader),
+        capacity: capacity
+            .map(|(channel, n)| (channel.as_str().to_owned(), *n))
+            .collect(),
+        shifts: Vec::new(),
+    }
+}
+
+fn skills(set: &AgentSet) -> BTreeMap<String, u32> {
+    let skills = set.skills.iter();
+    skills
+        .map(|(skill, level)| (skill.as_str().to_owned(), u32::from(level.0)))
+        .collect()
 }
 
 /// Shifts in the order of time; those that overlap are one. Shifts that touch stay two, since an
@@ -120,11 +128,18 @@ fn joined(mut shifts: Vec<Shift>) -> Vec<Shift> {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Roster, String> {
+        let bytes = std::io::Cursor::new(text.to_owned());
+        Table::read("b.csv", bytes, trace::AGENT_COLUMNS)
+            .and_then(roster)
+            .map_err(|error| error.to_string())
+    }
+
     #[test]
     fn rows_of_one_agent_are_its_shifts() {
         let text = "agent,skills,from_ms,to_ms,leader\n\
                     bo,en=2,0,10,\nada,zh=10;en=1,5,9,bo\nbo,en=2,8,12,\nbo,en=2,12,20,\n";
-        let roster = roster("b.csv", Box::new(text.as_bytes())).expect("a roster");
+        let roster = read(text).expect("a roster");
         let spans = |id: &str| -> Vec<(i64, i64)> {
             roster[id]
                 .shifts
@@ -144,19 +159,19 @@ mod tests {
         for (text, message) in [
             (
                 "agent,skills\na,zh=11\n",
-                "b.csv, row 2: skills has \"zh=11\"",
+                "b.csv: row 1 (line 2), column skills: \"zh=11\" needs a level",
             ),
             (
                 "agent,skills,from_ms,to_ms\na,zh=1,5,4\n",
-                "b.csv, row 2: the shift ends at 4",
+                "b.csv: row 1 (line 2), column to_ms: 4 is not after from_ms",
             ),
             (
                 "agent,skills\na,zh=1\na,zh=2\n",
-                "b.csv, row 3: agent \"a\" has other skills",
+                "b.csv: row 2 (line 3), column skills: agent \"a\" has other skills",
             ),
         ] {
-            let error = roster("b.csv", Box::new(text.as_bytes())).expect_err(text);
-            assert!(error.to_string().starts_with(message), "{error}");
+            let error = read(text).expect_err(text);
+            assert!(error.starts_with(message), "{error}");
         }
     }
 }

@@ -91,6 +91,7 @@ impl Stage {
 /// A contact that comes in.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival<'a> {
+    /// What errors call it.
     pub contact: &'a Name,
     pub queue: QueueIdx,
     pub channel: ChannelIdx,
@@ -170,7 +171,7 @@ impl Router {
         self.step(at, |router| router.command(&stamped).map(|_subject| ()))
     }
 
-    /// Lets a contact come in; nothing where no trunk is free. Its name must not be known.
+    /// Lets a contact come in; nothing where no trunk is free.
     pub(crate) fn submit_bulk(
         &mut self,
         at: Timestamp,
@@ -230,6 +231,11 @@ impl Router {
     /// From now on every offer is accepted as it is made.
     pub(crate) fn answer_at_once(&mut self) {
         self.answered_at_once = true;
+    }
+
+    /// From now on contacts are known by number only: nobody asks for them by name.
+    pub(crate) fn know_by_number(&mut self) {
+        self.contacts.nameless = true;
     }
 
     /// Ends a conversation; `wrap_up_ms` overrides what agent and queue say.
@@ -356,11 +362,6 @@ impl Router {
         self.skills
             .has_room_for(requires)
             .then(|| self.skills.levels(requires))
-    }
-
-    /// Whether a contact of such a name is in the system.
-    pub(crate) fn is_known(&self, contact: &Name) -> bool {
-        self.contacts.find(contact).is_some()
     }
 
     pub(crate) fn offers_made(&self, contact: ContactIdx) -> u32 {

@@ -230,6 +230,8 @@ pub struct Contacts {
     pub slots: Vec<Option<Box<Contact>>>,
     pub free: Vec<ContactIdx>,
     pub by_name: Directory<ContactIdx>,
+    /// They are known by number only and have no name of their own; for bulk runs.
+    pub nameless: bool,
     /// Those booked for a slot, by its beginning.
     pub booked: BTreeSet<(Timestamp, ContactIdx)>,
 }
@@ -248,7 +250,9 @@ impl Contacts {
             self.slots.push(None);
             ContactIdx::from_usize(self.slots.len() - 1)
         });
-        self.by_name.insert(contact.id.as_str(), idx);
+        if !self.nameless {
+            self.by_name.insert(contact.id.as_str(), idx);
+        }
         self.booked
             .extend(contact.slot().map(|slot| (slot.from_at, idx)));
         self.slots[idx.at()] = Some(Box::new(contact));
@@ -257,7 +261,9 @@ impl Contacts {
 
     pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
         let contact = self.slots[idx.at()].take()?;
-        self.by_name.remove(contact.id.as_str(), idx);
+        if !self.nameless {
+            self.by_name.remove(contact.id.as_str(), idx);
+        }
         if let Some(slot) = contact.slot() {
             self.booked.remove(&(slot.from_at, idx));
         }

@@ -28,6 +28,12 @@ pub struct Name(SmolStr);
 impl Name {
     /// Checks and takes a name. The error says what would be right.
     pub fn new(text: &str) -> Result<Self, String> {
+        Self::check(text)?;
+        Ok(Self(SmolStr::new(text)))
+    }
+
+    /// Checks what is to be a name without taking it.
+    pub fn check(text: &str) -> Result<(), String> {
         if text.is_empty() {
             return Err("an id must not be empty".to_owned());
         }
@@ -40,7 +46,7 @@ impl Name {
         if has_control(text) {
             return Err("an id must not contain control characters".to_owned());
         }
-        Ok(Self(SmolStr::new(text)))
+        Ok(())
     }
 
     /// A name that the program itself makes and knows to be right.

@@ -1,11 +1,13 @@
 //! What is to happen when: the simulation's own happenings in the order of time.
 //!
-//! At equal times the order is that of [`Kind`], and within one kind that of `tie`. The deadlines
+//! At equal times the order is that of [`Kind`], and within one kind that of a tie. The deadlines
 //! of the router and the arrivals stand in the same order, so their kinds are listed here too.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
+use crate::router::bulk::Stage;
+use crate::router::ids::{AgentIdx, ContactIdx};
 use crate::router::time::Timestamp;
 
 /// A kind of happening, in the order in which equal times are served.
@@ -30,18 +32,114 @@ pub(super) enum Kind {
     Arrival,
 }
 
-/// One entry.
+impl Kind {
+    const ALL: [Self; 10] = [
+        Self::EndOfService,
+        Self::EndOfShift,
+        Self::StartOfShift,
+        Self::RouterBack,
+        Self::RouterOffers,
+        Self::Answer,
+        Self::RouterOwnerWaits,
+        Self::RouterPatience,
+        Self::Patience,
+        Self::Arrival,
+    ];
+
+    pub const fn of_stage(stage: Stage) -> Self {
+        match stage {
+            Stage::Back => Self::RouterBack,
+            Stage::Offers => Self::RouterOffers,
+            Stage::OwnerWaits => Self::RouterOwnerWaits,
+            Stage::Patience => Self::RouterPatience,
+        }
+    }
+
+    /// Which deadlines of the router stand before it at one time.
+    pub const fn comes_past(self) -> Option<Stage> {
+        match self {
+            Self::EndOfService | Self::EndOfShift | Self::StartOfShift | Self::RouterBack => None,
+            Self::RouterOffers => Some(Stage::Back),
+            Self::Answer | Self::RouterOwnerWaits => Some(Stage::Offers),
+            Self::RouterPatience => Some(Stage::OwnerWaits),
+            Self::Patience | Self::Arrival => Some(Stage::Patience),
+        }
+    }
+}
+
+/// Bits of a [`Moment`] that hold the kind.
+const KIND_BITS: u32 = 4;
+
+/// A time with a kind of happening in one number: what comes first is less. Times are below 2^54,
+/// so there is room for the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment(i64);
+
+impl Moment {
+    pub const NEVER: Self = Self(i64::MAX);
+
+    pub const fn new(at: Timestamp, kind: Kind) -> Self {
+        Self(at << KIND_BITS | kind as i64)
+    }
+
+    pub const fn at(self) -> Timestamp {
+        self.0 >> KIND_BITS
+    }
+
+    pub const fn kind(self) -> Kind {
+        Kind::ALL[(self.0 & ((1 << KIND_BITS) - 1)) as usize]
+    }
+}
+
+/// What an entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Of {
+    Contact(ContactIdx),
+    /// An agent whose wrap-up ends.
+    WrapUp(AgentIdx),
+}
+
+/// One entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub at: Timestamp,
-    pub kind: Kind,
-    pub tie: u64,
-    /// The number of the contact, or of the agent whose wrap-up ends.
-    pub of: u32,
+    /// The moment, and below it the tie: one comparison tells nearly all entries apart.
+    key: i128,
+    pub of: Of,
     /// The number of the offer that is answered.
     pub offer: u64,
-    /// Whether `of` is an agent.
-    pub wrap_up: bool,
+}
+
+impl Entry {
+    pub fn new(at: Timestamp, kind: Kind, tie: u64, of: Of) -> Self {
+        let moment = Moment::new(at, kind);
+        Self {
+            key: i128::from(moment.0) << 64 | i128::from(tie),
+            of,
+            offer: 0,
+        }
+    }
+
+    pub const fn moment(&self) -> Moment {
+        Moment((self.key >> 64) as i64)
+    }
+
+    pub const fn tie(&self) -> u64 {
+        self.key as u64
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key
+            .cmp(&other.key)
+            .then_with(|| (self.of, self.offer).cmp(&(other.of, other.offer)))
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// The entries.
@@ -57,8 +155,11 @@ impl Agenda {
         self.heap.push(Reverse(entry));
     }
 
-    pub fn first(&self) -> Option<&Entry> {
-        self.heap.peek().map(|entry| &entry.0)
+    /// When the next one comes.
+    pub fn next(&self) -> Moment {
+        self.heap
+            .peek()
+            .map_or(Moment::NEVER, |entry| entry.0.moment())
     }
 
     pub fn pop(&mut self) -> Option<Entry> {
@@ -79,5 +180,28 @@ impl Agenda {
     /// Notes that a meaningless entry came up.
     pub fn note_gone(&mut self) {
         self.idle = self.idle.saturating_sub(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_holds_its_time_and_its_kind() {
+        for at in [-(1 << 53), -1, 0, 1, 1 << 53] {
+            for pair in Kind::ALL.windows(2) {
+                let (first, second) = (Moment::new(at, pair[0]), Moment::new(at, pair[1]));
+                assert!(first < second && second < Moment::new(at + 1, Kind::EndOfService));
+                assert_eq!((first.at(), first.kind()), (at, pair[0]));
+                let entry = Entry::new(
+                    at,
+                    pair[1],
+                    u64::MAX,
+                    Of::Contact(ContactIdx::from_usize(7)),
+                );
+                assert_eq!((entry.moment(), entry.tie()), (second, u64::MAX));
+            }
+        }
     }
 }

@@ -10,12 +10,13 @@ use crate::router::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx,
 use crate::router::policy::Policy;
 use crate::router::skill::Levels;
 use crate::router::time::Timestamp;
+use crate::table::TableError;
 
-use super::arrivals::{
+use super::names::Names;
+use crate::trace::arrivals::{
     Arrivals, CASE, CHANNEL, CONTACT, CUSTOMER, OWNER, QUEUE, REQUIRES, TOPIC, Times,
 };
-use super::error::SimulateError;
-use super::skills;
+use crate::trace::skills;
 
 /// The channel of a contact that names none.
 const DEFAULT_CHANNEL: &str = "voice";
@@ -24,11 +25,41 @@ const DEFAULT_QUEUE: &str = crate::router::DEFAULT_QUEUE;
 /// Different requirements remembered by their text.
 const REQUIREMENTS_MAX: usize = 4_096;
 
-type ByText<T> = HashMap<Box<[u8]>, T, foldhash::fast::RandomState>;
+/// What was looked up before, by what the file says. The last is tried first, since a row mostly
+/// says what the row above says.
+#[derive(Debug)]
+struct ByText<T> {
+    last: Vec<u8>,
+    found: Option<T>,
+    known: HashMap<Box<[u8]>, T, foldhash::fast::RandomState>,
+}
+
+impl<T: Copy> ByText<T> {
+    fn new() -> Self {
+        Self {
+            last: Vec::new(),
+            found: None,
+            known: HashMap::default(),
+        }
+    }
+
+    fn get(&mut self, text: &[u8]) -> Option<T> {
+        if self.last != text || self.found.is_none() {
+            self.found = self.known.get(text).copied();
+            self.last.clear();
+            self.last.extend_from_slice(text);
+        }
+        self.found
+    }
+
+    fn insert(&mut self, text: &[u8], found: T) {
+        self.known.insert(text.into(), found);
+        self.found = None;
+    }
+}
 
 /// What a submission came to.
 pub(super) struct Entered {
-    pub name: Name,
     /// Nothing where no trunk was free.
     pub contact: Option<ContactIdx>,
     pub queue: QueueIdx,
@@ -38,12 +69,26 @@ pub(super) struct Entered {
     pub own_case: Option<CaseIdx>,
 }
 
-/// Names that were looked up before.
+/// Whose contact it is, and about what.
 #[derive(Debug, Default)]
+struct Matter {
+    customer: Option<CustomerIdx>,
+    topic: Option<Name>,
+    case: Option<CaseIdx>,
+    own_case: Option<CaseIdx>,
+}
+
+/// Names that were looked up before.
+#[derive(Debug)]
 pub(super) struct Clerk {
+    /// Who is in the system.
+    pub names: Names,
+    /// What the router, which knows contacts by number, calls all of them.
+    nameless: Name,
     queues: ByText<QueueIdx>,
     channels: ByText<ChannelIdx>,
-    requirements: ByText<Levels>,
+    requirements: ByText<usize>,
+    levels: Vec<Levels>,
     /// The cases that the file names. The router names those that it opens itself, and may give
     /// one the name that the file gives to another.
     cases: HashMap<Name, CaseIdx, foldhash::fast::RandomState>,
@@ -53,6 +98,20 @@ pub(super) struct Clerk {
 }
 
 impl Clerk {
+    pub fn new() -> Self {
+        Self {
+            names: Names::default(),
+            nameless: Name::of("contact"),
+            queues: ByText::new(),
+            channels: ByText::new(),
+            requirements: ByText::new(),
+            levels: vec![Levels::new()],
+            cases: HashMap::default(),
+            unknown_queues: Vec::new(),
+            unknown_owners: Vec::new(),
+        }
+    }
+
     /// Submits the arrival at which the stream stands.
     pub fn submit(
         &mut self,
@@ -60,11 +119,57 @@ impl Clerk {
         arrivals: &Arrivals,
         at: Timestamp,
         chance: u64,
-    ) -> Result<Entered, SimulateError> {
+    ) -> Result<Entered, TableError> {
         let table = arrivals.table();
         let name = arrivals.contact()?;
         let (queue, queue_is_new) = self.queue(router, arrivals, at)?;
         let channel = self.channel(router, arrivals)?;
+        let priority = arrivals.priority()?;
+        let times = arrivals.times()?;
+        let matter = if arrivals.tells_matters() {
+            self.matter(router, arrivals, at)?
+        } else {
+            Matter::default()
+        };
+        let requires = self.requirement(router, arrivals)?;
+        let Some(unused) = self.names.unused(name) else {
+            let name = String::from_utf8_lossy(name);
+            let message = format!("\"{name}\" is in the system already: every contact has its own");
+            return Err(table.fault(CONTACT, message));
+        };
+        let arrival = Arrival {
+            contact: &self.nameless,
+            queue,
+            channel,
+            customer: matter.customer,
+            case: matter.case,
+            topic: matter.topic.as_ref(),
+            priority,
+            requires: &self.levels[requires],
+        };
+        let contact = router.submit_bulk(at, chance, &arrival);
+        match (contact, matter.own_case) {
+            (Some(contact), _) => self.names.enter(contact, unused),
+            (None, Some(case)) => router.forget_case_bulk(case),
+            (None, None) => {}
+        }
+        Ok(Entered {
+            contact,
+            queue,
+            queue_is_new,
+            times,
+            own_case: matter.own_case,
+        })
+    }
+
+    /// What the row says of its matter.
+    fn matter(
+        &mut self,
+        router: &mut Router,
+        arrivals: &Arrivals,
+        at: Timestamp,
+    ) -> Result<Matter, TableError> {
+        let table = arrivals.table();
         let customer = match table.text(CUSTOMER)? {
             None => None,
             Some(text) => Some(
@@ -74,41 +179,11 @@ impl Clerk {
             ),
         };
         let topic = name_of(arrivals, TOPIC)?;
-        let priority = arrivals.priority()?;
-        let times = arrivals.times()?;
-        let (case, own_case) = self.case(router, arrivals, at, &name, customer, topic.as_ref())?;
-        let nothing = Levels::new();
-        let requires = if table.bytes(REQUIRES).is_empty() {
-            &nothing
-        } else {
-            self.requirement(router, arrivals)?
-        };
-        let arrival = Arrival {
-            contact: &name,
-            queue,
-            channel,
+        let (case, own_case) = self.case(router, arrivals, at, customer, topic.as_ref())?;
+        Ok(Matter {
             customer,
+            topic,
             case,
-            topic: topic.as_ref(),
-            priority,
-            requires,
-        };
-        if router.is_known(&name) {
-            let message = format!("\"{name}\" is in the system already: every contact has its own");
-            return Err(table.fault(CONTACT, message));
-        }
-        let contact = router.submit_bulk(at, chance, &arrival);
-        if contact.is_none()
-            && let Some(case) = own_case
-        {
-            router.forget_case_bulk(case);
-        }
-        Ok(Entered {
-            name,
-            contact,
-            queue,
-            queue_is_new,
-            times,
             own_case,
         })
     }
@@ -119,11 +194,11 @@ impl Clerk {
         router: &mut Router,
         arrivals: &Arrivals,
         at: Timestamp,
-    ) -> Result<(QueueIdx, bool), SimulateError> {
+    ) -> Result<(QueueIdx, bool), TableError> {
         let table = arrivals.table();
         let text = table.bytes(QUEUE);
         if let Some(known) = self.queues.get(text) {
-            return Ok((*known, false));
+            return Ok((known, false));
         }
         let name = name_of(arrivals, QUEUE)?.unwrap_or_else(|| Name::of(DEFAULT_QUEUE));
         let found = match router.queue_named(&name) {
@@ -141,50 +216,52 @@ impl Clerk {
             }
         };
         let queue = found.ok_or_else(|| table.fault(QUEUE, "cannot be made"))?;
-        self.queues.insert(text.into(), queue);
+        self.queues.insert(text, queue);
         Ok((queue, true))
     }
 
-    fn channel(
-        &mut self,
-        router: &Router,
-        arrivals: &Arrivals,
-    ) -> Result<ChannelIdx, SimulateError> {
+    fn channel(&mut self, router: &Router, arrivals: &Arrivals) -> Result<ChannelIdx, TableError> {
         let table = arrivals.table();
         let text = table.bytes(CHANNEL);
         if let Some(known) = self.channels.get(text) {
-            return Ok(*known);
+            return Ok(known);
         }
         let name = name_of(arrivals, CHANNEL)?.unwrap_or_else(|| Name::of(DEFAULT_CHANNEL));
         let channel = router.channel_named(&name).ok_or_else(|| {
             let known = router.channels_listed();
             table.fault(CHANNEL, format!("no channel \"{name}\": one of {known}"))
         })?;
-        self.channels.insert(text.into(), channel);
+        self.channels.insert(text, channel);
         Ok(channel)
     }
 
+    /// The place of the row's requirement among the levels; the first requires nothing.
     fn requirement(
         &mut self,
         router: &mut Router,
         arrivals: &Arrivals,
-    ) -> Result<&Levels, SimulateError> {
+    ) -> Result<usize, TableError> {
         let table = arrivals.table();
         let text = table.bytes(REQUIRES);
-        if !self.requirements.contains_key(text) {
-            let written = table.text(REQUIRES)?.unwrap_or_default();
-            let map = skills::required(written).map_err(|why| table.fault(REQUIRES, why))?;
-            let levels = router
-                .levels_of(&map)
-                .ok_or_else(|| table.fault(REQUIRES, "names too many different skills"))?;
-            if self.requirements.len() >= REQUIREMENTS_MAX {
-                self.requirements.clear();
-            }
-            self.requirements.insert(text.into(), levels);
+        if text.is_empty() {
+            return Ok(0);
         }
-        self.requirements
-            .get(text)
-            .ok_or_else(|| table.fault(REQUIRES, "cannot be read"))
+        if let Some(known) = self.requirements.get(text) {
+            return Ok(known);
+        }
+        let written = table.text(REQUIRES)?.unwrap_or_default();
+        let map = skills::required(written).map_err(|why| table.fault(REQUIRES, why))?;
+        let levels = router
+            .levels_of(&map)
+            .ok_or_else(|| table.fault(REQUIRES, "names too many different skills"))?;
+        if self.levels.len() > REQUIREMENTS_MAX {
+            self.levels.truncate(1);
+            self.requirements = ByText::new();
+        }
+        let place = self.levels.len();
+        self.levels.push(levels);
+        self.requirements.insert(text, place);
+        Ok(place)
     }
 
     /// The case that the row names, or one of its own where it names only an owner.
@@ -193,10 +270,9 @@ impl Clerk {
         router: &mut Router,
         arrivals: &Arrivals,
         at: Timestamp,
-        contact: &Name,
         customer: Option<CustomerIdx>,
         topic: Option<&Name>,
-    ) -> Result<(Option<CaseIdx>, Option<CaseIdx>), SimulateError> {
+    ) -> Result<(Option<CaseIdx>, Option<CaseIdx>), TableError> {
         let table = arrivals.table();
         let owner = match name_of(arrivals, OWNER)? {
             None => None,
@@ -206,7 +282,7 @@ impl Clerk {
             if owner.is_none() {
                 return Ok((None, None));
             }
-            let case = router.open_case_bulk(at, contact, customer, topic, owner);
+            let case = router.open_case_bulk(at, &self.nameless, customer, topic, owner);
             return Ok((Some(case), Some(case)));
         };
         let Some(case) = self.cases.get(&name).copied() else {
@@ -241,7 +317,7 @@ impl Clerk {
         arrivals: &Arrivals,
         at: Timestamp,
         name: &Name,
-    ) -> Result<AgentIdx, SimulateError> {
+    ) -> Result<AgentIdx, TableError> {
         let table = arrivals.table();
         if router.agent_named(name).is_none() {
             self.unknown_owners.push(name.clone());
@@ -261,7 +337,7 @@ impl Clerk {
     }
 }
 
-fn name_of(arrivals: &Arrivals, column: usize) -> Result<Option<Name>, SimulateError> {
+fn name_of(arrivals: &Arrivals, column: usize) -> Result<Option<Name>, TableError> {
     let table = arrivals.table();
     table
         .text(column)?

@@ -127,17 +127,26 @@ impl Course {
         if self.waiting == 0 && self.talking == 0 {
             self.at = self.at.max(at);
         }
+        let last_to = self.last_from + self.width;
+        if self.last_from <= self.at && self.at < at && at <= last_to {
+            self.add_area(at - self.at);
+            self.at = at;
+        }
         while self.at < at {
             let from = self.at;
             // Finding the bucket may widen all, so its end is asked for afterwards.
             self.bucket(from);
             let end = (self.last_from + self.width).min(at);
-            let span = i128::from(end - from);
-            let bucket = &mut self.buckets[self.last];
-            bucket.waiting_area += i128::from(self.waiting) * span;
-            bucket.talking_area += i128::from(self.talking) * span;
+            self.add_area(end - from);
             self.at = end;
         }
+    }
+
+    /// Adds a span of the last bucket.
+    fn add_area(&mut self, span: i64) {
+        let bucket = &mut self.buckets[self.last];
+        bucket.waiting_area += i128::from(self.waiting * span);
+        bucket.talking_area += i128::from(self.talking * span);
     }
 
     pub fn total(&self) -> Bucket {

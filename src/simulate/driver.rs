@@ -11,9 +11,9 @@ use crate::router::bulk::{Move, Stage, Taken};
 use crate::router::codes::{Outcome, Route};
 use crate::router::ids::{AgentIdx, ContactIdx, OfferId};
 use crate::router::time::Timestamp;
+use crate::trace::Arrivals;
 
-use super::agenda::{Agenda, Entry, Kind};
-use super::arrivals::Arrivals;
+use super::agenda::{Agenda, Entry, Kind, Moment, Of};
 use super::clerk::Clerk;
 use super::error::SimulateError;
 use super::life::{Life, Talk, fate_of, waits};
@@ -71,6 +71,7 @@ impl Driver {
             seed,
         } = parts;
         let mut router = router;
+        router.know_by_number();
         if answer_ms == 0 {
             router.answer_at_once();
         }
@@ -95,9 +96,14 @@ impl Driver {
 
     /// Runs to the end: until nothing happens any more.
     pub fn run(&mut self) -> Result<(), SimulateError> {
-        while let Some((at, kind)) = self.next() {
+        loop {
+            let next = self.next();
+            if next == Moment::NEVER {
+                return self.close();
+            }
+            let (at, kind) = (next.at(), next.kind());
             self.tally.decisions += 1;
-            self.router.come_past(at, come_past(kind));
+            self.router.come_past(at, kind.comes_past());
             match kind {
                 Kind::EndOfService | Kind::Answer | Kind::Patience => self.happen(at)?,
                 Kind::EndOfShift | Kind::StartOfShift => self.rota.turn(&mut self.router),
@@ -109,26 +115,18 @@ impl Driver {
             }
             self.hear(at)?;
         }
-        self.close()
     }
 
     /// What happens next, and when.
-    fn next(&self) -> Option<(Timestamp, Kind)> {
-        let own = self.agenda.first().map(|entry| (entry.at, entry.kind));
-        let router = self.router.next_stage().map(|(at, stage)| {
-            let kind = match stage {
-                Stage::Back => Kind::RouterBack,
-                Stage::Offers => Kind::RouterOffers,
-                Stage::OwnerWaits => Kind::RouterOwnerWaits,
-                Stage::Patience => Kind::RouterPatience,
-            };
-            (at, kind)
+    fn next(&self) -> Moment {
+        let due = self.router.next_stage();
+        let router = due.map_or(Moment::NEVER, |(at, stage)| {
+            Moment::new(at, Kind::of_stage(stage))
         });
-        let arrival = self.arrivals.next_at().map(|at| (at, Kind::Arrival));
-        [own, router, self.rota.next(), arrival]
-            .into_iter()
-            .flatten()
-            .min()
+        let arrival = self.arrivals.next_at();
+        let arrival = arrival.map_or(Moment::NEVER, |at| Moment::new(at, Kind::Arrival));
+        let own = self.agenda.next();
+        own.min(router).min(self.rota.next()).min(arrival)
     }
 
     fn life(&mut self, contact: ContactIdx) -> Option<&mut Life> {
@@ -147,12 +145,14 @@ impl Driver {
         let Some(entry) = self.agenda.pop() else {
             return Ok(());
         };
-        if entry.wrap_up {
-            self.router.end_wrap_up_bulk(at, AgentIdx::of(entry.of));
-            return Ok(());
-        }
-        let contact = ContactIdx::of(entry.of);
-        match entry.kind {
+        let contact = match entry.of {
+            Of::Contact(contact) => contact,
+            Of::WrapUp(agent) => {
+                self.router.end_wrap_up_bulk(at, agent);
+                return Ok(());
+            }
+        };
+        match entry.moment().kind() {
             Kind::EndOfService => self.end(at, contact),
             Kind::Answer => {
                 self.router.accept_bulk(at, contact, OfferId(entry.offer));
@@ -187,24 +187,20 @@ impl Driver {
         }
         let Some(contact) = entry.contact else {
             self.tally.ended_in_vain(at, entry.queue, at, Fate::Blocked);
-            let row = Row::unheard(entry.name, Fate::Blocked, at);
-            self.put(number, row)?;
+            if self.rows.is_some() {
+                let name = self.arrivals.contact()?.to_owned();
+                self.put(number, Row::unheard(name, Fate::Blocked, at))?;
+            }
             return self.go_on();
         };
         if let Some(patience_ms) = entry.times.patience_ms {
-            self.agenda.push(Entry {
-                at: at.saturating_add(patience_ms),
-                kind: Kind::Patience,
-                tie: number,
-                of: contact.number(),
-                offer: 0,
-                wrap_up: false,
-            });
+            let (until, of) = (at + patience_ms, Of::Contact(contact));
+            self.agenda
+                .push(Entry::new(until, Kind::Patience, number, of));
         }
         self.enter(
             contact,
             Life {
-                contact: entry.name,
                 number,
                 queue: entry.queue,
                 queued_at: at,
@@ -221,7 +217,7 @@ impl Driver {
 
     fn go_on(&mut self) -> Result<(), SimulateError> {
         self.progress.arrived(self.arrived);
-        self.arrivals.advance()
+        Ok(self.arrivals.advance()?)
     }
 
     /// Hears what the router did, and lets the agents act on it, until it does nothing more.
@@ -260,14 +256,10 @@ impl Driver {
 
     /// The agent who is offered a contact will answer.
     fn offered(&mut self, at: Timestamp, contact: ContactIdx, agent: AgentIdx, offer: OfferId) {
-        self.agenda.push(Entry {
-            at: at.saturating_add(self.answer_ms),
-            kind: Kind::Answer,
-            tie: self.rota.rank(agent),
-            of: contact.number(),
-            offer: offer.0,
-            wrap_up: false,
-        });
+        let (until, of) = (at + self.answer_ms, Of::Contact(contact));
+        let mut entry = Entry::new(until, Kind::Answer, self.rota.rank(agent), of);
+        entry.offer = offer.0;
+        self.agenda.push(entry);
     }
 
     /// A conversation begins.
@@ -303,14 +295,10 @@ impl Driver {
         } else {
             self.tally.connected(&reached);
         }
-        self.agenda.push(Entry {
-            at: at.saturating_add(service_ms),
-            kind: Kind::EndOfService,
-            tie: self.rota.rank(taken.agent) << 32 | (number & 0xffff_ffff),
-            of: taken.contact.number(),
-            offer: 0,
-            wrap_up: false,
-        });
+        let tie = self.rota.rank(taken.agent) << 32 | (number & 0xffff_ffff);
+        let (until, of) = (at + service_ms, Of::Contact(taken.contact));
+        self.agenda
+            .push(Entry::new(until, Kind::EndOfService, tie, of));
         if has_patience {
             let lives = &self.lives;
             self.agenda.note_idle(|entry| waits(lives, entry));
@@ -327,25 +315,21 @@ impl Driver {
             return Ok(());
         };
         let (queue, wrap_up_ms, callback) = (life.queue, life.wrap_up_ms, life.callback);
-        let told = (wanted && !callback).then(|| life.clone());
+        let told = (wanted && !callback).then_some(*life);
         let hung = self.router.end_bulk(at, contact, wrap_up_ms);
         self.tally.talk_ends(at, talk.agent);
         if let Some(until) = hung.wrap_up_until {
             self.tally.wrapped_up(talk.agent, until - at);
-            self.agenda.push(Entry {
-                at: until,
-                kind: Kind::EndOfService,
-                tie: self.rota.rank(talk.agent) << 32,
-                of: talk.agent.number(),
-                offer: 0,
-                wrap_up: true,
-            });
+            let tie = self.rota.rank(talk.agent) << 32;
+            let of = Of::WrapUp(talk.agent);
+            self.agenda
+                .push(Entry::new(until, Kind::EndOfService, tie, of));
         }
         if !callback {
             self.tally.talked(at, queue, at - talk.since);
         }
         match told {
-            Some(life) => self.tell(at, &life, &talk, hung.owner),
+            Some(life) => self.tell(at, contact, &life, &talk, hung.owner),
             None => Ok(()),
         }
     }
@@ -354,6 +338,7 @@ impl Driver {
     fn tell(
         &mut self,
         at: Timestamp,
+        contact: ContactIdx,
         life: &Life,
         talk: &Talk,
         owner: Option<AgentIdx>,
@@ -364,7 +349,7 @@ impl Driver {
         let owner = owner.or(firm.then_some(talk.agent));
         let name = |agent: AgentIdx| self.router.agent_name_of(agent).clone();
         let row = Row {
-            contact: life.contact.clone(),
+            contact: self.clerk.names.of(contact).to_owned(),
             fate: Fate::Served,
             agent: Some(name(talk.agent)),
             route: Some(talk.route),
@@ -387,6 +372,11 @@ impl Driver {
         owner: Option<AgentIdx>,
         offers: u32,
     ) -> Result<(), SimulateError> {
+        let name = match &self.rows {
+            Some(_) => self.clerk.names.of(contact).to_owned(),
+            None => Vec::new(),
+        };
+        self.clerk.names.leave(contact);
         let Some(life) = self.lives.get_mut(contact.at()).and_then(Option::take) else {
             return Ok(());
         };
@@ -402,7 +392,7 @@ impl Driver {
         }
         let fate = fate_of(outcome);
         if outcome == Outcome::Callback {
-            self.calling_back = Some((contact, life.clone()));
+            self.calling_back = Some((contact, life));
         }
         self.tally
             .ended_in_vain(at, life.queue, life.queued_at, fate);
@@ -415,7 +405,7 @@ impl Driver {
             ended_at: waited.then_some(at),
             wait_ms: waited.then_some(at - life.queued_at),
             offers,
-            ..Row::unheard(life.contact, fate, life.queued_at)
+            ..Row::unheard(name, fate, life.queued_at)
         };
         self.put(life.number, row)
     }
@@ -462,10 +452,11 @@ impl Driver {
                 .ended_in_vain(end, life.queue, life.queued_at, Fate::Unserved);
             let owner = self.router.case_owner(contact);
             let owner = owner.map(|owner| self.router.agent_name_of(owner).clone());
+            let name = self.clerk.names.of(contact).to_owned();
             let row = Row {
                 owner,
                 offers: self.router.offers_made(contact),
-                ..Row::unheard(life.contact, Fate::Unserved, life.queued_at)
+                ..Row::unheard(name, Fate::Unserved, life.queued_at)
             };
             self.put(life.number, row)?;
         }
@@ -474,17 +465,6 @@ impl Driver {
             Some(rows) => rows.finish().map_err(|error| self.unwritten(error)),
             None => Ok(()),
         }
-    }
-}
-
-/// Which deadlines of the router stand before a kind of happening at one time.
-const fn come_past(kind: Kind) -> Option<Stage> {
-    match kind {
-        Kind::EndOfService | Kind::EndOfShift | Kind::StartOfShift | Kind::RouterBack => None,
-        Kind::RouterOffers => Some(Stage::Back),
-        Kind::Answer | Kind::RouterOwnerWaits => Some(Stage::Offers),
-        Kind::RouterPatience => Some(Stage::OwnerWaits),
-        Kind::Patience | Kind::Arrival => Some(Stage::Patience),
     }
 }
 

@@ -2,26 +2,17 @@
 
 use std::io;
 
+use crate::table::TableError;
+
 /// The reason, with what would be right.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
-    /// The file as a whole cannot be used.
-    #[error("{file}: {message}")]
-    File { file: String, message: String },
-    /// A row of a file cannot be used. Rows are counted without the header, lines with it.
-    #[error("{file}: row {row} (line {line}), column {column}: {message}")]
-    Row {
-        file: String,
-        row: u64,
-        line: u64,
-        column: &'static str,
-        message: String,
-    },
+    /// A file of arrivals or agents cannot be used.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// What was given does not make a simulation.
     #[error("{0}")]
     Usage(String),
-    #[error("cannot read {file}: {error}")]
-    Read { file: String, error: io::Error },
     #[error("cannot write {file}: {error}")]
     Write { file: String, error: io::Error },
     #[error("cannot draw {file}: {message}")]
@@ -32,8 +23,9 @@ impl SimulateError {
     /// The exit code: 2 where the input is wrong, 1 where something failed.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::File { .. } | Self::Row { .. } | Self::Usage(_) => 2,
-            Self::Read { .. } | Self::Write { .. } | Self::Draw { .. } => 1,
+            Self::Table(error) => error.exit_code(),
+            Self::Usage(_) => 2,
+            Self::Write { .. } | Self::Draw { .. } => 1,
         }
     }
 }

@@ -1,16 +1,15 @@
 //! The life of a contact as the driver knows it, from its arrival to its end.
 
 use crate::router::codes::{Outcome, Route};
-use crate::router::ids::{AgentIdx, CaseIdx, Name, QueueIdx};
+use crate::router::ids::{AgentIdx, CaseIdx, QueueIdx};
 use crate::router::time::Timestamp;
 
-use super::agenda::{Entry, Kind};
+use super::agenda::{Entry, Kind, Of};
 use super::rows::Fate;
 
 /// What the driver remembers of a contact in the system.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Life {
-    pub contact: Name,
     /// Its place in the order of arrival.
     pub number: u64,
     pub queue: QueueIdx,
@@ -38,13 +37,13 @@ pub(super) struct Talk {
 
 /// Whether an entry of the agenda still means something: the caller it names still waits.
 pub(super) fn waits(lives: &[Option<Life>], entry: &Entry) -> bool {
-    if entry.kind != Kind::Patience {
+    let (Kind::Patience, Of::Contact(contact)) = (entry.moment().kind(), entry.of) else {
         return true;
-    }
+    };
     lives
-        .get(entry.of as usize)
+        .get(contact.at())
         .and_then(Option::as_ref)
-        .is_some_and(|life| life.number == entry.tie && life.talk.is_none())
+        .is_some_and(|life| life.number == entry.tie() && life.talk.is_none())
 }
 
 pub(super) fn fate_of(outcome: Outcome) -> Fate {

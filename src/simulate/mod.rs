@@ -5,21 +5,18 @@
 //! streams: only contacts in the system, and rows held back for one, are in memory.
 
 mod agenda;
-mod arrivals;
 mod by_hour;
 mod clerk;
 mod course;
 mod driver;
 mod error;
 mod life;
+mod names;
 mod plot;
 mod progress;
 mod rota;
 mod rows;
-mod shifts;
-mod skills;
 mod summary;
-mod table;
 mod tally;
 mod waits;
 
@@ -33,8 +30,9 @@ use crate::router::command::{Command, SettingsPatch};
 use crate::router::ids::Name;
 use crate::router::time::Millis;
 use crate::router::{Detail, Router};
+use crate::table::Table;
+use crate::trace::{ARRIVAL_COLUMNS, Arrivals, Roster};
 
-use arrivals::Arrivals;
 use clerk::Clerk;
 use driver::{Driver, Parts};
 use progress::Progress;
@@ -42,13 +40,10 @@ use rota::Rota;
 use rows::Rows;
 use tally::Tally;
 
-pub use arrivals::{COLUMNS as ARRIVAL_COLUMNS, queues_of};
 pub use error::SimulateError;
 pub use plot::{Compared, draw, draw_comparison};
 pub use rows::Fate;
-pub use shifts::{COLUMNS as AGENT_COLUMNS, Roster, Shift};
 pub use summary::{AgentSummary, Counts, Little, Mean, Summary};
-pub use table::{Columns, Table};
 pub use tally::Callbacks;
 pub use waits::{WaitSummary, Waits};
 
@@ -94,7 +89,7 @@ impl Report {
 pub fn run(config: &Config, options: &Options) -> Result<Report, SimulateError> {
     let table = Table::open(&options.arrivals, ARRIVAL_COLUMNS)?;
     let roster = match &options.agents {
-        Some(path) => Roster::open(path, &config.tenant)?,
+        Some(path) => Roster::open(path, Some(&config.tenant))?,
         None => Roster::of_config(&config.tenant),
     };
     let out = options.out.as_deref().map(create).transpose()?;
@@ -173,7 +168,7 @@ fn simulate(
         router,
         arrivals,
         rota,
-        clerk: Clerk::default(),
+        clerk: Clerk::new(),
         rows,
         rows_name,
         progress,

@@ -7,10 +7,10 @@ use crate::router::codes::Presence;
 use crate::router::command::{AgentSet, Command};
 use crate::router::ids::{AgentIdx, Name};
 use crate::router::time::Timestamp;
+use crate::trace::Roster;
 
-use super::agenda::Kind;
+use super::agenda::{Kind, Moment};
 use super::error::SimulateError;
-use super::shifts::Roster;
 
 /// The beginning or end of a shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,9 +96,11 @@ impl Rota {
         })
     }
 
-    /// The next turn.
-    pub fn next(&self) -> Option<(Timestamp, Kind)> {
-        self.turns.get(self.next).map(|turn| (turn.at, turn.kind))
+    /// When the next turn comes.
+    pub fn next(&self) -> Moment {
+        self.turns
+            .get(self.next)
+            .map_or(Moment::NEVER, |turn| Moment::new(turn.at, turn.kind))
     }
 
     /// The place of an agent in the order of ids.

@@ -59,7 +59,7 @@ impl Fate {
 /// One row.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
-    pub contact: Name,
+    pub contact: Vec<u8>,
     pub fate: Fate,
     pub agent: Option<Name>,
     pub route: Option<Route>,
@@ -73,7 +73,7 @@ pub(super) struct Row {
 
 impl Row {
     /// The row of a contact that no agent has heard.
-    pub fn unheard(contact: Name, fate: Fate, queued_at: Timestamp) -> Self {
+    pub fn unheard(contact: Vec<u8>, fate: Fate, queued_at: Timestamp) -> Self {
         Self {
             contact,
             fate,
@@ -136,15 +136,15 @@ impl Rows {
 }
 
 fn write_row(line: &mut Vec<u8>, row: &Row) -> io::Result<()> {
-    write_cell(line, row.contact.as_str());
+    write_cell(line, &row.contact);
     line.push(b',');
     line.extend_from_slice(row.fate.as_str().as_bytes());
     line.push(b',');
-    write_cell(line, row.agent.as_ref().map_or("", Name::as_str));
+    write_cell(line, row.agent.as_ref().map_or("", Name::as_str).as_bytes());
     line.push(b',');
     line.extend_from_slice(row.route.map_or("", Route::as_str).as_bytes());
     line.push(b',');
-    write_cell(line, row.owner.as_ref().map_or("", Name::as_str));
+    write_cell(line, row.owner.as_ref().map_or("", Name::as_str).as_bytes());
     write!(line, ",{}", row.queued_at)?;
     for number in [row.connected_at, row.ended_at, row.wait_ms] {
         line.push(b',');
@@ -156,17 +156,22 @@ fn write_row(line: &mut Vec<u8>, row: &Row) -> io::Result<()> {
 }
 
 /// A cell, quoted where it must be.
-fn write_cell(line: &mut Vec<u8>, text: &str) {
-    if text
-        .bytes()
+fn write_cell(line: &mut Vec<u8>, text: &[u8]) {
+    if !text
+        .iter()
         .any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'))
     {
-        line.push(b'"');
-        line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-        line.push(b'"');
-    } else {
-        line.extend_from_slice(text.as_bytes());
+        line.extend_from_slice(text);
+        return;
     }
+    line.push(b'"');
+    for byte in text {
+        if *byte == b'"' {
+            line.push(b'"');
+        }
+        line.push(*byte);
+    }
+    line.push(b'"');
 }
 
 impl fmt::Display for Fate {

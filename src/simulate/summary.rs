@@ -75,6 +75,9 @@ pub struct Summary {
     pub span_ms: i64,
     pub littles_law: Little,
     pub owner_callbacks: Callbacks,
+    /// Share of the repeat contacts that came to their owner, in the call or by the owner's
+    /// callback.
+    pub owner_reached: Option<f64>,
     pub by_queue: BTreeMap<String, Counts>,
     pub by_agent: BTreeMap<String, AgentSummary>,
     /// Steps of the router.
@@ -101,6 +104,7 @@ impl Summary {
         let (by_agent, occupancy) = agents(tally, router, rota);
         Self {
             owner_callbacks: tally.callbacks,
+            owner_reached: reached(&all, tally.callbacks),
             littles_law: little(&all, queue_length_mean, in_system_mean, span_ms),
             all: counts(&all),
             queue_length_mean,
@@ -160,6 +164,13 @@ fn counts(queue: &QueueTally) -> Counts {
         owner_hits: queue.owner_hits,
         continuity: ratio(queue.owner_hits as f64, queue.repeat_contacts),
     }
+}
+
+/// A repeat contact that was promised a callback is served by nobody else.
+fn reached(all: &QueueTally, callbacks: Callbacks) -> Option<f64> {
+    let repeats = all.repeat_contacts + callbacks.promised;
+    let hits = all.owner_hits + callbacks.made;
+    (repeats > 0).then(|| hits as f64 / repeats as f64)
 }
 
 fn little(all: &QueueTally, queue_length: f64, in_system: f64, span_ms: i64) -> Little {

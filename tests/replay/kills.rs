@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use firsthand::client::{Address, Arrived, Connection, Link, Who};
 use firsthand::replay::{self, Options, Outcome, Player, Queues, Setup};
+use firsthand::table::Table;
+use firsthand::trace::{AGENT_COLUMNS, ARRIVAL_COLUMNS};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
@@ -40,9 +42,12 @@ async fn killed_again_and_again_nothing_is_lost() {
 async fn killed(seed: u64, kills: u64) {
     println!("seed {seed}, {kills} kills");
     let centre = Centre::new(CONTACTS, seed);
-    let arrivals = replay::arrivals("arrivals", Box::new(std::io::Cursor::new(centre.arrivals)));
+    let table = |name, text: String, columns| {
+        Table::read(name, std::io::Cursor::new(text), columns).expect("a sound table")
+    };
+    let arrivals = replay::arrivals(table("arrivals", centre.arrivals, ARRIVAL_COLUMNS));
     let arrivals = arrivals.expect("sound arrivals");
-    let roster = replay::roster("agents", Box::new(std::io::Cursor::new(centre.agents)));
+    let roster = replay::roster(table("agents", centre.agents, AGENT_COLUMNS));
     let mut daemon = Daemon::start("");
     let options = Options {
         address: daemon.address(),

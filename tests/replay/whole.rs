@@ -82,7 +82,8 @@ fn a_wrong_file_is_code_2() {
     assert_eq!(done.status.code(), Some(2));
     let error = String::from_utf8_lossy(&done.stderr);
     assert!(
-        error.contains("row 3: at_ms goes back from 5 to 4"),
+        error
+            .contains("row 2 (line 3), column at_ms: 4 is before the arrival of the row above (5)"),
         "{error}"
     );
 }

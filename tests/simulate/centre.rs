@@ -5,9 +5,9 @@ use std::io::{Cursor, Write};
 use std::rc::Rc;
 
 use firsthand::config::Config;
-use firsthand::simulate::{
-    AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster, SimulateError, Summary, Table, run_on,
-};
+use firsthand::simulate::{SimulateError, Summary, run_on};
+use firsthand::table::Table;
+use firsthand::trace::{AGENT_COLUMNS, ARRIVAL_COLUMNS, Roster};
 
 /// The three files of a simulation.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ impl Centre {
             Table::read(name, Cursor::new(text.to_owned().into_bytes()), columns)
         };
         let agents = table("agents.csv", &self.agents, AGENT_COLUMNS)?;
-        let roster = Roster::of_table(agents, &config.tenant)?;
+        let roster = Roster::of_table(agents, Some(&config.tenant))?;
         let arrivals = table("arrivals.csv", &self.arrivals, ARRIVAL_COLUMNS)?;
         let out = Shared::default();
         let report = run_on(&config, arrivals, &roster, Some(Box::new(out.clone())), 7)?;

@@ -50,6 +50,7 @@ fn the_shipped_policies_are_laid_on_every_queue() {
         assert_eq!(found["owner_hits"], hits, "{policy}");
         assert_eq!(found["wait_ms"]["max"], wait_ms, "{policy}");
         assert_eq!(found["owner_callbacks"]["promised"], 0, "{policy}");
+        assert_eq!(found["owner_reached"], hits as f64 / 2.0, "{policy}");
     }
 }
 

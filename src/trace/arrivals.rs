@@ -1,31 +1,29 @@
-//! The arrivals of a simulation, read one by one as their time comes.
+//! Arrivals, read one by one as their time comes.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::router::DEFAULT_QUEUE;
 use crate::router::codes::Outcome;
-use crate::router::ids::Name;
+use crate::router::ids::{NAME_BYTES_MAX, Name};
 use crate::router::policy::PRIORITY_MAX;
 use crate::router::time::{MILLIS_MAX, TIMESTAMP_MAX, Timestamp};
+use crate::table::{Columns, Table, TableError};
 
-use super::error::SimulateError;
-use super::table::{Columns, Table};
-
-pub(super) const CONTACT: usize = 0;
-pub(super) const AT_MS: usize = 1;
-pub(super) const QUEUE: usize = 2;
-pub(super) const CUSTOMER: usize = 3;
-pub(super) const CHANNEL: usize = 4;
-pub(super) const TOPIC: usize = 5;
-pub(super) const CASE: usize = 6;
-pub(super) const OWNER: usize = 7;
-pub(super) const PRIORITY: usize = 8;
-pub(super) const REQUIRES: usize = 9;
+pub(crate) const CONTACT: usize = 0;
+pub(crate) const AT_MS: usize = 1;
+pub(crate) const QUEUE: usize = 2;
+pub(crate) const CUSTOMER: usize = 3;
+pub(crate) const CHANNEL: usize = 4;
+pub(crate) const TOPIC: usize = 5;
+pub(crate) const CASE: usize = 6;
+pub(crate) const OWNER: usize = 7;
+pub(crate) const PRIORITY: usize = 8;
+pub(crate) const REQUIRES: usize = 9;
 const SERVICE_MS: usize = 10;
 const PATIENCE_MS: usize = 11;
 const WRAP_UP_MS: usize = 12;
-const OUTCOME: usize = 13;
+pub(crate) const OUTCOME: usize = 13;
 
 /// The columns of an arrivals file.
 pub const COLUMNS: Columns = Columns {
@@ -50,7 +48,7 @@ pub const COLUMNS: Columns = Columns {
 
 /// The times of a contact.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Times {
+pub struct Times {
     pub service_ms: i64,
     /// Nothing: waits for ever.
     pub patience_ms: Option<i64>,
@@ -59,14 +57,14 @@ pub(super) struct Times {
 }
 
 /// The stream, standing at the arrival that comes next.
-pub(super) struct Arrivals {
+pub struct Arrivals {
     table: Table,
     next_at: Option<Timestamp>,
     last_at: Timestamp,
 }
 
 impl Arrivals {
-    pub fn of_table(table: Table) -> Result<Self, SimulateError> {
+    pub fn of_table(table: Table) -> Result<Self, TableError> {
         let mut arrivals = Self {
             table,
             next_at: None,
@@ -86,8 +84,15 @@ impl Arrivals {
         &self.table
     }
 
+    /// Whether the file says of anyone who it is or what it is about.
+    pub fn tells_matters(&self) -> bool {
+        [CUSTOMER, TOPIC, CASE, OWNER]
+            .iter()
+            .any(|column| self.table.has(*column))
+    }
+
     /// Goes on to the one after.
-    pub fn advance(&mut self) -> Result<(), SimulateError> {
+    pub fn advance(&mut self) -> Result<(), TableError> {
         if !self.table.next_row()? {
             self.next_at = None;
             return Ok(());
@@ -108,21 +113,29 @@ impl Arrivals {
         Ok(())
     }
 
-    pub fn contact(&self) -> Result<Name, SimulateError> {
-        let text = self.table.text(CONTACT)?.unwrap_or_default();
-        Name::new(text).map_err(|why| self.table.fault(CONTACT, why))
+    /// What the file calls the next one.
+    pub fn contact(&self) -> Result<&[u8], TableError> {
+        let bytes = self.table.bytes(CONTACT);
+        let is_plain = bytes
+            .iter()
+            .fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte));
+        if !is_plain || bytes.is_empty() || bytes.len() > NAME_BYTES_MAX {
+            let text = self.table.text(CONTACT)?.unwrap_or_default();
+            Name::check(text).map_err(|why| self.table.fault(CONTACT, why))?;
+        }
+        Ok(bytes)
     }
 
-    pub fn priority(&self) -> Result<i32, SimulateError> {
+    pub fn priority(&self) -> Result<i32, TableError> {
         let max = i64::from(PRIORITY_MAX);
         let priority = self.table.number(PRIORITY, -max, max)?.unwrap_or(0);
         Ok(i32::try_from(priority).unwrap_or(0))
     }
 
-    pub fn times(&self) -> Result<Times, SimulateError> {
+    pub fn times(&self) -> Result<Times, TableError> {
         let duration = |column| self.table.number(column, 0, MILLIS_MAX);
-        // The outcome is for those who play arrivals against a daemon: here every case stays
-        // open, so it is only checked.
+        // The outcome is for those who play arrivals against a daemon: in a simulation every case
+        // stays open, so it is only checked.
         if let Some(word) = self.table.text(OUTCOME)?
             && !Outcome::WORDS.contains(&word)
         {
@@ -139,7 +152,7 @@ impl Arrivals {
 }
 
 /// The queues that a file of arrivals names.
-pub fn queues_of(path: &Path) -> Result<BTreeSet<String>, SimulateError> {
+pub fn queues_of(path: &Path) -> Result<BTreeSet<String>, TableError> {
     let mut table = Table::open(path, COLUMNS)?;
     let mut queues = BTreeSet::new();
     while table.next_row()? {

@@ -1,4 +1,4 @@
-//! The agents of a simulation: what they can do and when they are on shift.
+//! The agents of a trace: what they can do and when they are on shift.
 //!
 //! They come from a file with a row for each shift, or from the agents of the configuration, who
 //! are then on shift all the time.
@@ -11,10 +11,9 @@ use crate::router::command::AgentSet;
 use crate::router::ids::Name;
 use crate::router::policy::CAPACITY_MAX;
 use crate::router::time::{TIMESTAMP_MAX, Timestamp};
+use crate::table::{Columns, Table, TableError};
 
-use super::error::SimulateError;
 use super::skills;
-use super::table::{Columns, Table};
 
 const AGENT: usize = 0;
 const SKILLS: usize = 1;
@@ -43,6 +42,8 @@ pub struct Shift {
     pub from: Option<Timestamp>,
     /// `None`: to the end.
     pub to: Option<Timestamp>,
+    /// The row of the file, counted from 1 without the header, and its line.
+    pub row: (u64, u64),
 }
 
 /// All agents with their shifts.
@@ -63,6 +64,7 @@ impl Roster {
                 profile: roster.profiles.len(),
                 from: None,
                 to: None,
+                row: (0, 0),
             });
             roster.profiles.push(agent.clone());
         }
@@ -70,13 +72,14 @@ impl Roster {
     }
 
     /// Reads a file. What a row leaves empty of an agent that the configuration describes is
-    /// taken from there.
-    pub fn open(path: &Path, tenant: &Tenant) -> Result<Self, SimulateError> {
+    /// taken from there. Where no tenant is known, no agent is described and any channel may be
+    /// named.
+    pub fn open(path: &Path, tenant: Option<&Tenant>) -> Result<Self, TableError> {
         Self::of_table(Table::open(path, COLUMNS)?, tenant)
     }
 
     /// Reads an open table.
-    pub fn of_table(mut table: Table, tenant: &Tenant) -> Result<Self, SimulateError> {
+    pub fn of_table(mut table: Table, tenant: Option<&Tenant>) -> Result<Self, TableError> {
         let mut roster = Self::default();
         let mut latest: BTreeMap<Name, usize> = BTreeMap::new();
         while table.next_row()? {
@@ -105,6 +108,7 @@ impl Roster {
                 profile,
                 from,
                 to,
+                row: (table.row(), table.line()),
             });
         }
         Ok(roster)
@@ -116,18 +120,16 @@ impl Roster {
     }
 }
 
-fn name(table: &Table, column: usize) -> Result<Option<Name>, SimulateError> {
+fn name(table: &Table, column: usize) -> Result<Option<Name>, TableError> {
     table
         .text(column)?
         .map(|text| Name::new(text).map_err(|why| table.fault(column, why)))
         .transpose()
 }
 
-fn profile(table: &Table, agent: &Name, tenant: &Tenant) -> Result<AgentSet, SimulateError> {
+fn profile(table: &Table, agent: &Name, tenant: Option<&Tenant>) -> Result<AgentSet, TableError> {
     let mut set = tenant
-        .agents
-        .get(agent)
-        .cloned()
+        .and_then(|tenant| tenant.agents.get(agent).cloned())
         .unwrap_or_else(|| AgentSet::of(agent.clone()));
     if let Some(text) = table.text(SKILLS)? {
         set.skills = skills::of_agent(text).map_err(|why| table.fault(SKILLS, why))?;
@@ -149,9 +151,10 @@ fn profile(table: &Table, agent: &Name, tenant: &Tenant) -> Result<AgentSet, Sim
     Ok(set)
 }
 
-/// `chat=3;email=10`, or one number for every channel that is not exclusive.
-fn capacity(text: &str, tenant: &Tenant) -> Result<BTreeMap<Name, u32>, String> {
-    let channels = tenant.channels();
+/// `chat=3;email=10`, or, where the channels are known, one number for every channel that is not
+/// exclusive.
+fn capacity(text: &str, tenant: Option<&Tenant>) -> Result<BTreeMap<Name, u32>, String> {
+    let channels = tenant.map(Tenant::channels);
     let number = |text: &str| {
         text.trim()
             .parse::<u32>()
@@ -161,7 +164,7 @@ fn capacity(text: &str, tenant: &Tenant) -> Result<BTreeMap<Name, u32>, String> 
                 format!("\"{text}\" is not a number of contacts at once: give 0 to {CAPACITY_MAX}")
             })
     };
-    if !text.contains('=') {
+    if let (Some(channels), false) = (&channels, text.contains('=')) {
         let n = number(text)?;
         let shared = channels.iter().filter(|(_, rule)| !rule.exclusive);
         return Ok(shared.map(|(name, _)| (name.clone(), n)).collect());
@@ -171,12 +174,14 @@ fn capacity(text: &str, tenant: &Tenant) -> Result<BTreeMap<Name, u32>, String> 
         let (name, n) = part
             .split_once('=')
             .ok_or_else(|| format!("\"{part}\": write it as chat=3;email=10"))?;
-        let known = channels.get_key_value(name.trim());
-        let (name, _) = known.ok_or_else(|| {
+        let name = Name::new(name.trim())?;
+        if let Some(channels) = &channels
+            && !channels.contains_key(&name)
+        {
             let all: Vec<&str> = channels.keys().map(Name::as_str).collect();
-            format!("no channel \"{}\": one of {}", name.trim(), all.join(", "))
-        })?;
-        capacity.insert(name.clone(), number(n)?);
+            return Err(format!("no channel \"{name}\": one of {}", all.join(", ")));
+        }
+        capacity.insert(name, number(n)?);
     }
     Ok(capacity)
 }
