@@ -15,6 +15,8 @@ const TRIES: usize = 5;
 const DECISION: &str = "decision";
 const GROWTH: &str = "growth";
 const MEMORY: &str = "memory";
+/// The part that [`print_directory`] is.
+pub const DIRECTORY: &str = "directory";
 const SIMULATION: &str = "simulation";
 
 pub fn measure(owners: usize, table: &mut Table) {
@@ -41,20 +43,33 @@ pub fn measure(owners: usize, table: &mut Table) {
     simulation(table);
 }
 
-/// What a customer takes who has no case.
+/// What a customer takes who has no case, in a process of its own: memory that this one had before
+/// would be used again.
 fn directory(customers: usize, table: &mut Table) {
+    let this = std::env::current_exe().expect("this program has a path");
+    let output = std::process::Command::new(this)
+        .args(["--parts", DIRECTORY, "--owners-inside"])
+        .arg(customers.to_string())
+        .output()
+        .expect("this program runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    table.at_most(
+        MEMORY,
+        format!("memory of the directory alone, at {customers} customers"),
+        (64.0, "bytes"),
+        text.trim().parse().expect("a number of bytes"),
+        "growth of a process by as many customers without a case: record, name and number",
+    );
+}
+
+/// Prints the bytes that one of so many customers takes.
+pub fn print_directory(customers: usize) {
     let mut centre = Centre::new(Size::agents(1));
     let before = resident();
     for n in 0..customers {
         centre.know_customer(n);
     }
-    table.at_most(
-        MEMORY,
-        format!("memory of the directory alone, at {customers} customers"),
-        (64.0, "bytes"),
-        (resident() - before) as f64 / customers as f64,
-        "growth of the process by as many customers without a case: record, name and number",
-    );
+    println!("{}", (resident() - before) as f64 / customers as f64);
 }
 
 /// Single decisions, each with its own clock reading, and whole lives.

@@ -65,6 +65,10 @@ impl Arguments {
 
 fn main() {
     let arguments = Arguments::parse();
+    if arguments.wants(inside::DIRECTORY) {
+        inside::print_directory(arguments.owners_inside);
+        return;
+    }
     std::fs::create_dir_all(&arguments.folder).expect("a folder for journals");
     std::fs::create_dir_all(&arguments.out).expect("a folder for results");
     let mut table = Table::new();

@@ -94,7 +94,7 @@ impl Router {
     pub(super) fn end_seeking(&mut self, idx: ContactIdx) {
         self.leave_index(idx);
         let contact = &mut self.contacts[idx];
-        contact.seeking = false;
+        let sought = std::mem::take(&mut contact.seeking);
         contact.overdue = false;
         contact.direct = None;
         contact.step_at = MaybeAt::NONE;
@@ -103,7 +103,9 @@ impl Router {
         contact.no_agent_at = MaybeAt::NONE;
         contact.age_at = MaybeAt::NONE;
         let unattached = contact.customer.filter(|_| contact.case.is_none());
-        self.note_seeking(idx);
+        if sought {
+            self.note_seeking(idx);
+        }
         if let Some(customer) = unattached {
             self.customers.leave_unattached(customer, idx);
         }
