@@ -129,7 +129,7 @@ fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
     let Some((at, bytes)) = hub.journal.oldest_snapshot()? else {
         return Ok(empty(1));
     };
-    let snapshot: Snapshot = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
+    let snapshot: Snapshot<'_> = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
     let Some(image) = snapshot
         .tenants
         .into_iter()

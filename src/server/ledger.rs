@@ -75,7 +75,7 @@ impl Keeper {
 
     /// Brings every ledger to the disk through the images of a snapshot about to be kept. Their
     /// events must be durable. Blocks.
-    pub fn mark(&self, hub: &Arc<Hub>, images: &[TenantImage]) -> Result<(), LedgerError> {
+    pub fn mark(&self, hub: &Arc<Hub>, images: &[TenantImage<'_>]) -> Result<(), LedgerError> {
         self.work(|keeper, books| {
             for image in images {
                 let Some(cell) = hub.cells.find(image.tenant.as_str()) else {

@@ -4,6 +4,8 @@
 //! record in one. A kind that is not known is refused, because passing over a record would be
 //! another history. This file must not read or write files.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Record as Stored;
@@ -73,11 +75,12 @@ fn write<T: Serialize>(out: &mut Vec<u8>, value: &T) {
 
 /// The state of all tenants, as a snapshot holds it.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Snapshot {
-    pub tenants: Vec<TenantImage>,
+pub struct Snapshot<'a> {
+    #[serde(borrow)]
+    pub tenants: Vec<TenantImage<'a>>,
 }
 
-impl Snapshot {
+impl Snapshot<'_> {
     pub fn to_bytes(&self) -> Vec<u8> {
         postcard::to_stdvec(self).expect("memory takes the state")
     }
@@ -85,7 +88,7 @@ impl Snapshot {
 
 /// One tenant's part.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct TenantImage {
+pub struct TenantImage<'a> {
     pub tenant: Name,
     /// The image contains every record of this tenant through this one, even where the snapshot
     /// as a whole is older: records up to here are passed over when they are read.
@@ -93,6 +96,7 @@ pub struct TenantImage {
     pub event_seq: u64,
     /// The configuration last applied, as JSON.
     pub configured: Option<String>,
-    #[serde(with = "serde_bytes")]
-    pub image: Vec<u8>,
+    /// Where it is read it stays in the snapshot's bytes.
+    #[serde(borrow, with = "serde_bytes")]
+    pub image: Cow<'a, [u8]>,
 }

@@ -130,8 +130,7 @@ impl Fold {
         let Some(bytes) = snapshot else {
             return Ok(fold);
         };
-        let snapshot: Snapshot = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
-        drop(bytes);
+        let snapshot: Snapshot<'_> = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
         for image in snapshot.tenants {
             let (name, event_seq) = (image.tenant.clone(), image.event_seq);
             let tenant = Tenant::from_image(image).map_err(|cause| ServerError::Image {
@@ -169,7 +168,7 @@ impl Fold {
     }
 
     /// The state of every tenant, which is given up for it.
-    pub fn into_images(self) -> impl Iterator<Item = TenantImage> {
+    pub fn into_images(self) -> impl Iterator<Item = TenantImage<'static>> {
         self.tenants.into_values().map(|(tenant, _)| tenant.image())
     }
 }

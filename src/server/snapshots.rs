@@ -109,7 +109,7 @@ fn write(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
 }
 
 /// The tenants as they are, each of which stands still for it.
-fn standing(hub: &Hub, cells: &[Arc<Cell>]) -> Snapshot {
+fn standing(hub: &Hub, cells: &[Arc<Cell>]) -> Snapshot<'static> {
     let image = |cell: &Arc<Cell>| {
         let (image, pause) = cell.look(|tenant| {
             let pause = Stopwatch::start();
@@ -124,7 +124,7 @@ fn standing(hub: &Hub, cells: &[Arc<Cell>]) -> Snapshot {
 }
 
 /// The tenants as they were after the record `through`, made from what is on the disk.
-fn folded(hub: &Hub, through: Sequence) -> Result<Snapshot, ServerError> {
+fn folded(hub: &Hub, through: Sequence) -> Result<Snapshot<'static>, ServerError> {
     hub.journal.sync_through(through)?;
     let newest = hub.journal.newest_snapshot()?;
     let from = newest.as_ref().map_or(1, |(at, _)| at + 1);

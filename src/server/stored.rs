@@ -44,7 +44,8 @@ impl Stored {
             newest: BTreeMap::new(),
         };
         for (at, (sequence, bytes)) in kept.snapshots.iter().enumerate() {
-            let snapshot: Snapshot = postcard::from_bytes(bytes).map_err(ServerError::Snapshot)?;
+            let snapshot: Snapshot<'_> =
+                postcard::from_bytes(bytes).map_err(ServerError::Snapshot)?;
             for image in snapshot.tenants {
                 stored.newest.insert(image.tenant.clone(), image.event_seq);
                 if at > 0 {

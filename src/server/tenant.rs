@@ -6,6 +6,8 @@
 //! time of a refused command is written as a tick before the next command that counts, and a run
 //! over the journal forgets the same things at the same command.
 
+use std::borrow::Cow;
+
 use crate::journal::{Journal, JournalError, Sequence};
 use crate::router::Router;
 use crate::router::answer::Answer;
@@ -60,7 +62,7 @@ impl Tenant {
     }
 
     /// The tenant that an image was taken of. The error says what the bytes are instead.
-    pub fn from_image(image: TenantImage) -> Result<Self, String> {
+    pub fn from_image(image: TenantImage<'_>) -> Result<Self, String> {
         let router = Router::from_image(&image.image)?;
         let mut tenant = Self::with_router(image.tenant, router);
         tenant.last_sequence = image.sequence;
@@ -212,13 +214,13 @@ impl Tenant {
     }
 
     /// The state as a snapshot holds it. It is taken between turns, when everything is flushed.
-    pub fn image(&self) -> TenantImage {
+    pub fn image(&self) -> TenantImage<'static> {
         TenantImage {
             tenant: self.name.clone(),
             sequence: self.last_sequence,
             event_seq: self.router.event_seq(),
             configured: self.configured.clone(),
-            image: self.router.image(),
+            image: Cow::Owned(self.router.image()),
         }
     }
 
