@@ -135,7 +135,7 @@ impl Router {
     pub(crate) fn advance(&mut self, at: Timestamp, through: Stage) {
         self.at = self.at.max(at);
         self.fire_due(through.last());
-        self.forget_ended();
+        self.forget_heard();
         self.prune_timers();
     }
 
@@ -149,13 +149,22 @@ impl Router {
     pub(crate) fn take_moves(&mut self, moves: &mut Vec<Move>) {
         moves.clear();
         std::mem::swap(&mut self.out.moves, moves);
+        self.forget_heard();
+    }
+
+    /// Forgets what is over, but nothing whose end has not been heard: its number would be another's
+    /// before.
+    fn forget_heard(&mut self) {
+        if self.out.moves.is_empty() {
+            self.forget_ended();
+        }
     }
 
     fn step<T>(&mut self, at: Timestamp, act: impl FnOnce(&mut Self) -> T) -> T {
         self.at = self.at.max(at);
         let done = act(self);
         self.settle();
-        self.forget_ended();
+        self.forget_heard();
         done
     }
 

@@ -226,3 +226,24 @@ fn a_callback_by_the_owner_is_work_but_no_arrival() {
          three,overflowed,,,a,110,,115,5,0\n"
     );
 }
+
+#[test]
+fn who_ends_as_another_arrives_keeps_its_name() {
+    // The second row opens a case with an owner who is away, which ends the first contact before
+    // the second is in the books.
+    let config = "[queues.q.ownership]\nfallback = [\"callback_by_owner\"]\n\
+                  [queues.q.ownership.wait]\noffline = \"0s\"\n";
+    let agents = ["agent,from_ms,to_ms,skills", "a,0,5000,", "b,4000,5000,"];
+    let arrivals = [
+        "contact,at_ms,queue,customer,case,owner,service_ms",
+        "zero,0,q,,,,1000",
+        "one,10,q,k,,,100",
+        "two,20,q,k,matter,b,100",
+    ];
+    assert_eq!(
+        story(config, &agents, &arrivals),
+        "zero,served,a,skill,a,0,0,1000,0,1\n\
+         one,overflowed,,,b,10,,20,10,0\n\
+         two,overflowed,,,b,20,,20,0,0\n"
+    );
+}
