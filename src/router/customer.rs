@@ -1,4 +1,7 @@
 //! A customer: one person behind several identities.
+//!
+//! Plain state, and the directory of names that leads to it. What linking, merging and excluding
+//! do is in `customers`.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

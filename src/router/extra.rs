@@ -1,7 +1,8 @@
-//! What a contact may have besides its way through the queue: a booked slot, a ticket of the
-//! counter, a call promised, what its customer's profile asks for, what was learnt of it.
+//! What a contact may have besides its way through the queue: a kind, agents it excludes, a note, a
+//! booked slot, a ticket of the counter, a call promised, what its customer's profile asks for, what
+//! was learnt of it.
 //!
-//! Most contacts have none of it, so it lies apart. Plain state.
+//! Most contacts have none of it, so it lies apart. Plain state; nothing is decided here.
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;

@@ -1,4 +1,6 @@
 //! A list of numbers that mostly holds one or none, in sixteen bytes.
+//!
+//! It keeps the order of pushing and knows nothing of what the numbers stand for.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;

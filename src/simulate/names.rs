@@ -2,7 +2,7 @@
 //!
 //! The router of a simulation knows contacts by number only. Here two of one name are told apart,
 //! and the name of a number is found for its row. The room of a name is used again for the next
-//! contact of its number, so that a contact that comes asks for no memory.
+//! contact of its number, so that a contact that comes asks for no memory. Nothing is decided here.
 
 use std::hash::BuildHasher as _;
 
