@@ -50,6 +50,7 @@ mod bitmap;
 mod directory;
 mod few;
 mod idle;
+mod line;
 mod segments;
 mod timers;
 mod waiting;
@@ -124,7 +125,7 @@ use policy::{Policy, Settings};
 use queue::{Counts, Queue};
 use reject::Reject;
 use sessions::Sources;
-use skill::Interner;
+use skill::{Interner, Skilled};
 use time::Timestamp;
 use timers::{Timer, Timers};
 use waiting::Waiting;
@@ -149,6 +150,7 @@ pub struct Router {
     settings: Settings,
     channels: Channels,
     skills: Interner,
+    skilled: Skilled,
     teams: Interner,
     agents: Vec<Agent>,
     agents_by_name: ByName<AgentIdx>,
@@ -245,6 +247,7 @@ impl Router {
             settings,
             channels,
             skills: Interner::default(),
+            skilled: Skilled::default(),
             teams: Interner::default(),
             agents: Vec::new(),
             agents_by_name: ByName::default(),
