@@ -53,6 +53,7 @@ mod idle;
 mod segments;
 mod timers;
 mod waiting;
+mod wheel;
 
 // Decisions: who may, who is best, what follows.
 mod choose;
