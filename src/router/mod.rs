@@ -104,6 +104,9 @@ mod preview;
 mod queries;
 mod views;
 
+// Reading before it is asked for.
+pub mod ahead;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
