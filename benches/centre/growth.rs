@@ -22,12 +22,24 @@ impl Growth {
     }
 }
 
-pub const GROWTHS: [Growth; 6] = [
+pub const GROWTHS: [Growth; 8] = [
     Growth {
         of: "agents",
         by: [1_000, 10_000, 100_000],
         make: |n| Centre::new(Size::agents(n)),
         round: Centre::life_by_skill,
+    },
+    Growth {
+        of: "agents who wrap up",
+        by: [1_000, 10_000, 100_000],
+        make: |n| Centre::new(Size::agents(n)).with_wrap_up(),
+        round: Centre::life_by_skill,
+    },
+    Growth {
+        of: "contacts of which one comes to stand in the middle",
+        by: [10, 1_000, 100_000],
+        make: |n| Centre::new(Size::agents(1_000)).with_two_priorities(n),
+        round: Centre::life_in_the_middle,
     },
     Growth {
         of: "contacts that wait for others",

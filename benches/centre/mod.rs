@@ -9,7 +9,6 @@ pub mod growth;
 use std::hint::black_box;
 use std::time::Duration;
 
-use firsthand::router::Router;
 use firsthand::router::answer::Answer;
 use firsthand::router::codes::{Outcome, Presence};
 use firsthand::router::command::{
@@ -18,7 +17,9 @@ use firsthand::router::command::{
 };
 use firsthand::router::effect::Effects;
 use firsthand::router::ids::{Name, OfferId, Text};
-use firsthand::router::policy::{Level, Policy, SkillMap};
+use firsthand::router::policy::{Level, Policy, Priority, SkillMap};
+use firsthand::router::time::Millis;
+use firsthand::router::{DEFAULT_QUEUE, Router};
 
 const SKILLS_PER_AGENT: usize = 5;
 
@@ -198,6 +199,38 @@ impl Centre {
         self
     }
 
+    /// After each conversation a millisecond of wrap-up.
+    pub fn with_wrap_up(mut self) -> Self {
+        self.apply(Command::QueueSet(Box::new(QueueSet {
+            queue: Name::of(DEFAULT_QUEUE),
+            policy: Policy {
+                wrap_up_ms: Millis(1),
+                ..Policy::default()
+            },
+        })));
+        self
+    }
+
+    /// As many contacts that wait for a skill nobody has, every other one before those that come
+    /// with priority 1.
+    pub fn with_two_priorities(mut self, waiting: usize) -> Self {
+        for n in 0..waiting {
+            self.submit_before(2 * (n as i32 % 2));
+        }
+        self
+    }
+
+    fn submit_before(&mut self, priority: i32) -> Name {
+        let requires = needing(Name::of("nobody"));
+        let mut command = self.submission(None, requires);
+        if let Command::ContactSubmit(submit) = &mut command {
+            submit.priority = Priority(priority);
+        }
+        let contact = contact_of(&command);
+        black_box(self.apply(command));
+        contact
+    }
+
     /// All agents busy, and as many contacts waiting for any of them.
     pub fn with_backlog(mut self, waiting: usize) -> Self {
         loop {
@@ -302,6 +335,13 @@ impl Centre {
     pub fn life_by_owner(&mut self) {
         let customer = self.some_customer();
         self.life(Some(customer), SkillMap::new());
+    }
+
+    /// One that comes to stand in the middle of those who wait, and hangs up.
+    pub fn life_in_the_middle(&mut self) {
+        let contact = self.submit_before(1);
+        let reason = Text("abandoned".into());
+        black_box(self.apply(Command::ContactCancel(ContactCancel { contact, reason })));
     }
 
     /// One contact joins the backlog, the oldest conversation ends, its agent takes the first of

@@ -39,6 +39,10 @@ impl Router {
                 .mark_skills(&self.agents[idx.at()], position, false);
         }
         let entry = &mut self.agents[idx.at()];
+        if was_there {
+            self.skilled.take(&entry.skills);
+        }
+        self.skilled.add(&skills);
         entry.exists = true;
         entry.name = set.name.clone();
         entry.kind = set.kind;
@@ -324,7 +328,7 @@ impl Router {
             .retain(|wrap| wrap.until_at > by);
         for wrap in over {
             if wrap.ends_contact {
-                self.wrapped_up(wrap.contact);
+                self.wrapped_up(wrap.contact, idx);
             }
         }
         self.become_idle(idx);
@@ -397,6 +401,7 @@ impl Router {
         self.bind(idx, |bonds| *bonds = super::bonds::Bonds::default());
         let at = self.at;
         let entry = &mut self.agents[idx.at()];
+        self.skilled.take(&entry.skills);
         entry.exists = false;
         entry.idle_since = None;
         entry.retry_at = None;
@@ -439,7 +444,7 @@ impl Router {
             .queues
             .iter()
             .filter(|queue| queue.policy.no_agent_ms.is_some())
-            .flat_map(|queue| queue.waiting.values().copied())
+            .flat_map(|queue| queue.waiting.contacts())
             .collect();
         for contact in watched {
             self.watch_no_agent(contact);

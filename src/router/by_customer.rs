@@ -16,7 +16,6 @@ use super::contact::Contact;
 use super::extra::Extra;
 use super::ids::{ContactIdx, CustomerIdx, NAME_BYTES_MAX, Name, SkillIdx, Text};
 use super::policy::Priority;
-use super::skill::level_of;
 use super::time::Millis;
 use super::timers::Timer;
 
@@ -125,8 +124,7 @@ impl Router {
     /// A skill that some agent has.
     fn skill_of_somebody(&self, name: &Name) -> Option<SkillIdx> {
         let skill = SkillIdx::of(self.skills.get(name)?);
-        let has = |agent: &super::agent::Agent| agent.exists && level_of(&agent.skills, skill) > 0;
-        self.agents.iter().any(has).then_some(skill)
+        self.skilled.has(skill).then_some(skill)
     }
 
     /// The wishes of a contact count from now.

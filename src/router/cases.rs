@@ -152,9 +152,12 @@ impl Router {
     pub(super) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
         let cases = self.agents[owner.at()].cases.iter();
         let seeking = cases.flat_map(|case| self.cases.seeking(*case).iter().copied());
-        let waiting = self.queues.iter().flat_map(|queue| queue.waiting.values());
-        let kept = waiting.filter(|contact| self.contacts[**contact].kept_for == Some(owner));
-        seeking.chain(kept.copied()).collect()
+        let waiting = self
+            .queues
+            .iter()
+            .flat_map(|queue| queue.waiting.contacts());
+        let kept = waiting.filter(|contact| self.contacts[*contact].kept_for == Some(owner));
+        seeking.chain(kept).collect()
     }
 
     /// Too many contacts on one open case within the window raise an escalation, once per window.

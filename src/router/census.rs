@@ -62,7 +62,7 @@ impl Router {
                 waiting: queue.counts.waiting,
                 offered: queue.counts.offered,
                 connected: queue.counts.connected,
-                oldest_joined_at: queue.waiting.keys().map(|key| key.joined_at).min(),
+                oldest_joined_at: queue.waiting.oldest_joined_at(),
             });
         }
         for agent in self.agents.iter().filter(|agent| agent.exists) {

@@ -14,6 +14,7 @@ use super::command::Attributes;
 use super::directory::Directory;
 use super::duty::Duty;
 use super::extra::Extra;
+use super::few::Few;
 use super::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ClassIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
     SourceIdx, TeamIdx, Text,
@@ -106,7 +107,7 @@ pub struct Contact {
     pub trail_dropped: u64,
 
     /// Agents still in wrap-up for it after its conversation.
-    pub wrapping: u32,
+    pub wrapping: Few<AgentIdx>,
     pub extra: Option<Box<Extra>>,
     /// Where it stands in the waiting index.
     #[serde(skip)]

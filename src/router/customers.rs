@@ -131,8 +131,7 @@ impl Router {
         let waiting = self
             .queues
             .iter()
-            .flat_map(|queue| queue.waiting.values())
-            .copied();
+            .flat_map(|queue| queue.waiting.contacts());
         let of_customer: Vec<ContactIdx> = waiting
             .filter(|contact| self.contacts[*contact].customer == Some(idx))
             .collect();

@@ -10,7 +10,7 @@ use super::customer::Abandoned;
 use super::duty::Duty;
 use super::effect::Count;
 use super::event::{EventBody, OfferReason};
-use super::ids::{ContactIdx, Name, QueueIdx, Text};
+use super::ids::{AgentIdx, ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::meets;
@@ -147,7 +147,7 @@ impl Router {
                 AfterWork::Lasts(ms) => ms,
             };
             if wrap_ms > 0 {
-                self.contacts[idx].wrapping += 1;
+                self.contacts[idx].wrapping.push(talk.agent);
                 until_at = until_at.max(at.saturating_add(wrap_ms));
             }
             self.release_agent(talk.agent, idx, talk.since, wrap_ms, true);
@@ -155,7 +155,7 @@ impl Router {
         if let Some(case) = self.contacts[idx].case {
             self.cases[case].active_at = at;
         }
-        if self.contacts[idx].wrapping == 0 {
+        if self.contacts[idx].wrapping.is_empty() {
             self.finish(idx, outcome, Why::Ended);
             return;
         }
@@ -167,10 +167,10 @@ impl Router {
     }
 
     /// One agent's wrap-up for a contact is done.
-    pub(super) fn wrapped_up(&mut self, idx: ContactIdx) {
+    pub(super) fn wrapped_up(&mut self, idx: ContactIdx, agent: AgentIdx) {
         let contact = &mut self.contacts[idx];
-        contact.wrapping -= 1;
-        if contact.wrapping == 0 {
+        contact.wrapping.retain(|other| other != agent);
+        if contact.wrapping.is_empty() {
             let outcome = contact.outcome.unwrap_or(Outcome::Open);
             self.remember(idx, Rule::WrapUp, None, None);
             self.finish(idx, outcome, Why::Ended);

@@ -26,7 +26,7 @@ use super::{Detail, Router};
 use crate::calendar::Calendar;
 
 /// The version of the image's layout. A router reads only its own.
-pub const IMAGE_FORMAT: u32 = 2;
+pub const IMAGE_FORMAT: u32 = 3;
 
 #[derive(Serialize)]
 struct ImageRef<'a> {
@@ -154,6 +154,9 @@ impl Router {
         let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
         router.bounded = image.agents.iter().filter(bounded).count() as u32;
         router.agents = image.agents;
+        for agent in router.agents.iter().filter(|agent| agent.exists) {
+            router.skilled.add(&agent.skills);
+        }
         router.queues = image.queues;
         router.customers = Customers::of_image(image.customers, image.unattached);
         router.cases = Cases::of_image(image.cases, image.free_cases, image.cases_opened);

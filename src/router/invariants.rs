@@ -7,6 +7,7 @@ use super::codes::{CaseState, ContactState, Presence};
 use super::ids::{AgentIdx, ChannelIdx, ContactIdx};
 use super::progress::Progress;
 use super::queue::Counts;
+use super::skill::Skilled;
 
 impl Router {
     /// Checks every invariant; the error names the first that does not hold.
@@ -31,7 +32,7 @@ impl Router {
                 }
                 ContactState::Offered => !talking && !contact.offers.is_empty(),
                 ContactState::Connected => talking,
-                ContactState::WrapUp => !talking && contact.wrapping > 0,
+                ContactState::WrapUp => !talking && !contact.wrapping.is_empty(),
                 ContactState::Ended => !talking && contact.offers.is_empty(),
             };
             if !fits {
@@ -65,6 +66,13 @@ impl Router {
     }
 
     fn check_agents(&self) -> Result<(), String> {
+        let mut skilled = Skilled::default();
+        for agent in self.agents.iter().filter(|agent| agent.exists) {
+            skilled.add(&agent.skills);
+        }
+        if !self.skilled.counts_as(&skilled) {
+            return Err("the holders of skills are counted wrongly".to_owned());
+        }
         for (n, agent) in self.agents.iter().enumerate() {
             let idx = AgentIdx::from_usize(n);
             let name = &agent.id;
@@ -95,6 +103,12 @@ impl Router {
                 return Err(format!(
                     "agent {name} holds an exclusive contact beside another"
                 ));
+            }
+            for wrap in agent.wraps.iter().filter(|wrap| wrap.ends_contact) {
+                let contact = self.contacts.get(wrap.contact);
+                if contact.is_none_or(|c| !c.wrapping.as_slice().contains(&idx)) {
+                    return Err(format!("agent {name} wraps up a contact that is over"));
+                }
             }
             if agent.pending || agent.changed {
                 return Err(format!("agent {name} is not settled"));

@@ -50,6 +50,7 @@ mod bitmap;
 mod directory;
 mod few;
 mod idle;
+mod line;
 mod segments;
 mod timers;
 mod waiting;
@@ -128,7 +129,7 @@ use policy::{Policy, Settings};
 use queue::{Counts, Queue};
 use reject::Reject;
 use sessions::Sources;
-use skill::Interner;
+use skill::{Interner, Skilled};
 use time::Timestamp;
 use timers::{Timer, Timers};
 use waiting::Waiting;
@@ -153,6 +154,7 @@ pub struct Router {
     settings: Settings,
     channels: Channels,
     skills: Interner,
+    skilled: Skilled,
     teams: Interner,
     agents: Vec<Agent>,
     agents_by_name: ByName<AgentIdx>,
@@ -249,6 +251,7 @@ impl Router {
             settings,
             channels,
             skills: Interner::default(),
+            skilled: Skilled::default(),
             teams: Interner::default(),
             agents: Vec::new(),
             agents_by_name: ByName::default(),

@@ -117,7 +117,7 @@ impl Router {
             Plan::Offer { agent, route, .. } => Some((agent, route)),
             Plan::CallbackByOwner | Plan::Wait => None,
         };
-        let before = queue.waiting.range(..self.wait_key(contact)).count();
+        let before = queue.waiting.before(self.wait_key(contact));
         let waits = state == ContactState::Waiting;
         let position = waits.then(|| u32::try_from(before + 1).unwrap_or(u32::MAX));
         let considered = self.considered(contact, &self.requirement(contact), chosen);

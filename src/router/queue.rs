@@ -1,17 +1,15 @@
 //! A queue: its policy with names resolved, what is in it, what it has done.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::codes::{ContactState, Widen};
-use super::ids::{AgentIdx, ContactIdx, Name};
+use super::ids::{AgentIdx, Name};
+use super::line::Line;
 use super::pace::Pace;
 use super::policy::Policy;
 use super::skill::{Interner, Levels};
 use super::stats::Stats;
 use super::ticket::Roll;
-use super::waiting::WaitKey;
 
 /// A queue.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,7 +31,7 @@ pub struct Queue {
     pub steps: Vec<Bend>,
     /// All that wait here, in order.
     #[serde(skip)]
-    pub waiting: BTreeMap<WaitKey, ContactIdx>,
+    pub waiting: Line,
 }
 
 /// A step of the policy with its skills resolved.
@@ -107,7 +105,7 @@ impl Queue {
             roll: Roll::default(),
             requires: Levels::new(),
             steps: Vec::new(),
-            waiting: BTreeMap::new(),
+            waiting: Line::default(),
         };
         queue.resolve(skills);
         queue

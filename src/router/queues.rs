@@ -181,8 +181,11 @@ impl Router {
                 self.note_freed(super::ids::AgentIdx::from_usize(n));
             }
             // Whether an owner serves the channel at all may have changed.
-            let waiting = self.queues.iter().flat_map(|queue| queue.waiting.values());
-            self.dirty_contacts.extend(waiting.copied());
+            let waiting = self
+                .queues
+                .iter()
+                .flat_map(|queue| queue.waiting.contacts());
+            self.dirty_contacts.extend(waiting);
         }
         if self.detail.events {
             self.emit(EventBody::SettingsSet);

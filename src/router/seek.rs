@@ -115,13 +115,13 @@ impl Router {
     pub(super) fn leave_index(&mut self, idx: ContactIdx) {
         let contact = &mut self.contacts[idx];
         if let Some(key) = contact.hungry.take() {
-            self.waiting.hungry.remove(&key);
+            self.waiting.hungry.remove(*key);
         }
         let Some(place) = contact.place.take() else {
             return;
         };
         let queue = contact.queue;
-        self.queues[queue.at()].waiting.remove(&place.key);
+        self.queues[queue.at()].waiting.remove(place.key);
         self.leave_lists(place);
     }
 
@@ -137,7 +137,7 @@ impl Router {
             self.agents[named.at()].named_waiting.remove(&key);
         }
         if let Some(team) = reach.team {
-            self.waiting.teams[team.at()].remove(&key);
+            self.waiting.teams[team.at()].remove(key);
         }
     }
 
@@ -220,7 +220,7 @@ impl Router {
             return;
         }
         if let Some(old) = self.contacts[idx].hungry.take() {
-            self.waiting.hungry.remove(&old);
+            self.waiting.hungry.remove(*old);
         }
         if let Some(key) = key {
             self.waiting.hungry.insert(key, idx);
@@ -265,30 +265,12 @@ impl Router {
         }
     }
 
-    /// The place of a waiting contact in its queue, counted from 1. Walks from both ends, so that
-    /// the usual case, at the very end, costs nothing.
+    /// The place of a waiting contact in its queue, counted from 1.
     pub(super) fn position(&self, idx: ContactIdx) -> Option<u32> {
         let contact = &self.contacts[idx];
         let key = contact.place?.key;
-        let waiting = &self.queues[contact.queue.at()].waiting;
-        if waiting
-            .last_key_value()
-            .is_some_and(|(last, _)| *last == key)
-        {
-            return u32::try_from(waiting.len()).ok();
-        }
-        let mut before = waiting.range(..key);
-        let mut after = waiting.range((std::ops::Bound::Excluded(key), std::ops::Bound::Unbounded));
-        let mut steps = 0;
-        loop {
-            if before.next_back().is_none() {
-                return u32::try_from(steps + 1).ok();
-            }
-            if after.next().is_none() {
-                return u32::try_from(waiting.len() - steps).ok();
-            }
-            steps += 1;
-        }
+        let before = self.queues[contact.queue.at()].waiting.before(key);
+        u32::try_from(before + 1).ok()
     }
 
     /// Watches whether anyone who could ever serve a waiting contact is logged in.

@@ -12,6 +12,7 @@ use super::codes::{ContactState, OwnershipMode, Pick, Presence, Route, Rule, Why
 use super::contact::Contact;
 use super::ids::{AgentIdx, ChannelIdx, ContactIdx};
 use super::judge::Situation;
+use super::line::Line;
 use super::plan::Plan;
 use super::skill::{meets, proficiency};
 use super::waiting::WaitKey;
@@ -255,13 +256,13 @@ impl Router {
                 0
             };
             let first = class.waiting.iter().find(|(_, contact)| {
-                let waiting = &self.contacts[**contact];
+                let waiting = &self.contacts[*contact];
                 !self.excluded(waiting, agent) && !self.is_left_to_owner(waiting, agent)
             });
             if let Some((key, contact)) = first {
                 consider(Candidate {
-                    contact: *contact,
-                    key: *key,
+                    contact,
+                    key,
                     level,
                     kept: class.kept,
                 });
@@ -270,36 +271,65 @@ impl Router {
         let team = entry
             .team
             .and_then(|team| self.waiting.teams.get(team.at()));
-        let by_team = team.into_iter().flatten().map(|entry| (entry, true));
-        let by_name = entry.named_waiting.iter().map(|entry| (entry, false));
-        let owned = entry.owned_waiting.iter().map(|entry| (entry, false));
-        for ((key, contact), by_team) in by_name.chain(owned).chain(by_team) {
-            let waiting = &self.contacts[*contact];
-            let requirement = self.requirement(waiting);
-            let check = by_team
-                || self.queues[waiting.queue.at()]
-                    .policy
-                    .ownership
-                    .owner_skill_check;
-            if free.has(waiting.channel)
+        let by_name = entry.named_waiting.iter().map(|(key, idx)| (*key, *idx));
+        let owned = entry.owned_waiting.iter().map(|(key, idx)| (*key, *idx));
+        let in_team = team.into_iter().flat_map(Line::iter);
+        let lists = [
+            self.first_of(agent, free, by_name, false),
+            self.first_of(agent, free, owned, false),
+            self.first_of(agent, free, in_team, true),
+        ];
+        lists.into_iter().flatten().for_each(consider);
+        best
+    }
+
+    /// The first, in the order of a freed agent, of a list in the order of waiting: whoever is
+    /// named in it may take it, a team only with the skill. It goes on no further than something
+    /// better could come.
+    fn first_of(
+        &self,
+        agent: AgentIdx,
+        free: Free,
+        list: impl Iterator<Item = (WaitKey, ContactIdx)>,
+        by_team: bool,
+    ) -> Option<Candidate> {
+        let skills = &self.agents[agent.at()].skills;
+        let strongest = self.settings.pick == Pick::StrongestSkill;
+        let mut best: Option<Candidate> = None;
+        for (key, contact) in list {
+            if let Some(best) = &best {
+                let same = best.key.minus_priority == key.minus_priority;
+                if !same || !strongest && !best.kept {
+                    break;
+                }
+            }
+            let waiting = &self.contacts[contact];
+            let may = free.has(waiting.channel)
                 && !self.excluded(waiting, agent)
-                && !self.is_left_to_owner(waiting, agent)
-                && (!check || meets(&entry.skills, &requirement))
-            {
-                let level = if strongest {
-                    proficiency(&entry.skills, &requirement)
+                && !self.is_left_to_owner(waiting, agent);
+            if !may {
+                continue;
+            }
+            let requirement = self.requirement(waiting);
+            let policy = &self.queues[waiting.queue.at()].policy.ownership;
+            if (by_team || policy.owner_skill_check) && !meets(skills, &requirement) {
+                continue;
+            }
+            let reach = waiting.place.map(|place| place.reach);
+            let found = Candidate {
+                contact,
+                key,
+                level: if strongest {
+                    proficiency(skills, &requirement)
                 } else {
                     0
-                };
-                let reach = waiting.place.map(|place| place.reach);
-                consider(Candidate {
-                    contact: *contact,
-                    key: *key,
-                    level,
-                    kept: reach.is_some_and(|reach| {
-                        reach.owner_only_until.is_some() && reach.owner != Some(agent)
-                    }),
-                });
+                },
+                kept: reach.is_some_and(|reach| {
+                    reach.owner_only_until.is_some() && reach.owner != Some(agent)
+                }),
+            };
+            if best.is_none_or(|best| found.order() < best.order()) {
+                best = Some(found);
             }
         }
         best
@@ -351,14 +381,10 @@ impl Router {
     /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
     fn pick_hungry(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
         let entry = &self.agents[agent.at()];
-        self.waiting
-            .hungry
-            .values()
-            .find(|idx| {
-                let contact = &self.contacts[**idx];
-                free.has(contact.channel) && self.may_join_ringing(contact, agent, &entry.skills)
-            })
-            .copied()
+        self.waiting.hungry.contacts().find(|idx| {
+            let contact = &self.contacts[*idx];
+            free.has(contact.channel) && self.may_join_ringing(contact, agent, &entry.skills)
+        })
     }
 
     fn may_join_ringing(

@@ -12,6 +12,41 @@ pub type Levels = SmallVec<[(SkillIdx, u8); 4]>;
 /// The most skills, teams or channels a tenant may name.
 pub const NAMES_MAX: usize = 65_536;
 
+/// How many agents have each skill, by number.
+#[derive(Clone, Debug, Default)]
+pub struct Skilled(Vec<u32>);
+
+impl Skilled {
+    /// An agent with these skills is there.
+    pub fn add(&mut self, skills: &Levels) {
+        for (skill, level) in skills {
+            if self.0.len() <= skill.at() {
+                self.0.resize(skill.at() + 1, 0);
+            }
+            self.0[skill.at()] += u32::from(*level > 0);
+        }
+    }
+
+    /// It is there no more, or has other skills.
+    pub fn take(&mut self, skills: &Levels) {
+        for (skill, level) in skills {
+            self.0[skill.at()] -= u32::from(*level > 0);
+        }
+    }
+
+    /// Whether another count comes to the same.
+    pub fn counts_as(&self, other: &Self) -> bool {
+        let held = |counts: &Self, n: usize| counts.0.get(n).copied().unwrap_or(0);
+        let skills = self.0.len().max(other.0.len());
+        (0..skills).all(|n| held(self, n) == held(other, n))
+    }
+
+    /// Whether anybody has a skill.
+    pub fn has(&self, skill: SkillIdx) -> bool {
+        self.0.get(skill.at()).is_some_and(|agents| *agents > 0)
+    }
+}
+
 /// Gives each name of a kind one number, for good.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {

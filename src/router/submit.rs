@@ -9,6 +9,7 @@ use super::command::ContactSubmit;
 use super::contact::Contact;
 use super::effect::Count;
 use super::event::EventBody;
+use super::few::Few;
 use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
@@ -292,7 +293,7 @@ impl Router {
             lease_at: MaybeAt::NONE,
             trail: Vec::new(),
             trail_dropped: 0,
-            wrapping: 0,
+            wrapping: Few::None,
             place: None,
             hungry: None,
             extra: self.by_customer(resolved.customer),

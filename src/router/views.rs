@@ -137,7 +137,7 @@ impl Router {
             waiting: u64::from(queue.counts.waiting),
             offered: u64::from(queue.counts.offered),
             connected: u64::from(queue.counts.connected),
-            oldest_joined_at: queue.waiting.keys().map(|key| key.joined_at).min(),
+            oldest_joined_at: queue.waiting.oldest_joined_at(),
         }
     }
 
@@ -215,7 +215,7 @@ impl Router {
         let consulting = contact.talks.get(1).map(|talk| talk.agent);
         let first = contact.talks.first();
         let agent = first.map(|talk| talk.agent).or(contact.last_agent);
-        let wraps = self.agents_wrapping(idx);
+        let wraps = self.wraps_up_until(idx);
         ContactView {
             contact: contact.id.clone(),
             state: contact.state,
@@ -277,20 +277,13 @@ impl Router {
     }
 
     /// When the wrap-up of a contact ends.
-    fn agents_wrapping(&self, idx: ContactIdx) -> Option<super::time::Timestamp> {
-        let contact = &self.contacts[idx];
-        if contact.state != ContactState::WrapUp {
-            return None;
-        }
-        let of_contact = |agent: &Agent| {
-            agent
-                .wraps
-                .iter()
-                .filter(|wrap| wrap.contact == idx && wrap.ends_contact)
-                .map(|wrap| wrap.until_at)
-                .max()
-        };
-        self.agents.iter().filter_map(of_contact).max()
+    fn wraps_up_until(&self, idx: ContactIdx) -> Option<super::time::Timestamp> {
+        let wrapping = self.contacts[idx].wrapping.as_slice().iter();
+        let wraps = wrapping.flat_map(|agent| &self.agents[agent.at()].wraps);
+        wraps
+            .filter(|wrap| wrap.contact == idx && wrap.ends_contact)
+            .map(|wrap| wrap.until_at)
+            .max()
     }
 
     pub(super) fn candidates(

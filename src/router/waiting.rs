@@ -6,11 +6,10 @@
 //! owner or a stand-in stand in lists of those agents instead. This file knows orders and lists;
 //! who may take what is decided by the judge.
 
-use std::collections::BTreeMap;
-
 use hashbrown::HashMap;
 
 use super::ids::{ChannelIdx, ClassIdx, ContactIdx, SkillIdx};
+use super::line::Line;
 use super::skill::Levels;
 
 /// Empty classes kept for reuse.
@@ -31,7 +30,7 @@ pub struct Class {
     pub requires: Levels,
     /// Its contacts are kept for their owners as long as there is anything else to take.
     pub kept: bool,
-    pub waiting: BTreeMap<WaitKey, ContactIdx>,
+    pub waiting: Line,
     /// Place in its bucket, while it is not empty.
     slot: Option<usize>,
 }
@@ -46,9 +45,9 @@ pub struct Waiting {
     /// class requires.
     buckets: Vec<Vec<ClassIdx>>,
     /// Contacts that ring and may be offered to more agents.
-    pub hungry: BTreeMap<WaitKey, ContactIdx>,
+    pub hungry: Line,
     /// Contacts that a team may take in the owner's stead, by team.
-    pub teams: Vec<BTreeMap<WaitKey, ContactIdx>>,
+    pub teams: Vec<Line>,
 }
 
 /// The bucket of a requirement: that of its last skill. Common skills such as a language tend to
@@ -67,7 +66,7 @@ impl Waiting {
             channel,
             requires: requires.clone(),
             kept,
-            waiting: BTreeMap::new(),
+            waiting: Line::default(),
             slot: None,
         };
         let idx = if let Some(idx) = self.unused.pop() {
@@ -96,7 +95,7 @@ impl Waiting {
 
     pub fn remove(&mut self, class: ClassIdx, key: WaitKey) {
         let entry = &mut self.classes[class.at()];
-        entry.waiting.remove(&key);
+        entry.waiting.remove(key);
         if !entry.waiting.is_empty() {
             return;
         }
