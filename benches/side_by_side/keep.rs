@@ -16,6 +16,8 @@ const RECOVERY: &str = "recovery";
 const SNAPSHOT: &str = "snapshot";
 /// The goals stand for so many owners.
 const OWNERS_GOAL: f64 = 10e6;
+/// Owners that are made in one go: the client holds all requests of a go in memory.
+const OWNERS_AT_ONCE: usize = 1_000_000;
 
 pub fn measure(folder: &Path, owners: usize, table: &mut Table) {
     let empty = servers::ours(folder, "none");
@@ -23,16 +25,7 @@ pub fn measure(folder: &Path, owners: usize, table: &mut Table) {
     drop(empty);
     // What the kernel took outlives the kill.
     let server = servers::ours(folder, "os");
-    // As many cases with an owner, then questions about them while a snapshot is made.
-    let filling = Options {
-        address: servers::socket(&server),
-        connections: 4,
-        depth: 16,
-        customers: owners,
-        goal: Goal::Count(1_000),
-        ..options(&server, Mix::Read)
-    };
-    run(&filling);
+    fill(&server, owners);
     server.let_ledger_catch_up();
     let place = server.kill();
     let server = servers::start(&place);
@@ -68,7 +61,23 @@ pub fn measure(folder: &Path, owners: usize, table: &mut Table) {
     );
 }
 
-/// The longest latency with a snapshot in the middle, and one without, in milliseconds.
+/// As many cases with an owner.
+fn fill(server: &servers::Server, owners: usize) {
+    for first in (0..owners).step_by(OWNERS_AT_ONCE) {
+        run(&Options {
+            address: servers::socket(server),
+            connections: 4,
+            depth: 16,
+            customers: OWNERS_AT_ONCE.min(owners - first),
+            goal: Goal::Count(1_000),
+            stamp: format!("k{first}"),
+            ..options(server, Mix::Read)
+        });
+    }
+}
+
+/// The longest latency while a snapshot is taken, however long that takes, and the longest
+/// without one, in milliseconds.
 fn snapshot_pause(server: &servers::Server) -> (f64, f64) {
     let load = |stamp: &str| {
         let report = run(&Options {
@@ -77,11 +86,13 @@ fn snapshot_pause(server: &servers::Server) -> (f64, f64) {
             customers: 1_000,
             pace: Pace::Open(1_000.0),
             goal: Goal::Span(Duration::from_secs(4)),
+            warm_up: Duration::ZERO,
             stamp: stamp.to_owned(),
             ..options(server, Mix::Submit)
         });
         report.latency_us.max / 1_000.0
     };
+    load("warm");
     let calm = load("calm");
     let socket = servers::socket(server);
     let snapshot = std::thread::spawn(move || {
@@ -97,7 +108,13 @@ fn snapshot_pause(server: &servers::Server) -> (f64, f64) {
                 .expect("a snapshot");
         });
     });
-    let with = load("snap");
+    let mut with = f64::MIN;
+    for n in 0.. {
+        with = with.max(load(&format!("snap{n}")));
+        if snapshot.is_finished() {
+            break;
+        }
+    }
     snapshot.join().expect("a snapshot was taken");
     (with, calm)
 }

@@ -9,6 +9,7 @@
 #[path = "../centre/mod.rs"]
 mod centre;
 
+mod connections;
 mod disk;
 mod inside;
 mod keep;
@@ -50,7 +51,11 @@ struct Arguments {
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Only some parts
-    #[arg(long, value_delimiter = ',', default_value = "sockets,ack,inside,keep")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "sockets,ack,connections,inside,keep"
+    )]
     parts: Vec<String>,
     /// What cargo tells every measurement
     #[arg(long, hide = true)]
@@ -86,6 +91,14 @@ fn main() {
     if arguments.wants("ack") {
         sockets::acknowledgement(&arguments.folder, &mut table);
         sockets::contacts(&arguments.folder, &mut table);
+    }
+    if arguments.wants("connections") {
+        connections::measure(
+            &arguments.folder,
+            arguments.requests,
+            arguments.rounds,
+            &mut table,
+        );
     }
     if arguments.wants("keep") {
         keep::measure(&arguments.folder, arguments.owners, &mut table);

@@ -106,7 +106,7 @@ fn curves(area: &Area<'_>, table: &Table) -> Drawn {
     let widest = points().map(|(n, _)| *n).max().unwrap_or(10) as f64;
     let mut chart = ChartBuilder::on(area)
         .caption(
-            "Nanoseconds of a contact's life, by the size of the centre",
+            "Nanoseconds of a contact's life, or of the daemon for a submission, by the size of the centre",
             ("sans-serif", 18),
         )
         .margin(8)

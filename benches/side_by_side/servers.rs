@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use firsthand::bench::Usage;
 use firsthand::client::Address;
 
 /// How long a server may take to come up.
@@ -28,16 +29,17 @@ impl Server {
     }
 
     /// Waits until the ledger has been written: a start finishes it first, which is work of its own.
+    /// It does not grow while the daemon looks up what it has to write, so the daemon must rest.
     pub fn let_ledger_catch_up(&self) {
+        const LOOK: Duration = Duration::from_secs(3);
         let ledger = self.folder.join("journal/ledger");
-        let mut before = u64::MAX;
         loop {
-            let now = bytes_in(&ledger);
-            if now == before {
+            let (before, usage) = (bytes_in(&ledger), Usage::of(Some(self.pid())));
+            std::thread::sleep(LOOK);
+            let rests = usage.until_now().is_none_or(|cost| cost.seconds() < 0.1);
+            if rests && bytes_in(&ledger) == before {
                 return;
             }
-            before = now;
-            std::thread::sleep(Duration::from_secs(3));
         }
     }
 
@@ -139,7 +141,7 @@ pub fn ours(folder: &Path, durability: &str) -> Server {
     let port = free_port();
     let config = format!(
         "[server]\nsocket = {:?}\ntcp = \"127.0.0.1:{port}\"\nhttp = \"off\"\ndrain = \"0s\"\n\
-         [server.limits]\nconnections = 1000\n\
+         [server.limits]\nconnections = 10100\n\
          [journal]\ndir = {:?}\ndurability = \"{durability}\"\n\
          snapshot_records = \"off\"\nsnapshot_every = \"off\"\n\
          [queues.nobody]\nrequires = {{ nobody = 1 }}\n",

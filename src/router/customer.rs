@@ -105,7 +105,7 @@ impl Customer {
 #[derive(Clone, Debug, Default)]
 pub struct Customers {
     pub slots: Segments<Customer>,
-    by_identity: Directory<CustomerIdx>,
+    pub by_identity: Directory<CustomerIdx>,
     /// Contacts that seek an agent and belong to no case yet, by customer.
     pub unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
 }

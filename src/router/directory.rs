@@ -38,14 +38,15 @@ impl<I> Default for Directory<I> {
 }
 
 /// The shard of a name, and the hash kept in it: different bits of one hash.
-#[derive(Clone, Copy)]
-struct Place {
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
     shard: usize,
     hash: u32,
 }
 
 impl<I: Copy + PartialEq> Directory<I> {
-    fn place(&self, name: &str) -> Place {
+    /// Where a name stands if it is known.
+    pub fn place(&self, name: &str) -> Place {
         let hash = self.hasher.hash_one(name);
         let [a, b, c, d, shard, ..] = hash.to_le_bytes();
         Place {
@@ -60,6 +61,12 @@ impl<I: Copy + PartialEq> Directory<I> {
         let found = self.shards[at.shard].find(spread(at.hash), |entry| {
             entry.hash == at.hash && is_it(entry.number)
         });
+        found.map(|entry| entry.number)
+    }
+
+    /// The number that is most likely that of the name of a place: one with its hash.
+    pub fn guess(&self, at: Place) -> Option<I> {
+        let found = self.shards[at.shard].find(spread(at.hash), |entry| entry.hash == at.hash);
         found.map(|entry| entry.number)
     }
 

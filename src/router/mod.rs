@@ -54,6 +54,7 @@ mod line;
 mod segments;
 mod timers;
 mod waiting;
+mod wheel;
 
 // Decisions: who may, who is best, what follows.
 mod choose;
@@ -103,6 +104,9 @@ mod keys;
 mod preview;
 mod queries;
 mod views;
+
+// Reading before it is asked for.
+pub mod ahead;
 
 use std::collections::{BTreeMap, VecDeque};
 

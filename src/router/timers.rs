@@ -1,13 +1,12 @@
 //! What is due when: every reason to wake the router.
 //!
 //! Entries are not taken out one by one: whoever is woken looks whether its deadline still is this
-//! one, and when most entries may be stale they are thrown out together. Among equal times the order is that of [`Timer`], which is the order of the contract's §7:
-//! ends of service first, then starts of work, owner waits, patience, and what comes in.
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+//! one, and when most entries may be stale they are thrown out together. Among equal times the
+//! order is that of [`Timer`], which is the order of the contract's §7: ends of service first,
+//! then starts of work, owner waits, patience, and what comes in.
 
 use super::time::Timestamp;
+use super::wheel::Wheels;
 
 /// A reason to wake, in the order in which equal times are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,35 +73,35 @@ const KEPT_MIN: usize = 1_024;
 /// The deadlines.
 #[derive(Clone, Debug, Default)]
 pub struct Timers {
-    heap: BinaryHeap<Reverse<Due>>,
+    armed: Wheels,
     /// How many were left when those without meaning were last thrown out.
     kept: usize,
 }
 
 impl Timers {
     pub fn arm(&mut self, at: Timestamp, timer: Timer, of: u32) {
-        self.heap.push(Reverse(Due { at, timer, of }));
+        self.armed.arm(Due { at, timer, of });
     }
 
     pub fn first(&self) -> Option<Due> {
-        self.heap.peek().map(|due| due.0)
+        self.armed.first()
     }
 
     /// Whether there may be more entries without meaning than with one.
     pub fn are_many(&self) -> bool {
-        self.heap.len() > self.kept.max(KEPT_MIN) * 2
+        self.armed.len() > self.kept.max(KEPT_MIN) * 2
     }
 
     /// Keeps only the entries that still mean something.
     pub fn retain(&mut self, means_something: impl Fn(Due) -> bool) {
-        self.heap.retain(|due| means_something(due.0));
-        self.kept = self.heap.len();
+        self.armed.retain(means_something);
+        self.kept = self.armed.len();
     }
 
     /// Takes the first entry if it is due: before `at`, or at `at` and not after `through`.
     pub fn pop_due(&mut self, at: Timestamp, through: Timer) -> Option<Due> {
         self.first()
             .filter(|due| (due.at, due.timer) <= (at, through))?;
-        self.heap.pop().map(|due| due.0)
+        self.armed.pop()
     }
 }

@@ -6,11 +6,11 @@
 //! caller may send it only when [`Conversation::handle`] has returned, because only then what was
 //! answered is durable.
 
-use std::iter::Peekable;
 use std::sync::Arc;
 
 use crate::config::DEFAULT_TENANT;
 use crate::journal::Sequence;
+use crate::router::ahead::AHEAD;
 use crate::router::answer::Answer;
 use crate::router::command::{Command, Session};
 use crate::router::ids::{Key, Name};
@@ -103,7 +103,7 @@ impl Conversation {
                     Ok(()) => unsettled = self.turn(&mut pieces, &mut replies)?,
                     Err(refusal) => self.turn_away(&mut pieces, &mut replies, &refusal),
                 }
-            } else if let Some(Piece::Call(call)) = pieces.next() {
+            } else if let Some(Piece::Call(call)) = pieces.take() {
                 // It may leave the tenant or make something visible: settle what came before.
                 self.hub.settle(&self.cell, unsettled).await?;
                 unsettled = self.call_outside(call, &mut replies).await?;
@@ -140,15 +140,18 @@ impl Conversation {
     /// One lock of the tenant: as many pieces as may be dealt with under it.
     fn turn(
         &mut self,
-        pieces: &mut Peekable<Pieces<'_>>,
+        pieces: &mut Pieces<'_>,
         replies: &mut Replies<'_>,
     ) -> Result<Sequence, Stopped> {
         let hub = Arc::clone(&self.hub);
         let cell = Arc::clone(&self.cell);
         let calls_max = self.live.config.server.limits.turn;
         let ((), sequence) = hub.turn(&cell, |turn| {
-            for _ in 0..calls_max {
-                match pieces.next_if(Piece::is_local) {
+            for n in 0..calls_max {
+                if n % AHEAD == 0 {
+                    turn.tenant.look_ahead(pieces.commands(AHEAD));
+                }
+                match pieces.next_local() {
                     Some(Piece::Open) => replies.open(),
                     Some(Piece::Close) => replies.close(),
                     Some(Piece::Call(call)) => self.call(Ok(&mut *turn), call, replies),
@@ -161,13 +164,8 @@ impl Conversation {
     }
 
     /// Answers without looking at the tenant, whose state cannot be made durable.
-    fn turn_away(
-        &mut self,
-        pieces: &mut Peekable<Pieces<'_>>,
-        replies: &mut Replies<'_>,
-        refusal: &Reject,
-    ) {
-        while let Some(piece) = pieces.next_if(Piece::is_local) {
+    fn turn_away(&mut self, pieces: &mut Pieces<'_>, replies: &mut Replies<'_>, refusal: &Reject) {
+        while let Some(piece) = pieces.next_local() {
             match piece {
                 Piece::Open => replies.open(),
                 Piece::Close => replies.close(),

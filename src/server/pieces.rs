@@ -1,8 +1,9 @@
 //! What arrived, piece by piece: arrays are opened and closed around their calls.
 
-use std::iter::Peekable;
+use std::slice;
 use std::vec;
 
+use crate::router::command::Command;
 use crate::wire::request::{Call, Message, Request};
 
 /// A piece of what arrived.
@@ -42,22 +43,57 @@ pub struct Pieces<'a> {
     messages: vec::Drain<'a, Message>,
     /// The array that is open.
     batch: Option<vec::IntoIter<Call>>,
+    /// The next one, once it has been looked at.
+    next: Option<Piece>,
 }
 
 impl<'a> Pieces<'a> {
-    pub fn of(messages: &'a mut Vec<Message>) -> Peekable<Self> {
-        let pieces = Self {
+    pub fn of(messages: &'a mut Vec<Message>) -> Self {
+        Self {
             messages: messages.drain(..),
             batch: None,
-        };
-        pieces.peekable()
+            next: None,
+        }
     }
-}
 
-impl Iterator for Pieces<'_> {
-    type Item = Piece;
+    /// The next one, which stays.
+    pub fn peek(&mut self) -> Option<&Piece> {
+        if self.next.is_none() {
+            self.next = self.cut();
+        }
+        self.next.as_ref()
+    }
 
-    fn next(&mut self) -> Option<Piece> {
+    pub fn take(&mut self) -> Option<Piece> {
+        self.next.take().or_else(|| self.cut())
+    }
+
+    /// The next one if it can be dealt with under the tenant's lock.
+    pub fn next_local(&mut self) -> Option<Piece> {
+        self.peek().filter(|next| next.is_local())?;
+        self.next.take()
+    }
+
+    /// The commands among the next calls, which stay.
+    pub fn commands(&self, calls: usize) -> impl Iterator<Item = &Command> {
+        let next = self.next.iter().filter_map(|next| match next {
+            Piece::Call(call) => Some(call),
+            Piece::Open | Piece::Close => None,
+        });
+        let batch = self.batch.iter().flat_map(|batch| batch.as_slice());
+        let later = self.messages.as_slice().iter();
+        let later = later.flat_map(|message| match message {
+            Message::One(call) => slice::from_ref(call),
+            Message::Batch(calls) => calls.as_slice(),
+        });
+        let next = next.chain(batch).chain(later).take(calls);
+        next.filter_map(|call| match &call.request {
+            Ok(Request::Command(command)) => Some(command),
+            _ => None,
+        })
+    }
+
+    fn cut(&mut self) -> Option<Piece> {
         if let Some(batch) = &mut self.batch {
             let Some(call) = batch.next() else {
                 self.batch = None;

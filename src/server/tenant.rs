@@ -29,6 +29,10 @@ use super::ring::Ring;
 /// a process that slept does not act as if it had been awake.
 const LATE_MS: i64 = 1_000;
 
+/// Agents, customers, contacts and cases from which on looking ahead gains more than it costs:
+/// their records then take some ten megabytes.
+const FAR: usize = 100_000;
+
 /// A tenant.
 #[derive(Debug)]
 pub struct Tenant {
@@ -100,6 +104,14 @@ impl Tenant {
 
     pub fn last_sequence(&self) -> Sequence {
         self.last_sequence
+    }
+
+    /// Reads what the next commands will ask for, where there is so much of it that the processor
+    /// has not got it near.
+    pub fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
+        if self.router.entities() >= FAR {
+            self.router.look_ahead(commands);
+        }
     }
 
     /// Lets everything happen that is due by now.

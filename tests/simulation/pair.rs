@@ -1,6 +1,7 @@
 //! The router and the model going through the same commands, compared after each.
 
 use firsthand::router::Router;
+use firsthand::router::ahead::AHEAD;
 use firsthand::router::command::{Command, Stamped};
 use firsthand::router::effect::Effects;
 use firsthand::router::reject::RejectKind;
@@ -127,11 +128,15 @@ impl Pair {
         Ok(())
     }
 
-    /// The same commands once more, from the beginning and without a restore: the same state.
+    /// The same commands once more, from the beginning, without a restore and looking ahead: the
+    /// same state.
     pub fn replay(&self) -> Result<(), String> {
         let mut router = Router::new();
         let mut effects = Effects::default();
-        for stamped in &self.journal {
+        for (n, stamped) in self.journal.iter().enumerate() {
+            if n % AHEAD == 0 {
+                router.look_ahead(self.journal[n..].iter().map(|next| &next.command));
+            }
             effects.clear();
             // What was refused is refused again: the digest would tell.
             let _ = router.apply(stamped, &mut effects);
