@@ -25,6 +25,8 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const ROUNDS: usize = 1_000;
+/// The least of so many counts: the thread that runs the tests may ask for memory meanwhile.
+const TRIES: usize = 3;
 
 const SUBMIT: &str = r#"{"jsonrpc":"2.0","id":471,"method":"contact.submit","params":{"contact":"call-0017","queue":"support","customer":"tel:+8613800138000"}}"#;
 const ACCEPT: &str =
@@ -35,12 +37,15 @@ fn per_round(mut round: impl FnMut()) -> f64 {
     for _ in 0..ROUNDS {
         round();
     }
-    let region = Region::new(ALLOCATOR);
-    for _ in 0..ROUNDS {
-        round();
-    }
-    let change = region.change();
-    (change.allocations + change.reallocations) as f64 / ROUNDS as f64
+    let tries = (0..TRIES).map(|_| {
+        let region = Region::new(ALLOCATOR);
+        for _ in 0..ROUNDS {
+            round();
+        }
+        let change = region.change();
+        change.allocations + change.reallocations
+    });
+    tries.min().expect("tries") as f64 / ROUNDS as f64
 }
 
 fn check(what: &str, most: f64, found: f64) {

@@ -1,6 +1,8 @@
 //! Planned absences of owner and deputy (AB岗): they take effect by themselves, a pair that is away
 //! together is warned of, and who comes back is told what was done in its stead.
 
+use std::collections::BTreeSet;
+
 use super::Router;
 use super::Subject;
 use super::answer::{Answer, BriefingView, PairAwayView, ServedView};
@@ -136,13 +138,11 @@ impl Router {
     }
 
     /// The agents that stand in for each other: its deputy, and those whose deputy it is.
-    fn pairs_of(&self, idx: AgentIdx) -> impl Iterator<Item = AgentIdx> + '_ {
-        let deputy = self.agents[idx.at()].deputy;
-        let all = (0..self.agents.len()).map(AgentIdx::from_usize);
-        all.filter(move |other| {
-            let entry = &self.agents[other.at()];
-            entry.exists && (Some(*other) == deputy || entry.deputy == Some(idx)) && *other != idx
-        })
+    fn pairs_of(&self, idx: AgentIdx) -> BTreeSet<AgentIdx> {
+        let entry = &self.agents[idx.at()];
+        let all = entry.deputy.iter().chain(entry.deputy_of.as_slice());
+        let exists = |other: &AgentIdx| self.agents[other.at()].exists && *other != idx;
+        all.copied().filter(exists).collect()
     }
 
     /// When an agent and its stand-in are planned away together, one of the agent's absences or
@@ -201,6 +201,7 @@ impl Router {
         }
         let away: Vec<PairAwayView> = self
             .pairs_of(idx)
+            .into_iter()
             .filter(|other| self.agents[other.at()].bonds.absent)
             .map(|other| {
                 let theirs = self.agents[other.at()].bonds.absent_until();

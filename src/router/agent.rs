@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use super::bonds::Bonds;
 use super::codes::{AgentKind, AgentState, Presence};
+use super::few::Few;
 use super::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
 };
@@ -59,6 +60,9 @@ pub struct Agent {
     /// Waiting contacts that it may take in the owner's stead, by name.
     #[serde(skip)]
     pub named_waiting: BTreeMap<WaitKey, ContactIdx>,
+    /// Those whose deputy it is.
+    #[serde(skip)]
+    pub deputy_of: Few<AgentIdx>,
     /// Its place in the idle order.
     #[serde(skip)]
     pub position: Option<u32>,
@@ -150,6 +154,7 @@ impl Agent {
             last_queue: None,
             owned_waiting: BTreeMap::new(),
             named_waiting: BTreeMap::new(),
+            deputy_of: Few::None,
             position: None,
             shown_free: 0,
             pending: false,

@@ -27,6 +27,13 @@ impl Router {
         let pair_before = self.agents[idx.at()].deputy;
         let deputy = set.deputy.as_ref().map(|name| self.intern_agent(name));
         let leader = set.leader.as_ref().map(|name| self.intern_agent(name));
+        if let Some(before) = pair_before {
+            let entry = &mut self.agents[before.at()];
+            entry.deputy_of.retain(|other| other != idx);
+        }
+        if let Some(deputy) = deputy {
+            self.agents[deputy.at()].deputy_of.push(idx);
+        }
         let team = set.team.as_ref().map(|name| self.intern_team(name));
         let skills = self.skills.levels(&set.skills);
         let capacity = set

@@ -137,6 +137,9 @@ impl Router {
     /// Notes on a contact's case that the contact looks for an agent, or no longer does.
     pub(super) fn note_seeking(&mut self, idx: ContactIdx) {
         let contact = &self.contacts[idx];
+        if let Some(agent) = contact.kept_for {
+            self.waiting.note_kept(agent, idx, contact.seeking);
+        }
         let Some(case) = contact.case else { return };
         self.cases.note_seeking(case, idx, contact.seeking);
     }
@@ -152,12 +155,10 @@ impl Router {
     pub(super) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
         let cases = self.agents[owner.at()].cases.iter();
         let seeking = cases.flat_map(|case| self.cases.seeking(*case).iter().copied());
-        let waiting = self
-            .queues
-            .iter()
-            .flat_map(|queue| queue.waiting.contacts());
-        let kept = waiting.filter(|contact| self.contacts[*contact].kept_for == Some(owner));
-        seeking.chain(kept).collect()
+        let waits = |contact: &ContactIdx| self.contacts[*contact].place.is_some();
+        seeking
+            .chain(self.waiting.kept_for(owner).filter(waits))
+            .collect()
     }
 
     /// Too many contacts on one open case within the window raise an escalation, once per window.

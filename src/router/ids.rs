@@ -165,6 +165,11 @@ macro_rules! index {
         pub struct $name(NonZeroU32);
 
         impl $name {
+            /// The least number.
+            pub const FIRST: Self = Self(NonZeroU32::MIN);
+            /// The greatest number.
+            pub const LAST: Self = Self(NonZeroU32::MAX);
+
             pub const fn of(n: u32) -> Self {
                 Self(NonZeroU32::new(n.wrapping_add(1)).expect("fewer than 2^32 - 1 of a kind"))
             }

@@ -158,6 +158,7 @@ impl Router {
             router.skilled.add(&agent.skills);
         }
         router.queues = image.queues;
+        router.find_longest_affinity();
         router.customers = Customers::of_image(image.customers, image.unattached);
         router.cases = Cases::of_image(image.cases, image.free_cases, image.cases_opened);
         router.contacts.slots = image.contacts;
@@ -180,6 +181,12 @@ impl Router {
     }
 
     fn index_names(&mut self) {
+        for n in 0..self.agents.len() {
+            if let Some(deputy) = self.agents[n].deputy {
+                let of = AgentIdx::from_usize(n);
+                self.agents[deputy.at()].deputy_of.push(of);
+            }
+        }
         self.agents_by_name = self
             .agents
             .iter()
@@ -345,12 +352,7 @@ impl Router {
         if self.closed.is_empty() {
             return;
         }
-        let affinity = self
-            .queues
-            .iter()
-            .map(|q| q.policy.ownership.affinity_ms.0)
-            .max();
-        let keep_closed_ms = keep_ms.max(affinity.unwrap_or(0));
+        let keep_closed_ms = keep_ms.max(self.longest_affinity_ms);
         while let Some((at, idx)) = self.closed.front().copied() {
             if self.at - at <= keep_closed_ms {
                 break;

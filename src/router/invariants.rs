@@ -1,5 +1,7 @@
 //! What must hold of a router at rest, in one place. Checked in tests and simulation.
 
+use std::collections::BTreeSet;
+
 use super::Router;
 use super::case::Case;
 use super::clock::{Clock, ClockOf, What};
@@ -16,6 +18,7 @@ impl Router {
         self.check_agents()?;
         self.check_cases()?;
         self.check_duties()?;
+        self.check_what_is_noted()?;
         self.check_work_is_conserved()
     }
 
@@ -113,6 +116,40 @@ impl Router {
             if agent.pending || agent.changed {
                 return Err(format!("agent {name} is not settled"));
             }
+        }
+        Ok(())
+    }
+
+    /// What is noted so that nobody need look at everything is what looking at everything shows.
+    fn check_what_is_noted(&self) -> Result<(), String> {
+        let longest = self.queues.iter().map(|q| q.policy.ownership.affinity_ms.0);
+        if longest.max() != Some(self.longest_affinity_ms) {
+            return Err("the longest affinity is another".to_owned());
+        }
+        for (n, agent) in self.agents.iter().enumerate() {
+            let idx = AgentIdx::from_usize(n);
+            let noted = |agent: &super::agent::Agent| agent.deputy_of.as_slice().contains(&idx);
+            if agent
+                .deputy
+                .is_some_and(|deputy| !noted(&self.agents[deputy.at()]))
+            {
+                return Err(format!("the deputy of agent {} does not know it", agent.id));
+            }
+            let others = agent.deputy_of.as_slice().iter();
+            if others
+                .clone()
+                .any(|other| self.agents[other.at()].deputy != Some(idx))
+            {
+                return Err(format!("agent {} is no deputy of one it knows", agent.id));
+            }
+        }
+        let contacts = self.contacts.slots.iter().enumerate();
+        let kept = contacts.filter_map(|(n, contact)| {
+            let contact = contact.as_deref().filter(|contact| contact.seeking)?;
+            Some((contact.kept_for?, ContactIdx::from_usize(n)))
+        });
+        if kept.collect::<BTreeSet<_>>() != self.waiting.kept {
+            return Err("contacts that are kept for an agent are noted wrongly".to_owned());
         }
         Ok(())
     }

@@ -160,6 +160,8 @@ pub struct Router {
     agents_by_name: ByName<AgentIdx>,
     queues: Vec<Queue>,
     queues_by_name: ByName<QueueIdx>,
+    /// The longest time for which any queue prefers the last owner of a closed case.
+    longest_affinity_ms: i64,
     customers: Customers,
     cases: Cases,
     contacts: Contacts,
@@ -257,6 +259,7 @@ impl Router {
             agents_by_name: ByName::default(),
             queues: Vec::new(),
             queues_by_name: ByName::default(),
+            longest_affinity_ms: 0,
             customers: Customers::default(),
             cases: Cases::default(),
             contacts: Contacts::default(),
@@ -287,6 +290,7 @@ impl Router {
             &mut router.skills,
         ));
         router.queues_by_name.insert(name, QueueIdx::of(0));
+        router.find_longest_affinity();
         router
     }
 

@@ -19,9 +19,12 @@ impl Router {
         let idx = match known {
             Some(idx) => {
                 let queue = &mut self.queues[idx.at()];
-                queue.policy = set.policy.clone();
+                let before = std::mem::replace(&mut queue.policy, set.policy.clone());
                 queue.exists = true;
                 queue.resolve(&mut self.skills);
+                if before.ownership.affinity_ms.0 == self.longest_affinity_ms {
+                    self.find_longest_affinity();
+                }
                 idx
             }
             None => {
@@ -32,6 +35,8 @@ impl Router {
                 idx
             }
         };
+        let affinity = set.policy.ownership.affinity_ms.0;
+        self.longest_affinity_ms = self.longest_affinity_ms.max(affinity);
         if self.detail.events {
             self.emit(EventBody::QueueSet {
                 queue: set.queue.clone(),
@@ -39,6 +44,12 @@ impl Router {
         }
         self.apply_policy_anew(idx);
         Ok(Subject::Queue(idx))
+    }
+
+    /// Looks for the longest affinity among all queues, those removed too.
+    pub(super) fn find_longest_affinity(&mut self) {
+        let affinities = self.queues.iter().map(|q| q.policy.ownership.affinity_ms.0);
+        self.longest_affinity_ms = affinities.max().unwrap_or(0);
     }
 
     fn check_policy(&self, set: &QueueSet) -> Result<(), Reject> {

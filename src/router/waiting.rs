@@ -6,9 +6,11 @@
 //! owner or a stand-in stand in lists of those agents instead. This file knows orders and lists;
 //! who may take what is decided by the judge.
 
+use std::collections::BTreeSet;
+
 use hashbrown::HashMap;
 
-use super::ids::{ChannelIdx, ClassIdx, ContactIdx, SkillIdx};
+use super::ids::{AgentIdx, ChannelIdx, ClassIdx, ContactIdx, SkillIdx};
 use super::line::Line;
 use super::skill::Levels;
 
@@ -48,6 +50,8 @@ pub struct Waiting {
     pub hungry: Line,
     /// Contacts that a team may take in the owner's stead, by team.
     pub teams: Vec<Line>,
+    /// Contacts that look for one agent as others for their owner.
+    pub kept: BTreeSet<(AgentIdx, ContactIdx)>,
 }
 
 /// The bucket of a requirement: that of its last skill. Common skills such as a language tend to
@@ -57,6 +61,21 @@ fn bucket_of(requires: &Levels) -> usize {
 }
 
 impl Waiting {
+    /// A contact that is kept for an agent looks for it, or no longer does.
+    pub fn note_kept(&mut self, agent: AgentIdx, contact: ContactIdx, seeks: bool) {
+        if seeks {
+            self.kept.insert((agent, contact));
+        } else {
+            self.kept.remove(&(agent, contact));
+        }
+    }
+
+    /// The contacts that look for an agent and are kept for it.
+    pub fn kept_for(&self, agent: AgentIdx) -> impl Iterator<Item = ContactIdx> + '_ {
+        let all = (agent, ContactIdx::FIRST)..=(agent, ContactIdx::LAST);
+        self.kept.range(all).map(|(_, contact)| *contact)
+    }
+
     /// The class of a channel and requirement, for contacts kept for their owners or not.
     pub fn class(&mut self, channel: ChannelIdx, requires: &Levels, kept: bool) -> ClassIdx {
         if let Some(found) = self.by_shape.get(&(channel, requires.clone(), kept)) {
