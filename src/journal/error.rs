@@ -25,8 +25,8 @@ pub enum JournalError {
 
     /// There is no journal here, and the caller did not ask for a new one.
     #[error(
-        "{place} holds no journal: check the path, restore a backup, or start once with --init \
-         to begin an empty one"
+        "{place} holds no journal: check the path, restore a backup, or start once without \
+         --existing-only to begin an empty one"
     )]
     NotInitialised { place: String },
 
@@ -47,7 +47,7 @@ pub enum JournalError {
     /// The marker says that a journal was here, but all its segments are gone.
     #[error(
         "{place}: the marker file JOURNAL is present but no segment is: the data was deleted or \
-         not mounted; mount it or restore a backup, --init does not override this"
+         not mounted; mount it or restore a backup, nothing else begins an empty one here"
     )]
     SegmentsMissing { place: String },
 

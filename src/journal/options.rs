@@ -46,7 +46,7 @@ pub struct Options {
     /// Pause in milliseconds before a segment is allocated again after the disk was full.
     /// Default 1,000, 1 to 60,000.
     pub spare_retry_ms: u64,
-    /// Begin an empty journal if there is none (`--init`). Default false: a missing journal is
+    /// Begin an empty journal if there is none. Default false: a missing journal is
     /// refused, because a mistyped path would otherwise look like a fresh start.
     pub create: bool,
     /// Told of each commit, from the committer thread. Must return quickly.

@@ -46,10 +46,12 @@ impl Router {
                 .mark_skills(&self.agents[idx.at()], position, false);
         }
         let entry = &mut self.agents[idx.at()];
+        let before = std::mem::take(&mut entry.skills);
         if was_there {
-            self.skilled.take(&entry.skills);
+            self.skilled.take(&before);
         }
         self.skilled.add(&skills);
+        let lost = self.skilled.lost(&before);
         entry.exists = true;
         entry.name = set.name.clone();
         entry.kind = set.kind;
@@ -81,6 +83,7 @@ impl Router {
         if plans || deputy != pair_before {
             self.warn_of_pairs(idx, None);
         }
+        self.end_wishes_for(&lost);
         // Stand-ins and skills decide who may take the contacts of its cases.
         let owned = self.waiting_on_cases_of(idx);
         self.dirty_contacts.extend(owned);
@@ -409,6 +412,7 @@ impl Router {
         let at = self.at;
         let entry = &mut self.agents[idx.at()];
         self.skilled.take(&entry.skills);
+        let lost = self.skilled.lost(&entry.skills);
         entry.exists = false;
         entry.idle_since = None;
         entry.retry_at = None;
@@ -420,6 +424,7 @@ impl Router {
         let named = entry.named_waiting.values();
         let waiting = named.chain(entry.owned_waiting.values()).copied();
         self.dirty_contacts.extend(waiting);
+        self.end_wishes_for(&lost);
     }
 
     /// To whom the open cases of a removed agent go: the successor named, else deputy, else leader.

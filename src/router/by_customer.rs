@@ -16,6 +16,7 @@ use super::contact::Contact;
 use super::extra::Extra;
 use super::ids::{ContactIdx, CustomerIdx, NAME_BYTES_MAX, Name, SkillIdx, Text};
 use super::policy::Priority;
+use super::skill::Levels;
 use super::time::Millis;
 use super::timers::Timer;
 
@@ -153,6 +154,30 @@ impl Router {
         if self.contacts[idx].seeking {
             self.remember(idx, Rule::Customer, None, None);
             self.dirty_contacts.push(idx);
+        }
+    }
+
+    /// Nobody has some skills any more: what was wished for because somebody had them is wished
+    /// for no longer.
+    pub(super) fn end_wishes_for(&mut self, lost: &Levels) {
+        if lost.is_empty() {
+            return;
+        }
+        let wishes = |idx: &ContactIdx| {
+            let wishes = self.contacts[*idx].wishes();
+            let is_lost = |(skill, _): &(SkillIdx, u8)| lost.iter().any(|(gone, _)| gone == skill);
+            wishes.is_some_and(|wishes| wishes.iter().any(is_lost))
+        };
+        let queues = self.queues.iter();
+        let waiting = queues.flat_map(|queue| queue.waiting.contacts());
+        for idx in waiting.filter(wishes).collect::<Vec<ContactIdx>>() {
+            let wishes = &mut self.contacts[idx].extra_mut().wishes;
+            wishes.retain(|(skill, _)| !lost.iter().any(|(gone, _)| gone == skill));
+            if wishes.is_empty() {
+                self.end_wishing(idx);
+            } else {
+                self.dirty_contacts.push(idx);
+            }
         }
     }
 

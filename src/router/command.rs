@@ -18,6 +18,7 @@ use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
 use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};
 use super::time::{Millis, Timestamp};
 
+pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
 pub use super::case_command::{
     CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone, CaseExtend,
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
@@ -321,45 +322,6 @@ impl ContactSubmit {
             not_before_at: None,
             attributes: None,
         }
-    }
-}
-
-/// A JSON object that travels with a contact, kept as compact text of at most
-/// [`ATTRIBUTES_BYTES_MAX`] bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attributes(pub Box<str>);
-
-/// The longest attributes in bytes of JSON.
-pub const ATTRIBUTES_BYTES_MAX: usize = 16_384;
-
-impl Serialize for Attributes {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::Error as _;
-        if serializer.is_human_readable() {
-            let value: serde_json::Value =
-                serde_json::from_str(&self.0).map_err(S::Error::custom)?;
-            value.serialize(serializer)
-        } else {
-            serializer.serialize_str(&self.0)
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Attributes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error as _;
-        if !deserializer.is_human_readable() {
-            return Box::<str>::deserialize(deserializer).map(Self);
-        }
-        let map = serde_json::Map::deserialize(deserializer)?;
-        let text = serde_json::Value::Object(map).to_string();
-        if text.len() > ATTRIBUTES_BYTES_MAX {
-            return Err(D::Error::custom(format!(
-                "attributes of {} bytes are too long: at most {ATTRIBUTES_BYTES_MAX}",
-                text.len()
-            )));
-        }
-        Ok(Self(text.into_boxed_str()))
     }
 }
 

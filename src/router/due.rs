@@ -164,8 +164,12 @@ impl Router {
     fn age(&mut self, idx: ContactIdx) {
         let step = self.policy_of(idx).age_priority_ms.0.max(1);
         let contact = &mut self.contacts[idx];
-        contact.aged = contact.aged.saturating_add(1);
-        let next = contact.age_at.get().map(|at| at + step);
+        let due_at = contact.age_at.get().unwrap_or(self.at);
+        // Several at once where nobody looked for a while.
+        let steps = 1 + (self.at - due_at).max(0) / step;
+        let gained = i32::try_from(steps).unwrap_or(i32::MAX);
+        contact.aged = contact.aged.saturating_add(gained);
+        let next = Some(due_at + steps * step);
         contact.age_at = next.into();
         if let Some(next) = next {
             self.timers.arm(next, Timer::Age, idx.number());

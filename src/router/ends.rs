@@ -1,5 +1,7 @@
 //! How a contact ends: by its platform, by time, by a queue that cannot hold it (rules 6, 8).
 
+use smallvec::SmallVec;
+
 use super::Router;
 use super::Subject;
 use super::bulk::Move;
@@ -14,7 +16,7 @@ use super::ids::{AgentIdx, ContactIdx, Name, QueueIdx, Text};
 use super::policy::SKILLS_MAX;
 use super::reject::Reject;
 use super::skill::meets;
-use super::time::MaybeAt;
+use super::time::{MaybeAt, Timestamp};
 
 /// The work that follows a conversation.
 #[derive(Clone, Copy, Debug)]
@@ -139,7 +141,7 @@ impl Router {
         contact.ended_at = MaybeAt::at(at);
         contact.firm_at = MaybeAt::NONE;
         contact.lease_at = MaybeAt::NONE;
-        let mut until_at = at;
+        let mut wraps: SmallVec<[(AgentIdx, Timestamp); 2]> = SmallVec::new();
         for talk in &talks {
             let wrap_ms = match after {
                 AfterWork::Nothing => 0,
@@ -148,7 +150,7 @@ impl Router {
             };
             if wrap_ms > 0 {
                 self.contacts[idx].wrapping.push(talk.agent);
-                until_at = until_at.max(at.saturating_add(wrap_ms));
+                wraps.push((talk.agent, at.saturating_add(wrap_ms)));
             }
             self.release_agent(talk.agent, idx, talk.since, wrap_ms, true);
         }
@@ -161,8 +163,11 @@ impl Router {
         }
         self.set_state(idx, ContactState::WrapUp);
         if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactWrapUp { of, until_at });
+            for (agent, until_at) in wraps {
+                let mut of = self.about(idx);
+                of.agent = Some(self.agents[agent.at()].id.clone());
+                self.emit(EventBody::ContactWrapUp { of, until_at });
+            }
         }
     }
 
@@ -246,7 +251,7 @@ impl Router {
             // The limit of its own is used up; from here on that of the queue counts.
             self.contacts[idx].max_wait_ms = None;
         }
-        let mut left: smallvec::SmallVec<[QueueIdx; 4]> = smallvec::SmallVec::new();
+        let mut left: SmallVec<[QueueIdx; 4]> = SmallVec::new();
         loop {
             left.push(self.contacts[idx].queue);
             match self.overflow_target(&self.contacts[idx], &left) {

@@ -45,7 +45,8 @@ impl Router {
     }
 
     /// When an owner will be free: known where it says so, else one mean conversation for each
-    /// contact that waits for it, since what has been spent of the present one tells little.
+    /// contact that it takes before and for this one, since what has been spent of the present one
+    /// tells little.
     fn owner_free_in(
         &self,
         contact: &Contact,
@@ -64,8 +65,10 @@ impl Router {
             Situation::Break { until_at } => until_at.map(known),
             Situation::Busy => {
                 let taken = self.queues[contact.queue.at()].pace.taken_ms()?;
-                let turns = entry.owned_waiting.len().max(1) as f64;
-                Some(FreeIn::About(taken.max(1.0) * turns))
+                let key = contact.place.map(|place| place.key);
+                let key = key.unwrap_or_else(|| self.wait_key(contact));
+                let turns = 1 + entry.owned_waiting.range(..key).count();
+                Some(FreeIn::About(taken.max(1.0) * turns as f64))
             }
             Situation::Free => Some(FreeIn::Exactly(0.0)),
             Situation::Offline { .. } | Situation::Never(_) => None,

@@ -26,15 +26,13 @@ impl Router {
         };
         let mut all = object(base.or(contact.attributes.as_ref()));
         merge(&mut all, object(Some(learnt)));
-        let text = Value::Object(all).to_string();
-        if text.len() > ATTRIBUTES_BYTES_MAX {
+        let all = Attributes::new(all).map_err(|bytes| {
             let message = format!(
-                "the attributes would be {} bytes long with it: at most {ATTRIBUTES_BYTES_MAX}",
-                text.len()
+                "the attributes would be {bytes} bytes long with it: at most {ATTRIBUTES_BYTES_MAX}"
             );
-            return Err(Reject::limit("contact", &contact.id, message).in_field("learnt"));
-        }
-        Ok(Some(Attributes(text.into_boxed_str())))
+            Reject::limit("contact", &contact.id, message).in_field("learnt")
+        })?;
+        Ok(Some(all))
     }
 
     /// Takes over what [`Router::with_learnt`] made.
@@ -48,11 +46,7 @@ impl Router {
 }
 
 fn object(attributes: Option<&Attributes>) -> Map<String, Value> {
-    let value = attributes.map(|attributes| serde_json::from_str(&attributes.0));
-    match value {
-        None => Map::new(),
-        Some(value) => value.expect("attributes were written as an object"),
-    }
+    attributes.map_or_else(Map::new, Attributes::members)
 }
 
 fn merge(into: &mut Map<String, Value>, patch: Map<String, Value>) {

@@ -18,6 +18,7 @@ pub mod time;
 
 // What comes in and what goes out.
 pub mod answer;
+mod attributes;
 mod case_answer;
 mod case_command;
 pub mod command;
@@ -302,11 +303,12 @@ impl Router {
         self.at = self.at.max(stamped.at);
         self.chance = stamped.chance;
         self.fire_due(Timer::LAST);
+        // First of all, so that no command meets what is gone right after it.
+        self.forget_ended();
         let answer = match stamped.key.as_ref().and_then(|key| self.keys.look_up(key)) {
             Some(earlier) => earlier,
             None => self.carry_out(stamped),
         };
-        self.forget_ended();
         self.prune_timers();
         std::mem::swap(&mut self.out, effects);
         answer

@@ -99,13 +99,16 @@ impl Router {
     /// Contacts in a queue whose policy changed are judged by the new one, with the limits
     /// counting from where they did.
     fn apply_policy_anew(&mut self, idx: QueueIdx) {
-        let here: Vec<ContactIdx> = self
-            .contacts
-            .slots
-            .iter()
-            .flatten()
-            .filter(|contact| contact.queue == idx && contact.seeking)
-            .filter_map(|contact| self.contacts.find(&contact.id))
+        if self.queues[idx.at()].counts.live() == 0 {
+            return;
+        }
+        let contacts = self.contacts.slots.iter().enumerate();
+        let here: Vec<ContactIdx> = contacts
+            .filter_map(|(n, contact)| {
+                let contact = contact.as_deref()?;
+                let is_here = contact.queue == idx && contact.seeking;
+                is_here.then(|| ContactIdx::from_usize(n))
+            })
             .collect();
         let at = self.at;
         for contact in here {

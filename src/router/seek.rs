@@ -69,7 +69,8 @@ impl Router {
             .into();
         let age = queue.policy.age_priority_ms.0;
         if age > 0 {
-            contact.age_at = MaybeAt::at(contact.joined_at + (i64::from(aged) + 1) * age);
+            let aged = (self.at - contact.joined_at).max(0) / age;
+            contact.age_at = MaybeAt::at(contact.joined_at + (aged + 1) * age);
         }
         contact.step_at = queue
             .steps

@@ -34,6 +34,12 @@ impl Skilled {
         }
     }
 
+    /// Those of some skills that nobody has.
+    pub fn lost(&self, skills: &Levels) -> Levels {
+        let lost = skills.iter().filter(|(skill, _)| !self.has(*skill));
+        lost.copied().collect()
+    }
+
     /// Whether another count comes to the same.
     pub fn counts_as(&self, other: &Self) -> bool {
         let held = |counts: &Self, n: usize| counts.0.get(n).copied().unwrap_or(0);

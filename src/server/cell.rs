@@ -51,6 +51,7 @@ impl Cell {
         journal: &Journal,
         work: impl FnOnce(&mut Turn<'_>) -> R,
     ) -> Result<(R, Sequence), JournalError> {
+        let _bug = EndsTheProcess;
         let mut turn = Turn {
             tenant: &mut self.tenant.lock(),
             cell: self,
@@ -91,6 +92,19 @@ impl Cell {
     /// Told of each release.
     pub fn releases(&self) -> watch::Receiver<Sequence> {
         self.released.subscribe()
+    }
+}
+
+/// Ends the process where a turn panics: what it had done stands in no journal, so nobody may see
+/// it. The next start knows what the journal knows.
+struct EndsTheProcess;
+
+impl Drop for EndsTheProcess {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("a turn panicked: the process ends and the journal holds what counts");
+            std::process::abort();
+        }
     }
 }
 

@@ -171,7 +171,7 @@ impl Tenant {
     }
 
     fn write_down(&mut self, stamped: &Stamped) {
-        if let Some(at) = self.passed.take().filter(|at| *at < stamped.at) {
+        if let Some(at) = self.passed.take() {
             let tick = Stamped {
                 at,
                 chance: 0,

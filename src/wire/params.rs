@@ -127,7 +127,7 @@ impl<'a> AnyParams<'a> {
 
     /// The idempotency key, after the parameters have been read.
     pub fn key(&self) -> Result<Option<Key>, WireError> {
-        let Some(raw) = self.taken.values[0] else {
+        let Some(raw) = self.taken.values[0].filter(|raw| raw.get() != "null") else {
             return Ok(None);
         };
         let name: Name = self.one(KEY.name, raw)?;

@@ -36,6 +36,51 @@ struct Known {
     notes: BTreeMap<String, u64>,
 }
 
+/// A contact of a name that was forgotten in the very millisecond of a refused command.
+#[test]
+fn a_name_that_comes_again_beside_a_refusal_is_kept() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call("settings.set", json!({"keep_ended_ms": 300}));
+    for n in 0..20 {
+        let contact = format!("x{n}");
+        client.call("contact.submit", json!({"contact": contact}));
+        client.call(
+            "contact.cancel",
+            json!({"contact": contact, "reason": "abandoned"}),
+        );
+    }
+    std::thread::sleep(Duration::from_millis(400));
+    let refused = json!({"jsonrpc": "2.0", "id": 0, "method": "agent.presence",
+        "params": {"agent": "nobody", "presence": "break"}});
+    let submits = (0..20).map(|n| {
+        json!({"jsonrpc": "2.0", "id": n, "method": "contact.submit",
+            "params": {"contact": format!("x{n}")}})
+    });
+    let all: Vec<Value> = submits
+        .flat_map(|submit| [refused.clone(), submit])
+        .collect();
+    client
+        .line(&Value::from(all).to_string())
+        .expect("it listens");
+    let answers = client.reply();
+    let waiting = |answers: &Value| {
+        let answers = answers.as_array().expect("a batch").iter();
+        answers
+            .filter(|answer| answer["result"]["state"] == "waiting")
+            .count()
+    };
+    assert_eq!(waiting(&answers), 20, "{answers}");
+    daemon.kill();
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    for n in 0..20 {
+        let found = client.call("contact.get", json!({"contact": format!("x{n}")}));
+        assert_eq!(found["state"], "waiting", "{found}");
+    }
+}
+
 #[test]
 fn nothing_acknowledged_is_lost_by_kill_9() {
     let seed = from_env("CRASH_SEED").unwrap_or_else(rand::random);

@@ -259,7 +259,7 @@ static JOURNAL: Section = Section {
         key(
             "segment_bytes",
             Kind::Bytes {
-                min: 64 << 10,
+                min: 1 << 20,
                 max: 1 << 30,
                 step: 4 << 10,
             },

@@ -272,7 +272,8 @@ fn integer(value: &DeValue<'_>) -> Option<i64> {
 
 fn size(key: &Key, min: u64, max: u64, step: u64, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let (least, most) = (duration::format_bytes(min), duration::format_bytes(max));
-    let mut form = format!("give a size from {least:?} to {most:?}, such as \"64 KiB\"");
+    let some = duration::format_bytes((64 << 10_u64).clamp(min, max));
+    let mut form = format!("give a size from {least:?} to {most:?}, such as {some:?}");
     if step > 1 {
         form = format!("{form}, a multiple of {:?}", duration::format_bytes(step));
     }
