@@ -13,7 +13,7 @@ use firsthand::router::answer::Answer;
 use firsthand::router::codes::{Outcome, Presence};
 use firsthand::router::command::{
     AgentPresence, AgentSet, CaseOpen, Command, ContactCancel, ContactEnd, ContactSubmit,
-    CustomerLink, OfferRef, QueueSet, Stamped,
+    CustomerLink, OfferRef, QueueSet, SettingsPatch, Stamped,
 };
 use firsthand::router::effect::Effects;
 use firsthand::router::ids::{Name, OfferId, Text};
@@ -71,15 +71,15 @@ pub struct Centre {
 }
 
 fn skill(n: usize) -> Name {
-    Name::of(&format!("skill{n}"))
+    Name::numbered("skill", n as u64)
 }
 
 fn agent_name(n: usize) -> Name {
-    Name::of(&format!("agent{n}"))
+    Name::numbered("agent", n as u64)
 }
 
 fn queue_name(n: usize) -> Name {
-    Name::of(&format!("queue{n}"))
+    Name::numbered("queue", n as u64)
 }
 
 fn needing(skill: Name) -> SkillMap {
@@ -199,6 +199,15 @@ impl Centre {
         self
     }
 
+    /// Contacts that are over are forgotten before long.
+    pub fn with_short_memory(mut self) -> Self {
+        self.apply(Command::SettingsSet(Box::new(SettingsPatch {
+            keep_ended_max: Some(100),
+            ..SettingsPatch::default()
+        })));
+        self
+    }
+
     /// After each conversation a millisecond of wrap-up.
     pub fn with_wrap_up(mut self) -> Self {
         self.apply(Command::QueueSet(Box::new(QueueSet {
@@ -270,14 +279,13 @@ impl Centre {
             queue: (self.size.queues > 1).then(|| queue_name(queue)),
             customer,
             requires,
-            ..ContactSubmit::of(Name::of(&format!("c{}", self.contacts)))
+            ..ContactSubmit::of(Name::numbered("c", self.contacts))
         }))
     }
 
     pub fn submit(&mut self, customer: Option<Name>, requires: SkillMap) -> (Name, Answer) {
         let command = self.submission(customer, requires);
-        let contact = Name::of(&format!("c{}", self.contacts));
-        (contact, self.apply(command))
+        (Name::numbered("c", self.contacts), self.apply(command))
     }
 
     pub fn some_skill(&mut self) -> SkillMap {
@@ -285,7 +293,7 @@ impl Centre {
     }
 
     pub fn some_customer(&mut self) -> Name {
-        Name::of(&format!("u{}", self.draw.below(self.customers)))
+        Name::numbered("u", self.draw.below(self.customers) as u64)
     }
 
     fn accept(&mut self, offer: OfferId) {

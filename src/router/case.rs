@@ -5,7 +5,6 @@
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
-use smol_str::format_smolstr;
 
 use super::codes::CaseState;
 use super::directory::Directory;
@@ -269,7 +268,7 @@ impl Cases {
     pub fn fresh_name(&mut self) -> Name {
         loop {
             self.opened += 1;
-            let name = Name::of(&format_smolstr!("case-{}", self.opened));
+            let name = Name::numbered("case-", self.opened);
             if self.find(&name).is_none() {
                 return name;
             }

@@ -225,6 +225,9 @@ impl Contact {
     }
 }
 
+/// The most boxes of forgotten contacts that are kept for those that come.
+const SPARE_MAX: usize = 1_024;
+
 /// The contacts of a tenant by number, with the numbers that are free again.
 #[derive(Clone, Debug, Default)]
 pub struct Contacts {
@@ -235,6 +238,9 @@ pub struct Contacts {
     pub nameless: bool,
     /// Those booked for a slot, by its beginning.
     pub booked: BTreeSet<(Timestamp, ContactIdx)>,
+    /// Boxes of contacts that are forgotten: in the steady state none is asked for or given back.
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    spare: Vec<Box<Contact>>,
 }
 
 impl Contacts {
@@ -256,12 +262,24 @@ impl Contacts {
         }
         self.booked
             .extend(contact.slot().map(|slot| (slot.from_at, idx)));
-        self.slots[idx.at()] = Some(Box::new(contact));
+        self.slots[idx.at()] = Some(self.boxed(contact));
         idx
     }
 
-    pub fn remove(&mut self, idx: ContactIdx) -> Option<Box<Contact>> {
-        let contact = self.slots[idx.at()].take()?;
+    fn boxed(&mut self, mut contact: Contact) -> Box<Contact> {
+        let Some(mut spare) = self.spare.pop() else {
+            return Box::new(contact);
+        };
+        if contact.trail.is_empty() {
+            contact.trail = std::mem::take(&mut spare.trail);
+        }
+        *spare = contact;
+        spare
+    }
+
+    /// Forgets a contact; its case, if it has one, is answered.
+    pub fn remove(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
+        let mut contact = self.slots[idx.at()].take()?;
         if !self.nameless {
             self.by_name.remove(contact.id.as_str(), idx);
         }
@@ -269,7 +287,14 @@ impl Contacts {
             self.booked.remove(&(slot.from_at, idx));
         }
         self.free.push(idx);
-        Some(contact)
+        let case = contact.case;
+        if self.spare.len() < SPARE_MAX {
+            contact.trail.clear();
+            contact.attributes = None;
+            contact.extra = None;
+            self.spare.push(contact);
+        }
+        case
     }
 
     /// Books a contact for another slot, or for none.

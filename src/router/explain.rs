@@ -13,7 +13,12 @@ use super::skill::{Levels, meets};
 use super::time::Timestamp;
 
 /// The most agents by skill that a step names beside those named by its rule.
-pub(super) const BY_SKILL_MAX: usize = 8;
+const BY_SKILL_MAX: usize = 8;
+/// In a larger centre than a small one fewer stand for the rest: nobody reads about all of them,
+/// and to look at each is the dearest part of a decision.
+const BY_SKILL_LARGE: usize = 4;
+/// Room for those and for the ones named by a rule, of whom there are seldom many.
+const ROOM: usize = BY_SKILL_MAX + 4;
 
 /// Among so many agents, those without the skill or a place in the idle order are looked for too.
 const SMALL_CENTRE: usize = 64;
@@ -78,8 +83,8 @@ impl Router {
         contact: &Contact,
         requirement: &Levels,
         chosen: Option<(AgentIdx, Route)>,
-    ) -> SmallVec<[Considered; BY_SKILL_MAX]> {
-        let mut list: SmallVec<[Considered; BY_SKILL_MAX]> = SmallVec::new();
+    ) -> SmallVec<[Considered; ROOM]> {
+        let mut list: SmallVec<[Considered; ROOM]> = SmallVec::new();
         let mut add = |agent: AgentIdx, route: Route, check: bool| {
             if list.iter().any(|seen| seen.agent == agent) {
                 return;
@@ -132,13 +137,19 @@ impl Router {
         let skilled =
             |agent: &AgentIdx| known || meets(&self.agents[agent.at()].skills, requirement);
         let able = self.idle.able(requirement).filter(skilled);
-        for agent in able.take(BY_SKILL_MAX) {
+        let is_small = self.agents.len() <= SMALL_CENTRE;
+        let most = if is_small {
+            BY_SKILL_MAX
+        } else {
+            BY_SKILL_LARGE
+        };
+        for agent in able.take(most) {
             add(agent, Route::Skill, false);
         }
         self.leave_out_of_reach(contact, requirement, &mut list);
         // A small centre is told of everybody, those without the skill too.
         for (n, agent) in self.agents.iter().enumerate().take(SMALL_CENTRE) {
-            if list.len() >= BY_SKILL_MAX {
+            if list.len() >= most {
                 break;
             }
             let idx = AgentIdx::from_usize(n);

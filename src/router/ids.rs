@@ -12,7 +12,7 @@ use std::num::NonZeroU32;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, SmolStrBuilder};
 
 /// The longest name in bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 128;
@@ -56,6 +56,17 @@ impl Name {
             "a built-in name is right: {text:?}"
         );
         Self(SmolStr::new(text))
+    }
+
+    /// A name that the program itself makes of a word and a number: what formatting would give, at
+    /// a tenth of its cost.
+    pub fn numbered(word: &str, number: u64) -> Self {
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(number);
+        let mut text = SmolStrBuilder::new();
+        text.push_str(word);
+        text.push_str(digits);
+        Self(text.finish())
     }
 
     pub fn as_str(&self) -> &str {

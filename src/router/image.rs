@@ -338,9 +338,7 @@ impl Router {
                 break;
             }
             self.ended.pop_front();
-            if let Some(contact) = self.contacts.remove(idx)
-                && let Some(case) = contact.case
-            {
+            if let Some(case) = self.contacts.remove(idx) {
                 self.cases[case].referred -= 1;
             }
         }

@@ -119,12 +119,12 @@ impl Router {
         agent: Option<&Name>,
     ) -> Result<(ContactIdx, Offer), Reject> {
         if let Some(id) = offer {
-            let name = Name::of(&id.to_string());
             if let Some(idx) = self.open_offers.get(&id.0)
                 && let Some(found) = self.contacts[*idx].offers.iter().find(|o| o.id == id)
             {
                 return Ok((*idx, *found));
             }
+            let name = Name::numbered("o", id.0);
             if id.0 == 0 || id.0 > self.offer_seq {
                 return Err(Reject::not_found("offer", &name));
             }

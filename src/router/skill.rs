@@ -102,15 +102,13 @@ impl Interner {
     }
 
     pub fn map(&self, levels: &Levels) -> SkillMap {
-        levels
-            .iter()
-            .map(|(skill, level)| {
-                (
-                    self.name(skill.number()).clone(),
-                    super::policy::Level(*level),
-                )
-            })
-            .collect()
+        // One after the other: a map that is made of all at once sorts them in memory of its own.
+        let mut map = SkillMap::new();
+        for (skill, level) in levels {
+            let name = self.name(skill.number()).clone();
+            map.insert(name, super::policy::Level(*level));
+        }
+        map
     }
 }
 
