@@ -2,12 +2,14 @@
 //! routing stands still while one is taken.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use firsthand::bench::{Goal, Mix, Options, Pace};
 use firsthand::client::Connection;
 use serde_json::json;
 
+use super::disk::Probe;
 use super::servers;
 use super::sockets::{options, run};
 use super::table::{Table, figure};
@@ -37,16 +39,18 @@ pub fn measure(folder: &Path, owners: usize, table: &mut Table) {
         owners as f64 / replayed,
         format!("{owners} records of opened cases through the whole router in {replayed:.2} s"),
     );
-    let pause = snapshot_pause(&server);
+    let pause = snapshot_pause(&server, folder);
     server.let_ledger_catch_up();
     table.at_most(
         SNAPSHOT,
         format!("longest answer while a snapshot of {owners} owners is taken"),
         (50.0, "ms"),
-        pause.0,
+        pause.with,
         format!(
-            "open loop of 1,000 requests/s, without a snapshot the longest was {} ms",
-            figure(pause.1)
+            "open loop of 1,000 requests/s, without a snapshot the longest was {} ms; bare syncs \
+             of the same disk took up to {} ms meanwhile",
+            figure(pause.without),
+            figure(pause.sync)
         ),
     );
     let place = server.kill();
@@ -76,9 +80,16 @@ fn fill(server: &servers::Server, owners: usize) {
     }
 }
 
-/// The longest latency while a snapshot is taken, however long that takes, and the longest
-/// without one, in milliseconds.
-fn snapshot_pause(server: &servers::Server) -> (f64, f64) {
+/// The longest latencies, in milliseconds.
+struct Pause {
+    /// While a snapshot is taken, however long that takes.
+    with: f64,
+    without: f64,
+    /// Of a bare sync while a snapshot is taken.
+    sync: f64,
+}
+
+fn snapshot_pause(server: &servers::Server, folder: &Path) -> Pause {
     let load = |stamp: &str| {
         let report = run(&Options {
             connections: 10,
@@ -92,8 +103,9 @@ fn snapshot_pause(server: &servers::Server) -> (f64, f64) {
         });
         report.latency_us.max / 1_000.0
     };
+    let probe = Probe::new(folder);
     load("warm");
-    let calm = load("calm");
+    let without = load("calm");
     let socket = servers::socket(server);
     let snapshot = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_secs(1));
@@ -108,13 +120,33 @@ fn snapshot_pause(server: &servers::Server) -> (f64, f64) {
                 .expect("a snapshot");
         });
     });
-    let mut with = f64::MIN;
-    for n in 0.. {
-        with = with.max(load(&format!("snap{n}")));
-        if snapshot.is_finished() {
-            break;
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let sync = scope.spawn(|| longest_sync(probe, &is_over));
+        let mut with = f64::MIN;
+        for n in 0.. {
+            with = with.max(load(&format!("snap{n}")));
+            if snapshot.is_finished() {
+                break;
+            }
         }
+        is_over.store(true, Ordering::Relaxed);
+        snapshot.join().expect("a snapshot was taken");
+        Pause {
+            with,
+            without,
+            sync: sync.join().expect("the disk can be written to"),
+        }
+    })
+}
+
+/// The longest of bare syncs until it is over, in milliseconds.
+fn longest_sync(mut probe: Probe, is_over: &AtomicBool) -> f64 {
+    const PACE: Duration = Duration::from_millis(20);
+    let mut longest = Duration::ZERO;
+    while !is_over.load(Ordering::Relaxed) {
+        longest = longest.max(probe.sync());
+        std::thread::sleep(PACE);
     }
-    snapshot.join().expect("a snapshot was taken");
-    (with, calm)
+    longest.as_secs_f64() * 1e3
 }

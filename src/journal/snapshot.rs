@@ -33,6 +33,8 @@ const TRAILER_MAGIC: [u8; 8] = *b"FHSNAPED";
 const HEADER_BYTES: usize = 96;
 const TRAILER_BYTES: usize = 48;
 const CHUNK_BYTES: usize = 1 << 20;
+/// So much goes to the disk at once: the journal's own syncs wait behind it.
+const UNSYNCED_BYTES: usize = 8 << 20;
 
 /// File name of the snapshot at `sequence`.
 #[must_use]
@@ -176,6 +178,8 @@ pub struct SnapshotWriter {
     hasher: blake3::Hasher,
     buffer: Vec<u8>,
     offset: u64,
+    /// Bytes that the kernel has and the disk perhaps not.
+    unsynced: usize,
     failed: bool,
 }
 
@@ -208,6 +212,7 @@ impl SnapshotWriter {
             hasher: blake3::Hasher::new(),
             buffer: head.to_vec(),
             offset: 0,
+            unsynced: 0,
             failed: false,
         })
     }
@@ -250,18 +255,29 @@ impl SnapshotWriter {
 
 impl Write for SnapshotWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.buffer.extend_from_slice(bytes);
+        let room = CHUNK_BYTES - self.buffer.len();
+        let part = &bytes[..bytes.len().min(room)];
+        self.buffer.extend_from_slice(part);
         if self.buffer.len() >= CHUNK_BYTES {
             self.flush()?;
         }
-        Ok(bytes.len())
+        Ok(part.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let Some(file) = &self.file else {
             return Ok(());
         };
-        if let Err(error) = file.write_all_at(&self.buffer, self.offset) {
+        let wrote = file.write_all_at(&self.buffer, self.offset);
+        self.unsynced += self.buffer.len();
+        let synced = wrote.and_then(|()| match self.unsynced {
+            0..UNSYNCED_BYTES => Ok(()),
+            _ => {
+                self.unsynced = 0;
+                file.sync()
+            }
+        });
+        if let Err(error) = synced {
             self.failed = true;
             return Err(error);
         }
