@@ -25,6 +25,22 @@ pub const DIRECTORY: &str = "directory";
 const SIMULATION: &str = "simulation";
 
 pub fn measure(owners: usize, table: &mut Table) {
+    let mut centre = records(owners, table);
+    decisions(&mut centre, owners, table);
+    drop(centre);
+    directory(owners, table);
+    growth(table);
+    simulation(table);
+}
+
+/// What records take, and nothing else.
+pub fn memory(owners: usize, table: &mut Table) {
+    drop(records(owners, table));
+    directory(owners, table);
+}
+
+/// A centre with so many owners, and what they take.
+fn records(owners: usize, table: &mut Table) -> Centre {
     let before = resident();
     let mut centre = Centre::new(Size::agents(100_000));
     let agents = resident();
@@ -41,11 +57,7 @@ pub fn measure(owners: usize, table: &mut Table) {
             figure((agents - before) as f64 / 100_000.0)
         ),
     );
-    decisions(&mut centre, owners, table);
-    drop(centre);
-    directory(owners, table);
-    growth(table);
-    simulation(table);
+    centre
 }
 
 /// What a customer takes who has no case, in a process of its own: memory that this one had before

@@ -50,7 +50,7 @@ struct Arguments {
     /// Turns of each measurement over sockets; the median counts
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Only some parts
+    /// Only some parts; memory is a part of inside that can be had by itself
     #[arg(
         long,
         value_delimiter = ',',
@@ -79,6 +79,9 @@ fn main() {
     let mut table = Table::new();
     if arguments.wants("inside") {
         inside::measure(arguments.owners_inside, &mut table);
+    }
+    if arguments.wants("memory") {
+        inside::memory(arguments.owners_inside, &mut table);
     }
     if arguments.wants("sockets") {
         sockets::measure(

@@ -57,7 +57,7 @@ impl Recovery {
         let Some(mut reader) = self.snapshot_reader()? else {
             return Ok(None);
         };
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(reader.bytes_left());
         reader
             .read_to_end(&mut bytes)
             .map_err(|error| JournalError::io("read", "the snapshot", error))?;

@@ -155,6 +155,14 @@ impl SnapshotReader {
     }
 }
 
+impl SnapshotReader {
+    /// Bytes of the state that have not been read.
+    #[must_use]
+    pub fn bytes_left(&self) -> usize {
+        usize::try_from(self.left).unwrap_or(usize::MAX)
+    }
+}
+
 impl Read for SnapshotReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = buffer

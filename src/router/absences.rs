@@ -232,7 +232,7 @@ impl Router {
         let served = Served {
             at: self.at,
             contact: self.contacts[contact].id.clone(),
-            case: self.cases[case].id.clone(),
+            case: self.cases[case].id(),
             agent,
             route,
         };

@@ -221,7 +221,7 @@ impl Router {
         self.note_for_briefing(owner, idx, agent, route);
         if self.detail.events {
             self.emit(EventBody::CaseAssisted {
-                case: self.cases[case].id.clone(),
+                case: self.cases[case].id(),
                 owner: self.agents[owner.at()].id.clone(),
                 agent: self.agents[agent.at()].id.clone(),
                 contact: self.contacts[idx].id.clone(),
@@ -263,17 +263,17 @@ impl Router {
         let customer = case.customer;
         let idx = self.cases.insert(case);
         if let Some(customer) = customer {
-            self.customers[customer].cases.push(idx);
+            self.customers[customer].add_case(idx);
         }
         self.count(|_| Count::CaseOpened);
         self.begin_work(idx);
         if self.detail.events {
-            let progress = self.cases[idx].progress.as_ref();
+            let progress = self.cases[idx].progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
             let entry = &self.cases[idx];
             self.emit(EventBody::CaseOpened {
-                case: entry.id.clone(),
-                customer: customer.map(|customer| self.customers[customer].id.clone()),
+                case: entry.id(),
+                customer: customer.map(|customer| self.customers[customer].id()),
                 topic: entry.topic().cloned(),
                 kind: entry.kind().cloned(),
                 contact: contact.map(|contact| self.contacts[contact].id.clone()),
@@ -293,7 +293,7 @@ impl Router {
         self.agents[owner.at()].cases.insert(case);
         if self.detail.events {
             self.emit(EventBody::CaseOwned {
-                case: self.cases[case].id.clone(),
+                case: self.cases[case].id(),
                 owner: self.agents[owner.at()].id.clone(),
                 contact: contact.map(|contact| self.contacts[contact].id.clone()),
             });
@@ -316,7 +316,7 @@ impl Router {
         self.count(|_| Count::Handover);
         if self.detail.events {
             self.emit(EventBody::CaseHandedOver {
-                case: self.cases[case].id.clone(),
+                case: self.cases[case].id(),
                 from: from.map(|from| self.agents[from.at()].id.clone()),
                 to: self.agents[to.at()].id.clone(),
                 reason,

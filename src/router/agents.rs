@@ -10,6 +10,7 @@ use super::event::{EventBody, OfferReason};
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, TeamIdx, Text};
 use super::policy::{CAPACITY_MAX, SKILLS_MAX};
 use super::reject::Reject;
+use super::skill::Levels;
 use super::time::Timestamp;
 use super::timers::Timer;
 
@@ -27,13 +28,7 @@ impl Router {
         let pair_before = self.agents[idx.at()].deputy;
         let deputy = set.deputy.as_ref().map(|name| self.intern_agent(name));
         let leader = set.leader.as_ref().map(|name| self.intern_agent(name));
-        if let Some(before) = pair_before {
-            let entry = &mut self.agents[before.at()];
-            entry.deputy_of.retain(|other| other != idx);
-        }
-        if let Some(deputy) = deputy {
-            self.agents[deputy.at()].deputy_of.push(idx);
-        }
+        self.set_deputy(idx, deputy);
         let team = set.team.as_ref().map(|name| self.intern_team(name));
         let skills = self.skills.levels(&set.skills);
         let capacity = set
@@ -45,20 +40,13 @@ impl Router {
             self.idle
                 .mark_skills(&self.agents[idx.at()], position, false);
         }
+        let lost = self.set_skills(idx, skills);
         let entry = &mut self.agents[idx.at()];
-        let before = std::mem::take(&mut entry.skills);
-        if was_there {
-            self.skilled.take(&before);
-        }
-        self.skilled.add(&skills);
-        let lost = self.skilled.lost(&before);
         entry.exists = true;
         entry.name = set.name.clone();
         entry.kind = set.kind;
-        entry.skills = skills;
         entry.capacity = capacity;
         entry.team = team;
-        entry.deputy = deputy;
         entry.leader = leader;
         entry.address = set.address.clone();
         entry.wrap_up_ms = set.wrap_up_ms;
@@ -92,6 +80,29 @@ impl Router {
         self.note_changed(idx);
         self.watch_no_agent_everywhere();
         Ok(Subject::Agent(idx))
+    }
+
+    /// Gives an agent other skills; those that nobody has any more are answered.
+    fn set_skills(&mut self, idx: AgentIdx, skills: Levels) -> Levels {
+        self.skilled.add(&skills);
+        let entry = &mut self.agents[idx.at()];
+        let before = std::mem::replace(&mut entry.skills, skills);
+        if entry.exists {
+            self.skilled.take(&before);
+        }
+        self.skilled.lost(&before)
+    }
+
+    /// Gives an agent another deputy, or none.
+    fn set_deputy(&mut self, idx: AgentIdx, deputy: Option<AgentIdx>) {
+        let before = std::mem::replace(&mut self.agents[idx.at()].deputy, deputy);
+        if let Some(before) = before {
+            let of = &mut self.agents[before.at()].deputy_of;
+            of.retain(|other| other != idx);
+        }
+        if let Some(deputy) = deputy {
+            self.agents[deputy.at()].deputy_of.push(idx);
+        }
     }
 
     fn check_agent(&self, set: &AgentSet) -> Result<(), Reject> {

@@ -39,6 +39,11 @@ impl Router {
             commands.iter().filter_map(|one| customer_of(one)),
         );
         let of_contacts = places(contacts, commands.iter().filter_map(|one| contact_of(one)));
+        let of_cases = places(
+            &self.cases.by_name,
+            commands.iter().filter_map(|one| case_of(one)),
+        );
+        let named = guesses(&self.cases.by_name, of_cases);
         let customers = guesses(customers, of_customers);
         let contacts = guesses(contacts, of_contacts);
         let cases = customers
@@ -50,6 +55,7 @@ impl Router {
                 .into_iter()
                 .filter_map(|one| self.read_contact(one)),
         );
+        cases.extend(named);
         let owners = cases.into_iter().filter_map(|one| self.read_case(one));
         for owner in owners.collect::<Batch<AgentIdx>>() {
             self.read_agent(owner);
@@ -58,8 +64,8 @@ impl Router {
 
     fn read_customer(&self, customer: CustomerIdx) -> &[CaseIdx] {
         let entry = &self.customers[customer];
-        black_box((entry.id.as_str().as_bytes().first(), entry.extra.is_some()));
-        let cases = entry.cases.as_slice();
+        let cases = entry.cases();
+        black_box((entry.id_bytes().first(), entry.extra().is_some()));
         &cases[..cases.len().min(CASES_MAX)]
     }
 
@@ -77,12 +83,12 @@ impl Router {
     fn read_case(&self, case: CaseIdx) -> Option<AgentIdx> {
         let entry = self.cases.get(case)?;
         black_box((
-            entry.id.as_str().len(),
+            entry.id_bytes().first(),
             entry.state,
             entry.active_at,
             entry.contacts,
         ));
-        black_box((entry.progress.is_some(), entry.extra.is_some()));
+        black_box(entry.progress().is_some());
         entry.owner
     }
 
@@ -97,7 +103,9 @@ fn places<'a, I: Copy + PartialEq>(
     directory: &Directory<I>,
     names: impl Iterator<Item = &'a Name>,
 ) -> Batch<Place> {
-    names.map(|name| directory.place(name.as_str())).collect()
+    names
+        .map(|name| directory.place(name.as_str().as_bytes()))
+        .collect()
 }
 
 fn guesses<I: Copy + PartialEq>(directory: &Directory<I>, places: Batch<Place>) -> Batch<I> {
@@ -110,6 +118,17 @@ fn customer_of(command: &Command) -> Option<&Name> {
         Command::ContactSubmit(submit) => submit.customer.as_ref(),
         Command::CaseOpen(open) => Some(&open.customer),
         Command::CustomerLink(link) => Some(&link.customer),
+        _ => None,
+    }
+}
+
+fn case_of(command: &Command) -> Option<&Name> {
+    match command {
+        Command::CaseOpen(open) => Some(&open.case),
+        Command::CaseNote(note) => Some(&note.case),
+        Command::CaseResolve(act) | Command::CaseReopen(act) | Command::CaseClose(act) => {
+            Some(&act.case)
+        }
         _ => None,
     }
 }

@@ -75,10 +75,7 @@ impl Router {
 
     /// Whom a task is for, and through which queue it goes.
     fn whom_to_ask(&self, idx: CaseIdx, assist: &CaseAssist) -> Result<(For, QueueIdx), Reject> {
-        let asked = self.cases[idx]
-            .progress
-            .as_ref()
-            .map_or(0, |p| p.assists.len());
+        let asked = self.cases[idx].progress().map_or(0, |p| p.assists.len());
         if asked >= ASSISTS_MAX {
             let message = format!(
                 "case \"{}\" has had {ASSISTS_MAX} tasks already",
@@ -138,7 +135,7 @@ impl Router {
 
     /// Who took a task, else the agent who was asked.
     fn assistant(&self, idx: CaseIdx, number: u32) -> Option<Name> {
-        let assist = self.cases[idx].progress.as_ref()?.assist(number)?;
+        let assist = self.cases[idx].progress()?.assist(number)?;
         let agent = assist.taken_by.or(assist.agent)?;
         Some(self.agent_name(agent))
     }
@@ -147,7 +144,7 @@ impl Router {
         let conflict =
             |message: String| Err(Reject::conflict("case", &done.case, message).in_field("assist"));
         let case = &done.case;
-        let assists = self.cases[idx].progress.as_ref().map(|p| &p.assists[..]);
+        let assists = self.cases[idx].progress().map(|p| &p.assists[..]);
         let assists = assists.unwrap_or_default();
         let open: Vec<u32> = assists
             .iter()
@@ -201,7 +198,7 @@ impl Router {
         self.cases[idx].active_at = at;
         if self.detail.events {
             self.emit(EventBody::CaseAssistDone {
-                case: self.cases[idx].id.clone(),
+                case: self.cases[idx].id(),
                 assist: number,
                 owner: self.case_owner_name(idx),
                 by,
@@ -238,7 +235,7 @@ impl Router {
 
     /// What is still asked of others is taken back: the case is done without it.
     pub(super) fn withdraw_assists(&mut self, idx: CaseIdx) {
-        let Some(progress) = &self.cases[idx].progress else {
+        let Some(progress) = self.cases[idx].progress() else {
             return;
         };
         let open = progress.assists.iter().filter(|assist| assist.is_open());
@@ -266,7 +263,7 @@ impl Router {
     }
 
     pub(super) fn news_of(&self, case: CaseIdx) -> Vec<News> {
-        let Some(progress) = &self.cases[case].progress else {
+        let Some(progress) = self.cases[case].progress() else {
             return Vec::new();
         };
         let unheard = progress.news.iter();
@@ -290,7 +287,7 @@ impl Router {
             return;
         };
         if self.cases[case].owner == Some(agent)
-            && let Some(progress) = &mut self.cases[case].progress
+            && let Some(progress) = self.cases[case].progress_mut()
         {
             progress.news.clear();
         }

@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for Anything {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(Anything)? {
+        while let Some(value) = list.next_element_seed(Self)? {
             values.push(value);
         }
         Ok(Value::Array(values))

@@ -299,7 +299,7 @@ impl Router {
             let case = Case::new(id.clone(), customer, topic.cloned(), None, router.at);
             let idx = router.cases.insert_unnamed(case);
             if let Some(customer) = customer {
-                router.customers[customer].cases.push(idx);
+                router.customers[customer].add_case(idx);
             }
             router.attach_others(idx);
             if let Some(owner) = owner {

@@ -4,12 +4,14 @@
 //! by a recorded handover; nothing else in the router may write `owner`.
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::codes::CaseState;
-use super::directory::Directory;
+use super::directory::{Directory, Gathered};
 use super::few::Few;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
+use super::kept::Kept;
 use super::progress::Progress;
 use super::segments::Segments;
 use super::time::{MaybeAt, Timestamp};
@@ -17,16 +19,17 @@ use super::time::{MaybeAt, Timestamp};
 /// The most notes kept on one case.
 pub const NOTES_MAX: usize = 1_000;
 
+/// The longest name of a case that stands in its record: those that the router gives do.
+const NAME_IN_PLACE: usize = 15;
+
 /// A case.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Case {
-    pub id: Name,
-    /// In a box of its own: half the room where there is none.
+    id: Kept<NAME_IN_PLACE>,
+    /// In a box of its own: a third of the room where there is none.
     topic: Option<Box<Name>>,
-    /// How it goes on, where there is anything to tell.
-    pub progress: Option<Box<Progress>>,
     /// What most open cases have none of.
-    pub extra: Option<Box<CaseExtra>>,
+    extra: Option<Box<CaseExtra>>,
     pub opened_at: Timestamp,
     pub owned_at: MaybeAt,
     /// The last contact or act on it; among several the most recently active is found.
@@ -56,6 +59,8 @@ pub struct CaseExtra {
     /// supervision of repeats counts.
     older: Vec<Timestamp>,
     pub notes: Vec<Note>,
+    /// How it goes on, where there is anything to tell.
+    progress: Option<Box<Progress>>,
 }
 
 impl Case {
@@ -73,9 +78,8 @@ impl Case {
             })
         });
         Self {
-            id,
+            id: Kept::new(&id, ()),
             topic: topic.map(Box::new),
-            progress: None,
             extra,
             opened_at: at,
             owned_at: MaybeAt::NONE,
@@ -90,12 +94,42 @@ impl Case {
         }
     }
 
+    pub fn id(&self) -> Name {
+        self.id.name()
+    }
+
+    /// The bytes of its name, which are in the order of names.
+    pub fn id_bytes(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
     pub fn topic(&self) -> Option<&Name> {
         self.topic.as_deref()
     }
 
     pub fn extra_mut(&mut self) -> &mut CaseExtra {
         self.extra.get_or_insert_default()
+    }
+
+    pub fn progress(&self) -> Option<&Progress> {
+        self.extra.as_ref()?.progress.as_deref()
+    }
+
+    pub fn progress_mut(&mut self) -> Option<&mut Progress> {
+        self.extra.as_mut()?.progress.as_deref_mut()
+    }
+
+    pub fn make_progress(&mut self) -> &mut Progress {
+        self.extra_mut().progress.get_or_insert_default()
+    }
+
+    /// How many of its clocks have run out and not ended.
+    fn overdue(&self) -> u64 {
+        let clocks = self.progress().map_or(&[][..], |progress| &progress.clocks);
+        let overdue = clocks
+            .iter()
+            .filter(|clock| clock.is_open() && clock.verdict.is_some());
+        overdue.count() as u64
     }
 
     pub fn kind(&self) -> Option<&Name> {
@@ -153,6 +187,68 @@ impl Case {
     }
 }
 
+/// A case as an image has it; times that are mostly near the first are told from there.
+#[derive(Serialize, Deserialize)]
+struct Written<'a, T, E> {
+    id: &'a str,
+    topic: Option<T>,
+    extra: Option<E>,
+    opened_at: Timestamp,
+    owned_after: Option<i64>,
+    active_after: i64,
+    newest_after: Option<i64>,
+    customer: Option<CustomerIdx>,
+    owner: Option<AgentIdx>,
+    last_handler: Option<AgentIdx>,
+    contacts: u32,
+    referred: u32,
+    state: CaseState,
+}
+
+impl Serialize for Case {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let after = |at: Timestamp| at.wrapping_sub(self.opened_at);
+        let written = Written {
+            id: self.id.as_str(),
+            topic: self.topic(),
+            extra: self.extra.as_deref(),
+            opened_at: self.opened_at,
+            owned_after: self.owned_at.get().map(after),
+            active_after: after(self.active_at),
+            newest_after: self.newest_at.get().map(after),
+            customer: self.customer,
+            owner: self.owner,
+            last_handler: self.last_handler,
+            contacts: self.contacts,
+            referred: self.referred,
+            state: self.state,
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Case {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written: Written<'de, Name, Box<CaseExtra>> = Written::deserialize(deserializer)?;
+        let at = |after: i64| written.opened_at.wrapping_add(after);
+        Ok(Self {
+            id: Kept::read(written.id, ()).map_err(D::Error::custom)?,
+            topic: written.topic.map(Box::new),
+            extra: written.extra,
+            opened_at: written.opened_at,
+            owned_at: written.owned_after.map(at).into(),
+            active_at: at(written.active_after),
+            newest_at: written.newest_after.map(at).into(),
+            customer: written.customer,
+            owner: written.owner,
+            last_handler: written.last_handler,
+            contacts: written.contacts,
+            referred: written.referred,
+            state: written.state,
+        })
+    }
+}
+
 /// A note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
@@ -166,7 +262,7 @@ pub struct Note {
 pub struct Cases {
     pub slots: Segments<Option<Case>>,
     pub free: Vec<CaseIdx>,
-    by_name: Directory<CaseIdx>,
+    pub by_name: Directory<CaseIdx>,
     /// Counts up for the names of cases that the router itself opens.
     pub opened: u64,
     /// Clocks that have run out and not ended.
@@ -176,25 +272,30 @@ pub struct Cases {
 }
 
 impl Cases {
-    /// The cases as an image has them.
-    pub fn of_image(slots: Segments<Option<Case>>, free: Vec<CaseIdx>, opened: u64) -> Self {
-        let names = slots.iter().enumerate().filter_map(|(n, case)| {
-            let case = case.as_ref()?;
-            Some((case.id.as_str(), CaseIdx::from_usize(n)))
-        });
-        let mut cases = Self {
-            by_name: Directory::of(names),
-            slots,
-            free,
-            opened,
-            ..Self::default()
-        };
-        cases.overdue = cases.count_overdue();
-        cases
+    /// The cases of an image: `read` reads them and shows each with its number.
+    pub fn read(
+        read: impl FnOnce(
+            &mut dyn FnMut(usize, &Option<Case>),
+        ) -> Result<Segments<Option<Case>>, String>,
+    ) -> Result<Self, String> {
+        let mut cases = Self::default();
+        let mut names = Gathered::default();
+        let mut overdue = 0;
+        cases.slots = read(&mut |n, case| {
+            if let Some(case) = case {
+                let place = cases.by_name.place(case.id.as_bytes());
+                names.add(place, CaseIdx::from_usize(n));
+                overdue += case.overdue();
+            }
+        })?;
+        cases.by_name.fill(names);
+        cases.overdue = overdue;
+        Ok(cases)
     }
 
     pub fn find(&self, name: &Name) -> Option<CaseIdx> {
-        self.by_name.get(name.as_str(), |idx| self[idx].id == *name)
+        let place = self.by_name.place(name.as_str().as_bytes());
+        self.by_name.get(place, |idx| self[idx].id.is(name))
     }
 
     pub fn get(&self, case: CaseIdx) -> Option<&Case> {
@@ -229,9 +330,9 @@ impl Cases {
     }
 
     pub fn insert(&mut self, case: Case) -> CaseIdx {
-        let name = case.id.clone();
+        let place = self.by_name.place(case.id.as_bytes());
         let idx = self.insert_unnamed(case);
-        self.by_name.insert(name.as_str(), idx);
+        self.by_name.insert(place, idx);
         idx
     }
 
@@ -247,21 +348,15 @@ impl Cases {
 
     pub fn remove(&mut self, idx: CaseIdx) -> Option<Case> {
         let case = self.slots[idx.at()].take()?;
-        self.by_name.remove(case.id.as_str(), idx);
+        let place = self.by_name.place(case.id.as_bytes());
+        self.by_name.remove(place, idx);
         self.free.push(idx);
         Some(case)
     }
 
     /// Clocks that have run out and not ended, by looking at each.
     pub fn count_overdue(&self) -> u64 {
-        let progress = self
-            .slots
-            .iter()
-            .flatten()
-            .filter_map(|c| c.progress.as_ref());
-        let clocks = progress.flat_map(|progress| &progress.clocks);
-        let overdue = clocks.filter(|clock| clock.is_open() && clock.verdict.is_some());
-        overdue.count() as u64
+        self.slots.iter().flatten().map(Case::overdue).sum()
     }
 
     /// A name for a case that the router opens, which no client has used.
@@ -291,5 +386,15 @@ impl std::ops::IndexMut<CaseIdx> for Cases {
         self.slots[case.at()]
             .as_mut()
             .expect("a case that is referred to is kept")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_as_small_as_it_is_told() {
+        assert_eq!(size_of::<Option<Case>>(), 88);
     }
 }

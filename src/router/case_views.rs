@@ -16,13 +16,11 @@ use crate::calendar::Written;
 impl Router {
     pub(super) fn case_view(&self, idx: CaseIdx) -> CaseView {
         let case = &self.cases[idx];
-        let progress = case.progress.as_deref();
+        let progress = case.progress();
         CaseView {
-            case: case.id.clone(),
+            case: case.id(),
             state: case.state,
-            customer: case
-                .customer
-                .map(|customer| self.customers[customer].id.clone()),
+            customer: case.customer.map(|customer| self.customers[customer].id()),
             topic: case.topic().cloned(),
             kind: case.kind().cloned(),
             owner: case.owner.map(|owner| self.agent_name(owner)),
@@ -63,7 +61,7 @@ impl Router {
     }
 
     fn clock_views(&self, idx: CaseIdx) -> Vec<ClockView> {
-        let Some(progress) = &self.cases[idx].progress else {
+        let Some(progress) = self.cases[idx].progress() else {
             return Vec::new();
         };
         let view = |clock: &Clock| {

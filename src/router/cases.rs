@@ -38,7 +38,7 @@ impl Router {
     pub(super) fn matter(&self, customer: CustomerIdx, topic: Option<&Name>) -> Matter {
         let mut best: Option<(bool, Timestamp, CaseIdx)> = None;
         let mut closed: Option<(Timestamp, AgentIdx)> = None;
-        for idx in self.customers[customer].cases.as_slice() {
+        for idx in self.customers[customer].cases() {
             let case = &self.cases[*idx];
             if topic.is_some() && case.topic() != topic {
                 continue;
@@ -81,7 +81,7 @@ impl Router {
         entry.contacts += 1;
         entry.active_at = at;
         self.supervise_repeats(case, submitted_at);
-        let progress = self.cases[case].progress.as_ref();
+        let progress = self.cases[case].progress();
         let wait = progress.and_then(|progress| progress.wait.as_ref());
         if wait.is_some_and(|wait| wait.on == WaitOn::Customer) {
             self.end_wait(case, WaitEnd::Contact, at);
@@ -105,7 +105,7 @@ impl Router {
             self.customers.leave_unattached(customer, idx);
             if of.is_none() {
                 self.cases[case].customer = Some(customer);
-                self.customers[customer].cases.push(case);
+                self.customers[customer].add_case(case);
             }
         }
     }
@@ -287,8 +287,8 @@ impl Router {
 
     pub(super) fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
         let case = &self.cases[idx];
-        let message = format!("case \"{}\" is {}: {hint}", case.id, case.state);
-        Reject::conflict("case", &case.id, message)
+        let message = format!("case \"{}\" is {}: {hint}", case.id(), case.state);
+        Reject::conflict("case", &case.id(), message)
     }
 
     pub(super) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
@@ -305,7 +305,7 @@ impl Router {
             self.close_later(idx);
         }
         if self.detail.events {
-            let case = self.cases[idx].id.clone();
+            let case = self.cases[idx].id();
             self.emit(EventBody::CaseResolved { case, by, note });
         }
     }
@@ -349,10 +349,10 @@ impl Router {
             self.begin_clocks(idx, kind);
         }
         if self.detail.events {
-            let progress = self.cases[idx].progress.as_ref();
+            let progress = self.cases[idx].progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
             self.emit(EventBody::CaseReopened {
-                case: self.cases[idx].id.clone(),
+                case: self.cases[idx].id(),
                 by: by.clone(),
                 owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
                 due_at,
@@ -381,7 +381,7 @@ impl Router {
         self.closed.push_back((at, idx));
         self.count(|_| Count::CaseClosed);
         if self.detail.events {
-            let case = self.cases[idx].id.clone();
+            let case = self.cases[idx].id();
             self.emit(EventBody::CaseClosed { case, by, note });
         }
         self.judge_seeking(idx);

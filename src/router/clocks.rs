@@ -29,11 +29,11 @@ impl Router {
             return;
         };
         self.kinds.take(kind);
-        self.cases[case].progress = Some(Box::new(Progress {
+        *self.progress_mut(case) = Progress {
             kind: Some(kind),
             untold: !self.kinds.get(kind).rules.at_once.is_empty(),
             ..Progress::default()
-        }));
+        };
         self.begin_clocks(case, kind);
     }
 
@@ -278,7 +278,7 @@ impl Router {
 
     /// The clocks of the whole and of the stage end: the case is resolved or closed.
     pub(super) fn end_clocks(&mut self, case: CaseIdx) {
-        let Some(progress) = &self.cases[case].progress else {
+        let Some(progress) = self.cases[case].progress() else {
             return;
         };
         let stage = ClockOf::Stage(progress.stage);
@@ -348,12 +348,12 @@ impl Router {
     }
 
     pub(super) fn kind_of(&self, case: CaseIdx) -> Option<KindIdx> {
-        self.cases[case].progress.as_ref()?.kind
+        self.cases[case].progress()?.kind
     }
 
     /// How a case goes on, from now on at least.
     pub(super) fn progress_mut(&mut self, case: CaseIdx) -> &mut Progress {
-        self.cases[case].progress.get_or_insert_default()
+        self.cases[case].make_progress()
     }
 
     pub(super) fn case_owner_name(&self, case: CaseIdx) -> Option<Name> {
@@ -371,7 +371,7 @@ impl Router {
             ClockOf::Whole | ClockOf::Stage(_) => None,
         };
         DeadlineRef {
-            case: self.cases[case].id.clone(),
+            case: self.cases[case].id(),
             stage,
             assist,
         }

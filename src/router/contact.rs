@@ -245,7 +245,8 @@ pub struct Contacts {
 
 impl Contacts {
     pub fn find(&self, name: &Name) -> Option<ContactIdx> {
-        self.by_name.get(name.as_str(), |idx| self[idx].id == *name)
+        let place = self.by_name.place(name.as_str().as_bytes());
+        self.by_name.get(place, |idx| self[idx].id == *name)
     }
 
     pub fn get(&self, contact: ContactIdx) -> Option<&Contact> {
@@ -258,12 +259,18 @@ impl Contacts {
             ContactIdx::from_usize(self.slots.len() - 1)
         });
         if !self.nameless {
-            self.by_name.insert(contact.id.as_str(), idx);
+            self.note_name(&contact.id, idx);
         }
         self.booked
             .extend(contact.slot().map(|slot| (slot.from_at, idx)));
         self.slots[idx.at()] = Some(self.boxed(contact));
         idx
+    }
+
+    /// Makes a name that no contact bears lead to one.
+    pub fn note_name(&mut self, name: &Name, idx: ContactIdx) {
+        let place = self.by_name.place(name.as_str().as_bytes());
+        self.by_name.insert(place, idx);
     }
 
     fn boxed(&mut self, mut contact: Contact) -> Box<Contact> {
@@ -281,7 +288,8 @@ impl Contacts {
     pub fn remove(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
         let mut contact = self.slots[idx.at()].take()?;
         if !self.nameless {
-            self.by_name.remove(contact.id.as_str(), idx);
+            let place = self.by_name.place(contact.id.as_str().as_bytes());
+            self.by_name.remove(place, idx);
         }
         if let Some(slot) = contact.slot() {
             self.booked.remove(&(slot.from_at, idx));

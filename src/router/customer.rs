@@ -6,27 +6,39 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
 
 use super::command::Profile;
-use super::directory::Directory;
+use super::directory::{Directory, Gathered, Place};
 use super::few::Few;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, Text};
+use super::kept::Kept;
 use super::segments::Segments;
 use super::time::Timestamp;
 
 /// The most identities of one customer.
 pub const IDENTITIES_MAX: usize = 256;
 
-/// A customer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The longest name of a customer that stands in its record: telephone numbers do.
+const NAME_IN_PLACE: usize = 19;
+
+/// A customer, in half a cache line.
+#[derive(Clone, Debug)]
 pub struct Customer {
-    pub id: Name,
-    /// Its cases, closed ones too while they are kept.
-    pub cases: Few<CaseIdx>,
+    /// What it is called, and its case where it has one.
+    id: Kept<NAME_IN_PLACE, Option<CaseIdx>>,
     /// What most customers have none of.
-    pub extra: Option<Box<CustomerExtra>>,
+    more: Option<Box<More>>,
+}
+
+/// What is beyond one case.
+#[derive(Clone, Debug, Default)]
+struct More {
+    /// All its cases where it has more than one.
+    cases: Vec<CaseIdx>,
+    extra: Option<Box<CustomerExtra>>,
 }
 
 /// What a customer may have besides its cases.
@@ -58,25 +70,77 @@ pub struct Abandoned {
 }
 
 impl Customer {
-    pub fn new(id: Name) -> Self {
+    pub fn new(id: &Name) -> Self {
         Self {
-            id,
-            cases: Few::None,
-            extra: None,
+            id: Kept::new(id, None),
+            more: None,
         }
     }
 
+    pub fn id(&self) -> Name {
+        self.id.name()
+    }
+
+    /// Its cases in the order in which they came to it, closed ones too while they are kept.
+    pub fn cases(&self) -> &[CaseIdx] {
+        match &self.more {
+            Some(more) if !more.cases.is_empty() => &more.cases,
+            _ => self.id.beside().as_slice(),
+        }
+    }
+
+    pub fn add_case(&mut self, case: CaseIdx) {
+        match (self.id.beside(), &mut self.more) {
+            (_, Some(more)) if !more.cases.is_empty() => more.cases.push(case),
+            (None, _) => *self.id.beside_mut() = Some(case),
+            (Some(first), more) => more.get_or_insert_default().cases = vec![*first, case],
+        }
+    }
+
+    pub fn drop_case(&mut self, case: CaseIdx) {
+        let mut left = self.take_cases();
+        left.retain(|other| *other != case);
+        match left[..] {
+            [] => {}
+            [one] => self.add_case(one),
+            _ => self.more.get_or_insert_default().cases = left,
+        }
+    }
+
+    pub fn take_cases(&mut self) -> Vec<CaseIdx> {
+        let first = self.id.beside_mut().take();
+        let more = self.more.as_mut();
+        let mut cases = more.map_or_else(Vec::new, |more| std::mem::take(&mut more.cases));
+        if cases.is_empty() {
+            cases.extend(first);
+        }
+        if self.more.as_ref().is_some_and(|more| more.extra.is_none()) {
+            self.more = None;
+        }
+        cases
+    }
+
+    pub fn extra(&self) -> Option<&CustomerExtra> {
+        self.more.as_ref()?.extra.as_deref()
+    }
+
     pub fn extra_mut(&mut self) -> &mut CustomerExtra {
-        self.extra.get_or_insert_default()
+        let more = self.more.get_or_insert_default();
+        more.extra.get_or_insert_default()
+    }
+
+    pub fn take_extra(&mut self) -> CustomerExtra {
+        let extra = self.more.as_mut().and_then(|more| more.extra.take());
+        extra.map_or_else(CustomerExtra::default, |extra| *extra)
     }
 
     /// Its identities besides its id.
     pub fn identities(&self) -> &[Name] {
-        self.extra.as_ref().map_or(&[], |extra| &extra.identities)
+        self.extra().map_or(&[], |extra| &extra.identities)
     }
 
     pub fn excluded(&self) -> &[Excluded] {
-        self.extra.as_ref().map_or(&[], |extra| &extra.excluded)
+        self.extra().map_or(&[], |extra| &extra.excluded)
     }
 
     pub fn excludes(&self, agent: AgentIdx) -> bool {
@@ -86,18 +150,64 @@ impl Customer {
     }
 
     pub fn abandoned(&self) -> &[Abandoned] {
-        self.extra.as_ref().map_or(&[], |extra| &extra.abandoned)
+        self.extra().map_or(&[], |extra| &extra.abandoned)
     }
 
     /// Whether it went into another customer and has no names of its own any more.
     fn is_merged(&self) -> bool {
-        let extra = self.extra.as_ref();
-        extra.is_some_and(|extra| extra.merged_into.is_some())
+        self.extra()
+            .is_some_and(|extra| extra.merged_into.is_some())
+    }
+
+    pub fn id_bytes(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    pub fn is_named(&self, identity: &Name) -> bool {
+        self.id.is(identity)
     }
 
     fn is_called(&self, identity: &str) -> bool {
         let is = |name: &Name| name.as_str() == identity;
-        !self.is_merged() && (is(&self.id) || self.identities().iter().any(is))
+        let is_id = self.id.as_bytes() == identity.as_bytes();
+        !self.is_merged() && (is_id || self.identities().iter().any(is))
+    }
+}
+
+/// A customer as an image has it.
+#[derive(Serialize, Deserialize)]
+struct Written<'a, C, E> {
+    id: &'a str,
+    cases: C,
+    extra: Option<E>,
+}
+
+impl Serialize for Customer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = Written {
+            id: self.id.as_str(),
+            cases: self.cases(),
+            extra: self.extra(),
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Customer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written: Written<'de, Few<CaseIdx>, Box<CustomerExtra>> =
+            Written::deserialize(deserializer)?;
+        let (case, cases) = match written.cases {
+            Few::None => (None, Vec::new()),
+            Few::One(case) => (Some(case), Vec::new()),
+            Few::Many(cases) => (None, *cases),
+        };
+        let extra = written.extra;
+        let has_more = extra.is_some() || !cases.is_empty();
+        Ok(Self {
+            id: Kept::read(written.id, case).map_err(D::Error::custom)?,
+            more: has_more.then(|| Box::new(More { cases, extra })),
+        })
     }
 }
 
@@ -112,47 +222,57 @@ pub struct Customers {
 
 impl Customers {
     pub fn find(&self, identity: &str) -> Option<CustomerIdx> {
+        self.find_at(self.by_identity.place(identity.as_bytes()), identity)
+    }
+
+    fn find_at(&self, place: Place, identity: &str) -> Option<CustomerIdx> {
         let is_it = |idx: CustomerIdx| self[idx].is_called(identity);
-        self.by_identity.get(identity, is_it)
+        self.by_identity.get(place, is_it)
     }
 
     /// The customer of an identity, made where it is unknown.
     pub fn intern(&mut self, identity: &Name) -> CustomerIdx {
-        if let Some(found) = self.find(identity.as_str()) {
+        let place = self.by_identity.place(identity.as_str().as_bytes());
+        if let Some(found) = self.find_at(place, identity.as_str()) {
             return found;
         }
         let idx = CustomerIdx::from_usize(self.slots.len());
-        self.slots.push(Customer::new(identity.clone()));
-        self.by_identity.insert(identity.as_str(), idx);
+        self.slots.push(Customer::new(identity));
+        self.by_identity.insert(place, idx);
         idx
     }
 
     /// Makes an identity that nobody has lead to a customer.
     pub fn name(&mut self, identity: &Name, idx: CustomerIdx) {
-        self.by_identity.insert(identity.as_str(), idx);
+        let place = self.by_identity.place(identity.as_str().as_bytes());
+        self.by_identity.insert(place, idx);
     }
 
     /// Makes an identity lead to a customer no longer.
     pub fn unname(&mut self, identity: &Name, idx: CustomerIdx) {
-        self.by_identity.remove(identity.as_str(), idx);
+        let place = self.by_identity.place(identity.as_str().as_bytes());
+        self.by_identity.remove(place, idx);
     }
 
-    /// The customers as an image has them.
-    pub fn of_image(
-        slots: Segments<Customer>,
-        unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
-    ) -> Self {
-        let known = slots.iter().enumerate();
-        let known = known.filter(|(_, customer)| !customer.is_merged());
-        let names = known.flat_map(|(n, customer)| {
-            let names = std::iter::once(&customer.id).chain(customer.identities());
-            names.map(move |name| (name.as_str(), CustomerIdx::from_usize(n)))
-        });
-        Self {
-            by_identity: Directory::of(names),
-            slots,
-            unattached,
-        }
+    /// The customers of an image: `read` reads them and shows each with its number.
+    pub fn read(
+        read: impl FnOnce(&mut dyn FnMut(usize, &Customer)) -> Result<Segments<Customer>, String>,
+    ) -> Result<Self, String> {
+        let mut customers = Self::default();
+        let mut names = Gathered::default();
+        customers.slots = read(&mut |n, customer| {
+            if customer.is_merged() {
+                return;
+            }
+            let identities = customer.identities().iter();
+            let identities = identities.map(|name| name.as_str().as_bytes());
+            for name in std::iter::once(customer.id.as_bytes()).chain(identities) {
+                let place = customers.by_identity.place(name);
+                names.add(place, CustomerIdx::from_usize(n));
+            }
+        })?;
+        customers.by_identity.fill(names);
+        Ok(customers)
     }
 
     /// A contact of a customer belongs to no case yet.

@@ -38,7 +38,7 @@ impl Router {
                     self.add_identity(idx, identity);
                 }
                 Some(other) => {
-                    merged = Some(self.customers[other].id.clone());
+                    merged = Some(self.customers[other].id());
                     self.merge_customers(idx, other);
                 }
                 None => {
@@ -53,7 +53,7 @@ impl Router {
         }
         if self.detail.events {
             self.emit(EventBody::CustomerLinked {
-                customer: self.customers[idx].id.clone(),
+                customer: self.customers[idx].id(),
                 identities: link.identities.clone(),
                 merged,
             });
@@ -63,7 +63,7 @@ impl Router {
 
     fn add_identity(&mut self, idx: CustomerIdx, identity: &Name) {
         let entry = &mut self.customers[idx];
-        if entry.id != *identity && !entry.identities().contains(identity) {
+        if !entry.is_named(identity) && !entry.identities().contains(identity) {
             entry.extra_mut().identities.push(identity.clone());
         }
     }
@@ -72,21 +72,23 @@ impl Router {
     /// lead there.
     fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
         let entry = &mut self.customers[other];
-        let cases = std::mem::take(&mut entry.cases);
-        let extra = entry.extra.take().unwrap_or_default();
+        let cases = entry.take_cases();
+        let extra = entry.take_extra();
         entry.extra_mut().merged_into = Some(idx);
-        let id = entry.id.clone();
+        let id = entry.id();
         for name in std::iter::once(&id).chain(&extra.identities) {
             self.customers.unname(name, other);
             self.customers.name(name, idx);
             self.add_identity(idx, name);
         }
-        for case in cases.as_slice() {
+        for case in &cases {
             self.cases[*case].customer = Some(idx);
         }
         self.customers.move_unattached(other, idx);
         let into = &mut self.customers[idx];
-        into.cases.extend(cases.as_slice().iter().copied());
+        for case in cases {
+            into.add_case(case);
+        }
         for excluded in extra.excluded {
             if !into.excludes(excluded.agent) {
                 into.extra_mut().excluded.push(excluded);
@@ -154,7 +156,7 @@ impl Router {
         }
         if self.detail.events {
             self.emit(EventBody::CustomerExcluded {
-                customer: self.customers[idx].id.clone(),
+                customer: self.customers[idx].id(),
                 agent: exclude.agent.clone(),
                 on: exclude.on,
                 reason: exclude.reason.clone(),
@@ -163,7 +165,7 @@ impl Router {
         self.revoke_excluded(idx);
         self.reattach(idx);
         Ok(Subject::Answer(Answer::Excluded(ExcludedView {
-            customer: self.customers[idx].id.clone(),
+            customer: self.customers[idx].id(),
             agent: exclude.agent.clone(),
             on: exclude.on,
             reason: exclude.reason.clone(),

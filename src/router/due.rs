@@ -59,7 +59,7 @@ impl Router {
         };
         let progress = |deadline: fn(&super::progress::Progress) -> Option<Timestamp>| {
             let case = self.cases.get(CaseIdx::of(due.of));
-            let progress = case.and_then(|case| case.progress.as_deref());
+            let progress = case.and_then(|case| case.progress());
             progress.and_then(deadline) == Some(due.at)
         };
         match due.timer {

@@ -133,7 +133,7 @@ impl Router {
 
     /// The case's name and a suffix, cut to the length a name may have, which no contact bears.
     fn fresh_contact_name(&self, case: CaseIdx, suffix: &str) -> Name {
-        let base = &self.cases[case].id;
+        let base = &self.cases[case].id();
         (1..)
             .map(|n| match n {
                 1 => derived_name(base, suffix),

@@ -147,7 +147,18 @@ impl Router {
             add(agent, Route::Skill, false);
         }
         self.leave_out_of_reach(contact, requirement, &mut list);
-        // A small centre is told of everybody, those without the skill too.
+        self.add_the_others(contact, requirement, most, &mut list);
+        list
+    }
+
+    /// A small centre is told of everybody, those without the skill too.
+    fn add_the_others(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        most: usize,
+        list: &mut SmallVec<[Considered; ROOM]>,
+    ) {
         for (n, agent) in self.agents.iter().enumerate().take(SMALL_CENTRE) {
             if list.len() >= most {
                 break;
@@ -163,7 +174,6 @@ impl Router {
                 });
             }
         }
-        list
     }
 
     /// Corrects the verdict of those who have the skill but to whom the fallback never comes.

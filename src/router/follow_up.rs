@@ -88,11 +88,7 @@ impl Router {
     /// The moment at which a follow-up is looked at.
     pub(super) fn pass_follow_up(&mut self, idx: CaseIdx, due_at: Timestamp) {
         let late = self.at > due_at;
-        let Some(pending) = self.cases[idx]
-            .progress
-            .as_ref()
-            .and_then(|p| p.follow_up.clone())
-        else {
+        let Some(pending) = self.cases[idx].progress().and_then(|p| p.follow_up.clone()) else {
             return;
         };
         if pending.untold_result {
@@ -129,7 +125,7 @@ impl Router {
         let at = self.at;
         let next_at = self.follow_up_of(idx).map(|(kind, follow_up)| {
             let every = term(follow_up.every_ms, follow_up.every).unwrap_or(Term::Elapsed(DAY_MS));
-            let before = self.cases[idx].progress.as_ref();
+            let before = self.cases[idx].progress();
             let before = before
                 .and_then(|p| p.follow_up.as_ref())
                 .and_then(|f| f.tried_at);
@@ -162,7 +158,7 @@ impl Router {
         if self.detail.events {
             let attempt = self.attempt(idx);
             self.emit(EventBody::CaseFollowUpDue {
-                case: self.cases[idx].id.clone(),
+                case: self.cases[idx].id(),
                 owner: self.case_owner_name(idx),
                 attempt,
                 attempts: follow_up.attempts,
@@ -173,7 +169,7 @@ impl Router {
     }
 
     fn attempt(&self, idx: CaseIdx) -> u32 {
-        let progress = self.cases[idx].progress.as_ref();
+        let progress = self.cases[idx].progress();
         let pending = progress.and_then(|progress| progress.follow_up.as_ref());
         pending.map_or(0, |pending| pending.attempts)
     }
@@ -214,7 +210,7 @@ impl Router {
         });
         if self.detail.events {
             self.emit(EventBody::CaseFollowedUp {
-                case: self.cases[idx].id.clone(),
+                case: self.cases[idx].id(),
                 owner: self.case_owner_name(idx),
                 attempt,
                 result,
@@ -261,8 +257,7 @@ impl Router {
     /// The follow-up is over, whatever came of it.
     pub(super) fn end_follow_up(&mut self, idx: CaseIdx) {
         let pending = self.cases[idx]
-            .progress
-            .as_mut()
+            .progress_mut()
             .and_then(|p| p.follow_up.take());
         self.recall_duty(pending.and_then(|pending| pending.contact));
     }

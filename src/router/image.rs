@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_bytes::Bytes;
 
 use super::agent::{Agent, Channels};
+use super::both::{Both, InTurn};
 use super::case::{Case, Cases};
 use super::contact::Contact;
-use super::customer::{Customer, Customers};
+use super::customer::Customers;
 use super::few::Few;
 use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx};
 use super::keys::Remembered;
@@ -26,11 +28,26 @@ use super::{Detail, Router};
 use crate::calendar::Calendar;
 
 /// The version of the image's layout. A router reads only its own.
-pub const IMAGE_FORMAT: u32 = 3;
+pub const IMAGE_FORMAT: u32 = 4;
+
+/// Records of one block; the last has fewer.
+const BLOCK_RECORDS: usize = 1_024;
+
+/// Images with fewer blocks of records are not worth a second thread.
+const BLOCKS_SHARED_MIN: usize = 8;
+
+/// What millions are kept of stands in blocks of its own, each to be read without the others.
+#[derive(Deserialize)]
+struct Image<'a> {
+    format: u32,
+    centre: &'a [u8],
+    #[serde(borrow)]
+    customers: Vec<&'a [u8]>,
+    cases: Vec<&'a [u8]>,
+}
 
 #[derive(Serialize)]
-struct ImageRef<'a> {
-    format: u32,
+struct CentreRef<'a> {
     at: Timestamp,
     event_seq: u64,
     offer_seq: u64,
@@ -40,9 +57,7 @@ struct ImageRef<'a> {
     teams: &'a [Name],
     agents: &'a [Agent],
     queues: &'a [Queue],
-    customers: &'a Segments<Customer>,
     unattached: &'a BTreeMap<CustomerIdx, Few<ContactIdx>>,
-    cases: &'a Segments<Option<Case>>,
     free_cases: &'a [CaseIdx],
     cases_opened: u64,
     contacts: &'a [Option<Box<Contact>>],
@@ -56,9 +71,9 @@ struct ImageRef<'a> {
     calendars: &'a BTreeMap<Name, Calendar>,
 }
 
+/// All but customers and cases.
 #[derive(Deserialize)]
-struct Image {
-    format: u32,
+struct Centre {
     at: Timestamp,
     event_seq: u64,
     offer_seq: u64,
@@ -68,9 +83,7 @@ struct Image {
     teams: Vec<Name>,
     agents: Vec<Agent>,
     queues: Vec<Queue>,
-    customers: Segments<Customer>,
     unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
-    cases: Segments<Option<Case>>,
     free_cases: Vec<CaseIdx>,
     cases_opened: u64,
     contacts: Vec<Option<Box<Contact>>>,
@@ -84,11 +97,51 @@ struct Image {
     calendars: BTreeMap<Name, Calendar>,
 }
 
+fn written(part: &(impl Serialize + ?Sized)) -> Vec<u8> {
+    postcard::to_stdvec(part).expect("the state is writable to memory")
+}
+
+/// Appends what [`Image`] reads as `Vec<&[u8]>`.
+fn append<T: Serialize>(out: &mut Vec<u8>, records: &Segments<T>) {
+    out.extend(written(&records.len().div_ceil(BLOCK_RECORDS)));
+    let mut records = records.iter().peekable();
+    let mut block = Vec::new();
+    while records.peek().is_some() {
+        block.clear();
+        for record in records.by_ref().take(BLOCK_RECORDS) {
+            block = postcard::to_extend(record, block).expect("the state is writable to memory");
+        }
+        out.extend(written(&block.len()));
+        out.extend(&block);
+    }
+}
+
+fn damaged(error: &postcard::Error) -> String {
+    format!("damaged image: {error}")
+}
+
+/// Reads blocks of records; `see` is shown each with its number.
+fn read<'a, T: Deserialize<'a>>(
+    blocks: &[&'a [u8]],
+    mut see: impl FnMut(usize, &T),
+) -> Result<Segments<T>, String> {
+    let mut records = Segments::default();
+    for block in blocks {
+        let mut left = *block;
+        while !left.is_empty() {
+            let record: T;
+            (record, left) = postcard::take_from_bytes(left).map_err(|error| damaged(&error))?;
+            see(records.len(), &record);
+            records.push(record);
+        }
+    }
+    Ok(records)
+}
+
 impl Router {
     /// The whole state as bytes, for a snapshot. The same state gives the same bytes.
     pub fn image(&self) -> Vec<u8> {
-        let image = ImageRef {
-            format: IMAGE_FORMAT,
+        let centre = CentreRef {
             at: self.at,
             event_seq: self.event_seq,
             offer_seq: self.offer_seq,
@@ -98,9 +151,7 @@ impl Router {
             teams: self.teams.names(),
             agents: &self.agents,
             queues: &self.queues,
-            customers: &self.customers.slots,
             unattached: &self.customers.unattached,
-            cases: &self.cases.slots,
             free_cases: &self.cases.free,
             cases_opened: self.cases.opened,
             contacts: &self.contacts.slots,
@@ -113,7 +164,10 @@ impl Router {
             kinds: &self.kinds,
             calendars: &self.calendars,
         };
-        postcard::to_stdvec(&image).expect("the state is writable to memory")
+        let mut image = written(&(IMAGE_FORMAT, Bytes::new(&written(&centre))));
+        append(&mut image, &self.customers.slots);
+        append(&mut image, &self.cases.slots);
+        image
     }
 
     /// A digest of the state: equal states have equal digests.
@@ -123,6 +177,11 @@ impl Router {
 
     /// The router that [`Router::image`] was taken of. The error says what the bytes are instead.
     pub fn from_image(bytes: &[u8]) -> Result<Self, String> {
+        Self::from_image_by(bytes, &InTurn)
+    }
+
+    /// The same, where somebody else may read a half of a large image meanwhile.
+    pub fn from_image_by(bytes: &[u8], both: &impl Both) -> Result<Self, String> {
         let (format, _rest): (u32, _) =
             postcard::take_from_bytes(bytes).map_err(|error| format!("no image: {error}"))?;
         if format != IMAGE_FORMAT {
@@ -130,48 +189,64 @@ impl Router {
                 "image of format {format}: this program reads format {IMAGE_FORMAT}"
             ));
         }
-        let image: Image =
-            postcard::from_bytes(bytes).map_err(|error| format!("damaged image: {error}"))?;
-        Ok(Self::of_image(image))
+        let image: Image<'_> = postcard::from_bytes(bytes).map_err(|error| damaged(&error))?;
+        debug_assert_eq!(image.format, IMAGE_FORMAT, "checked before it was read");
+        let is_large = image.customers.len() + image.cases.len() >= BLOCKS_SHARED_MIN;
+        let one = || {
+            let customers = Customers::read(|see| read(&image.customers, see))?;
+            let centre: Centre =
+                postcard::from_bytes(image.centre).map_err(|error| damaged(&error))?;
+            Ok::<_, String>((customers, centre))
+        };
+        let other = || Cases::read(|see| read(&image.cases, see));
+        let (one, other) = if is_large {
+            both.both(one, other)
+        } else {
+            InTurn.both(one, other)
+        };
+        let (customers, centre) = one?;
+        Ok(Self::of_parts(centre, customers, other?))
     }
 
-    fn of_image(image: Image) -> Self {
+    fn of_parts(centre: Centre, customers: Customers, cases: Cases) -> Self {
         let mut router = Self::with_detail(Detail::FULL);
-        debug_assert_eq!(image.format, IMAGE_FORMAT, "checked before it was read");
-        router.at = image.at;
-        router.come_to = (image.at, Timer::LAST);
-        router.event_seq = image.event_seq;
-        router.offer_seq = image.offer_seq;
-        router.arrival_seq = image.arrival_seq;
-        router.channels = Channels::of(&image.settings);
-        router.settings = image.settings;
-        router.skills = Interner::from_names(image.skills);
-        router.teams = Interner::from_names(image.teams);
+        router.at = centre.at;
+        router.come_to = (centre.at, Timer::LAST);
+        router.event_seq = centre.event_seq;
+        router.offer_seq = centre.offer_seq;
+        router.arrival_seq = centre.arrival_seq;
+        router.channels = Channels::of(&centre.settings);
+        router.settings = centre.settings;
+        router.skills = Interner::from_names(centre.skills);
+        router.teams = Interner::from_names(centre.teams);
         router
             .waiting
             .teams
             .resize_with(router.teams.names().len(), Default::default);
         let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
-        router.bounded = image.agents.iter().filter(bounded).count() as u32;
-        router.agents = image.agents;
+        router.bounded = centre.agents.iter().filter(bounded).count() as u32;
+        router.agents = centre.agents;
         for agent in router.agents.iter().filter(|agent| agent.exists) {
             router.skilled.add(&agent.skills);
         }
-        router.queues = image.queues;
+        router.queues = centre.queues;
         router.find_longest_affinity();
-        router.customers = Customers::of_image(image.customers, image.unattached);
-        router.cases = Cases::of_image(image.cases, image.free_cases, image.cases_opened);
-        router.contacts.slots = image.contacts;
-        router.contacts.free = image.free_contacts;
-        router.sources.slots = image.sources;
-        for key in image.keys {
+        router.customers = customers;
+        router.customers.unattached = centre.unattached;
+        router.cases = cases;
+        router.cases.free = centre.free_cases;
+        router.cases.opened = centre.cases_opened;
+        router.contacts.slots = centre.contacts;
+        router.contacts.free = centre.free_contacts;
+        router.sources.slots = centre.sources;
+        for key in centre.keys {
             router.keys.push(key);
         }
-        router.ended = image.ended.into();
-        router.closed = image.closed.into();
-        router.counts = image.counts;
-        router.kinds = image.kinds;
-        router.calendars = image.calendars;
+        router.ended = centre.ended.into();
+        router.closed = centre.closed.into();
+        router.counts = centre.counts;
+        router.kinds = centre.kinds;
+        router.calendars = centre.calendars;
         router.index_names();
         router.index_agents();
         router.index_contacts();
@@ -204,10 +279,11 @@ impl Router {
                 .by_name
                 .insert(source.name.clone(), SourceIdx::from_usize(n));
         }
+        let mut names: Vec<(Name, ContactIdx)> = Vec::new();
         for (n, contact) in self.contacts.slots.iter().enumerate() {
             if let Some(contact) = contact {
                 let idx = ContactIdx::from_usize(n);
-                self.contacts.by_name.insert(contact.id.as_str(), idx);
+                names.push((contact.id.clone(), idx));
                 let slot = contact.slot();
                 self.contacts
                     .booked
@@ -216,6 +292,9 @@ impl Router {
                     self.open_offers.insert(offer.id.0, idx);
                 }
             }
+        }
+        for (name, idx) in names {
+            self.contacts.note_name(&name, idx);
         }
         for queue in &mut self.queues {
             queue.resolve(&mut self.skills);
@@ -316,7 +395,7 @@ impl Router {
         }
         for (n, case) in self.cases.slots.iter().enumerate() {
             let Some(case) = case else { continue };
-            let progress = case.progress.as_ref();
+            let progress = case.progress();
             let wait = progress.and_then(|p| p.wait.as_ref());
             let follow_up = progress.and_then(|p| p.follow_up.as_ref());
             let deadlines = [
@@ -376,10 +455,10 @@ impl Router {
             return;
         }
         if let Some(customer) = case.customer {
-            self.customers[customer].cases.retain(|other| other != idx);
+            self.customers[customer].drop_case(idx);
         }
         let case = self.cases.remove(idx);
-        let progress = case.and_then(|case| case.progress);
+        let progress = case.as_ref().and_then(Case::progress);
         if let Some(kind) = progress.and_then(|progress| progress.kind) {
             self.kinds.release(kind);
         }

@@ -173,13 +173,13 @@ impl Router {
             if listed.len() != expected {
                 return Err(format!(
                     "case {} is on {} lists of owners",
-                    case.id,
+                    case.id(),
                     listed.len()
                 ));
             }
-            if let Some(progress) = &case.progress {
+            if let Some(progress) = case.progress() {
                 self.check_progress(case, progress)
-                    .map_err(|what| format!("case {}: {what}", case.id))?;
+                    .map_err(|what| format!("case {}: {what}", case.id()))?;
             }
         }
         Ok(())

@@ -37,7 +37,7 @@ impl Router {
     /// A case of this kind is told of at once, as soon as somebody is responsible or nobody was
     /// named.
     pub(super) fn tell_at_once(&mut self, case: CaseIdx) {
-        let untold = self.cases[case].progress.as_ref().is_some_and(|p| p.untold);
+        let untold = self.cases[case].progress().is_some_and(|p| p.untold);
         let Some(kind) = self.kind_of(case).filter(|_| untold) else {
             return;
         };

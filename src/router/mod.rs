@@ -38,7 +38,9 @@ mod case;
 mod clock;
 mod contact;
 mod customer;
+mod detail;
 mod extra;
+mod kept;
 pub mod kind;
 mod pace;
 mod progress;
@@ -48,6 +50,7 @@ mod stats;
 
 // Indexes, none of which decides.
 mod bitmap;
+pub mod both;
 mod directory;
 mod few;
 mod idle;
@@ -120,6 +123,7 @@ use codes::ContactState;
 use command::{Command, Stamped};
 use contact::Contacts;
 use customer::Customers;
+pub use detail::Detail;
 use effect::{Count, Effects};
 use event::{Event, EventBody};
 use idle::IdleOrder;
@@ -189,43 +193,6 @@ pub struct Router {
     bounded: u32,
     /// Every offer is accepted as it is made; for bulk runs whose agents answer without delay.
     answered_at_once: bool,
-}
-
-/// How much a router keeps and tells beyond what routing needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Detail {
-    /// Number and hand out events. Off in bulk simulation.
-    pub events: bool,
-    /// Hand out counts for the metrics.
-    pub counts: bool,
-    /// Remember the steps of each contact for `contact.explain`.
-    pub trail: bool,
-    /// Open a case for a contact without customer too. Off in bulk simulation, where nobody can
-    /// ask for such a case again.
-    pub nameless_cases: bool,
-    /// Hand out what happens to contacts by number, for bulk runs in this crate.
-    pub moves: bool,
-}
-
-impl Detail {
-    pub const FULL: Self = Self {
-        events: true,
-        counts: true,
-        trail: true,
-        nameless_cases: true,
-        moves: false,
-    };
-    pub const BARE: Self = Self {
-        events: false,
-        counts: false,
-        trail: false,
-        nameless_cases: false,
-        moves: false,
-    };
-    pub const BULK: Self = Self {
-        moves: true,
-        ..Self::BARE
-    };
 }
 
 impl Default for Router {
@@ -299,19 +266,48 @@ impl Router {
     /// ticks (see [`Router::next_deadline`]); what is still due happens first, at `stamped.at`.
     /// A refusal has changed nothing.
     pub fn apply(&mut self, stamped: &Stamped, effects: &mut Effects) -> Result<Answer, Reject> {
+        self.step_to(stamped, effects, |router| {
+            let key = stamped.key.as_ref();
+            match key.and_then(|key| router.keys.look_up(key)) {
+                Some(earlier) => earlier,
+                None => router.carry_out(stamped),
+            }
+        })
+    }
+
+    /// Carries out a command that was carried out before, with the same events. Its answer is long
+    /// given and its counts are counted: neither is made again, but where the answer is remembered.
+    pub fn replay(&mut self, stamped: &Stamped, effects: &mut Effects) {
+        if stamped.key.is_some() {
+            // What it was answered then, it is answered now.
+            let _ = self.apply(stamped, effects);
+            return;
+        }
+        let counts = std::mem::replace(&mut self.detail.counts, false);
+        self.step_to(stamped, effects, |router| {
+            if router.command(stamped).is_ok() {
+                router.settle();
+            }
+        });
+        self.detail.counts = counts;
+    }
+
+    fn step_to<T>(
+        &mut self,
+        stamped: &Stamped,
+        effects: &mut Effects,
+        carry_out: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         std::mem::swap(&mut self.out, effects);
         self.at = self.at.max(stamped.at);
         self.chance = stamped.chance;
         self.fire_due(Timer::LAST);
         // First of all, so that no command meets what is gone right after it.
         self.forget_ended();
-        let answer = match stamped.key.as_ref().and_then(|key| self.keys.look_up(key)) {
-            Some(earlier) => earlier,
-            None => self.carry_out(stamped),
-        };
+        let outcome = carry_out(self);
         self.prune_timers();
         std::mem::swap(&mut self.out, effects);
-        answer
+        outcome
     }
 
     fn carry_out(&mut self, stamped: &Stamped) -> Result<Answer, Reject> {

@@ -126,7 +126,7 @@ impl Router {
             state,
             queue: queue.id.clone(),
             outcome,
-            case: contact.case.map(|case| self.cases[case].id.clone()),
+            case: contact.case.map(|case| self.cases[case].id()),
             owner: self.owner_of(contact),
             agent: chosen.map(|(agent, _)| self.agents[agent.at()].id.clone()),
             route: chosen.map(|(_, route)| route),

@@ -121,9 +121,7 @@ impl Router {
             ),
         };
         let all: Box<dyn Iterator<Item = CaseIdx> + '_> = match (customer, owner) {
-            (Some(customer), _) => {
-                Box::new(self.customers[customer].cases.as_slice().iter().copied())
-            }
+            (Some(customer), _) => Box::new(self.customers[customer].cases().iter().copied()),
             (None, Some(owner)) => Box::new(self.agents[owner.at()].cases.iter().copied()),
             (None, None) => Box::new((0..self.cases.slots.len()).map(CaseIdx::from_usize)),
         };
@@ -132,13 +130,13 @@ impl Router {
                 owner.is_none_or(|owner| case.owner == Some(owner))
                     && find.state.is_none_or(|state| case.state == state)
                     && find.due_before_at.is_none_or(|before| {
-                        let due_at = case.progress.as_ref().and_then(|p| p.due_at());
+                        let due_at = case.progress().and_then(|p| p.due_at());
                         due_at.is_some_and(|due_at| due_at < before)
                     })
             })
         });
         let page = page(found, find.after.as_ref(), find.limit, |idx| {
-            &self.cases[idx].id
+            self.cases[idx].id_bytes()
         })?;
         Ok(Answer::Cases(page.map(|idx| self.case_view(idx))))
     }
@@ -148,7 +146,7 @@ impl Router {
         let case = customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case);
         let owner = case.and_then(|case| self.cases[case].owner);
         OwnerView {
-            case: case.map(|case| self.cases[case].id.clone()),
+            case: case.map(|case| self.cases[case].id()),
             owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
         }
     }
@@ -205,11 +203,11 @@ impl Router {
 }
 
 /// One page of numbers, in the order of their names.
-pub(super) fn page<'a, T: Copy>(
+pub(super) fn page<'a, T: Copy, N: AsRef<[u8]> + ?Sized + 'a>(
     found: impl Iterator<Item = T>,
     after: Option<&Name>,
     limit: Option<u32>,
-    name: impl Fn(T) -> &'a Name,
+    name: impl Fn(T) -> &'a N,
 ) -> Result<Page<T>, Reject> {
     let limit = limit.unwrap_or(PAGE_ITEMS_DEFAULT);
     if limit == 0 || limit > PAGE_ITEMS_MAX {
@@ -217,8 +215,9 @@ pub(super) fn page<'a, T: Copy>(
         return Err(Reject::invalid("list", "limit", message));
     }
     let limit = limit as usize;
+    let name = |item| name(item).as_ref();
     let mut items: Vec<T> = found
-        .filter(|item| after.is_none_or(|after| name(*item) > after))
+        .filter(|item| after.is_none_or(|after| name(*item) > after.as_str().as_bytes()))
         .collect();
     let more = items.len() > limit;
     if more {
@@ -227,7 +226,8 @@ pub(super) fn page<'a, T: Copy>(
     }
     items.sort_unstable_by(|a, b| name(*a).cmp(name(*b)));
     let next = if more {
-        items.last().map(|item| name(*item).clone())
+        let last = items.last().map(|item| std::str::from_utf8(name(*item)));
+        last.map(|last| Name::of(last.expect("names are text")))
     } else {
         None
     };

@@ -16,7 +16,7 @@ impl Router {
     pub(super) fn case_advance(&mut self, advance: &CaseAdvance) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&advance.case, "only an open case goes through stages")?;
         let (kind, next) = self.check_advance(idx, advance)?;
-        let from = self.cases[idx].progress.as_ref().map(|p| p.stage);
+        let from = self.cases[idx].progress().map(|p| p.stage);
         self.end_wait(idx, WaitEnd::Act, self.at);
         let from = from.and_then(|from| {
             self.end_clock(idx, ClockOf::Stage(from));
@@ -55,7 +55,7 @@ impl Router {
             let reject = Reject::invalid("case", "stage", message);
             return Err(reject.with_id(&advance.case));
         }
-        let stage = self.cases[idx].progress.as_ref().map_or(0, |p| p.stage);
+        let stage = self.cases[idx].progress().map_or(0, |p| p.stage);
         let here = &rules.stages[usize::from(stage)].stage;
         match rules.stages.get(usize::from(stage) + 1) {
             Some(next) if next.stage == advance.stage => Ok((kind, stage + 1)),
@@ -72,7 +72,7 @@ impl Router {
 
     /// Tells in which stage a case is from now on.
     pub(super) fn tell_stage(&mut self, idx: CaseIdx, from: Option<Name>, by: Option<Name>) {
-        let Some(progress) = &self.cases[idx].progress else {
+        let Some(progress) = self.cases[idx].progress() else {
             return;
         };
         let number = progress.stage;
@@ -82,7 +82,7 @@ impl Router {
             return;
         };
         self.emit(EventBody::CaseStage {
-            case: self.cases[idx].id.clone(),
+            case: self.cases[idx].id(),
             stage,
             from,
             due_at,
@@ -96,7 +96,7 @@ impl Router {
             let message = format!("{until} is over: give a time after {}", self.at);
             return Err(Reject::invalid("case", "until_at", message).with_id(&wait.case));
         }
-        let helped = self.cases[idx].progress.as_ref();
+        let helped = self.cases[idx].progress();
         let helped = helped.is_some_and(|p| p.assists.iter().any(|a| a.is_open()));
         if wait.on == WaitOn::Assist && !helped {
             let message = format!(
@@ -137,18 +137,14 @@ impl Router {
 
     /// The case waits no longer, as of `at`; nothing happens where it does not.
     pub(super) fn end_wait(&mut self, idx: CaseIdx, why: WaitEnd, at: Timestamp) {
-        let Some(wait) = self.cases[idx]
-            .progress
-            .as_mut()
-            .and_then(|p| p.wait.take())
-        else {
+        let Some(wait) = self.cases[idx].progress_mut().and_then(|p| p.wait.take()) else {
             return;
         };
         self.resume_clocks(idx, at);
         if self.detail.events {
             let due_at = self.progress_mut(idx).whole_due_at();
             self.emit(EventBody::CaseResumed {
-                case: self.cases[idx].id.clone(),
+                case: self.cases[idx].id(),
                 on: wait.on,
                 why,
                 waited_ms: at - wait.since,
@@ -187,7 +183,7 @@ impl Router {
     ) -> Result<(usize, Timestamp), Reject> {
         let conflict = |message: String| Reject::conflict("case", &extend.case, message);
         let case = &extend.case;
-        let progress = self.cases[idx].progress.as_ref();
+        let progress = self.cases[idx].progress();
         let of = match &extend.stage {
             None => ClockOf::Whole,
             Some(stage) => {

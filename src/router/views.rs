@@ -61,8 +61,8 @@ impl Router {
             queue: self.queues[contact.queue.at()].id.clone(),
             customer: contact
                 .customer
-                .map(|customer| self.customers[customer].id.clone()),
-            case: self.case_of(contact).map(|case| case.id.clone()),
+                .map(|customer| self.customers[customer].id()),
+            case: self.case_of(contact).map(|case| case.id()),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
             ticket: contact.ticket(),
         }
@@ -143,11 +143,11 @@ impl Router {
 
     pub(super) fn customer_view(&self, idx: CustomerIdx) -> CustomerView {
         let customer = &self.customers[idx];
-        let extra = customer.extra.as_ref();
-        let cases = customer.cases.as_slice();
+        let extra = customer.extra();
+        let cases = customer.cases();
         let open = cases.iter().map(|case| &self.cases[*case]);
         CustomerView {
-            customer: customer.id.clone(),
+            customer: customer.id(),
             identities: customer.identities().to_vec(),
             profile: extra.map_or_else(Default::default, |extra| extra.profile.clone()),
             excluded: customer
@@ -160,7 +160,7 @@ impl Router {
                 .collect(),
             open_cases: open
                 .filter(|case| case.state != CaseState::Closed)
-                .map(|case| case.id.clone())
+                .map(|case| case.id())
                 .collect(),
         }
     }
@@ -190,8 +190,8 @@ impl Router {
             queue: self.queues[contact.queue.at()].id.clone(),
             customer: contact
                 .customer
-                .map(|customer| self.customers[customer].id.clone()),
-            case: self.case_of(contact).map(|case| case.id.clone()),
+                .map(|customer| self.customers[customer].id()),
+            case: self.case_of(contact).map(|case| case.id()),
             owner: self.owner_of(contact),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
             offer: contact
@@ -226,10 +226,10 @@ impl Router {
             channel: self.channels.name(contact.channel).clone(),
             customer: contact
                 .customer
-                .map(|customer| self.customers[customer].id.clone()),
+                .map(|customer| self.customers[customer].id()),
             topic: contact.topic.clone(),
             kind: contact.kind().cloned(),
-            case: self.case_of(contact).map(|case| case.id.clone()),
+            case: self.case_of(contact).map(|case| case.id()),
             owner: self.owner_of(contact),
             agent: agent.map(|agent| self.agent_name(agent)),
             consulting: consulting.map(|agent| self.agent_name(agent)),

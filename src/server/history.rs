@@ -19,6 +19,7 @@ use super::error::ServerError;
 use super::hub::Hub;
 use super::record::{Record, Snapshot};
 use super::ring::Published;
+use super::threads::TwoThreads;
 
 /// Events handed over at a time.
 const CHUNK_EVENTS: usize = 256;
@@ -138,10 +139,11 @@ fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
         // A tenant younger than the snapshot begins after it.
         return Ok(empty(at + 1));
     };
-    let router = Router::from_image(&image.image).map_err(|cause| ServerError::Image {
-        tenant: tenant.to_string(),
-        cause,
-    })?;
+    let router =
+        Router::from_image_by(&image.image, &TwoThreads).map_err(|cause| ServerError::Image {
+            tenant: tenant.to_string(),
+            cause,
+        })?;
     Ok(Oldest {
         router,
         sequence: image.sequence,
@@ -188,8 +190,7 @@ impl Folding {
                 return Ok(());
             }
             effects.clear();
-            // Its answer is long given; what counts are its events.
-            let _ = self.oldest.router.apply(&stamped, &mut effects);
+            self.oldest.router.replay(&stamped, &mut effects);
             for event in effects.events.drain(..) {
                 if event.seq > self.after {
                     let published = Published::new(event, stored.sequence);

@@ -22,6 +22,7 @@ mod pen;
 mod record;
 mod ring;
 mod tenant;
+mod threads;
 
 mod cell;
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::config::{Config, Durability as Level};
 use crate::journal::{Durability, Journal, JournalUuid, Options, Sequence};
+use crate::router::ahead::AHEAD;
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
@@ -18,8 +19,9 @@ use super::hub::WAITING_BYTES_SLACK;
 use super::metrics::Metrics;
 use super::metrics::tenant::TenantMeters;
 use super::record::{Record, Snapshot, TenantImage};
-use super::ring::Ring;
+use super::ring::Recent;
 use super::tenant::Tenant;
+use super::threads::read_ahead;
 
 /// What a record needs beyond the line that it came from, at most.
 const RECORD_OVERHEAD_BYTES: usize = 8 << 10;
@@ -55,12 +57,13 @@ pub fn recover(
     }
     let mut fold = Fold::start(recovery.snapshot_bytes()?)?;
     let mut records = 0_u64;
-    recovery.replay::<ServerError>(|stored| {
-        records += 1;
-        let sequence = stored.sequence;
-        fold.take(sequence, Record::read(&stored)?);
-        Ok(())
-    })?;
+    read_ahead(
+        |ahead| recovery.replay(|stored| ahead.take(&stored)),
+        |batch| {
+            records += batch.len() as u64;
+            fold.take_all(batch);
+        },
+    )?;
     let tenants = std::iter::once(Name::of(crate::config::DEFAULT_TENANT));
     for name in tenants.chain(config.tenants.keys().cloned()) {
         fold.tenant(&name);
@@ -68,10 +71,10 @@ pub fn recover(
     let last_sequence = recovery.last_sequence();
     let cells = Cells::default();
     let mut last_at = 0;
-    for (name, (mut tenant, ring)) in fold.tenants {
+    for (name, (mut tenant, recent)) in fold.tenants {
         tenant.measure(TenantMeters::new(metrics, &name));
         last_at = last_at.max(tenant.router().last_at());
-        let cell = Cell::new(name, tenant, ring);
+        let cell = Cell::new(name, tenant, recent.into_ring());
         cell.release(last_sequence);
         cells.insert(cell);
     }
@@ -120,7 +123,7 @@ pub fn journal_options(config: &Config, create: bool) -> Result<Options, ServerE
 /// The tenants while the past is read.
 #[derive(Default)]
 pub struct Fold {
-    tenants: BTreeMap<Name, (Tenant, Ring)>,
+    tenants: BTreeMap<Name, (Tenant, Recent)>,
 }
 
 impl Fold {
@@ -137,31 +140,59 @@ impl Fold {
                 tenant: name.to_string(),
                 cause,
             })?;
-            fold.tenants.insert(name, (tenant, Ring::after(event_seq)));
+            fold.tenants
+                .insert(name, (tenant, Recent::after(event_seq)));
         }
         Ok(fold)
     }
 
-    fn tenant(&mut self, name: &Name) -> &mut (Tenant, Ring) {
+    fn tenant(&mut self, name: &Name) -> &mut (Tenant, Recent) {
         self.tenants
             .entry(name.clone())
-            .or_insert_with(|| (Tenant::new(name.clone()), Ring::after(0)))
+            .or_insert_with(|| (Tenant::new(name.clone()), Recent::after(0)))
     }
 
-    /// Applies a record.
-    pub fn take(&mut self, sequence: Sequence, record: Record) {
+    /// Applies records, each few of which are looked ahead for together.
+    pub fn take_all(&mut self, records: &[(Sequence, Record)]) {
+        for some in records.chunks(AHEAD) {
+            self.look_ahead(some);
+            for (sequence, record) in some {
+                self.take(*sequence, record);
+            }
+        }
+    }
+
+    /// Mostly there is one tenant: that of the first is looked at.
+    fn look_ahead(&self, records: &[(Sequence, Record)]) {
+        let commands = || {
+            records.iter().filter_map(|(_, record)| match record {
+                Record::Command { tenant, stamped } => Some((tenant, &stamped.command)),
+                Record::Configured { .. } => None,
+            })
+        };
+        let Some((first, _)) = commands().next() else {
+            return;
+        };
+        if let Some((tenant, _)) = self.tenants.get(first) {
+            let of_first = commands().filter(|(tenant, _)| *tenant == first);
+            let router = tenant.router();
+            router.look_ahead(of_first.map(|(_, command)| command));
+        }
+    }
+
+    fn take(&mut self, sequence: Sequence, record: &Record) {
         match record {
             Record::Command { tenant, stamped } => {
-                let (tenant, ring) = self.tenant(&tenant);
+                let (tenant, recent) = self.tenant(tenant);
                 // The image of a tenant may be younger than the snapshot as a whole.
                 if sequence > tenant.last_sequence() {
-                    tenant.replay(sequence, &stamped, ring);
+                    tenant.replay(sequence, stamped, recent);
                 }
             }
             Record::Configured { tenant, json } => {
-                let (tenant, _) = self.tenant(&tenant);
+                let (tenant, _) = self.tenant(tenant);
                 if sequence > tenant.last_sequence() {
-                    tenant.replay_configured(sequence, json);
+                    tenant.replay_configured(sequence, json.clone());
                 }
             }
         }

@@ -16,8 +16,9 @@ use super::cell::Cell;
 use super::clock::Stopwatch;
 use super::error::ServerError;
 use super::hub::Hub;
-use super::record::{Record, Snapshot};
+use super::record::Snapshot;
 use super::recovery::Fold;
+use super::threads::{Ahead, read_ahead};
 
 /// How often is looked whether a snapshot is due.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -129,12 +130,15 @@ fn folded(hub: &Hub, through: Sequence) -> Result<Snapshot<'static>, ServerError
     let newest = hub.journal.newest_snapshot()?;
     let from = newest.as_ref().map_or(1, |(at, _)| at + 1);
     let mut fold = Fold::start(newest.map(|(_, bytes)| bytes))?;
-    hub.journal.read::<ServerError>(from, |stored| {
-        if stored.sequence <= through {
-            fold.take(stored.sequence, Record::read(&stored)?);
-        }
-        Ok(())
-    })?;
+    let read = |ahead: &mut Ahead| {
+        hub.journal.read(from, |stored| {
+            if stored.sequence <= through {
+                ahead.take(&stored)?;
+            }
+            Ok(())
+        })
+    };
+    read_ahead(read, |records| fold.take_all(records))?;
     Ok(Snapshot {
         tenants: fold.into_images().collect(),
     })

@@ -12,6 +12,7 @@ use crate::router::ids::Name;
 
 use super::error::ServerError;
 use super::record::{Record, Snapshot};
+use super::threads::TwoThreads;
 
 /// What a journal can still tell.
 pub struct Stored {
@@ -56,7 +57,7 @@ impl Stored {
                     cause,
                 };
                 let oldest = Oldest {
-                    router: Router::from_image(&image.image).map_err(unusable)?,
+                    router: Router::from_image_by(&image.image, &TwoThreads).map_err(unusable)?,
                     sequence: image.sequence,
                     event_seq: image.event_seq,
                 };
@@ -93,8 +94,7 @@ impl Stored {
                 return Ok(());
             }
             effects.clear();
-            // Its answer is long given; what counts are its events.
-            let _ = oldest.router.apply(&stamped, &mut effects);
+            oldest.router.replay(&stamped, &mut effects);
             for event in &effects.events {
                 take(&tenant, event);
             }

@@ -23,7 +23,8 @@ use super::clock::Stopwatch;
 use super::metrics::tenant::TenantMeters;
 use super::pen::Pen;
 use super::record::TenantImage;
-use super::ring::Ring;
+use super::ring::{Recent, Ring};
+use super::threads::TwoThreads;
 
 /// A deadline missed by less than this happens at its own time, one missed by more happens now:
 /// a process that slept does not act as if it had been awake.
@@ -67,7 +68,7 @@ impl Tenant {
 
     /// The tenant that an image was taken of. The error says what the bytes are instead.
     pub fn from_image(image: TenantImage<'_>) -> Result<Self, String> {
-        let router = Router::from_image(&image.image)?;
+        let router = Router::from_image_by(&image.image, &TwoThreads)?;
         let mut tenant = Self::with_router(image.tenant, router);
         tenant.last_sequence = image.sequence;
         tenant.configured = image.configured;
@@ -184,15 +185,14 @@ impl Tenant {
         self.pen.command(&self.name, stamped);
     }
 
-    /// Applies a command read from the journal; its events go to the ring at once.
-    pub fn replay(&mut self, sequence: Sequence, stamped: &Stamped, ring: &mut Ring) {
+    /// Applies a command read from the journal; its events are kept at once.
+    pub fn replay(&mut self, sequence: Sequence, stamped: &Stamped, recent: &mut Recent) {
         self.effects.clear();
-        // A command that was carried out before is carried out again; its answer is long given.
-        let _ = self.router.apply(stamped, &mut self.effects);
+        std::mem::swap(&mut self.effects.events, &mut recent.fresh);
+        self.router.replay(stamped, &mut self.effects);
+        std::mem::swap(&mut self.effects.events, &mut recent.fresh);
+        recent.end_record(sequence);
         self.last_sequence = sequence;
-        for event in self.effects.events.drain(..) {
-            ring.push(event, sequence);
-        }
     }
 
     /// Takes over what the journal says was configured.
