@@ -12,6 +12,7 @@
 //! router's inside. It is one thread without a runtime, so that its own cost is small and
 //! disturbs what it measures least.
 
+mod alarm;
 mod error;
 mod line;
 mod pool;

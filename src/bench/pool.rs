@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 use rustix::event::epoll::{self, EventData, EventFlags};
 use rustix::fd::OwnedFd;
-use rustix::time::Timespec;
 
+use super::alarm::Alarm;
 use super::error::BenchError;
 use super::line::Line;
 use super::socket::Socket;
@@ -93,6 +93,7 @@ impl Tally {
 /// The connections.
 pub struct Pool<T> {
     epoll: OwnedFd,
+    alarm: Alarm,
     lines: Vec<Line<T>>,
 }
 
@@ -100,6 +101,7 @@ impl<T: Talk> Pool<T> {
     /// Opens one connection for each talk.
     pub fn open(address: &Address, talks: Vec<T>) -> Result<Self, BenchError> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).map_err(std::io::Error::from)?;
+        let alarm = Alarm::among(&epoll)?;
         let mut lines = Vec::with_capacity(talks.len());
         for (number, talk) in talks.into_iter().enumerate() {
             let socket = Socket::open(address).map_err(|cause| BenchError::Connect {
@@ -110,7 +112,11 @@ impl<T: Talk> Pool<T> {
                 .map_err(std::io::Error::from)?;
             lines.push(Line::new(socket, talk));
         }
-        Ok(Self { epoll, lines })
+        Ok(Self {
+            epoll,
+            alarm,
+            lines,
+        })
     }
 
     /// The process at the other end, where the kernel says it.
@@ -162,7 +168,8 @@ impl<T: Talk> Pool<T> {
                 });
             }
             self.wait(&mut ready, run.wait(now))?;
-            for event in ready.drain(..) {
+            let sockets = ready.drain(..);
+            for event in sockets.filter(|event| event.data.u64() != Alarm::MARK) {
                 heard_at = self.serve(&mut run, number_of(event.data))?;
             }
         }
@@ -232,13 +239,8 @@ impl<T: Talk> Pool<T> {
     }
 
     fn wait(&self, ready: &mut Vec<epoll::Event>, longest: Duration) -> Result<(), BenchError> {
-        // Seconds of a duration that is bounded by the limits above fit.
-        let timeout = Timespec::try_from(longest).ok();
-        match epoll::wait(
-            &self.epoll,
-            rustix::buffer::spare_capacity(ready),
-            timeout.as_ref(),
-        ) {
+        self.alarm.set(longest)?;
+        match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(ready), None) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
             Err(error) => Err(BenchError::System(error.into())),
         }

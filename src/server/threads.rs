@@ -64,8 +64,8 @@ impl Ahead {
 }
 
 /// Lets `read` read records in a thread of its own and hands them to `take` in their order, some at
-/// a time. What
-/// stands before a record that cannot be read has been taken when the error is returned.
+/// a time. What stands before a record that cannot be read has been taken when the error is
+/// returned.
 pub fn read_ahead(
     read: impl FnOnce(&mut Ahead) -> Result<(), ServerError> + Send,
     mut take: impl FnMut(&[(Sequence, Record)]),

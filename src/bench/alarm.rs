@@ -1,0 +1,46 @@
+//! An alarm among the sockets that are waited for.
+//!
+//! `epoll` by itself counts in milliseconds and rounds up, which a request that is due would wait
+//! for and the daemon be charged with; the kernel's timers are exact to some fifty microseconds.
+
+use std::io;
+use std::time::Duration;
+
+use rustix::event::epoll::{self, EventData, EventFlags};
+use rustix::fd::OwnedFd;
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
+    timerfd_settime,
+};
+
+/// The alarm.
+#[derive(Debug)]
+pub struct Alarm(OwnedFd);
+
+impl Alarm {
+    /// What an event of it bears.
+    pub const MARK: u64 = u64::MAX;
+
+    /// An alarm that rings in an epoll, and is not set.
+    pub fn among(sockets: &OwnedFd) -> io::Result<Self> {
+        let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC)?;
+        let mark = EventData::new_u64(Self::MARK);
+        epoll::add(sockets, &timer, mark, EventFlags::IN)?;
+        Ok(Self(timer))
+    }
+
+    /// Lets it ring after so long instead of whatever was set; one that has rung is silent again.
+    pub fn set(&self, after: Duration) -> io::Result<()> {
+        let not_at_all = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        let after = after.max(Duration::from_nanos(1));
+        let once = Itimerspec {
+            it_interval: not_at_all,
+            it_value: Timespec::try_from(after).map_err(io::Error::other)?,
+        };
+        timerfd_settime(&self.0, TimerfdTimerFlags::empty(), &once)?;
+        Ok(())
+    }
+}
