@@ -4,7 +4,7 @@
 //! of a name sends it to one of [`SHARDS`] tables, each of which grows by itself and is small when
 //! it does. A table is a row of buckets of one cache line each, so a name costs one access to
 //! memory before its record does. The hash is kept beside the number, so growing never looks at a
-//! name. A table grows by an eighth and where it stands: little room is empty, and none is left
+//! name. A larger table grows by an eighth and where it stands: little room is empty, and none is left
 //! behind. There is no order in here and no way to go through it.
 
 use std::hash::BuildHasher;
@@ -17,6 +17,9 @@ const SHARDS: usize = 256;
 const SLOTS: usize = 8;
 /// How full a table may become: fuller ones have many entries that stand far from home.
 const FULL: (usize, usize) = (4, 5);
+
+/// Up to so many entries a table doubles: small ones would grow all the time.
+const DOUBLED_MAX: usize = 64;
 
 /// A directory of numbers of one kind. It keeps no names: whoever asks looks into its record
 /// whether a number that has the hash of a name is the one of that name.
@@ -105,7 +108,8 @@ impl<I: Copy + PartialEq> Directory<I> {
     pub fn insert(&mut self, at: Place, number: I) {
         let shard = &mut self.shards[at.shard];
         if (shard.held + 1) * FULL.1 > shard.buckets.len() * SLOTS * FULL.0 {
-            shard.grow_for(shard.held + 1 + shard.held / 8);
+            let more = (shard.held / 8).max(shard.held.min(DOUBLED_MAX));
+            shard.grow_for(shard.held + 1 + more);
         }
         shard.insert(at.hash, number);
     }
