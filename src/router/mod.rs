@@ -302,9 +302,8 @@ impl Router {
         self.at = self.at.max(stamped.at);
         self.chance = stamped.chance;
         self.fire_due(Timer::LAST);
-        // First of all, so that no command meets what is gone right after it.
-        self.forget_ended();
         let outcome = carry_out(self);
+        self.forget_ended();
         self.prune_timers();
         std::mem::swap(&mut self.out, effects);
         outcome
