@@ -342,7 +342,8 @@ mod tests {
                 largest = largest.max(bytes / f64::from(n + 1));
             }
         }
-        assert!(largest < 11.8, "{largest} bytes a name");
+        // Eight bytes in tables four fifths full, an eighth more after growing, a bucket not full.
+        assert!(largest < 12.5, "{largest} bytes a name");
         assert!((0..MANY).all(|n| find(&directory, n) == Some(n)));
     }
 
