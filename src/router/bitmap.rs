@@ -94,17 +94,13 @@ fn next_at(maps: &[&Bitmap], level: usize, from: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::draw::Draw;
     use super::*;
 
     #[test]
     fn finds_what_a_scan_finds() {
-        let mut state = 7u64;
-        let mut draw = move || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            state >> 33
-        };
+        let mut numbers = Draw::new(7);
+        let mut draw = || numbers.number();
         for len in [1usize, 64, 65, 5_000, 300_000] {
             let mut maps = [Bitmap::with_len(len), Bitmap::with_len(len)];
             let mut plain = [vec![false; len], vec![false; len]];

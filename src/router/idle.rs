@@ -274,3 +274,129 @@ impl Iterator for Qualified<'_> {
         self.order.holders[position as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::draw::Draw;
+    use super::super::ids::Name;
+    use super::super::skill::meets;
+    use super::*;
+
+    const AGENTS: u64 = 24;
+    const CHANNELS: u64 = 3;
+    const SKILLS: u64 = 5;
+    const STEPS: u32 = 2_000_000;
+
+    /// What the index is compared with: every agent is looked at.
+    #[derive(Clone, Copy, Default)]
+    struct Told {
+        idle_since: Option<Timestamp>,
+        free: u32,
+    }
+
+    struct Pair {
+        order: IdleOrder,
+        agents: Vec<Agent>,
+        told: Vec<Told>,
+    }
+
+    fn some_levels(draw: &mut Draw, most: u64) -> Levels {
+        let mut levels = Levels::new();
+        for _ in 0..draw.below(most + 1) {
+            let skill = SkillIdx::of(draw.below(SKILLS) as u32);
+            if levels.iter().all(|(other, _)| *other != skill) {
+                levels.push((skill, 1 + draw.below(3) as u8));
+            }
+        }
+        levels.sort_unstable();
+        levels
+    }
+
+    impl Pair {
+        fn new() -> Self {
+            let mut order = IdleOrder::default();
+            order.set_channels(CHANNELS as usize);
+            // Ids are in another order than numbers.
+            let id = |n: u64| Name::numbered("a", n * 7 % AGENTS + 100);
+            Self {
+                order,
+                agents: (0..AGENTS).map(|n| Agent::new(id(n), 0)).collect(),
+                told: vec![Told::default(); AGENTS as usize],
+            }
+        }
+
+        /// Changes something about an agent, in the index and in what is told of it.
+        fn step(&mut self, draw: &mut Draw, at: Timestamp) {
+            let agent = AgentIdx::of(draw.below(AGENTS) as u32);
+            let told = &mut self.told[agent.at()];
+            let free = draw.below(1 << CHANNELS) as u32;
+            match draw.below(8) {
+                0..4 => {
+                    self.order.place(&mut self.agents, agent, at);
+                    self.order.show_free(&mut self.agents[agent.at()], free);
+                    told.idle_since = Some(at);
+                    told.free = free;
+                }
+                4 => {
+                    self.order.forget(&mut self.agents, agent);
+                    *told = Told::default();
+                }
+                5 => {
+                    let position = self.agents[agent.at()].position;
+                    let skills = some_levels(draw, SKILLS);
+                    if let Some(position) = position {
+                        let before = &self.agents[agent.at()];
+                        self.order.mark_skills(before, position, false);
+                    }
+                    self.agents[agent.at()].skills = skills;
+                    if let Some(position) = position {
+                        let after = &self.agents[agent.at()];
+                        self.order.mark_skills(after, position, true);
+                    }
+                }
+                _ => {
+                    self.order.show_free(&mut self.agents[agent.at()], free);
+                    if told.idle_since.is_some() {
+                        told.free = free;
+                    }
+                }
+            }
+            self.order.settle(&mut self.agents);
+        }
+
+        /// By looking at each: who may serve a requirement, longest idle first.
+        fn by_scan(&self, channel: Option<ChannelIdx>, requirement: &Levels) -> Vec<AgentIdx> {
+            let fits = |n: &usize| {
+                let told = &self.told[*n];
+                let is_free = channel.is_none_or(|channel| told.free >> channel.number() & 1 == 1);
+                told.idle_since.is_some() && is_free && meets(&self.agents[*n].skills, requirement)
+            };
+            let mut found: Vec<usize> = (0..self.agents.len()).filter(fits).collect();
+            found.sort_by_key(|n| (self.told[*n].idle_since, self.agents[*n].id.clone()));
+            found.into_iter().map(AgentIdx::from_usize).collect()
+        }
+    }
+
+    #[test]
+    fn it_finds_whom_a_look_at_everybody_finds() {
+        let mut draw = Draw::new(11);
+        let mut pair = Pair::new();
+        let mut at = 0;
+        for step in 0..STEPS {
+            at += draw.below(3) as Timestamp / 2;
+            pair.step(&mut draw, at);
+            let requirement = some_levels(&mut draw, 3);
+            let channel = ChannelIdx::of(draw.below(CHANNELS) as u32);
+            pair.order.require(&requirement, &pair.agents);
+            assert!(pair.order.knows(&requirement));
+            let expected = pair.by_scan(Some(channel), &requirement);
+            let mut found = pair.order.free(channel, &requirement);
+            assert_eq!(found.next(), expected.first().copied(), "step {step}");
+            if step % 16 == 0 {
+                assert!(found.eq(expected.into_iter().skip(1)), "step {step}");
+                let able = pair.order.able(&requirement);
+                assert!(able.eq(pair.by_scan(None, &requirement)), "step {step}");
+            }
+        }
+    }
+}

@@ -170,22 +170,19 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::BTreeMap;
+
+    use super::super::draw::Draw;
+    use super::*;
 
     /// Against a map that is gone through: everything that a line answers, after each of many
     /// random steps, while it grows, shrinks and grows again.
     #[test]
     fn places_are_those_of_a_sorted_map() {
-        let mut draw = 7_u64;
-        let mut below = |limit: u64| {
-            draw = draw
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888);
-            (draw >> 33) % limit
-        };
+        let mut draw = Draw::new(7);
+        let mut below = |limit: u64| draw.below(limit);
         let (mut line, mut map) = (Line::default(), BTreeMap::new());
-        for step in 0..40_000_u64 {
+        for step in 0..45_000_u64 {
             let grows = step / 5_000 % 2 == 0;
             if below(10) < if grows { 8 } else { 2 } {
                 let key = WaitKey {

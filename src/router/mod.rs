@@ -52,6 +52,8 @@ mod stats;
 mod bitmap;
 pub mod both;
 mod directory;
+#[cfg(test)]
+mod draw;
 mod few;
 mod idle;
 mod line;

@@ -336,25 +336,9 @@ mod tests {
     use std::cmp::Reverse;
     use std::collections::BinaryHeap;
 
+    use super::super::draw::Draw;
     use super::super::timers::Timer;
     use super::*;
-
-    /// A small generator of numbers, the same in every run.
-    struct Draw(u64);
-
-    impl Draw {
-        fn number(&mut self) -> u64 {
-            self.0 = self
-                .0
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (self.0 ^ self.0 >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 16
-        }
-
-        fn below(&mut self, limit: u64) -> u64 {
-            self.number() % limit
-        }
-    }
 
     /// What the wheels are compared with.
     type Heap = BinaryHeap<Reverse<Due>>;
@@ -380,7 +364,7 @@ mod tests {
     }
 
     fn steps(seed: u64, steps: u32, most: usize) {
-        let mut draw = Draw(seed);
+        let mut draw = Draw::new(seed);
         let (mut wheels, mut heap) = (Wheels::default(), Heap::new());
         let mut now = draw.below(1 << 41) as i64 - (1 << 40);
         for step in 0..steps {
