@@ -153,9 +153,7 @@ impl SnapshotReader {
             left: info.state_bytes,
         })
     }
-}
 
-impl SnapshotReader {
     /// Bytes of the state that have not been read.
     #[must_use]
     pub fn bytes_left(&self) -> usize {

@@ -4,8 +4,8 @@
 //! of a name sends it to one of [`SHARDS`] tables, each of which grows by itself and is small when
 //! it does. A table is a row of buckets of one cache line each, so a name costs one access to
 //! memory before its record does. The hash is kept beside the number, so growing never looks at a
-//! name. A larger table grows by an eighth and where it stands: little room is empty, and none is left
-//! behind. There is no order in here and no way to go through it.
+//! name. A larger table grows by an eighth and where it stands: little room is empty, and none is
+//! left behind. There is no order in here and no way to go through it.
 
 use std::hash::BuildHasher;
 
@@ -17,7 +17,6 @@ const SHARDS: usize = 256;
 const SLOTS: usize = 8;
 /// How full a table may become: fuller ones have many entries that stand far from home.
 const FULL: (usize, usize) = (4, 5);
-
 /// Up to so many entries a table doubles: small ones would grow all the time.
 const DOUBLED_MAX: usize = 64;
 

@@ -38,19 +38,23 @@ impl Router {
             .count() as u32
     }
 
-    /// The steps of priority that a contact has won by waiting by now.
-    pub(super) fn aged_by_now(&self, contact: &Contact) -> i32 {
+    /// The steps of priority that a contact has won by waiting by now, however many.
+    fn steps_aged(&self, contact: &Contact) -> i64 {
         let age = self.queues[contact.queue.at()].policy.age_priority_ms.0;
-        if age == 0 {
-            return 0;
-        }
-        i32::try_from((self.at - contact.joined_at).max(0) / age).unwrap_or(i32::MAX)
+        let waited = (self.at - contact.joined_at).max(0);
+        waited.checked_div(age).unwrap_or(0)
+    }
+
+    /// The same, as far as they are added to its priority.
+    pub(super) fn aged_by_now(&self, contact: &Contact) -> i32 {
+        i32::try_from(self.steps_aged(contact)).unwrap_or(i32::MAX)
     }
 
     /// Begins to look for an agent in the contact's present queue.
     pub(super) fn begin_seeking(&mut self, idx: ContactIdx) {
         let steps_passed = self.steps_passed(&self.contacts[idx]);
         let aged = self.aged_by_now(&self.contacts[idx]);
+        let steps_aged = self.steps_aged(&self.contacts[idx]);
         let contact = &mut self.contacts[idx];
         let queue = &self.queues[contact.queue.at()];
         contact.seeking = true;
@@ -69,8 +73,7 @@ impl Router {
             .into();
         let age = queue.policy.age_priority_ms.0;
         if age > 0 {
-            let aged = (self.at - contact.joined_at).max(0) / age;
-            contact.age_at = MaybeAt::at(contact.joined_at + (aged + 1) * age);
+            contact.age_at = MaybeAt::at(contact.joined_at + (steps_aged + 1) * age);
         }
         contact.step_at = queue
             .steps

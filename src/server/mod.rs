@@ -19,6 +19,7 @@ pub mod running;
 mod clock;
 
 mod pen;
+mod recent;
 mod record;
 mod ring;
 mod tenant;

@@ -18,8 +18,8 @@ use super::error::ServerError;
 use super::hub::WAITING_BYTES_SLACK;
 use super::metrics::Metrics;
 use super::metrics::tenant::TenantMeters;
+use super::recent::Recent;
 use super::record::{Record, Snapshot, TenantImage};
-use super::ring::Recent;
 use super::tenant::Tenant;
 use super::threads::read_ahead;
 

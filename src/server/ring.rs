@@ -50,85 +50,6 @@ pub struct Ring {
     next_seq: u64,
 }
 
-/// Events that are put away together.
-const CHUNK_EVENTS: usize = 4_096;
-
-/// The latest events while the past is read. Nobody listens yet: they stay where the router put
-/// them, and each gets a place of its own, to be shared, only when the past is over.
-#[derive(Debug)]
-pub struct Recent {
-    /// The latest, which the router adds to.
-    pub fresh: Vec<Event>,
-    ends: Ends,
-    chunks: VecDeque<(Vec<Event>, Ends)>,
-    last_seq: u64,
-}
-
-/// Where the events of each record end among others, and its sequence.
-type Ends = Vec<(usize, Sequence)>;
-
-impl Recent {
-    /// Those that come after the event `last_seq`.
-    pub fn after(last_seq: u64) -> Self {
-        Self {
-            fresh: Vec::new(),
-            ends: Vec::new(),
-            chunks: VecDeque::new(),
-            last_seq,
-        }
-    }
-
-    /// What has become fresh is of the record with this sequence.
-    pub fn end_record(&mut self, sequence: Sequence) {
-        let before = self.ends.last().map_or(0, |(end, _)| *end);
-        if self.fresh.len() > before {
-            self.ends.push((self.fresh.len(), sequence));
-        }
-        if self.fresh.len() >= CHUNK_EVENTS {
-            self.put_away();
-        }
-    }
-
-    fn put_away(&mut self) {
-        let Some(last) = self.fresh.last() else {
-            return;
-        };
-        self.last_seq = last.seq;
-        let chunk = (
-            std::mem::take(&mut self.fresh),
-            std::mem::take(&mut self.ends),
-        );
-        self.chunks.push_back(chunk);
-        let held: usize = self.chunks.iter().map(|(events, _)| events.len()).sum();
-        let first = self.chunks.front().map_or(0, |(events, _)| events.len());
-        if held - first >= RING_EVENTS_MAX {
-            // Its room is used again.
-            let (events, ends) = self.chunks.pop_front().unwrap_or_default();
-            (self.fresh, self.ends) = (events, ends);
-            self.fresh.clear();
-            self.ends.clear();
-        }
-    }
-
-    pub fn into_ring(mut self) -> Ring {
-        self.put_away();
-        let mut ring = Ring::after(self.last_seq);
-        let first = self.chunks.front().and_then(|(events, _)| events.first());
-        ring.next_seq = first.map_or(ring.next_seq, |first| first.seq);
-        for (events, ends) in self.chunks {
-            let mut events = events.into_iter();
-            let mut taken = 0;
-            for (end, sequence) in ends {
-                for event in events.by_ref().take(end - taken) {
-                    ring.push(event, sequence);
-                }
-                taken = end;
-            }
-        }
-        ring
-    }
-}
-
 impl Ring {
     /// A ring that goes on after the event `last_seq`.
     pub fn after(last_seq: u64) -> Self {
@@ -182,40 +103,5 @@ impl Ring {
                 .cloned(),
         );
         true
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::router::event::EventBody;
-
-    /// Records of 0, 1 or 2 events each, as the past and as the present give them.
-    #[test]
-    fn the_past_leaves_what_the_present_would() {
-        for records in [0, 1, 10, 5_000, 200_000] {
-            let (mut recent, mut ring) = (Recent::after(7), Ring::after(7));
-            let mut seq = 7;
-            for sequence in 1..=records {
-                for _ in 0..sequence % 3 {
-                    seq += 1;
-                    let event = || Event {
-                        seq,
-                        at: 0,
-                        body: EventBody::ServerReloaded,
-                    };
-                    recent.fresh.push(event());
-                    ring.push(event(), sequence);
-                }
-                recent.end_record(sequence);
-            }
-            let past = recent.into_ring();
-            assert_eq!(past.next_seq, ring.next_seq);
-            let told = |ring: &Ring| -> Vec<(u64, Sequence)> {
-                let events = ring.events.iter();
-                events.map(|held| (held.event.seq, held.sequence)).collect()
-            };
-            assert_eq!(told(&past), told(&ring));
-        }
     }
 }

@@ -22,8 +22,9 @@ use crate::router::time::Timestamp;
 use super::clock::Stopwatch;
 use super::metrics::tenant::TenantMeters;
 use super::pen::Pen;
+use super::recent::Recent;
 use super::record::TenantImage;
-use super::ring::{Recent, Ring};
+use super::ring::Ring;
 use super::threads::TwoThreads;
 
 /// A deadline missed by less than this happens at its own time, one missed by more happens now:
