@@ -3,7 +3,7 @@
 //! A round is the whole life of a contact: submit, offer, accept, end, and the agent free again.
 //! Beside criterion's figures ratios of the same run are printed: by agents, by contacts that wait
 //! for others, by contacts that wait for these agents, by owners, queues and skills.
-//! `ROUTE_OWNERS=10000000` makes the owner path as large as a province (it needs some 10 GB of
+//! `ROUTE_OWNERS=10000000` makes the owner path as large as a province (it needs some 2 GB of
 //! memory; the default is 1,000,000).
 
 mod centre;

@@ -77,8 +77,10 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     let client = client.until_now();
     let mut lives = script::Lives::default();
     pool.each(|script| lives.add(script.lives()));
-    pool.each(Script::leave);
-    pool.run(options.depth.max(PREPARING_DEPTH), Pace::Closed, Goal::All)?;
+    if tally.unanswered == 0 {
+        pool.each(Script::leave);
+        pool.run(options.depth.max(PREPARING_DEPTH), Pace::Closed, Goal::All)?;
+    }
     Ok(Report::new(options, &tally, &lives, server, client))
 }
 

@@ -50,7 +50,8 @@ pub struct Tally {
     pub first_refusal: Option<String>,
     /// Requests that were due and have not been answered; their latency so far is counted.
     pub unanswered: u64,
-    /// From the first request to the last answer.
+    /// From the first request to the last answer; in the open pace at least for as long as
+    /// requests were due.
     pub took: Duration,
     /// Nanoseconds.
     pub latencies: Histogram<u64>,
@@ -257,6 +258,10 @@ impl<T: Talk> Pool<T> {
             line.due.clear();
         }
         tally.took = tally.ended.saturating_duration_since(tally.began);
+        if let (Pace::Open(_), Goal::Span(span)) = (run.pace, run.goal) {
+            // What was due until its end and has no answer makes the rate less, not the time.
+            tally.took = tally.took.max(span);
+        }
         tally
     }
 }

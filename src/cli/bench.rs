@@ -38,7 +38,7 @@ pub struct Bench {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     depth: u32,
     /// How long it is measured
-    #[arg(long, default_value = "5s", value_name = "TIME", value_parser = span)]
+    #[arg(long, default_value = "5s", value_name = "TIME", value_parser = lasting)]
     duration: Duration,
     /// Measures so many requests instead
     #[arg(long, value_name = "N", conflicts_with = "duration", value_parser = clap::value_parser!(u64).range(1..))]
@@ -67,6 +67,13 @@ pub struct Bench {
 fn span(text: &str) -> Result<Duration, String> {
     let span = duration::parse(text).map_err(|wrong| format!("{wrong}: give one such as 5s"))?;
     Ok(Duration::from_millis(u64::try_from(span.0).unwrap_or(0)))
+}
+
+fn lasting(text: &str) -> Result<Duration, String> {
+    match span(text)? {
+        Duration::ZERO => Err("nothing can be measured in no time: give one such as 5s".to_owned()),
+        span => Ok(span),
+    }
 }
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -282,10 +282,8 @@ mod tests {
     use super::super::skill::meets;
     use super::*;
 
-    const AGENTS: u64 = 24;
     const CHANNELS: u64 = 3;
     const SKILLS: u64 = 5;
-    const STEPS: u32 = 2_000_000;
 
     /// What the index is compared with: every agent is looked at.
     #[derive(Clone, Copy, Default)]
@@ -313,21 +311,21 @@ mod tests {
     }
 
     impl Pair {
-        fn new() -> Self {
+        fn of(agents: u64) -> Self {
             let mut order = IdleOrder::default();
             order.set_channels(CHANNELS as usize);
             // Ids are in another order than numbers.
-            let id = |n: u64| Name::numbered("a", n * 7 % AGENTS + 100);
+            let id = |n: u64| Name::numbered("a", n * 7 % agents + agents);
             Self {
                 order,
-                agents: (0..AGENTS).map(|n| Agent::new(id(n), 0)).collect(),
-                told: vec![Told::default(); AGENTS as usize],
+                agents: (0..agents).map(|n| Agent::new(id(n), 0)).collect(),
+                told: vec![Told::default(); agents as usize],
             }
         }
 
         /// Changes something about an agent, in the index and in what is told of it.
         fn step(&mut self, draw: &mut Draw, at: Timestamp) {
-            let agent = AgentIdx::of(draw.below(AGENTS) as u32);
+            let agent = AgentIdx::of(draw.below(self.agents.len() as u64) as u32);
             let told = &mut self.told[agent.at()];
             let free = draw.below(1 << CHANNELS) as u32;
             match draw.below(8) {
@@ -377,14 +375,17 @@ mod tests {
         }
     }
 
-    #[test]
-    fn it_finds_whom_a_look_at_everybody_finds() {
-        let mut draw = Draw::new(11);
-        let mut pair = Pair::new();
+    /// Compares the first who is found every so many steps, and all of them more seldom.
+    fn compare(agents: u64, steps: u32, every: u32) {
+        let mut draw = Draw::new(agents);
+        let mut pair = Pair::of(agents);
         let mut at = 0;
-        for step in 0..STEPS {
+        for step in 0..steps {
             at += draw.below(3) as Timestamp / 2;
             pair.step(&mut draw, at);
+            if step % every != 0 {
+                continue;
+            }
             let requirement = some_levels(&mut draw, 3);
             let channel = ChannelIdx::of(draw.below(CHANNELS) as u32);
             pair.order.require(&requirement, &pair.agents);
@@ -392,11 +393,23 @@ mod tests {
             let expected = pair.by_scan(Some(channel), &requirement);
             let mut found = pair.order.free(channel, &requirement);
             assert_eq!(found.next(), expected.first().copied(), "step {step}");
-            if step % 16 == 0 {
+            if step % (16 * every) == 0 {
                 assert!(found.eq(expected.into_iter().skip(1)), "step {step}");
                 let able = pair.order.able(&requirement);
                 assert!(able.eq(pair.by_scan(None, &requirement)), "step {step}");
             }
         }
+    }
+
+    #[test]
+    fn it_finds_whom_a_look_at_everybody_finds() {
+        compare(24, 2_000_000, 1);
+    }
+
+    /// So many that positions are dealt anew in more room and the summaries of the bitmaps count.
+    #[test]
+    fn it_finds_them_among_thousands() {
+        compare(701, 100_000, 16);
+        compare(12_000, 80_000, 800);
     }
 }
