@@ -3,7 +3,10 @@
 #[path = "support/process.rs"]
 mod process;
 
+use std::time::Duration;
+
 use process::{Daemon, firsthand};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// Runs `bench` with a mix and gives its report.
@@ -122,4 +125,49 @@ fn a_load_that_is_refused_fails() {
         said.contains("refused") && said.contains("no-such-queue"),
         "{said}"
     );
+}
+
+/// What was due while the daemon stood still is charged, and the figures are told.
+#[test]
+fn a_daemon_that_stands_still_is_told_of() {
+    let daemon = Daemon::start("durability = \"none\"\n");
+    let pid = i32::try_from(daemon.pid()).expect("a process");
+    let pid = Pid::from_raw(pid).expect("a process");
+    let stop = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(700));
+        kill_process(pid, Signal::STOP).expect("it is ours");
+    });
+    let output = firsthand()
+        .args(["bench", "--json", "--warm-up", "0s", "--connections", "2"])
+        .args([
+            "--depth",
+            "1000",
+            "--rate",
+            "200",
+            "--duration",
+            "2s",
+            "--to",
+        ])
+        .arg(daemon.socket())
+        .output()
+        .expect("the binary runs");
+    stop.join().expect("it stops");
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert!(number(&report, "/answered") > 0.0, "{report}");
+    let due = number(&report, "/answered") + number(&report, "/unanswered");
+    assert_eq!(due, 400.0, "{report}");
+    assert!(number(&report, "/unanswered") > 0.0, "{report}");
+    assert!(number(&report, "/seconds") >= 2.0, "{report}");
+}
+
+#[test]
+fn a_run_of_no_length_is_refused() {
+    let output = firsthand()
+        .args(["bench", "--to", "/nowhere", "--duration", "0s"])
+        .output()
+        .expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("such as 5s"), "{said}");
 }

@@ -75,6 +75,11 @@ impl Daemon {
     }
 
     #[allow(dead_code, reason = "not every test needs it")]
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn address(&self) -> Address {
         Address::Unix(self.socket.clone())
     }
