@@ -23,6 +23,9 @@ use super::time::Millis;
 pub const SKILLS_MAX: usize = 256;
 /// The most steps of one queue.
 pub const STEPS_MAX: usize = 32;
+/// The shortest time that may bring a step of priority, in ms: each step of each who waits is
+/// work of its own, and thousands may wait.
+pub const AGE_PRIORITY_MS_MIN: i64 = 100;
 /// Priorities lie in `-PRIORITY_MAX..=PRIORITY_MAX`.
 pub const PRIORITY_MAX: i32 = 1_000_000;
 /// The most agents that one contact is offered to at once.

@@ -15,8 +15,8 @@ use crate::router::follow_up::SCORE_MAX;
 use crate::router::ids::{Name, OfferId};
 use crate::router::kind::KindRules;
 use crate::router::policy::{
-    CAPACITY_MAX, CHANNELS_MAX, Overflow, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX,
-    SkillMap, Step,
+    AGE_PRIORITY_MS_MIN, CAPACITY_MAX, CHANNELS_MAX, Overflow, PARALLEL_OFFERS_MAX, Policy,
+    SKILLS_MAX, STEPS_MAX, SkillMap, Step,
 };
 use crate::router::query::{PAGE_ITEMS_MAX, Query};
 use crate::router::time::{Millis, Timestamp};
@@ -163,6 +163,15 @@ pub fn policy(policy: &Policy) -> Checked {
         return Err(wrong(
             "ring_ms",
             "0 gives nobody time to answer: give at least 1",
+        ));
+    }
+    let age = policy.age_priority_ms.0;
+    if age > 0 && age < AGE_PRIORITY_MS_MIN {
+        return Err(wrong(
+            "age_priority_ms",
+            format_args!(
+                "{age} is too short: give 0 for no aging, or at least {AGE_PRIORITY_MS_MIN}"
+            ),
         ));
     }
     if !(1..=PARALLEL_OFFERS_MAX).contains(&policy.parallel_offers) {

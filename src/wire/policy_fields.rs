@@ -100,7 +100,7 @@ pub const QUEUE_SET: &[Param] = &[
     Param::may(
         "age_priority_ms",
         Millis,
-        "one step of priority per so much waiting, in ms; 0 = off",
+        "one step of priority per so much waiting, in ms; 0 = off, else at least 100",
     )
     .or("0"),
     Param::may(

@@ -80,7 +80,7 @@ pub static QUEUE: Section = Section {
         key(
             "age_priority",
             duration(),
-            "One more step of priority for each so much waiting; \"0s\" = none.",
+            "One more step of priority for each so much waiting; \"0s\" = none, else at least 100ms.",
         ),
         key(
             "ring",

@@ -5,7 +5,7 @@ use crate::config::duration;
 use crate::config::fault::Finding;
 use crate::router::codes::OwnershipMode;
 use crate::router::ids::Name;
-use crate::router::policy::{CHANNELS_MAX, Level, Policy};
+use crate::router::policy::{AGE_PRIORITY_MS_MIN, CHANNELS_MAX, Level, Policy};
 
 pub(super) fn channels(scope: &Scope<'_>, related: &mut Related) {
     let count = scope.tenant.channels().len();
@@ -24,6 +24,7 @@ pub(super) fn queue(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &m
     steps(scope, name, policy, related);
     skills(scope, name, policy, related);
     parts(scope, name, policy, related);
+    aging(scope, name, policy, related);
     calendar(scope, name, policy, related);
     if policy.ownership.mode == OwnershipMode::Require && policy.max_wait_ms.is_none() {
         let place = scope.place(&["queues", name.as_str(), "ownership", "mode"]);
@@ -36,6 +37,21 @@ pub(super) fn queue(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &m
             .help("give the queue a max_wait, such as max_wait = \"5m\", or use \"prefer\""),
         );
     }
+}
+
+/// Steps of priority come as often as can be afforded.
+fn aging(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
+    let age = policy.age_priority_ms.0;
+    if age == 0 || age >= AGE_PRIORITY_MS_MIN {
+        return;
+    }
+    let place = scope.place(&["queues", name.as_str(), "age_priority"]);
+    let least = duration::format(AGE_PRIORITY_MS_MIN);
+    related.faults.push(
+        Finding::new(place, "`age_priority` is too short".to_owned())
+            .label("a step of priority for each so much waiting")
+            .help(format!("give \"0s\" for no aging, or at least \"{least}\"")),
+    );
 }
 
 /// The opening hours are those of a calendar that there is.
