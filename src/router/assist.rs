@@ -1,5 +1,5 @@
 //! Assist, not shift: a part of a case is done by another agent or queue, and the owner keeps the
-//! case (rule 16, doctrine: 首接 leads, others help).
+//! case (rule 26).
 //!
 //! The task goes on its way as a contact of its own. The owner is told when it is done, and the
 //! customer's next contact brings the news.

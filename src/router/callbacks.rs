@@ -1,5 +1,5 @@
 //! Calls that are promised: the caller who hangs up and keeps its place, and the callback that an
-//! owner makes instead of being waited for (rule 15).
+//! owner makes instead of being waited for (rules 15 and 25).
 //!
 //! A promised call is nobody's live call: it has no patience of its own, is not given up because
 //! nobody is logged in, and `contact.sync` does not miss it.

@@ -308,7 +308,7 @@ codes! {
 }
 
 codes! {
-    /// The rule of the contract by which a step of a contact was taken.
+    /// By which rule a step of a contact was taken; docs/routing-rules.md has the number of each.
     Rule {
         Scheduled = "scheduled",
         Owner = "owner",

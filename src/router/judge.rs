@@ -1,6 +1,6 @@
 //! The judge: who may take a contact now, and how long it is kept for its owner.
 //!
-//! Rules 14, 15 and 17 of the contract. Everything here is a pure question about the present
+//! Rules 14, 15 and 17. Everything here is a pure question about the present
 //! state. A wait for an owner is not remembered but asked anew whenever the owner's situation
 //! changes, so it can never outlive its reason.
 

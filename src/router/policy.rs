@@ -224,7 +224,7 @@ impl Default for Ownership {
     }
 }
 
-/// The policy of a queue (contract §5).
+/// The policy of a queue; docs/routing-rules.md names the rule of each field.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {

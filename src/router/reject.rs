@@ -1,7 +1,7 @@
 //! The router's refusals: what is wrong, with which entity and field, and what would be right.
 //!
 //! A refused command has changed nothing. The wire turns a refusal into a JSON-RPC error; the
-//! words of `kind` are fixed by the contract (§2).
+//! words of `kind` are those of docs/protocol.md.
 
 use super::ids::Name;
 

@@ -2,8 +2,8 @@
 //!
 //! Entries are not taken out one by one: whoever is woken looks whether its deadline still is this
 //! one, and when most entries may be stale they are thrown out together. Among equal times the
-//! order is that of [`Timer`], which is the order of the contract's §7: ends of service first,
-//! then starts of work, owner waits, patience, and what comes in.
+//! order is that of [`Timer`] (rule 1): ends of service first, then starts of work, owner waits,
+//! patience, and what comes in.
 
 use super::time::Timestamp;
 use super::wheel::Wheels;

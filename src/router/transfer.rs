@@ -1,4 +1,4 @@
-//! Passing a contact on. Ownership stays; only who talks changes.
+//! Passing a contact on (rule 23). Ownership stays; only who talks changes.
 //!
 //! A transfer to a queue does not seek the owner again. One to an agent asks for no skill but for
 //! a free place, and is refused where there is none. A consultation keeps the first agent

@@ -1,7 +1,7 @@
 //! The waiting index: the mirror of the idle order for contacts.
 //!
 //! Contacts that anyone may take stand in classes of equal channel and requirement, each in the
-//! order of the contract's rule 2. An agent that becomes free looks at the heads of the classes
+//! order of rule 2. An agent that becomes free looks at the heads of the classes
 //! it can serve, which it finds through its skills, and takes the first. Contacts kept for an
 //! owner or a stand-in stand in lists of those agents instead. This file knows orders and lists;
 //! who may take what is decided by the judge.

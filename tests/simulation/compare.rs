@@ -40,7 +40,7 @@ impl Differences {
     }
 }
 
-/// What the router chose where the contract leaves the choice open.
+/// What the router chose where the rules leave the choice open.
 pub fn hints(effects: &Effects) -> Hints {
     let mut hints = Hints::default();
     for event in &effects.events {
@@ -432,7 +432,7 @@ fn compare_customer(model: &Model, router: &Router, idx: usize, differences: &mu
     );
 }
 
-/// [18] Once per case and window.
+/// Rule 18: once per case and window.
 fn compare_escalations(model: &Model, effects: &Effects, differences: &mut Differences) {
     let mut expected: Vec<&Name> = model
         .escalated

@@ -2,10 +2,10 @@
 //!
 //! Plain vectors and full scans, nothing kept that can be counted again, nothing remembered that
 //! can be decided again. It takes the same commands as the router and is written to be checked
-//! against the contract rule by rule: a comment `[n]` names rule n of its section 4. What the
-//! contract leaves to chance or to taste (numbers of offers, names of cases that are opened by an
-//! accept, draws of the strategy `random`) comes in as hints of what the router did, and a draw is
-//! taken over only where it is one of the agents that could be drawn.
+//! against docs/routing-rules.md rule by rule. What the rules leave to chance or to taste (numbers
+//! of offers, names of cases that are opened by an accept, draws of the strategy `random`) comes in
+//! as hints of what the router did, and a draw is taken over only where it is one of the agents
+//! that could be drawn.
 
 mod agents;
 mod cases;
@@ -230,7 +230,7 @@ pub struct Abandoned {
     pub arrival: u64,
 }
 
-/// What the router did where the contract leaves the choice open.
+/// What the router did where the rules leave the choice open.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
     /// Contact, agent, number.

@@ -76,7 +76,7 @@ impl Model {
         Ok(())
     }
 
-    /// [1] An agent who goes on break or offline has its open offers revoked.
+    /// Rule 1: an agent who goes on break or offline has its open offers revoked.
     pub(super) fn enter_presence(
         &mut self,
         name: &Name,
@@ -122,7 +122,7 @@ impl Model {
         }
         let cases = self.cases_owned_by(&remove.agent);
         if !cases.is_empty() {
-            // [13] The succession is one of the three ways in which ownership ends.
+            // Rule 13: the succession is one of the three ways in which ownership ends.
             let stand_ins = [&agent.deputy, &agent.leader];
             let named = remove.successor.clone();
             let successor = named.or_else(|| {
@@ -149,7 +149,7 @@ impl Model {
         Ok(())
     }
 
-    /// [8] A wrap-up ends at its deadline or at `wrap_up.end`.
+    /// Rule 8: a wrap-up ends at its deadline or at `wrap_up.end`.
     pub(super) fn wrap_up_end(&mut self, name: &Name) -> Verdict {
         let agent = self.agent(name).ok_or(RejectKind::NotFound)?;
         if !self.in_wrap_up(agent) {
@@ -236,7 +236,7 @@ impl Model {
         own.unwrap_or_else(|| self.channel_rule(channel).capacity)
     }
 
-    /// [9] Whether an agent has a place for one more contact of a channel: an exclusive contact
+    /// Rule 9: whether an agent has a place for one more contact of a channel: an exclusive contact
     /// needs the whole agent, and leaves nothing of it.
     pub fn has_place(&self, agent: &Agent, channel: &Name) -> bool {
         let exclusive = self.channel_rule(channel).exclusive;
@@ -254,7 +254,7 @@ impl Model {
         same < self.capacity(agent, channel)
     }
 
-    /// [3] Available, nothing to wrap up, not in a retry delay, a place left, not excluded, and
+    /// Rule 3: available, nothing to wrap up, not in a retry delay, a place left, not excluded, and
     /// not asked already.
     pub fn is_free_for(&self, agent: &Agent, contact: &Contact) -> bool {
         self.is_available_for(agent, &contact.channel)
@@ -270,7 +270,7 @@ impl Model {
             && self.has_place(agent, channel)
     }
 
-    /// [17] By the contact itself or by its customer.
+    /// Rule 17: by the contact itself or by its customer.
     pub fn is_excluded(&self, agent: &Name, contact: &Contact) -> bool {
         let by_customer = contact
             .customer
@@ -296,7 +296,7 @@ impl Model {
         }
     }
 
-    /// [3] The later of the end of the last conversation and of becoming available.
+    /// Rule 3: the later of the end of the last conversation and of becoming available.
     pub fn idle_since(&self, agent: &Agent) -> Option<Timestamp> {
         agent.available_at.max(agent.last_end_at)
     }
@@ -311,7 +311,7 @@ impl Model {
         self.owner_of(contact)
     }
 
-    /// The owner of the case of a contact. [13] Closing ends ownership.
+    /// The owner of the case of a contact. Rule 13: closing ends ownership.
     pub fn owner_of(&self, contact: &Contact) -> Option<&Name> {
         let case = &self.cases[contact.case?];
         case.owner

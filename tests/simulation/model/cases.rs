@@ -19,7 +19,7 @@ impl Model {
         self.case(name).ok_or(RejectKind::NotFound)
     }
 
-    /// [11] [12] An owner is an agent that exists, and never a bot.
+    /// Rules 11 and 12: an owner is an agent that exists, and never a bot.
     pub(super) fn must_own(&self, name: &Name) -> Verdict {
         match self.agent(name).map(|agent| agent.kind) {
             None => Err(RejectKind::NotFound),
@@ -28,7 +28,7 @@ impl Model {
         }
     }
 
-    /// [11] The customer's open case of the same topic, or without a topic the most recently
+    /// Rule 11: the customer's open case of the same topic, or without a topic the most recently
     /// active; else a resolved one in the same way.
     pub(super) fn case_of(&self, customer: Option<usize>, topic: Option<&Name>) -> Option<usize> {
         let cases = &self.customers[customer?].cases;
@@ -44,7 +44,7 @@ impl Model {
         None
     }
 
-    /// [11] Within `affinity_ms` after closing: the last owner, as a preference only.
+    /// Rule 11: within `affinity_ms` after closing: the last owner, as a preference only.
     pub(super) fn last_owner(&self, contact: usize) -> Option<Name> {
         let contact = &self.contacts[contact];
         let customer = contact.customer?;
@@ -62,7 +62,7 @@ impl Model {
         case.owner.clone().filter(|_| remembered)
     }
 
-    /// A contact belongs to a case from now on. [18] It is counted by when it was submitted.
+    /// A contact belongs to a case from now on. Rule 18: it is counted by when it was submitted.
     pub(super) fn attach(&mut self, contact: usize, case: usize) {
         let nameless = self.cases[case].customer.is_none();
         self.refer(contact, case);
@@ -102,8 +102,8 @@ impl Model {
         }
     }
 
-    /// [14] Contacts without a case wait on: a case that comes to be, or comes to their customer,
-    /// is theirs too.
+    /// Rule 14: contacts without a case wait on: a case that comes to be, or comes to their
+    /// customer, is theirs too.
     pub(super) fn relink(&mut self) {
         let found: Vec<(usize, usize)> = self
             .contacts
@@ -164,8 +164,8 @@ impl Model {
         )
     }
 
-    /// [11] At an accept a resolved case is reopened, and a human opens a new one where there is
-    /// none.
+    /// Rule 11: at an accept a resolved case is reopened, and a human opens a new one where there
+    /// is none.
     pub(super) fn case_at_accept(&mut self, contact: usize, human: bool) {
         if let Some(case) = self.contacts[contact].case
             && self.cases[case].state == CaseState::Closed
@@ -200,7 +200,7 @@ impl Model {
         self.cases[case].owned_at = Some(self.now);
     }
 
-    /// [13] A recorded handover.
+    /// Rule 13: a recorded handover.
     pub(super) fn hand_over(&mut self, case: usize, to: &Name) {
         self.cases[case].handovers += 1;
         self.cases[case].active_at = self.now;
@@ -259,7 +259,7 @@ impl Model {
         Ok(())
     }
 
-    /// [13] `case.reopen` restores the owner.
+    /// Rule 13: `case.reopen` restores the owner.
     pub(super) fn case_reopen(&mut self, name: &Name) -> Verdict {
         let case = self.must_case(name)?;
         if self.cases[case].state == CaseState::Open {

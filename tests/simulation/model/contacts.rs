@@ -111,7 +111,7 @@ impl Model {
         }
     }
 
-    /// [6] A contact comes to its queue, which may be full.
+    /// Rule 6: a contact comes to its queue, which may be full.
     fn arrive(&mut self, idx: usize, entered_at: Timestamp) {
         let queue = self.contacts[idx].queue.clone();
         let room = self.has_room(idx, &queue, entered_at);
@@ -121,7 +121,7 @@ impl Model {
         }
     }
 
-    /// [11] The case that is named must exist and not be another customer's.
+    /// Rule 11: the case that is named must exist and not be another customer's.
     fn named_case(&self, submit: &ContactSubmit) -> Result<Option<usize>, RejectKind> {
         let Some(case) = &submit.case else {
             return Ok(None);
@@ -134,7 +134,7 @@ impl Model {
         }
     }
 
-    /// [7] A caller who abandoned and comes back on the same queue takes the old place in the
+    /// Rule 7: a caller who abandoned and comes back on the same queue takes the old place in the
     /// order; all limits count from the new arrival.
     fn resume(&mut self, idx: usize) {
         let contact = &self.contacts[idx];
@@ -273,8 +273,8 @@ impl Model {
         Ok(())
     }
 
-    /// [8] An agent leaves a conversation; with wrap-up it takes nothing until that ends. Where the
-    /// contact is over with it, the contact waits for that end too.
+    /// Rule 8: an agent leaves a conversation; with wrap-up it takes nothing until that ends. Where
+    /// the contact is over with it, the contact waits for that end too.
     pub(super) fn leave(&mut self, idx: usize, over: bool) {
         let now = self.now;
         let leg = self.contacts[idx].legs.remove(0);
@@ -333,7 +333,7 @@ impl Model {
         }
     }
 
-    /// [15] The contact ends, and its owner has it as a callback of its own.
+    /// Rule 15: the contact ends, and its owner has it as a callback of its own.
     pub(super) fn end_as_callback(&mut self, idx: usize) {
         self.finish(idx, Outcome::Callback);
         let ended = &self.contacts[idx];
@@ -375,7 +375,7 @@ impl Model {
         self.enter(callback, self.now);
     }
 
-    /// [10] The platform is gone or has forgotten the contact: its agents are free at once.
+    /// Rule 10: the platform is gone or has forgotten the contact: its agents are free at once.
     pub(super) fn repair(&mut self, idx: usize) {
         if self.contacts[idx].state() != ContactState::Connected {
             self.finish(idx, Outcome::Abandoned);
@@ -392,8 +392,8 @@ impl Model {
         self.finish(idx, Outcome::Dropped);
     }
 
-    /// [10] What is on the list belongs to that platform and is confirmed; what it should have and
-    /// has not is over.
+    /// Rule 10: what is on the list belongs to that platform and is confirmed; what it should have
+    /// and has not is over.
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Verdict {
         self.gone.retain(|client| *client != sync.source);
         let mut missing = Vec::new();
@@ -457,7 +457,7 @@ impl Model {
         }
     }
 
-    /// [10] A conversation whose platform is gone is leased.
+    /// Rule 10: a conversation whose platform is gone is leased.
     pub(super) fn start_lease_if_gone(&mut self, idx: usize) {
         let contact = &self.contacts[idx];
         let source = contact.source.as_ref();

@@ -7,14 +7,14 @@ use firsthand::router::reject::RejectKind;
 use super::{Customer, Model, Verdict};
 
 impl Model {
-    /// [11] By id or by any identity.
+    /// Rule 11: by id or by any identity.
     pub fn customer(&self, name: &Name) -> Option<usize> {
         self.customers.iter().position(|customer| {
             !customer.merged && (customer.name == *name || customer.identities.contains(name))
         })
     }
 
-    /// [11] An unknown one makes a new customer.
+    /// Rule 11: an unknown one makes a new customer.
     pub(super) fn customer_or_new(&mut self, name: &Name) -> usize {
         if let Some(known) = self.customer(name) {
             return known;
@@ -77,7 +77,7 @@ impl Model {
         self.revoke_excluded();
     }
 
-    /// [17] Never this agent for this customer, owner or not.
+    /// Rule 17: never this agent for this customer, owner or not.
     pub(super) fn customer_exclude(&mut self, exclude: &CustomerExclude) -> Verdict {
         if self.agent(&exclude.agent).is_none() {
             return Err(RejectKind::NotFound);

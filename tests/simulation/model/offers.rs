@@ -21,7 +21,7 @@ impl Model {
         found
     }
 
-    /// Finds the open offer that an answer names. [1] One that has ended is a conflict.
+    /// Finds the open offer that an answer names. Rule 1: one that has ended is a conflict.
     fn named_offer(
         &self,
         id: Option<OfferId>,
@@ -57,7 +57,7 @@ impl Model {
     pub(super) fn offer_accept(&mut self, of: &OfferRef) -> Verdict {
         let (idx, nth) = self.named_offer(of.offer, of.contact.as_ref(), of.agent.as_ref())?;
         let offer = self.contacts[idx].offers.remove(nth);
-        // [4] The first accept wins; the others are revoked without delay, miss or wrap-up.
+        // Rule 4: the first accept wins; the others are revoked without delay, miss or wrap-up.
         self.revoke_all(idx);
         self.connect(idx, &offer);
         Ok(())
@@ -99,7 +99,7 @@ impl Model {
         self.cases[case].last_handler = Some(offer.agent.clone());
         let ownership = self.policy(&self.contacts[idx].queue).ownership.clone();
         match &self.cases[case].owner {
-            // [12] At accept, or firm only after so much conversation.
+            // Rule 12: at accept, or firm only after so much conversation.
             None if ownership.min_handle_ms.0 > 0 => self.await_firmness(idx),
             None => self.own(case, &offer.agent),
             Some(owner) if *owner == offer.agent => {}
@@ -110,7 +110,7 @@ impl Model {
         }
     }
 
-    /// [12] So much conversation makes each human in it the owner, unless there is one before.
+    /// Rule 12: so much conversation makes each human in it the owner, unless there is one before.
     fn await_firmness(&mut self, idx: usize) {
         let min_handle = self
             .policy(&self.contacts[idx].queue)
@@ -144,7 +144,7 @@ impl Model {
         Ok(())
     }
 
-    /// [4] The offer ran out: it counts as missed and delays like `no_answer`.
+    /// Rule 4: the offer ran out: it counts as missed and delays like `no_answer`.
     pub(super) fn offer_expired(&mut self, idx: usize, nth: usize) {
         let retry = &self.policy(&self.contacts[idx].queue).retry;
         let delay = retry.no_answer_ms.0;
@@ -175,8 +175,8 @@ impl Model {
         self.offer_is_over(idx);
     }
 
-    /// [4] The contact goes on and keeps its place. Where it was passed to one agent, a consultation is
-    /// over, and otherwise it goes on in its queue.
+    /// Rule 4: the contact goes on and keeps its place. Where it was passed to one agent, a
+    /// consultation is over, and otherwise it goes on in its queue.
     pub(super) fn offer_is_over(&mut self, idx: usize) {
         let contact = &mut self.contacts[idx];
         contact.looks = true;

@@ -75,7 +75,7 @@ impl Model {
         Ok(())
     }
 
-    /// [6] Whether all trunks are taken: of the queue, or of the tenant.
+    /// Rule 6: whether all trunks are taken: of the queue, or of the tenant.
     pub(super) fn is_blocked(&self, queue: &Name) -> bool {
         let in_system = |queue: Option<&Name>| {
             let of_queue = |name: &Name| queue.is_none_or(|queue| queue == name);
@@ -107,8 +107,8 @@ impl Model {
         contact.nobody_since = None;
     }
 
-    /// [6] Whether a queue has a place for a contact: one that can be offered at once never counts
-    /// against `max_waiting`.
+    /// Rule 6: whether a queue has a place for a contact: one that can be offered at once never
+    /// counts against `max_waiting`.
     pub(super) fn has_room(&self, idx: usize, queue: &Name, entered_at: Timestamp) -> bool {
         let others = self
             .contacts
@@ -133,7 +133,7 @@ impl Model {
         matches!(self.next_agent(&trial), Next::Offer(..))
     }
 
-    /// [6] Where a contact goes that cannot stay; `outcome` is what it ends as where the queue
+    /// Rule 6: where a contact goes that cannot stay; `outcome` is what it ends as where the queue
     /// rejects. A queue that is full too passes it on in its turn.
     pub(super) fn overflow(&mut self, idx: usize, outcome: Outcome) {
         if !self.contacts[idx].legs.is_empty() {

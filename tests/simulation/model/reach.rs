@@ -15,9 +15,9 @@ pub type Moment = (Timestamp, Kind);
 pub enum Reach {
     /// Anyone with the skills: nobody owns it, or the owner does not count here.
     Anyone,
-    /// [15] It waits for its owner alone.
+    /// Rule 15: it waits for its owner alone.
     OwnerAlone(Name),
-    /// [15] The wait for the owner is over: the fallbacks in their order, and the owner first
+    /// Rule 15: the wait for the owner is over: the fallbacks in their order, and the owner first
     /// where the owner may still take it.
     ///
     /// With `hold = "while_busy"` this comes before the wait is over: then it is still kept for
@@ -30,8 +30,8 @@ pub enum Reach {
 }
 
 impl Model {
-    /// [5] The queue's requirement after the steps due by now, with the contact's own on top: the
-    /// higher level counts.
+    /// Rule 5: the queue's requirement after the steps due by now, with the contact's own on top:
+    /// the higher level counts.
     pub fn requirement(&self, contact: &Contact) -> SkillMap {
         self.requirement_at(contact, self.clock)
     }
@@ -60,7 +60,7 @@ impl Model {
         needed
     }
 
-    /// [3] Requirements alone decide who can serve.
+    /// Rule 3: requirements alone decide who can serve.
     pub fn has_skills(&self, agent: &Agent, contact: &Contact) -> bool {
         self.has_skills_at(agent, contact, self.clock)
     }
@@ -78,7 +78,7 @@ impl Model {
             .all(|(skill, level)| agent.skills.get(skill) >= Some(level))
     }
 
-    /// [2] The agent's proficiency for a contact: the lowest over the required skills.
+    /// Rule 2: the agent's proficiency for a contact: the lowest over the required skills.
     pub fn proficiency(&self, agent: &Agent, contact: &Contact) -> u8 {
         let needed = self.requirement(contact);
         let levels = needed.keys().map(|skill| agent.skills.get(skill));
@@ -112,7 +112,7 @@ impl Model {
         }
         let agent = self.agent(&owner).expect("asked before");
         let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
-        // [14] A free owner comes before all others, unless others are asked already.
+        // Rule 14: a free owner comes before all others, unless others are asked already.
         let free = self.is_available_for(agent, &contact.channel);
         let comes_first = free && contact.offers.is_empty();
         let awaits = !free && self.awaits(agent, contact);
@@ -141,8 +141,8 @@ impl Model {
         })
     }
 
-    /// Whether waiting for an owner is in vain. [17] An exclusion overrides ownership. [14] The
-    /// owner's skill is not asked again unless the queue says so.
+    /// Whether waiting for an owner is in vain. Rule 17: an exclusion overrides ownership. Rule 14:
+    /// the owner's skill is not asked again unless the queue says so.
     pub fn never_takes(&self, owner: &Agent, contact: &Contact) -> bool {
         let check = self.policy(&contact.queue).ownership.owner_skill_check;
         self.is_excluded(&owner.name, contact)
@@ -150,7 +150,7 @@ impl Model {
             || self.capacity(owner, &contact.channel) == 0
     }
 
-    /// [15] Whether the situation of an owner who is not free is still worth waiting for.
+    /// Rule 15: whether the situation of an owner who is not free is still worth waiting for.
     fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
         let wait = &self.policy(&contact.queue).ownership.wait;
         let limit = match owner.presence {
@@ -187,7 +187,7 @@ impl Model {
         }
     }
 
-    /// [16] On which of the listed accounts an agent may stand in for an owner: the first that
+    /// Rule 16: on which of the listed accounts an agent may stand in for an owner: the first that
     /// fits.
     pub fn stands_in(
         &self,
@@ -223,8 +223,8 @@ impl Model {
         None
     }
 
-    /// [15] Where the list comes to `callback_by_owner` before anyone is found, and the owner can
-    /// call back at all.
+    /// Rule 15: where the list comes to `callback_by_owner` before anyone is found, and the owner
+    /// can call back at all.
     pub fn calls_back(&self, contact: &Contact, found: Option<usize>) -> bool {
         let Reach::Fallbacks {
             owner_too: true,
@@ -242,8 +242,8 @@ impl Model {
         comes_first && contact.offers.is_empty() && contact.legs.is_empty()
     }
 
-    /// [4] Whether an agent may be asked beside others who are asked already, and on whose account:
-    /// by skill or by team only.
+    /// Rule 4: whether an agent may be asked beside others who are asked already, and on whose
+    /// account: by skill or by team only.
     pub fn joins(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
         if !self.has_skills(agent, contact) {
             return None;

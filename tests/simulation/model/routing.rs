@@ -26,7 +26,8 @@ fn rings_by_name(contact: &Contact) -> bool {
 }
 
 impl Model {
-    /// [3] The queue's priority and the contact's, and one step for each `age_priority_ms` waited.
+    /// Rule 3: the queue's priority and the contact's, and one step for each `age_priority_ms`
+    /// waited.
     pub fn priority(&self, contact: &Contact) -> i64 {
         let policy = self.policy(&contact.queue);
         let age = match policy.age_priority_ms.0 {
@@ -40,7 +41,7 @@ impl Model {
         i64::from(policy.priority.0) + i64::from(contact.priority) + age
     }
 
-    /// [2] The total order over all queues.
+    /// Rule 2: the total order over all queues.
     pub fn place(&self, contact: &Contact) -> (i64, Timestamp, u64) {
         (-self.priority(contact), contact.order_at, contact.arrival)
     }
@@ -111,7 +112,7 @@ impl Model {
         }
     }
 
-    /// [3] By the queue's strategy; what is drawn by lot is what the router drew, if it could.
+    /// Rule 3: by the queue's strategy; what is drawn by lot is what the router drew, if it could.
     fn choose_agent(
         &self,
         contact: &Contact,
@@ -132,7 +133,7 @@ impl Model {
         Some((best.0.name.clone(), best.2))
     }
 
-    /// [3] The smallest key is chosen: by strategy, then the longest idle, then the agent's id.
+    /// Rule 3: the smallest key is chosen: by strategy, then the longest idle, then the agent's id.
     fn strategy_key(&self, agent: &Agent, contact: &Contact) -> (i64, i64, Name) {
         let queue = self
             .queues
@@ -166,7 +167,7 @@ impl Model {
         let mut moved = false;
         let contact = &self.contacts[idx];
         if contact.seeking && contact.offers.is_empty() && self.waited_too_long(contact) {
-            // [6] Its time ran out while it was offered: it ends with its last offer.
+            // Rule 6: its time ran out while it was offered: it ends with its last offer.
             self.overflow(idx, Outcome::Timeout);
             return true;
         }
@@ -186,7 +187,7 @@ impl Model {
         }
     }
 
-    /// [4] The agent is reserved until the offer is answered or its time runs out.
+    /// Rule 4: the agent is reserved until the offer is answered or its time runs out.
     pub fn offer(&mut self, idx: usize, agent: &Name, route: Route) {
         let contact = &self.contacts[idx];
         let queue = contact.queue.clone();
@@ -221,8 +222,8 @@ impl Model {
         Some((hint.1.clone(), hint.2))
     }
 
-    /// [2] [14] What a freed agent takes: the place of the contact, and on whose account. Only
-    /// where nobody waits for it may it be asked beside others.
+    /// Rules 2 and 14: what a freed agent takes: the place of the contact, and on whose account.
+    /// Only where nobody waits for it may it be asked beside others.
     fn next_contact(&self, agent: &Agent) -> Option<(usize, Route)> {
         let takeable: Vec<(usize, &Contact, Route)> = self
             .contacts
@@ -266,7 +267,7 @@ impl Model {
         ringing.map(|(idx, _, route)| (*idx, *route))
     }
 
-    /// [2] With `strongest_skill` the proficiency comes before the join time.
+    /// Rule 2: with `strongest_skill` the proficiency comes before the join time.
     fn common_order(&self, agent: &Agent, contact: &Contact) -> (i64, bool, i64, Timestamp, u64) {
         let (priority, order_at, arrival) = self.place(contact);
         let level = match self.settings.pick {
@@ -280,7 +281,7 @@ impl Model {
         (priority, anothers, level, order_at, arrival)
     }
 
-    /// [14] Whether this contact is owned by the agent in a way that puts it before the common
+    /// Rule 14: whether this contact is owned by the agent in a way that puts it before the common
     /// order.
     fn takes_first(&self, agent: &Agent, contact: &Contact) -> bool {
         if self.sought_owner(contact) != Some(&agent.name) {
@@ -291,7 +292,7 @@ impl Model {
         ownership.own_first || contact.kept || required && !self.never_takes(agent, contact)
     }
 
-    /// [14] A higher priority, or having joined more than `overtake_ms` before the owned one.
+    /// Rule 14: a higher priority, or having joined more than `overtake_ms` before the owned one.
     fn overrules(&self, head: &Contact, owned: &Contact) -> bool {
         if self.priority(head) > self.priority(owned) {
             return true;

@@ -10,29 +10,29 @@ use super::{Agent, Contact, Model};
 /// instant: ends of service, starts of work, owner waits, patience, what comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// [8]
+    /// Rule 8.
     WrapUp,
-    /// [10]
+    /// Rule 10.
     Lease,
-    /// [15]
+    /// Rule 15.
     Presence,
-    /// [4]
+    /// Rule 4.
     Retry,
-    /// [4]
+    /// Rule 4.
     Offer,
-    /// [12]
+    /// Rule 12.
     Firm,
-    /// [15]
+    /// Rule 15.
     OwnerWait,
-    /// [5]
+    /// Rule 5.
     Step,
     /// `age_priority_ms`
     Age,
-    /// [6]
+    /// Rule 6.
     NoAgent,
-    /// [6]
+    /// Rule 6.
     MaxWait,
-    /// [13]
+    /// Rule 13.
     CaseClose,
     /// `not_before_at`
     Scheduled,
@@ -97,7 +97,8 @@ impl Model {
             let passed_now = |moment: &(Timestamp, Kind)| *moment > before && *moment <= self.clock;
             let passed: Vec<_> = self.clocks_of(idx).into_iter().filter(passed_now).collect();
             new |= !passed.is_empty();
-            // [5] A step that finds agents offers at once, also beside an offer that still rings.
+            // Rule 5: a step that finds agents offers at once, also beside an offer that still
+            // rings.
             self.contacts[idx].looks |= passed.iter().any(|(_, kind)| *kind == Kind::Step);
         }
         if new {
@@ -209,22 +210,22 @@ impl Model {
         }
     }
 
-    /// [6] The contact's own limit goes before the queue's, which counts from entering it.
+    /// Rule 6: the contact's own limit goes before the queue's, which counts from entering it.
     fn wait_ends_at(&self, contact: &Contact) -> Option<Timestamp> {
         let own = contact.max_wait_ms.map(|ms| contact.waits_since + ms);
         let of_queue = self.policy(&contact.queue).max_wait_ms;
         own.or(of_queue.map(|ms| contact.entered_at + ms.0))
     }
 
-    /// [6] Whether it only stays until its offers are decided. A policy that came since may have
-    /// given it more time.
+    /// Rule 6: whether it only stays until its offers are decided. A policy that came since may
+    /// have given it more time.
     pub(super) fn waited_too_long(&self, contact: &Contact) -> bool {
         let ends_at = self.wait_ends_at(contact);
         contact.overdue && ends_at.is_some_and(|at| self.passed(at, Kind::MaxWait))
     }
 
-    /// [6] Whether anyone is logged in who could ever serve this contact: now or after a step, by
-    /// skill or on the account of its owner.
+    /// Rule 6: whether anyone is logged in who could ever serve this contact: now or after a step,
+    /// by skill or on the account of its owner.
     pub fn someone_could_serve(&mut self, idx: usize) -> bool {
         let contact = self.contacts[idx].clone();
         let steps = self.policy(&contact.queue).steps.iter();
@@ -316,7 +317,7 @@ impl Model {
         }
     }
 
-    /// [12] So much conversation has made the first human the owner.
+    /// Rule 12: so much conversation has made the first human the owner.
     fn become_firm(&mut self, idx: usize, at: Timestamp) {
         let contact = &mut self.contacts[idx];
         let mut made_firm = None;

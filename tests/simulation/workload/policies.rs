@@ -1,4 +1,4 @@
-//! Policies, settings and agents with every field of the contract's section 5 in play.
+//! Policies, settings and agents with every field of a queue's policy in play.
 
 use std::collections::BTreeMap;
 
