@@ -6,6 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "tidy/rules.rs"]
+mod rules;
+
 /// The most lines of a source file.
 const FILE_LINES_MAX: usize = 500;
 

@@ -1,4 +1,5 @@
-//! `docs/protocol.md` names every method, parameter, event, limit and word.
+//! `docs/protocol.md` names every method, parameter, event, limit and word, and
+//! `docs/routing-rules.md` the rule of each field and step.
 
 use firsthand::router::codes;
 use firsthand::router::event::OfferReason;
@@ -8,6 +9,7 @@ use firsthand::wire::method::METHODS;
 use firsthand::wire::schema::{Param, Type};
 
 const PROTOCOL: &str = include_str!("../../docs/protocol.md");
+const RULES: &str = include_str!("../../docs/routing-rules.md");
 
 /// Whether the word stands in backquotes, alone or as part of a short piece of code.
 fn is_named(word: &str) -> bool {
@@ -122,4 +124,47 @@ fn the_roles_are_documented() {
         });
         assert!(found, "docs/protocol.md lacks {entry:?}");
     }
+}
+
+/// A section of the document of the rules, by its title.
+fn rules_section(title: &str) -> &'static str {
+    let after = RULES.split_once(&format!("\n## {title}\n"));
+    let (_, after) = after.unwrap_or_else(|| panic!("docs/routing-rules.md: no \"{title}\""));
+    after.split("\n## ").next().unwrap_or_default()
+}
+
+/// Every field of a policy and every setting decides by a rule, or is said to decide nothing; so
+/// does every word that an explanation uses for a rule.
+#[test]
+fn every_field_and_step_has_its_rule() {
+    let mut missing = Vec::new();
+    let mut need = |section: &str, word: &str| {
+        if !rules_section(section).contains(&format!("`{word}`")) {
+            missing.push(format!("{section}: {word}"));
+        }
+    };
+    for (method, section) in [
+        ("queue.set", "Queue policy"),
+        ("settings.set", "Settings of the tenant"),
+    ] {
+        let method = METHODS.iter().find(|known| known.name == method);
+        let declared = method.expect("the method").params.iter();
+        for param in declared.filter(|param| !["queue", "key"].contains(&param.name)) {
+            match &param.kind {
+                Type::Object(members) if param.name == "ownership" => {
+                    for member in *members {
+                        need(section, &format!("ownership.{}", member.name));
+                    }
+                }
+                _whole => need(section, param.name),
+            }
+        }
+    }
+    for word in codes::Rule::WORDS {
+        need("What an explanation names", word);
+    }
+    assert!(
+        missing.is_empty(),
+        "docs/routing-rules.md lacks {missing:?}"
+    );
 }
