@@ -109,6 +109,7 @@ mod invariants;
 mod keys;
 mod preview;
 mod queries;
+mod standing;
 mod views;
 
 // Reading before it is asked for.
@@ -272,7 +273,10 @@ impl Router {
             let key = stamped.key.as_ref();
             match key.and_then(|key| router.keys.look_up(key)) {
                 Some(earlier) => earlier,
-                None => router.carry_out(stamped),
+                None => {
+                    router.check_agrees(&stamped.command)?;
+                    router.carry_out(stamped)
+                }
             }
         })
     }
@@ -280,9 +284,12 @@ impl Router {
     /// Carries out a command that was carried out before, with the same events. Its answer is long
     /// given and its counts are counted: neither is made again, but where the answer is remembered.
     pub fn replay(&mut self, stamped: &Stamped, effects: &mut Effects) {
-        if stamped.key.is_some() {
+        if let Some(key) = &stamped.key {
             // What it was answered then, it is answered now.
-            let _ = self.apply(stamped, effects);
+            let _ = self.step_to(stamped, effects, |router| {
+                let earlier = router.keys.look_up(key);
+                earlier.unwrap_or_else(|| router.carry_out(stamped))
+            });
             return;
         }
         let counts = std::mem::replace(&mut self.detail.counts, false);

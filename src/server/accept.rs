@@ -98,7 +98,8 @@ async fn serve_unix(hub: Arc<Hub>, stream: UnixStream, place: OwnedSemaphorePerm
 async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, place: OwnedSemaphorePermit) {
     // Without these the connection works as well, only slower.
     let _ = stream.set_nodelay(true);
-    let conversation = Conversation::new(Arc::clone(&hub), Via::Tcp, true);
+    let conversation = Conversation::new(Arc::clone(&hub), Via::Tcp, true)
+        .from_address(stream.peer_addr().ok().map(|address| address.ip()));
     let (reader, writer) = stream.into_split();
     // Some telephony platforms hold back the second of two small writes until the first is
     // confirmed, and the kernel confirms late unless it is told after each read.
@@ -115,7 +116,7 @@ fn ended(hub: &Hub, via: &'static str, end: End) {
     hub.metrics.count_end(end);
     match end {
         End::Closed | End::Stopped => tracing::debug!(via, ?end, "a connection ended"),
-        End::Idle | End::SlowConsumer | End::Lost => {
+        End::Idle | End::SlowConsumer | End::Lost | End::Revoked => {
             tracing::info!(via, ?end, "a connection was closed");
         }
     }

@@ -1,9 +1,11 @@
 //! Who is at the other end, and what it may call.
 //!
-//! On the Unix socket the kernel says who the peer is: the daemon's own user and root are `admin`;
-//! whoever else the permissions of the socket let in (its group) is a platform and a supervisor.
-//! Over TCP and HTTP a token says it; while no token is configured they listen on loopback only
-//! and whoever comes is a platform and a supervisor too. `admin` never comes over TCP or HTTP.
+//! On the Unix socket the kernel says who the peer is: the daemon's own user and root are `admin`
+//! and choose their tenant; whoever else the permissions of the socket let in (its group) is a
+//! platform and a supervisor of the default tenant. Over TCP and HTTP a token says it; while no
+//! token is configured they listen on loopback only and whoever comes is a platform and a
+//! supervisor of the default tenant too. `admin` never comes over TCP or HTTP. A token belongs to
+//! its tenant wherever it is shown.
 
 use subtle::ConstantTimeEq;
 
@@ -12,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{Config, DEFAULT_TENANT, Role as Word, Token};
 use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
-use crate::wire::method::{Method, Role};
+use crate::wire::method::{Kind, Method, Role};
 use crate::wire::request::Token as Secret;
 
 /// How a peer came in.
@@ -46,20 +48,23 @@ const HERE: &[Role] = &[Role::Platform, Role::Supervisor];
 impl Access {
     /// What a peer may do before it has said anything; `None` = it must show a token first.
     pub fn on_arrival(via: Via, config: &Config) -> Option<Self> {
-        let (actor, roles): (_, &'static [Role]) = match via {
+        let of_default = Some(Name::of(DEFAULT_TENANT));
+        let (actor, roles, tenant): (_, &'static [Role], _) = match via {
             Via::Unix { uid: Some(uid) } if is_master(uid) => {
-                (format!("uid:{uid}"), &[Role::Admin])
+                (format!("uid:{uid}"), &[Role::Admin], None)
             }
-            Via::Unix { uid: Some(uid) } => (format!("uid:{uid}"), HERE),
-            Via::Unix { uid: None } => ("uid:unknown".to_owned(), HERE),
-            Via::Tcp | Via::Http if config.tokens.is_empty() => ("loopback".to_owned(), HERE),
+            Via::Unix { uid: Some(uid) } => (format!("uid:{uid}"), HERE, of_default),
+            Via::Unix { uid: None } => ("uid:unknown".to_owned(), HERE, of_default),
+            Via::Tcp | Via::Http if config.tokens.is_empty() => {
+                ("loopback".to_owned(), HERE, of_default)
+            }
             Via::Tcp | Via::Http => return None,
         };
         Some(Self {
             via,
             actor,
             roles,
-            tenant: None,
+            tenant,
             agent: None,
             token: None,
         })
@@ -102,10 +107,17 @@ impl Access {
     /// The tenant that a session wants, if it may.
     pub fn choose_tenant(&self, wanted: Option<&Name>) -> Result<Name, Reject> {
         match (&self.tenant, wanted) {
-            (Some(own), Some(wanted)) if own != wanted => Err(forbidden(
-                "tenant",
-                "the token belongs to another tenant: leave `tenant` out",
-            )),
+            (Some(own), Some(wanted)) if own != wanted => {
+                let message = if self.token.is_some() {
+                    "the token belongs to another tenant: leave `tenant` out"
+                } else {
+                    "only the daemon's own user and root choose a tenant, on the Unix socket: show \
+                     a token of that tenant"
+                };
+                Err(forbidden("tenant", message)
+                    .with_id(wanted)
+                    .in_field("tenant"))
+            }
             (Some(own), _) => Ok(own.clone()),
             (None, Some(wanted)) => Ok(wanted.clone()),
             (None, None) => Ok(Name::of(DEFAULT_TENANT)),
@@ -131,18 +143,36 @@ impl Access {
         })
     }
 
-    /// Whether what it does is worth a line in the audit.
-    pub fn is_audited(&self) -> bool {
-        self.roles
-            .iter()
-            .any(|role| matches!(role, Role::Supervisor | Role::Admin))
+    /// Whether a call of the method is worth a line in the audit. Whoever shows the token of a
+    /// supervisor or an admin is a person, all of whose acts are told; others who may do as much
+    /// may be platforms at work, and only what a platform may not do is told of them.
+    pub fn is_audited(&self, method: &Method) -> bool {
+        let leads = |role: &Role| matches!(role, Role::Supervisor | Role::Admin);
+        let is_act = method.kind == Kind::Mutation || method.roles == [Role::Admin];
+        is_act
+            && self.roles.iter().any(leads)
+            && (self.token.is_some() || !method.allows(Role::Platform))
+    }
+
+    /// Whether it may read nothing but figures.
+    pub fn reads_figures_only(&self) -> bool {
+        self.roles == [Role::Ops]
+    }
+
+    /// Whether it may bring contacts, so that some can belong to its sessions.
+    pub fn brings_contacts(&self) -> bool {
+        let brings = |role: &Role| match role {
+            Role::Platform | Role::Supervisor | Role::Admin => true,
+            Role::Agent | Role::Ops => false,
+        };
+        self.roles.iter().any(brings)
     }
 }
 
-/// The role of the holder of a token, if it is one of those configured.
-pub fn role_of(secret: &Secret, config: &Config) -> Option<Word> {
+/// The token that a secret belongs to, if it is one of those configured.
+pub fn token_of<'a>(secret: &Secret, config: &'a Config) -> Option<&'a Token> {
     let digest: [u8; 32] = Sha256::digest(secret.0.0.as_bytes()).into();
-    find(&digest, config).map(|token| token.role)
+    find(&digest, config)
 }
 
 pub fn unauthorized(message: &str) -> Reject {

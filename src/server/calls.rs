@@ -10,6 +10,7 @@ use crate::router::command::{Command, Session};
 use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
 use crate::wire::PROTOCOL;
+use crate::wire::method;
 use crate::wire::reply::{self, SessionOpened, Subscribed};
 use crate::wire::request::{Call, Request, ServerCall, SessionOpen};
 use crate::wire::subscription::Subscribe;
@@ -60,6 +61,8 @@ impl Conversation {
     ) -> Result<Sequence, Stopped> {
         let admitted = self.admit(&call, self.hub.clock.now());
         let id = call.id.as_ref();
+        // What the role may not call has been told.
+        let told = admitted.is_ok().then(|| self.to_be_told_outside(&call));
         let done = match (admitted, call.request) {
             (Err(refusal), _) => Err(Failed::Refused(refusal)),
             (Ok(()), Ok(Request::SessionOpen(open))) => {
@@ -95,13 +98,17 @@ impl Conversation {
             Err(Failed::Stopped) => return Err(Stopped),
         };
         self.hub.metrics.count_request(call.method, answered);
+        let done = done.map_err(|failed| match failed {
+            Failed::Refused(refusal) => refusal,
+            Failed::Stopped => unreachable!("nothing is answered then"),
+        });
+        self.tell_outcome(told, &done);
         match done {
             Ok(sequence) => Ok(sequence),
-            Err(Failed::Refused(refusal)) => {
+            Err(refusal) => {
                 replies.put(id, |out, id| reply::refusal(out, id, &refusal));
                 Ok(0)
             }
-            Err(Failed::Stopped) => Err(Stopped),
         }
     }
 
@@ -118,10 +125,11 @@ impl Conversation {
                 .clone()
                 .ok_or_else(|| unauthorized("a token is needed: give `token`")),
         };
-        let access = access.inspect_err(|refusal| {
-            tracing::info!(target: "audit", via = ?self.via, kind = refusal.kind.as_str(),
-                method = "session.open", allowed = false);
-        })?;
+        let access = access?;
+        if open.events.is_some() {
+            let subscribe = method::find("events.subscribe");
+            access.check(subscribe.expect("it is a method"))?;
+        }
         let tenant = access.choose_tenant(open.tenant.as_ref())?;
         let cell = self
             .hub
@@ -134,16 +142,23 @@ impl Conversation {
         }
         self.feed = None;
         self.cell = cell;
+        // A session that can bring no contact of a client does not stand for that client.
+        let stands_for_it = access.brings_contacts();
         self.access = Some(access);
+        self.is_revoked = false;
         let opened = Command::SessionOpened(Session {
             client: open.client.clone(),
         });
         let (outcome, sequence) = self.hub.turn(&self.cell, |turn| {
             let now = self.hub.clock.now();
-            turn.tenant.apply(now, Sender::default(), opened)
+            if stands_for_it {
+                turn.tenant.apply(now, Sender::default(), opened).map(drop)
+            } else {
+                Ok(())
+            }
         })?;
         outcome?;
-        self.client = Some(open.client.clone());
+        self.client = stands_for_it.then(|| open.client.clone());
         let seq = match open.events {
             Some(wanted) => self.listen(wanted).await?,
             None => self.cell.ring(|ring| ring.last_seq()),

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::journal::{Journal, JournalError, Sequence};
-use crate::router::ids::Name;
+use crate::router::ids::{Name, OfferId};
 use crate::router::time::Timestamp;
 
 use super::ring::Ring;
@@ -119,6 +119,11 @@ pub struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// Before whom an offer was put that may have ended, as long as it is remembered.
+    pub fn offered_to(&self, offer: OfferId) -> Option<Name> {
+        self.cell.ring(|ring| ring.offered_to(offer))
+    }
+
     /// Hands over what has been written if it is much.
     pub fn flush_if_full(&mut self) {
         if self.tenant.wants_flush()

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::time::{Instant as Moment, Sleep};
-use tokio_util::sync::WaitForCancellationFuture;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::config;
 use crate::router::time::Millis;
@@ -35,6 +35,8 @@ pub enum End {
     Stopped,
     /// The past that it wanted cannot be told.
     Lost,
+    /// Its token was taken away.
+    Revoked,
 }
 
 impl End {
@@ -46,6 +48,7 @@ impl End {
             Self::SlowConsumer => "slow_consumer",
             Self::Stopped => "stopped",
             Self::Lost => "lost",
+            Self::Revoked => "revoked",
         }
     }
 }
@@ -82,23 +85,31 @@ where
     let answers_wait = hub.live().config.journal.durability != config::Durability::None;
     let opened = Moment::now();
     let mut heard = opened;
-    let first = deadline(&limits, conversation.is_admitted(), opened, opened);
+    let since = conversation.stranger_since();
+    let first = deadline(&limits, conversation.is_admitted(), since, opened);
     let mut served = Served::new(conversation, reader, writer, &limits);
     // Both stand for the whole connection: making and dropping them costs more than a read.
-    let serving = hub.serving.clone();
-    let mut stopped = pin!(serving.cancelled());
+    let mut outdated = pin!(served.conversation.outdated());
     let mut alarm = pin!(tokio::time::sleep_until(first));
     let end = loop {
-        let deadline = deadline(&limits, served.conversation.is_admitted(), opened, heard);
+        let talk = &served.conversation;
+        let deadline = deadline(&limits, talk.is_admitted(), talk.stranger_since(), heard);
         let due = served.outbox.due(deadline);
         // An alarm that rings too early is set anew then, which is seldom.
         if due < alarm.deadline() || alarm.is_elapsed() {
             alarm.as_mut().reset(due);
         }
-        let event = match served.next(alarm.as_mut(), stopped.as_mut()).await {
+        let event = match served.next(alarm.as_mut(), outdated.as_mut()).await {
             Ok(event) => event,
             Err(end) => break end,
         };
+        if event == Event::Outdated {
+            if let Err(end) = served.conversation.renew().await {
+                break end;
+            }
+            outdated.set(served.conversation.outdated());
+            continue;
+        }
         let is_read = event == Event::Read;
         if is_read {
             heard = Moment::now();
@@ -118,6 +129,7 @@ where
     if matches!(end, End::Closed | End::Stopped) && hub.failure().is_none() {
         served.outbox.write_rest().await;
     }
+    let end = served.conversation.end_word(end);
     served.conversation.end().await;
     end
 }
@@ -129,6 +141,8 @@ enum Event {
     Events,
     /// A deadline may have passed.
     Alarm,
+    /// Another configuration is in force, or the daemon stops.
+    Outdated,
     /// The client sends nothing more.
     Ended,
 }
@@ -166,7 +180,7 @@ where
     async fn next(
         &mut self,
         alarm: Pin<&mut Sleep>,
-        stopped: Pin<&mut WaitForCancellationFuture<'_>>,
+        outdated: Pin<&mut WaitForCancellationFutureOwned>,
     ) -> Result<Event, End> {
         let waiting = self.outbox.len();
         let can_read = self.outbox.has_room();
@@ -184,13 +198,13 @@ where
                 Err(_) => Err(End::Lost),
             },
             () = alarm => Ok(Event::Alarm),
-            () = stopped => Err(End::Stopped),
+            () = outdated => Ok(Event::Outdated),
         }
     }
 
     async fn react(&mut self, event: Event, deadline: Moment) -> Result<(), End> {
         match event {
-            Event::Wrote => Ok(()),
+            Event::Wrote | Event::Outdated => Ok(()),
             Event::Read => self.take_turns().await,
             Event::Events => {
                 let live = self.outbox.take_events(&mut self.conversation);

@@ -6,7 +6,10 @@
 //! caller may send it only when [`Conversation::handle`] has returned, because only then what was
 //! answered is durable.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+
+use tokio::time::Instant as Moment;
 
 use crate::config::DEFAULT_TENANT;
 use crate::journal::Sequence;
@@ -16,17 +19,16 @@ use crate::router::command::{Command, Session};
 use crate::router::ids::{Key, Name};
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
-use crate::wire::method::{Kind, Role};
 use crate::wire::reply;
 use crate::wire::request::{Call, Message, Request, Token};
 
-use super::access::{Access, Via, unauthorized};
+use super::access::{Access, Via};
+use super::audit::Target;
 use super::bucket::Bucket;
 use super::cell::{Cell, Turn};
 use super::feed::Feed;
 use super::hub::{Hub, Live, Stopped};
 use super::metrics::requests::Answered;
-use super::own;
 use super::pieces::{Piece, Pieces};
 use super::replies::Replies;
 use super::tenant::Sender;
@@ -44,7 +46,13 @@ pub struct Conversation {
     /// Whether events can come on this connection.
     pub(super) can_listen: bool,
     /// The configuration as this peer last saw it.
-    live: Arc<Live>,
+    pub(super) live: Arc<Live>,
+    /// Where the peer is, if it came over the network.
+    pub(super) from: Option<IpAddr>,
+    /// Since when it has shown no token.
+    pub(super) stranger_since: Moment,
+    /// Its token was taken away and it has shown no other.
+    pub(super) is_revoked: bool,
     bucket: Option<Bucket>,
 }
 
@@ -61,6 +69,9 @@ impl Conversation {
             client: None,
             feed: None,
             can_listen,
+            from: None,
+            stranger_since: Moment::now(),
+            is_revoked: false,
             bucket: rate.map(|rate| Bucket::new(rate, now)),
             live,
             hub,
@@ -72,10 +83,15 @@ impl Conversation {
         self.access.is_some()
     }
 
-    /// Shows a token without opening a session, as each request of HTTP does.
-    pub fn show(&mut self, secret: &Token) -> Result<(), Reject> {
+    /// Shows a token without opening a session, as each request of HTTP does; `place` is its path.
+    pub fn show(&mut self, place: &str, secret: &Token) -> Result<(), Reject> {
         let live = self.hub.live();
-        let access = Access::by_token(self.via, secret, &live.config)?;
+        let access = Access::by_token(self.via, secret, &live.config);
+        let access = access.inspect_err(|refusal| {
+            // Who shows a wrong token is nobody, even where none is needed.
+            self.access = None;
+            self.tell_refusal(place, Target::default(), refusal);
+        })?;
         let tenant = access.choose_tenant(None)?;
         let cell = self.hub.cells.find(tenant.as_str());
         self.cell = cell.ok_or_else(|| Reject::not_found("tenant", &tenant))?;
@@ -83,8 +99,11 @@ impl Conversation {
         Ok(())
     }
 
+    /// What it listens to. Nothing leaves while it is not known whether it still may.
     pub fn feed(&mut self) -> Option<&mut Feed> {
-        self.feed.as_mut()
+        self.feed
+            .as_mut()
+            .filter(|_| self.hub.generation() == self.live.generation)
     }
 
     /// Carries out what arrived, which empties `messages`, and appends the replies to `out`.
@@ -93,7 +112,7 @@ impl Conversation {
         messages: &mut Vec<Message>,
         out: &mut Vec<u8>,
     ) -> Result<(), Stopped> {
-        self.recheck_access();
+        self.recheck_access().await?;
         let mut pieces = Pieces::of(messages);
         let mut replies = Replies::new(out);
         let mut unsettled = 0;
@@ -186,29 +205,23 @@ impl Conversation {
         let id = call.id.as_ref();
         let metrics = &self.hub.metrics;
         let request = match (call.request, admitted) {
-            (Err(error), _) => {
+            (Err(error), Ok(())) => {
                 metrics.count_request(call.method, Answered::Error);
                 return replies.put(id, |out, id| reply::error(out, id, &error));
             }
-            (Ok(_), Err(refusal)) => {
+            (_, Err(refusal)) => {
                 metrics.count_request(call.method, Answered::Refused(refusal.kind));
                 return replies.put(id, |out, id| reply::refusal(out, id, &refusal));
             }
             (Ok(request), Ok(())) => request,
         };
         let turn = turn.map_err(Reject::clone);
+        let told = self.to_be_told(call.method, &request);
         let outcome = match request {
             Request::Command(command) => {
                 turn.and_then(|turn| self.command(turn, now, call.key.as_ref(), command))
             }
-            Request::Query(query) => turn.and_then(|turn| {
-                let own = self
-                    .access
-                    .as_ref()
-                    .and_then(|access| access.agent.as_ref());
-                own.map_or(Ok(()), |agent| own::check_query(agent, &query))
-                    .and_then(|()| turn.tenant.query(now, &query))
-            }),
+            Request::Query(query) => turn.and_then(|turn| self.query(turn, now, &query)),
             Request::SessionPing => {
                 metrics.count_request(call.method, Answered::Ok);
                 return replies.result(id, &reply::Pong { ok: true, at: now });
@@ -222,6 +235,7 @@ impl Conversation {
             }
         };
         metrics.count_request(call.method, Answered::of(&outcome));
+        self.tell_outcome(told, &outcome);
         replies.put(id, |out, id| reply::outcome(out, id, &outcome));
     }
 
@@ -243,14 +257,7 @@ impl Conversation {
             });
         }
         self.hub.check_room(turn.waiting_bytes)?;
-        if let Some(agent) = self
-            .access
-            .as_ref()
-            .and_then(|access| access.agent.as_ref())
-        {
-            turn.tenant.catch_up(now);
-            own::check_command(turn.tenant.router(), now, agent, &command)?;
-        }
+        self.check_own(turn, now, key, &command)?;
         let sender = Sender {
             source: self.client.as_ref(),
             key,
@@ -275,47 +282,6 @@ impl Conversation {
                 ),
             });
         }
-        let Some(method) = call.method else {
-            return Ok(());
-        };
-        if matches!(call.request, Ok(Request::SessionOpen(_))) {
-            return Ok(());
-        }
-        let Some(access) = &self.access else {
-            return Err(unauthorized("session.open with a token comes first"));
-        };
-        let checked = access.check(method);
-        let refused = checked.is_err();
-        if refused || (access.is_audited() && method.kind == Kind::Mutation && is_weighty(method)) {
-            tracing::info!(
-                target: "audit",
-                actor = access.actor,
-                tenant = %self.cell.name,
-                method = method.name,
-                allowed = !refused,
-            );
-        }
-        checked
+        self.check_role(call)
     }
-
-    /// A reload may have taken the peer's token away.
-    fn recheck_access(&mut self) {
-        if self.hub.generation() == self.live.generation {
-            return;
-        }
-        self.live = self.hub.live();
-        let config = &self.live.config;
-        let holds = |access: &Access| access.still_holds(config);
-        if !self.access.as_ref().is_some_and(holds) {
-            self.access = Access::on_arrival(self.via, config);
-            if self.access.is_none() {
-                self.feed = None;
-            }
-        }
-    }
-}
-
-/// Whether a method moves, forces or configures: what a platform may do too is no such thing.
-fn is_weighty(method: &crate::wire::method::Method) -> bool {
-    !method.allows(Role::Platform)
 }

@@ -19,6 +19,7 @@ use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
 
+use super::audit::Audit;
 use super::cell::{Cell, Cells, Turn};
 use super::clock::Clock;
 use super::ledger::Keeper;
@@ -37,6 +38,8 @@ pub struct Stopped;
 pub struct Live {
     pub config: Config,
     pub generation: u64,
+    /// Cancelled when another has been put in force, or the daemon stops.
+    pub over: CancellationToken,
 }
 
 /// The daemon's middle.
@@ -71,6 +74,7 @@ pub struct Hub {
     /// Ends the connections and every other task.
     pub serving: CancellationToken,
     pub tasks: TaskTracker,
+    pub audit: Audit,
 }
 
 impl Hub {
@@ -83,6 +87,7 @@ impl Hub {
         config_path: Option<PathBuf>,
         ledger: Option<Keeper>,
     ) -> Self {
+        let serving = CancellationToken::new();
         let places = config.server.limits.connections.min(Semaphore::MAX_PERMITS);
         Self {
             journal,
@@ -94,6 +99,7 @@ impl Hub {
             live: RwLock::new(Arc::new(Live {
                 config,
                 generation: 0,
+                over: serving.child_token(),
             })),
             generation: AtomicU64::new(0),
             reloading: tokio::sync::Mutex::new(()),
@@ -106,7 +112,8 @@ impl Hub {
             draining: AtomicBool::new(false),
             failure: OnceLock::new(),
             accepting: CancellationToken::new(),
-            serving: CancellationToken::new(),
+            audit: Audit::default(),
+            serving,
             tasks: TaskTracker::new(),
         }
     }
@@ -125,8 +132,18 @@ impl Hub {
     pub fn replace(&self, config: Config) {
         let mut live = self.live.write();
         let generation = live.generation + 1;
-        *live = Arc::new(Live { config, generation });
+        let over = self.serving.child_token();
+        let before = std::mem::replace(
+            &mut *live,
+            Arc::new(Live {
+                config,
+                generation,
+                over,
+            }),
+        );
         self.generation.store(generation, Ordering::Release);
+        drop(live);
+        before.over.cancel();
     }
 
     /// One turn at a tenant. The sequence must be durable before anything learned may leave.

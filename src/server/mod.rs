@@ -38,8 +38,12 @@ mod stored;
 mod timers;
 
 mod access;
+mod audit;
 mod bucket;
+mod figures;
 mod own;
+mod revocation;
+mod rights;
 
 mod calls;
 mod conversation;

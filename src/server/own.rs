@@ -3,49 +3,49 @@
 //! The table of methods says which methods the role `agent` may call at all; here each call is
 //! compared with the agent that the token speaks for. It only looks and changes nothing.
 
-use crate::router::Router;
-use crate::router::answer::{AgentView, Answer};
-use crate::router::command::{AgentRef, Command};
-use crate::router::ids::{Name, OfferId};
-use crate::router::query::{CaseNamed, Query};
+use crate::router::command::{Command, ContactSync};
+use crate::router::ids::{Key, Name, OfferId};
+use crate::router::query::Query;
 use crate::router::reject::Reject;
-use crate::router::time::Timestamp;
 
 use super::access::forbidden;
+use super::cell::Turn;
 
-/// Refuses what is not the agent's own.
+/// Refuses what is not the agent's own. It is asked under the lock under which the command is
+/// carried out.
 pub fn check_command(
-    router: &Router,
-    now: Timestamp,
+    turn: &Turn<'_>,
     agent: &Name,
+    key: Option<&Key>,
     command: &Command,
 ) -> Result<(), Reject> {
-    let of = Own { router, now, agent };
+    let is_repeat = turn.tenant.router().is_repeat(key);
+    let of = Own {
+        turn,
+        agent,
+        is_repeat,
+    };
     match command {
         Command::AgentPresence(presence) => of.itself(&presence.agent),
         Command::WrapUpEnd(of_agent) => of.itself(&of_agent.agent),
-        Command::OfferAccept(offer) => of.offer(offer.offer, offer.agent.as_ref()),
-        Command::OfferDecline(offer) => of.offer(offer.offer, offer.agent.as_ref()),
+        Command::OfferAccept(offer) => {
+            of.offer(offer.offer, offer.contact.as_ref(), offer.agent.as_ref())
+        }
+        Command::OfferDecline(offer) => {
+            of.offer(offer.offer, offer.contact.as_ref(), offer.agent.as_ref())
+        }
         Command::ContactEnd(end) => of.contact(&end.contact),
         Command::ContactTransfer(transfer) => of.contact(&transfer.contact),
-        Command::CaseNote(note) => of.itself(&note.by),
+        Command::CaseNote(note) => of.noting(&note.by, &note.case),
         Command::CaseResolve(act) | Command::CaseReopen(act) | Command::CaseClose(act) => {
-            of.itself(&act.by)?;
-            of.case(&act.case)
+            of.acting(Some(&act.by), &act.case)
         }
         Command::CaseAdvance(advance) => of.acting(advance.by.as_ref(), &advance.case),
         Command::CaseWait(wait) => of.acting(wait.by.as_ref(), &wait.case),
         Command::CaseAssist(assist) => of.acting(assist.by.as_ref(), &assist.case),
         Command::CaseFollowUp(asked) => of.acting(Some(&asked.by), &asked.case),
-        // Whoever was asked says so by name, since the case is another's.
-        Command::CaseAssistDone(done) => match &done.by {
-            Some(by) => of.itself(by),
-            None => of.case(&done.case),
-        },
-        Command::CaseOpen(open) => match &open.owner {
-            Some(owner) => of.itself(owner),
-            None => Ok(()),
-        },
+        Command::CaseAssistDone(done) => of.helping(done.by.as_ref(), &done.case, done.assist),
+        Command::CaseOpen(open) => of.opening(open.owner.as_ref(), &open.case, &open.customer),
         Command::Tick
         | Command::Restarted
         | Command::SessionOpened(_)
@@ -103,21 +103,34 @@ pub fn check_query(agent: &Name, query: &Query) -> Result<(), Reject> {
     }
 }
 
-struct Own<'a> {
-    router: &'a Router,
-    now: Timestamp,
-    agent: &'a Name,
+/// Refuses a list of the contacts of another client program: what is not on it would be ended.
+/// `own` is the client of the session.
+pub fn check_source(own: Option<&Name>, sync: &ContactSync) -> Result<(), Reject> {
+    let source = &sync.source;
+    let message = match own {
+        Some(own) if own == source => return Ok(()),
+        Some(own) => format!(
+            "source \"{source}\" is not the client of this session, which is \"{own}\": a platform \
+             lists its own contacts"
+        ),
+        None => format!(
+            "source \"{source}\" is not the client of a session on this connection: session.open \
+             as \"{source}\" comes first"
+        ),
+    };
+    Err(forbidden("client", message)
+        .with_id(source)
+        .in_field("source"))
 }
 
-impl Own<'_> {
-    /// On its own case, in its own name.
-    fn acting(&self, by: Option<&Name>, case: &Name) -> Result<(), Reject> {
-        if let Some(by) = by {
-            self.itself(by)?;
-        }
-        self.case(case)
-    }
+struct Own<'t, 'a> {
+    turn: &'t Turn<'a>,
+    agent: &'t Name,
+    /// The same request was answered before, and is only answered again.
+    is_repeat: bool,
+}
 
+impl Own<'_, '_> {
     fn itself(&self, named: &Name) -> Result<(), Reject> {
         if named == self.agent {
             return Ok(());
@@ -125,63 +138,106 @@ impl Own<'_> {
         Err(not_own("agent", named))
     }
 
-    fn offer(&self, offer: Option<OfferId>, named: Option<&Name>) -> Result<(), Reject> {
-        if let Some(named) = named {
-            return self.itself(named);
-        }
-        let offer = offer.filter(|offer| {
-            self.view()
-                .is_some_and(|view| view.offers.iter().any(|open| open.offer == *offer))
-        });
-        match offer {
-            Some(_) => Ok(()),
-            None => Err(forbidden(
-                "offer",
-                "the offer is not one of the agent's own",
-            )),
-        }
+    /// In its own name.
+    fn in_its_name(&self, by: Option<&Name>) -> Result<(), Reject> {
+        by.map_or(Ok(()), |by| self.itself(by))
     }
 
-    fn contact(&self, contact: &Name) -> Result<(), Reject> {
-        let holds = self
-            .view()
-            .is_some_and(|view| view.contacts.contains(contact));
-        if holds {
-            return Ok(());
-        }
-        Err(not_own("contact", contact))
-    }
-
-    /// Owner, deputy and leader act on a case with the same rights.
-    fn case(&self, case: &Name) -> Result<(), Reject> {
-        let query = Query::CaseGet(CaseNamed { case: case.clone() });
-        let Ok(Answer::Case(found)) = self.router.query(self.now, &query) else {
-            return Err(not_own("case", case));
-        };
-        let Some(owner) = &found.owner else {
-            return Ok(());
-        };
-        let stands_in = self.view_of(owner).is_some_and(|owner| {
-            owner.deputy.as_ref() == Some(self.agent) || owner.leader.as_ref() == Some(self.agent)
-        });
-        if owner == self.agent || stands_in {
+    /// On a case that it answers for.
+    fn acting(&self, by: Option<&Name>, case: &Name) -> Result<(), Reject> {
+        self.in_its_name(by)?;
+        let router = self.turn.tenant.router();
+        if (self.is_repeat && by.is_some()) || router.answers_for(self.agent, case) {
             return Ok(());
         }
         Err(not_own("case", case))
     }
 
-    fn view(&self) -> Option<Box<AgentView>> {
-        self.view_of(self.agent)
+    /// On a case that it works on.
+    fn noting(&self, by: &Name, case: &Name) -> Result<(), Reject> {
+        self.itself(by)?;
+        if self.is_repeat || self.turn.tenant.router().works_on(self.agent, case) {
+            return Ok(());
+        }
+        Err(not_own("case", case))
     }
 
-    fn view_of(&self, agent: &Name) -> Option<Box<AgentView>> {
-        let query = Query::AgentGet(AgentRef {
-            agent: agent.clone(),
-        });
-        match self.router.query(self.now, &query) {
-            Ok(Answer::Agent(view)) => Some(view),
-            _ => None,
+    /// On a task that it was asked to do, or on any of a case that it answers for.
+    fn helping(&self, by: Option<&Name>, case: &Name, task: Option<u32>) -> Result<(), Reject> {
+        self.in_its_name(by)?;
+        let router = self.turn.tenant.router();
+        if (self.is_repeat && by.is_some())
+            || router.was_asked(self.agent, case, task)
+            || router.answers_for(self.agent, case)
+        {
+            return Ok(());
         }
+        Err(not_own("case", case))
+    }
+
+    /// For a customer who is not in the hands of others; a case that there is already is answered
+    /// only to those who work on it.
+    fn opening(&self, owner: Option<&Name>, case: &Name, customer: &Name) -> Result<(), Reject> {
+        self.in_its_name(owner)?;
+        let router = self.turn.tenant.router();
+        if self.is_repeat && owner.is_some() {
+            return Ok(());
+        }
+        if router.knows_case(case) {
+            if router.works_on(self.agent, case) {
+                return Ok(());
+            }
+            return Err(not_own("case", case));
+        }
+        if router.is_others_customer(self.agent, customer) {
+            let message = "the customer has an open case that another agent answers for, and no \
+                           contact with this one: ask a supervisor";
+            return Err(forbidden("customer", message).in_field("customer"));
+        }
+        Ok(())
+    }
+
+    /// An offer that is before it now. One that was before it is left to the router, which says
+    /// that it has ended; of all others nothing is told.
+    fn offer(
+        &self,
+        offer: Option<OfferId>,
+        contact: Option<&Name>,
+        named: Option<&Name>,
+    ) -> Result<(), Reject> {
+        self.in_its_name(named)?;
+        if self.is_repeat && named.is_some() {
+            return Ok(());
+        }
+        let router = self.turn.tenant.router();
+        let is_own = match (offer, contact) {
+            (Some(offer), _) => {
+                router.is_offered(self.agent, offer)
+                    || self.turn.offered_to(offer).as_ref() == Some(self.agent)
+            }
+            (None, Some(contact)) => {
+                router.is_offered_contact(self.agent, contact)
+                    || router.was_offered_contact(self.agent, contact)
+            }
+            (None, None) => false,
+        };
+        if is_own {
+            return Ok(());
+        }
+        Err(forbidden(
+            "offer",
+            "the offer is not one of the agent's own",
+        ))
+    }
+
+    fn contact(&self, contact: &Name) -> Result<(), Reject> {
+        let router = self.turn.tenant.router();
+        if router.is_connected(self.agent, contact)
+            || (self.is_repeat && router.was_connected(self.agent, contact))
+        {
+            return Ok(());
+        }
+        Err(not_own("contact", contact))
     }
 }
 

@@ -57,8 +57,9 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     let loaded = loaded.expect("reading a configuration does not panic");
     let (config, warnings) = loaded.map_err(|faults| ReloadError::Faults(Box::new(faults)))?;
     let needs_restart = config.restart_keys(&hub.live().config);
+    // Before anything else happens: who has lost its token hears of nothing more.
+    hub.replace(config.clone());
     let applied = configure::apply(hub, &config).await?;
-    hub.replace(config);
     tell(hub).await?;
     tracing::info!(changes = applied.changes, ?needs_restart, "reloaded");
     Ok(Reloaded {

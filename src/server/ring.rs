@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use crate::journal::Sequence;
-use crate::router::event::Event;
+use crate::router::event::{Event, EventBody};
+use crate::router::ids::{Name, OfferId};
 use crate::wire::event;
 
 /// The most events kept.
@@ -79,6 +80,27 @@ impl Ring {
         self.events
             .front()
             .map_or(self.next_seq, |first| first.event.seq)
+    }
+
+    /// Before whom an offer was put, as long as the event that told of it is here. Offers are
+    /// numbered in the order of their events, so it is looked for by halves.
+    pub fn offered_to(&self, offer: OfferId) -> Option<Name> {
+        let (mut low, mut high) = (0, self.events.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let told = (middle..high).find_map(|place| match &self.events[place].event.body {
+                EventBody::ContactOffered {
+                    of, offer: told, ..
+                } => Some((place, *told, of.agent.as_ref())),
+                _ => None,
+            });
+            match told {
+                Some((_, told, agent)) if told == offer => return agent.cloned(),
+                Some((place, told, _)) if told < offer => low = place + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        None
     }
 
     /// Copies to `out` up to `max` events after `after` that are durable through `durable`.

@@ -13,7 +13,6 @@ use std::time::Duration;
 use crate::config::{Config, Role};
 use crate::router::command::Command;
 
-use super::accept;
 use super::clock::Clock;
 use super::configure;
 use super::disk;
@@ -28,6 +27,7 @@ use super::reload::{self, ReloadError, Reloaded};
 use super::snapshots::{self, Manner};
 use super::tenant::Sender;
 use super::timers;
+use super::{accept, audit};
 
 /// How long connections may take to end when the daemon does.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
@@ -108,6 +108,7 @@ pub async fn run(config: Config, options: Options) -> Result<Running, ServerErro
     hub.tasks.spawn(watch_journal(Arc::clone(&hub)));
     hub.tasks.spawn(disk::watch(Arc::clone(&hub)));
     hub.tasks.spawn(scrape::upkeep(Arc::clone(&hub)));
+    hub.tasks.spawn(audit::run(Arc::clone(&hub)));
     if let Some((listener, file)) = socket {
         running.socket = Some(file);
         hub.tasks.spawn(accept::unix(Arc::clone(&hub), listener));

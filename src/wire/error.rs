@@ -124,6 +124,17 @@ impl WireError {
         )
     }
 
+    /// Whether the bytes were no request at all: no JSON, too long, too deep, too many. It says
+    /// nothing of methods and parameters.
+    pub fn is_of_framing(&self) -> bool {
+        let is_limit = |data: &Data| data.kind == Some(RejectKind::Limit);
+        match self.code {
+            Code::Parse => true,
+            Code::InvalidRequest => self.data.as_deref().is_some_and(is_limit),
+            Code::MethodNotFound | Code::InvalidParams | Code::Internal => false,
+        }
+    }
+
     /// A parameter is wrong.
     pub fn params(field: &str, message: impl Into<String>, expected: Option<String>) -> Self {
         Self {

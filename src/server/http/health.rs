@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 
-use super::rpc;
+use super::{From, rpc};
 use crate::config::Role;
+use crate::router::reject::RejectKind;
+use crate::server::access::token_of;
+use crate::server::audit::{Line, Target, Who};
 use crate::server::hub::Hub;
-use crate::server::metrics::scrape;
+use crate::server::metrics::{only, scrape};
 
 /// The type of the text format of Prometheus.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -75,19 +78,48 @@ pub async fn version() -> Response {
 }
 
 /// `/metrics`. Where tokens are configured, one of the roles `ops`, `supervisor` or `admin` is
-/// needed.
-pub async fn metrics(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Response {
+/// needed; the first two see the figures of their tenant and those that belong to nobody.
+pub async fn metrics(
+    State(hub): State<Arc<Hub>>,
+    Extension(From(from)): Extension<From>,
+    headers: HeaderMap,
+) -> Response {
     let live = hub.live();
-    if !live.config.tokens.is_empty() {
-        let shown = rpc::bearer(&headers);
-        let role = shown.and_then(|secret| crate::server::access::role_of(&secret, &live.config));
-        match role {
-            Some(Role::Ops | Role::Supervisor | Role::Admin) => {}
-            Some(Role::Platform | Role::Agent) => return StatusCode::FORBIDDEN.into_response(),
-            None => return StatusCode::UNAUTHORIZED.into_response(),
+    let secret = rpc::bearer(&headers);
+    let shown = secret.as_ref();
+    let token = shown.and_then(|secret| token_of(secret, &live.config));
+    let refuse = |who: Who, refused: RejectKind| {
+        let line = Line {
+            who,
+            from,
+            tenant: token.map(|token| &token.tenant),
+            method: "/metrics",
+            target: Target::default(),
+            refused: Some(refused),
+        };
+        hub.audit.tell(hub.clock.now(), &line);
+    };
+    let tenant = match token {
+        Some(token) => match token.role {
+            Role::Ops | Role::Supervisor => Some(token.tenant.clone()),
+            Role::Admin => None,
+            Role::Platform | Role::Agent => {
+                let who = Who::Known(format!("token:{}", token.name));
+                refuse(who, RejectKind::Forbidden);
+                return StatusCode::FORBIDDEN.into_response();
+            }
+        },
+        None if live.config.tokens.is_empty() => None,
+        None => {
+            refuse(Who::Stranger(from), RejectKind::Unauthorized);
+            return StatusCode::UNAUTHORIZED.into_response();
         }
-    }
-    match tokio::task::spawn_blocking(move || scrape::text(&hub)).await {
+    };
+    let read = move || match tenant {
+        None => scrape::text(&hub),
+        Some(of) => only::of_tenant(&scrape::text(&hub), of.as_str()),
+    };
+    match tokio::task::spawn_blocking(read).await {
         Ok(text) => ([(CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -1,6 +1,7 @@
 //! HTTP connections count among the connections of the daemon.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -60,6 +61,13 @@ impl Places {
 pub struct Placed {
     stream: TcpStream,
     _place: OwnedSemaphorePermit,
+}
+
+impl Placed {
+    /// Where the client is.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.stream.peer_addr().ok().map(|address| address.ip())
+    }
 }
 
 impl AsyncRead for Placed {

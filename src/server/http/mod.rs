@@ -9,11 +9,12 @@ mod listener;
 mod rpc;
 mod ws;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -23,6 +24,10 @@ use super::connection::millis;
 use super::hub::Hub;
 
 use listener::{Placed, Places};
+
+/// Where a client is, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+struct From(Option<IpAddr>);
 
 /// Serves until the daemon stops.
 pub async fn serve(hub: Arc<Hub>, listener: TcpListener) {
@@ -55,7 +60,8 @@ pub async fn serve(hub: Arc<Hub>, listener: TcpListener) {
 /// whole, up to its body, within the time that a connection has to show its token.
 async fn converse(hub: Arc<Hub>, app: Router, stream: Placed) {
     let within = millis(hub.live().config.server.limits.handshake_ms);
-    let service = TowerToHyperService::new(app);
+    let from = From(stream.address());
+    let service = TowerToHyperService::new(app.layer(Extension(from)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(within)

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::From;
 use crate::router::ids::Text;
 use crate::server::access::Via;
 use crate::server::connection::{millis, wire_limits};
@@ -21,7 +23,12 @@ use crate::wire::request::{self, Id, Token};
 const JSON: &str = "application/json";
 
 /// Carries out what the body asks.
-pub async fn rpc(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Body) -> Response {
+pub async fn rpc(
+    State(hub): State<Arc<Hub>>,
+    Extension(From(from)): Extension<From>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let is_json = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -43,9 +50,9 @@ pub async fn rpc(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Body) ->
         reply::error(&mut out, &Id::Null, &error);
         return json(StatusCode::PAYLOAD_TOO_LARGE, out);
     };
-    let mut conversation = Conversation::new(hub, Via::Http, false);
+    let mut conversation = Conversation::new(hub, Via::Http, false).from_address(from);
     if let Some(secret) = bearer(&headers)
-        && let Err(refusal) = conversation.show(&secret)
+        && let Err(refusal) = conversation.show("/rpc", &secret)
     {
         let mut out = Vec::new();
         reply::refusal(&mut out, &Id::Null, &refusal);

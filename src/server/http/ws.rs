@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tokio::time::Instant as Moment;
 
-use super::rpc;
+use super::{From, rpc};
 use crate::config::Limits;
 use crate::server::access::Via;
 use crate::server::connection::{End, deadline, millis, wire_limits};
@@ -27,13 +28,14 @@ const OVERSIZE: usize = 4;
 /// Turns the request into a WebSocket.
 pub async fn upgrade(
     State(hub): State<Arc<Hub>>,
+    Extension(From(from)): Extension<From>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let limits = hub.live().config.server.limits.clone();
-    let mut conversation = Conversation::new(Arc::clone(&hub), Via::Http, true);
+    let mut conversation = Conversation::new(Arc::clone(&hub), Via::Http, true).from_address(from);
     if let Some(secret) = rpc::bearer(&headers)
-        && let Err(refusal) = conversation.show(&secret)
+        && let Err(refusal) = conversation.show("/ws", &secret)
     {
         return (axum::http::StatusCode::UNAUTHORIZED, refusal.message).into_response();
     }
@@ -45,23 +47,19 @@ pub async fn upgrade(
             let metrics = Arc::clone(&hub.metrics);
             let tasks = hub.tasks.clone();
             let end = tasks
-                .track_future(serve(hub, conversation, socket, limits))
+                .track_future(serve(conversation, socket, limits))
                 .await;
             metrics.count_end(end);
         })
 }
 
-async fn serve(
-    hub: Arc<Hub>,
-    mut conversation: Conversation,
-    mut socket: WebSocket,
-    limits: Limits,
-) -> End {
-    let opened = Moment::now();
-    let mut heard = opened;
+async fn serve(mut conversation: Conversation, mut socket: WebSocket, limits: Limits) -> End {
+    let mut heard = Moment::now();
     let mut out = Vec::new();
     let end = loop {
-        let deadline = deadline(&limits, conversation.is_admitted(), opened, heard);
+        let since = conversation.stranger_since();
+        let deadline = deadline(&limits, conversation.is_admitted(), since, heard);
+        let outdated = conversation.outdated();
         let event = tokio::select! {
             frame = socket.recv() => match frame {
                 Some(Ok(frame)) => Event::Heard(frame),
@@ -72,9 +70,14 @@ async fn serve(
                 Err(_) => break End::Lost,
             },
             () = tokio::time::sleep_until(deadline) => break End::Idle,
-            () = hub.serving.cancelled() => break End::Stopped,
+            () = outdated => Event::Outdated,
         };
         match event {
+            Event::Outdated => {
+                if let Err(end) = conversation.renew().await {
+                    break end;
+                }
+            }
             Event::Heard(frame) => {
                 heard = Moment::now();
                 let mut messages = read(&mut socket, frame, &limits);
@@ -94,6 +97,7 @@ async fn serve(
             Err(_) => break End::SlowConsumer,
         }
     };
+    let end = conversation.end_word(end);
     conversation.end().await;
     // The peer may be gone; a close that is not taken in time is no loss.
     let _ = tokio::time::timeout(Duration::from_secs(1), socket.send(Frame::Close(None))).await;
@@ -103,6 +107,8 @@ async fn serve(
 enum Event {
     Heard(Frame),
     Events,
+    /// Another configuration is in force, or the daemon stops.
+    Outdated,
 }
 
 /// The messages of a frame and of those that have arrived behind it.

@@ -5,6 +5,7 @@
 
 pub mod agents;
 pub mod names;
+pub mod only;
 pub mod requests;
 pub mod scrape;
 pub mod tenant;

@@ -1,0 +1,457 @@
+//! The audit: who was refused what, and what supervisors and admins did to whom, a line each.
+//!
+//! It names agents, contacts, cases, queues and offers by their ids, and a customer only where its
+//! id is no number or address of a person. It never holds free text. Acts are always told. Of
+//! refusals each peer has so many lines; what is more is counted and told with the next line, so
+//! that nobody can fill a disk by being refused.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::router::command::Command;
+use crate::router::ids::Name;
+use crate::router::query::Query;
+use crate::router::reject::{Reject, RejectKind};
+use crate::router::time::Timestamp;
+use crate::wire::request::Request;
+
+use super::hub::Hub;
+
+/// Refusals of one peer that are told one by one, and how many more each second. A stranger has
+/// shown no token that is good.
+const STRANGER: Rate = Rate {
+    at_once: 20,
+    per_second: 1,
+};
+const KNOWN: Rate = Rate {
+    at_once: 200,
+    per_second: 20,
+};
+/// How often it is looked for refusals that were counted and not told.
+const REST_EVERY: Duration = Duration::from_secs(1);
+/// Peers that are told apart; all others share one count.
+const PEERS_MAX: usize = 1_024;
+
+#[derive(Clone, Copy, Debug)]
+struct Rate {
+    at_once: i64,
+    per_second: i64,
+}
+
+/// Who is refused or acts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// By the name of its token, or by its user.
+    Known(String),
+    /// By its address, where that is known.
+    Stranger(Option<IpAddr>),
+    /// Those for whom there is no count of their own.
+    Others,
+}
+
+impl Who {
+    fn text(&self) -> String {
+        match self {
+            Self::Known(actor) => actor.clone(),
+            Self::Stranger(_) => "stranger".to_owned(),
+            Self::Others => "others".to_owned(),
+        }
+    }
+
+    fn rate(&self) -> Rate {
+        match self {
+            Self::Known(_) => KNOWN,
+            Self::Stranger(_) | Self::Others => STRANGER,
+        }
+    }
+}
+
+/// On what somebody acts or wanted to act.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    pub agent: Option<Name>,
+    /// The agent that something is passed to.
+    pub to: Option<Name>,
+    pub queue: Option<Name>,
+    pub contact: Option<Name>,
+    pub offer: Option<String>,
+    pub case: Option<Name>,
+    /// The client program whose contacts are meant.
+    pub client: Option<Name>,
+    /// Masked where it says who the person is.
+    pub customer: Option<String>,
+    /// A kind, a calendar or a tenant.
+    pub name: Option<Name>,
+}
+
+/// One line.
+#[derive(Debug)]
+pub struct Line<'a> {
+    pub who: Who,
+    pub from: Option<IpAddr>,
+    pub tenant: Option<&'a Name>,
+    pub method: &'a str,
+    pub target: Target,
+    /// Why it was refused; `None` = it was done.
+    pub refused: Option<RejectKind>,
+}
+
+/// Writes the lines, and counts those that are too many.
+#[derive(Debug, Default)]
+pub struct Audit {
+    counts: Mutex<HashMap<Who, Count>>,
+}
+
+#[derive(Debug)]
+struct Count {
+    /// Thousandths of lines that may be told.
+    left: i64,
+    filled_at: Timestamp,
+    /// Refusals that were not told.
+    untold: u64,
+    from: Option<IpAddr>,
+}
+
+impl Audit {
+    /// Tells of an act, or of a refusal if its peer has not had too many.
+    pub fn tell(&self, now: Timestamp, line: &Line<'_>) {
+        let untold = match line.refused {
+            None => 0,
+            Some(_) => match self.take(now, &line.who, line.from) {
+                Some(untold) => untold,
+                None => return,
+            },
+        };
+        let target = &line.target;
+        let text = |name: &Option<Name>| name.as_ref().map(ToString::to_string);
+        tracing::info!(
+            target: "audit",
+            actor = line.who.text(),
+            from = line.from.map(tracing::field::display),
+            tenant = line.tenant.map(tracing::field::display),
+            method = line.method,
+            agent = text(&target.agent),
+            to = text(&target.to),
+            queue = text(&target.queue),
+            contact = text(&target.contact),
+            offer = target.offer,
+            case = text(&target.case),
+            client = text(&target.client),
+            customer = target.customer,
+            name = text(&target.name),
+            result = line.refused.map_or("ok", RejectKind::as_str),
+            allowed = line.refused.is_none(),
+            untold = (untold > 0).then_some(untold),
+        );
+    }
+
+    /// Tells of what was counted only and has not been told with a later line.
+    pub fn tell_rest(&self, now: Timestamp) {
+        let mut rest = Vec::new();
+        self.counts.lock().retain(|who, count| {
+            count.fill(now, who.rate());
+            if count.untold > 0 && count.left >= 1_000 {
+                count.left -= 1_000;
+                rest.push((who.text(), count.from, std::mem::take(&mut count.untold)));
+            }
+            count.untold > 0 || count.left < who.rate().at_once * 1_000
+        });
+        for (actor, from, untold) in rest {
+            let from = from.map(tracing::field::display);
+            tracing::info!(target: "audit", actor, from, untold, allowed = false,
+                "more was refused than is told one by one");
+        }
+    }
+
+    /// `None` = too many; otherwise how many went untold before.
+    fn take(&self, now: Timestamp, who: &Who, from: Option<IpAddr>) -> Option<u64> {
+        let mut counts = self.counts.lock();
+        let is_full = counts.len() >= PEERS_MAX && !counts.contains_key(who);
+        let who = if is_full { &Who::Others } else { who };
+        let rate = who.rate();
+        let count = counts.entry(who.clone()).or_insert(Count {
+            left: rate.at_once * 1_000,
+            filled_at: now,
+            untold: 0,
+            from,
+        });
+        count.fill(now, rate);
+        if count.left < 1_000 {
+            count.untold += 1;
+            return None;
+        }
+        count.left -= 1_000;
+        Some(std::mem::take(&mut count.untold))
+    }
+}
+
+impl Count {
+    fn fill(&mut self, now: Timestamp, rate: Rate) {
+        let more = (now - self.filled_at)
+            .max(0)
+            .saturating_mul(rate.per_second);
+        self.left = self.left.saturating_add(more).min(rate.at_once * 1_000);
+        self.filled_at = self.filled_at.max(now);
+    }
+}
+
+/// Tells from time to time of what was counted only, until the daemon stops.
+pub async fn run(hub: Arc<Hub>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(REST_EVERY) => {}
+            () = hub.serving.cancelled() => return,
+        }
+        hub.audit.tell_rest(hub.clock.now());
+    }
+}
+
+/// Whether a refusal is one for the audit.
+pub const fn is_for_the_audit(kind: RejectKind) -> bool {
+    matches!(kind, RejectKind::Forbidden | RejectKind::Unauthorized)
+}
+
+/// The id of a customer as the audit may show it: what says who the person is, is left out.
+fn masked(customer: &Name) -> String {
+    const DIGITS_MAX: usize = 5;
+    let text = customer.as_str();
+    if let Some((scheme, _)) = text.split_once(':') {
+        return format!("{}:***", scheme.get(..16).unwrap_or(scheme));
+    }
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    if text.contains('@') || text.starts_with('+') || digits > DIGITS_MAX {
+        return "***".to_owned();
+    }
+    text.to_owned()
+}
+
+impl Target {
+    pub fn of(request: &Request) -> Self {
+        match request {
+            Request::Command(command) => Self::of_command(command),
+            Request::Query(query) => Self::of_query(query),
+            Request::SessionOpen(open) => Self {
+                client: Some(open.client.clone()),
+                name: open.tenant.clone(),
+                ..Self::default()
+            },
+            Request::SessionPing
+            | Request::Subscribe(_)
+            | Request::Server(_)
+            | Request::Discover => Self::default(),
+        }
+    }
+
+    /// What a refusal itself names, where nothing else is known.
+    pub fn of_refusal(refusal: &Reject) -> Self {
+        match refusal.entity {
+            "tenant" => Self::name(refusal.id.as_ref()),
+            _ => Self::default(),
+        }
+    }
+
+    fn agent(agent: &Name) -> Self {
+        Self {
+            agent: Some(agent.clone()),
+            ..Self::default()
+        }
+    }
+
+    fn queue(queue: &Name) -> Self {
+        Self {
+            queue: Some(queue.clone()),
+            ..Self::default()
+        }
+    }
+
+    fn contact(contact: &Name) -> Self {
+        Self {
+            contact: Some(contact.clone()),
+            ..Self::default()
+        }
+    }
+
+    fn case(case: &Name) -> Self {
+        Self {
+            case: Some(case.clone()),
+            ..Self::default()
+        }
+    }
+
+    fn name(name: Option<&Name>) -> Self {
+        Self {
+            name: name.cloned(),
+            ..Self::default()
+        }
+    }
+
+    fn of_customer(mut self, customer: Option<&Name>) -> Self {
+        self.customer = customer.map(masked);
+        self
+    }
+
+    fn passing_to(mut self, agent: Option<&Name>) -> Self {
+        self.to = agent.cloned();
+        self
+    }
+
+    pub fn of_command(command: &Command) -> Self {
+        match command {
+            Command::Tick | Command::Restarted | Command::Reloaded | Command::SettingsSet(_) => {
+                Self::default()
+            }
+            Command::SessionOpened(session) | Command::SessionClosed(session) => Self {
+                client: Some(session.client.clone()),
+                ..Self::default()
+            },
+            Command::AgentSet(set) => Self::agent(&set.agent),
+            Command::AgentPresence(presence) => Self::agent(&presence.agent),
+            Command::AgentRemove(of) => Self::agent(&of.agent).passing_to(of.successor.as_ref()),
+            Command::WrapUpEnd(of) => Self::agent(&of.agent),
+            Command::AgentAbsence(of) => Self::agent(&of.agent),
+            Command::AgentSuccession(of) => Self::agent(&of.agent).passing_to(of.to.first()),
+            Command::QueueSet(set) => Self::queue(&set.queue),
+            Command::QueueRemove(of) => Self::queue(&of.queue),
+            Command::CustomerLink(link) => Self::default().of_customer(Some(&link.customer)),
+            Command::CustomerExclude(of) => Self::agent(&of.agent).of_customer(Some(&of.customer)),
+            Command::ContactSubmit(of) => Self {
+                queue: of.queue.clone(),
+                case: of.case.clone(),
+                ..Self::contact(&of.contact).of_customer(of.customer.as_ref())
+            },
+            Command::ContactUpdate(of) => Self::contact(&of.contact),
+            Command::ContactCancel(of) => Self::contact(&of.contact),
+            Command::ContactEnd(of) => Self::contact(&of.contact),
+            Command::ContactCallback(of) => Self::contact(&of.contact),
+            Command::ContactTransfer(of) => Self {
+                queue: of.to.queue.clone(),
+                ..Self::contact(&of.contact).passing_to(of.to.agent.as_ref())
+            },
+            Command::ContactSync(sync) => Self {
+                client: Some(sync.source.clone()),
+                ..Self::default()
+            },
+            Command::OfferAccept(of) => {
+                Self::offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
+            }
+            Command::OfferDecline(of) => {
+                Self::offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
+            }
+            Command::CaseOpen(of) => Self::case(&of.case)
+                .passing_to(of.owner.as_ref())
+                .of_customer(Some(&of.customer)),
+            Command::CaseNote(of) => Self::case(&of.case),
+            Command::CaseResolve(of) | Command::CaseReopen(of) | Command::CaseClose(of) => {
+                Self::case(&of.case)
+            }
+            Command::CaseHandover(of) => Self {
+                case: of.case.clone(),
+                agent: of.owner.clone(),
+                to: Some(of.to.clone()),
+                ..Self::default()
+            },
+            Command::CaseAssist(of) => Self {
+                queue: of.queue.clone(),
+                ..Self::case(&of.case).passing_to(of.agent.as_ref())
+            },
+            Command::CaseAssistDone(of) => Self::case(&of.case),
+            Command::CaseWait(of) => Self::case(&of.case),
+            Command::CaseAdvance(of) => Self::case(&of.case),
+            Command::CaseExtend(of) => Self::case(&of.case),
+            Command::CaseFollowUp(of) => Self::case(&of.case),
+            Command::KindSet(set) => Self::name(Some(&set.kind)),
+            Command::KindRemove(of) => Self::name(Some(&of.kind)),
+            Command::CalendarSet(set) => Self::name(Some(&set.calendar)),
+            Command::CalendarRemove(of) => Self::name(Some(&of.calendar)),
+        }
+    }
+
+    fn offer(
+        offer: Option<crate::router::ids::OfferId>,
+        contact: Option<&Name>,
+        agent: Option<&Name>,
+    ) -> Self {
+        Self {
+            offer: offer.map(|offer| offer.to_string()),
+            contact: contact.cloned(),
+            agent: agent.cloned(),
+            ..Self::default()
+        }
+    }
+
+    pub fn of_query(query: &Query) -> Self {
+        match query {
+            Query::AgentGet(of) | Query::AgentBriefing(of) => Self::agent(&of.agent),
+            Query::QueueGet(of) => Self::queue(&of.queue),
+            Query::CustomerGet(of) => Self::default().of_customer(Some(&of.customer)),
+            Query::ContactGet(of) | Query::ContactExplain(of) => Self::contact(&of.contact),
+            Query::ContactPreview(draft) => Self::contact(&draft.contact),
+            Query::CaseGet(of) => Self::case(&of.case),
+            Query::BookingSlots(of) => Self::queue(&of.queue),
+            Query::Stats(of) => Self {
+                agent: of.agent.clone(),
+                queue: of.queue.clone(),
+                ..Self::default()
+            },
+            Query::OwnerGet(of) => Self::default().of_customer(Some(&of.customer)),
+            Query::KindGet(of) => Self::name(Some(&of.kind)),
+            Query::CalendarGet(of) => Self::name(Some(&of.calendar)),
+            Query::AgentList(_)
+            | Query::QueueList(_)
+            | Query::SettingsGet
+            | Query::ContactList(_)
+            | Query::CaseFind(_)
+            | Query::KindList(_)
+            | Query::CalendarList(_) => Self::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_is_not_named_by_what_says_who_it_is() {
+        let shown = |customer: &str| masked(&Name::of(customer));
+        assert_eq!(shown("tel:+8613800138000"), "tel:***");
+        assert_eq!(shown("mail:ada@example.org"), "mail:***");
+        assert_eq!(shown("ada@example.org"), "***");
+        assert_eq!(shown("+8613800138000"), "***");
+        assert_eq!(shown("13800138000"), "***");
+        assert_eq!(shown("客户:张三"), "客户:***");
+        assert_eq!(shown("customer-7"), "customer-7");
+    }
+
+    #[test]
+    fn refusals_are_told_one_by_one_until_they_are_too_many_and_then_counted() {
+        let audit = Audit::default();
+        let address = Some(IpAddr::from([192, 0, 2, 1]));
+        let stranger = Who::Stranger(address);
+        let told = (0..1_000).filter(|_| audit.take(0, &stranger, address).is_some());
+        assert_eq!(told.count(), 20);
+        let other = Who::Stranger(Some(IpAddr::from([192, 0, 2, 2])));
+        assert_eq!(audit.take(0, &other, None), Some(0), "another is told");
+        assert_eq!(audit.take(1_000, &stranger, address), Some(980));
+        assert_eq!(audit.take(1_000, &stranger, address), None);
+        let known = Who::Known("token:pbx".to_owned());
+        let told = (0..1_000).filter(|_| audit.take(0, &known, address).is_some());
+        assert_eq!(told.count(), 200);
+    }
+
+    #[test]
+    fn however_many_strangers_there_are_the_lines_have_an_end() {
+        let audit = Audit::default();
+        let told = (0..100_000_u32).filter(|n| {
+            let address = Some(IpAddr::from(n.to_be_bytes()));
+            audit.take(0, &Who::Stranger(address), address).is_some()
+        });
+        assert_eq!(told.count(), PEERS_MAX + 20);
+        audit.tell_rest(1_000_000);
+        assert!(audit.counts.lock().is_empty(), "what is over is forgotten");
+    }
+}

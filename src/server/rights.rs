@@ -1,0 +1,158 @@
+//! What is asked of every call beside its role: whose it is, and who is to hear of it.
+
+use std::net::IpAddr;
+
+use crate::router::answer::Answer;
+use crate::router::command::Command;
+use crate::router::ids::Key;
+use crate::router::query::Query;
+use crate::router::reject::{Reject, RejectKind};
+use crate::router::time::Timestamp;
+use crate::wire::method::Method;
+use crate::wire::request::{Call, Request};
+
+use super::access::unauthorized;
+use super::audit::{Line, Target, Who, is_for_the_audit};
+use super::cell::Turn;
+use super::conversation::Conversation;
+use super::{figures, own};
+
+/// What there may be to tell of a call.
+#[derive(Debug)]
+pub(super) struct Told {
+    method: &'static str,
+    target: Target,
+    is_act: bool,
+}
+
+impl Conversation {
+    /// The same, with the address of the peer, by which the audit tells strangers apart.
+    #[must_use]
+    pub fn from_address(mut self, from: Option<IpAddr>) -> Self {
+        self.from = from;
+        self
+    }
+
+    /// Refuses a call that no role of the peer may make, whatever its parameters are. Who has to
+    /// show a token first learns nothing of methods and parameters.
+    pub(super) fn check_role(&self, call: &Call) -> Result<(), Reject> {
+        if matches!(&call.request, Err(error) if error.is_of_framing()) {
+            return Ok(());
+        }
+        let name = call.method.map_or("unknown", |method| method.name);
+        let checked = match (&self.access, call.method) {
+            (None, Some(method)) if method.name == "session.open" => Ok(()),
+            (None, _) => Err(unauthorized("session.open with a token comes first")),
+            (Some(_), None) => Ok(()),
+            (Some(access), Some(method)) => access.check(method),
+        };
+        checked.inspect_err(|refusal| {
+            let target = call.request.as_ref().map(Target::of).unwrap_or_default();
+            self.tell(name, target, Some(refusal.kind));
+        })
+    }
+
+    /// What there may be to tell of a call when it is done: it is an act for the audit, or may be
+    /// refused because of whose it is.
+    pub(super) fn to_be_told(
+        &self,
+        method: Option<&'static Method>,
+        request: &Request,
+    ) -> Option<Told> {
+        let (method, access) = (method?, self.access.as_ref()?);
+        let is_act = access.is_audited(method);
+        let is_asked_whose =
+            access.agent.is_some() || matches!(request, Request::Command(Command::ContactSync(_)));
+        (is_act || is_asked_whose).then(|| Told {
+            method: method.name,
+            target: Target::of(request),
+            is_act,
+        })
+    }
+
+    /// The same of a call that is not dealt with under the lock.
+    pub(super) fn to_be_told_outside(&self, call: &Call) -> Told {
+        let access = self.access.as_ref();
+        let is_act = |method| access.is_some_and(|access| access.is_audited(method));
+        Told {
+            method: call.method.map_or("unknown", |method| method.name),
+            target: call.request.as_ref().map(Target::of).unwrap_or_default(),
+            is_act: call.method.is_some_and(is_act),
+        }
+    }
+
+    /// Tells the audit what came of a call.
+    pub(super) fn tell_outcome<T>(&self, told: Option<Told>, outcome: &Result<T, Reject>) {
+        let Some(told) = told else { return };
+        let refused = outcome.as_ref().err().map(|refusal| refusal.kind);
+        if told.is_act || refused.is_some_and(is_for_the_audit) {
+            self.tell(told.method, told.target, refused);
+        }
+    }
+
+    /// Refuses a command on what is not the peer's own. The lock is held until it is carried out.
+    pub(super) fn check_own(
+        &self,
+        turn: &mut Turn<'_>,
+        now: Timestamp,
+        key: Option<&Key>,
+        command: &Command,
+    ) -> Result<(), Reject> {
+        let access = self.access.as_ref();
+        if let Some(agent) = access.and_then(|access| access.agent.as_ref()) {
+            turn.tenant.catch_up(now);
+            return own::check_command(turn, agent, key, command);
+        }
+        let Command::ContactSync(sync) = command else {
+            return Ok(());
+        };
+        let has_token = access.is_some_and(|access| access.token.is_some());
+        match &self.client {
+            // Who needs no token and has opened no session is the operator at a prompt.
+            None if !has_token => Ok(()),
+            own => own::check_source(own.as_ref(), sync),
+        }
+    }
+
+    /// Answers a question, as far as the peer may read.
+    pub(super) fn query(
+        &self,
+        turn: &mut Turn<'_>,
+        now: Timestamp,
+        query: &Query,
+    ) -> Result<Answer, Reject> {
+        let access = self.access.as_ref();
+        if let Some(agent) = access.and_then(|access| access.agent.as_ref()) {
+            own::check_query(agent, query)?;
+        }
+        let mut answer = turn.tenant.query(now, query)?;
+        if access.is_some_and(super::access::Access::reads_figures_only) {
+            figures::leave_figures(&mut answer);
+        }
+        Ok(answer)
+    }
+
+    /// Tells the audit of a refusal, if it is one for it.
+    pub(super) fn tell_refusal(&self, method: &str, target: Target, refusal: &Reject) {
+        if is_for_the_audit(refusal.kind) {
+            self.tell(method, target, Some(refusal.kind));
+        }
+    }
+
+    /// Tells the audit what the peer did, or was refused.
+    pub(super) fn tell(&self, method: &str, target: Target, refused: Option<RejectKind>) {
+        let who = match &self.access {
+            Some(access) => Who::Known(access.actor.clone()),
+            None => Who::Stranger(self.from),
+        };
+        let line = Line {
+            who,
+            from: self.from,
+            tenant: self.access.is_some().then_some(&self.cell.name),
+            method,
+            target,
+            refused,
+        };
+        self.hub.audit.tell(self.hub.clock.now(), &line);
+    }
+}
