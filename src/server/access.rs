@@ -219,3 +219,31 @@ const fn roles_of(role: Word) -> &'static [Role] {
         Word::Admin => &[Role::Admin],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wants(via: Via, tenant: &str) -> Result<Name, RejectKind> {
+        let config = Config::default();
+        let access = Access::on_arrival(via, &config).expect("no token is configured");
+        let tenant = access.choose_tenant(Some(&Name::of(tenant)));
+        tenant.map_err(|refusal| refusal.kind)
+    }
+
+    #[test]
+    fn only_the_daemons_own_user_and_root_choose_a_tenant() {
+        let own = rustix::process::getuid().as_raw();
+        for uid in [0, own] {
+            let acme = wants(Via::Unix { uid: Some(uid) }, "acme");
+            assert_eq!(acme, Ok(Name::of("acme")));
+        }
+        let member = Via::Unix {
+            uid: Some(own.wrapping_add(4_242)),
+        };
+        for via in [member, Via::Unix { uid: None }, Via::Tcp, Via::Http] {
+            assert_eq!(wants(via, "acme"), Err(RejectKind::Forbidden), "{via:?}");
+            assert_eq!(wants(via, DEFAULT_TENANT), Ok(Name::of(DEFAULT_TENANT)));
+        }
+    }
+}

@@ -452,6 +452,7 @@ mod tests {
         });
         assert_eq!(told.count(), PEERS_MAX + 20);
         audit.tell_rest(1_000_000);
+        audit.tell_rest(2_000_000);
         assert!(audit.counts.lock().is_empty(), "what is over is forgotten");
     }
 }

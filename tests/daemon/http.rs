@@ -228,10 +228,10 @@ fn unchunk(body: &str) -> String {
 }
 
 /// As little of a WebSocket as the test needs.
-struct WebSocket(TcpStream);
+pub struct WebSocket(TcpStream);
 
 impl WebSocket {
-    fn open(address: SocketAddr) -> Self {
+    pub fn open(address: SocketAddr) -> Self {
         let mut stream = TcpStream::connect(address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         let request = format!(
@@ -253,7 +253,7 @@ impl WebSocket {
         Self(stream)
     }
 
-    fn send(&mut self, text: &str) {
+    pub fn send(&mut self, text: &str) {
         let length = u32::try_from(text.len()).expect("short");
         let mut frame = vec![0x81];
         match length {
@@ -273,10 +273,17 @@ impl WebSocket {
         self.0.write_all(&frame).expect("it reads");
     }
 
-    fn receive(&mut self) -> Value {
+    pub fn receive(&mut self) -> Value {
+        self.try_receive().expect("a whole text")
+    }
+
+    /// The next message; `None` if the daemon closes the connection.
+    pub fn try_receive(&mut self) -> Option<Value> {
         let mut head = [0; 2];
-        self.0.read_exact(&mut head).expect("a frame");
-        assert_eq!(head[0], 0x81, "a whole text");
+        self.0.read_exact(&mut head).ok()?;
+        if head[0] != 0x81 {
+            return None;
+        }
         let length = match head[1] {
             126 => {
                 let mut bytes = [0; 2];
@@ -292,7 +299,7 @@ impl WebSocket {
         };
         let mut text = vec![0; usize::try_from(length).expect("short")];
         self.0.read_exact(&mut text).expect("a text");
-        serde_json::from_slice(&text).expect("JSON")
+        Some(serde_json::from_slice(&text).expect("JSON"))
     }
 }
 

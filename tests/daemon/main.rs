@@ -8,6 +8,7 @@ mod events;
 mod http;
 mod lifecycle;
 mod limits;
+mod rights;
 mod snapshots;
 mod talk;
 mod timers;

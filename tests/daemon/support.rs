@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -72,9 +73,18 @@ impl Place {
             }
         };
         // Somebody must read on, or the daemon would wait for room in the pipe.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        let told = Arc::new(Mutex::new(text));
+        let heard = Arc::clone(&told);
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while log.read_line(&mut line).is_ok_and(|read| read > 0) {
+                heard.lock().expect("nobody panics").push_str(&line);
+                line.clear();
+            }
+        });
         Daemon {
             child,
+            told,
             socket: self.path("s.sock"),
             tcp: tcp.expect("the address of TCP"),
             http: http.expect("the address of HTTP"),
@@ -116,12 +126,18 @@ fn address(line: &str, before: &str) -> Option<SocketAddr> {
 /// A daemon that runs. Dropping it kills it.
 pub struct Daemon {
     child: Child,
+    told: Arc<Mutex<String>>,
     pub socket: PathBuf,
     pub tcp: SocketAddr,
     pub http: SocketAddr,
 }
 
 impl Daemon {
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.told.lock().expect("nobody panics").clone()
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -277,6 +293,14 @@ impl Client {
         let mut message = self.read().expect("an event");
         assert_eq!(message["method"], "event", "{message}");
         message["params"].take()
+    }
+
+    /// The params of the next event; `None` if the connection ends first.
+    pub fn try_event(&mut self) -> Option<Value> {
+        if !self.events.is_empty() {
+            return Some(self.events.remove(0)["params"].take());
+        }
+        Some(self.read()?["params"].take())
     }
 
     /// Whether the daemon has closed the connection.
