@@ -99,7 +99,7 @@ async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, place: OwnedSemaphorePermit
     // Without these the connection works as well, only slower.
     let _ = stream.set_nodelay(true);
     let conversation = Conversation::new(Arc::clone(&hub), Via::Tcp, true)
-        .from_address(stream.peer_addr().ok().map(|address| address.ip()));
+        .at_address(stream.peer_addr().ok().map(|address| address.ip()));
     let (reader, writer) = stream.into_split();
     // Some telephony platforms hold back the second of two small writes until the first is
     // confirmed, and the kernel confirms late unless it is told after each read.

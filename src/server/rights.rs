@@ -28,7 +28,7 @@ pub(super) struct Told {
 impl Conversation {
     /// The same, with the address of the peer, by which the audit tells strangers apart.
     #[must_use]
-    pub fn from_address(mut self, from: Option<IpAddr>) -> Self {
+    pub fn at_address(mut self, from: Option<IpAddr>) -> Self {
         self.from = from;
         self
     }

@@ -12,3 +12,4 @@ mod rights;
 mod snapshots;
 mod talk;
 mod timers;
+mod whose;

@@ -578,7 +578,15 @@ fn the_audit_tells_every_refusal_and_of_every_act_on_what() {
     assert!(refusals(&daemon, "agent.remove", 1)[0].contains("result=\"not_found\""));
     root.call("server.snapshot", json!({}));
     assert!(refusals(&daemon, "server.snapshot", 1)[0].contains("result=\"ok\""));
-    // Wrong tokens, and none.
+    for personal in ["13800138000", "cousin", "secret words"] {
+        assert!(!daemon.log().contains(personal), "{personal}");
+    }
+}
+
+#[test]
+fn the_audit_tells_of_wrong_tokens_wherever_they_are_shown() {
+    let place = place();
+    let daemon = place.start();
     let wrong = "authorization: Bearer guessed";
     http(daemon.http, &format!("POST /rpc HTTP/1.1\r\n{wrong}"), "{}");
     http(

@@ -50,7 +50,7 @@ pub async fn rpc(
         reply::error(&mut out, &Id::Null, &error);
         return json(StatusCode::PAYLOAD_TOO_LARGE, out);
     };
-    let mut conversation = Conversation::new(hub, Via::Http, false).from_address(from);
+    let mut conversation = Conversation::new(hub, Via::Http, false).at_address(from);
     if let Some(secret) = bearer(&headers)
         && let Err(refusal) = conversation.show("/rpc", &secret)
     {

@@ -33,7 +33,7 @@ pub async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let limits = hub.live().config.server.limits.clone();
-    let mut conversation = Conversation::new(Arc::clone(&hub), Via::Http, true).from_address(from);
+    let mut conversation = Conversation::new(Arc::clone(&hub), Via::Http, true).at_address(from);
     if let Some(secret) = rpc::bearer(&headers)
         && let Err(refusal) = conversation.show("/ws", &secret)
     {
