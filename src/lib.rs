@@ -22,6 +22,7 @@
 //! - [`generate`]: arrivals and agents made from a model.
 //! - [`queueing`]: the formulas that a simulation is held against.
 //! - [`client`], [`replay`], [`demo`], [`mod@bench`]: the other end of the socket.
+//! - [`log`]: where the log goes; [`printable`]: what a terminal may be shown.
 //! - [`cli`]: the command line.
 //!
 //! Every way to run the router — daemon, recovery, rehearsal, simulation — is the same fold over
@@ -62,5 +63,9 @@ pub mod replay;
 pub mod demo;
 
 pub mod bench;
+
+pub mod printable;
+
+pub mod log;
 
 pub mod cli;

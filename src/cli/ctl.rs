@@ -17,6 +17,7 @@ use super::{Done, Failure, USAGE, block_on};
 use crate::client::{
     self, Address, Arrived, ClientError, Completer, Connection, Event, Link, Ordered, Who,
 };
+use crate::printable::printable_lines;
 use crate::wire::method::METHODS;
 
 /// How many of the last events `ctl events` shows where it is not told.
@@ -216,7 +217,7 @@ impl Ctl {
                 Ok(line) if line.trim() == "quit" => break,
                 Ok(line) => {
                     if let Err(error) = self.line(&mut connection, &line).await {
-                        eprintln!("error: {error:#}");
+                        eprintln!("error: {}", printable_lines(&format!("{error:#}")));
                     }
                 }
                 Err(ReadlineError::Interrupted) => {}
@@ -237,7 +238,8 @@ impl Ctl {
         for line in std::io::stdin().lock().lines() {
             count += 1;
             if let Err(error) = self.line(connection, &line?).await {
-                eprintln!("error: line {count}: {error:#}");
+                let error = format!("{error:#}");
+                eprintln!("error: line {count}: {}", printable_lines(&error));
                 failed += 1;
             }
         }
@@ -336,7 +338,7 @@ fn history() -> Option<PathBuf> {
 /// Writes a line. A reader that has gone away, as `head` does, is the end and not a failure.
 fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    match writeln!(out, "{}", printable_lines(text)).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => other.context("cannot write"),
     }

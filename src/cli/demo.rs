@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -55,9 +56,10 @@ impl Demo {
             .enable_all()
             .build()
             .context("cannot start the runtime")?;
-        log_to_stderr();
+        log_to_stderr().context("cannot log")?;
         let ended = runtime.block_on(self.play());
         runtime.shutdown_background();
+        crate::log::finish();
         ended.map_err(Failure::from)?;
         Ok(0)
     }
@@ -193,11 +195,15 @@ async fn narrate(
 }
 
 /// Only what is wrong: the demo tells the rest itself.
-fn log_to_stderr() {
+fn log_to_stderr() -> std::io::Result<()> {
+    let coloured = std::io::stderr().is_terminal();
     let level = tracing_subscriber::EnvFilter::new("error");
     let builder = tracing_subscriber::fmt()
         .with_env_filter(level)
-        .with_writer(std::io::stderr);
+        .with_ansi(coloured)
+        .log_internal_errors(false)
+        .with_writer(crate::log::to(std::io::stderr(), coloured)?);
     // It fails only where a log has been set up already, which then is as good.
     let _ = builder.try_init();
+    Ok(())
 }

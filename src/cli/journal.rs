@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{Done, Failure};
 use crate::journal::{JournalError, tools};
 use crate::ledger::{LedgerError, files};
+use crate::printable::printable;
 use crate::server::{Record, RecordError};
 
 /// The exit code of a journal that is damaged or cannot be read: the code 74 is the daemon's, for
@@ -201,7 +202,7 @@ fn dump(dir: &Path, from: u64, out: &mut impl Write) -> Done {
 }
 
 fn print(out: &mut impl Write, printed: &Printed<'_>) -> Result<(), DumpError> {
-    serde_json::to_writer(&mut *out, printed).map_err(std::io::Error::from)?;
-    out.write_all(b"\n")?;
+    let line = serde_json::to_string(printed).map_err(std::io::Error::from)?;
+    writeln!(out, "{}", printable(&line))?;
     Ok(())
 }

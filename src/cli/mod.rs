@@ -94,7 +94,8 @@ pub fn run() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            eprintln!("firsthand: {:#}", failure.cause);
+            let text = format!("firsthand: {:#}", failure.cause);
+            crate::log::tell(crate::printable::printable_coloured(&text).into_owned());
             ExitCode::from(failure.code)
         }
     }

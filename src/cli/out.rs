@@ -4,12 +4,13 @@ use std::fmt;
 use std::io::{ErrorKind, Write};
 
 use super::FAILED;
+use crate::printable::printable_lines;
 
 /// Prints a line. A reader who has gone, as `head` does, has read enough: what would follow is
 /// not printed, and nothing has failed. Any other error ends the program.
 pub(super) fn line(text: fmt::Arguments<'_>) {
     let mut out = std::io::stdout().lock();
-    match out.write_fmt(format_args!("{text}\n")) {
+    match writeln!(out, "{}", printable_lines(&text.to_string())) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             eprintln!("firsthand: cannot write to the standard output: {error}");
             std::process::exit(FAILED.into());

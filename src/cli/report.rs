@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::ledger::{folder_of, point, zone};
 use super::{Done, Failure, USAGE};
+use crate::printable::printable_lines;
 use crate::report::{self, Fold, InputError, Options, Period};
 use crate::router::time::Timestamp;
 
@@ -104,7 +105,8 @@ impl Report {
         } else if self.csv {
             report::csv(&report, &mut out)?;
         } else if self.html.is_none() {
-            write!(out, "{}", report::table(&report, !self.no_formulas))?;
+            let table = report::table(&report, !self.no_formulas).to_string();
+            write!(out, "{}", printable_lines(&table))?;
         }
         out.flush()?;
         Ok(0)

@@ -31,9 +31,11 @@ impl Serve {
         let (config, warnings) = Config::load(&self.config)
             .map_err(|faults| Failure::new(USAGE, anyhow::anyhow!("{}", faults.render(colour))))?;
         for warning in warnings {
-            eprintln!("{}", warning.render(colour));
+            crate::log::tell(warning.render(colour));
         }
-        log_to_stdout(&config.server.log);
+        log_to_stdout(&config.server.log).context("cannot log")?;
+        let _last = LastLines;
+        crate::log::panics_too();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -95,20 +97,33 @@ async fn serve(config: Config, options: Options) -> Result<(), ServerError> {
 fn end(control: &server::Control, ending: &mut bool) {
     if std::mem::replace(ending, true) {
         tracing::warn!("ended by a second signal, before everything was done");
+        crate::log::finish();
         std::process::exit(CUT_SHORT);
     }
     control.shutdown();
 }
 
-fn log_to_stdout(log: &Log) {
+/// However the daemon ends, its last lines are written, if there is anybody who takes them.
+struct LastLines;
+
+impl Drop for LastLines {
+    fn drop(&mut self) {
+        crate::log::finish();
+    }
+}
+
+fn log_to_stdout(log: &Log) -> std::io::Result<()> {
     let level = EnvFilter::new(log.level.as_str());
+    let coloured = std::io::stdout().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(level)
-        .with_ansi(std::io::stdout().is_terminal())
-        .with_writer(std::io::stdout);
+        .with_ansi(coloured)
+        .log_internal_errors(false)
+        .with_writer(crate::log::to(std::io::stdout(), coloured)?);
     // It fails only where a log has been set up already, which then is as good.
     let _ = match log.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
+    Ok(())
 }

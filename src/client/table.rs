@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::ordered::Ordered;
-use super::telling::{duration, printable};
+use super::telling::duration;
+use crate::printable::printable;
 
 /// The columns of a list, by the member with which its items begin. Whatever else there is, a
 /// single item shows.
@@ -182,7 +183,7 @@ fn cell(name: &str, value: &Ordered) -> String {
         Ordered::Bool(value) => value.to_string(),
         Ordered::Whole(value) => value.to_string(),
         Ordered::Real(value) => format!("{value:.3}"),
-        Ordered::Text(text) => printable(text),
+        Ordered::Text(text) => printable(text).into_owned(),
         Ordered::List(items) => {
             let items: Vec<String> = items.iter().map(|item| cell("", item)).collect();
             items.join(", ")

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::message::Event;
+use crate::printable::printable;
 
 /// What the events of a daemon may say, as far as a line shows it.
 #[derive(Debug, Default, Deserialize)]
@@ -46,21 +47,7 @@ pub fn telling(event: &Event) -> String {
         event.kind,
         said.line(&event.kind)
     );
-    printable(&line)
-}
-
-/// A text of somebody's as a terminal may be shown it: control characters, which could move the
-/// cursor or worse, are written out.
-pub fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
+    printable(&line).into_owned()
 }
 
 impl Said {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::fault::counted;
 use super::{Config, Tenant};
+use crate::printable::printable;
 
 /// The exit code of a configuration that can be used.
 const OK: u8 = 0;
@@ -51,7 +52,7 @@ pub fn check(
     if !warnings.is_empty() {
         parts.push(counted(warnings.len(), "warning"));
     }
-    writeln!(out, "{}: ok", path.display())?;
+    writeln!(out, "{}: ok", printable(&path.to_string_lossy()))?;
     writeln!(out, "{}", parts.join(", "))?;
     Ok(OK)
 }

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::printable::{printable, printable_coloured};
+
 /// The most faults that are rendered; the rest is counted.
 const RENDERED_MAX: usize = 100;
 
@@ -122,7 +124,7 @@ impl Finding {
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
-        renderer.render(&[group])
+        printable_coloured(&renderer.render(&[group])).into_owned()
     }
 }
 
@@ -260,7 +262,7 @@ impl Faults {
         let count = self.faults.len();
         text.push_str(&format!(
             "{}: {}",
-            self.source.path,
+            printable(&self.source.path),
             counted(count, "fault")
         ));
         if count > RENDERED_MAX {

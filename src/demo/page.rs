@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::client::duration;
+use crate::printable::printable_coloured;
 use crate::replay::{Account, Outcome, Summary};
 
 /// Standard output. Without a terminal, or with NO_COLOR, it is plain.
@@ -24,7 +25,7 @@ impl Page {
     /// Writes a line. The error says that nobody reads any more.
     pub fn line(self, text: &str) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{text}")?;
+        writeln!(out, "{}", printable_coloured(text))?;
         out.flush()
     }
 

@@ -9,6 +9,7 @@ mod http;
 mod lifecycle;
 mod limits;
 mod rights;
+mod logging;
 mod snapshots;
 mod talk;
 mod timers;

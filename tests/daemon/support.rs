@@ -144,10 +144,7 @@ impl Daemon {
 
     /// A client on the Unix socket.
     pub fn unix(&self) -> Client {
-        let stream = UnixStream::connect(&self.socket).expect("the daemon listens");
-        let reader = stream.try_clone().expect("a second handle");
-        reader.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        Client::new(Box::new(reader), Box::new(stream))
+        Client::unix(&self.socket)
     }
 
     /// A client on the TCP socket.
@@ -219,6 +216,14 @@ pub struct Client {
 }
 
 impl Client {
+    /// A client on a Unix socket.
+    pub fn unix(socket: &Path) -> Self {
+        let stream = UnixStream::connect(socket).expect("the daemon listens");
+        let reader = stream.try_clone().expect("a second handle");
+        reader.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Self::new(Box::new(reader), Box::new(stream))
+    }
+
     fn new(reader: Box<dyn Read + Send>, writer: Box<dyn Write + Send>) -> Self {
         Self {
             reader: BufReader::new(reader),

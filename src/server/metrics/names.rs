@@ -173,6 +173,10 @@ metrics! {
         "Connections refused because there were too many.";
     REQUESTS Counter, "firsthand_requests_total",
         "Requests answered, by method and result.";
+    LOG_DROPPED Counter, "firsthand_log_lines_dropped_total",
+        "Lines of the log that were dropped because nobody took them in time.";
+    LOG_FAILED Counter, "firsthand_log_lines_failed_total",
+        "Lines of the log that could not be written.";
     EVENTS_LAGGED Counter, "firsthand_events_lagged_total",
         "Times that a subscriber was so far behind that its events had to be read from the journal.";
 }

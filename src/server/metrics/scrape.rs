@@ -20,6 +20,9 @@ pub fn text(hub: &Hub) -> String {
     set(&names::DRAINING, f64::from(u8::from(hub.is_draining())));
     set(&names::CLOCK_AHEAD, hub.clock.ahead_us() as f64 / 1e6);
     set(&names::CONNECTIONS, hub.connections() as f64);
+    let count = |metric, value| metrics.counter(metric, &[]).absolute(value);
+    count(&names::LOG_DROPPED, crate::log::dropped());
+    count(&names::LOG_FAILED, crate::log::failed());
     let stats = hub.journal.stats();
     set(&names::JOURNAL_WAITING, stats.waiting_bytes as f64);
     set(&names::JOURNAL_SIZE, stats.segments_bytes as f64);
