@@ -45,11 +45,17 @@ pub(crate) struct Committer {
     pub(crate) witness_turn: u64,
     /// A frame has just been written that nobody waited for.
     pub(crate) rests: bool,
+    /// When was last looked whether the segment is still in its place.
+    pub(crate) looked: Instant,
 }
 
 /// How long records gather at `Durability::None` before the next frame is written. Nobody waits
 /// for it, and a write for each of them would cost more than the routing.
 const REST: Duration = Duration::from_millis(2);
+
+/// How often is looked whether the segment is still in its place, where frames are written. The
+/// first frame after a pause always looks.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 enum Work {
     Frame(Batch),
@@ -75,7 +81,7 @@ impl Committer {
         let guard = PanicGuard(Arc::clone(&self.shared));
         if let Err(error) = self.commit_all() {
             // A full disk stops an orderly close, but nothing that was written is in doubt.
-            if !(error.is_out_of_space() && self.shared.queue.lock().closing) {
+            if !(error.is_passing() && self.shared.queue.lock().closing) {
                 self.shared.progress.poison(&error.to_string());
             }
         }
@@ -156,6 +162,7 @@ impl Committer {
         };
         wrote.map_err(|error| JournalError::io("write", &segment.name, error))?;
         let write_time = now().duration_since(before);
+        self.look_around(before)?;
         self.wrote(frame_bytes, crc);
         self.written = last;
         self.unsealed = true;
@@ -182,6 +189,17 @@ impl Committer {
             });
         }
         Ok(())
+    }
+
+    /// Looks now and then whether what is written is still where it is looked for. What was
+    /// written elsewhere is not acknowledged.
+    fn look_around(&mut self, now: Instant) -> Result<(), JournalError> {
+        let since = now.saturating_duration_since(self.looked);
+        if since < LOOK_EVERY {
+            return Ok(());
+        }
+        self.looked = now;
+        self.shared.check_place()
     }
 
     /// Brings everything written to stable storage, where the durability did not do so already.
@@ -265,6 +283,7 @@ impl Committer {
             base_sequence: header.base_sequence,
             bytes: header.segment_bytes,
         });
+        shared.take_place(&name, file.as_ref())?;
         let bytes = header.segment_bytes;
         let offset = super::segment::FRAMES_START;
         self.segment = ActiveSegment {

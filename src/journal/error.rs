@@ -6,6 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
+use rustix::io::Errno;
 use thiserror::Error;
 
 /// Every refusal and failure of the journal.
@@ -81,6 +82,14 @@ pub enum JournalError {
         cause: Arc<io::Error>,
     },
 
+    /// What is being written is not what stands in the journal's place any more.
+    #[error(
+        "{file} in {place} was moved, deleted or replaced while it was in use, so the journal \
+         would be written where nobody looks: put the folder back, or restore a backup, and \
+         start again"
+    )]
+    Displaced { place: String, file: String },
+
     /// The disk refused a write or a sync; nothing is acknowledged any more.
     ///
     /// A failed sync may have dropped the data it was asked to keep, and a second sync would
@@ -155,6 +164,23 @@ impl JournalError {
             action,
             file: file.to_owned(),
             cause: Arc::new(cause),
+        }
+    }
+
+    /// True if the system lacked something that it may have again at the next try: room on the
+    /// disk, or descriptors of files.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.is_out_of_space() || self.is_out_of_files()
+    }
+
+    /// True if no file could be opened, because the process or the system has too many.
+    pub(crate) fn is_out_of_files(&self) -> bool {
+        match self {
+            Self::Io { cause, .. } => matches!(
+                Errno::from_io_error(cause),
+                Some(Errno::MFILE | Errno::NFILE)
+            ),
+            _ => false,
         }
     }
 

@@ -177,13 +177,18 @@ pub(crate) fn recover(
 
 /// Takes the directory for this process.
 pub(crate) fn take_lock(storage: &dyn Storage) -> Result<StorageLock, JournalError> {
-    storage.lock().map_err(|error| match error {
+    storage.lock().map_err(|error| refused(storage, error))
+}
+
+/// Why a directory could not be taken.
+pub(crate) fn refused(storage: &dyn Storage, error: LockError) -> JournalError {
+    match error {
         LockError::Held { pid } => JournalError::Locked {
             place: storage.place(),
             pid,
         },
         LockError::Io(error) => JournalError::io("lock", &storage.place(), error),
-    })
+    }
 }
 
 /// Checks a whole directory and changes nothing.

@@ -72,8 +72,8 @@ impl Spare {
         }
     }
 
-    /// Waits for the prepared segment. Only a broken disk, or a full one while the journal is
-    /// being closed, ends the wait with an error.
+    /// Waits for the prepared segment. Only a broken disk, or one that is full while the
+    /// journal is being closed, ends the wait with an error.
     pub(crate) fn take(&self) -> Result<Box<dyn StorageFile>, JournalError> {
         let mut slot = self.slot.lock();
         loop {
@@ -82,7 +82,7 @@ impl Spare {
                 return Ok(file);
             }
             if let Some(failure) = &slot.failure
-                && (slot.draining || !failure.is_out_of_space())
+                && (slot.draining || !failure.is_passing())
             {
                 return Err(failure.clone());
             }
@@ -122,7 +122,7 @@ impl Spare {
                     self.changed.notify_all();
                 }
                 Err(error) => {
-                    let final_failure = !error.is_out_of_space();
+                    let final_failure = !error.is_passing();
                     slot.failure = Some(error);
                     self.changed.notify_all();
                     if final_failure {

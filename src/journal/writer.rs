@@ -29,7 +29,7 @@ use super::snapshot::{
 };
 use super::spare::Spare;
 use super::stats::{Space, Stats};
-use super::storage::{FileStorage, Storage, StorageLock};
+use super::storage::{FileStorage, Identity, Storage, StorageFile, StorageLock};
 
 /// A record to append: opaque bytes with the owner's type number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,38 @@ pub(crate) struct Shared {
     pub(crate) progress: ProgressBoard,
     pub(crate) catalogue: Mutex<Catalogue>,
     pub(crate) spare: Spare,
+    /// The segment being written, as it must be found in its place.
+    pub(crate) active: Mutex<Option<(String, Identity)>>,
     pub(crate) counters: Counters,
+}
+
+impl Shared {
+    /// Notes which segment is being written from now on.
+    pub(crate) fn take_place(
+        &self,
+        name: &str,
+        file: &dyn StorageFile,
+    ) -> Result<(), JournalError> {
+        let identity = file
+            .identity()
+            .map_err(|error| JournalError::io("look at", name, error))?;
+        *self.active.lock() = identity.map(|identity| (name.to_owned(), identity));
+        Ok(())
+    }
+
+    /// An error if whoever looks for the journal does not find what is being written.
+    pub(crate) fn check_place(&self) -> Result<(), JournalError> {
+        let active = self.active.lock();
+        match &*active {
+            Some((name, identity)) if !self.storage.is_in_place(name, *identity) => {
+                Err(JournalError::Displaced {
+                    place: self.storage.place(),
+                    file: name.clone(),
+                })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// An open journal. All methods may be called from any thread.
@@ -102,10 +133,12 @@ impl Journal {
             progress: ProgressBoard::new(last),
             catalogue: Mutex::new(catalogue),
             spare: Spare::new(options.segment_bytes, retry),
+            active: Mutex::new(None),
             counters: Counters::default(),
             storage,
             options,
         });
+        shared.take_place(&active.name, active.file.as_ref())?;
         let committer = Committer {
             shared: Arc::clone(&shared),
             segment: active,
@@ -115,6 +148,7 @@ impl Journal {
             unsealed,
             witness_turn: 0,
             rests: false,
+            looked: std::time::Instant::now(),
         };
         let spare_shared = Arc::clone(&shared);
         let threads = Threads {
@@ -240,6 +274,12 @@ impl Journal {
     /// process must stop, or `Closed`.
     pub async fn ended(&self) -> JournalError {
         self.shared.progress.ended().await
+    }
+
+    /// An error if the journal's folder, or the segment being written, was moved, deleted or
+    /// replaced: it would then be written where nobody looks, and the process must stop.
+    pub fn check_place(&self) -> Result<(), JournalError> {
+        self.shared.check_place()
     }
 
     /// Whether the disk has room for what follows.
@@ -383,6 +423,7 @@ impl Journal {
         digest: &StateDigest,
     ) -> Result<SnapshotWriter, JournalError> {
         self.sync_through(sequence)?;
+        self.check_place()?;
         SnapshotWriter::create(&self.shared.storage, &self.shared.uuid, sequence, digest)
     }
 

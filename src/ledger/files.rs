@@ -1,8 +1,11 @@
 //! Where a tenant's ledger lies: its folder, and the numbered files in it.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+use crate::journal::storage::{FILE_MODE, make_private_folder};
 
 /// The folder of all ledgers within that of the journal.
 pub const FOLDER: &str = "ledger";
@@ -98,11 +101,13 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<u64> {
     }
     for folder in folders_at(&from.join(FOLDER))? {
         let target = to.join(FOLDER).join(folder.file_name().unwrap_or_default());
-        fs::create_dir_all(&target)?;
+        make_private_folder(&target)?;
         for number in numbers(&folder)? {
             let name = file_name(number);
             fs::copy(folder.join(&name), target.join(&name))?;
-            File::open(target.join(&name))?.sync_all()?;
+            let copy = File::open(target.join(&name))?;
+            copy.set_permissions(Permissions::from_mode(FILE_MODE))?;
+            copy.sync_all()?;
             copied += 1;
         }
         sync_folder(&target)?;

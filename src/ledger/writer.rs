@@ -4,7 +4,7 @@
 //! next start, which reads it. What becomes of a torn end is decided by the caller, who knows
 //! whether the journal can still tell what is missing.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ use super::error::{Damage, LedgerError};
 use super::files;
 use super::kind::Kind;
 use super::reader::{FORMAT, Position, Reader};
+use crate::journal::storage::{FILE_MODE, make_private_folder};
 use crate::router::event::{Event, EventBody};
 use crate::router::time::Timestamp;
 use crate::wire;
 
 /// Bytes that are collected before they are written.
 const BUFFER_BYTES: usize = 256 << 10;
-const FILE_MODE: u32 = 0o640;
 
 /// The writer of one ledger.
 #[derive(Debug)]
@@ -122,8 +122,11 @@ impl Writer {
         if rest.contains(&b'\n') {
             let name = format!("{}.cut-{offset}", files::file_name(self.number));
             let aside = self.folder.join(name);
-            fs::write(&aside, &rest)?;
-            File::open(&aside)?.sync_all()?;
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            let mut aside = options.mode(FILE_MODE).open(&aside)?;
+            aside.write_all(&rest)?;
+            aside.sync_all()?;
         }
         file.set_len(offset)?;
         file.sync_all()?;
@@ -247,7 +250,7 @@ impl Writer {
 
     fn write_out(&mut self, path: &Path) -> io::Result<()> {
         if self.file.is_none() {
-            fs::create_dir_all(&self.folder)?;
+            make_private_folder(&self.folder)?;
             let mut options = OpenOptions::new();
             options.append(true).create(true).mode(FILE_MODE);
             self.file = Some(options.open(path)?);

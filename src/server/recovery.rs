@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::{Config, Durability as Level};
+use crate::journal::storage::open_to_others;
 use crate::journal::{Durability, Journal, JournalUuid, Options, Sequence};
 use crate::router::ahead::AHEAD;
 use crate::router::ids::Name;
@@ -43,6 +44,13 @@ pub fn recover(
 ) -> Result<Recovered, ServerError> {
     let watch = Stopwatch::start();
     let (journal, recovery) = Journal::open_directory(&config.journal.dir, options)?;
+    if let Some(mode) = open_to_others(&config.journal.dir) {
+        let dir = config.journal.dir.display();
+        tracing::warn!(
+            mode = format!("{mode:04o}"),
+            "others than the daemon's user may look into the journal's folder: chmod 700 {dir}"
+        );
+    }
     for skipped in recovery.skipped_snapshots() {
         tracing::warn!(skipped, "a snapshot is damaged and an older one was used");
     }

@@ -1,19 +1,37 @@
 //! The journal's directory on a real file system.
 //!
-//! This file must not know what the bytes mean.
+//! Everything goes by the descriptor of the directory and not by its path: what is moved away is
+//! still written where it is, and nothing is ever written into another directory that has taken
+//! its place. This file must not know what the bytes mean.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, IoSlice, Read, Seek, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::fs::{DirBuilder, File, Permissions};
+use std::io::{self, IoSlice};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::io::{Errno, ReadWriteFlags};
+use rustix::fs::{AtFlags, Dir, Mode, OFlags};
+use rustix::io::{Errno, ReadWriteFlags, retry_on_intr};
 
-use super::{LockError, Storage, StorageFile, StorageLock};
+use super::{Identity, LockError, Storage, StorageFile, StorageLock, lock};
 
-const LOCK_FILE: &str = "LOCK";
 /// The journal holds personal data, so only its owner may read it.
-const FILE_MODE: u32 = 0o600;
+pub const FILE_MODE: u32 = 0o600;
+/// That of its directories.
+pub const FOLDER_MODE: u32 = 0o700;
+
+/// Makes a directory, and those above it, that nobody but its owner can look into.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(FOLDER_MODE)
+        .create(path)
+}
+
+/// The permissions of a directory, if others than its owner have any.
+pub fn open_to_others(path: &Path) -> Option<u32> {
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & !FOLDER_MODE != 0).then_some(mode)
+}
 
 /// A directory of the file system.
 #[derive(Debug)]
@@ -26,7 +44,9 @@ impl FileStorage {
     /// Opens a directory, and makes it if it does not exist.
     pub fn create_directory(path: &Path) -> io::Result<Self> {
         if !path.is_dir() {
-            std::fs::create_dir_all(path)?;
+            make_private_folder(path)?;
+            // Whatever mask the process has.
+            std::fs::set_permissions(path, Permissions::from_mode(FOLDER_MODE))?;
             // A directory whose own entry is not durable takes its files along at power-off.
             if let Some(parent) = path
                 .parent()
@@ -51,6 +71,17 @@ impl FileStorage {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Takes a directory that is about to be filled, and leaves nothing in it.
+    pub fn lock_empty(&self) -> Result<StorageLock, LockError> {
+        Ok(StorageLock::new(lock::take_empty(&self.directory)?))
+    }
+
+    fn open_at(&self, name: &str, flags: OFlags) -> io::Result<File> {
+        let (flags, mode) = (flags | OFlags::CLOEXEC, Mode::from_raw_mode(FILE_MODE));
+        let opened = retry_on_intr(|| rustix::fs::openat(&self.directory, name, flags, mode))?;
+        Ok(File::from(opened))
+    }
 }
 
 impl Storage for FileStorage {
@@ -59,43 +90,37 @@ impl Storage for FileStorage {
     }
 
     fn open(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
-        Ok(Box::new(
-            OpenOptions::new()
-                .read(true)
-                .write(true)
-                .open(self.path.join(name))?,
-        ))
+        Ok(Box::new(self.open_at(name, OFlags::RDWR)?))
     }
 
     fn open_read(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
-        Ok(Box::new(File::open(self.path.join(name))?))
+        Ok(Box::new(self.open_at(name, OFlags::RDONLY)?))
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
-        let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(FILE_MODE);
-        Ok(Box::new(options.open(self.path.join(name))?))
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC;
+        Ok(Box::new(self.open_at(name, flags)?))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        std::fs::rename(self.path.join(from), self.path.join(to))
+        rustix::fs::renameat(&self.directory, from, &self.directory, to)?;
+        Ok(())
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        std::fs::remove_file(self.path.join(name))
+        rustix::fs::unlinkat(&self.directory, name, AtFlags::empty())?;
+        Ok(())
     }
 
     fn list(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
-        for entry in std::fs::read_dir(&self.path)? {
+        for entry in Dir::read_from(&self.directory)? {
             // Names that are not UTF-8 are not ours.
-            if let Ok(name) = entry?.file_name().into_string() {
-                names.push(name);
+            if let Ok(name) = entry?.file_name().to_str()
+                && name != "."
+                && name != ".."
+            {
+                names.push(name.to_owned());
             }
         }
         names.sort_unstable();
@@ -107,39 +132,28 @@ impl Storage for FileStorage {
     }
 
     fn lock(&self) -> Result<StorageLock, LockError> {
-        let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(FILE_MODE);
-        let mut file = options
-            .open(self.path.join(LOCK_FILE))
-            .map_err(LockError::Io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                // The holder may be about to write its pid; the refusal stands all the same.
-                let known = file.read_to_string(&mut pid).is_ok() && !pid.trim().is_empty();
-                let pid = if known {
-                    pid.trim().to_owned()
-                } else {
-                    "unknown".to_owned()
-                };
-                return Err(LockError::Held { pid });
-            }
-            Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
+        let mode = Mode::from_raw_mode(FILE_MODE);
+        Ok(StorageLock::new(lock::take(&self.directory, mode)?))
+    }
+
+    fn is_in_place(&self, name: &str, identity: Identity) -> bool {
+        match std::fs::metadata(self.path.join(name)) {
+            Ok(found) => (found.dev(), found.ino()) == identity,
+            // Anything else, such as a folder above that cannot be looked into, says nothing.
+            Err(error) => !matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ),
         }
-        file.set_len(0).map_err(LockError::Io)?;
-        file.rewind().map_err(LockError::Io)?;
-        writeln!(file, "{}", std::process::id()).map_err(LockError::Io)?;
-        Ok(StorageLock::new(file))
     }
 }
 
 impl StorageFile for File {
+    fn identity(&self) -> io::Result<Option<Identity>> {
+        let metadata = self.metadata()?;
+        Ok(Some((metadata.dev(), metadata.ino())))
+    }
+
     fn len(&self) -> io::Result<u64> {
         Ok(self.metadata()?.len())
     }

@@ -8,14 +8,18 @@
 mod file;
 #[doc(hidden)]
 pub mod hostile;
+mod lock;
 mod memory;
 
 use std::fmt;
 use std::io;
 
-pub use file::FileStorage;
+pub use file::{FILE_MODE, FOLDER_MODE, FileStorage, make_private_folder, open_to_others};
 pub use hostile::HostileStorage;
 pub use memory::MemoryStorage;
+
+/// What tells a file from every other: its device and its number there.
+pub type Identity = (u64, u64);
 
 /// An open file of fixed or growing length.
 pub trait StorageFile: Send + Sync {
@@ -24,6 +28,10 @@ pub trait StorageFile: Send + Sync {
     /// True if the file holds no byte.
     fn is_empty(&self) -> io::Result<bool> {
         Ok(self.len()? == 0)
+    }
+    /// What tells the file from every other, where there may be others under its name.
+    fn identity(&self) -> io::Result<Option<Identity>> {
+        Ok(None)
     }
     /// Fills `buffer` from `offset`; the end of the file before that is `UnexpectedEof`.
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
@@ -55,6 +63,11 @@ pub trait Storage: Send + Sync {
     fn list(&self) -> io::Result<Vec<String>>;
     /// Returns when all names created, moved and removed so far are on stable storage.
     fn sync_directory(&self) -> io::Result<()>;
+    /// False if whoever looks under `name` in the directory's place finds nothing, or another
+    /// file than this one: then it is written where nobody looks.
+    fn is_in_place(&self, _name: &str, _identity: Identity) -> bool {
+        true
+    }
     /// Takes the directory for this process, until the lock is dropped.
     fn lock(&self) -> Result<StorageLock, LockError>;
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use super::super::error::JournalError;
 use super::super::frame::Sequence;
 use super::super::marker::MARKER_FILE;
-use super::super::recovery::{check, journal_files};
+use super::super::recovery::{check, journal_files, refused};
 use super::super::scan::SegmentReport;
 use super::super::segment::{FRAMES_START, segment_file};
 use super::super::snapshot::snapshot_sequence;
@@ -51,6 +51,10 @@ fn transfer(from: &Path, to: &Path, may_link: bool) -> Result<Transfer, JournalE
     let source = super::open(from)?;
     let target = FileStorage::create_directory(to)
         .map_err(|error| JournalError::io("create", &place, error))?;
+    // Somebody may have emptied it under a daemon that still has it.
+    let _lock = target
+        .lock_empty()
+        .map_err(|error| refused(&target, error))?;
     let present = target
         .list()
         .map_err(|error| JournalError::io("list", &place, error))?;
