@@ -23,6 +23,10 @@ pub struct Serve {
     /// Refuse to begin an empty journal where there is none
     #[arg(long)]
     existing_only: bool,
+    /// Start although the time of day lies weeks after the journal's last command, or more than a
+    /// day before it
+    #[arg(long)]
+    accept_clock: bool,
 }
 
 impl Serve {
@@ -43,6 +47,7 @@ impl Serve {
         let options = Options {
             config_path: Some(self.config),
             existing_only: self.existing_only,
+            accept_clock: self.accept_clock,
         };
         let ended = runtime.block_on(serve(config, options));
         // What still runs has been waited for as long as it may.

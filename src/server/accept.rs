@@ -16,10 +16,13 @@ use crate::wire::request::Id;
 use super::access::Via;
 use super::connection::{self, End};
 use super::conversation::Conversation;
+use super::descriptors::Seldom;
 use super::hub::Hub;
 
 /// How long acceptance rests when the system has no more to give, such as open files.
 const REST: Duration = Duration::from_millis(100);
+/// That connections cannot be accepted is told now and then, over all sockets.
+pub static NOT_ACCEPTED: Seldom = Seldom::new();
 
 /// Accepts on the Unix socket until the daemon takes no more connections.
 pub async fn unix(hub: Arc<Hub>, listener: UnixListener) {
@@ -59,7 +62,9 @@ async fn admit<S: AsyncWrite + Unpin>(
     let mut stream = match accepted {
         Ok(stream) => stream,
         Err(error) => {
-            tracing::warn!(%error, "a connection could not be accepted");
+            if NOT_ACCEPTED.may_tell() {
+                tracing::warn!(%error, "a connection could not be accepted");
+            }
             tokio::time::sleep(REST).await;
             return None;
         }

@@ -44,6 +44,25 @@ pub enum ServerError {
          ({room}): lower it, or raise journal.segment_bytes"
     )]
     LineTooLong { line_bytes: usize, room: usize },
+    #[error(
+        "the process may open {limit} files, and the daemon needs {least} at the least: raise the \
+         limit (LimitNOFILE= of the unit, or ulimit -n)"
+    )]
+    TooFewFiles { limit: usize, least: usize },
+    #[error(
+        "the time of day lies {days} days after the journal's last command ({last}), and what is \
+         recorded at a wrong time cannot be taken back: set the clock, or, if it is right, start \
+         once with --accept-clock; everything that has become due since then happens at that \
+         start, and whoever still waits times out. No command was written"
+    )]
+    ClockAhead { days: i64, last: String },
+    #[error(
+        "the time of day lies {days} days before the journal's last command ({last}): set the \
+         clock. If it is right, the journal was written while it was wrong: restore a backup from \
+         before, or start with --accept-clock; the daemon's time then goes on from that command \
+         and stays as far ahead. No command was written"
+    )]
+    ClockBehind { days: i64, last: String },
     #[error("{}", .0.render(false))]
     Config(Faults),
     #[error("no configuration file was given at the start: there is nothing to reload")]
@@ -69,6 +88,9 @@ impl ServerError {
             Self::SocketInUse { .. }
             | Self::NotASocket { .. }
             | Self::Listen { .. }
+            | Self::TooFewFiles { .. }
+            | Self::ClockAhead { .. }
+            | Self::ClockBehind { .. }
             | Self::NoConfigFile
             | Self::System { .. } => 1,
         }

@@ -28,6 +28,7 @@ mod threads;
 mod cell;
 
 mod configure;
+mod descriptors;
 mod disk;
 mod ledger;
 mod recovery;

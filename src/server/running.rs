@@ -15,6 +15,7 @@ use crate::router::command::Command;
 
 use super::clock::Clock;
 use super::configure;
+use super::descriptors;
 use super::disk;
 use super::error::ServerError;
 use super::http;
@@ -34,6 +35,9 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 /// How often is looked whether the conversations are over.
 const DRAIN_LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// How often is looked whether the journal is still where it was.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// How the daemon is run beyond its configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -41,6 +45,8 @@ pub struct Options {
     pub config_path: Option<PathBuf>,
     /// Refuse to begin an empty journal where there is none.
     pub existing_only: bool,
+    /// Start at a time of day that can hardly be true beside the journal's last command.
+    pub accept_clock: bool,
 }
 
 /// A daemon that serves.
@@ -58,12 +64,16 @@ pub struct Control {
 }
 
 /// Starts the daemon. It serves when this returns.
-pub async fn run(config: Config, options: Options) -> Result<Running, ServerError> {
+pub async fn run(mut config: Config, options: Options) -> Result<Running, ServerError> {
     listen::check(&config)?;
+    config.server.limits.connections = descriptors::places(&config)?;
     let metrics = Metrics::new();
     // First the journal: a second daemon is told who holds it.
     let recovered = recover(&config, &options, &metrics).await?;
     let clock = Clock::start(recovered.last_at);
+    if !options.accept_clock {
+        clock.check(recovered.last_at)?;
+    }
     if clock.ahead_us() > 1_000_000 {
         tracing::warn!(
             ahead_ms = clock.ahead_us() / 1_000,
@@ -158,13 +168,22 @@ async fn prepare(hub: &Arc<Hub>) -> Result<(), Stopped> {
     Ok(())
 }
 
-/// Stops the daemon as soon as the journal has failed, even while nobody waits for it.
+/// Stops the daemon as soon as the journal has failed or is no longer where it is looked for,
+/// even while nobody waits for it.
 async fn watch_journal(hub: Arc<Hub>) {
-    tokio::select! {
-        error = hub.journal.ended() => {
-            hub.fail(error);
+    loop {
+        tokio::select! {
+            error = hub.journal.ended() => {
+                hub.fail(error);
+                return;
+            }
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = hub.serving.cancelled() => return,
         }
-        () = hub.serving.cancelled() => {}
+        if let Err(error) = hub.journal.check_place() {
+            hub.fail(error);
+            return;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::router::time::Timestamp;
 
-use super::clock::CORRECT_EVERY;
+use super::clock::{CORRECT_EVERY, News};
 use super::hub::{Hub, Stopped};
 
 /// The longest sleep: deadlines are absolute, so waking early costs nothing but a look.
@@ -30,12 +30,36 @@ pub async fn run(hub: Arc<Hub>) {
         tokio::select! {
             () = tokio::time::sleep(sleep) => {}
             () = hub.earlier.notified() => {}
-            _ = correction.tick() => hub.clock.correct(),
+            _ = correction.tick() => tell(hub.clock.correct()),
             () = hub.serving.cancelled() => return,
         }
         if fire(&hub).is_err() {
             return;
         }
+    }
+}
+
+/// Says what the clock has found.
+fn tell(news: Option<News>) {
+    let seconds = |us: i64| us as f64 / 1e6;
+    match news {
+        Some(News::Apart { jump_us, ahead_us }) => tracing::warn!(
+            jump_s = seconds(jump_us),
+            ahead_s = seconds(ahead_us),
+            "the time of day was set, or the machine slept: the daemon's time follows by half a \
+             second in a second, so deadlines come up a third sooner, or twice as late, until both \
+             agree"
+        ),
+        Some(News::FarApart { jump_us, ahead_us }) => tracing::error!(
+            jump_s = seconds(jump_us),
+            ahead_s = seconds(ahead_us),
+            "the time of day was set by more than a day: the daemon's time does not follow; if it \
+             is right, a restart takes it over"
+        ),
+        Some(News::Agree) => {
+            tracing::info!("the daemon's time agrees with the time of day again");
+        }
+        None => {}
     }
 }
 

@@ -3,8 +3,10 @@
 mod support;
 
 mod access;
+mod clock;
 mod crash;
 mod events;
+mod ground;
 mod http;
 mod lifecycle;
 mod limits;

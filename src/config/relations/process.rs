@@ -20,7 +20,16 @@ fn sockets(config: &Config, root: &DeTable<'_>, related: &mut Related) {
     let tokens = root.get("tokens").is_some();
     for (key, address) in [("tcp", server.tcp), ("http", server.http)] {
         let open = address.filter(|address| !address.ip().is_loopback());
-        if open.is_some() && !tokens {
+        if open.is_some() && tokens {
+            let place = place(Some(root), &["server", key]);
+            related.warnings.push(
+                Finding::new(place, format!("`{key}` is clear text on the network"))
+                    .label(
+                        "not a loopback address: tokens and customers' data can be read on the way",
+                    )
+                    .help("listen on 127.0.0.1 or [::1], and put a proxy with TLS in front"),
+            );
+        } else if open.is_some() {
             let place = place(Some(root), &["server", key]);
             related.faults.push(
                 Finding::new(

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::server::accept::NOT_ACCEPTED;
 use crate::server::hub::Hub;
 
 /// How long acceptance rests when the system has no more to give.
@@ -36,7 +37,9 @@ impl Places {
             let (mut stream, _address) = match self.listener.accept().await {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    if NOT_ACCEPTED.may_tell() {
+                        tracing::warn!(%error, "a connection could not be accepted");
+                    }
                     tokio::time::sleep(REST).await;
                     continue;
                 }
