@@ -27,6 +27,10 @@ pub struct Serve {
     /// day before it
     #[arg(long)]
     accept_clock: bool,
+    /// Go on although the ledger does not fit the journal beside it: what is missing is accepted
+    /// and the break written into the ledger
+    #[arg(long)]
+    accept_ledger_break: bool,
 }
 
 impl Serve {
@@ -48,6 +52,7 @@ impl Serve {
             config_path: Some(self.config),
             existing_only: self.existing_only,
             accept_clock: self.accept_clock,
+            accept_ledger_break: self.accept_ledger_break,
         };
         let ended = runtime.block_on(serve(config, options));
         // What still runs has been waited for as long as it may.

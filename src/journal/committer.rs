@@ -16,7 +16,8 @@ use super::frame::{
 use super::options::Durability;
 use super::queue::{Batch, Queue};
 use super::reader::SegmentStart;
-use super::segment::{SPARE_FILE, SegmentHeader, Witness, journal_id, segment_file};
+use super::room;
+use super::segment::{SegmentHeader, Witness, journal_id, segment_file};
 use super::stats::CommitReport;
 use super::storage::StorageFile;
 use super::writer::Shared;
@@ -43,6 +44,8 @@ pub(crate) struct Committer {
     /// The last frame is not a seal.
     pub(crate) unsealed: bool,
     pub(crate) witness_turn: u64,
+    /// There is no room for a seal beside what was promised: it waits for the next frame.
+    pub(crate) seal_waits: bool,
     /// A frame has just been written that nobody waited for.
     pub(crate) rests: bool,
     /// When was last looked whether the segment is still in its place.
@@ -120,7 +123,7 @@ impl Committer {
                 return Work::Stop;
             }
             queue.committer_sleeps = true;
-            let idle = if self.unsealed {
+            let idle = if self.unsealed && !self.seal_waits {
                 self.shared
                     .work
                     .wait_for(&mut queue, seal_after)
@@ -166,6 +169,7 @@ impl Committer {
         self.wrote(frame_bytes, crc);
         self.written = last;
         self.unsealed = true;
+        self.seal_waits = false;
         self.rests = self.shared.options.durability == Durability::None;
         let synced = if self.dirty {
             self.shared.progress.synced()
@@ -177,6 +181,7 @@ impl Committer {
         let lag_records = {
             let mut queue = self.shared.queue.lock();
             queue.give_back(batch.frame, payload_bytes);
+            queue.room.active = room::usable(self.segment.bytes, self.segment.offset);
             queue.last_sequence() - last
         };
         if let Some(observer) = &self.shared.options.observer {
@@ -224,6 +229,10 @@ impl Committer {
         if !self.unsealed {
             return Ok(());
         }
+        if !self.may_seal() {
+            self.seal_waits = true;
+            return Ok(());
+        }
         if !self.fits(PAGE_BYTES as u64) {
             return self.rotate();
         }
@@ -245,6 +254,7 @@ impl Committer {
         self.wrote(bytes.len() as u64, crc);
         self.witness_turn += 1;
         self.unsealed = false;
+        drop(self.tell_room());
         self.shared.counters.seals.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -257,7 +267,7 @@ impl Committer {
     fn rotate(&mut self) -> Result<(), JournalError> {
         self.sync()?;
         let shared = Arc::clone(&self.shared);
-        let file = shared.spare.take()?;
+        let super::spare::Prepared { which, file, bytes } = shared.spare.take()?;
         let number = self.segment.number + 1;
         let name = segment_file(number);
         let mut frame = FrameBuilder::new();
@@ -267,10 +277,10 @@ impl Committer {
             base_sequence: self.written + 1,
             previous_crc: end_crc,
             uuid: shared.uuid,
-            segment_bytes: shared.spare.segment_bytes(),
+            segment_bytes: bytes,
         };
         file.write_all_durable_at(&header.encode(), 0)
-            .and_then(|()| shared.storage.rename(SPARE_FILE, &name))
+            .and_then(|()| shared.storage.rename(which.file(), &name))
             .and_then(|()| shared.storage.sync_directory())
             .map_err(|error| JournalError::io("create", &name, error))?;
         let old = &self.segment;
@@ -281,10 +291,9 @@ impl Committer {
         shared.catalogue.lock().segments.push_back(SegmentStart {
             number,
             base_sequence: header.base_sequence,
-            bytes: header.segment_bytes,
+            bytes,
         });
         shared.take_place(&name, file.as_ref())?;
-        let bytes = header.segment_bytes;
         let offset = super::segment::FRAMES_START;
         self.segment = ActiveSegment {
             file,
@@ -294,8 +303,29 @@ impl Committer {
             offset,
         };
         self.unsealed = false;
-        shared.spare.request();
+        {
+            // Together, so that nobody sees the segment twice or not at all.
+            let _queue = self.tell_room();
+            shared.spare.in_use();
+        }
+        shared.spare.request(which);
         Ok(())
+    }
+
+    /// Says what the segment in use can still take.
+    fn tell_room(&self) -> parking_lot::MutexGuard<'_, Queue> {
+        let mut queue = self.shared.queue.lock();
+        queue.room.active = room::usable(self.segment.bytes, self.segment.offset);
+        queue
+    }
+
+    /// Whether there is room for a seal: where the disk is full it must not take what was promised
+    /// to records, nor wait for a segment.
+    fn may_seal(&self) -> bool {
+        let queue = self.shared.queue.lock();
+        let ahead = self.shared.spare.ahead();
+        let fits = self.fits(PAGE_BYTES as u64) || ahead.segments > 0;
+        fits && (queue.closing || queue.room.may_seal(ahead, queue.waiting()))
     }
 
     /// The last page of a segment is kept for the frame that closes it.

@@ -6,6 +6,7 @@
 //! format and the rules. Only `recovery` cuts, only `committer` writes frames, only `scan`
 //! judges damage.
 
+mod admission;
 mod error;
 pub mod frame;
 mod options;
@@ -21,16 +22,18 @@ mod progress;
 mod queue;
 mod reader;
 mod recovery;
+mod room;
 mod scan;
 mod snapshot;
 mod spare;
 mod writer;
 
+pub use admission::{Admitted, Asked};
 pub use catalogue::Pruned;
 pub use error::{Damage, JournalError};
 pub use frame::{Record, Sequence};
 pub use marker::{MARKER_FILE, Marker};
-pub use options::{Durability, Options};
+pub use options::{Durability, Options, reserve_bytes};
 pub use progress::Progress;
 pub use recovery::Recovery;
 pub use scan::{SegmentReport, TornTail};

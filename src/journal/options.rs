@@ -10,6 +10,9 @@ use super::frame::{HEADER_BYTES, PAGE_BYTES};
 use super::segment::FRAMES_START;
 use super::stats::CommitObserver;
 
+/// What is kept for when the disk is full, where a segment is not smaller.
+const RESERVE_BYTES: u64 = 16 << 20;
+
 /// When an appended record counts as durable, so that its reply may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
@@ -43,6 +46,12 @@ pub struct Options {
     /// Bytes that may wait for the disk before `append` answers `Full`. Default 64 MiB,
     /// `append_bytes_max` to 4 GiB.
     pub waiting_bytes_max: usize,
+    /// Bytes of the segment that is kept for when the disk has no room for the next one. Default
+    /// 16 MiB, or a segment where that is less; it holds the largest append, and is 1 GiB at most.
+    pub reserve_bytes: u64,
+    /// Bytes of the largest append that is asked for with [`super::Journal::admit`]. Default
+    /// `append_bytes_max`, for which more counts too.
+    pub admitted_bytes: usize,
     /// Pause in milliseconds before a segment is allocated again after the disk was full.
     /// Default 1,000, 1 to 60,000.
     pub spare_retry_ms: u64,
@@ -62,6 +71,8 @@ impl Default for Options {
             frame_bytes_target: 256 << 10,
             append_bytes_max: 1 << 20,
             waiting_bytes_max: 64 << 20,
+            reserve_bytes: RESERVE_BYTES,
+            admitted_bytes: 1 << 20,
             spare_retry_ms: 1_000,
             create: false,
             observer: None,
@@ -78,6 +89,8 @@ impl fmt::Debug for Options {
             .field("frame_bytes_target", &self.frame_bytes_target)
             .field("append_bytes_max", &self.append_bytes_max)
             .field("waiting_bytes_max", &self.waiting_bytes_max)
+            .field("reserve_bytes", &self.reserve_bytes)
+            .field("admitted_bytes", &self.admitted_bytes)
             .field("spare_retry_ms", &self.spare_retry_ms)
             .field("create", &self.create)
             .field("observer", &self.observer.is_some())
@@ -96,8 +109,15 @@ impl Options {
             segment_bytes,
             append_bytes_max,
             frame_bytes_target: defaults.frame_bytes_target.min(append_bytes_max),
+            reserve_bytes: segment_bytes.min(RESERVE_BYTES),
+            admitted_bytes: append_bytes_max,
             ..defaults
         }
+    }
+
+    /// What is put aside for one append.
+    pub(crate) fn admitted_bytes(&self) -> usize {
+        self.admitted_bytes.min(self.append_bytes_max)
     }
 
     /// Checks every range. Errors name the option, the value and what is allowed.
@@ -136,12 +156,27 @@ impl Options {
             "1 to 1,000",
         )?;
         check(
+            "reserve_bytes",
+            self.reserve_bytes,
+            self.append_bytes_max as u64 <= frame_room(self.reserve_bytes)
+                && self.reserve_bytes <= 1 << 30
+                && self.reserve_bytes.is_multiple_of(PAGE_BYTES as u64),
+            "append_bytes_max and 16 KiB and 64 bytes to 1 GiB, a multiple of 4 KiB",
+        )?;
+        check(
             "spare_retry_ms",
             self.spare_retry_ms,
             (1..=60_000).contains(&self.spare_retry_ms),
             "1 to 60,000",
         )
     }
+}
+
+/// The reserve for segments of `segment_bytes` that take appends of `append_bytes_max`.
+#[must_use]
+pub fn reserve_bytes(segment_bytes: u64, append_bytes_max: usize) -> u64 {
+    let wanted = (append_bytes_max as u64 + (32 << 10)).next_multiple_of(PAGE_BYTES as u64);
+    segment_bytes.min(RESERVE_BYTES.max(wanted))
 }
 
 /// Payload bytes of the largest frame that a segment can hold beside its closing frame.

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use super::error::JournalError;
 use super::frame::{FrameBuilder, RECORD_HEADER_BYTES, Sequence};
 use super::options::Options;
+use super::room::{Room, Waiting};
 use super::writer::NewRecord;
 
 /// Empty buffers kept for reuse; more than two are only in use after a burst.
@@ -31,6 +32,10 @@ pub(crate) struct Queue {
     frame_bytes_target: usize,
     append_bytes_max: usize,
     waiting_bytes_max: usize,
+    /// What the disk can still take.
+    pub(crate) room: Room,
+    /// A batch was taken and is being written.
+    is_writing: bool,
     /// Someone waits for stable storage through this sequence, whatever the durability.
     pub(crate) sync_wanted: Sequence,
     /// The journal is being closed: commit what is here and stop.
@@ -53,6 +58,8 @@ impl Queue {
             frame_bytes_target: options.frame_bytes_target,
             append_bytes_max: options.append_bytes_max,
             waiting_bytes_max: options.waiting_bytes_max,
+            room: Room::new(options.frame_bytes_target.max(options.admitted_bytes())),
+            is_writing: false,
             sync_wanted: 0,
             closing: false,
             committer_sleeps: false,
@@ -99,6 +106,15 @@ impl Queue {
         Ok(self.last_sequence())
     }
 
+    /// What waits, as frames.
+    pub(crate) fn waiting(&self) -> Waiting {
+        let open = usize::from(self.open.frame.records() > 0) + usize::from(self.is_writing);
+        Waiting {
+            frames: (self.full.len() + open) as u64,
+            bytes: self.waiting_bytes as u64,
+        }
+    }
+
     /// Whether a whole frame waits already.
     pub(crate) fn is_behind(&self) -> bool {
         !self.full.is_empty()
@@ -106,15 +122,18 @@ impl Queue {
 
     /// The next batch to write, if any.
     pub(crate) fn take(&mut self) -> Option<Batch> {
-        if let Some(batch) = self.full.pop_front() {
-            return Some(batch);
-        }
-        (self.open.frame.records() > 0).then(|| self.replace_open())
+        let batch = match self.full.pop_front() {
+            Some(batch) => Some(batch),
+            None => (self.open.frame.records() > 0).then(|| self.replace_open()),
+        };
+        self.is_writing = batch.is_some();
+        batch
     }
 
     /// Returns the buffer of a written batch that had held `bytes` of payload.
     pub(crate) fn give_back(&mut self, mut frame: FrameBuilder, bytes: usize) {
         self.waiting_bytes -= bytes;
+        self.is_writing = false;
         frame.clear();
         if self.buffers.len() < SPARE_BUFFERS_MAX {
             self.buffers.push(frame);

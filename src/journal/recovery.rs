@@ -270,7 +270,12 @@ pub(crate) fn check_snapshot_meets_log(
         let (number, used) = scan.segments.last().map_or((number, used), |segment| {
             (segment.number, segment.used_bytes)
         });
-        let reason = format!("the log ends before its snapshot at sequence {covered}");
+        let reason = format!(
+            "the log ends before its snapshot at sequence {covered}, at sequence {}: one of them \
+             is of an older copy, and the segments and snapshots that belong together are to be \
+             put back",
+            scan.next_sequence - 1
+        );
         return damage(number, used, scan.next_sequence, reason);
     }
     Ok(())
@@ -368,10 +373,10 @@ fn remove_temporary(storage: &dyn Storage) -> Result<(), JournalError> {
         .list()
         .map_err(|error| JournalError::io("list", &storage.place(), error))?;
     for name in names {
-        let is_ours = name == SPARE_FILE
-            || name
-                .strip_suffix(".tmp")
-                .is_some_and(|stem| stem == MARKER_FILE || snapshot_sequence(stem).is_some());
+        // The spare and the reserve stay: their room must not be lost to others meanwhile.
+        let is_ours = name
+            .strip_suffix(".tmp")
+            .is_some_and(|stem| stem == MARKER_FILE || snapshot_sequence(stem).is_some());
         if is_ours {
             storage
                 .remove(&name)
@@ -397,7 +402,7 @@ fn begin(storage: &dyn Storage, options: &Options) -> Result<(), JournalError> {
         segment_bytes: options.segment_bytes,
     };
     let name = segment_file(1);
-    let file = prepare(storage, options.segment_bytes)?;
+    let file = prepare(storage, SPARE_FILE, options.segment_bytes)?;
     // The marker comes last: without it, what a crash leaves here can be begun again.
     file.write_all_durable_at(&header.encode(), 0)
         .and_then(|()| storage.rename(SPARE_FILE, &name))

@@ -18,6 +18,8 @@ pub const FORMAT: u32 = 1;
 pub const FRAMES_START: u64 = 3 * PAGE_BYTES as u64;
 /// The zero-filled segment that waits for its turn.
 pub const SPARE_FILE: &str = "spare.tmp";
+/// The zero-filled segment that is used while the disk has no room for a spare.
+pub const RESERVE_FILE: &str = "reserve.tmp";
 
 const SEGMENT_MAGIC: [u8; 8] = *b"FHJRNSEG";
 const WITNESS_MAGIC: [u8; 8] = *b"FHJRNWIT";

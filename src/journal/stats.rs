@@ -56,20 +56,21 @@ pub struct Stats {
     pub space: Space,
 }
 
-/// Whether the journal can go on after the active segment is full.
+/// Whether the journal can go on after what is allocated is full.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Space {
-    /// The next segment is ready.
+    /// The next segment is ready, and the reserve unless the disk has no room for it.
     Ahead,
-    /// The next segment is being allocated.
+    /// One of them is being allocated.
     Allocating,
-    /// The disk is full, and the active segment is not yet.
+    /// The disk has no room for the next segment; what is allocated has some: only what must go on
+    /// should be appended.
     Low {
         /// Why the allocation failed.
         reason: String,
     },
-    /// The active segment is full too: appends wait, and are refused as `Full` in the end. Free
-    /// space; the journal goes on without a restart.
+    /// All that is allocated is used up: nothing is admitted, and what is appended without waits,
+    /// and is refused as `Full` in the end. Free space; the journal goes on without a restart.
     Out {
         /// Why the allocation failed.
         reason: String,

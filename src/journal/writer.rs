@@ -22,13 +22,14 @@ use super::progress::{Progress, ProgressBoard};
 use super::queue::Queue;
 use super::reader::{SegmentStart, read_records};
 use super::recovery::{Recovered, Recovery, recover};
+use super::room::usable;
 use super::segment::JournalUuid;
 use super::snapshot::{
     SnapshotFault, SnapshotReader, SnapshotWriter, StateDigest, check_snapshot, snapshot_file,
     snapshot_sequence,
 };
 use super::spare::Spare;
-use super::stats::{Space, Stats};
+use super::stats::Stats;
 use super::storage::{FileStorage, Identity, Storage, StorageFile, StorageLock};
 
 /// A record to append: opaque bytes with the owner's type number.
@@ -132,13 +133,14 @@ impl Journal {
             work: Condvar::new(),
             progress: ProgressBoard::new(last),
             catalogue: Mutex::new(catalogue),
-            spare: Spare::new(options.segment_bytes, retry),
+            spare: Spare::new(options.segment_bytes, options.reserve_bytes, retry),
             active: Mutex::new(None),
             counters: Counters::default(),
             storage,
             options,
         });
         shared.take_place(&active.name, active.file.as_ref())?;
+        shared.queue.lock().room.active = usable(active.bytes, active.offset);
         let committer = Committer {
             shared: Arc::clone(&shared),
             segment: active,
@@ -147,6 +149,7 @@ impl Journal {
             dirty: false,
             unsealed,
             witness_turn: 0,
+            seal_waits: false,
             rests: false,
             looked: std::time::Instant::now(),
         };
@@ -180,6 +183,10 @@ impl Journal {
             _ => JournalError::io("open", &place, error),
         })?;
         Self::open(Arc::new(storage), options)
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Appends `records` in order and returns the sequence of the last one.
@@ -256,6 +263,12 @@ impl Journal {
         self.shared.progress.durable()
     }
 
+    /// Last sequence that is known to be on the disk, at any durability.
+    #[must_use]
+    pub fn synced_sequence(&self) -> Sequence {
+        self.shared.progress.synced()
+    }
+
     /// A receiver of every change of progress, for a task that releases many replies in order.
     ///
     /// It is not told of progress at `Durability::None`, where nothing has to be waited for.
@@ -282,12 +295,6 @@ impl Journal {
         self.shared.check_place()
     }
 
-    /// Whether the disk has room for what follows.
-    #[must_use]
-    pub fn space(&self) -> Space {
-        self.shared.spare.space()
-    }
-
     /// Totals and present extent.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -311,7 +318,7 @@ impl Journal {
             durable_sequence: shared.progress.durable(),
             synced_sequence: shared.progress.synced(),
             waiting_bytes,
-            space: shared.spare.space(),
+            space: self.space(),
         }
     }
 

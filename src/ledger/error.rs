@@ -1,5 +1,6 @@
 //! What can be wrong with a ledger.
 
+use std::io;
 use std::path::Path;
 
 /// Why a ledger cannot be written or read.
@@ -10,9 +11,14 @@ pub enum LedgerError {
         action: &'static str,
         place: String,
         cause: String,
+        /// The disk had no room.
+        is_full: bool,
     },
     #[error(transparent)]
     Damaged(#[from] Damage),
+    /// The journal could not tell what is missing, this time.
+    #[error("the past cannot be told: {0}")]
+    Past(String),
     #[error("{0}")]
     Refused(String),
 }
@@ -30,11 +36,32 @@ pub struct Damage {
 }
 
 impl LedgerError {
-    pub fn io(action: &'static str, place: &Path, cause: impl std::fmt::Display) -> Self {
+    pub fn io(action: &'static str, place: &Path, cause: impl Into<io::Error>) -> Self {
+        let cause = cause.into();
         Self::Io {
             action,
             place: place.display().to_string(),
+            is_full: matches!(
+                cause.kind(),
+                io::ErrorKind::StorageFull
+                    | io::ErrorKind::QuotaExceeded
+                    | io::ErrorKind::FileTooLarge
+            ),
             cause: cause.to_string(),
         }
+    }
+
+    /// Whether it may be otherwise the next time: everything but damage and what does not fit
+    /// together.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Io { .. } | Self::Past(_) => true,
+            Self::Damaged(_) | Self::Refused(_) => false,
+        }
+    }
+
+    /// Whether the disk had no room.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Io { is_full: true, .. })
     }
 }

@@ -28,4 +28,4 @@ pub use kind::Kind;
 pub use reader::{Head, Line, Position, Reader};
 pub use spans::{Act, Span, Spans};
 pub use verify::{Break, Comparison, Difference, Report, Verified, verify};
-pub use writer::{Writer, content};
+pub use writer::{Place, Told, Writer, content};

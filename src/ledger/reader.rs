@@ -303,7 +303,7 @@ fn end_of(path: &Path) -> Result<Position, LedgerError> {
     });
     let Some((head, hash)) = read else {
         let cause = "its last line is no record: run ledger verify";
-        return Err(LedgerError::io("use", path, cause));
+        return Err(LedgerError::io("use", path, std::io::Error::other(cause)));
     };
     Ok(Position {
         n: head.n,

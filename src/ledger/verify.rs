@@ -121,7 +121,7 @@ pub fn verify(
 }
 
 /// What a record says of its event, without number and hash.
-fn content_of(line: &Line<'_>) -> Vec<u8> {
+pub(super) fn content_of(line: &Line<'_>) -> Vec<u8> {
     let text = line.text;
     let from = text.find(',').map_or(0, |at| at + 1);
     let to = text.rfind(",\"hash\":").unwrap_or(text.len());

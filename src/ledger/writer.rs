@@ -1,10 +1,11 @@
 //! Writes a tenant's ledger: appends records, begins new files, brings them to the disk.
 //!
-//! A failed write or sync is not tried again: what the file holds by then is known only to the
-//! next start, which reads it. What becomes of a torn end is decided by the caller, who knows
-//! whether the journal can still tell what is missing.
+//! After a failed write or sync a writer is of no use: what the file holds by then is not known.
+//! The file is cut back to where it was last brought to the disk ([`Writer::cut_back`]) and opened
+//! anew; a sync alone would report success for what the disk does not have. What becomes of a torn
+//! end is decided by the caller, who knows whether the journal can still tell what is missing.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use super::error::{Damage, LedgerError};
 use super::files;
 use super::kind::Kind;
 use super::reader::{FORMAT, Position, Reader};
+use super::verify::content_of;
 use crate::journal::storage::{FILE_MODE, make_private_folder};
 use crate::router::event::{Event, EventBody};
 use crate::router::time::Timestamp;
@@ -21,6 +23,22 @@ use crate::wire;
 
 /// Bytes that are collected before they are written.
 const BUFFER_BYTES: usize = 256 << 10;
+
+/// A place in a ledger: the number of a file, and bytes of it. File 0 is before the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub file: u64,
+    pub bytes: u64,
+}
+
+/// The last record that speaks of an event, as it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub seq: u64,
+    pub at: Timestamp,
+    /// The hash of what it says; none where it only says that all through it is recorded.
+    pub content: Option<blake3::Hash>,
+}
 
 /// The writer of one ledger.
 #[derive(Debug)]
@@ -37,6 +55,9 @@ pub struct Writer {
     buffer: Vec<u8>,
     records: u64,
     is_synced: bool,
+    /// Through here it is on the disk.
+    synced: Place,
+    last_told: Option<Told>,
     damage: Option<Damage>,
 }
 
@@ -56,6 +77,8 @@ impl Writer {
             buffer: Vec::with_capacity(BUFFER_BYTES),
             records: 0,
             is_synced: true,
+            synced: Place { file: 0, bytes: 0 },
+            last_told: None,
             damage: None,
         };
         let Some(mut reader) = Reader::open_last(folder)? else {
@@ -63,7 +86,18 @@ impl Writer {
         };
         writer.damage = loop {
             match reader.read() {
-                Ok(Some(_)) => {}
+                Ok(Some(line)) => match line.head.kind {
+                    Kind::File => {}
+                    Kind::Follows => writer.last_told = None,
+                    kind => {
+                        let content = blake3::hash(&content_of(&line));
+                        writer.last_told = Some(Told {
+                            seq: line.head.seq,
+                            at: line.head.at,
+                            content: (!kind.is_own()).then_some(content),
+                        });
+                    }
+                },
                 Ok(None) => break None,
                 Err(LedgerError::Damaged(damage)) => break Some(damage),
                 Err(error) => return Err(error),
@@ -77,6 +111,7 @@ impl Writer {
         }
         writer.position = reader.position().clone();
         (writer.number, writer.bytes) = reader.place();
+        writer.synced = writer.place();
         Ok(writer)
     }
 
@@ -98,9 +133,48 @@ impl Writer {
         &self.position
     }
 
-    /// Records appended by this writer.
-    pub fn records(&self) -> u64 {
-        self.records
+    /// Records appended since this was asked the last time.
+    pub fn take_records(&mut self) -> u64 {
+        std::mem::take(&mut self.records)
+    }
+
+    /// What the last record says that speaks of an event, if the last file has one.
+    pub fn last_told(&self) -> Option<Told> {
+        self.last_told
+    }
+
+    /// How far it is on the disk.
+    pub fn synced(&self) -> Place {
+        self.synced
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            file: self.number,
+            bytes: self.bytes,
+        }
+    }
+
+    /// Takes back what a writer of this process wrote after it last brought the ledger to the disk:
+    /// after a failed sync nobody knows what of it is there.
+    pub fn cut_back(folder: &Path, place: Place) -> Result<(), LedgerError> {
+        let cut = || -> io::Result<()> {
+            for number in files::numbers(folder)? {
+                let path = folder.join(files::file_name(number));
+                if number > place.file {
+                    fs::remove_file(path)?;
+                } else if number == place.file && fs::metadata(&path)?.len() > place.bytes {
+                    let file = OpenOptions::new().write(true).open(path)?;
+                    file.set_len(place.bytes)?;
+                    file.sync_all()?;
+                }
+            }
+            if folder.is_dir() {
+                files::sync_folder(folder)?;
+            }
+            Ok(())
+        };
+        cut().map_err(|error| LedgerError::io("cut back", folder, error))
     }
 
     /// Cuts off what follows the last good record. If that is more than one unfinished line it
@@ -175,6 +249,7 @@ impl Writer {
     pub fn sync(&mut self) -> Result<(), LedgerError> {
         self.flush()?;
         if self.is_synced {
+            self.synced = self.place();
             return Ok(());
         }
         if let Some(file) = &self.file {
@@ -182,6 +257,7 @@ impl Writer {
                 .map_err(|error| LedgerError::io("sync", &self.path(), error))?;
         }
         self.is_synced = true;
+        self.synced = self.place();
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 
 use super::Router;
 use super::answer::{Answer, OwnerView, Page, StatsView};
-use super::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
+use super::command::Command;
+use super::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, QueueIdx};
 use super::query::{
     AgentList, CaseFind, ContactList, ListPage, OwnerGet, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX,
     Query, StatsGet,
@@ -13,6 +14,21 @@ use super::stats::{Tally, WINDOW_MINUTES_MAX, ratio};
 use super::time::Timestamp;
 
 impl Router {
+    /// Whether a request under this key was answered and is remembered: it, or another one under
+    /// the same key, changes nothing.
+    pub fn remembers(&self, key: &Key) -> bool {
+        self.keys.look_up(key).is_some()
+    }
+
+    /// Whether a command speaks of a contact or case that is here already, and so makes none.
+    pub fn knows(&self, command: &Command) -> bool {
+        match command {
+            Command::ContactSubmit(submit) => self.contacts.find(&submit.contact).is_some(),
+            Command::CaseOpen(open) => self.cases.find(&open.case).is_some(),
+            _ => false,
+        }
+    }
+
     /// Answers a question as of the last command. `at` is the present, for windows of time.
     pub fn query(&self, at: Timestamp, query: &Query) -> Result<Answer, Reject> {
         match query {

@@ -22,9 +22,9 @@ use super::hub::Stopped;
 use super::metrics::requests::Answered;
 use super::reload;
 use super::replies::Replies;
+use super::room;
 use super::snapshots::{self, Manner};
 use super::status::Status;
-use super::tenant::Sender;
 
 /// Why such a call is not answered with a result.
 enum Failed {
@@ -116,7 +116,6 @@ impl Conversation {
         if !self.can_listen {
             return Err(needs_a_connection("session.open").into());
         }
-        self.hub.check_disk()?;
         let live = self.hub.live();
         let access = match &open.token {
             Some(secret) => Access::by_token(self.via, secret, &live.config),
@@ -150,12 +149,15 @@ impl Conversation {
             client: open.client.clone(),
         });
         let (outcome, sequence) = self.hub.turn(&self.cell, |turn| {
-            let now = self.hub.clock.now();
-            if stands_for_it {
-                turn.tenant.apply(now, Sender::default(), opened).map(drop)
-            } else {
-                Ok(())
+            if !stands_for_it {
+                return Ok(());
             }
+            if !turn.has_room() && turn.tenant.has_put_off_enough() {
+                return Err(room::out(turn.shortage()));
+            }
+            // It is never refused.
+            turn.record(self.hub.clock.now(), opened);
+            Ok(())
         })?;
         outcome?;
         self.client = stands_for_it.then(|| open.client.clone());
@@ -212,6 +214,7 @@ impl Conversation {
                 let reloaded = reload::reload(&self.hub).await;
                 let reloaded = reloaded.map_err(|error| match error {
                     reload::ReloadError::Stopped => Failed::Stopped,
+                    reload::ReloadError::DiskFull(refusal) => Failed::Refused(*refusal),
                     error => Reject::invalid("server", "config", error.to_string()).into(),
                 })?;
                 serde_json::value::to_raw_value(&reloaded)

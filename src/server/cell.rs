@@ -10,12 +10,16 @@ use dashmap::DashMap;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::journal::{Journal, JournalError, Sequence};
+use crate::journal::{Asked, Journal, JournalError, Sequence};
+use crate::router::answer::Answer;
+use crate::router::command::Command;
 use crate::router::ids::{Name, OfferId};
+use crate::router::query::Query;
+use crate::router::reject::Reject;
 use crate::router::time::Timestamp;
 
 use super::ring::Ring;
-use super::tenant::Tenant;
+use super::tenant::{Sender, Tenant};
 
 /// No deadline.
 const NEVER: Timestamp = Timestamp::MAX;
@@ -56,9 +60,10 @@ impl Cell {
             tenant: &mut self.tenant.lock(),
             cell: self,
             journal,
-            waiting_bytes: journal.waiting_bytes(),
+            asked: journal.ask(),
             failed: None,
         };
+        turn.make_up();
         let result = work(&mut turn);
         let flushed = turn.flush();
         let deadline = turn.tenant.router().next_deadline().unwrap_or(NEVER);
@@ -113,8 +118,8 @@ pub struct Turn<'a> {
     pub tenant: &'a mut Tenant,
     cell: &'a Cell,
     journal: &'a Journal,
-    /// Bytes that waited for the disk when the turn began.
-    pub waiting_bytes: usize,
+    /// How the disk is, with the room for what is changed next.
+    asked: Asked<'a>,
     failed: Option<JournalError>,
 }
 
@@ -124,13 +129,64 @@ impl Turn<'_> {
         self.cell.ring(|ring| ring.offered_to(offer))
     }
 
+    /// Whether something may be changed: what comes of it can be made durable. Without, the tenant
+    /// stands still: not even time passes.
+    pub fn has_room(&self) -> bool {
+        self.asked.admitted.is_some()
+    }
+
+    /// Why the disk has no room for the journal's next segment, while it has none.
+    pub fn shortage(&self) -> Option<&str> {
+        self.asked.shortage.as_deref()
+    }
+
+    /// Bytes that waited for the disk when the turn began.
+    pub fn waiting_bytes(&self) -> usize {
+        self.asked.waiting_bytes
+    }
+
+    /// Lets everything happen that is due by now, where there is room for it.
+    pub fn catch_up(&mut self, now: Timestamp) {
+        if self.has_room() {
+            self.tenant.catch_up(now);
+        }
+    }
+
+    /// Answers a question: as of `now`, or as of the last command where there is no room for what
+    /// happened since.
+    pub fn query(&mut self, now: Timestamp, query: &Query) -> Result<Answer, Reject> {
+        self.catch_up(now);
+        self.tenant.query_standing(now, query)
+    }
+
+    /// Carries out what has happened whether there is room or not: now, or before anything else
+    /// once there is. Nobody is there to be answered.
+    pub fn record(&mut self, now: Timestamp, command: Command) {
+        if self.has_room() {
+            let _ = self.tenant.apply(now, Sender::default(), command);
+        } else {
+            self.tenant.put_off(command);
+        }
+    }
+
+    /// Carries out what was put off while there was no room.
+    fn make_up(&mut self) {
+        while self.has_room() && self.tenant.make_up_one() {
+            self.flush_if_full();
+        }
+    }
+
     /// Hands over what has been written if it is much.
     pub fn flush_if_full(&mut self) {
-        if self.tenant.wants_flush()
-            && let Err(error) = self.flush()
-        {
+        if !self.tenant.wants_flush() {
+            return;
+        }
+        if let Err(error) = self.flush() {
             self.failed = Some(error);
         }
+        // That was what the room was for.
+        self.asked.admitted = None;
+        self.asked.admitted = self.journal.ask().admitted;
     }
 
     fn flush(&mut self) -> Result<Sequence, JournalError> {

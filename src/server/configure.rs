@@ -16,6 +16,7 @@ use super::cell::Cell;
 use super::hub::{Hub, Stopped};
 use super::metrics::tenant::TenantMeters;
 use super::ring::Ring;
+use super::room;
 use super::tenant::{Sender, Tenant};
 
 /// Commands applied in one turn, so that a large file does not hold up the tenant's calls.
@@ -63,7 +64,11 @@ async fn apply_tenant(
         let turn = hub.turn(&cell, |turn| {
             for command in chunk {
                 let now = hub.clock.now();
-                match turn.tenant.apply(now, Sender::default(), command.clone()) {
+                let done = match turn.has_room() {
+                    true => turn.tenant.apply(now, Sender::default(), command.clone()),
+                    false => Err(room::out(turn.shortage())),
+                };
+                match done {
                     Ok(_) => applied.changes += 1,
                     Err(refusal) => {
                         configured.take_back(command, &before);
@@ -78,7 +83,15 @@ async fn apply_tenant(
     }
     // Written last: after a crash in between, the rest is done again by the next start.
     let json = serde_json::to_string(&configured).expect("a configuration is writable as JSON");
-    let ((), sequence) = hub.turn(&cell, |turn| turn.tenant.set_configured(json))?;
+    let (is_noted, sequence) = hub.turn(&cell, |turn| {
+        if turn.has_room() {
+            turn.tenant.set_configured(json);
+        }
+        turn.has_room()
+    })?;
+    if !is_noted {
+        applied.refused.push((name.clone(), room::out(None)));
+    }
     hub.settle(&cell, sequence).await
 }
 

@@ -31,6 +31,7 @@ use super::hub::{Hub, Live, Stopped};
 use super::metrics::requests::Answered;
 use super::pieces::{Piece, Pieces};
 use super::replies::Replies;
+use super::room::{self, Appetite};
 use super::tenant::Sender;
 
 /// One peer.
@@ -118,10 +119,8 @@ impl Conversation {
         let mut unsettled = 0;
         while let Some(next) = pieces.peek() {
             if next.is_local() {
-                match self.hub.check_disk() {
-                    Ok(()) => unsettled = self.turn(&mut pieces, &mut replies)?,
-                    Err(refusal) => self.turn_away(&mut pieces, &mut replies, &refusal),
-                }
+                self.hub.wait_for_room().await;
+                unsettled = self.turn(&mut pieces, &mut replies)?;
             } else if let Some(Piece::Call(call)) = pieces.take() {
                 // It may leave the tenant or make something visible: settle what came before.
                 self.hub.settle(&self.cell, unsettled).await?;
@@ -149,9 +148,7 @@ impl Conversation {
         let closed = Command::SessionClosed(Session { client });
         let ((), sequence) = self.hub.turn(&self.cell, |turn| {
             // A session that was opened can be closed; nobody is there to be answered.
-            let _ = turn
-                .tenant
-                .apply(self.hub.clock.now(), Sender::default(), closed);
+            turn.record(self.hub.clock.now(), closed);
         })?;
         self.hub.settle(&self.cell, sequence).await
     }
@@ -173,7 +170,7 @@ impl Conversation {
                 match pieces.next_local() {
                     Some(Piece::Open) => replies.open(),
                     Some(Piece::Close) => replies.close(),
-                    Some(Piece::Call(call)) => self.call(Ok(&mut *turn), call, replies),
+                    Some(Piece::Call(call)) => self.call(turn, call, replies),
                     None => break,
                 }
                 turn.flush_if_full();
@@ -182,24 +179,8 @@ impl Conversation {
         Ok(sequence)
     }
 
-    /// Answers without looking at the tenant, whose state cannot be made durable.
-    fn turn_away(&mut self, pieces: &mut Pieces<'_>, replies: &mut Replies<'_>, refusal: &Reject) {
-        while let Some(piece) = pieces.next_local() {
-            match piece {
-                Piece::Open => replies.open(),
-                Piece::Close => replies.close(),
-                Piece::Call(call) => self.call(Err(refusal), call, replies),
-            }
-        }
-    }
-
-    /// A call under the lock, or the refusal where the tenant is not to be touched.
-    fn call(
-        &mut self,
-        turn: Result<&mut Turn<'_>, &Reject>,
-        call: Call,
-        replies: &mut Replies<'_>,
-    ) {
+    /// A call under the lock.
+    fn call(&mut self, turn: &mut Turn<'_>, call: Call, replies: &mut Replies<'_>) {
         let now = self.hub.clock.now();
         let admitted = self.admit(&call, now);
         let id = call.id.as_ref();
@@ -215,13 +196,10 @@ impl Conversation {
             }
             (Ok(request), Ok(())) => request,
         };
-        let turn = turn.map_err(Reject::clone);
         let told = self.to_be_told(call.method, &request);
         let outcome = match request {
-            Request::Command(command) => {
-                turn.and_then(|turn| self.command(turn, now, call.key.as_ref(), command))
-            }
-            Request::Query(query) => turn.and_then(|turn| self.query(turn, now, &query)),
+            Request::Command(command) => self.command(turn, now, call.key.as_ref(), command),
+            Request::Query(query) => self.query(turn, now, &query),
             Request::SessionPing => {
                 metrics.count_request(call.method, Answered::Ok);
                 return replies.result(id, &reply::Pong { ok: true, at: now });
@@ -246,6 +224,10 @@ impl Conversation {
         key: Option<&Key>,
         command: Command,
     ) -> Result<Answer, Reject> {
+        let sender = Sender {
+            source: self.client.as_ref(),
+            key,
+        };
         if self.hub.is_draining() && matches!(command, Command::ContactSubmit(_)) {
             return Err(Reject {
                 kind: RejectKind::Unavailable,
@@ -256,12 +238,19 @@ impl Conversation {
                     .to_owned(),
             });
         }
-        self.hub.check_room(turn.waiting_bytes)?;
         self.check_own(turn, now, key, &command)?;
-        let sender = Sender {
-            source: self.client.as_ref(),
-            key,
-        };
+        if !turn.has_room() {
+            // What was answered before is answered again: it is durable.
+            let repeated = turn.tenant.repeat(sender, &command);
+            return repeated.unwrap_or_else(|| Err(room::out(turn.shortage())));
+        }
+        if let Some(reason) = turn.shortage()
+            && room::appetite(&command) == Appetite::More
+            && !turn.tenant.knows(key, &command)
+        {
+            return Err(room::short(reason));
+        }
+        self.hub.check_room(turn.waiting_bytes())?;
         turn.tenant.apply(now, sender, command)
     }
 

@@ -1,13 +1,16 @@
 //! Tells when the journal's disk fills up and when it has room again.
 //!
-//! It only looks and tells: what a full disk means for requests is decided in the hub.
+//! What a full disk means for requests is decided in `room`. Here is only told, and what waited
+//! for room is done when there is some.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::journal::Space;
 
-use super::hub::Hub;
+use super::configure;
+use super::hub::{Hub, Stopped};
 
 /// How often is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -25,9 +28,24 @@ pub async fn watch(hub: Arc<Hub>) {
         let is_news = space != told && space != Space::Allocating;
         if is_news {
             tell(&space);
-            told = space;
+            told = space.clone();
+        }
+        if space == Space::Ahead
+            && hub.configuration_waits.swap(false, Ordering::AcqRel)
+            && configure_now(&hub).await.is_err()
+        {
+            return;
         }
     }
+}
+
+/// Applies what the configuration changes, which waited since the start.
+async fn configure_now(hub: &Hub) -> Result<(), Stopped> {
+    let _alone = hub.reloading.lock().await;
+    let live = hub.live();
+    let applied = configure::apply(hub, &live.config).await?;
+    tracing::info!(changes = applied.changes, "applied the configuration");
+    Ok(())
 }
 
 fn tell(space: &Space) {
@@ -35,12 +53,13 @@ fn tell(space: &Space) {
         Space::Ahead => tracing::info!("the disk of the journal has room again"),
         Space::Low { reason } => tracing::warn!(
             %reason,
-            "the disk has no room for the next segment of the journal: free space before the \
-             present one is full too"
+            "the disk has no room for the next segment of the journal: nothing new is taken, what \
+             runs goes on in the reserve; free space before that is used up too"
         ),
         Space::Out { reason } => tracing::error!(
             %reason,
-            "the disk of the journal is full: nothing is acknowledged until there is room"
+            "the disk of the journal is full and its reserve is used up: only questions are \
+             answered until there is room"
         ),
         Space::Allocating => {}
     }

@@ -15,7 +15,7 @@ pub enum ServerError {
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error("the ledger of responsibility cannot be used: {0}")]
-    Ledger(#[from] LedgerError),
+    Ledger(LedgerError),
     #[error(transparent)]
     Record(#[from] RecordError),
     #[error("the state of tenant \"{tenant}\" in the snapshot cannot be used: {cause}")]
@@ -72,6 +72,12 @@ pub enum ServerError {
         action: &'static str,
         cause: std::io::Error,
     },
+}
+
+impl From<LedgerError> for ServerError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
 }
 
 impl ServerError {

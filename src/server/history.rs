@@ -9,8 +9,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::journal::{JournalError, Sequence};
+use crate::ledger::LedgerError;
 use crate::router::Router;
 use crate::router::effect::Effects;
+use crate::router::event::Event;
 use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
 
@@ -93,7 +95,11 @@ pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> 
         let hub_of_fold = Arc::clone(&hub);
         let told = sender.clone();
         let work = tokio::task::spawn_blocking(move || {
-            Folding::begin(&hub_of_fold, &cell.name, after, sender)?.run(&hub_of_fold)
+            let hand_over = |chunk| {
+                let sent = sender.blocking_send(Past::Events(chunk));
+                sent.map_err(|_| Ended::NobodyListens)
+            };
+            Folding::begin(&hub_of_fold, &cell.name, after, hand_over)?.run(&hub_of_fold)
         });
         let failed = match work.await {
             Ok(Ok(()) | Err(Ended::NobodyListens)) => return,
@@ -105,6 +111,36 @@ pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> 
         let _ = told.send(Past::Failed(failed)).await;
     });
     receiver
+}
+
+/// Tells the events after `after` through `until` to `take`, in the caller's thread. What `take`
+/// refuses ends it. It waits for nobody who is told the past too.
+pub fn tell(
+    hub: &Hub,
+    tenant: &Name,
+    after: u64,
+    until: u64,
+    mut take: impl FnMut(&Event) -> Result<(), LedgerError>,
+) -> Result<(), LedgerError> {
+    let mut refused = None;
+    let hand_over = |chunk: Vec<Arc<Published>>| {
+        for published in &chunk {
+            if let Err(error) = take(&published.event) {
+                refused = Some(error);
+                return Err(Ended::NobodyListens);
+            }
+        }
+        match chunk.last() {
+            Some(last) if last.event.seq >= until => Err(Ended::NobodyListens),
+            _ => Ok(()),
+        }
+    };
+    let told = Folding::begin(hub, tenant, after, hand_over).and_then(|folding| folding.run(hub));
+    match (refused, told) {
+        (Some(error), _) => Err(error),
+        (None, Ok(()) | Err(Ended::NobodyListens)) => Ok(()),
+        (None, Err(Ended::Failed(error))) => Err(LedgerError::Past(error.to_string())),
+    }
 }
 
 /// The oldest state that is kept of a tenant.
@@ -152,28 +188,23 @@ fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
     })
 }
 
-struct Folding {
+struct Folding<F> {
     oldest: Oldest,
     tenant: Name,
     after: u64,
-    sender: mpsc::Sender<Past>,
+    hand_over: F,
     chunk: Vec<Arc<Published>>,
 }
 
-impl Folding {
-    fn begin(
-        hub: &Hub,
-        tenant: &Name,
-        after: u64,
-        sender: mpsc::Sender<Past>,
-    ) -> Result<Self, Ended> {
+impl<F: FnMut(Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
+    fn begin(hub: &Hub, tenant: &Name, after: u64, hand_over: F) -> Result<Self, Ended> {
         // Reading goes as far as the disk has confirmed: everything appended by now, therefore.
         hub.journal.sync_through(hub.journal.appended_sequence())?;
         Ok(Self {
             oldest: oldest(hub, tenant)?,
             tenant: tenant.clone(),
             after,
-            sender,
+            hand_over,
             chunk: Vec::with_capacity(CHUNK_EVENTS),
         })
     }
@@ -210,8 +241,6 @@ impl Folding {
         if chunk.is_empty() {
             return Ok(());
         }
-        self.sender
-            .blocking_send(Past::Events(chunk))
-            .map_err(|_| Ended::NobodyListens)
+        (self.hand_over)(chunk)
     }
 }

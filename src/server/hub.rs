@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
-use crate::journal::{Journal, JournalError, Sequence, Space};
+use crate::journal::{Journal, JournalError, Sequence};
 use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
@@ -68,6 +68,8 @@ pub struct Hub {
     /// For when the timer task sleeps.
     pub armed: AtomicI64,
     draining: AtomicBool,
+    /// The disk was too full for what the configuration changes: it is applied when there is room.
+    pub configuration_waits: AtomicBool,
     failure: OnceLock<JournalError>,
     /// Ends the acceptance of connections.
     pub accepting: CancellationToken,
@@ -110,6 +112,7 @@ impl Hub {
             earlier: Notify::new(),
             armed: AtomicI64::new(Timestamp::MAX),
             draining: AtomicBool::new(false),
+            configuration_waits: AtomicBool::new(false),
             failure: OnceLock::new(),
             accepting: CancellationToken::new(),
             audit: Audit::default(),
@@ -174,20 +177,6 @@ impl Hub {
             .map_err(|error| self.fail(error))?;
         cell.release(sequence);
         Ok(())
-    }
-
-    /// A refusal where the disk is full: nothing becomes durable, so nothing can be answered.
-    pub fn check_disk(&self) -> Result<(), Reject> {
-        let Space::Out { reason } = self.journal.space() else {
-            return Ok(());
-        };
-        Err(Reject {
-            kind: RejectKind::Unavailable,
-            entity: "server",
-            id: None,
-            field: None,
-            message: format!("the disk of the journal is full: free space on it ({reason})"),
-        })
     }
 
     /// A refusal where the disk is so far behind that the journal takes nothing more. What one turn

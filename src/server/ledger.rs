@@ -1,13 +1,14 @@
 //! Keeps the ledger of each tenant up to date with its events, beside the hot path.
 //!
 //! ```text
-//! journal durable ─▶ ring ─▶ keeper, every second: append, sync
+//! journal synced ─▶ ring ─▶ keeper, every second or when much has come: append, sync
 //! snapshot: image of each tenant ─▶ keeper: everything through it, a mark, sync ─▶ snapshot
 //! ```
 //! The ledger is made of events, and events are made of the journal, so nothing is lost with the
 //! process: a start goes on after the last record. The journal drops only what a snapshot covers,
 //! and a snapshot waits until the ledger is on the disk through it. A ledger that cannot be
-//! written therefore keeps the journal whole; it is not tried again before the next start.
+//! written therefore keeps the journal whole. It is tried again, from where it was last brought to
+//! the disk; only damage stays until somebody has looked at it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,265 +18,258 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::journal::JournalUuid;
-use crate::ledger::{LedgerError, Writer, files};
+use crate::ledger::{LedgerError, Place, files};
 use crate::router::ids::Name;
 
+use super::book::{Book, Opening};
 use super::cell::Cell;
-use super::history::{self, Past};
+use super::clock::Stopwatch;
 use super::hub::Hub;
 use super::record::TenantImage;
-use super::ring::Published;
+use super::ring::RING_EVENTS_MAX;
 
-/// How often the ledger is brought up to date.
+/// How often the ledger is brought up to date and to the disk.
 const EVERY: Duration = Duration::from_secs(1);
-/// Events taken from the ring at a time.
-const PULL_EVENTS_MAX: usize = 1_024;
+/// How often is looked whether so much has come that it should be taken at once.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Events that may come before they are taken at once: they must not fall out of the ring.
+const MUCH_EVENTS: u64 = RING_EVENTS_MAX as u64 / 8;
+/// How long a ledger that could not be written is left alone.
+const RETRY_EVERY: Duration = Duration::from_secs(2);
 
 /// The ledgers of all tenants.
 pub struct Keeper {
     dir: PathBuf,
     journal: String,
+    accepts_break: bool,
     books: Mutex<Books>,
+    /// Never held while something is read or written.
+    told: Mutex<Told>,
 }
 
 #[derive(Default)]
 struct Books {
     by_tenant: BTreeMap<Name, Book>,
-    /// Why nothing is written any more.
-    failed: Option<LedgerError>,
+    /// Of a ledger that could not be written: how far it had been brought to the disk.
+    places: BTreeMap<Name, Place>,
 }
 
-/// One tenant's ledger.
-struct Book {
-    writer: Writer,
-    /// The last event that has been looked at, and its time.
-    seen: u64,
-    seen_at: i64,
+/// What others are told.
+#[derive(Default)]
+struct Told {
+    /// Why a ledger is not written.
+    stopped: Option<LedgerError>,
+    /// The last event looked at.
+    seen: BTreeMap<Name, u64>,
+    /// Records written by each ledger's present and former writers.
+    records: u64,
+}
+
+/// Whether what is written is to be on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    Written,
+    Synced,
 }
 
 impl Keeper {
     /// Ledgers in the folder of the journal that they follow.
-    pub fn new(dir: PathBuf, uuid: &JournalUuid) -> Self {
+    pub fn new(dir: PathBuf, uuid: &JournalUuid, accepts_break: bool) -> Self {
         Self {
             dir,
             journal: files::journal_name(uuid),
+            accepts_break,
             books: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
-    /// Brings every ledger up to date and to the disk. Blocks.
-    pub fn keep(&self, hub: &Arc<Hub>) -> Result<(), LedgerError> {
-        self.work(|keeper, books| {
+    /// Brings every ledger up to its tenant's last event, as far as that is on the disk. Blocks.
+    fn keep(&self, hub: &Arc<Hub>, depth: Depth) -> Result<(), LedgerError> {
+        let work = |books: &mut Books| {
+            sync_journal(hub)?;
+            let mut done = Ok(());
             for cell in hub.cells.all() {
-                keeper.book(books, hub, &cell)?.writer.sync()?;
+                let target = cell.ring(|ring| ring.last_seq());
+                let kept = self.with_book(books, hub, &cell, |book| {
+                    book.catch_up(hub, &cell, target)?;
+                    match depth {
+                        Depth::Written => Ok(()),
+                        Depth::Synced => book.writer.sync(),
+                    }
+                });
+                // One tenant's ledger does not stop those of others.
+                done = done.and(kept);
             }
-            Ok(())
-        })
+            done
+        };
+        self.tell(work(&mut self.books.lock()))
     }
 
-    /// Brings every ledger to the disk through the images of a snapshot about to be kept. Their
-    /// events must be durable. Blocks.
+    /// Brings every ledger to the disk through the images of a snapshot about to be kept, whose
+    /// events must be on the disk. Not further: what comes meanwhile is no reason to wait. Blocks.
     pub fn mark(&self, hub: &Arc<Hub>, images: &[TenantImage<'_>]) -> Result<(), LedgerError> {
-        self.work(|keeper, books| {
+        let work = |books: &mut Books| {
             for image in images {
                 let Some(cell) = hub.cells.find(image.tenant.as_str()) else {
                     continue;
                 };
-                let book = keeper.book(books, hub, &cell)?;
-                if book.seen < image.event_seq {
-                    let (tenant, seen) = (&image.tenant, book.seen);
-                    return Err(LedgerError::Refused(format!(
-                        "the ledger of {tenant} has come to event {seen} and not to {}",
-                        image.event_seq
-                    )));
-                }
-                if book.writer.position().seq < book.seen {
-                    book.writer.mark(book.seen, book.seen_at)?;
-                }
-                book.writer.sync()?;
+                self.with_book(books, hub, &cell, |book| {
+                    book.catch_up(hub, &cell, image.event_seq)?;
+                    if book.seen < image.event_seq {
+                        let (tenant, seen) = (&image.tenant, book.seen);
+                        return Err(LedgerError::Past(format!(
+                            "the ledger of {tenant} has come to event {seen} and not to {}",
+                            image.event_seq
+                        )));
+                    }
+                    book.mark()?;
+                    book.writer.sync()
+                })?;
             }
             Ok(())
-        })
+        };
+        let done = work(&mut self.books.lock());
+        // That all of them can be written is for `keep` to say.
+        match done {
+            Ok(()) => Ok(()),
+            failed => self.tell(failed),
+        }
     }
 
     /// Records written since the start.
     pub fn records(&self) -> u64 {
-        let books = self.books.lock();
-        books.by_tenant.values().map(|b| b.writer.records()).sum()
+        self.told.lock().records
     }
 
-    /// Whether nothing is written any more.
-    pub fn has_failed(&self) -> bool {
-        self.books.lock().failed.is_some()
+    /// Why a ledger is not written, while one is not.
+    pub fn stopped(&self) -> Option<LedgerError> {
+        self.told.lock().stopped.clone()
     }
 
-    fn work(
+    /// Events that no ledger has looked at yet.
+    pub fn lag(&self, hub: &Hub) -> u64 {
+        hub.cells.all().iter().map(|cell| self.lag_of(cell)).sum()
+    }
+
+    fn lag_of(&self, cell: &Cell) -> u64 {
+        let seen = self.told.lock().seen.get(&cell.name).copied();
+        let last = cell.ring(|ring| ring.last_seq());
+        last.saturating_sub(seen.unwrap_or(0))
+    }
+
+    /// Does something with a tenant's ledger. After an error it is opened anew the next time.
+    fn with_book(
         &self,
-        work: impl FnOnce(&Self, &mut BTreeMap<Name, Book>) -> Result<(), LedgerError>,
+        books: &mut Books,
+        hub: &Arc<Hub>,
+        cell: &Arc<Cell>,
+        work: impl FnOnce(&mut Book) -> Result<(), LedgerError>,
     ) -> Result<(), LedgerError> {
-        let mut books = self.books.lock();
-        if let Some(error) = &books.failed {
-            return Err(error.clone());
+        let name = &cell.name;
+        let mut book = match books.by_tenant.remove(name) {
+            Some(book) => book,
+            None => Book::open(
+                hub,
+                cell,
+                Opening {
+                    dir: &self.dir,
+                    journal: &self.journal,
+                    accepts_break: self.accepts_break,
+                    place: books.places.get(name).copied(),
+                },
+            )?,
+        };
+        let done = work(&mut book);
+        {
+            let mut told = self.told.lock();
+            told.records += book.writer.take_records();
+            told.seen.insert(name.clone(), book.seen);
         }
-        let done = work(self, &mut books.by_tenant);
-        if let Err(error) = &done {
-            books.failed = Some(error.clone());
-            tracing::error!(
-                %error,
-                "the ledger is written no further until the next start; the journal keeps \
-                 everything until then"
-            );
+        match &done {
+            Ok(()) => {
+                books.places.remove(name);
+                books.by_tenant.insert(name.clone(), book);
+            }
+            Err(_) => {
+                books.places.insert(name.clone(), book.writer.synced());
+            }
         }
         done
     }
 
-    /// A tenant's ledger, with everything durable appended.
-    fn book<'a>(
-        &self,
-        books: &'a mut BTreeMap<Name, Book>,
-        hub: &Arc<Hub>,
-        cell: &Arc<Cell>,
-    ) -> Result<&'a mut Book, LedgerError> {
-        if !books.contains_key(&cell.name) {
-            let book = self.open(hub, cell)?;
-            books.insert(cell.name.clone(), book);
-        }
-        let book = books.get_mut(&cell.name).expect("it was inserted");
-        book.catch_up(hub, cell)?;
-        Ok(book)
-    }
-
-    fn open(&self, hub: &Arc<Hub>, cell: &Arc<Cell>) -> Result<Book, LedgerError> {
-        let tenant = cell.name.as_str();
-        let folder = files::folder_of(&self.dir, tenant);
-        let mut writer = Writer::open(&folder, tenant, &self.journal)?;
-        let (first, last) = cell.ring(|ring| (ring.first_seq(), ring.last_seq()));
-        let position = writer.position().clone();
-        let is_same = position.journal.as_deref() == Some(self.journal.as_str());
-        let goes_on = is_same && position.seq <= last;
-        let kept_after = if first == 1 || (goes_on && position.seq + 1 >= first) {
-            first - 1
-        } else {
-            kept_after(hub, cell)?
-        };
-        let is_covered = goes_on && position.seq >= kept_after;
-        if let Some(damage) = writer.damage().cloned() {
-            let is_told_again = is_covered || (position.n == 0 && kept_after == 0);
-            if !is_told_again {
-                return Err(damage.into());
+    /// Notes how it went, and tells it where it is news.
+    fn tell(&self, done: Result<(), LedgerError>) -> Result<(), LedgerError> {
+        let mut told = self.told.lock();
+        match &done {
+            Ok(()) => {
+                if told.stopped.take().is_some() {
+                    tracing::info!("the ledger is written again");
+                }
             }
-            tracing::warn!(%damage, tenant, "cut a torn end of the ledger, which the journal can tell again");
-            writer.cut()?;
-        }
-        let seen = if is_covered {
-            position.seq
-        } else {
-            if position.n > 0 {
-                tracing::error!(
-                    tenant,
-                    ledger = position.seq,
-                    journal = last,
-                    kept_after,
-                    is_same,
-                    "the ledger does not go on after its last record"
-                );
+            Err(error) => {
+                if told.stopped.is_none() {
+                    tracing::error!(
+                        %error,
+                        is_tried_again = error.may_pass(),
+                        "the ledger cannot be written; no snapshot is taken and the journal keeps \
+                         everything until then"
+                    );
+                }
+                told.stopped = Some(error.clone());
             }
-            let after = if goes_on || !is_same {
-                kept_after
-            } else {
-                last
-            };
-            writer.follow(after)?;
-            after
-        };
-        Ok(Book {
-            writer,
-            seen,
-            seen_at: position.at,
-        })
+        }
+        done
     }
 }
 
-impl Book {
-    /// Appends everything that is durable.
-    fn catch_up(&mut self, hub: &Arc<Hub>, cell: &Arc<Cell>) -> Result<(), LedgerError> {
-        let mut taken: Vec<Arc<Published>> = Vec::new();
-        loop {
-            let durable = hub.journal.durable_sequence();
-            let seen = self.seen;
-            let found = cell.ring(|ring| ring.take(seen, durable, PULL_EVENTS_MAX, &mut taken));
-            if !found {
-                self.read_past(hub, cell)?;
-                continue;
-            }
-            if taken.is_empty() {
-                return Ok(());
-            }
-            for published in taken.drain(..) {
-                self.take(&published)?;
-            }
-        }
+/// Brings to the disk what is durable as configured: nothing is in a ledger before it is there in
+/// the journal.
+fn sync_journal(hub: &Hub) -> Result<(), LedgerError> {
+    let durable = hub.journal.durable_sequence();
+    if durable <= hub.journal.synced_sequence() {
+        return Ok(());
     }
-
-    fn take(&mut self, published: &Published) -> Result<(), LedgerError> {
-        let event = &published.event;
-        if event.seq <= self.seen {
-            return Ok(());
-        }
-        self.writer.append(event)?;
-        (self.seen, self.seen_at) = (event.seq, event.at);
-        Ok(())
-    }
-
-    /// Appends what has fallen out of the ring, told again by the journal.
-    fn read_past(&mut self, hub: &Arc<Hub>, cell: &Arc<Cell>) -> Result<(), LedgerError> {
-        let before = self.seen;
-        let mut past = history::fold(Arc::clone(hub), Arc::clone(cell), self.seen);
-        while let Some(told) = past.blocking_recv() {
-            match told {
-                Past::Events(events) => {
-                    for published in events {
-                        self.take(&published)?;
-                    }
-                }
-                Past::Failed(cause) => {
-                    return Err(LedgerError::Refused(format!(
-                        "the past cannot be told: {cause}"
-                    )));
-                }
-            }
-        }
-        if self.seen == before {
-            let cause = "the journal no longer tells what follows the ledger's last record";
-            return Err(LedgerError::Refused(cause.to_owned()));
-        }
-        Ok(())
-    }
-}
-
-fn kept_after(hub: &Hub, cell: &Cell) -> Result<u64, LedgerError> {
-    history::kept_after(hub, &cell.name)
-        .map_err(|error| LedgerError::Refused(format!("the journal cannot be read: {error}")))
+    let synced = hub.journal.sync_through(durable);
+    synced.map_err(|error| LedgerError::Past(error.to_string()))
 }
 
 /// Keeps the ledger up to date until the daemon stops.
 pub async fn run(hub: Arc<Hub>) {
+    let Some(keeper) = &hub.ledger else {
+        return;
+    };
+    let mut since = Stopwatch::start();
     loop {
         tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
             () = hub.serving.cancelled() => return,
         }
-        if keep(&hub).await.is_err() {
-            return;
+        let depth = match keeper.stopped() {
+            Some(error) if !error.may_pass() => return,
+            Some(_) if since.elapsed() < RETRY_EVERY => continue,
+            Some(_) => Depth::Synced,
+            None if since.elapsed() >= EVERY => Depth::Synced,
+            None if keeper.lag(&hub) >= MUCH_EVENTS => Depth::Written,
+            None => continue,
+        };
+        // A failure has been told; it is tried again.
+        let _ = work(&hub, depth).await;
+        if depth == Depth::Synced {
+            since = Stopwatch::start();
         }
     }
 }
 
-/// Brings the ledger up to date now, where there is one.
+/// Brings the ledger up to date and to the disk now, where there is one.
 pub async fn keep(hub: &Arc<Hub>) -> Result<(), LedgerError> {
+    work(hub, Depth::Synced).await
+}
+
+async fn work(hub: &Arc<Hub>, depth: Depth) -> Result<(), LedgerError> {
     let hub = Arc::clone(hub);
     let work = move || match &hub.ledger {
-        Some(keeper) => keeper.keep(&hub),
+        Some(keeper) => keeper.keep(&hub, depth),
         None => Ok(()),
     };
     tokio::task::spawn_blocking(work)

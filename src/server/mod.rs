@@ -22,6 +22,7 @@ mod pen;
 mod recent;
 mod record;
 mod ring;
+mod room;
 mod tenant;
 mod threads;
 
@@ -40,6 +41,7 @@ mod timers;
 
 mod access;
 mod audit;
+mod book;
 mod bucket;
 mod figures;
 mod own;

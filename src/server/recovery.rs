@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::config::{Config, Durability as Level};
 use crate::journal::storage::open_to_others;
-use crate::journal::{Durability, Journal, JournalUuid, Options, Sequence};
+use crate::journal::{Durability, Journal, JournalUuid, Options, Sequence, reserve_bytes};
 use crate::router::ahead::AHEAD;
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
@@ -116,6 +116,8 @@ pub fn journal_options(config: &Config, create: bool) -> Result<Options, ServerE
     let append_bytes_max = sized.append_bytes_max.max(wanted);
     Ok(Options {
         append_bytes_max,
+        reserve_bytes: reserve_bytes(journal.segment_bytes, append_bytes_max),
+        admitted_bytes: wanted,
         frame_bytes_target: sized.frame_bytes_target.min(append_bytes_max),
         waiting_bytes_max: journal.waiting_bytes + append_bytes_max + WAITING_BYTES_SLACK,
         durability: match journal.durability {

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use crate::config::{Config, Faults};
 use crate::router::command::Command;
+use crate::router::reject::Reject;
 
 use super::configure;
 use super::hub::{Hub, Stopped};
-use super::tenant::Sender;
 
 /// What a reload did.
 #[derive(Debug, Default, Serialize)]
@@ -35,6 +35,8 @@ pub enum ReloadError {
     Faults(Box<Faults>),
     #[error("another reload is under way: try again")]
     Busy,
+    #[error("{0}")]
+    DiskFull(Box<Reject>),
     #[error("the journal has failed")]
     Stopped,
 }
@@ -56,6 +58,10 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     let loaded = tokio::task::spawn_blocking(move || Config::load(&path)).await;
     let loaded = loaded.expect("reading a configuration does not panic");
     let (config, warnings) = loaded.map_err(|faults| ReloadError::Faults(Box::new(faults)))?;
+    hub.wait_for_room().await;
+    if let Some(shortage) = hub.disk_shortage() {
+        return Err(ReloadError::DiskFull(Box::new(shortage)));
+    }
     let needs_restart = config.restart_keys(&hub.live().config);
     // Before anything else happens: who has lost its token hears of nothing more.
     hub.replace(config.clone());
@@ -83,7 +89,7 @@ async fn tell(hub: &Hub) -> Result<(), Stopped> {
         let ((), sequence) = hub.turn(&cell, |turn| {
             let now = hub.clock.now();
             // It is never refused.
-            let _ = turn.tenant.apply(now, Sender::default(), Command::Reloaded);
+            turn.record(now, Command::Reloaded);
         })?;
         hub.settle(&cell, sequence).await?;
     }

@@ -100,7 +100,7 @@ impl Conversation {
     ) -> Result<(), Reject> {
         let access = self.access.as_ref();
         if let Some(agent) = access.and_then(|access| access.agent.as_ref()) {
-            turn.tenant.catch_up(now);
+            turn.catch_up(now);
             return own::check_command(turn, agent, key, command);
         }
         let Command::ContactSync(sync) = command else {
@@ -125,7 +125,7 @@ impl Conversation {
         if let Some(agent) = access.and_then(|access| access.agent.as_ref()) {
             own::check_query(agent, query)?;
         }
-        let mut answer = turn.tenant.query(now, query)?;
+        let mut answer = turn.query(now, query)?;
         if access.is_some_and(super::access::Access::reads_figures_only) {
             figures::leave_figures(&mut answer);
         }

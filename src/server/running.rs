@@ -8,6 +8,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::config::{Config, Role};
@@ -26,7 +27,6 @@ use super::metrics::{Metrics, scrape};
 use super::recovery::{self, Recovered};
 use super::reload::{self, ReloadError, Reloaded};
 use super::snapshots::{self, Manner};
-use super::tenant::Sender;
 use super::timers;
 use super::{accept, audit};
 
@@ -47,6 +47,8 @@ pub struct Options {
     pub existing_only: bool,
     /// Start at a time of day that can hardly be true beside the journal's last command.
     pub accept_clock: bool,
+    /// Go on where the ledger and the journal do not fit together.
+    pub accept_ledger_break: bool,
 }
 
 /// A daemon that serves.
@@ -98,13 +100,17 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     let keeper = config
         .journal
         .ledger
-        .then(|| Keeper::new(dir.clone(), &uuid));
+        .then(|| Keeper::new(dir.clone(), &uuid, options.accept_ledger_break));
     let path = options.config_path;
     let hub = Arc::new(Hub::new(
         journal, clock, cells, metrics, config, path, keeper,
     ));
     // Before anything new happens: what is wrong with the ledger stops the start.
-    ledger::keep(&hub).await?;
+    match ledger::keep(&hub).await {
+        // It is tried again while the centre works.
+        Err(error) if error.is_full() => {}
+        kept => kept?,
+    }
     prepare(&hub).await.map_err(|Stopped| failure(&hub))?;
     let mut running = Running {
         tcp: tcp.as_ref().and_then(|socket| socket.local_addr().ok()),
@@ -153,14 +159,17 @@ async fn recover(
 /// Tells each tenant that the process came up again, then what the configuration changed.
 async fn prepare(hub: &Arc<Hub>) -> Result<(), Stopped> {
     for cell in hub.cells.all() {
+        hub.wait_for_room().await;
         let ((), sequence) = hub.turn(&cell, |turn| {
-            let now = hub.clock.now();
             // It is never refused.
-            let _ = turn
-                .tenant
-                .apply(now, Sender::default(), Command::Restarted);
+            turn.record(hub.clock.now(), Command::Restarted);
         })?;
         hub.settle(&cell, sequence).await?;
+    }
+    if let Some(shortage) = hub.disk_shortage() {
+        tracing::error!(%shortage, "what the configuration changes waits for room on the disk");
+        hub.configuration_waits.store(true, Ordering::Release);
+        return Ok(());
     }
     let live = hub.live();
     let applied = configure::apply(hub, &live.config).await?;
@@ -230,10 +239,8 @@ impl Running {
         if hub.failure().is_some() {
             return Err(failure(&hub));
         }
-        if let Err(refusal) = hub.check_disk() {
-            // A snapshot would wait for records that do not become durable any more.
-            tracing::error!(%refusal, "no snapshot could be written at the end");
-        } else if let Err(error) = snapshots::take(&hub, Manner::Alone).await {
+        // Everything that was applied had room: it is durable or about to be.
+        if let Err(error) = snapshots::take(&hub, Manner::Alone).await {
             tracing::error!(%error, "no snapshot could be written at the end");
         }
         let hub_of_close = Arc::clone(&hub);

@@ -5,7 +5,8 @@
 //! large one would stand still for seconds, so it is made a second time beside the running one,
 //! from the newest snapshot and the records since, as a start would make it; nobody waits for
 //! that, but it takes the memory of a second state for as long. Writing happens in a thread of
-//! its own. A snapshot that fails changes nothing and is tried again later.
+//! its own. A snapshot that fails, on a full disk or while the ledger cannot be written, changes
+//! nothing and is tried again soon.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,8 @@ use super::threads::{Ahead, read_ahead};
 
 /// How often is looked whether a snapshot is due.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How long it is left alone after one could not be written.
+const RETRY_AFTER: Duration = Duration::from_secs(20);
 /// Contacts, cases, customers and agents of a tenant up to which its image is made while it
 /// stands still: some 20 ms.
 const STANDING_ENTITIES_MAX: usize = 20_000;
@@ -30,6 +33,7 @@ const STANDING_ENTITIES_MAX: usize = 20_000;
 pub async fn run(hub: Arc<Hub>) {
     let mut last = hub.journal.appended_sequence();
     let mut since = Stopwatch::start();
+    let mut failed: Option<Stopwatch> = None;
     loop {
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -42,12 +46,20 @@ pub async fn run(hub: Arc<Hub>) {
         let by_time = journal.snapshot_every_ms.is_some_and(|every| {
             since.elapsed() >= Duration::from_millis(u64::try_from(every.0).unwrap_or(u64::MAX))
         });
-        if records == 0 || !(by_records || by_time) {
+        let rests = failed.as_ref().is_some_and(|at| at.elapsed() < RETRY_AFTER);
+        let is_due = by_records || by_time || failed.is_some();
+        if records == 0 || !is_due || rests {
             continue;
         }
         match take(&hub, Manner::Beside).await {
-            Ok(sequence) => last = sequence,
-            Err(error) => tracing::error!(%error, "no snapshot could be written"),
+            Ok(sequence) => {
+                last = sequence;
+                failed = None;
+            }
+            Err(error) => {
+                tracing::error!(%error, "no snapshot could be written: it is tried again");
+                failed = Some(Stopwatch::start());
+            }
         }
         since = Stopwatch::start();
     }
@@ -77,6 +89,10 @@ pub async fn take(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerErro
 
 fn write(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
     let watch = Stopwatch::start();
+    // Before the work: without its ledger no snapshot is kept.
+    if let Some(stopped) = hub.ledger.as_ref().and_then(|keeper| keeper.stopped()) {
+        return Err(stopped.into());
+    }
     let sequence = hub.journal.appended_sequence();
     let cells = hub.cells.all();
     let is_large = cells

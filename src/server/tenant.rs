@@ -7,6 +7,7 @@
 //! over the journal forgets the same things at the same command.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use crate::journal::{Journal, JournalError, Sequence};
 use crate::router::Router;
@@ -35,6 +36,9 @@ const LATE_MS: i64 = 1_000;
 /// their records then take some ten megabytes.
 const FAR: usize = 100_000;
 
+/// Sessions that are put off at most while there is no room to write them down.
+const PUT_OFF_MAX: usize = 10_000;
+
 /// A tenant.
 #[derive(Debug)]
 pub struct Tenant {
@@ -46,6 +50,8 @@ pub struct Tenant {
     fresh: Vec<Event>,
     /// The last record of this tenant.
     last_sequence: Sequence,
+    /// What has happened while there was no room to write it down.
+    put_off: VecDeque<Command>,
     /// Time that passed by a command that was not written.
     passed: Option<Timestamp>,
     draws: u64,
@@ -84,6 +90,7 @@ impl Tenant {
             pen: Pen::default(),
             fresh: Vec::new(),
             last_sequence: 0,
+            put_off: VecDeque::new(),
             passed: None,
             draws: rand::random(),
             configured: None,
@@ -136,9 +143,55 @@ impl Tenant {
         self.carry_out(now, sender, command)
     }
 
-    /// Answers a question as of `now`.
-    pub fn query(&mut self, now: Timestamp, query: &Query) -> Result<Answer, Reject> {
-        self.catch_up(now);
+    /// Answers again what was answered before under the same key, without letting time pass.
+    /// Nothing comes of it that would have to be written. `None` = it is not remembered.
+    pub fn repeat(
+        &mut self,
+        sender: Sender<'_>,
+        command: &Command,
+    ) -> Option<Result<Answer, Reject>> {
+        if !sender.key.is_some_and(|key| self.router.remembers(key)) {
+            return None;
+        }
+        Some(self.carry_out(Timestamp::MIN, sender, command.clone()))
+    }
+
+    /// Whether a command would make nothing that is not there already.
+    pub fn knows(&self, key: Option<&Key>, command: &Command) -> bool {
+        key.is_some_and(|key| self.router.remembers(key)) || self.router.knows(command)
+    }
+
+    /// Keeps what has happened until there is room to write it down. Of a session only the last
+    /// counts.
+    pub fn put_off(&mut self, command: Command) {
+        if let Command::SessionOpened(of) | Command::SessionClosed(of) = &command {
+            let is_other = |earlier: &Command| {
+                !matches!(earlier, Command::SessionOpened(other) | Command::SessionClosed(other)
+                    if other == of)
+            };
+            self.put_off.retain(is_other);
+        }
+        self.put_off.push_back(command);
+    }
+
+    /// Whether so much was put off that nothing more should be.
+    pub fn has_put_off_enough(&self) -> bool {
+        self.put_off.len() >= PUT_OFF_MAX
+    }
+
+    /// Carries out one of what was put off, as of the last command: before time goes on, so that
+    /// nobody's lease runs out who is back. `false` = there is none.
+    pub fn make_up_one(&mut self) -> bool {
+        let Some(command) = self.put_off.pop_front() else {
+            return false;
+        };
+        // It has happened; nobody is there to be answered.
+        let _ = self.carry_out(Timestamp::MIN, Sender::default(), command);
+        true
+    }
+
+    /// Answers a question as of the last command: the tenant stands still.
+    pub fn query_standing(&self, now: Timestamp, query: &Query) -> Result<Answer, Reject> {
         self.router.query(now, query)
     }
 

@@ -15,6 +15,9 @@ use super::hub::{Hub, Stopped};
 /// The longest sleep: deadlines are absolute, so waking early costs nothing but a look.
 const SLEEP_MAX: Duration = Duration::from_secs(60);
 
+/// How long a tenant that stands still is left alone.
+const STANDS_FOR: Duration = Duration::from_millis(100);
+
 /// Runs until the daemon stops.
 pub async fn run(hub: Arc<Hub>) {
     let mut correction = tokio::time::interval(CORRECT_EVERY);
@@ -33,8 +36,11 @@ pub async fn run(hub: Arc<Hub>) {
             _ = correction.tick() => tell(hub.clock.correct()),
             () = hub.serving.cancelled() => return,
         }
-        if fire(&hub).is_err() {
-            return;
+        match fire(&hub) {
+            Ok(true) => {}
+            // Where the disk has no room, time does not pass until it has.
+            Ok(false) => tokio::time::sleep(STANDS_FOR).await,
+            Err(Stopped) => return,
         }
     }
 }
@@ -63,19 +69,26 @@ fn tell(news: Option<News>) {
     }
 }
 
-/// Lets everything happen that is due at any tenant.
-fn fire(hub: &Arc<Hub>) -> Result<(), Stopped> {
+/// Lets everything happen that is due at any tenant. `false` = one has no room for it.
+fn fire(hub: &Arc<Hub>) -> Result<bool, Stopped> {
     let now = hub.clock.now();
+    let mut had_room = true;
     for cell in hub.cells.all() {
         if cell.deadline().is_none_or(|deadline| deadline > now) {
             continue;
         }
-        let ((), sequence) = hub.turn(&cell, |turn| turn.tenant.catch_up(hub.clock.now()))?;
+        let (has_room, sequence) = hub.turn(&cell, |turn| {
+            if turn.has_room() {
+                turn.tenant.catch_up(hub.clock.now());
+            }
+            turn.has_room()
+        })?;
+        had_room &= has_room;
         let hub_of_release = Arc::clone(hub);
         hub.tasks.spawn(async move {
             // A failure has been told and ends the daemon.
             let _ = hub_of_release.settle(&cell, sequence).await;
         });
     }
-    Ok(())
+    Ok(had_room)
 }

@@ -8,5 +8,6 @@ mod faults;
 mod files;
 mod format;
 mod power;
+mod room;
 mod snapshots;
 mod support;

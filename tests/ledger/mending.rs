@@ -146,7 +146,7 @@ fn another_journal_is_told_apart() {
     std::fs::remove_dir_all(&journal).expect("removed");
     std::fs::create_dir(&journal).expect("made");
     std::fs::rename(&kept, journal.join("ledger")).expect("moved");
-    daemon.run();
+    daemon.run_with(&["--accept-ledger-break"]);
     fill(&daemon);
     daemon.kill();
     let (code, said) = verify(&journal);

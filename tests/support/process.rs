@@ -51,8 +51,15 @@ impl Daemon {
 
     /// Starts the process, and waits until it answers.
     pub fn run(&mut self) {
+        self.run_with(&[]);
+    }
+
+    /// Starts the process with further arguments.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn run_with(&mut self, arguments: &[&str]) {
         let child = firsthand()
             .arg("serve")
+            .args(arguments)
             .arg("--config")
             .arg(&self.config)
             .stdout(Stdio::null())

@@ -112,6 +112,11 @@ impl Storage for FileStorage {
         Ok(())
     }
 
+    fn free_bytes(&self) -> io::Result<Option<u64>> {
+        let disk = rustix::fs::fstatvfs(&self.directory)?;
+        Ok(Some(disk.f_bavail.saturating_mul(disk.f_frsize)))
+    }
+
     fn list(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.directory)? {

@@ -59,6 +59,10 @@ pub trait Storage: Send + Sync {
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     /// Removes a file. Durable after `sync_directory`.
     fn remove(&self, name: &str) -> io::Result<()>;
+    /// Bytes that the disk still has for files, where it says so.
+    fn free_bytes(&self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
     /// Names of all files, sorted.
     fn list(&self) -> io::Result<Vec<String>>;
     /// Returns when all names created, moved and removed so far are on stable storage.

@@ -51,13 +51,12 @@ pub async fn ready(State(hub): State<Arc<Hub>>) -> Response {
     if let Some(failure) = hub.failure() {
         reasons.push(failure.to_string());
     }
-    for checked in [
-        hub.check_disk(),
-        hub.check_room(hub.journal.waiting_bytes()),
-    ] {
-        if let Err(refusal) = checked {
-            reasons.push(refusal.message);
-        }
+    if let Some(stopped) = hub.ledger.as_ref().and_then(|keeper| keeper.stopped()) {
+        reasons.push(format!("the ledger is not written: {stopped}"));
+    }
+    let behind = hub.check_room(hub.journal.waiting_bytes()).err();
+    for refusal in hub.disk_shortage().into_iter().chain(behind) {
+        reasons.push(refusal.message);
     }
     let (code, status) = if reasons.is_empty() {
         (StatusCode::OK, "ready")

@@ -163,7 +163,9 @@ metrics! {
     LEDGER_RECORDS Counter, "firsthand_ledger_records_total",
         "Records written to the ledgers of responsibility.";
     LEDGER_STOPPED Gauge, "firsthand_ledger_stopped",
-        "1 when a ledger could not be written: no snapshot is taken any more, and the journal grows.";
+        "1 while a ledger cannot be written: no snapshot is taken, and the journal grows.";
+    LEDGER_LAG Gauge, "firsthand_ledger_lag_events",
+        "Events that the ledgers have not come to yet.";
 
     CONNECTIONS Gauge, "firsthand_connections",
         "Connections that are open.";

@@ -31,8 +31,9 @@ pub fn text(hub: &Hub) -> String {
         records.absolute(keeper.records());
         set(
             &names::LEDGER_STOPPED,
-            f64::from(u8::from(keeper.has_failed())),
+            f64::from(u8::from(keeper.stopped().is_some())),
         );
+        set(&names::LEDGER_LAG, keeper.lag(hub) as f64);
     }
     let full = matches!(stats.space, Space::Low { .. } | Space::Out { .. });
     set(&names::JOURNAL_DISK_FULL, f64::from(u8::from(full)));
