@@ -14,10 +14,10 @@ use super::stats::{Tally, WINDOW_MINUTES_MAX, ratio};
 use super::time::Timestamp;
 
 impl Router {
-    /// Whether a request under this key was answered and is remembered: it, or another one under
-    /// the same key, changes nothing.
-    pub fn remembers(&self, key: &Key) -> bool {
-        self.keys.look_up(key).is_some()
+    /// What a request under a key that is remembered is answered: as before, or with a conflict
+    /// where it is another one. Nothing is changed by it.
+    pub fn repeated(&self, key: &Key) -> Option<Result<Answer, Reject>> {
+        self.keys.look_up(key)
     }
 
     /// Whether a command speaks of a contact or case that is here already, and so makes none.

@@ -24,10 +24,12 @@ const COMPARE_ENTITIES_MAX: usize = 20_000;
 
 /// One tenant's ledger.
 pub struct Book {
-    pub writer: Writer,
+    writer: Writer,
     /// The last event that has been looked at, and its time.
-    pub seen: u64,
+    seen: u64,
     seen_at: i64,
+    /// The last event through which it is on the disk.
+    synced: u64,
 }
 
 /// How a ledger is opened.
@@ -129,6 +131,7 @@ impl Book {
             writer,
             seen: after,
             seen_at: position.at,
+            synced: after,
         })
     }
 
@@ -164,6 +167,28 @@ impl Book {
             self.writer.mark(self.seen, self.seen_at)?;
         }
         Ok(())
+    }
+
+    /// Brings what was appended to the disk.
+    pub fn sync(&mut self) -> Result<(), LedgerError> {
+        self.writer.sync()?;
+        self.synced = self.seen;
+        Ok(())
+    }
+
+    /// The last event that has been looked at.
+    pub fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// How far it is on the disk: the event, and the place in the files.
+    pub fn synced(&self) -> (u64, Place) {
+        (self.synced, self.writer.synced())
+    }
+
+    /// Records appended since this was asked the last time.
+    pub fn take_records(&mut self) -> u64 {
+        self.writer.take_records()
     }
 
     fn take(&mut self, event: &Event) -> Result<(), LedgerError> {

@@ -224,10 +224,6 @@ impl Conversation {
         key: Option<&Key>,
         command: Command,
     ) -> Result<Answer, Reject> {
-        let sender = Sender {
-            source: self.client.as_ref(),
-            key,
-        };
         if self.hub.is_draining() && matches!(command, Command::ContactSubmit(_)) {
             return Err(Reject {
                 kind: RejectKind::Unavailable,
@@ -241,7 +237,7 @@ impl Conversation {
         self.check_own(turn, now, key, &command)?;
         if !turn.has_room() {
             // What was answered before is answered again: it is durable.
-            let repeated = turn.tenant.repeat(sender, &command);
+            let repeated = turn.tenant.repeat(key);
             return repeated.unwrap_or_else(|| Err(room::out(turn.shortage())));
         }
         if let Some(reason) = turn.shortage()
@@ -251,6 +247,10 @@ impl Conversation {
             return Err(room::short(reason));
         }
         self.hub.check_room(turn.waiting_bytes())?;
+        let sender = Sender {
+            source: self.client.as_ref(),
+            key,
+        };
         turn.tenant.apply(now, sender, command)
     }
 

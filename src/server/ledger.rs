@@ -59,7 +59,7 @@ struct Books {
 struct Told {
     /// Why a ledger is not written.
     stopped: Option<LedgerError>,
-    /// The last event looked at.
+    /// The last event looked at; where a ledger cannot be written, the last that is on the disk.
     seen: BTreeMap<Name, u64>,
     /// Records written by each ledger's present and former writers.
     records: u64,
@@ -95,7 +95,7 @@ impl Keeper {
                     book.catch_up(hub, &cell, target)?;
                     match depth {
                         Depth::Written => Ok(()),
-                        Depth::Synced => book.writer.sync(),
+                        Depth::Synced => book.sync(),
                     }
                 });
                 // One tenant's ledger does not stop those of others.
@@ -116,15 +116,15 @@ impl Keeper {
                 };
                 self.with_book(books, hub, &cell, |book| {
                     book.catch_up(hub, &cell, image.event_seq)?;
-                    if book.seen < image.event_seq {
-                        let (tenant, seen) = (&image.tenant, book.seen);
+                    if book.seen() < image.event_seq {
+                        let (tenant, seen) = (&image.tenant, book.seen());
                         return Err(LedgerError::Past(format!(
                             "the ledger of {tenant} has come to event {seen} and not to {}",
                             image.event_seq
                         )));
                     }
                     book.mark()?;
-                    book.writer.sync()
+                    book.sync()
                 })?;
             }
             Ok(())
@@ -181,19 +181,18 @@ impl Keeper {
             )?,
         };
         let done = work(&mut book);
+        let (synced, place) = book.synced();
+        let seen = done.as_ref().map_or(synced, |()| book.seen());
         {
             let mut told = self.told.lock();
-            told.records += book.writer.take_records();
-            told.seen.insert(name.clone(), book.seen);
+            told.records += book.take_records();
+            told.seen.insert(name.clone(), seen);
         }
-        match &done {
-            Ok(()) => {
-                books.places.remove(name);
-                books.by_tenant.insert(name.clone(), book);
-            }
-            Err(_) => {
-                books.places.insert(name.clone(), book.writer.synced());
-            }
+        if done.is_ok() {
+            books.places.remove(name);
+            books.by_tenant.insert(name.clone(), book);
+        } else {
+            books.places.insert(name.clone(), place);
         }
         done
     }

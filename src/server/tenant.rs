@@ -143,22 +143,15 @@ impl Tenant {
         self.carry_out(now, sender, command)
     }
 
-    /// Answers again what was answered before under the same key, without letting time pass.
-    /// Nothing comes of it that would have to be written. `None` = it is not remembered.
-    pub fn repeat(
-        &mut self,
-        sender: Sender<'_>,
-        command: &Command,
-    ) -> Option<Result<Answer, Reject>> {
-        if !sender.key.is_some_and(|key| self.router.remembers(key)) {
-            return None;
-        }
-        Some(self.carry_out(Timestamp::MIN, sender, command.clone()))
+    /// What was answered before under the same key, without letting time pass; `None` = it is not
+    /// remembered.
+    pub fn repeat(&self, key: Option<&Key>) -> Option<Result<Answer, Reject>> {
+        self.router.repeated(key?)
     }
 
     /// Whether a command would make nothing that is not there already.
     pub fn knows(&self, key: Option<&Key>, command: &Command) -> bool {
-        key.is_some_and(|key| self.router.remembers(key)) || self.router.knows(command)
+        self.repeat(key).is_some() || self.router.knows(command)
     }
 
     /// Keeps what has happened until there is room to write it down. Of a session only the last

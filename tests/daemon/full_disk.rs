@@ -347,3 +347,57 @@ fn the_ledger_goes_on_by_itself_after_a_full_disk() {
     assert!(verified.status.success(), "{said}");
     assert!(said.contains(" 0 events are not yet written"), "{said}");
 }
+
+/// Events that come while the ledger cannot be written fall out of what is held in memory. It is
+/// told them again, and a snapshot waits for it only through its own events.
+#[test]
+fn a_snapshot_does_not_wait_for_what_comes_meanwhile() {
+    let place = Place::new("");
+    let name = "full_disk::a_snapshot_does_not_wait_for_what_comes_meanwhile";
+    let at = place.journal().join("ledger");
+    let Some(disk) = Disk::mount(&at, "256k", name) else {
+        return;
+    };
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    begin(&mut client, 1);
+    disk.fill();
+    let lag = |daemon: &Daemon| metric(&metrics(daemon), "firsthand_ledger_lag_events ");
+    let toggles: Vec<Value> = ["break", "available"]
+        .into_iter()
+        .cycle()
+        .take(500)
+        .map(|presence| {
+            json!({"jsonrpc": "2.0", "id": 1, "method": "agent.presence",
+                "params": {"agent": "away", "presence": presence}})
+        })
+        .collect();
+    let toggles = Value::from(toggles).to_string();
+    client.call("agent.set", json!({"agent": "away"}));
+    let mut n = 0;
+    until("the ledger is stopped", || {
+        n += 1;
+        let open = json!({"case": format!("m{n}"), "customer": "c0", "owner": "a0"});
+        client.call("case.open", open);
+        metric(&metrics(&daemon), "firsthand_ledger_stopped ") == Some(1.0)
+    });
+    for _ in 0..140 {
+        client.line(&toggles).expect("it listens");
+        client.reply();
+    }
+    assert!(lag(&daemon) > Some(65_536.0), "{:?}", lag(&daemon));
+    disk.free();
+    let mut other = daemon.unix();
+    let busy =
+        std::thread::spawn(
+            move || {
+                while other.line(&toggles).is_some() && other.try_reply().is_some() {}
+            },
+        );
+    until("a snapshot is taken", || {
+        client.ask("server.snapshot", json!({}))["error"].is_null()
+    });
+    client.call("server.snapshot", json!({}));
+    daemon.stop();
+    busy.join().expect("the client does not panic");
+}

@@ -263,7 +263,8 @@ static JOURNAL: Section = Section {
                 max: 1 << 30,
                 step: 4 << 10,
             },
-            "The size of each new file of the journal, a multiple of 4 KiB.",
+            "The size of each new file of the journal, a multiple of 4 KiB. The next one and a reserve \
+             of 16 MiB at most are allocated ahead.",
         ),
         key(
             "waiting_bytes",
@@ -295,7 +296,9 @@ static JOURNAL: Section = Section {
             "ledger",
             Kind::Flag,
             "Whether the record of responsibility is written too: who owned which case when, by \
-             which act of whom, in the folder `ledger` of the journal (`firsthand ledger`).",
+             which act of whom, in the folder `ledger` of the journal (`firsthand ledger`). One that \
+             was off for a while leaves a gap in the record: a start that finds it is refused \
+             until `--accept-ledger-break` is given once.",
         ),
     ],
 };
