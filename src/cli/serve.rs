@@ -25,6 +25,10 @@ pub struct Serve {
     existing_only: bool,
 }
 
+/// Pieces of work after which a busy thread looks at the sockets again: a piece may take a
+/// millisecond, and who has just come is not to wait for sixty of them.
+const EVENT_INTERVAL: u32 = 8;
+
 impl Serve {
     pub fn run(self) -> Done {
         let colour = std::io::stderr().is_terminal();
@@ -36,6 +40,7 @@ impl Serve {
         log_to_stdout(&config.server.log);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
+            .event_interval(EVENT_INTERVAL)
             .build()
             .context("cannot start the runtime")?;
         let options = Options {

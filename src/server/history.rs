@@ -5,8 +5,11 @@
 //! Nothing of the present state is touched. What lies before the oldest kept state is gone.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::journal::{JournalError, Sequence};
 use crate::router::Router;
@@ -23,6 +26,8 @@ use super::threads::TwoThreads;
 
 /// Events handed over at a time.
 const CHUNK_EVENTS: usize = 256;
+/// How long a reader may take nothing while others wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Chunks that wait for a reader.
 const CHUNKS_MAX: usize = 4;
 
@@ -39,6 +44,8 @@ pub enum Past {
 enum Ended {
     #[error("nobody listens any more")]
     NobodyListens,
+    #[error("others wait, and whoever listens does not read")]
+    GaveWay,
     #[error(transparent)]
     Failed(#[from] ServerError),
 }
@@ -51,8 +58,13 @@ impl From<JournalError> for Ended {
 
 /// Refuses to begin after an event that the journal no longer holds.
 pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), Reject> {
+    let turn = turn_to_fold(hub).await;
     let (hub, cell) = (Arc::clone(hub), Arc::clone(cell));
-    let look = move || oldest(&hub, &cell.name).map(|oldest| oldest.event_seq);
+    let look = move || {
+        // Whoever asked may be gone before it is done.
+        let _turn = turn;
+        oldest(&hub, &cell.name).map(|oldest| oldest.event_seq)
+    };
     let looked = match tokio::task::spawn_blocking(look).await {
         Ok(looked) => looked.map_err(|error| error.to_string()),
         Err(panic) => Err(panic.to_string()),
@@ -82,21 +94,33 @@ pub(super) fn kept_after(hub: &Hub, tenant: &Name) -> Result<u64, ServerError> {
     oldest(hub, tenant).map(|oldest| oldest.event_seq)
 }
 
+/// Waits for the one turn that there is at reading an old state.
+async fn turn_to_fold(hub: &Arc<Hub>) -> OwnedSemaphorePermit {
+    struct Waits<'a>(&'a AtomicUsize);
+    impl Drop for Waits<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    hub.folds_waiting.fetch_add(1, Ordering::Relaxed);
+    let _waits = Waits(&hub.folds_waiting);
+    let turn = Arc::clone(&hub.folding).acquire_owned().await;
+    turn.expect("it is never closed")
+}
+
 /// Tells the events after `after` up to about the present.
 pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> {
     let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
     let tasks = hub.tasks.clone();
     tasks.spawn(async move {
-        let Ok(_turn) = hub.folding.acquire().await else {
-            return;
-        };
+        let _turn = turn_to_fold(&hub).await;
         let hub_of_fold = Arc::clone(&hub);
         let told = sender.clone();
         let work = tokio::task::spawn_blocking(move || {
             Folding::begin(&hub_of_fold, &cell.name, after, sender)?.run(&hub_of_fold)
         });
         let failed = match work.await {
-            Ok(Ok(()) | Err(Ended::NobodyListens)) => return,
+            Ok(Ok(()) | Err(Ended::NobodyListens | Ended::GaveWay)) => return,
             Ok(Err(Ended::Failed(error))) => error.to_string(),
             Err(panic) => panic.to_string(),
         };
@@ -198,20 +222,34 @@ impl Folding {
                 }
             }
             if self.chunk.len() >= CHUNK_EVENTS {
-                return self.hand_over();
+                return self.hand_over(hub);
             }
             Ok(())
         })?;
-        self.hand_over()
+        self.hand_over(hub)
     }
 
-    fn hand_over(&mut self) -> Result<(), Ended> {
+    /// Passes on what there is. A reader that takes nothing for long gives way to those who wait,
+    /// and comes back behind them.
+    fn hand_over(&mut self, hub: &Hub) -> Result<(), Ended> {
         let chunk = std::mem::take(&mut self.chunk);
         if chunk.is_empty() {
             return Ok(());
         }
-        self.sender
-            .blocking_send(Past::Events(chunk))
-            .map_err(|_| Ended::NobodyListens)
+        let runtime = Handle::current();
+        loop {
+            let room = async { tokio::time::timeout(PATIENCE, self.sender.reserve()).await };
+            match runtime.block_on(room) {
+                Ok(Ok(room)) => {
+                    room.send(Past::Events(chunk));
+                    return Ok(());
+                }
+                Ok(Err(_)) => return Err(Ended::NobodyListens),
+                Err(_) if hub.folds_waiting.load(Ordering::Relaxed) > 0 => {
+                    return Err(Ended::GaveWay);
+                }
+                Err(_) => {}
+            }
+        }
     }
 }

@@ -42,6 +42,7 @@ mod audit;
 mod bucket;
 mod figures;
 mod own;
+mod rates;
 mod revocation;
 mod rights;
 
@@ -54,8 +55,11 @@ mod replies;
 
 mod accept;
 mod connection;
+mod held;
 mod listen;
 mod outbox;
+mod places;
+mod work;
 
 mod http;
 mod metrics;
