@@ -2,7 +2,7 @@
 //!
 //! Little is not counted: each connection may hold [`FREE_BYTES`] besides.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,7 +25,7 @@ pub struct Held {
 
 #[derive(Debug, Default)]
 struct Holders {
-    by_number: HashMap<u64, Holder>,
+    by_number: BTreeMap<u64, Holder>,
     /// Bytes of those that have been told to go.
     leaving: usize,
     next: u64,

@@ -125,7 +125,7 @@ impl Hub {
             folds_waiting: AtomicUsize::new(0),
             places,
             held,
-            work: Work::new(threads),
+            work: Work::new(threads - 1),
             rates: Rates::default(),
             scrapes: Scrapes::default(),
             earlier: Notify::new(),

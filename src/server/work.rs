@@ -1,5 +1,6 @@
-//! Who works next: as many connections at once as there are threads, and among those who wait the
-//! one that has worked least of late.
+//! Who works next: as many connections at once as there are threads but one, and among those who
+//! wait the one that has worked least of late. The one thread sees who has just come, and sends what
+//! is done, however long the others take.
 //!
 //! So a connection that asks much waits for itself and not for others: a quiet one is behind at
 //! most what is being worked on at that moment. Work is what is done without waiting: reading
