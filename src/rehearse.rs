@@ -318,7 +318,7 @@ impl Stage {
                 };
                 self.print(|out| reply::refusal(out, id, &refusal));
             }
-            Request::Discover => self.result(id, &openrpc::document()),
+            Request::Discover => self.result(id, &openrpc::written()),
         }
     }
 

@@ -33,6 +33,10 @@ pub struct Serve {
     accept_ledger_break: bool,
 }
 
+/// Pieces of work after which a busy thread looks at the sockets again: a piece may take a
+/// millisecond, and who has just come is not to wait for sixty of them.
+const EVENT_INTERVAL: u32 = 8;
+
 impl Serve {
     pub fn run(self) -> Done {
         let colour = std::io::stderr().is_terminal();
@@ -46,6 +50,7 @@ impl Serve {
         crate::log::panics_too();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
+            .event_interval(EVENT_INTERVAL)
             .build()
             .context("cannot start the runtime")?;
         let options = Options {

@@ -60,17 +60,25 @@ pub struct Limits {
     pub depth: usize,
     /// The most connections at once, over all sockets.
     pub connections: usize,
+    /// The most of them from one address that have shown no token where one is needed.
+    pub connections_by_address: usize,
+    /// Bytes of the replies to one batch after which its other calls are refused.
+    pub reply_bytes: usize,
     /// Bytes that may wait for a client that reads slowly, before it is closed.
     pub outbox_bytes: usize,
+    /// Bytes that may wait for all clients together, before whoever holds most is closed.
+    pub outboxes_bytes: usize,
     /// A connection that sends nothing for so long is closed. `None` = never.
     pub idle_ms: Option<Millis>,
     /// How long a client may take to show its token, where one is needed.
     pub handshake_ms: Millis,
     /// A client that reads nothing for so long, while something waits for it, is closed.
     pub stall_ms: Millis,
+    /// A TCP peer whose host answers nothing for so long is taken to be gone.
+    pub peer_gone_ms: Millis,
     /// Requests of one connection carried out before others have their turn.
     pub turn: usize,
-    /// Requests of one connection in a second, with twice as many at once. `None` = no limit.
+    /// Requests of one client in a second, with twice as many at once. `None` = no limit.
     pub requests_per_second: Option<u32>,
 }
 
@@ -81,10 +89,14 @@ impl Default for Limits {
             batch: 1_000,
             depth: 32,
             connections: 10_000,
+            connections_by_address: 1_000,
+            reply_bytes: 4 << 20,
             outbox_bytes: 4 << 20,
+            outboxes_bytes: 256 << 20,
             idle_ms: None,
             handshake_ms: Millis::seconds(10),
             stall_ms: Millis::seconds(30),
+            peer_gone_ms: Millis::seconds(20),
             turn: 128,
             requests_per_second: None,
         }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::router::ids::Name;
 use crate::router::reject::Reject;
@@ -18,6 +17,7 @@ use super::connection::{self, End};
 use super::conversation::Conversation;
 use super::descriptors::Seldom;
 use super::hub::Hub;
+use super::places::{Comer, Guest};
 
 /// How long acceptance rests when the system has no more to give, such as open files.
 const REST: Duration = Duration::from_millis(100);
@@ -28,14 +28,19 @@ pub static NOT_ACCEPTED: Seldom = Seldom::new();
 pub async fn unix(hub: Arc<Hub>, listener: UnixListener) {
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted.map(|(stream, _)| stream),
+            accepted = listener.accept() => accepted.map(|(stream, _)| {
+                let uid = stream.peer_cred().ok().map(|peer| peer.uid());
+                let via = Via::Unix { uid };
+                let is_master = via.is_master();
+                (stream, if is_master { Comer::Master } else { Comer::Local }, via)
+            }),
             () = hub.accepting.cancelled() => return,
         };
-        let Some((stream, place)) = admit(&hub, accepted).await else {
+        let Some((stream, guest, via)) = admit(&hub, accepted).await else {
             continue;
         };
         let hub_of_task = Arc::clone(&hub);
-        hub.tasks.spawn(serve_unix(hub_of_task, stream, place));
+        hub.tasks.spawn(serve_unix(hub_of_task, stream, guest, via));
     }
 }
 
@@ -43,24 +48,26 @@ pub async fn unix(hub: Arc<Hub>, listener: UnixListener) {
 pub async fn tcp(hub: Arc<Hub>, listener: TcpListener) {
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted.map(|(stream, _)| stream),
+            accepted = listener.accept() => accepted.map(|(stream, address)| {
+                (stream, hub.comer(address.ip()), Via::Tcp)
+            }),
             () = hub.accepting.cancelled() => return,
         };
-        let Some((stream, place)) = admit(&hub, accepted).await else {
+        let Some((stream, guest, _)) = admit(&hub, accepted).await else {
             continue;
         };
         let hub_of_task = Arc::clone(&hub);
-        hub.tasks.spawn(serve_tcp(hub_of_task, stream, place));
+        hub.tasks.spawn(serve_tcp(hub_of_task, stream, guest));
     }
 }
 
 /// Gives an accepted connection its place, or tells it that there is none.
 async fn admit<S: AsyncWrite + Unpin>(
     hub: &Hub,
-    accepted: io::Result<S>,
-) -> Option<(S, OwnedSemaphorePermit)> {
-    let mut stream = match accepted {
-        Ok(stream) => stream,
+    accepted: io::Result<(S, Comer, Via)>,
+) -> Option<(S, Arc<Guest>, Via)> {
+    let (mut stream, comer, via) = match accepted {
+        Ok(accepted) => accepted,
         Err(error) => {
             if NOT_ACCEPTED.may_tell() {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -69,20 +76,20 @@ async fn admit<S: AsyncWrite + Unpin>(
             return None;
         }
     };
-    match Arc::clone(&hub.places).try_acquire_owned() {
-        Ok(place) => Some((stream, place)),
-        Err(_) => {
-            hub.metrics.refused.increment(1);
-            // It fits into the socket's empty buffer; a peer that is gone already needs no answer.
-            let _ = tokio::time::timeout(REST, stream.write_all(&refusal())).await;
-            None
-        }
-    }
+    hub.places.settled().await;
+    let Some(guest) = hub.places.seat(comer) else {
+        hub.metrics.refused.increment(1);
+        // It fits into the socket's empty buffer; a peer that is gone already needs no answer.
+        let line = refusal("too many connections (server.limits.connections): try again later");
+        let _ = tokio::time::timeout(REST, stream.write_all(&line)).await;
+        return None;
+    };
+    Some((stream, guest, via))
 }
 
-fn refusal() -> Vec<u8> {
+/// The line that tells a peer that there is no place for it.
+pub fn refusal(message: &str) -> Vec<u8> {
     let id = Name::of("connections");
-    let message = "too many connections (server.limits.connections): try again later";
     let refusal = Reject::limit("server", &id, message);
     let mut line = Vec::new();
     reply::refusal(&mut line, &Id::Null, &refusal);
@@ -90,20 +97,18 @@ fn refusal() -> Vec<u8> {
     line
 }
 
-async fn serve_unix(hub: Arc<Hub>, stream: UnixStream, place: OwnedSemaphorePermit) {
-    let uid = stream.peer_cred().ok().map(|peer| peer.uid());
-    let conversation = Conversation::new(Arc::clone(&hub), Via::Unix { uid }, true);
+async fn serve_unix(hub: Arc<Hub>, stream: UnixStream, guest: Arc<Guest>, via: Via) {
+    let conversation = Conversation::new(Arc::clone(&hub), Arc::clone(&guest), via, true);
     let (reader, writer) = stream.into_split();
     let hub_of_end = Arc::clone(&hub);
-    let end = connection::serve(hub, conversation, reader, writer, |_| {}).await;
+    let end = connection::serve(hub, conversation, &guest, reader, writer, |_| {}).await;
     ended(&hub_of_end, "unix", end);
-    drop(place);
 }
 
-async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, place: OwnedSemaphorePermit) {
+async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, guest: Arc<Guest>) {
     // Without these the connection works as well, only slower.
     let _ = stream.set_nodelay(true);
-    let conversation = Conversation::new(Arc::clone(&hub), Via::Tcp, true)
+    let conversation = Conversation::new(Arc::clone(&hub), Arc::clone(&guest), Via::Tcp, true)
         .at_address(stream.peer_addr().ok().map(|address| address.ip()));
     let (reader, writer) = stream.into_split();
     // Some telephony platforms hold back the second of two small writes until the first is
@@ -112,16 +117,17 @@ async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, place: OwnedSemaphorePermit
     let quick = |reader: &tokio::net::tcp::OwnedReadHalf| {
         let _ = rustix::net::sockopt::set_tcp_quickack(reader.as_ref(), true);
     };
-    let end = connection::serve(hub, conversation, reader, writer, quick).await;
+    let end = connection::serve(hub, conversation, &guest, reader, writer, quick).await;
     ended(&hub_of_end, "tcp", end);
-    drop(place);
 }
 
 fn ended(hub: &Hub, via: &'static str, end: End) {
     hub.metrics.count_end(end);
     match end {
-        End::Closed | End::Stopped => tracing::debug!(via, ?end, "a connection ended"),
-        End::Idle | End::SlowConsumer | End::Lost | End::Revoked => {
+        End::Closed | End::Stopped | End::Crowded => {
+            tracing::debug!(via, ?end, "a connection ended");
+        }
+        End::Idle | End::SlowConsumer | End::Lost | End::Revoked | End::Gone => {
             tracing::info!(via, ?end, "a connection was closed");
         }
     }

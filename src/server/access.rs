@@ -28,6 +28,13 @@ pub enum Via {
     Http,
 }
 
+impl Via {
+    /// Whether it is the daemon's own user or root, on the Unix socket.
+    pub fn is_master(self) -> bool {
+        matches!(self, Self::Unix { uid: Some(uid) } if is_master(uid))
+    }
+}
+
 /// What a peer may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {

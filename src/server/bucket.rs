@@ -1,4 +1,4 @@
-//! How many requests one connection may make in a second: a bucket of tokens.
+//! How many requests one client may make in a second: a bucket of tokens.
 
 use crate::router::time::Timestamp;
 
@@ -22,6 +22,13 @@ impl Bucket {
 
     pub fn per_second(&self) -> u32 {
         self.per_second
+    }
+
+    /// Whether nothing was taken for so long that it is as new.
+    pub fn is_full(&self, now: Timestamp) -> bool {
+        let rate = i64::from(self.per_second);
+        let refill = (now - self.filled_at).max(0).saturating_mul(rate);
+        self.held.saturating_add(refill) >= rate * 2_000
     }
 
     /// Takes one request out; `false` = the bucket is empty.

@@ -59,8 +59,9 @@ impl Conversation {
         call: Call,
         replies: &mut Replies<'_>,
     ) -> Result<Sequence, Stopped> {
-        let admitted = self.admit(&call, self.hub.clock.now());
         let id = call.id.as_ref();
+        let admitted = self.admit(&call, self.hub.clock.now());
+        let admitted = admitted.and_then(|()| replies.check(id));
         // What the role may not call has been told.
         let told = admitted.is_ok().then(|| self.to_be_told_outside(&call));
         let done = match (admitted, call.request) {
@@ -145,6 +146,7 @@ impl Conversation {
         let stands_for_it = access.brings_contacts();
         self.access = Some(access);
         self.is_revoked = false;
+        self.access_changed();
         let opened = Command::SessionOpened(Session {
             client: open.client.clone(),
         });

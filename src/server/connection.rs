@@ -3,13 +3,14 @@
 //! Each connection is one task. It reads only while its output has room, so a client that does
 //! not read is not read from either. It never waits for the network while it holds a lock.
 
+use std::io::ErrorKind;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::time::{Instant as Moment, Sleep};
-use tokio_util::sync::WaitForCancellationFutureOwned;
+use tokio_util::sync::{WaitForCancellationFuture, WaitForCancellationFutureOwned};
 
 use crate::config;
 use crate::router::time::Millis;
@@ -18,9 +19,13 @@ use crate::wire::limits::Limits;
 use crate::wire::line::{Line, Lines};
 use crate::wire::request::{self, Call, Id, Message};
 
+use super::accept;
 use super::conversation::Conversation;
+use super::held::Portion;
 use super::hub::{Hub, Stopped};
 use super::outbox::{AHEAD_BYTES, Outbox};
+use super::pieces::Pieces;
+use super::places::Guest;
 
 /// Why a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,10 @@ pub enum End {
     Lost,
     /// Its token was taken away.
     Revoked,
+    /// It had shown no token, and others wanted its place.
+    Crowded,
+    /// Its host answers nothing any more.
+    Gone,
 }
 
 impl End {
@@ -49,6 +58,19 @@ impl End {
             Self::Stopped => "stopped",
             Self::Lost => "lost",
             Self::Revoked => "revoked",
+            Self::Crowded => "crowded",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+impl From<std::io::Error> for End {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+                Self::Gone
+            }
+            _ => Self::Closed,
         }
     }
 }
@@ -68,11 +90,24 @@ pub fn wire_limits(limits: &config::Limits) -> Limits {
     }
 }
 
+/// The longest line of a stranger, who has to show its token first.
+pub const STRANGER_LINE_BYTES: usize = 8 << 10;
+
+/// Those limits for who has or has not shown a token yet.
+pub fn limits_for(admitted: bool, wire: &Limits) -> Limits {
+    let mut wire = *wire;
+    if !admitted {
+        wire.line_bytes_max = wire.line_bytes_max.min(STRANGER_LINE_BYTES);
+    }
+    wire
+}
+
 /// Serves a connection to its end. `confirm` is called after a read that is not answered at once:
 /// an answer would confirm it by itself.
 pub async fn serve<R, W>(
     hub: Arc<Hub>,
     conversation: Conversation,
+    guest: &Arc<Guest>,
     reader: R,
     writer: W,
     confirm: impl Fn(&R) + Send,
@@ -87,9 +122,12 @@ where
     let mut heard = opened;
     let since = conversation.stranger_since();
     let first = deadline(&limits, conversation.is_admitted(), since, opened);
-    let mut served = Served::new(conversation, reader, writer, &limits);
-    // Both stand for the whole connection: making and dropping them costs more than a read.
+    let portion = Portion::new(Arc::clone(&hub.held), Arc::clone(guest));
+    let outbox = Outbox::new(writer, &limits, portion);
+    let mut served = Served::new(conversation, guest, reader, outbox, &limits);
+    // These stand for the whole connection: making and dropping them costs more than a read.
     let mut outdated = pin!(served.conversation.outdated());
+    let mut dismissed = pin!(guest.dismissed());
     let mut alarm = pin!(tokio::time::sleep_until(first));
     let end = loop {
         let talk = &served.conversation;
@@ -99,7 +137,8 @@ where
         if due < alarm.deadline() || alarm.is_elapsed() {
             alarm.as_mut().reset(due);
         }
-        let event = match served.next(alarm.as_mut(), outdated.as_mut()).await {
+        let news = (outdated.as_mut(), dismissed.as_mut());
+        let event = match served.next(alarm.as_mut(), news).await {
             Ok(event) => event,
             Err(end) => break end,
         };
@@ -126,6 +165,13 @@ where
             confirm(&served.reader);
         }
     };
+    if end == End::Crowded {
+        served.outbox.bytes.extend(accept::refusal(
+            "others wanted the place and this connection has shown no token \
+             (server.limits.connections): show it at once",
+        ));
+        served.outbox.write_at_once();
+    }
     if matches!(end, End::Closed | End::Stopped) && hub.failure().is_none() {
         served.outbox.write_rest().await;
     }
@@ -147,9 +193,16 @@ enum Event {
     Ended,
 }
 
+/// What may come up besides: another configuration, and that the connection has to go.
+type News<'a, 'g> = (
+    Pin<&'a mut WaitForCancellationFutureOwned>,
+    Pin<&'a mut WaitForCancellationFuture<'g>>,
+);
+
 /// A connection at work.
-struct Served<R, W> {
+struct Served<'a, R, W> {
     conversation: Conversation,
+    guest: &'a Guest,
     reader: R,
     lines: Lines,
     messages: Vec<Message>,
@@ -158,19 +211,26 @@ struct Served<R, W> {
     calls_max: usize,
 }
 
-impl<R, W> Served<R, W>
+impl<'a, R, W> Served<'a, R, W>
 where
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send,
 {
-    fn new(conversation: Conversation, reader: R, writer: W, limits: &config::Limits) -> Self {
+    fn new(
+        conversation: Conversation,
+        guest: &'a Guest,
+        reader: R,
+        outbox: Outbox<W>,
+        limits: &config::Limits,
+    ) -> Self {
         let wire = wire_limits(limits);
         Self {
+            lines: Lines::new(&limits_for(conversation.is_admitted(), &wire)),
             conversation,
+            guest,
             reader,
-            lines: Lines::new(&wire),
             messages: Vec::new(),
-            outbox: Outbox::new(writer, limits),
+            outbox,
             wire,
             calls_max: limits.turn,
         }
@@ -180,18 +240,23 @@ where
     async fn next(
         &mut self,
         alarm: Pin<&mut Sleep>,
-        outdated: Pin<&mut WaitForCancellationFutureOwned>,
+        (outdated, dismissed): News<'_, '_>,
     ) -> Result<Event, End> {
         let waiting = self.outbox.len();
         let can_read = self.outbox.has_room();
         tokio::select! {
             written = self.outbox.write(), if waiting > 0 => match written {
                 Ok(()) => Ok(Event::Wrote),
-                Err(_) => Err(End::Closed),
+                Err(error) => Err(error.into()),
             },
             read = self.reader.read_buf(self.lines.space()), if can_read => match read {
-                Ok(0) | Err(_) => Ok(Event::Ended),
+                Ok(0) => Ok(Event::Ended),
                 Ok(_) => Ok(Event::Read),
+                Err(error) => match error.into() {
+                    End::Gone => Err(End::Gone),
+                    // What it sent before still counts.
+                    _ => Ok(Event::Ended),
+                },
             },
             found = wait_for_events(&mut self.conversation, waiting) => match found {
                 Ok(()) => Ok(Event::Events),
@@ -199,6 +264,7 @@ where
             },
             () = alarm => Ok(Event::Alarm),
             () = outdated => Ok(Event::Outdated),
+            () = dismissed => Err(self.guest.why()),
         }
     }
 
@@ -224,9 +290,8 @@ where
                 Ok(())
             }
             Event::Ended => {
-                self.take_last();
                 // Nobody hears it if it fails.
-                let _ = self.carry_out().await;
+                let _ = self.take_last().await;
                 Err(End::Closed)
             }
         }
@@ -235,56 +300,81 @@ where
     /// Carries out all complete lines, some at a time.
     async fn take_turns(&mut self) -> Result<(), End> {
         loop {
+            self.conversation.enter().await;
+            let was_stranger = !self.conversation.is_admitted();
             let calls = self.take();
             if self.messages.is_empty() {
+                self.conversation.leave();
                 return Ok(());
             }
-            let before = self.outbox.bytes.len();
             self.carry_out().await?;
-            self.outbox.note_replies(before);
-            if calls < self.calls_max {
+            if !was_stranger && calls < self.calls_max {
                 return Ok(());
             }
             // More may be there: what is done is sent, and others have their turn first.
-            self.outbox.write_at_once();
-            if !self.outbox.has_room() {
-                self.outbox.write_until_room().await?;
-            }
+            self.make_room().await?;
             tokio::task::yield_now().await;
         }
     }
 
-    async fn carry_out(&mut self) -> Result<(), Stopped> {
-        self.conversation
-            .handle(&mut self.messages, &mut self.outbox.bytes)
-            .await
+    /// Carries out what was taken, in pieces that are sent before it goes on.
+    async fn carry_out(&mut self) -> Result<(), End> {
+        let mut messages = std::mem::take(&mut self.messages);
+        let mut pieces = Pieces::of(&mut messages);
+        loop {
+            let before = self.outbox.bytes.len();
+            let out = &mut self.outbox.bytes;
+            self.conversation.handle(&mut pieces, out).await?;
+            self.outbox.note_replies(before);
+            if pieces.is_done() {
+                break;
+            }
+            self.make_room().await?;
+        }
+        drop(pieces);
+        self.messages = messages;
+        Ok(())
+    }
+
+    /// Sends what is there as far as it must leave before there may be more.
+    async fn make_room(&mut self) -> Result<(), End> {
+        self.outbox.write_at_once();
+        if self.outbox.has_room() {
+            return Ok(());
+        }
+        tokio::select! {
+            made = self.outbox.write_until_room() => made,
+            () = self.guest.dismissed() => Err(self.guest.why()),
+        }
     }
 
     /// Takes lines with about as many calls as one turn may have; the number of calls.
     fn take(&mut self) -> usize {
         let mut calls = 0;
-        while calls < self.calls_max {
+        let admitted = self.conversation.is_admitted();
+        let wire = limits_for(admitted, &self.wire);
+        self.lines.set_line_bytes_max(wire.line_bytes_max);
+        // What a stranger sends behind its token is measured when that has been looked at.
+        let calls_max = if admitted { self.calls_max } else { 1 };
+        while calls < calls_max {
             let Some(line) = self.lines.next_line() else {
                 break;
             };
-            let message = read_line(line, &self.wire);
-            calls += match &message {
-                Message::One(_) => 1,
-                Message::Batch(calls) => calls.len(),
-            };
+            let message = read_line(line, &wire);
+            calls += message.calls();
             self.messages.push(message);
         }
         calls
     }
 
     /// What is left when the client has sent its last: complete lines and one without its end.
-    fn take_last(&mut self) {
-        while let Some(line) = self.lines.next_line() {
-            self.messages.push(read_line(line, &self.wire));
-        }
+    async fn take_last(&mut self) -> Result<(), End> {
+        self.take_turns().await?;
+        let wire = limits_for(self.conversation.is_admitted(), &self.wire);
         if let Some(line) = self.lines.finish() {
-            self.messages.push(read_line(line, &self.wire));
+            self.messages.push(read_line(line, &wire));
         }
+        self.carry_out().await
     }
 }
 

@@ -8,6 +8,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant as Moment;
 
@@ -20,19 +21,27 @@ use crate::router::ids::{Key, Name};
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
 use crate::wire::reply;
-use crate::wire::request::{Call, Message, Request, Token};
+use crate::wire::request::{Call, Request, Token};
 
 use super::access::{Access, Via};
 use super::audit::Target;
-use super::bucket::Bucket;
 use super::cell::{Cell, Turn};
+use super::clock::Stopwatch;
 use super::feed::Feed;
 use super::hub::{Hub, Live, Stopped};
 use super::metrics::requests::Answered;
 use super::pieces::{Piece, Pieces};
-use super::replies::Replies;
+use super::places::Guest;
+use super::rates::{Client, Shared};
+use super::replies::{Array, Replies};
 use super::room::{self, Appetite};
 use super::tenant::Sender;
+use super::work::Slot;
+
+/// After so long a turn ends, so that others have the tenant.
+const TURN_TIME: Duration = Duration::from_millis(1);
+/// After so many bytes of replies a turn ends, and what is there is sent before it goes on.
+const TURN_BYTES: usize = 256 << 10;
 
 /// One peer.
 pub struct Conversation {
@@ -54,16 +63,22 @@ pub struct Conversation {
     pub(super) stranger_since: Moment,
     /// Its token was taken away and it has shown no other.
     pub(super) is_revoked: bool,
-    bucket: Option<Bucket>,
+    bucket: Option<Shared>,
+    /// Requests refused because there were too many in a second.
+    throttled: usize,
+    /// The connection that it is on.
+    guest: Arc<Guest>,
+    /// While it works.
+    slot: Option<(Slot, Moment)>,
+    /// The array of replies that the next turn goes on with.
+    array: Option<Array>,
 }
 
 impl Conversation {
-    pub fn new(hub: Arc<Hub>, via: Via, can_listen: bool) -> Self {
+    pub fn new(hub: Arc<Hub>, guest: Arc<Guest>, via: Via, can_listen: bool) -> Self {
         let live = hub.live();
         let cell = hub.cells.find(DEFAULT_TENANT);
-        let rate = live.config.server.limits.requests_per_second;
-        let now = hub.clock.now();
-        Self {
+        let mut conversation = Self {
             via,
             cell: cell.expect("the default tenant is made at the start and never removed"),
             access: Access::on_arrival(via, &live.config),
@@ -73,10 +88,66 @@ impl Conversation {
             from: None,
             stranger_since: Moment::now(),
             is_revoked: false,
-            bucket: rate.map(|rate| Bucket::new(rate, now)),
+            bucket: None,
+            throttled: 0,
+            guest,
+            slot: None,
+            array: None,
             live,
             hub,
+        };
+        conversation.meter();
+        conversation
+    }
+
+    /// Finds the bucket that its requests are taken from.
+    fn meter(&mut self) {
+        let Some(rate) = self.live.config.server.limits.requests_per_second else {
+            self.bucket = None;
+            return;
+        };
+        let token = self.access.as_ref().map(|access| access.token);
+        let client = match (token, self.guest.net()) {
+            (Some(Some(token)), _) => Some(Client::Token(token)),
+            (None, Some(net)) => Some(Client::Address(net)),
+            (Some(None), Some(net)) if !self.can_listen => Some(Client::Address(net)),
+            (Some(None), _) | (None, None) => None,
+        };
+        let now = self.hub.clock.now();
+        self.bucket = Some(match client {
+            Some(client) => self.hub.rates.of(client, rate, now),
+            None => Shared::alone(rate, now),
+        });
+    }
+
+    /// It has shown a token, or lost what it had.
+    pub(super) fn access_changed(&mut self) {
+        self.guest.set_known(self.access.is_some());
+        let by_token = |access: &Access| access.token.is_some();
+        if self.access.as_ref().is_none_or(by_token) {
+            self.meter();
         }
+    }
+
+    /// Waits until it may work. Others wait meanwhile, so nothing else may be waited for.
+    pub async fn enter(&mut self) {
+        if self.slot.is_none() {
+            let slot = self.hub.work.enter(&self.guest.done()).await;
+            self.slot = Some((slot, Moment::now()));
+        }
+    }
+
+    /// Lets others work.
+    pub fn leave(&mut self) {
+        if let Some((slot, from)) = self.slot.take() {
+            self.guest.worked(from);
+            drop(slot);
+        }
+    }
+
+    /// Requests refused because there were too many in a second.
+    pub fn throttled(&self) -> usize {
+        self.throttled
     }
 
     /// Whether the peer may ask anything yet.
@@ -97,6 +168,7 @@ impl Conversation {
         let cell = self.hub.cells.find(tenant.as_str());
         self.cell = cell.ok_or_else(|| Reject::not_found("tenant", &tenant))?;
         self.access = Some(access);
+        self.access_changed();
         Ok(())
     }
 
@@ -107,26 +179,41 @@ impl Conversation {
             .filter(|_| self.hub.generation() == self.live.generation)
     }
 
-    /// Carries out what arrived, which empties `messages`, and appends the replies to `out`.
+    /// Carries out what arrived and appends the replies to `out`, until all is done or there is so
+    /// much that it should be sent first: call it again until `pieces` are done.
     pub async fn handle(
         &mut self,
-        messages: &mut Vec<Message>,
+        pieces: &mut Pieces<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Stopped> {
         self.recheck_access().await?;
-        let mut pieces = Pieces::of(messages);
-        let mut replies = Replies::new(out);
+        let limit = self.live.config.server.limits.reply_bytes;
+        let enough = out.len() + TURN_BYTES;
+        let mut replies = Replies::new(out, self.array.take(), limit);
         let mut unsettled = 0;
-        while let Some(next) = pieces.peek() {
-            if next.is_local() {
+        let mut first = true;
+        while let Some(is_local) = pieces.peek().map(Piece::is_local) {
+            if !std::mem::take(&mut first) {
+                if replies.len() >= enough {
+                    break;
+                }
+                self.leave();
+                tokio::task::yield_now().await;
+            }
+            if is_local {
+                // Nobody is held up by who waits for the disk.
                 self.hub.wait_for_room().await;
-                unsettled = self.turn(&mut pieces, &mut replies)?;
+                self.enter().await;
+                unsettled = self.turn(pieces, &mut replies)?;
             } else if let Some(Piece::Call(call)) = pieces.take() {
                 // It may leave the tenant or make something visible: settle what came before.
+                self.leave();
                 self.hub.settle(&self.cell, unsettled).await?;
                 unsettled = self.call_outside(call, &mut replies).await?;
             }
         }
+        self.array = replies.into_array();
+        self.leave();
         self.hub.settle(&self.cell, unsettled).await
     }
 
@@ -162,6 +249,7 @@ impl Conversation {
         let hub = Arc::clone(&self.hub);
         let cell = Arc::clone(&self.cell);
         let calls_max = self.live.config.server.limits.turn;
+        let (enough, watch) = (replies.len() + TURN_BYTES, Stopwatch::start());
         let ((), sequence) = hub.turn(&cell, |turn| {
             for n in 0..calls_max {
                 if n % AHEAD == 0 {
@@ -174,6 +262,9 @@ impl Conversation {
                     None => break,
                 }
                 turn.flush_if_full();
+                if replies.len() >= enough || watch.elapsed() >= TURN_TIME {
+                    break;
+                }
             }
         })?;
         Ok(sequence)
@@ -182,8 +273,9 @@ impl Conversation {
     /// A call under the lock.
     fn call(&mut self, turn: &mut Turn<'_>, call: Call, replies: &mut Replies<'_>) {
         let now = self.hub.clock.now();
-        let admitted = self.admit(&call, now);
         let id = call.id.as_ref();
+        let admitted = self.admit(&call, now);
+        let admitted = admitted.and_then(|()| replies.check(id));
         let metrics = &self.hub.metrics;
         let request = match (call.request, admitted) {
             (Err(error), Ok(())) => {
@@ -206,7 +298,7 @@ impl Conversation {
             }
             Request::Discover => {
                 metrics.count_request(call.method, Answered::Ok);
-                return replies.result(id, &crate::wire::openrpc::document());
+                return replies.result(id, &crate::wire::openrpc::written());
             }
             Request::SessionOpen(_) | Request::Subscribe(_) | Request::Server(_) => {
                 unreachable!("these are not dealt with under the lock")
@@ -256,9 +348,10 @@ impl Conversation {
 
     /// Refuses a call before it is looked into.
     pub(super) fn admit(&mut self, call: &Call, now: Timestamp) -> Result<(), Reject> {
-        if let Some(bucket) = &mut self.bucket
+        if let Some(bucket) = &self.bucket
             && !bucket.take(now)
         {
+            self.throttled += 1;
             return Err(Reject {
                 kind: RejectKind::Limit,
                 entity: "session",

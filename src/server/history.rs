@@ -5,8 +5,11 @@
 //! Nothing of the present state is touched. What lies before the oldest kept state is gone.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::journal::{JournalError, Sequence};
 use crate::ledger::LedgerError;
@@ -25,6 +28,8 @@ use super::threads::TwoThreads;
 
 /// Events handed over at a time.
 const CHUNK_EVENTS: usize = 256;
+/// How long a reader may take nothing while others wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Chunks that wait for a reader.
 const CHUNKS_MAX: usize = 4;
 
@@ -41,6 +46,8 @@ pub enum Past {
 enum Ended {
     #[error("nobody listens any more")]
     NobodyListens,
+    #[error("others wait, and whoever listens does not read")]
+    GaveWay,
     #[error(transparent)]
     Failed(#[from] ServerError),
 }
@@ -53,8 +60,13 @@ impl From<JournalError> for Ended {
 
 /// Refuses to begin after an event that the journal no longer holds.
 pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), Reject> {
+    let turn = turn_to_fold(hub).await;
     let (hub, cell) = (Arc::clone(hub), Arc::clone(cell));
-    let look = move || oldest(&hub, &cell.name).map(|oldest| oldest.event_seq);
+    let look = move || {
+        // Whoever asked may be gone before it is done.
+        let _turn = turn;
+        oldest(&hub, &cell.name).map(|oldest| oldest.event_seq)
+    };
     let looked = match tokio::task::spawn_blocking(look).await {
         Ok(looked) => looked.map_err(|error| error.to_string()),
         Err(panic) => Err(panic.to_string()),
@@ -84,25 +96,34 @@ pub(super) fn kept_after(hub: &Hub, tenant: &Name) -> Result<u64, ServerError> {
     oldest(hub, tenant).map(|oldest| oldest.event_seq)
 }
 
+/// Waits for the one turn that there is at reading an old state.
+async fn turn_to_fold(hub: &Arc<Hub>) -> OwnedSemaphorePermit {
+    struct Waits<'a>(&'a AtomicUsize);
+    impl Drop for Waits<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    hub.folds_waiting.fetch_add(1, Ordering::Relaxed);
+    let _waits = Waits(&hub.folds_waiting);
+    let turn = Arc::clone(&hub.folding).acquire_owned().await;
+    turn.expect("it is never closed")
+}
+
 /// Tells the events after `after` up to about the present.
 pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> {
     let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
     let tasks = hub.tasks.clone();
     tasks.spawn(async move {
-        let Ok(_turn) = hub.folding.acquire().await else {
-            return;
-        };
+        let _turn = turn_to_fold(&hub).await;
         let hub_of_fold = Arc::clone(&hub);
         let told = sender.clone();
         let work = tokio::task::spawn_blocking(move || {
-            let hand_over = |chunk| {
-                let sent = sender.blocking_send(Past::Events(chunk));
-                sent.map_err(|_| Ended::NobodyListens)
-            };
+            let hand_over = |hub: &Hub, chunk| pass_on(hub, &sender, chunk);
             Folding::begin(&hub_of_fold, &cell.name, after, hand_over)?.run(&hub_of_fold)
         });
         let failed = match work.await {
-            Ok(Ok(()) | Err(Ended::NobodyListens)) => return,
+            Ok(Ok(()) | Err(Ended::NobodyListens | Ended::GaveWay)) => return,
             Ok(Err(Ended::Failed(error))) => error.to_string(),
             Err(panic) => panic.to_string(),
         };
@@ -111,6 +132,30 @@ pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> 
         let _ = told.send(Past::Failed(failed)).await;
     });
     receiver
+}
+
+/// Passes a piece on to who listens. A reader that takes nothing for long gives way to those who
+/// wait, and comes back behind them.
+fn pass_on(
+    hub: &Hub,
+    sender: &mpsc::Sender<Past>,
+    chunk: Vec<Arc<Published>>,
+) -> Result<(), Ended> {
+    let runtime = Handle::current();
+    loop {
+        let room = async { tokio::time::timeout(PATIENCE, sender.reserve()).await };
+        match runtime.block_on(room) {
+            Ok(Ok(room)) => {
+                room.send(Past::Events(chunk));
+                return Ok(());
+            }
+            Ok(Err(_)) => return Err(Ended::NobodyListens),
+            Err(_) if hub.folds_waiting.load(Ordering::Relaxed) > 0 => {
+                return Err(Ended::GaveWay);
+            }
+            Err(_) => {}
+        }
+    }
 }
 
 /// Tells the events after `after` through `until` to `take`, in the caller's thread. What `take`
@@ -123,7 +168,7 @@ pub fn tell(
     mut take: impl FnMut(&Event) -> Result<(), LedgerError>,
 ) -> Result<(), LedgerError> {
     let mut refused = None;
-    let hand_over = |chunk: Vec<Arc<Published>>| {
+    let hand_over = |_: &Hub, chunk: Vec<Arc<Published>>| {
         for published in &chunk {
             if let Err(error) = take(&published.event) {
                 refused = Some(error);
@@ -138,7 +183,7 @@ pub fn tell(
     let told = Folding::begin(hub, tenant, after, hand_over).and_then(|folding| folding.run(hub));
     match (refused, told) {
         (Some(error), _) => Err(error),
-        (None, Ok(()) | Err(Ended::NobodyListens)) => Ok(()),
+        (None, Ok(()) | Err(Ended::NobodyListens | Ended::GaveWay)) => Ok(()),
         (None, Err(Ended::Failed(error))) => Err(LedgerError::Past(error.to_string())),
     }
 }
@@ -196,7 +241,7 @@ struct Folding<F> {
     chunk: Vec<Arc<Published>>,
 }
 
-impl<F: FnMut(Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
+impl<F: FnMut(&Hub, Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
     fn begin(hub: &Hub, tenant: &Name, after: u64, hand_over: F) -> Result<Self, Ended> {
         // Reading goes as far as the disk has confirmed: everything appended by now, therefore.
         hub.journal.sync_through(hub.journal.appended_sequence())?;
@@ -229,18 +274,19 @@ impl<F: FnMut(Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
                 }
             }
             if self.chunk.len() >= CHUNK_EVENTS {
-                return self.hand_over();
+                return self.hand_over(hub);
             }
             Ok(())
         })?;
-        self.hand_over()
+        self.hand_over(hub)
     }
 
-    fn hand_over(&mut self) -> Result<(), Ended> {
+    /// Passes on what there is.
+    fn hand_over(&mut self, hub: &Hub) -> Result<(), Ended> {
         let chunk = std::mem::take(&mut self.chunk);
         if chunk.is_empty() {
             return Ok(());
         }
-        (self.hand_over)(chunk)
+        (self.hand_over)(hub, chunk)
     }
 }

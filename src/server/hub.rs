@@ -3,10 +3,11 @@
 //! It knows the journal, the clock, the tenants, the configuration in force, and whether the
 //! daemon still serves. It opens no socket and reads no request.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::RwLock;
 use tokio::sync::{Notify, Semaphore};
@@ -22,8 +23,13 @@ use crate::router::time::Timestamp;
 use super::audit::Audit;
 use super::cell::{Cell, Cells, Turn};
 use super::clock::Clock;
+use super::held::Held;
 use super::ledger::Keeper;
 use super::metrics::Metrics;
+use super::metrics::scrape::Scrapes;
+use super::places::{Comer, Net, Places};
+use super::rates::Rates;
+use super::work::Work;
 
 /// Bytes that the journal may hold beyond the configured limit: what turns under way at that
 /// moment can still bring.
@@ -59,10 +65,17 @@ pub struct Hub {
     /// Held while a snapshot is being written.
     pub snapshotting: tokio::sync::Mutex<Option<Sequence>>,
     /// At most one past is folded anew at a time: it costs a processor and the memory of a state.
-    pub folding: Semaphore,
-    /// Places for connections, and how many there are.
-    pub places: Arc<Semaphore>,
-    places_max: usize,
+    pub folding: Arc<Semaphore>,
+    /// Those who wait for the past to be folded.
+    pub folds_waiting: AtomicUsize,
+    /// Places for connections.
+    pub places: Arc<Places>,
+    /// What waits for those who read slowly.
+    pub held: Arc<Held>,
+    /// Who may work.
+    pub work: Arc<Work>,
+    pub rates: Rates,
+    pub scrapes: Scrapes,
     /// Wakes the timer task when an earlier deadline has come up.
     pub earlier: Notify,
     /// For when the timer task sleeps.
@@ -89,8 +102,12 @@ impl Hub {
         config_path: Option<PathBuf>,
         ledger: Option<Keeper>,
     ) -> Self {
+        let limits = &config.server.limits;
         let serving = CancellationToken::new();
-        let places = config.server.limits.connections.min(Semaphore::MAX_PERMITS);
+        let closing = serving.clone();
+        let places = Places::new(limits.connections, limits.connections_by_address, closing);
+        let held = Held::new(limits.outboxes_bytes);
+        let threads = tokio::runtime::Handle::current().metrics().num_workers();
         Self {
             journal,
             clock,
@@ -106,9 +123,13 @@ impl Hub {
             generation: AtomicU64::new(0),
             reloading: tokio::sync::Mutex::new(()),
             snapshotting: tokio::sync::Mutex::new(None),
-            folding: Semaphore::new(1),
-            places: Arc::new(Semaphore::new(places)),
-            places_max: places,
+            folding: Arc::new(Semaphore::new(1)),
+            folds_waiting: AtomicUsize::new(0),
+            places,
+            held,
+            work: Work::new(threads - 1),
+            rates: Rates::default(),
+            scrapes: Scrapes::default(),
             earlier: Notify::new(),
             armed: AtomicI64::new(Timestamp::MAX),
             draining: AtomicBool::new(false),
@@ -223,9 +244,19 @@ impl Hub {
         }
     }
 
+    /// As what somebody comes over the network.
+    pub fn comer(&self, address: IpAddr) -> Comer {
+        let net = Net::from(address);
+        if self.live().config.tokens.is_empty() {
+            Comer::Known(net)
+        } else {
+            Comer::Stranger(net)
+        }
+    }
+
     /// Connections that are open.
     pub fn connections(&self) -> usize {
-        self.places_max - self.places.available_permits()
+        self.places.taken()
     }
 
     /// Whether a tenant of that name is configured.

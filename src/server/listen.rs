@@ -5,10 +5,12 @@ use std::net::{SocketAddr, TcpListener as StdTcpListener};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener as StdUnixListener, UnixStream as StdUnixStream};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use rustix::net::sockopt;
 use tokio::net::{TcpListener, UnixListener};
 
-use crate::config::Config;
+use crate::config::{Config, Limits};
 
 use super::error::ServerError;
 
@@ -109,8 +111,8 @@ pub fn check(config: &Config) -> Result<(), ServerError> {
     Ok(())
 }
 
-/// Listens on a TCP address.
-pub fn tcp(address: SocketAddr) -> Result<TcpListener, ServerError> {
+/// Listens on a TCP address. What is accepted there watches its peer's host.
+pub fn tcp(address: SocketAddr, limits: &Limits) -> Result<TcpListener, ServerError> {
     let failed = |cause| ServerError::Listen {
         place: address.to_string(),
         cause,
@@ -118,5 +120,27 @@ pub fn tcp(address: SocketAddr) -> Result<TcpListener, ServerError> {
     // The standard library sets SO_REUSEADDR here, so a restart need not wait for old connections.
     let listener = StdTcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
+    watch_peers(&listener, limits).map_err(failed)?;
     TcpListener::from_std(listener).map_err(failed)
+}
+
+/// Probes of a silent peer. The first comes after half of the time, the others share the rest.
+const PROBES: u32 = 5;
+
+/// Lets the kernel find out that a peer's host is gone without a goodbye; accepted connections
+/// take this over from the listening socket. Where nothing is under way it asks; where something
+/// is unconfirmed it waits. That time also holds for a peer that takes nothing, which may do so for
+/// `stall`: so the longer of the two.
+fn watch_peers(listener: &StdTcpListener, limits: &Limits) -> io::Result<()> {
+    let second = Duration::from_secs(1);
+    let gone = super::connection::millis(limits.peer_gone_ms);
+    let unconfirmed = gone.max(super::connection::millis(limits.stall_ms));
+    let unconfirmed = u32::try_from(unconfirmed.as_millis()).unwrap_or(u32::MAX);
+    sockopt::set_socket_keepalive(listener, true)?;
+    // The kernel counts in whole seconds.
+    sockopt::set_tcp_keepidle(listener, (gone / 2).max(second))?;
+    sockopt::set_tcp_keepintvl(listener, (gone / (2 * PROBES)).max(second))?;
+    sockopt::set_tcp_keepcnt(listener, PROBES)?;
+    sockopt::set_tcp_user_timeout(listener, unconfirmed)?;
+    Ok(())
 }

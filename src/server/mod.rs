@@ -45,6 +45,7 @@ mod book;
 mod bucket;
 mod figures;
 mod own;
+mod rates;
 mod revocation;
 mod rights;
 
@@ -57,8 +58,11 @@ mod replies;
 
 mod accept;
 mod connection;
+mod held;
 mod listen;
 mod outbox;
+mod places;
+mod work;
 
 mod http;
 mod metrics;

@@ -12,6 +12,7 @@ use crate::config;
 
 use super::connection::{End, millis};
 use super::conversation::Conversation;
+use super::held::Portion;
 
 /// Bytes of events written ahead for a client that catches up.
 pub const AHEAD_BYTES: usize = 64 << 10;
@@ -28,10 +29,12 @@ pub struct Outbox<W> {
     replies: usize,
     stall: Duration,
     progress: Moment,
+    /// What it holds counts among what all hold.
+    portion: Portion,
 }
 
 impl<W: AsyncWrite + Unpin> Outbox<W> {
-    pub fn new(writer: W, limits: &config::Limits) -> Self {
+    pub fn new(writer: W, limits: &config::Limits, portion: Portion) -> Self {
         Self {
             writer,
             bytes: Vec::new(),
@@ -40,7 +43,13 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
             replies: 0,
             stall: millis(limits.stall_ms),
             progress: Moment::now(),
+            portion,
         }
+    }
+
+    /// Tells what it holds.
+    pub fn count(&mut self) {
+        self.portion.set(self.bytes.capacity());
     }
 
     pub fn len(&self) -> usize {
@@ -78,6 +87,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
             self.progress = Moment::now();
         }
         self.replies += self.bytes.len() - before;
+        self.count();
     }
 
     /// Takes the events that may leave; `true` if the client is up to date.
@@ -97,6 +107,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         if was_empty {
             self.progress = Moment::now();
         }
+        self.count();
         live
     }
 
@@ -119,6 +130,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
             self.bytes.clear();
             self.bytes.shrink_to(AHEAD_BYTES);
             self.sent = 0;
+            self.count();
         } else if self.sent >= AHEAD_BYTES {
             self.bytes.drain(..self.sent);
             self.sent = 0;

@@ -64,6 +64,11 @@ impl<'a> Pieces<'a> {
         self.next.as_ref()
     }
 
+    /// Whether everything has been taken.
+    pub fn is_done(&mut self) -> bool {
+        self.peek().is_none()
+    }
+
     pub fn take(&mut self) -> Option<Piece> {
         self.next.take().or_else(|| self.cut())
     }

@@ -2,29 +2,71 @@
 
 use serde::Serialize;
 
+use crate::router::ids::Name;
+use crate::router::reject::Reject;
 use crate::wire::reply;
 use crate::wire::request::Id;
+
+/// The array of a batch that is being answered.
+#[derive(Debug)]
+pub struct Array {
+    batch: reply::Batch,
+    bytes: usize,
+}
 
 /// Writes replies in the order of the requests.
 pub struct Replies<'a> {
     out: &'a mut Vec<u8>,
     /// The array that is open.
-    array: Option<reply::Batch>,
+    array: Option<Array>,
+    /// What the replies of one batch may take.
+    batch_bytes_max: usize,
 }
 
 impl<'a> Replies<'a> {
-    pub fn new(out: &'a mut Vec<u8>) -> Self {
-        Self { out, array: None }
+    /// Goes on in the array that was left open.
+    pub fn new(out: &'a mut Vec<u8>, array: Option<Array>, batch_bytes_max: usize) -> Self {
+        Self {
+            out,
+            array,
+            batch_bytes_max,
+        }
+    }
+
+    /// The array that is still open.
+    pub fn into_array(self) -> Option<Array> {
+        self.array
+    }
+
+    /// Bytes in the buffer.
+    pub fn len(&self) -> usize {
+        self.out.len()
     }
 
     pub fn open(&mut self) {
-        self.array = Some(reply::Batch::new());
+        self.array = Some(Array {
+            batch: reply::Batch::new(),
+            bytes: 0,
+        });
     }
 
     pub fn close(&mut self) {
         if let Some(array) = self.array.take() {
-            array.finish(self.out);
+            array.batch.finish(self.out);
         }
+    }
+
+    /// Refuses a further call that wants a reply where those of its batch have become too long.
+    pub fn check(&self, id: Option<&Id>) -> Result<(), Reject> {
+        let max = self.batch_bytes_max;
+        if id.is_none() || self.array.as_ref().is_none_or(|array| array.bytes < max) {
+            return Ok(());
+        }
+        let message = format!(
+            "the replies to this batch are over {max} bytes (server.limits.reply_bytes): ask for \
+             less at once"
+        );
+        Err(Reject::limit("batch", &Name::of("reply_bytes"), message))
     }
 
     /// Writes one reply; a notification (no id) gets none.
@@ -34,8 +76,10 @@ impl<'a> Replies<'a> {
         };
         match &mut self.array {
             Some(array) => {
-                array.next(self.out);
+                let before = self.out.len();
+                array.batch.next(self.out);
                 write(self.out, id);
+                array.bytes += self.out.len() - before;
             }
             None => {
                 write(self.out, id);

@@ -60,6 +60,7 @@ impl Conversation {
         self.access = Access::on_arrival(self.via, &live.config);
         let cell = self.hub.cells.find(DEFAULT_TENANT);
         self.cell = cell.expect("the default tenant is made at the start and never removed");
+        self.access_changed();
         if had_access && self.access.is_none() {
             self.is_revoked = true;
             self.stranger_since = revoked_at(live.config.server.limits.handshake_ms);

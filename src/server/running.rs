@@ -83,8 +83,9 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
         );
     }
     let server = &config.server;
-    let tcp = server.tcp.map(listen::tcp).transpose()?;
-    let http = server.http.map(listen::tcp).transpose()?;
+    let listen_on = |address| listen::tcp(address, &server.limits);
+    let tcp = server.tcp.map(listen_on).transpose()?;
+    let http = server.http.map(listen_on).transpose()?;
     let socket = server
         .socket
         .as_ref()

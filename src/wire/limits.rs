@@ -4,6 +4,8 @@
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// The most calls of one batch.
 pub const BATCH_CALLS_MAX: usize = 1_000;
+/// The length in bytes from which on a page of a list takes no further item.
+pub const PAGE_BYTES_MAX: usize = 1 << 20;
 /// How deep arrays and objects may nest; the request itself is the first level.
 pub const DEPTH_MAX: usize = 32;
 /// The parser's own limit of nesting: no configuration goes beyond it.

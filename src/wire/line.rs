@@ -42,6 +42,11 @@ impl Lines {
         }
     }
 
+    /// Another limit from the next line on.
+    pub fn set_line_bytes_max(&mut self, max: usize) {
+        self.line_bytes_max = max;
+    }
+
     /// The buffer to read into: append to it, change nothing else. What has been taken as lines
     /// is dropped first, so the bytes held stay below one line and one read.
     pub fn space(&mut self) -> &mut Vec<u8> {

@@ -42,6 +42,7 @@ pub mod policy_fields;
 pub mod schema;
 
 mod clean;
+mod page;
 mod params;
 mod people_fields;
 mod plain;

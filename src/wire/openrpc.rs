@@ -1,5 +1,8 @@
 //! The OpenRPC document of the protocol, made from the table of methods.
 
+use std::sync::OnceLock;
+
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::PROTOCOL;
@@ -26,6 +29,14 @@ pub fn document() -> Value {
         "methods": methods,
         "components": {"errors": errors()},
         "x-events": TYPES,
+    })
+}
+
+/// The document as it is sent, made once.
+pub fn written() -> &'static RawValue {
+    static WRITTEN: OnceLock<Box<RawValue>> = OnceLock::new();
+    WRITTEN.get_or_init(|| {
+        serde_json::value::to_raw_value(&document()).expect("a document of JSON can be written")
     })
 }
 

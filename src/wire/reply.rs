@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::error::{REFUSED, WireError};
 use super::json::Json;
+use super::page;
 use super::request::Id;
 use crate::router::answer::Answer;
 use crate::router::ids::Name;
@@ -43,6 +44,24 @@ pub fn outcome(out: &mut Vec<u8>, id: &Id, outcome: &Result<Answer, Reject>) {
     match outcome {
         // Text that is JSON already is not for the quick writer.
         Ok(answer @ Answer::Repeated(_)) => result(out, id, answer),
+        Ok(Answer::Agents(page)) => {
+            answered(out, id, |out| page::write(out, page, |item| &item.agent));
+        }
+        Ok(Answer::Queues(page)) => {
+            answered(out, id, |out| page::write(out, page, |item| &item.queue));
+        }
+        Ok(Answer::Contacts(page)) => {
+            answered(out, id, |out| page::write(out, page, |item| &item.contact));
+        }
+        Ok(Answer::Cases(page)) => {
+            answered(out, id, |out| page::write(out, page, |item| &item.case));
+        }
+        Ok(Answer::Kinds(page)) => {
+            answered(out, id, |out| page::write(out, page, |item| &item.kind));
+        }
+        Ok(Answer::Calendars(page)) => {
+            answered(out, id, |out| page::write(out, page, |item| &item.calendar));
+        }
         Ok(answer) => answered(out, id, |out| answer.serialize(Json(out))),
         Err(reject) => refusal(out, id, reject),
     }

@@ -31,6 +31,16 @@ pub enum Message {
     Batch(Vec<Call>),
 }
 
+impl Message {
+    /// How many requests it holds.
+    pub fn calls(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Batch(calls) => calls.len(),
+        }
+    }
+}
+
 /// One request, or what is wrong with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {

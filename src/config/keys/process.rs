@@ -158,8 +158,29 @@ static LIMITS: Section = Section {
                 max: 1_000_000,
                 off: false,
             },
-            "The most connections at once, over all sockets. The process needs as many open \
-             files and some more (LimitNOFILE of the unit).",
+            "The most connections at once, over all sockets. Those that have shown no token where \
+             one is needed have at most half of them, and some are kept for the Unix socket. The \
+             process needs as many open files and some more (LimitNOFILE of the unit).",
+        ),
+        key(
+            "connections_by_address",
+            Kind::Whole {
+                min: 1,
+                max: 1_000_000,
+                off: false,
+            },
+            "The most connections from one address (IPv6: one /64) that have not shown a token \
+             where one is needed. Over it, the oldest of them gives way.",
+        ),
+        key(
+            "reply_bytes",
+            Kind::Bytes {
+                min: 64 << 10,
+                max: 1 << 30,
+                step: 1,
+            },
+            "What the replies to one batch may take together. The calls of the batch that come \
+             after are refused and not carried out.",
         ),
         key(
             "outbox_bytes",
@@ -170,6 +191,16 @@ static LIMITS: Section = Section {
             },
             "What may wait for a client that reads slowly; over it the connection is closed, \
              and the client subscribes again from its last sequence.",
+        ),
+        key(
+            "outboxes_bytes",
+            Kind::Bytes {
+                min: 1 << 20,
+                max: 64 << 30,
+                step: 1,
+            },
+            "What may wait for all clients together, beyond 64 KiB of each; over it, the \
+             connection for which most waits is closed.",
         ),
         key(
             "idle",
@@ -197,6 +228,16 @@ static LIMITS: Section = Section {
              closed.",
         ),
         key(
+            "peer_gone",
+            Kind::Duration {
+                min_ms: 2_000,
+                off: false,
+            },
+            "A client over TCP or HTTP whose host answers nothing for so long is gone, and its \
+             connection is closed; while something sent to it is unconfirmed, after stall if \
+             that is longer.",
+        ),
+        key(
             "turn",
             Kind::Whole {
                 min: 1,
@@ -213,8 +254,9 @@ static LIMITS: Section = Section {
                 max: 10_000_000,
                 off: true,
             },
-            "The most requests of one connection in a second, with twice as many at once after \
-             a pause. What is beyond is refused as `limit`.",
+            "The most requests of one client in a second, with twice as many at once after a \
+             pause: of all who show the same token; else of one connection, and over POST /rpc of \
+             one address. What is beyond is refused as `limit`.",
         ),
     ],
 };

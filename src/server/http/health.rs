@@ -16,6 +16,7 @@ use crate::server::access::token_of;
 use crate::server::audit::{Line, Target, Who};
 use crate::server::hub::Hub;
 use crate::server::metrics::{only, scrape};
+use crate::server::places::Guest;
 
 /// The type of the text format of Prometheus.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -81,6 +82,7 @@ pub async fn version() -> Response {
 pub async fn metrics(
     State(hub): State<Arc<Hub>>,
     Extension(From(from)): Extension<From>,
+    Extension(guest): Extension<Arc<Guest>>,
     headers: HeaderMap,
 ) -> Response {
     let live = hub.live();
@@ -114,12 +116,13 @@ pub async fn metrics(
             return StatusCode::UNAUTHORIZED.into_response();
         }
     };
-    let read = move || match tenant {
-        None => scrape::text(&hub),
-        Some(of) => only::of_tenant(&scrape::text(&hub), of.as_str()),
+    guest.set_known(true);
+    let Some(all) = scrape::shared(&hub).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    match tokio::task::spawn_blocking(read).await {
-        Ok(text) => ([(CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    let text = match tenant {
+        None => all,
+        Some(of) => only::of_tenant(&String::from_utf8_lossy(&all), of.as_str()).into(),
+    };
+    ([(CONTENT_TYPE, TEXT_FORMAT)], text).into_response()
 }

@@ -4,15 +4,15 @@ use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::server::accept::NOT_ACCEPTED;
 use crate::server::hub::Hub;
+use crate::server::places::Guest;
 
 /// How long acceptance rests when the system has no more to give.
 const REST: Duration = Duration::from_millis(100);
@@ -34,7 +34,7 @@ impl Places {
     /// The next connection.
     pub async fn accept(&self) -> Placed {
         loop {
-            let (mut stream, _address) = match self.listener.accept().await {
+            let (mut stream, address) = match self.listener.accept().await {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     if NOT_ACCEPTED.may_tell() {
@@ -44,7 +44,9 @@ impl Places {
                     continue;
                 }
             };
-            let Ok(place) = Arc::clone(&self.hub.places).try_acquire_owned() else {
+            self.hub.places.settled().await;
+            let comer = self.hub.comer(address.ip());
+            let Some(guest) = self.hub.places.seat(comer) else {
                 self.hub.metrics.refused.increment(1);
                 // A peer that is gone already needs no answer.
                 let _ = tokio::time::timeout(REST, stream.write_all(FULL)).await;
@@ -52,10 +54,7 @@ impl Places {
             };
             // Without it the connection works as well, only slower.
             let _ = stream.set_nodelay(true);
-            return Placed {
-                stream,
-                _place: place,
-            };
+            return Placed { stream, guest };
         }
     }
 }
@@ -63,7 +62,11 @@ impl Places {
 /// A connection with its place.
 pub struct Placed {
     stream: TcpStream,
-    _place: OwnedSemaphorePermit,
+    pub guest: Arc<Guest>,
+}
+
+fn too_much() -> io::Error {
+    io::Error::new(io::ErrorKind::QuotaExceeded, "a token must be shown first")
 }
 
 impl Placed {
@@ -79,7 +82,12 @@ impl AsyncRead for Placed {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        let bytes = buf.filled().len() - before;
+        // Whoever has shown no token holds little memory.
+        let heard = self.guest.hear(bytes);
+        Poll::Ready(heard.then_some(()).ok_or_else(too_much))
     }
 }
 

@@ -12,15 +12,18 @@ mod ws;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::Request;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
-use super::connection::millis;
+use super::connection::{End, millis};
 use super::hub::Hub;
 
 use listener::{Placed, Places};
@@ -28,6 +31,11 @@ use listener::{Placed, Places};
 /// Where a client is, as far as it is known.
 #[derive(Clone, Copy, Debug)]
 struct From(Option<IpAddr>);
+
+/// The longest head of a request: its first line and its headers.
+const HEAD_BYTES_MAX: usize = 16 << 10;
+/// The most headers of a request.
+const HEADERS_MAX: usize = 64;
 
 /// Serves until the daemon stops.
 pub async fn serve(hub: Arc<Hub>, listener: TcpListener) {
@@ -61,19 +69,37 @@ pub async fn serve(hub: Arc<Hub>, listener: TcpListener) {
 async fn converse(hub: Arc<Hub>, app: Router, stream: Placed) {
     let within = millis(hub.live().config.server.limits.handshake_ms);
     let from = From(stream.address());
-    let service = TowerToHyperService::new(app.layer(Extension(from)));
+    let guest = Arc::clone(&stream.guest);
+    let app = TowerToHyperService::new(app.layer(Extension(from)));
+    let guest_of_requests = Arc::clone(&guest);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        let guest = Arc::clone(&guest_of_requests);
+        guest.set_idle(false);
+        request.extensions_mut().insert(Arc::clone(&guest));
+        let answer = app.call(request);
+        async move {
+            let answer = answer.await;
+            guest.answered();
+            guest.set_idle(true);
+            answer
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(within)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     // Whatever ends it is the peer's affair.
     tokio::select! {
         _ended = connection.as_mut() => {}
-        () = hub.serving.cancelled() => {
+        () = guest.dismissed() => if guest.why() == End::Stopped {
             connection.as_mut().graceful_shutdown();
             let _ended = connection.await;
+        } else {
+            hub.metrics.count_end(guest.why());
         }
     }
 }

@@ -2,23 +2,27 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::body::{Body, to_bytes};
-use axum::extract::State;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::extract::{Extension, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 
 use super::From;
 use crate::router::ids::Text;
-use crate::server::access::Via;
-use crate::server::connection::{millis, wire_limits};
+use crate::router::reject::Reject;
+use crate::server::access::{Via, unauthorized};
+use crate::server::connection::{limits_for, millis, wire_limits};
 use crate::server::conversation::Conversation;
+use crate::server::held::{Counted, Portion};
 use crate::server::http::guard::is_from_a_browser;
 use crate::server::hub::Hub;
+use crate::server::pieces::Pieces;
+use crate::server::places::Guest;
 use crate::wire::error::WireError;
 use crate::wire::reply;
-use crate::wire::request::{self, Id, Token};
+use crate::wire::request::{self, Id, Message, Token};
 
 const JSON: &str = "application/json";
 
@@ -26,6 +30,7 @@ const JSON: &str = "application/json";
 pub async fn rpc(
     State(hub): State<Arc<Hub>>,
     Extension(From(from)): Extension<From>,
+    Extension(guest): Extension<Arc<Guest>>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -38,39 +43,69 @@ pub async fn rpc(
         let refusal = "the content type must be application/json\n";
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal).into_response();
     }
+    // First the token: whoever has none is not read from at length.
+    let via = Via::Http;
+    let mut conversation =
+        Conversation::new(Arc::clone(&hub), Arc::clone(&guest), via, false).at_address(from);
+    if let Some(secret) = bearer(&headers)
+        && let Err(refusal) = conversation.show("/rpc", &secret)
+    {
+        return refused(StatusCode::UNAUTHORIZED, &refusal);
+    }
+    let admitted = conversation.is_admitted();
+    guest.set_known(admitted);
     let server = hub.live().config.server.limits.clone();
-    let limits = wire_limits(&server);
+    let limits = limits_for(admitted, &wire_limits(&server));
     let body = to_bytes(body, limits.line_bytes_max);
     let Ok(read) = tokio::time::timeout(millis(server.stall_ms), body).await else {
         return StatusCode::REQUEST_TIMEOUT.into_response();
     };
     let Ok(bytes) = read else {
+        if !admitted {
+            let refusal = unauthorized("a token comes first: give Authorization: Bearer TOKEN");
+            return refused(StatusCode::UNAUTHORIZED, &refusal);
+        }
         let error = WireError::line_too_long(limits.line_bytes_max);
         let mut out = Vec::new();
         reply::error(&mut out, &Id::Null, &error);
         return json(StatusCode::PAYLOAD_TOO_LARGE, out);
     };
-    let mut conversation = Conversation::new(hub, Via::Http, false).at_address(from);
-    if let Some(secret) = bearer(&headers)
-        && let Err(refusal) = conversation.show("/rpc", &secret)
-    {
-        let mut out = Vec::new();
-        reply::refusal(&mut out, &Id::Null, &refusal);
-        return json(StatusCode::UNAUTHORIZED, out);
-    }
-    let code = if conversation.is_admitted() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNAUTHORIZED
-    };
+    conversation.enter().await;
     let mut messages = vec![request::parse(&bytes, &limits)];
+    drop(bytes);
+    let calls: usize = messages.iter().map(Message::calls).sum();
+    let mut portion = Portion::new(Arc::clone(&hub.held), guest);
     let mut out = Vec::new();
-    match conversation.handle(&mut messages, &mut out).await {
+    let mut pieces = Pieces::of(&mut messages);
+    while !pieces.is_done() {
         // Nothing may leave: what was done is not durable.
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        Ok(()) if out.is_empty() => StatusCode::NO_CONTENT.into_response(),
-        Ok(()) => json(code, out),
+        if conversation.handle(&mut pieces, &mut out).await.is_err() {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        portion.set(out.capacity());
     }
+    if out.is_empty() {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let is_throttled = conversation.throttled() == calls;
+    match (admitted, is_throttled) {
+        (_, true) => {
+            let later = [(CONTENT_TYPE, JSON), (RETRY_AFTER, "1")];
+            (StatusCode::TOO_MANY_REQUESTS, later, out).into_response()
+        }
+        (false, false) => json(StatusCode::UNAUTHORIZED, out),
+        // What is not taken soon counts among what waits for slow readers.
+        (true, false) => {
+            let body = Bytes::from_owner(Counted::new(out, portion));
+            (StatusCode::OK, [(CONTENT_TYPE, JSON)], body).into_response()
+        }
+    }
+}
+
+fn refused(code: StatusCode, refusal: &Reject) -> Response {
+    let mut out = Vec::new();
+    reply::refusal(&mut out, &Id::Null, refusal);
+    json(code, out)
 }
 
 /// The token of the header `authorization: Bearer …`.

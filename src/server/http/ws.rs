@@ -1,11 +1,12 @@
 //! `/ws`: the same conversation as on a socket, one message of JSON-RPC a frame, events too.
 
+use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
-use axum::extract::State;
 use axum::extract::ws::{Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -14,48 +15,67 @@ use tokio::time::Instant as Moment;
 use super::{From, rpc};
 use crate::config::Limits;
 use crate::server::access::Via;
-use crate::server::connection::{End, deadline, millis, wire_limits};
+use crate::server::connection::{End, deadline, limits_for, millis, wire_limits};
 use crate::server::conversation::Conversation;
+use crate::server::held::Portion;
 use crate::server::hub::Hub;
+use crate::server::pieces::Pieces;
+use crate::server::places::Guest;
 use crate::wire::request::{self, Message};
 
 /// Bytes of events taken at a time.
 const EVENTS_BYTES: usize = 64 << 10;
 /// A frame over the limit of a line is read and refused, so that the connection can go on; one
 /// over this many times the limit ends it.
-const OVERSIZE: usize = 4;
+const OVERSIZE: usize = 2;
+/// Read at a time.
+const READ_BYTES: usize = 16 << 10;
 
 /// Turns the request into a WebSocket.
 pub async fn upgrade(
     State(hub): State<Arc<Hub>>,
     Extension(From(from)): Extension<From>,
+    Extension(guest): Extension<Arc<Guest>>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let limits = hub.live().config.server.limits.clone();
-    let mut conversation = Conversation::new(Arc::clone(&hub), Via::Http, true).at_address(from);
+    let via = Via::Http;
+    let mut conversation =
+        Conversation::new(Arc::clone(&hub), Arc::clone(&guest), via, true).at_address(from);
     if let Some(secret) = rpc::bearer(&headers)
         && let Err(refusal) = conversation.show("/ws", &secret)
     {
         return (axum::http::StatusCode::UNAUTHORIZED, refusal.message).into_response();
     }
+    guest.set_known(conversation.is_admitted());
     let largest = limits.line_bytes.saturating_mul(OVERSIZE);
     upgrade
+        .read_buffer_size(READ_BYTES)
+        .write_buffer_size(0)
         .max_message_size(largest)
         .max_frame_size(largest)
         .on_upgrade(move |socket| async move {
             let metrics = Arc::clone(&hub.metrics);
             let tasks = hub.tasks.clone();
             let end = tasks
-                .track_future(serve(conversation, socket, limits))
+                .track_future(serve(hub, guest, conversation, socket, limits))
                 .await;
             metrics.count_end(end);
         })
 }
 
-async fn serve(mut conversation: Conversation, mut socket: WebSocket, limits: Limits) -> End {
+async fn serve(
+    hub: Arc<Hub>,
+    guest: Arc<Guest>,
+    mut conversation: Conversation,
+    mut socket: WebSocket,
+    limits: Limits,
+) -> End {
+    let stall = millis(limits.stall_ms);
     let mut heard = Moment::now();
     let mut out = Vec::new();
+    let mut portion = Portion::new(Arc::clone(&hub.held), Arc::clone(&guest));
     let end = loop {
         let since = conversation.stranger_since();
         let deadline = deadline(&limits, conversation.is_admitted(), since, heard);
@@ -63,7 +83,8 @@ async fn serve(mut conversation: Conversation, mut socket: WebSocket, limits: Li
         let event = tokio::select! {
             frame = socket.recv() => match frame {
                 Some(Ok(frame)) => Event::Heard(frame),
-                Some(Err(_)) | None => break End::Closed,
+                Some(Err(error)) => break ended(&error),
+                None => break End::Closed,
             },
             found = events(&mut conversation) => match found {
                 Ok(()) => Event::Events,
@@ -71,7 +92,9 @@ async fn serve(mut conversation: Conversation, mut socket: WebSocket, limits: Li
             },
             () = tokio::time::sleep_until(deadline) => break End::Idle,
             () = outdated => Event::Outdated,
+            () = guest.dismissed() => break guest.why(),
         };
+        let mut messages = Vec::new();
         match event {
             Event::Outdated => {
                 if let Err(end) = conversation.renew().await {
@@ -80,10 +103,10 @@ async fn serve(mut conversation: Conversation, mut socket: WebSocket, limits: Li
             }
             Event::Heard(frame) => {
                 heard = Moment::now();
-                let mut messages = read(&mut socket, frame, &limits);
-                if conversation.handle(&mut messages, &mut out).await.is_err() {
-                    break End::Stopped;
-                }
+                conversation.enter().await;
+                let admitted = conversation.is_admitted();
+                messages = read(&mut socket, frame, admitted, &limits);
+                guest.answered();
             }
             Event::Events => {
                 if let Some(feed) = conversation.feed() {
@@ -91,11 +114,28 @@ async fn serve(mut conversation: Conversation, mut socket: WebSocket, limits: Li
                 }
             }
         }
-        match tokio::time::timeout(millis(limits.stall_ms), write(&mut socket, &mut out)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => break End::Closed,
-            Err(_) => break End::SlowConsumer,
+        let mut pieces = Pieces::of(&mut messages);
+        let written = loop {
+            if conversation.handle(&mut pieces, &mut out).await.is_err() {
+                break Err(End::Stopped);
+            }
+            portion.set(out.capacity());
+            let written = tokio::select! {
+                written = tokio::time::timeout(stall, write(&mut socket, &mut out)) => written,
+                () = guest.dismissed() => break Err(guest.why()),
+            };
+            match written {
+                Ok(Ok(())) if pieces.is_done() => break Ok(()),
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => break Err(ended(&error)),
+                Err(_) => break Err(End::SlowConsumer),
+            }
+        };
+        if let Err(end) = written {
+            break end;
         }
+        out.shrink_to(EVENTS_BYTES);
+        portion.set(out.capacity());
     };
     let end = conversation.end_word(end);
     conversation.end().await;
@@ -111,9 +151,17 @@ enum Event {
     Outdated,
 }
 
-/// The messages of a frame and of those that have arrived behind it.
-fn read(socket: &mut WebSocket, first: Frame, limits: &Limits) -> Vec<Message> {
-    let wire = wire_limits(limits);
+fn ended(error: &axum::Error) -> End {
+    let first: &(dyn Error + 'static) = error;
+    let mut causes = std::iter::successors(Some(first), |error| (*error).source());
+    let io = causes.find_map(|error| error.downcast_ref::<io::Error>());
+    io.map_or(End::Closed, |error| io::Error::from(error.kind()).into())
+}
+
+/// The messages of a frame and of those that have arrived behind it. A stranger's come one by one:
+/// what it may send depends on what it has shown.
+fn read(socket: &mut WebSocket, first: Frame, admitted: bool, limits: &Limits) -> Vec<Message> {
+    let wire = limits_for(admitted, &wire_limits(limits));
     let mut messages = Vec::new();
     let mut next = Some(first);
     while let Some(frame) = next.take() {
@@ -122,7 +170,8 @@ fn read(socket: &mut WebSocket, first: Frame, limits: &Limits) -> Vec<Message> {
             Frame::Binary(bytes) => messages.push(request::parse(&bytes, &wire)),
             Frame::Ping(_) | Frame::Pong(_) | Frame::Close(_) => {}
         }
-        if messages.len() < limits.turn
+        if admitted
+            && messages.len() < limits.turn
             && let Some(Some(Ok(frame))) = socket.recv().now_or_never()
         {
             next = Some(frame);
@@ -131,16 +180,18 @@ fn read(socket: &mut WebSocket, first: Frame, limits: &Limits) -> Vec<Message> {
     messages
 }
 
-/// Writes each line as a frame.
+/// Writes each whole line as a frame.
 async fn write(socket: &mut WebSocket, out: &mut Vec<u8>) -> Result<(), axum::Error> {
-    for line in out
+    let whole = memchr::memrchr(b'\n', out).map_or(0, |end| end + 1);
+    let lines = out.get(..whole).unwrap_or_default();
+    for line in lines
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
     {
         let text = String::from_utf8_lossy(line).into_owned();
         socket.send(Frame::Text(Utf8Bytes::from(text))).await?;
     }
-    out.clear();
+    out.drain(..whole);
     Ok(())
 }
 

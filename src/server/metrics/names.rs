@@ -171,6 +171,8 @@ metrics! {
         "Connections that are open.";
     CLOSED Counter, "firsthand_connections_closed_total",
         "Connections that ended, by reason.";
+    HELD Gauge, "firsthand_outboxes_bytes",
+        "Bytes that wait for clients who read slowly, beyond 64 KiB of each.";
     REFUSED Counter, "firsthand_connections_refused_total",
         "Connections refused because there were too many.";
     REQUESTS Counter, "firsthand_requests_total",

@@ -3,6 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use tokio::sync::Mutex;
+use tokio::time::Instant as Moment;
+
 use super::{agents, names};
 use crate::journal::Space;
 use crate::router::codes::AgentState;
@@ -10,6 +14,46 @@ use crate::server::hub::Hub;
 
 /// How often histograms are drained.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// The scrape that was made last, shared by all who asked before it began.
+#[derive(Debug, Default)]
+pub struct Scrapes {
+    last: Arc<Mutex<Option<Scraped>>>,
+}
+
+#[derive(Debug)]
+struct Scraped {
+    text: Bytes,
+    began: Moment,
+    ended: Moment,
+}
+
+/// The text for Prometheus, never older than the question. One is made at a time, and after it as
+/// long a pause, however many ask; `None` = it could not be made.
+pub async fn shared(hub: &Arc<Hub>) -> Option<Bytes> {
+    let asked = Moment::now();
+    let (hub, last) = (Arc::clone(hub), Arc::clone(&hub.scrapes.last));
+    // Not for the one who asks alone: it may go away before it is done.
+    let shared = tokio::spawn(async move {
+        let mut last = last.lock().await;
+        if let Some(last) = &*last {
+            if last.began >= asked {
+                return Some(last.text.clone());
+            }
+            tokio::time::sleep_until(last.ended + (last.ended - last.began)).await;
+        }
+        let began = Moment::now();
+        let text = tokio::task::spawn_blocking(move || text(&hub)).await.ok()?;
+        let text = Bytes::from(text);
+        *last = Some(Scraped {
+            text: text.clone(),
+            began,
+            ended: Moment::now(),
+        });
+        Some(text)
+    });
+    shared.await.ok().flatten()
+}
 
 /// The text for Prometheus. It takes the tenants' locks one after another and may take long: not
 /// for an I/O thread.
@@ -23,6 +67,7 @@ pub fn text(hub: &Hub) -> String {
     let count = |metric, value| metrics.counter(metric, &[]).absolute(value);
     count(&names::LOG_DROPPED, crate::log::dropped());
     count(&names::LOG_FAILED, crate::log::failed());
+    set(&names::HELD, hub.held.bytes() as f64);
     let stats = hub.journal.stats();
     set(&names::JOURNAL_WAITING, stats.waiting_bytes as f64);
     set(&names::JOURNAL_SIZE, stats.segments_bytes as f64);
