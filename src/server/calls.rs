@@ -216,7 +216,6 @@ impl Conversation {
                 let reloaded = reload::reload(&self.hub).await;
                 let reloaded = reloaded.map_err(|error| match error {
                     reload::ReloadError::Stopped => Failed::Stopped,
-                    reload::ReloadError::DiskFull(refusal) => Failed::Refused(*refusal),
                     error => Reject::invalid("server", "config", error.to_string()).into(),
                 })?;
                 serde_json::value::to_raw_value(&reloaded)

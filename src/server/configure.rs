@@ -7,6 +7,7 @@
 //! time.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::config::{Config, DEFAULT_TENANT, Tenant as Wanted};
 use crate::router::ids::Name;
@@ -31,8 +32,26 @@ pub struct Applied {
     pub refused: Vec<(Name, Reject)>,
 }
 
+/// Applies the configuration in force, or leaves it for when the disk of the journal has room:
+/// `disk::watch` applies it then. What is no tenant's, such as tokens, is in force already.
+pub async fn apply_or_wait(hub: &Hub) -> Result<Applied, Stopped> {
+    hub.wait_for_room().await;
+    if let Some(shortage) = hub.disk_shortage() {
+        tracing::error!(%shortage, "what the configuration changes waits for room on the disk");
+        hub.configuration_waits.store(true, Ordering::Release);
+        return Ok(Applied {
+            changes: 0,
+            refused: vec![(Name::of(DEFAULT_TENANT), shortage)],
+        });
+    }
+    hub.configuration_waits.store(false, Ordering::Release);
+    let applied = apply(hub, &hub.live().config).await?;
+    tracing::info!(changes = applied.changes, "applied the configuration");
+    Ok(applied)
+}
+
 /// Applies a configuration to every tenant that it names.
-pub async fn apply(hub: &Hub, config: &Config) -> Result<Applied, Stopped> {
+async fn apply(hub: &Hub, config: &Config) -> Result<Applied, Stopped> {
     let mut applied = Applied::default();
     let default = Name::of(DEFAULT_TENANT);
     apply_tenant(hub, &default, &config.tenant, &mut applied).await?;

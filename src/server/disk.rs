@@ -42,9 +42,7 @@ pub async fn watch(hub: Arc<Hub>) {
 /// Applies what the configuration changes, which waited since the start.
 async fn configure_now(hub: &Hub) -> Result<(), Stopped> {
     let _alone = hub.reloading.lock().await;
-    let live = hub.live();
-    let applied = configure::apply(hub, &live.config).await?;
-    tracing::info!(changes = applied.changes, "applied the configuration");
+    configure::apply_or_wait(hub).await?;
     Ok(())
 }
 

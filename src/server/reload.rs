@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::config::{Config, Faults};
 use crate::router::command::Command;
-use crate::router::reject::Reject;
 
 use super::configure;
 use super::hub::{Hub, Stopped};
@@ -35,8 +34,6 @@ pub enum ReloadError {
     Faults(Box<Faults>),
     #[error("another reload is under way: try again")]
     Busy,
-    #[error("{0}")]
-    DiskFull(Box<Reject>),
     #[error("the journal has failed")]
     Stopped,
 }
@@ -58,14 +55,10 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     let loaded = tokio::task::spawn_blocking(move || Config::load(&path)).await;
     let loaded = loaded.expect("reading a configuration does not panic");
     let (config, warnings) = loaded.map_err(|faults| ReloadError::Faults(Box::new(faults)))?;
-    hub.wait_for_room().await;
-    if let Some(shortage) = hub.disk_shortage() {
-        return Err(ReloadError::DiskFull(Box::new(shortage)));
-    }
     let needs_restart = config.restart_keys(&hub.live().config);
     // Before anything else happens: who has lost its token hears of nothing more.
-    hub.replace(config.clone());
-    let applied = configure::apply(hub, &config).await?;
+    hub.replace(config);
+    let applied = configure::apply_or_wait(hub).await?;
     tell(hub).await?;
     tracing::info!(changes = applied.changes, ?needs_restart, "reloaded");
     Ok(Reloaded {

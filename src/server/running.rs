@@ -8,7 +8,6 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::config::{Config, Role};
@@ -167,14 +166,7 @@ async fn prepare(hub: &Arc<Hub>) -> Result<(), Stopped> {
         })?;
         hub.settle(&cell, sequence).await?;
     }
-    if let Some(shortage) = hub.disk_shortage() {
-        tracing::error!(%shortage, "what the configuration changes waits for room on the disk");
-        hub.configuration_waits.store(true, Ordering::Release);
-        return Ok(());
-    }
-    let live = hub.live();
-    let applied = configure::apply(hub, &live.config).await?;
-    tracing::info!(changes = applied.changes, "applied the configuration");
+    configure::apply_or_wait(hub).await?;
     Ok(())
 }
 
