@@ -6,18 +6,20 @@
 //! fixed order. Every step here is made of the functions that [`Router::apply`] is made of.
 
 use super::Router;
-use super::case::Case;
-use super::codes::{OfferEnd, Outcome, Presence, Route};
-use super::command::{Command, Stamped};
-use super::ends::AfterWork;
-use super::event::OfferReason;
-use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx};
-use super::policy::SkillMap;
-use super::reject::Reject;
-use super::skill::Levels;
-use super::submit::Resolved;
-use super::time::Timestamp;
-use super::timers::Timer;
+use super::act::contact::ends::AfterWork;
+use super::act::contact::submit::Resolved;
+use super::api::codes::{OfferEnd, Outcome, Presence, Route};
+use super::api::command::{Command, Stamped};
+use super::api::event::OfferReason;
+use super::api::ids::{
+    AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
+};
+use super::api::policy::SkillMap;
+use super::api::reject::Reject;
+use super::api::time::Timestamp;
+use super::state::case::Case;
+use super::state::skill::Levels;
+use super::state::timers::Timer;
 
 /// What a step did to a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -395,7 +397,7 @@ impl Router {
         &self.queues[queue.at()].id
     }
 
-    pub(crate) fn policy(&self, queue: QueueIdx) -> &super::policy::Policy {
+    pub(crate) fn policy(&self, queue: QueueIdx) -> &super::api::policy::Policy {
         &self.queues[queue.at()].policy
     }
 }

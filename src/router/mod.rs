@@ -10,137 +10,58 @@
 //! moves any more (`settle`): contacts that look for an agent, agents that became free, contacts
 //! whose owner's situation changed.
 
-// Words that everything below shares.
-pub mod codes;
-pub mod ids;
-pub mod policy;
-pub mod time;
+// The rooms, from the lowest. Each names only those before it.
+mod api;
+mod store;
 
-// What comes in and what goes out.
-pub mod answer;
-mod attributes;
-mod case_answer;
-mod case_command;
-pub mod command;
-pub mod effect;
-pub mod event;
-mod offer_reason;
-pub mod people;
-pub mod people_view;
-pub mod query;
-pub mod reject;
-mod sparse;
+mod state;
 
-// Nouns: plain state.
-mod agent;
-pub(crate) mod bonds;
-mod case;
-mod clock;
-mod contact;
-mod customer;
-mod detail;
-mod extra;
-mod kept;
-pub mod kind;
-mod pace;
-mod progress;
-mod queue;
-pub(crate) mod skill;
-mod stats;
+mod decide;
+mod look;
 
-// Indexes, none of which decides.
-mod bitmap;
-pub mod both;
-mod directory;
-#[cfg(test)]
-mod draw;
-mod few;
-mod idle;
-mod line;
-mod segments;
-mod timers;
-mod waiting;
-mod wheel;
-
-// Decisions: who may, who is best, what follows.
-mod choose;
-mod judge;
-mod plan;
-mod seek;
-mod settle;
+mod act;
 
 // The side door of simulations in bulk.
 pub(crate) mod bulk;
 
-// Acts: what commands and deadlines do.
-mod absences;
-mod accept;
-mod agents;
-mod assist;
-pub(crate) mod booking;
-pub(crate) mod by_customer;
-mod callbacks;
-mod cases;
-mod clocks;
-mod customers;
-mod due;
-mod duty;
-mod ends;
-pub mod follow_up;
-mod kinds;
-mod ladder;
-mod learnt;
-mod offers;
-mod queues;
-mod sessions;
-mod stages;
-mod submit;
-mod succession;
-pub(crate) mod ticket;
-mod transfer;
-
-// Looking: answers, explanations, images, checks.
-mod case_views;
-pub(crate) mod census;
-mod estimate;
-mod explain;
-mod image;
-mod invariants;
-mod keys;
-mod preview;
-mod queries;
-mod standing;
-mod views;
-
-// Reading before it is asked for.
-pub mod ahead;
+// What comes in and what goes out, for those outside.
+pub use act::case::follow_up;
+pub(crate) use act::contact::{booking, ticket};
+pub(crate) use act::customer::by_customer;
+pub use api::{
+    answer, both, codes, command, effect, event, ids, kind, people, people_view, policy, query,
+    reject, time,
+};
+pub use look::ahead;
+pub(crate) use look::census;
+pub(crate) use state::{bonds, skill};
 
 use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
 
-use agent::{Agent, Channels};
-use answer::Answer;
-use case::Cases;
-use codes::ContactState;
-use command::{Command, Stamped};
-use contact::Contacts;
-use customer::Customers;
-pub use detail::Detail;
-use effect::{Count, Effects};
-use event::{Event, EventBody};
-use idle::IdleOrder;
-use ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
-use keys::Keys;
-use kinds::Kinds;
-use policy::{Policy, Settings};
-use queue::{Counts, Queue};
-use reject::Reject;
-use sessions::Sources;
-use skill::{Interner, Skilled};
-use time::Timestamp;
-use timers::{Timer, Timers};
-use waiting::Waiting;
+use act::case::kinds::Kinds;
+use act::contact::sessions::Sources;
+use api::answer::Answer;
+use api::codes::ContactState;
+use api::command::{Command, Stamped};
+pub use api::detail::Detail;
+use api::effect::{Count, Effects};
+use api::event::{Event, EventBody};
+use api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
+use api::policy::{Policy, Settings};
+use api::reject::Reject;
+use api::time::Timestamp;
+use state::agent::{Agent, Channels};
+use state::case::Cases;
+use state::contact::Contacts;
+use state::customer::Customers;
+use state::idle::IdleOrder;
+use state::keys::Keys;
+use state::queue::{Counts, Queue};
+use state::skill::{Interner, Skilled};
+use state::timers::{Timer, Timers};
+use state::waiting::Waiting;
 
 use crate::calendar::Calendar;
 

@@ -1,0 +1,5 @@
+//! What is done to agents: set, presence, absences, succession.
+
+mod absences;
+mod agents;
+mod succession;

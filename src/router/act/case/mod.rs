@@ -1,0 +1,9 @@
+//! What is done to cases: ownership, stages, clocks, help, follow-up; their kinds and calendars.
+
+mod assist;
+mod cases;
+mod clocks;
+pub mod follow_up;
+pub(in crate::router) mod kinds;
+mod ladder;
+mod stages;

@@ -1,0 +1,12 @@
+//! Acts: what commands and deadlines do, a folder for each noun.
+//!
+//! Only here the state is changed and events are told. What is to be done is asked of `decide`.
+
+pub(super) mod agent;
+pub(super) mod case;
+pub(super) mod contact;
+pub(super) mod customer;
+pub(super) mod queue;
+
+mod due;
+mod settle;

@@ -1,0 +1,458 @@
+//! What the router answers: plain copies of its state, ready to leave the lock.
+//!
+//! Each struct lists the fields of one answer on the wire, in their order; the wire writes them
+//! out and omits what is `None`. Nothing here refers back into the router.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::codes::{
+    AgentKind, AgentState, ContactState, Outcome, Presence, Route, Rule, Verdict, Why,
+};
+use super::command::{Attributes, Profile};
+use super::ids::{Name, OfferId, Text};
+use super::policy::{Policy, Settings, SkillMap};
+use super::time::Timestamp;
+use crate::router::act::contact::booking::Slot;
+
+pub use super::case_answer::{
+    AssistView, CalendarRemovedView, CalendarView, CaseView, ClockView, FollowUpView,
+    KindRemovedView, KindView, NoteView, ResultView, WaitView,
+};
+pub use super::people_view::{
+    AbsenceView, BriefingView, PairAwayView, PriorityView, ServedView, SlotView, SlotsView,
+    SuccessionView,
+};
+
+/// The answer to a command or a query that was not refused.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    Done(Done),
+    Agent(Box<AgentView>),
+    AgentRemoved(AgentRemovedView),
+    Agents(Page<AgentView>),
+    Queue(Box<QueueView>),
+    Queues(Page<QueueView>),
+    QueueRemoved(QueueRemovedView),
+    Settings(Box<Settings>),
+    Customer(Box<CustomerView>),
+    Excluded(ExcludedView),
+    Submitted(Box<Submitted>),
+    Contact(Box<ContactView>),
+    Contacts(Page<ContactView>),
+    Synced(Synced),
+    Case(Box<CaseView>),
+    Cases(Page<CaseView>),
+    HandedOver(HandedOverView),
+    Owner(OwnerView),
+    Explained(Box<Explained>),
+    Preview(Box<Preview>),
+    Stats(Box<StatsView>),
+    Briefing(Box<BriefingView>),
+    Succession(SuccessionView),
+    Slots(SlotsView),
+    Kind(Box<KindView>),
+    Kinds(Page<KindView>),
+    KindRemoved(KindRemovedView),
+    Calendar(Box<CalendarView>),
+    Calendars(Page<CalendarView>),
+    CalendarRemoved(CalendarRemovedView),
+    /// The text of an answer given before under the same idempotency key.
+    Repeated(Repeated),
+}
+
+/// An answer given before, word for word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeated(pub Box<str>);
+
+impl Serialize for Repeated {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::Error as _;
+        let raw: &serde_json::value::RawValue =
+            serde_json::from_str(&self.0).map_err(S::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+/// Nothing to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Done {
+    pub ok: bool,
+}
+
+/// One page of a list; `next` is the `after` of the next page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Name>,
+}
+
+/// An agent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AgentView {
+    pub agent: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
+    pub kind: AgentKind,
+    pub skills: SkillMap,
+    pub capacity: BTreeMap<Name, u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leader: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wrap_up_ms: Option<i64>,
+    pub rank: i32,
+    pub presence: Presence,
+    pub state: AgentState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_at: Option<Timestamp>,
+    /// When the present presence began.
+    pub since_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_since_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wrap_up_until_at: Option<Timestamp>,
+    pub missed: u32,
+    /// The contacts it is connected to.
+    pub contacts: Vec<Name>,
+    /// The offers it is asked to answer.
+    pub offers: Vec<OfferView>,
+    /// Open cases it owns.
+    pub open_cases: u64,
+    /// Conversations taken since it exists.
+    pub handled: u64,
+    /// Time in conversations that are over, in milliseconds.
+    pub talk_ms: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mentor: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_open_cases: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<AbsenceView>,
+    /// When it is expected back, while it is absent by plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub absent_until_at: Option<Timestamp>,
+    /// When it and its stand-in are planned away together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<PairAwayView>,
+}
+
+/// `agent.remove`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AgentRemovedView {
+    pub agent: Name,
+    pub removed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub successor: Option<Name>,
+    /// Cases that went to the successor.
+    pub handed_over: u64,
+    /// Those of a plan of succession.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub successors: Vec<Name>,
+}
+
+/// A queue: policy and present figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QueueView {
+    pub queue: Name,
+    #[serde(flatten)]
+    pub policy: Policy,
+    pub waiting: u64,
+    pub offered: u64,
+    pub connected: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest_joined_at: Option<Timestamp>,
+}
+
+/// `queue.remove`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QueueRemovedView {
+    pub queue: Name,
+    pub removed: bool,
+}
+
+/// A customer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CustomerView {
+    pub customer: Name,
+    pub identities: Vec<Name>,
+    pub profile: Profile,
+    pub excluded: Vec<ExcludedAgent>,
+    pub open_cases: Vec<Name>,
+}
+
+/// An agent who is never offered a customer's contacts, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExcludedAgent {
+    pub agent: Name,
+    pub reason: Text,
+}
+
+/// `customer.exclude`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExcludedView {
+    pub customer: Name,
+    pub agent: Name,
+    pub on: bool,
+    pub reason: Text,
+}
+
+/// An offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OfferView {
+    pub offer: OfferId,
+    pub contact: Name,
+    pub agent: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Text>,
+    pub route: Route,
+    pub expires_at: Timestamp,
+    /// Whom the agent may consult first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mentor: Option<Name>,
+}
+
+/// `contact.submit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Submitted {
+    pub contact: Name,
+    pub state: ContactState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    pub queue: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_wait_ms: Option<i64>,
+    pub why: Why,
+    /// Its number at the counter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Name>,
+}
+
+/// A contact.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ContactView {
+    pub contact: Name,
+    pub state: ContactState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    pub queue: Name,
+    pub channel: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Name>,
+    /// The agent connected, or the last that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Name>,
+    /// The second agent of a consultation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consulting: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
+    /// The first of the offers that are open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferView>,
+    pub offers: Vec<OfferView>,
+    /// Offers made so far.
+    pub offers_made: u32,
+    pub priority: i32,
+    /// Its own requirement, without the queue's.
+    pub requires: SkillMap,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefer: Option<Name>,
+    pub exclude: Vec<Name>,
+    /// When it was made known to the router.
+    pub submitted_at: Timestamp,
+    /// The time that gives it its place.
+    pub joined_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connected_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wrap_up_until_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_wait_ms: Option<i64>,
+    pub why: Why,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Attributes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Name>,
+    /// The slot for which it is booked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Slot>,
+    /// When its caller chose to be called back, and where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_address: Option<Text>,
+    /// Priority by the customer's profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_priority: Option<i32>,
+    /// Skills wished for by the customer's profile, while only agents who have them are asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wishes: Option<SkillMap>,
+}
+
+/// `contact.sync`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Synced {
+    pub source: Name,
+    /// Live contacts of the list that are known.
+    pub confirmed: u64,
+    /// Contacts that were live here and are not on the list: ended.
+    pub cancelled: Vec<Name>,
+    /// Contacts of the list that are not live here.
+    pub unknown: Vec<Name>,
+}
+
+/// `case.handover`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HandedOverView {
+    pub to: Name,
+    /// Cases that changed hands.
+    pub cases: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Name>,
+}
+
+/// `owner.get`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OwnerView {
+    pub case: Option<Name>,
+    pub owner: Option<Name>,
+}
+
+/// An agent that was considered for a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Candidate {
+    pub agent: Name,
+    /// On whose account it would have come.
+    pub route: Route,
+    pub verdict: Verdict,
+    /// Why the customer excludes it, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+}
+
+/// One step of a contact: when, by which rule, who was considered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepView {
+    pub at: Timestamp,
+    pub rule: Rule,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_at: Option<Timestamp>,
+    pub candidates: Vec<Candidate>,
+}
+
+/// `contact.explain`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    pub contact: Name,
+    pub state: ContactState,
+    pub why: Why,
+    pub steps: Vec<StepView>,
+    /// Steps that were left out because there were too many.
+    pub steps_dropped: u64,
+    /// What its priority is made of, where its customer adds to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<PriorityView>,
+}
+
+/// `contact.preview`: what would happen now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Preview {
+    pub contact: Name,
+    pub state: ContactState,
+    pub queue: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Name>,
+    /// The agent it would be offered to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_wait_ms: Option<i64>,
+    pub why: Why,
+    pub candidates: Vec<Candidate>,
+}
+
+/// `stats.get`: counts since the start, and within the window where one is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct StatsView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Name>,
+    pub window_ms: i64,
+    pub submitted: u64,
+    pub connected: u64,
+    pub abandoned: u64,
+    pub ended: u64,
+    pub within_target: u64,
+    pub service_level: Option<f64>,
+    pub wait_mean_ms: Option<f64>,
+    pub wait_max_ms: Option<i64>,
+    pub handle_mean_ms: Option<f64>,
+    pub waiting: u64,
+    pub offered: u64,
+    pub in_conversation: u64,
+    pub repeat_contacts: u64,
+    pub owner_hits: u64,
+    pub continuity: Option<f64>,
+}

@@ -1,0 +1,377 @@
+//! The policy of a queue and the settings of a tenant: all that can be chosen, with its default.
+//!
+//! Every field bears the name it has on the wire. `None` in a field documented as a limit means
+//! "no limit" and is written `null` on the wire, `"off"` in the configuration. This file holds
+//! data only; what a field does is decided where the rule lives.
+
+use std::collections::BTreeMap;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::codes::{
+    Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
+};
+use super::ids::Name;
+use super::sparse::sparse;
+use super::time::Millis;
+use crate::router::act::contact::booking::Booking;
+use crate::router::act::contact::ticket::TicketPolicy;
+use crate::router::act::customer::by_customer::ByCustomer;
+
+/// The most skills in one map (of an agent or a requirement).
+pub const SKILLS_MAX: usize = 256;
+/// The most steps of one queue.
+pub const STEPS_MAX: usize = 32;
+/// The shortest time that may bring a step of priority, in ms: each step of each who waits is
+/// work of its own, and thousands may wait.
+pub const AGE_PRIORITY_MS_MIN: i64 = 100;
+/// Priorities lie in `-PRIORITY_MAX..=PRIORITY_MAX`.
+pub const PRIORITY_MAX: i32 = 1_000_000;
+/// The most agents that one contact is offered to at once.
+pub const PARALLEL_OFFERS_MAX: u32 = 100;
+/// The most contacts at once of one channel per agent.
+pub const CAPACITY_MAX: u32 = 1_000;
+
+/// A proficiency, 1 (lowest) to 10 (best).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Level(pub u8);
+
+impl Level {
+    pub const MIN: Self = Self(1);
+    pub const MAX: Self = Self(10);
+}
+
+impl<'de> Deserialize<'de> for Level {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The journal holds one byte; text may hold any number, which the error then names.
+        let n = if deserializer.is_human_readable() {
+            i64::deserialize(deserializer)?
+        } else {
+            i64::from(u8::deserialize(deserializer)?)
+        };
+        u8::try_from(n)
+            .ok()
+            .filter(|n| (1..=10).contains(n))
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("{n} is not a proficiency: give 1 to 10")))
+    }
+}
+
+/// A priority, `-PRIORITY_MAX..=PRIORITY_MAX`; higher goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Priority(pub i32);
+
+impl<'de> Deserialize<'de> for Priority {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let n = i64::deserialize(deserializer)?;
+        i32::try_from(n)
+            .ok()
+            .filter(|n| (-PRIORITY_MAX..=PRIORITY_MAX).contains(n))
+            .map(Self)
+            .ok_or_else(|| {
+                D::Error::custom(format!(
+                    "{n} is not a priority: give -{PRIORITY_MAX} to {PRIORITY_MAX}"
+                ))
+            })
+    }
+}
+
+/// Skills with their levels, in the order of their names.
+pub type SkillMap = BTreeMap<Name, Level>;
+
+/// Delays after an offer that was not taken, in which the agent is offered nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retry {
+    pub declined_ms: Millis,
+    pub busy_ms: Millis,
+    pub unreachable_ms: Millis,
+    /// After `no_answer` and after an offer that expired.
+    pub no_answer_ms: Millis,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            declined_ms: Millis::seconds(5),
+            busy_ms: Millis::seconds(5),
+            unreachable_ms: Millis::seconds(30),
+            no_answer_ms: Millis::seconds(5),
+        }
+    }
+}
+
+/// A change of the requirement with the time waited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Time since joining the queue.
+    pub after_ms: Millis,
+    /// Replaces the queue's requirement.
+    #[serde(default)]
+    pub requires: Option<SkillMap>,
+    /// Takes some skills of the queue's requirement away.
+    #[serde(default)]
+    pub drop: Vec<Name>,
+    /// `any` takes all of the queue's requirement away.
+    #[serde(default)]
+    pub widen: Option<Widen>,
+}
+
+/// Where a contact goes that the queue cannot hold: another queue, or an end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overflow {
+    #[serde(default)]
+    pub to: Option<Name>,
+    #[serde(default)]
+    pub action: Option<OverflowAction>,
+}
+
+impl Default for Overflow {
+    fn default() -> Self {
+        Self {
+            to: None,
+            action: Some(OverflowAction::Reject),
+        }
+    }
+}
+
+/// The promise of a queue: so many within so long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServiceLevel {
+    pub within_ms: Millis,
+    /// Share of contacts, 0 to 1.
+    pub target: f64,
+}
+
+impl Default for ServiceLevel {
+    fn default() -> Self {
+        Self {
+            within_ms: Millis::seconds(20),
+            target: 0.8,
+        }
+    }
+}
+
+/// How long a contact waits for its owner, by what the owner is doing. Measured from the
+/// contact's joining; 0 = do not wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OwnerWait {
+    pub busy_ms: Millis,
+    pub wrap_up_ms: Millis,
+    pub break_ms: Millis,
+    pub offline_ms: Millis,
+}
+
+impl Default for OwnerWait {
+    fn default() -> Self {
+        Self {
+            busy_ms: Millis::seconds(20),
+            wrap_up_ms: Millis::seconds(20),
+            break_ms: Millis::ZERO,
+            offline_ms: Millis::ZERO,
+        }
+    }
+}
+
+/// How a queue keeps repeat contacts with their owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ownership {
+    pub mode: OwnershipMode,
+    pub wait: OwnerWait,
+    pub fallback: Vec<Fallback>,
+    /// A freed agent first takes the waiting contact it owns.
+    pub own_first: bool,
+    /// An owned contact does not overtake one that joined so much earlier. `None` = no limit.
+    pub overtake_ms: Option<Millis>,
+    /// Ask the owner's skill for the matter again.
+    pub owner_skill_check: bool,
+    /// Ownership becomes firm after so much conversation.
+    pub min_handle_ms: Millis,
+    /// How long a closed case still makes its last owner the preferred agent.
+    pub affinity_ms: Millis,
+    pub key: OwnershipKey,
+    /// Whether a contact waits for its owner beside agents who stand idle.
+    pub hold: OwnerHold,
+}
+
+impl Default for Ownership {
+    fn default() -> Self {
+        Self {
+            mode: OwnershipMode::Prefer,
+            wait: OwnerWait::default(),
+            fallback: vec![
+                Fallback::Deputy,
+                Fallback::Leader,
+                Fallback::Team,
+                Fallback::Skill,
+            ],
+            own_first: true,
+            overtake_ms: Some(Millis::seconds(60)),
+            owner_skill_check: false,
+            min_handle_ms: Millis::ZERO,
+            affinity_ms: Millis::ZERO,
+            key: OwnershipKey::First,
+            hold: OwnerHold::Always,
+        }
+    }
+}
+
+/// The policy of a queue; docs/routing-rules.md names the rule of each field.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    pub requires: SkillMap,
+    pub strategy: Strategy,
+    pub priority: Priority,
+    /// One step of priority per so much waiting; 0 = off.
+    pub age_priority_ms: Millis,
+    pub ring_ms: Millis,
+    pub parallel_offers: u32,
+    /// Offers missed in a row before the agent goes on break; 0 = never.
+    pub max_missed: u32,
+    pub retry: Retry,
+    pub steps: Vec<Step>,
+    pub max_wait_ms: Option<Millis>,
+    pub max_waiting: Option<u32>,
+    pub no_agent_ms: Option<Millis>,
+    pub overflow: Overflow,
+    pub resume_ms: Option<Millis>,
+    pub wrap_up_ms: Millis,
+    pub service_level: ServiceLevel,
+    /// The calendar of opening hours, by name.
+    pub calendar: Option<Name>,
+    pub ownership: Ownership,
+    /// Trunks: waiting + offered + connected.
+    pub max_in_system: Option<u32>,
+    pub booking: Booking,
+    pub ticket: TicketPolicy,
+}
+
+sparse! {
+    Policy {
+        requires, strategy, priority, age_priority_ms, ring_ms, parallel_offers, max_missed, retry,
+        steps, max_wait_ms, max_waiting, no_agent_ms, overflow, resume_ms, wrap_up_ms,
+        service_level, calendar, ownership, max_in_system,
+    } may leave out { booking, ticket }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            requires: SkillMap::new(),
+            strategy: Strategy::LongestIdle,
+            priority: Priority(0),
+            age_priority_ms: Millis::ZERO,
+            ring_ms: Millis::seconds(20),
+            parallel_offers: 1,
+            max_missed: 3,
+            retry: Retry::default(),
+            steps: Vec::new(),
+            max_wait_ms: None,
+            max_waiting: None,
+            no_agent_ms: None,
+            overflow: Overflow::default(),
+            resume_ms: Some(Millis::ZERO),
+            wrap_up_ms: Millis::ZERO,
+            service_level: ServiceLevel::default(),
+            calendar: None,
+            ownership: Ownership::default(),
+            max_in_system: None,
+            booking: Booking::default(),
+            ticket: TicketPolicy::default(),
+        }
+    }
+}
+
+/// What a channel allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChannelRule {
+    /// An offer reserves the whole agent.
+    pub exclusive: bool,
+    /// Contacts at once for an agent whose own capacity does not name the channel.
+    pub capacity: u32,
+}
+
+impl Default for ChannelRule {
+    fn default() -> Self {
+        Self {
+            exclusive: false,
+            capacity: 1,
+        }
+    }
+}
+
+/// The settings of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    pub pick: Pick,
+    pub max_in_system: Option<u32>,
+    /// How long a connected contact outlives its platform. `None` = for ever.
+    pub lease_ms: Option<Millis>,
+    /// So many contacts on one open case raise `case.escalated`; 0 = never.
+    pub repeat_supervise: u32,
+    pub repeat_window_ms: Millis,
+    /// When a resolved case closes by itself. `None` = never.
+    pub close_after_ms: Option<Millis>,
+    /// The channels; those not named here keep their rule.
+    pub channels: BTreeMap<Name, ChannelRule>,
+    /// How long an ended contact can still be asked for, and its id is known as used.
+    pub keep_ended_ms: Millis,
+    /// The most ended contacts kept.
+    pub keep_ended_max: u32,
+    /// How long an idempotency key is remembered.
+    pub keep_keys_ms: Millis,
+    /// The most idempotency keys remembered.
+    pub keep_keys_max: u32,
+    /// What a customer's profile means for its contacts.
+    pub by_customer: ByCustomer,
+}
+
+sparse! {
+    Settings {
+        pick, max_in_system, lease_ms, repeat_supervise, repeat_window_ms, close_after_ms, channels,
+        keep_ended_ms, keep_ended_max, keep_keys_ms, keep_keys_max,
+    } may leave out { by_customer }
+}
+
+/// The channels that exist from the start: name, exclusive.
+pub const CHANNELS: [(&str, bool); 6] = [
+    ("voice", true),
+    ("chat", false),
+    ("email", false),
+    ("counter", true),
+    ("callback", true),
+    ("task", false),
+];
+
+/// The most channels of a tenant.
+pub const CHANNELS_MAX: usize = 16;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            pick: Pick::LongestWaiting,
+            max_in_system: None,
+            lease_ms: Some(Millis::minutes(2)),
+            repeat_supervise: 3,
+            repeat_window_ms: Millis::hours(24 * 7),
+            close_after_ms: Some(Millis::hours(24 * 7)),
+            channels: BTreeMap::new(),
+            keep_ended_ms: Millis::hours(24),
+            keep_ended_max: 100_000,
+            keep_keys_ms: Millis::hours(24),
+            keep_keys_max: 100_000,
+            by_customer: ByCustomer::default(),
+        }
+    }
+}

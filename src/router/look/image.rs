@@ -1,0 +1,468 @@
+//! The whole state as bytes and back, and its digest.
+//!
+//! The image holds what the commands made; indexes, lists of who waits for whom and timers are
+//! made anew from it. Two routers that went through the same commands have the same image.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::Bytes;
+
+use crate::calendar::Calendar;
+use crate::router::act::case::kinds::Kinds;
+use crate::router::act::contact::sessions::Source;
+use crate::router::api::both::{Both, InTurn};
+use crate::router::api::ids::{
+    AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx,
+};
+use crate::router::api::policy::Settings;
+use crate::router::api::time::Timestamp;
+use crate::router::state::agent::{Agent, Channels};
+use crate::router::state::case::{Case, Cases};
+use crate::router::state::contact::Contact;
+use crate::router::state::customer::Customers;
+use crate::router::state::keys::Remembered;
+use crate::router::state::queue::{Counts, Queue};
+use crate::router::state::skill::Interner;
+use crate::router::state::timers::Timer;
+use crate::router::store::few::Few;
+use crate::router::store::segments::Segments;
+use crate::router::{Detail, Router};
+
+/// The version of the image's layout. A router reads only its own.
+pub const IMAGE_FORMAT: u32 = 4;
+
+/// Records of one block; the last has fewer.
+const BLOCK_RECORDS: usize = 1_024;
+
+/// Images with fewer blocks of records are not worth a second thread.
+const BLOCKS_SHARED_MIN: usize = 8;
+
+/// What millions are kept of stands in blocks of its own, each to be read without the others.
+#[derive(Deserialize)]
+struct Image<'a> {
+    format: u32,
+    centre: &'a [u8],
+    #[serde(borrow)]
+    customers: Vec<&'a [u8]>,
+    cases: Vec<&'a [u8]>,
+}
+
+#[derive(Serialize)]
+struct CentreRef<'a> {
+    at: Timestamp,
+    event_seq: u64,
+    offer_seq: u64,
+    arrival_seq: u64,
+    settings: &'a Settings,
+    skills: &'a [Name],
+    teams: &'a [Name],
+    agents: &'a [Agent],
+    queues: &'a [Queue],
+    unattached: &'a BTreeMap<CustomerIdx, Few<ContactIdx>>,
+    free_cases: &'a [CaseIdx],
+    cases_opened: u64,
+    contacts: &'a [Option<Box<Contact>>],
+    free_contacts: &'a [ContactIdx],
+    sources: &'a [Source],
+    keys: Vec<&'a Remembered>,
+    ended: Vec<(Timestamp, ContactIdx)>,
+    closed: Vec<(Timestamp, CaseIdx)>,
+    counts: Counts,
+    kinds: &'a Kinds,
+    calendars: &'a BTreeMap<Name, Calendar>,
+}
+
+/// All but customers and cases.
+#[derive(Deserialize)]
+struct Centre {
+    at: Timestamp,
+    event_seq: u64,
+    offer_seq: u64,
+    arrival_seq: u64,
+    settings: Settings,
+    skills: Vec<Name>,
+    teams: Vec<Name>,
+    agents: Vec<Agent>,
+    queues: Vec<Queue>,
+    unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
+    free_cases: Vec<CaseIdx>,
+    cases_opened: u64,
+    contacts: Vec<Option<Box<Contact>>>,
+    free_contacts: Vec<ContactIdx>,
+    sources: Vec<Source>,
+    keys: Vec<Remembered>,
+    ended: Vec<(Timestamp, ContactIdx)>,
+    closed: Vec<(Timestamp, CaseIdx)>,
+    counts: Counts,
+    kinds: Kinds,
+    calendars: BTreeMap<Name, Calendar>,
+}
+
+fn written(part: &(impl Serialize + ?Sized)) -> Vec<u8> {
+    postcard::to_stdvec(part).expect("the state is writable to memory")
+}
+
+/// Appends what [`Image`] reads as `Vec<&[u8]>`.
+fn append<T: Serialize>(out: &mut Vec<u8>, records: &Segments<T>) {
+    out.extend(written(&records.len().div_ceil(BLOCK_RECORDS)));
+    let mut records = records.iter().peekable();
+    let mut block = Vec::new();
+    while records.peek().is_some() {
+        block.clear();
+        for record in records.by_ref().take(BLOCK_RECORDS) {
+            block = postcard::to_extend(record, block).expect("the state is writable to memory");
+        }
+        out.extend(written(&block.len()));
+        out.extend(&block);
+    }
+}
+
+fn damaged(error: &postcard::Error) -> String {
+    format!("damaged image: {error}")
+}
+
+/// Reads blocks of records; `see` is shown each with its number.
+fn read<'a, T: Deserialize<'a>>(
+    blocks: &[&'a [u8]],
+    mut see: impl FnMut(usize, &T),
+) -> Result<Segments<T>, String> {
+    let mut records = Segments::default();
+    for block in blocks {
+        let mut left = *block;
+        while !left.is_empty() {
+            let record: T;
+            (record, left) = postcard::take_from_bytes(left).map_err(|error| damaged(&error))?;
+            see(records.len(), &record);
+            records.push(record);
+        }
+    }
+    Ok(records)
+}
+
+impl Router {
+    /// The whole state as bytes, for a snapshot. The same state gives the same bytes.
+    pub fn image(&self) -> Vec<u8> {
+        let centre = CentreRef {
+            at: self.at,
+            event_seq: self.event_seq,
+            offer_seq: self.offer_seq,
+            arrival_seq: self.arrival_seq,
+            settings: &self.settings,
+            skills: self.skills.names(),
+            teams: self.teams.names(),
+            agents: &self.agents,
+            queues: &self.queues,
+            unattached: &self.customers.unattached,
+            free_cases: &self.cases.free,
+            cases_opened: self.cases.opened,
+            contacts: &self.contacts.slots,
+            free_contacts: &self.contacts.free,
+            sources: &self.sources.slots,
+            keys: self.keys.list.iter().collect(),
+            ended: self.ended.iter().copied().collect(),
+            closed: self.closed.iter().copied().collect(),
+            counts: self.counts,
+            kinds: &self.kinds,
+            calendars: &self.calendars,
+        };
+        let mut image = written(&(IMAGE_FORMAT, Bytes::new(&written(&centre))));
+        append(&mut image, &self.customers.slots);
+        append(&mut image, &self.cases.slots);
+        image
+    }
+
+    /// A digest of the state: equal states have equal digests.
+    pub fn digest(&self) -> [u8; 32] {
+        *blake3::hash(&self.image()).as_bytes()
+    }
+
+    /// The router that [`Router::image`] was taken of. The error says what the bytes are instead.
+    pub fn from_image(bytes: &[u8]) -> Result<Self, String> {
+        Self::from_image_by(bytes, &InTurn)
+    }
+
+    /// The same, where somebody else may read a half of a large image meanwhile.
+    pub fn from_image_by(bytes: &[u8], both: &impl Both) -> Result<Self, String> {
+        let (format, _rest): (u32, _) =
+            postcard::take_from_bytes(bytes).map_err(|error| format!("no image: {error}"))?;
+        if format != IMAGE_FORMAT {
+            return Err(format!(
+                "image of format {format}: this program reads format {IMAGE_FORMAT}"
+            ));
+        }
+        let image: Image<'_> = postcard::from_bytes(bytes).map_err(|error| damaged(&error))?;
+        debug_assert_eq!(image.format, IMAGE_FORMAT, "checked before it was read");
+        let is_large = image.customers.len() + image.cases.len() >= BLOCKS_SHARED_MIN;
+        let one = || {
+            let customers = Customers::read(|see| read(&image.customers, see))?;
+            let centre: Centre =
+                postcard::from_bytes(image.centre).map_err(|error| damaged(&error))?;
+            Ok::<_, String>((customers, centre))
+        };
+        let other = || Cases::read(|see| read(&image.cases, see));
+        let (one, other) = if is_large {
+            both.both(one, other)
+        } else {
+            InTurn.both(one, other)
+        };
+        let (customers, centre) = one?;
+        Ok(Self::of_parts(centre, customers, other?))
+    }
+
+    fn of_parts(centre: Centre, customers: Customers, cases: Cases) -> Self {
+        let mut router = Self::with_detail(Detail::FULL);
+        router.at = centre.at;
+        router.come_to = (centre.at, Timer::LAST);
+        router.event_seq = centre.event_seq;
+        router.offer_seq = centre.offer_seq;
+        router.arrival_seq = centre.arrival_seq;
+        router.channels = Channels::of(&centre.settings);
+        router.settings = centre.settings;
+        router.skills = Interner::from_names(centre.skills);
+        router.teams = Interner::from_names(centre.teams);
+        router
+            .waiting
+            .teams
+            .resize_with(router.teams.names().len(), Default::default);
+        let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
+        router.bounded = centre.agents.iter().filter(bounded).count() as u32;
+        router.agents = centre.agents;
+        for agent in router.agents.iter().filter(|agent| agent.exists) {
+            router.skilled.add(&agent.skills);
+        }
+        router.queues = centre.queues;
+        router.find_longest_affinity();
+        router.customers = customers;
+        router.customers.unattached = centre.unattached;
+        router.cases = cases;
+        router.cases.free = centre.free_cases;
+        router.cases.opened = centre.cases_opened;
+        router.contacts.slots = centre.contacts;
+        router.contacts.free = centre.free_contacts;
+        router.sources.slots = centre.sources;
+        for key in centre.keys {
+            router.keys.push(key);
+        }
+        router.ended = centre.ended.into();
+        router.closed = centre.closed.into();
+        router.counts = centre.counts;
+        router.kinds = centre.kinds;
+        router.calendars = centre.calendars;
+        router.index_names();
+        router.index_agents();
+        router.index_contacts();
+        router.arm_timers();
+        router.prune_timers();
+        router
+    }
+
+    fn index_names(&mut self) {
+        for n in 0..self.agents.len() {
+            if let Some(deputy) = self.agents[n].deputy {
+                let of = AgentIdx::from_usize(n);
+                self.agents[deputy.at()].deputy_of.push(of);
+            }
+        }
+        self.agents_by_name = self
+            .agents
+            .iter()
+            .enumerate()
+            .map(|(n, agent)| (agent.id.clone(), AgentIdx::from_usize(n)))
+            .collect();
+        self.queues_by_name = self
+            .queues
+            .iter()
+            .enumerate()
+            .map(|(n, queue)| (queue.id.clone(), QueueIdx::from_usize(n)))
+            .collect();
+        for (n, source) in self.sources.slots.iter().enumerate() {
+            self.sources
+                .by_name
+                .insert(source.name.clone(), SourceIdx::from_usize(n));
+        }
+        let mut names: Vec<(Name, ContactIdx)> = Vec::new();
+        for (n, contact) in self.contacts.slots.iter().enumerate() {
+            if let Some(contact) = contact {
+                let idx = ContactIdx::from_usize(n);
+                names.push((contact.id.clone(), idx));
+                let slot = contact.slot();
+                self.contacts
+                    .booked
+                    .extend(slot.map(|slot| (slot.from_at, idx)));
+                for offer in &contact.offers {
+                    self.open_offers.insert(offer.id.0, idx);
+                }
+            }
+        }
+        for (name, idx) in names {
+            self.contacts.note_name(&name, idx);
+        }
+        for queue in &mut self.queues {
+            queue.resolve(&mut self.skills);
+        }
+    }
+
+    /// Agents stand in the idle order by how long they have been idle.
+    fn index_agents(&mut self) {
+        self.idle = crate::router::state::idle::IdleOrder::default();
+        self.idle.set_channels(self.channels.len());
+        let mut order: Vec<AgentIdx> = (0..self.agents.len())
+            .map(AgentIdx::from_usize)
+            .filter(|idx| self.agents[idx.at()].idle_since.is_some())
+            .collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
+            (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
+        });
+        for idx in order {
+            let since = self.agents[idx.at()].idle_since.unwrap_or(Timestamp::MIN);
+            self.idle.place(&mut self.agents, idx, since);
+        }
+        self.idle.settle(&mut self.agents);
+        for n in 0..self.agents.len() {
+            self.refresh(AgentIdx::from_usize(n));
+        }
+    }
+
+    fn index_contacts(&mut self) {
+        for n in 0..self.contacts.slots.len() {
+            let idx = ContactIdx::from_usize(n);
+            let Some(contact) = self.contacts.get(idx) else {
+                continue;
+            };
+            if !contact.seeking {
+                continue;
+            }
+            self.note_seeking(idx);
+            let contact = &self.contacts[idx];
+            if contact.offers.is_empty() {
+                let armed = self.contacts[idx].owner_until;
+                self.enter_index(idx);
+                debug_assert_eq!(
+                    armed, self.contacts[idx].owner_until,
+                    "a wait for an owner ends when it did"
+                );
+            } else {
+                self.note_hunger(idx);
+            }
+        }
+    }
+
+    /// Deadlines follow from what they are deadlines of.
+    fn arm_timers(&mut self) {
+        let mut due: Vec<(Timestamp, Timer, u32)> = Vec::new();
+        for (n, agent) in self.agents.iter().enumerate() {
+            let of = n as u32;
+            due.extend(
+                agent
+                    .wraps
+                    .iter()
+                    .map(|wrap| (wrap.until_at, Timer::WrapUp, of)),
+            );
+            due.extend(agent.until_at.map(|at| (at, Timer::Presence, of)));
+            due.extend(agent.retry_at.map(|at| (at, Timer::Retry, of)));
+            due.extend(agent.bonds.absence_at.map(|at| (at, Timer::Absence, of)));
+            let plan = agent.bonds.succession.as_deref();
+            due.extend(plan.map(|plan| (plan.next_at, Timer::Succession, of)));
+        }
+        for (n, contact) in self.contacts.slots.iter().enumerate() {
+            let Some(contact) = contact else { continue };
+            let of = n as u32;
+            due.extend(
+                contact
+                    .offers
+                    .iter()
+                    .map(|o| (o.expires_at, Timer::Offer, of)),
+            );
+            let deadlines = [
+                (contact.lease_at.get(), Timer::Lease),
+                (contact.firm_at.get(), Timer::Firm),
+                (contact.owner_until.get(), Timer::OwnerWait),
+                (contact.step_at.get(), Timer::Step),
+                (contact.age_at.get(), Timer::Age),
+                (
+                    contact.extra.as_ref().and_then(|extra| extra.wish_until),
+                    Timer::Wish,
+                ),
+                (contact.no_agent_at.get(), Timer::NoAgent),
+                (contact.max_wait_at.get(), Timer::MaxWait),
+                (contact.scheduled.get(), Timer::Scheduled),
+            ];
+            due.extend(
+                deadlines
+                    .iter()
+                    .filter_map(|(at, timer)| at.map(|at| (at, *timer, of))),
+            );
+        }
+        for (n, case) in self.cases.slots.iter().enumerate() {
+            let Some(case) = case else { continue };
+            let progress = case.progress();
+            let wait = progress.and_then(|p| p.wait.as_ref());
+            let follow_up = progress.and_then(|p| p.follow_up.as_ref());
+            let deadlines = [
+                (wait.and_then(|wait| wait.until_at), Timer::CaseWait),
+                (progress.and_then(|p| p.clock_at), Timer::CaseClock),
+                (follow_up.and_then(|f| f.next_at), Timer::FollowUp),
+                (case.close_at(), Timer::CloseCase),
+            ];
+            due.extend(
+                deadlines
+                    .iter()
+                    .filter_map(|(at, timer)| at.map(|at| (at, *timer, n as u32))),
+            );
+        }
+        for (at, timer, of) in due {
+            self.timers.arm(at, timer, of);
+        }
+    }
+
+    /// Forgets contacts and cases that are over for long enough, and nothing refers to.
+    pub(in crate::router) fn forget_ended(&mut self) {
+        let keep_ms = self.settings.keep_ended_ms.0;
+        let keep_max = self.settings.keep_ended_max as usize;
+        while let Some((at, idx)) = self.ended.front().copied() {
+            if self.ended.len() <= keep_max && self.at - at <= keep_ms {
+                break;
+            }
+            self.ended.pop_front();
+            if let Some(case) = self.contacts.remove(idx) {
+                self.cases[case].referred -= 1;
+            }
+        }
+        if self.closed.is_empty() {
+            return;
+        }
+        let keep_closed_ms = keep_ms.max(self.longest_affinity_ms);
+        while let Some((at, idx)) = self.closed.front().copied() {
+            if self.at - at <= keep_closed_ms {
+                break;
+            }
+            self.closed.pop_front();
+            self.forget_case(at, idx);
+        }
+    }
+
+    fn forget_case(&mut self, closed_at: Timestamp, idx: CaseIdx) {
+        let Some(case) = self.cases.get(idx) else {
+            return;
+        };
+        // One that was reopened is not over, and one closed again since has a later entry.
+        if case.closed_at().is_none_or(|at| at > closed_at) {
+            return;
+        }
+        if case.referred > 0 {
+            // A contact still refers to it; look again as long after.
+            self.closed.push_back((self.at, idx));
+            return;
+        }
+        if let Some(customer) = case.customer {
+            self.customers[customer].drop_case(idx);
+        }
+        let case = self.cases.remove(idx);
+        let progress = case.as_ref().and_then(Case::progress);
+        if let Some(kind) = progress.and_then(|progress| progress.kind) {
+            self.kinds.release(kind);
+        }
+    }
+}
