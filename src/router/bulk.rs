@@ -8,7 +8,7 @@
 use super::Router;
 use super::act::contact::ends::AfterWork;
 use super::act::contact::submit::Resolved;
-use super::api::codes::{OfferEnd, Outcome, Presence, Route};
+use super::api::codes::{OfferEnd, Outcome, Presence};
 use super::api::command::{Command, Stamped};
 use super::api::event::OfferReason;
 use super::api::ids::{
@@ -21,30 +21,7 @@ use super::state::case::Case;
 use super::state::skill::Levels;
 use super::state::timers::Timer;
 
-/// What a step did to a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Move {
-    /// It rings at an agent.
-    Offered {
-        contact: ContactIdx,
-        agent: AgentIdx,
-        offer: OfferId,
-    },
-    /// Its conversation has begun.
-    Connected(Taken),
-    /// It is over, wrap-up included, and its number is free for another.
-    Ended {
-        contact: ContactIdx,
-        outcome: Outcome,
-        owner: Option<AgentIdx>,
-        offers: u32,
-    },
-    /// It ended, and its owner calls back: `callback` is a new contact.
-    CallsBack {
-        contact: ContactIdx,
-        callback: ContactIdx,
-    },
-}
+pub(crate) use super::api::moves::{Move, Taken};
 
 /// How far the deadlines of one instant have come: each stage includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,19 +79,6 @@ pub(crate) struct Arrival<'a> {
     pub topic: Option<&'a Name>,
     pub priority: i32,
     pub requires: &'a Levels,
-}
-
-/// What an accept brought about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Taken {
-    pub contact: ContactIdx,
-    pub agent: AgentIdx,
-    pub queue: QueueIdx,
-    pub route: Route,
-    /// Who owned the case before.
-    pub owner_before: Option<AgentIdx>,
-    pub has_case: bool,
-    pub offers: u32,
 }
 
 /// What the end of a conversation left behind.

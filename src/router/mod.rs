@@ -26,12 +26,11 @@ pub(crate) mod bulk;
 
 // What comes in and what goes out, for those outside.
 pub use act::case::follow_up;
-pub(crate) use act::contact::{booking, ticket};
-pub(crate) use act::customer::by_customer;
 pub use api::{
     answer, both, codes, command, effect, event, ids, kind, people, people_view, policy, query,
     reject, time,
 };
+pub(crate) use api::{booking, by_customer, ticket};
 pub use look::ahead;
 pub(crate) use look::census;
 pub(crate) use state::{bonds, skill};
@@ -40,8 +39,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
 
-use act::case::kinds::Kinds;
-use act::contact::sessions::Sources;
 use api::answer::Answer;
 use api::codes::ContactState;
 use api::command::{Command, Stamped};
@@ -58,8 +55,10 @@ use state::contact::Contacts;
 use state::customer::Customers;
 use state::idle::IdleOrder;
 use state::keys::Keys;
+use state::kinds::Kinds;
 use state::queue::{Counts, Queue};
 use state::skill::{Interner, Skilled};
+use state::sources::Sources;
 use state::timers::{Timer, Timers};
 use state::waiting::Waiting;
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::booking::Slot;
 use super::codes::{
     AgentKind, AgentState, ContactState, Outcome, Presence, Route, Rule, Verdict, Why,
 };
@@ -14,7 +15,6 @@ use super::command::{Attributes, Profile};
 use super::ids::{Name, OfferId, Text};
 use super::policy::{Policy, Settings, SkillMap};
 use super::time::Timestamp;
-use crate::router::act::contact::booking::Slot;
 
 pub use super::case_answer::{
     AssistView, CalendarRemovedView, CalendarView, CaseView, ClockView, FollowUpView,

@@ -10,13 +10,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::by_customer::ByCustomer;
 use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
 use super::ids::{Key, Name, OfferId, Text};
-use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
+use super::people::{Absence, AgentAbsence, AgentSuccession, ContactCallback};
 use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};
 use super::time::{Millis, Timestamp};
-use crate::router::act::customer::by_customer::ByCustomer;
-use crate::router::state::bonds::Absence;
 
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
 pub use super::case_command::{

@@ -5,7 +5,7 @@
 use super::codes::{Outcome, Route};
 use super::event::Event;
 use super::ids::Name;
-use crate::router::bulk::Move;
+use super::moves::Move;
 
 /// The buffer. Clear it before each command; its capacity is kept.
 #[derive(Debug, Default)]

@@ -10,6 +10,11 @@ pub mod ids;
 pub mod policy;
 pub mod time;
 
+// What policy and settings are made of.
+pub(crate) mod booking;
+pub(crate) mod by_customer;
+pub(crate) mod ticket;
+
 // What comes in.
 mod attributes;
 mod case_command;
@@ -23,6 +28,7 @@ pub mod answer;
 mod case_answer;
 pub mod effect;
 pub mod event;
+pub(super) mod moves;
 mod offer_reason;
 pub mod people_view;
 pub mod reject;

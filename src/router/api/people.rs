@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Name, Text};
 use super::time::{Millis, Timestamp};
-use crate::router::state::bonds::Absence;
 
 /// `agent.absence`: plans one absence, or takes it back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,4 +71,22 @@ pub struct ContactCallback {
     /// Only the owner of the case calls back.
     #[serde(default)]
     pub by_owner: bool,
+}
+
+/// A planned absence: away from `from_at` on, expected back at `to_at`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absence {
+    pub from_at: Timestamp,
+    pub to_at: Timestamp,
+    #[serde(default)]
+    pub reason: Option<Text>,
+}
+
+impl Absence {
+    /// The time in which both are absent.
+    pub fn overlap(&self, other: &Self) -> Option<(Timestamp, Timestamp)> {
+        let (from, to) = (self.from_at.max(other.from_at), self.to_at.min(other.to_at));
+        (from < to).then_some((from, to))
+    }
 }

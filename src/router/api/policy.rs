@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::booking::Booking;
+use super::by_customer::ByCustomer;
 use super::codes::{
     Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
 };
 use super::ids::Name;
 use super::sparse::sparse;
+use super::ticket::TicketPolicy;
 use super::time::Millis;
-use crate::router::act::contact::booking::Booking;
-use crate::router::act::contact::ticket::TicketPolicy;
-use crate::router::act::customer::by_customer::ByCustomer;
 
 /// The most skills in one map (of an agent or a requirement).
 pub const SKILLS_MAX: usize = 256;

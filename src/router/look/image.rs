@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
 
 use crate::calendar::Calendar;
-use crate::router::act::case::kinds::Kinds;
-use crate::router::act::contact::sessions::Source;
 use crate::router::api::both::{Both, InTurn};
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx,
@@ -22,8 +20,10 @@ use crate::router::state::case::{Case, Cases};
 use crate::router::state::contact::Contact;
 use crate::router::state::customer::Customers;
 use crate::router::state::keys::Remembered;
+use crate::router::state::kinds::Kinds;
 use crate::router::state::queue::{Counts, Queue};
 use crate::router::state::skill::Interner;
+use crate::router::state::sources::Source;
 use crate::router::state::timers::Timer;
 use crate::router::store::few::Few;
 use crate::router::store::segments::Segments;

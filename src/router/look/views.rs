@@ -1,7 +1,5 @@
 //! Copies of the state for those outside.
 
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::answer::{
     AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
     Explained, OfferView, QueueView, StepView, Submitted,
@@ -9,11 +7,12 @@ use crate::router::api::answer::{
 use crate::router::api::codes::{CaseState, ContactState, Verdict};
 use crate::router::api::event::ContactRef;
 use crate::router::api::ids::{AgentIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
+use crate::router::api::people::Absence;
 use crate::router::api::policy::Policy;
 use crate::router::state::agent::Agent;
-use crate::router::state::bonds::Absence;
 use crate::router::state::case::Case;
 use crate::router::state::contact::{Considered, Contact, Offer};
+use crate::router::{Router, Subject};
 
 impl Router {
     /// The answer to a command, now that its consequences are drawn.

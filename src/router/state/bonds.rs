@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::router::api::codes::Route;
 use crate::router::api::ids::{AgentIdx, Name, Text};
+use crate::router::api::people::Absence;
 use crate::router::api::time::{Millis, Timestamp};
 
 /// The most absences planned for one agent.
@@ -19,24 +20,6 @@ pub const BRIEFING_ITEMS_MAX: usize = 200;
 pub const SUCCESSORS_MAX: usize = 100;
 /// The shortest time between two batches of a succession.
 pub const SUCCESSION_EVERY_MIN: Millis = Millis::seconds(1);
-
-/// A planned absence: away from `from_at` on, expected back at `to_at`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Absence {
-    pub from_at: Timestamp,
-    pub to_at: Timestamp,
-    #[serde(default)]
-    pub reason: Option<Text>,
-}
-
-impl Absence {
-    /// The time in which both are absent.
-    pub fn overlap(&self, other: &Self) -> Option<(Timestamp, Timestamp)> {
-        let (from, to) = (self.from_at.max(other.from_at), self.to_at.min(other.to_at));
-        (from < to).then_some((from, to))
-    }
-}
 
 /// What an agent is bound to.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

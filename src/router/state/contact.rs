@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::duty::Duty;
 use super::extra::Extra;
 use super::skill::Levels;
 use super::waiting::WaitKey;
-use crate::router::act::contact::booking::Slot;
-use crate::router::act::contact::duty::Duty;
+use crate::router::api::booking::Slot;
 use crate::router::api::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
 use crate::router::api::command::Attributes;
 use crate::router::api::ids::{

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::contact::Contact;
 use super::skill::Levels;
-use crate::router::act::contact::booking::Slot;
+use crate::router::api::booking::Slot;
 use crate::router::api::ids::{AgentIdx, Name, Text};
 use crate::router::api::time::Timestamp;
 

@@ -10,12 +10,15 @@ pub(super) mod case;
 pub(super) mod clock;
 pub(super) mod contact;
 pub(super) mod customer;
+pub(super) mod duty;
 pub(super) mod extra;
 pub(super) mod keys;
+pub(super) mod kinds;
 pub(super) mod pace;
 pub(super) mod progress;
 pub(super) mod queue;
 pub(crate) mod skill;
+pub(super) mod sources;
 pub(super) mod stats;
 
 // Indexes, none of which decides.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::{Clock, ClockOf};
-use crate::router::act::case::kinds::KindIdx;
+use super::kinds::KindIdx;
 use crate::router::api::codes::{FollowUpResult, WaitOn};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, QueueIdx, Text};
 use crate::router::api::time::Timestamp;

@@ -6,7 +6,6 @@ use super::line::Line;
 use super::pace::Pace;
 use super::skill::{Interner, Levels};
 use super::stats::Stats;
-use crate::router::act::contact::ticket::Roll;
 use crate::router::api::codes::{ContactState, Widen};
 use crate::router::api::ids::{AgentIdx, Name};
 use crate::router::api::policy::Policy;
@@ -146,4 +145,12 @@ impl Queue {
         }
         requires
     }
+}
+
+/// How far the tickets of a queue have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roll {
+    pub day: i64,
+    /// Tickets drawn on that day.
+    pub drawn: u32,
 }

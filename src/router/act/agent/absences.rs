@@ -3,18 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::answer::{Answer, BriefingView, PairAwayView, ServedView};
 use crate::router::api::codes::{Presence, Route};
 use crate::router::api::command::AgentSet;
 use crate::router::api::event::EventBody;
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
-use crate::router::api::people::AgentAbsence;
+use crate::router::api::people::{Absence, AgentAbsence};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
-use crate::router::state::bonds::{ABSENCES_MAX, Absence, Served};
+use crate::router::state::bonds::{ABSENCES_MAX, Served};
 use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
 
 impl Router {
     /// `agent.absence`.

@@ -5,9 +5,7 @@
 //! customer's next contact brings the news.
 
 use crate::calendar::Term;
-use crate::router::Router;
-use crate::router::Subject;
-use crate::router::act::contact::duty::{Duty, For};
+use crate::router::act::contact::duty::For;
 use crate::router::api::codes::{DeadlineVerdict, WaitEnd, WaitOn};
 use crate::router::api::command::{Attributes, CaseAssist, CaseAssistDone};
 use crate::router::api::event::{EventBody, News};
@@ -15,7 +13,9 @@ use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx, Tex
 use crate::router::api::kind::term;
 use crate::router::api::reject::Reject;
 use crate::router::state::clock::{ClockOf, What};
+use crate::router::state::duty::Duty;
 use crate::router::state::progress::{ASSISTS_MAX, Assist};
+use crate::router::{Router, Subject};
 
 impl Router {
     pub(in crate::router) fn case_assist(

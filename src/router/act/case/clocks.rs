@@ -5,7 +5,6 @@
 
 use smallvec::SmallVec;
 
-use super::kinds::KindIdx;
 use crate::calendar::{Pause, Term};
 use crate::router::Router;
 use crate::router::api::codes::{DeadlineVerdict, EscalationReason};
@@ -15,6 +14,7 @@ use crate::router::api::ids::{CaseIdx, Name};
 use crate::router::api::kind::term;
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::state::clock::{Clock, ClockOf, Moment, What};
+use crate::router::state::kinds::KindIdx;
 use crate::router::state::progress::Progress;
 use crate::router::state::timers::Timer;
 

@@ -4,12 +4,9 @@
 //! is always a moment at which it is looked at again: an attempt that nobody makes is escalated,
 //! one that ended without a result counts as not answered. So no resolved case is forgotten.
 
-use super::kinds::KindIdx;
 use crate::calendar::{DAY_MS, Term, Zone};
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::act::contact::accept::ROUTER;
-use crate::router::act::contact::duty::{Duty, For};
+use crate::router::act::contact::duty::For;
 use crate::router::api::codes::{CaseState, ContactState, EscalationReason, FollowUpResult};
 use crate::router::api::command::CaseFollowUp;
 use crate::router::api::effect::Count;
@@ -19,8 +16,11 @@ use crate::router::api::kind::{FollowUp, Tell, term};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::state::clock::ClockOf;
+use crate::router::state::duty::Duty;
+use crate::router::state::kinds::KindIdx;
 use crate::router::state::progress::{Asked, Pending, RESULTS_KEPT_MAX};
 use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
 
 /// The best score.
 pub const SCORE_MAX: u8 = 100;

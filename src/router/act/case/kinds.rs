@@ -4,100 +4,22 @@
 //! long as there are such cases. A calendar is always the present one: the holidays of next year
 //! become known while cases run. Deadlines that have been reckoned stay as they are.
 
-use serde::{Deserialize, Serialize};
-
 use crate::calendar::{Calendar, Term, plain};
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::answer::{Answer, CalendarRemovedView, KindRemovedView};
 use crate::router::api::command::{CalendarSet, KindSet};
 use crate::router::api::event::EventBody;
 use crate::router::api::ids::{Name, QueueIdx};
-use crate::router::api::kind::{
-    AT_ONCE_MAX, ATTEMPTS_MAX, FollowUp, KindRules, LADDER_MAX, STAGES_MAX, Tell,
-};
+use crate::router::api::kind::{AT_ONCE_MAX, ATTEMPTS_MAX, FollowUp, LADDER_MAX, STAGES_MAX, Tell};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
+use crate::router::state::kinds::{Kind, KindIdx};
 use crate::router::state::queue::Queue;
+use crate::router::{Router, Subject};
 
 /// The most kinds of a tenant.
 pub const KINDS_MAX: usize = 1_000;
 /// The most calendars of a tenant.
 pub const CALENDARS_MAX: usize = 100;
-
-/// A set of rules, by number. Numbers of rules that no case keeps are used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct KindIdx(pub u32);
-
-/// A kind as it was set once.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Kind {
-    pub name: Name,
-    pub rules: KindRules,
-    /// New cases of that name follow these rules.
-    pub current: bool,
-    /// Cases that keep them.
-    pub cases: u32,
-}
-
-/// The kinds of a tenant.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Kinds {
-    pub slots: Vec<Option<Kind>>,
-}
-
-impl Kinds {
-    pub fn find(&self, name: &Name) -> Option<KindIdx> {
-        let is = |kind: &Option<Kind>| kind.as_ref().is_some_and(|k| k.current && k.name == *name);
-        let at = self.slots.iter().position(is)?;
-        Some(KindIdx(at as u32))
-    }
-
-    pub fn get(&self, idx: KindIdx) -> &Kind {
-        let kind = self.slots[idx.0 as usize].as_ref();
-        kind.expect("rules that a case keeps are kept")
-    }
-
-    fn get_mut(&mut self, idx: KindIdx) -> &mut Kind {
-        let kind = self.slots[idx.0 as usize].as_mut();
-        kind.expect("rules that a case keeps are kept")
-    }
-
-    /// Those that new cases follow.
-    pub fn current(&self) -> impl Iterator<Item = &Kind> {
-        self.slots.iter().flatten().filter(|kind| kind.current)
-    }
-
-    fn insert(&mut self, kind: Kind) {
-        match self.slots.iter_mut().find(|slot| slot.is_none()) {
-            Some(free) => *free = Some(kind),
-            None => self.slots.push(Some(kind)),
-        }
-    }
-
-    pub fn take(&mut self, idx: KindIdx) {
-        self.get_mut(idx).cases += 1;
-    }
-
-    /// A case no longer keeps the rules.
-    pub fn release(&mut self, idx: KindIdx) {
-        let kind = self.get_mut(idx);
-        kind.cases -= 1;
-        if kind.cases == 0 && !kind.current {
-            self.slots[idx.0 as usize] = None;
-        }
-    }
-
-    /// New cases no longer follow the rules.
-    fn retire(&mut self, idx: KindIdx) {
-        let kind = self.get_mut(idx);
-        kind.current = false;
-        if kind.cases == 0 {
-            self.slots[idx.0 as usize] = None;
-        }
-    }
-}
 
 impl Router {
     pub(in crate::router) fn kind_set(&mut self, set: &KindSet) -> Result<Subject, Reject> {
@@ -126,7 +48,7 @@ impl Router {
         self.answer_kind(&set.kind)
     }
 
-    pub(super) fn answer_kind(&self, name: &Name) -> Result<Subject, Reject> {
+    fn answer_kind(&self, name: &Name) -> Result<Subject, Reject> {
         Ok(Subject::Answer(self.kind_get(name)?))
     }
 

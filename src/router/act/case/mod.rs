@@ -4,6 +4,6 @@ mod assist;
 mod cases;
 mod clocks;
 pub mod follow_up;
-pub(in crate::router) mod kinds;
+mod kinds;
 mod ladder;
 mod stages;

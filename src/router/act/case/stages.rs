@@ -36,7 +36,7 @@ impl Router {
         &self,
         idx: CaseIdx,
         advance: &CaseAdvance,
-    ) -> Result<(super::kinds::KindIdx, u16), Reject> {
+    ) -> Result<(crate::router::state::kinds::KindIdx, u16), Reject> {
         let conflict =
             |message: String| Reject::conflict("case", &advance.case, message).in_field("stage");
         let Some(kind) = self.kind_of(idx) else {

@@ -1,9 +1,6 @@
 //! An accept: the conversation begins, and whoever takes a matter first becomes responsible for
 //! it (rules 4, 11, 12, 16).
 
-use super::duty::Duty;
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::codes::{
     CaseState, ContactState, OfferEnd, OwnershipKey, Route, Rule, Why,
 };
@@ -11,13 +8,15 @@ use crate::router::api::command::OfferRef;
 use crate::router::api::effect::Count;
 use crate::router::api::event::{EventBody, OfferReason};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
+use crate::router::api::moves::{Move, Taken};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
-use crate::router::bulk::{Move, Taken};
 use crate::router::state::agent::Held;
 use crate::router::state::case::Case;
 use crate::router::state::contact::{Offer, Talk};
+use crate::router::state::duty::Duty;
 use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
 
 /// Who is named as the actor where the router itself acts.
 pub(in crate::router::act) const ROUTER: &str = "router";

@@ -4,72 +4,20 @@
 //! meant for, its owner or whoever stands in by plan, is booked once at a time. Slots begin at
 //! multiples of their length since 1970.
 
-use serde::{Deserialize, Serialize};
-
 use crate::router::Router;
 use crate::router::api::answer::{Answer, SlotView, SlotsView};
+use crate::router::api::booking::{SLOT_MS_MAX, Slot};
 use crate::router::api::codes::{CaseState, ContactState, OwnershipMode};
 use crate::router::api::command::ContactUpdate;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use crate::router::api::query::{BookingSlots, PAGE_ITEMS_DEFAULT};
 use crate::router::api::reject::Reject;
-use crate::router::api::time::{Millis, Timestamp};
+use crate::router::api::time::Timestamp;
 
-/// The shortest slot.
-pub const SLOT_MS_MIN: i64 = 60_000;
-/// The longest slot.
-pub const SLOT_MS_MAX: i64 = 24 * 3_600_000;
 /// The most slots that are looked through for free ones.
 const SLOTS_SEARCHED_MAX: i64 = 2_000;
 /// How far free slots are listed where the question does not say: a week.
 const LISTED_MS_DEFAULT: i64 = 7 * 24 * 3_600_000;
-
-/// How a queue takes bookings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Booking {
-    pub slot_ms: Millis,
-    /// Contacts booked for one slot. `None` = no limit, and none for the owner either.
-    pub capacity: Option<u32>,
-    /// How far ahead a contact may be booked.
-    pub ahead_ms: Option<Millis>,
-}
-
-impl Default for Booking {
-    fn default() -> Self {
-        Self {
-            slot_ms: Millis::minutes(30),
-            capacity: None,
-            ahead_ms: None,
-        }
-    }
-}
-
-impl Booking {
-    /// What is wrong with it: the field, and what would be right.
-    pub fn fault(&self) -> Option<(&'static str, String)> {
-        let slot = self.slot_ms.0;
-        if (SLOT_MS_MIN..=SLOT_MS_MAX).contains(&slot) {
-            return None;
-        }
-        let right = format!("{slot} is out of range: give {SLOT_MS_MIN} to {SLOT_MS_MAX}");
-        Some(("booking.slot_ms", right))
-    }
-
-    /// The slot in which a time lies.
-    fn slot(&self, at: Timestamp) -> Slot {
-        let from_at = at.div_euclid(self.slot_ms.0) * self.slot_ms.0;
-        let to_at = from_at.saturating_add(self.slot_ms.0);
-        Slot { from_at, to_at }
-    }
-}
-
-/// A span of time that can be booked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slot {
-    pub from_at: Timestamp,
-    pub to_at: Timestamp,
-}
 
 /// What a change gives a scheduled contact.
 pub(super) struct Rebooked {

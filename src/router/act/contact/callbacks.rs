@@ -5,18 +5,16 @@
 //! nobody is logged in, and `contact.sync` does not miss it.
 
 use super::duty::derived_name;
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::codes::{CaseState, ContactState, Rule};
 use crate::router::api::effect::Count;
 use crate::router::api::event::{EventBody, OfferReason};
 use crate::router::api::ids::{ContactIdx, Name};
+use crate::router::api::moves::Move;
 use crate::router::api::people::ContactCallback;
 use crate::router::api::reject::Reject;
-use crate::router::api::time::MaybeAt;
-use crate::router::api::time::{MILLIS_MAX, Millis};
-use crate::router::bulk::Move;
+use crate::router::api::time::{MILLIS_MAX, MaybeAt, Millis};
 use crate::router::state::contact::Contact;
+use crate::router::{Router, Subject};
 
 /// The channel of a promised call.
 const CALLBACK: &str = "callback";

@@ -2,8 +2,6 @@
 //! queue. They belong to a case without being one of its customer's contacts: they are not
 //! counted, own nothing, reopen nothing and resolve nothing.
 
-use serde::{Deserialize, Serialize};
-
 use super::submit::Resolved;
 use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome};
@@ -12,15 +10,8 @@ use crate::router::api::effect::Count;
 use crate::router::api::event::OfferReason;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, NAME_BYTES_MAX, Name, QueueIdx};
 use crate::router::api::time::{MILLIS_MAX, Millis};
+use crate::router::state::duty::Duty;
 use crate::router::state::skill::Levels;
-
-/// What a contact of the router's own is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Duty {
-    FollowUp,
-    /// By the number of the task on its case.
-    Assist(u32),
-}
 
 /// Whom a duty is for.
 #[derive(Clone, Copy, Debug)]

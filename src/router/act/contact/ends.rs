@@ -2,21 +2,20 @@
 
 use smallvec::SmallVec;
 
-use super::duty::Duty;
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use crate::router::api::command::{ContactCancel, ContactEnd, ContactUpdate};
 use crate::router::api::effect::Count;
 use crate::router::api::event::{EventBody, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, QueueIdx, Text};
+use crate::router::api::moves::Move;
 use crate::router::api::policy::SKILLS_MAX;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MaybeAt, Timestamp};
-use crate::router::bulk::Move;
 use crate::router::state::contact::Contact;
 use crate::router::state::customer::Abandoned;
+use crate::router::state::duty::Duty;
 use crate::router::state::skill::meets;
+use crate::router::{Router, Subject};
 
 /// The work that follows a conversation.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,5 @@
 //! Offers: made, declined, expired, revoked (rules 1 and 4). What an accept does is in `accept`.
 
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::codes::{
     ContactState, DeclineReason, OfferEnd, Presence, Route, Rule, Why,
 };
@@ -9,12 +7,13 @@ use crate::router::api::command::OfferDecline;
 use crate::router::api::effect::Count;
 use crate::router::api::event::{EventBody, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, OfferId, Text};
+use crate::router::api::moves::Move;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MaybeAt, Timestamp};
-use crate::router::bulk::Move;
 use crate::router::state::agent::Reserved;
 use crate::router::state::contact::Offer;
 use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
 
 impl Router {
     /// Puts a contact before an agent until a deadline.

@@ -5,11 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
-
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::answer::{Answer, Synced};
 use crate::router::api::codes::ContactState;
 use crate::router::api::command::ContactSync;
@@ -17,50 +12,7 @@ use crate::router::api::ids::{ContactIdx, Name, SourceIdx};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
 use crate::router::state::timers::Timer;
-
-/// A client program.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Source {
-    pub name: Name,
-    /// Sessions that are open.
-    pub sessions: u32,
-    /// Its last session has closed and none has been opened since.
-    pub gone: bool,
-    /// Its contacts that have not ended.
-    pub live: BTreeSet<ContactIdx>,
-}
-
-/// All client programs of a tenant.
-#[derive(Clone, Debug, Default)]
-pub struct Sources {
-    pub slots: Vec<Source>,
-    pub by_name: HashMap<Name, SourceIdx, foldhash::fast::RandomState>,
-}
-
-impl Sources {
-    pub fn intern(&mut self, name: &Name) -> SourceIdx {
-        if let Some(found) = self.by_name.get(name) {
-            return *found;
-        }
-        let idx = SourceIdx::from_usize(self.slots.len());
-        self.slots.push(Source {
-            name: name.clone(),
-            sessions: 0,
-            gone: false,
-            live: BTreeSet::new(),
-        });
-        self.by_name.insert(name.clone(), idx);
-        idx
-    }
-
-    pub fn join(&mut self, source: SourceIdx, contact: ContactIdx) {
-        self.slots[source.at()].live.insert(contact);
-    }
-
-    pub fn leave(&mut self, source: SourceIdx, contact: ContactIdx) {
-        self.slots[source.at()].live.remove(&contact);
-    }
-}
+use crate::router::{Router, Subject};
 
 impl Router {
     pub(in crate::router) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {

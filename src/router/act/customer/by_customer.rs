@@ -4,89 +4,19 @@
 //! A wish is kept only for a while, and only where somebody has the skill at all, so that no
 //! contact is stranded by what stands in a profile.
 
-use std::collections::BTreeMap;
-
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-
 use crate::router::Router;
 use crate::router::api::answer::PriorityView;
 use crate::router::api::codes::Rule;
-use crate::router::api::ids::{ContactIdx, CustomerIdx, NAME_BYTES_MAX, Name, SkillIdx, Text};
-use crate::router::api::policy::Priority;
+use crate::router::api::ids::{ContactIdx, CustomerIdx, Name, SkillIdx};
 use crate::router::api::time::Millis;
 use crate::router::state::contact::Contact;
 use crate::router::state::extra::Extra;
 use crate::router::state::skill::Levels;
 use crate::router::state::timers::Timer;
 
-/// The most tiers with a priority of their own.
-pub const TIERS_MAX: usize = 256;
-/// The most grid areas with a manager.
-pub const GRIDS_MAX: usize = 10_000;
-/// What stands for the word of the profile in the name of a skill.
-const PLACE: &str = "{}";
-
-/// What the settings say of customers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ByCustomer {
-    /// Added to the priority of contacts of customers of a tier.
-    pub tier: BTreeMap<Name, Priority>,
-    /// Added to the priority of contacts of customers who need special care.
-    pub special_care: Priority,
-    /// The skill for a language, such as `lang:{}`.
-    pub language_skill: Option<SkillPattern>,
-    /// The skill for a grid area, such as `grid:{}`.
-    pub grid_skill: Option<SkillPattern>,
-    /// How long only agents with these skills are asked. `None` = as long as it waits.
-    pub wish_wait_ms: Option<Millis>,
-    /// The agent in charge of a grid area, asked first for a matter without owner.
-    pub grids: BTreeMap<Name, Name>,
-}
-
-impl Default for ByCustomer {
-    fn default() -> Self {
-        Self {
-            tier: BTreeMap::new(),
-            special_care: Priority(0),
-            language_skill: None,
-            grid_skill: None,
-            wish_wait_ms: Some(Millis::seconds(30)),
-            grids: BTreeMap::new(),
-        }
-    }
-}
-
-/// The name of a skill with a place for a word, `{}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct SkillPattern(pub Text);
-
-impl<'de> Deserialize<'de> for SkillPattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(deserializer)?;
-        let is_short = text.0.len() <= NAME_BYTES_MAX;
-        if text.0.matches(PLACE).count() == 1 && is_short && !text.0.chars().any(char::is_control) {
-            return Ok(Self(text));
-        }
-        Err(D::Error::custom(format!(
-            "{:?} has no place for a word: give a skill such as \"lang:{PLACE}\"",
-            text.0
-        )))
-    }
-}
-
-impl SkillPattern {
-    /// The skill for a word, where that is a name.
-    fn skill(&self, word: &Text) -> Option<Name> {
-        Name::new(&self.0.0.replace(PLACE, &word.0)).ok()
-    }
-}
-
 impl Router {
     /// What the profile of a customer means for a new contact, if anything.
-    pub(in crate::router) fn by_customer(
+    pub(in crate::router::act) fn by_customer(
         &self,
         customer: Option<CustomerIdx>,
     ) -> Option<Box<Extra>> {
