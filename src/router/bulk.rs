@@ -6,8 +6,7 @@
 //! fixed order. Every step here is made of the functions that [`Router::apply`] is made of.
 
 use super::Router;
-use super::act::contact::ends::AfterWork;
-use super::act::contact::submit::Resolved;
+use super::act::contact::end::AfterWork;
 use super::api::codes::{OfferEnd, Outcome, Presence};
 use super::api::command::{Command, Stamped};
 use super::api::event::OfferReason;
@@ -17,6 +16,7 @@ use super::api::ids::{
 use super::api::policy::SkillMap;
 use super::api::reject::Reject;
 use super::api::time::Timestamp;
+use super::decide::resolve::Resolved;
 use super::state::case::Case;
 use super::state::skill::Levels;
 use super::state::timers::Timer;
@@ -291,12 +291,6 @@ impl Router {
             }
             self.cases.remove(case);
         }
-    }
-
-    /// The owner of a contact's case now.
-    pub(crate) fn case_owner(&self, contact: ContactIdx) -> Option<AgentIdx> {
-        let case = self.contacts.get(contact)?.case?;
-        self.cases[case].owner
     }
 
     pub(crate) fn owner_of_case(&self, case: CaseIdx) -> Option<AgentIdx> {

@@ -5,10 +5,13 @@
 //! hash map in this folder: time and chance come in with the command, so the same commands give
 //! the same state, answers and events wherever they are applied.
 //!
-//! One command goes through three movements: what is due happens (`due`), the command changes
-//! what it is about (one file for each noun), and then the consequences are drawn until nothing
-//! moves any more (`settle`): contacts that look for an agent, agents that became free, contacts
-//! whose owner's situation changed.
+//! One command goes through three movements: what is due happens (`act/due`), the command changes
+//! what it is about (in `act`, a folder for each noun), and then the consequences are drawn until
+//! nothing moves any more (`act/settle`): contacts that look for an agent, agents that became free,
+//! contacts whose owner's situation changed.
+//!
+//! The folders are rooms, and each says in its `mod.rs` what it may not do. The files beside them
+//! are doors: they may name every room, and no room names them but for [`Router`] itself.
 
 // The rooms, from the lowest. Each names only those before it.
 mod api;
@@ -21,8 +24,9 @@ mod look;
 
 mod act;
 
-// The side door of simulations in bulk.
+// Doors beside `apply` and `query`: simulations in bulk; the whole state as bytes and back.
 pub(crate) mod bulk;
+mod image;
 
 // What comes in and what goes out, for those outside.
 pub use act::case::follow_up;
@@ -40,11 +44,10 @@ use std::collections::{BTreeMap, VecDeque};
 use hashbrown::HashMap;
 
 use api::answer::Answer;
-use api::codes::ContactState;
 use api::command::{Command, Stamped};
 pub use api::detail::Detail;
-use api::effect::{Count, Effects};
-use api::event::{Event, EventBody};
+use api::effect::Effects;
+use api::event::EventBody;
 use api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use api::policy::{Policy, Settings};
 use api::reject::Reject;
@@ -320,69 +323,6 @@ impl Router {
     /// The time of the last command applied: no later command may bear an earlier one.
     pub fn last_at(&self) -> Timestamp {
         self.at
-    }
-
-    fn emit(&mut self, body: EventBody) {
-        self.event_seq += 1;
-        self.out.events.push(Event {
-            seq: self.event_seq,
-            at: self.at,
-            body,
-        });
-    }
-
-    fn count(&mut self, count: impl FnOnce(&Self) -> Count) {
-        if self.detail.counts {
-            let count = count(self);
-            self.out.counts.push(count);
-        }
-    }
-
-    fn find_agent(&self, name: &Name) -> Result<AgentIdx, Reject> {
-        self.agents_by_name
-            .get(name)
-            .copied()
-            .filter(|agent| self.agents[agent.at()].exists)
-            .ok_or_else(|| Reject::not_found("agent", name))
-    }
-
-    fn find_queue(&self, name: &Name) -> Result<QueueIdx, Reject> {
-        self.queues_by_name
-            .get(name)
-            .copied()
-            .filter(|queue| self.queues[queue.at()].exists)
-            .ok_or_else(|| Reject::not_found("queue", name))
-    }
-
-    fn find_contact(&self, name: &Name) -> Result<ContactIdx, Reject> {
-        self.contacts
-            .find(name)
-            .ok_or_else(|| Reject::not_found("contact", name))
-    }
-
-    fn find_case(&self, name: &Name) -> Result<CaseIdx, Reject> {
-        self.cases
-            .find(name)
-            .ok_or_else(|| Reject::not_found("case", name))
-    }
-
-    /// Moves a contact to another state; the only place where a state changes.
-    fn set_state(&mut self, contact: ContactIdx, state: ContactState) {
-        let entry = &mut self.contacts[contact];
-        let counts = &mut self.queues[entry.queue.at()].counts;
-        counts.take(entry.state);
-        counts.add(state);
-        self.counts.take(entry.state);
-        self.counts.add(state);
-        entry.state = state;
-    }
-
-    /// Moves a contact to another queue; the only place where its queue changes.
-    fn set_queue(&mut self, contact: ContactIdx, queue: QueueIdx) {
-        let entry = &mut self.contacts[contact];
-        self.queues[entry.queue.at()].counts.take(entry.state);
-        self.queues[queue.at()].counts.add(entry.state);
-        entry.queue = queue;
     }
 }
 

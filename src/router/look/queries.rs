@@ -200,6 +200,12 @@ impl Router {
             continuity: ratio(tally.owner_hits, tally.repeat_contacts),
         })))
     }
+
+    /// `agent.briefing`.
+    fn agent_briefing(&self, agent: &Name) -> Result<Answer, Reject> {
+        let idx = self.find_agent(agent)?;
+        Ok(Answer::Briefing(Box::new(self.briefing_view(idx))))
+    }
 }
 
 /// One page of numbers, in the order of their names.

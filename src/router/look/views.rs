@@ -2,15 +2,12 @@
 
 use crate::router::api::answer::{
     AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
-    Explained, OfferView, QueueView, StepView, Submitted,
+    Explained, OfferView, PriorityView, QueueView, StepView, Submitted,
 };
 use crate::router::api::codes::{CaseState, ContactState, Verdict};
-use crate::router::api::event::ContactRef;
-use crate::router::api::ids::{AgentIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
+use crate::router::api::ids::{AgentIdx, ContactIdx, CustomerIdx, QueueIdx};
 use crate::router::api::people::Absence;
-use crate::router::api::policy::Policy;
 use crate::router::state::agent::Agent;
-use crate::router::state::case::Case;
 use crate::router::state::contact::{Considered, Contact, Offer};
 use crate::router::{Router, Subject};
 
@@ -27,43 +24,6 @@ impl Router {
             Subject::Contact(idx) => Answer::Contact(Box::new(self.contact_view(idx))),
             Subject::Case(idx) => Answer::Case(Box::new(self.case_view(idx))),
             Subject::Answer(answer) => answer,
-        }
-    }
-
-    pub(in crate::router) fn policy_of(&self, idx: ContactIdx) -> &Policy {
-        &self.queues[self.contacts[idx].queue.at()].policy
-    }
-
-    pub(in crate::router) fn agent_name(&self, idx: AgentIdx) -> Name {
-        self.agents[idx.at()].id.clone()
-    }
-
-    fn case_of(&self, contact: &Contact) -> Option<&Case> {
-        contact.case.map(|case| &self.cases[case])
-    }
-
-    pub(in crate::router) fn owner_name(&self, idx: ContactIdx) -> Option<Name> {
-        self.owner_of(&self.contacts[idx])
-    }
-
-    pub(super) fn owner_of(&self, contact: &Contact) -> Option<Name> {
-        self.case_of(contact)
-            .and_then(|case| case.owner)
-            .map(|owner| self.agent_name(owner))
-    }
-
-    /// What every event about a contact carries.
-    pub(in crate::router) fn about(&self, idx: ContactIdx) -> ContactRef {
-        let contact = &self.contacts[idx];
-        ContactRef {
-            contact: contact.id.clone(),
-            queue: self.queues[contact.queue.at()].id.clone(),
-            customer: contact
-                .customer
-                .map(|customer| self.customers[customer].id()),
-            case: self.case_of(contact).map(|case| case.id()),
-            agent: contact.last_agent.map(|agent| self.agent_name(agent)),
-            ticket: contact.ticket(),
         }
     }
 
@@ -120,12 +80,6 @@ impl Router {
             absent_until_at: agent.bonds.absent_until(),
             warnings: self.pairs_away(idx, None),
         }
-    }
-
-    /// Whom an agent may consult first, where there is somebody.
-    pub(in crate::router) fn mentor_name(&self, idx: AgentIdx) -> Option<Name> {
-        let mentor = &self.agents[self.agents[idx.at()].bonds.mentor?.at()];
-        mentor.exists.then(|| mentor.id.clone())
     }
 
     pub(super) fn queue_view(&self, idx: QueueIdx) -> QueueView {
@@ -285,7 +239,7 @@ impl Router {
             .max()
     }
 
-    pub(in crate::router) fn candidates(
+    pub(super) fn candidates(
         &self,
         contact: &Contact,
         considered: &[Considered],
@@ -331,6 +285,17 @@ impl Router {
             steps_dropped: contact.trail_dropped,
             priority: self.priority_view(contact),
         }
+    }
+
+    /// What a contact's priority is made of, where its customer adds to it.
+    fn priority_view(&self, contact: &Contact) -> Option<PriorityView> {
+        let customer = contact.bonus();
+        (customer != 0).then(|| PriorityView {
+            own: contact.priority,
+            queue: self.queues[contact.queue.at()].policy.priority.0,
+            waiting: contact.aged,
+            customer,
+        })
     }
 }
 

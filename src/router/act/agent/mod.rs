@@ -1,5 +1,7 @@
-//! What is done to agents: set, presence, absences, succession.
+//! What is done to agents: set, presence, absences, succession, removed.
 
 mod absences;
-mod agents;
+mod presence;
+mod remove;
+mod set;
 mod succession;

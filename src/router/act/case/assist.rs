@@ -8,7 +8,7 @@ use crate::calendar::Term;
 use crate::router::act::contact::duty::For;
 use crate::router::api::codes::{DeadlineVerdict, WaitEnd, WaitOn};
 use crate::router::api::command::{Attributes, CaseAssist, CaseAssistDone};
-use crate::router::api::event::{EventBody, News};
+use crate::router::api::event::EventBody;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx, Text};
 use crate::router::api::kind::term;
 use crate::router::api::reject::Reject;
@@ -262,33 +262,6 @@ impl Router {
             self.stop_clock(idx, ClockOf::Assist(number), DeadlineVerdict::Withdrawn);
             self.recall_duty(contact);
         }
-    }
-
-    /// What other departments found and the owner has not heard, for a contact of the customer.
-    pub(in crate::router::act) fn news_for(&self, idx: ContactIdx) -> Vec<News> {
-        let contact = &self.contacts[idx];
-        match contact.case.filter(|_| contact.duty.is_none()) {
-            Some(case) => self.news_of(case),
-            None => Vec::new(),
-        }
-    }
-
-    pub(in crate::router) fn news_of(&self, case: CaseIdx) -> Vec<News> {
-        let Some(progress) = self.cases[case].progress() else {
-            return Vec::new();
-        };
-        let unheard = progress.news.iter();
-        unheard
-            .filter_map(|number| {
-                let assist = progress.assist(*number)?;
-                Some(News {
-                    assist: *number,
-                    at: assist.done_at?,
-                    by: assist.done_by.clone(),
-                    result: assist.result.clone(),
-                })
-            })
-            .collect()
     }
 
     /// The owner talks to the customer and has been given the news.

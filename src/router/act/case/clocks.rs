@@ -9,8 +9,8 @@ use crate::calendar::{Pause, Term};
 use crate::router::Router;
 use crate::router::api::codes::{DeadlineVerdict, EscalationReason};
 use crate::router::api::effect::Count;
-use crate::router::api::event::{DeadlineRef, EventBody};
-use crate::router::api::ids::{CaseIdx, Name};
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::CaseIdx;
 use crate::router::api::kind::term;
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::state::clock::{Clock, ClockOf, Moment, What};
@@ -21,7 +21,7 @@ use crate::router::state::timers::Timer;
 impl Router {
     /// A case of a configured kind begins: its rules are fixed, and the clocks of the whole and of
     /// the first stage run. Nothing is told yet.
-    pub(in crate::router::act) fn begin_work(&mut self, case: CaseIdx) {
+    pub(super) fn begin_work(&mut self, case: CaseIdx) {
         let Some(name) = self.cases[case].kind() else {
             return;
         };
@@ -121,7 +121,7 @@ impl Router {
     }
 
     /// When each of these comes, by the clock's deadline. What lies before now comes at once.
-    fn moments(
+    pub(in crate::router) fn moments(
         &self,
         kind: Option<KindIdx>,
         clock: &Clock,
@@ -347,39 +347,8 @@ impl Router {
         self.progress_mut(case).clocks[n].moments = moments;
     }
 
-    pub(super) fn kind_of(&self, case: CaseIdx) -> Option<KindIdx> {
-        self.cases[case].progress()?.kind
-    }
-
     /// How a case goes on, from now on at least.
-    pub(in crate::router) fn progress_mut(&mut self, case: CaseIdx) -> &mut Progress {
+    pub(in crate::router::act) fn progress_mut(&mut self, case: CaseIdx) -> &mut Progress {
         self.cases[case].make_progress()
-    }
-
-    pub(super) fn case_owner_name(&self, case: CaseIdx) -> Option<Name> {
-        let owner = self.cases[case].owner?;
-        Some(self.agents[owner.at()].id.clone())
-    }
-
-    pub(in crate::router) fn deadline_ref(&self, case: CaseIdx, of: ClockOf) -> DeadlineRef {
-        let stage = match of {
-            ClockOf::Stage(stage) => self.stage_name(case, stage),
-            ClockOf::Whole | ClockOf::Assist(_) => None,
-        };
-        let assist = match of {
-            ClockOf::Assist(number) => Some(number),
-            ClockOf::Whole | ClockOf::Stage(_) => None,
-        };
-        DeadlineRef {
-            case: self.cases[case].id(),
-            stage,
-            assist,
-        }
-    }
-
-    pub(in crate::router) fn stage_name(&self, case: CaseIdx, stage: u16) -> Option<Name> {
-        let rules = &self.kinds.get(self.kind_of(case)?).rules;
-        let stage = rules.stages.get(usize::from(stage))?;
-        Some(stage.stage.clone())
     }
 }

@@ -4,7 +4,7 @@
 //! long as there are such cases. A calendar is always the present one: the holidays of next year
 //! become known while cases run. Deadlines that have been reckoned stay as they are.
 
-use crate::calendar::{Calendar, Term, plain};
+use crate::calendar::Term;
 use crate::router::api::answer::{Answer, CalendarRemovedView, KindRemovedView};
 use crate::router::api::command::{CalendarSet, KindSet};
 use crate::router::api::event::EventBody;
@@ -182,18 +182,6 @@ impl Router {
         })))
     }
 
-    pub(in crate::router) fn find_kind(&self, name: &Name) -> Result<KindIdx, Reject> {
-        self.kinds
-            .find(name)
-            .ok_or_else(|| Reject::not_found("kind", name))
-    }
-
-    pub(in crate::router) fn find_calendar(&self, name: &Name) -> Result<&Calendar, Reject> {
-        self.calendars
-            .get(name)
-            .ok_or_else(|| Reject::not_found("calendar", name))
-    }
-
     pub(in crate::router) fn calendar_set(&mut self, set: &CalendarSet) -> Result<Subject, Reject> {
         let known = self.calendars.contains_key(&set.calendar);
         if !known && self.calendars.len() >= CALENDARS_MAX {
@@ -242,15 +230,6 @@ impl Router {
                 removed: true,
             },
         )))
-    }
-
-    /// The calendar of a kind: the one it names, or the plain one where its terms need any.
-    pub(super) fn calendar_of(&self, kind: KindIdx) -> Option<&Calendar> {
-        let rules = &self.kinds.get(kind).rules;
-        match &rules.calendar {
-            Some(name) => self.calendars.get(name),
-            None => rules.terms().any(Term::needs_calendar).then(plain),
-        }
     }
 
     /// When a term of a kind that begins at `at` ends.

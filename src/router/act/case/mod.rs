@@ -1,9 +1,17 @@
 //! What is done to cases: ownership, stages, clocks, help, follow-up; their kinds and calendars.
 
-mod assist;
-mod cases;
+// A case and its owner. Nothing but `own` writes who owns it.
+mod attach;
+mod life;
+mod own;
+
+// Its terms.
 mod clocks;
-pub mod follow_up;
-mod kinds;
 mod ladder;
 mod stages;
+
+// Help, and asking afterwards.
+mod assist;
+pub mod follow_up;
+
+mod kinds;

@@ -1,7 +1,5 @@
 //! What people do with the clocks of a case: to the next stage, waiting, extending (rules 19, 20).
 
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::codes::{CaseState, WaitEnd, WaitOn};
 use crate::router::api::command::{CaseAdvance, CaseExtend, CaseWait};
 use crate::router::api::event::EventBody;
@@ -11,6 +9,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::clock::ClockOf;
 use crate::router::state::progress::Wait;
 use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
 
 impl Router {
     pub(in crate::router) fn case_advance(
@@ -74,12 +73,7 @@ impl Router {
     }
 
     /// Tells in which stage a case is from now on.
-    pub(in crate::router::act) fn tell_stage(
-        &mut self,
-        idx: CaseIdx,
-        from: Option<Name>,
-        by: Option<Name>,
-    ) {
+    pub(super) fn tell_stage(&mut self, idx: CaseIdx, from: Option<Name>, by: Option<Name>) {
         let Some(progress) = self.cases[idx].progress() else {
             return;
         };

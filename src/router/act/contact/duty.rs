@@ -2,7 +2,6 @@
 //! queue. They belong to a case without being one of its customer's contacts: they are not
 //! counted, own nothing, reopen nothing and resolve nothing.
 
-use super::submit::Resolved;
 use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome};
 use crate::router::api::command::{Attributes, ContactSubmit};
@@ -10,6 +9,7 @@ use crate::router::api::effect::Count;
 use crate::router::api::event::OfferReason;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, NAME_BYTES_MAX, Name, QueueIdx};
 use crate::router::api::time::{MILLIS_MAX, Millis};
+use crate::router::decide::resolve::Resolved;
 use crate::router::state::duty::Duty;
 use crate::router::state::skill::Levels;
 

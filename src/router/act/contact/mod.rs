@@ -1,14 +1,23 @@
 //! What is done to contacts, from submission to end.
 
+// In: a submission, what it draws and where it waits.
+mod seek;
+mod submit;
+mod ticket;
+
+// On: offers and conversations.
 pub(super) mod accept;
-mod booking;
 mod callbacks;
-pub(super) mod duty;
-pub(in crate::router) mod ends;
 mod learnt;
 mod offers;
-mod seek;
-mod sessions;
-pub(in crate::router) mod submit;
-mod ticket;
+mod trail;
 mod transfer;
+mod update;
+
+// Out: the end, full queues, platforms that are gone.
+pub(in crate::router) mod end;
+mod overflow;
+mod sessions;
+
+// Contacts of the router's own.
+pub(super) mod duty;

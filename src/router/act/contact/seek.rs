@@ -5,51 +5,14 @@
 //! to seeking (steps, aging, patience, owner wait) are armed here and cleared here.
 
 use crate::router::Router;
-use crate::router::api::codes::{ContactState, Rule, Why};
+use crate::router::api::codes::{ContactState, Rule};
 use crate::router::api::event::EventBody;
 use crate::router::api::ids::ContactIdx;
 use crate::router::api::time::{MaybeAt, Timestamp};
-use crate::router::decide::judge::Situation;
-use crate::router::state::contact::{Contact, Place, Reach};
-use crate::router::state::skill::Levels;
+use crate::router::state::contact::Place;
 use crate::router::state::timers::Timer;
-use crate::router::state::waiting::WaitKey;
 
 impl Router {
-    /// The place of a contact in the common order.
-    pub(in crate::router) fn wait_key(&self, contact: &Contact) -> WaitKey {
-        let queue = &self.queues[contact.queue.at()];
-        let priority = i64::from(queue.policy.priority.0)
-            + i64::from(contact.priority)
-            + i64::from(contact.bonus())
-            + i64::from(contact.aged);
-        WaitKey {
-            minus_priority: -priority,
-            joined_at: contact.joined_at,
-            seq: contact.seq,
-        }
-    }
-
-    /// How many steps of its queue a contact has passed by now.
-    pub(in crate::router) fn steps_passed(&self, contact: &Contact) -> u32 {
-        let steps = self.queues[contact.queue.at()].steps.iter();
-        steps
-            .take_while(|step| contact.wait_from + step.after_ms <= self.at)
-            .count() as u32
-    }
-
-    /// The steps of priority that a contact has won by waiting by now, however many.
-    fn steps_aged(&self, contact: &Contact) -> i64 {
-        let age = self.queues[contact.queue.at()].policy.age_priority_ms.0;
-        let waited = (self.at - contact.joined_at).max(0);
-        waited.checked_div(age).unwrap_or(0)
-    }
-
-    /// The same, as far as they are added to its priority.
-    pub(in crate::router) fn aged_by_now(&self, contact: &Contact) -> i32 {
-        i32::try_from(self.steps_aged(contact)).unwrap_or(i32::MAX)
-    }
-
     /// Begins to look for an agent in the contact's present queue.
     pub(in crate::router::act) fn begin_seeking(&mut self, idx: ContactIdx) {
         let steps_passed = self.steps_passed(&self.contacts[idx]);
@@ -198,18 +161,6 @@ impl Router {
         }
     }
 
-    /// An owner that has just become free chooses for itself: until it has, a contact is kept for
-    /// it as it was.
-    fn reach_until_chosen(&self, contact: &Contact, requirement: &Levels, reach: Reach) -> Reach {
-        let (Some(owner), Some(before)) = (reach.owner, contact.place) else {
-            return reach;
-        };
-        let chooses = before.reach.owner == Some(owner)
-            && self.is_about_to_choose(owner)
-            && self.situation(contact, requirement, owner) == Situation::Free;
-        if chooses { before.reach } else { reach }
-    }
-
     /// Notes that a contact that rings could be offered to more agents, or no longer could.
     pub(in crate::router) fn note_hunger(&mut self, idx: ContactIdx) {
         let contact = &self.contacts[idx];
@@ -235,7 +186,7 @@ impl Router {
     }
 
     /// A contact that found nobody waits: it takes its place and, if it is new here, says so.
-    pub(in crate::router) fn wait(&mut self, idx: ContactIdx, announce: bool) {
+    pub(in crate::router::act) fn wait(&mut self, idx: ContactIdx, announce: bool) {
         self.enter_index(idx);
         let contact = &self.contacts[idx];
         if let Some(place) = contact.place {
@@ -269,14 +220,6 @@ impl Router {
         }
     }
 
-    /// The place of a waiting contact in its queue, counted from 1.
-    pub(in crate::router) fn position(&self, idx: ContactIdx) -> Option<u32> {
-        let contact = &self.contacts[idx];
-        let key = contact.place?.key;
-        let before = self.queues[contact.queue.at()].waiting.before(key);
-        u32::try_from(before + 1).ok()
-    }
-
     /// Watches whether anyone who could ever serve a waiting contact is logged in.
     pub(in crate::router::act) fn watch_no_agent(&mut self, idx: ContactIdx) {
         let contact = &self.contacts[idx];
@@ -295,47 +238,5 @@ impl Router {
             self.contacts[idx].no_agent_at = MaybeAt::at(at);
             self.timers.arm(at, Timer::NoAgent, idx.number());
         }
-    }
-
-    /// Whether anyone is logged in who could serve a contact, now or when free.
-    pub(in crate::router::act) fn someone_could_serve(&self, contact: &Contact) -> bool {
-        let logged_in = |agent: &crate::router::api::ids::AgentIdx| {
-            let entry = &self.agents[agent.at()];
-            entry.exists
-                && entry.presence != crate::router::api::codes::Presence::Offline
-                && entry.capacity_of(contact.channel, &self.channels) > 0
-                && !self.excluded(contact, *agent)
-        };
-        // The steps to come count as well: "could ever".
-        let queue = &self.queues[contact.queue.at()];
-        let check = queue.policy.ownership.owner_skill_check;
-        let steps = queue.steps.len() as u32;
-        (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
-            let requirement = self.requirement_after(contact, passed);
-            let reach = self.reach_in_the_end(contact, &requirement);
-            let named = [reach.owner, reach.deputy, reach.leader];
-            let trusted = |agent: crate::router::api::ids::AgentIdx| {
-                !check
-                    || crate::router::state::skill::meets(
-                        &self.agents[agent.at()].skills,
-                        &requirement,
-                    )
-            };
-            let by_name = |agent| logged_in(&agent) && trusted(agent);
-            named.into_iter().flatten().any(by_name)
-                || (reach.anyone || reach.team.is_some())
-                    && self.idle.able(&requirement).any(|agent| {
-                        let entry = &self.agents[agent.at()];
-                        (reach.anyone || entry.team == reach.team)
-                            && logged_in(&agent)
-                            && crate::router::state::skill::meets(&entry.skills, &requirement)
-                    })
-        })
-    }
-
-    /// The code of a contact that waits, for one that is only looked at.
-    pub(in crate::router) fn why_waiting(&self, contact: &Contact) -> Why {
-        let requirement = self.requirement(contact);
-        self.reach(contact, &requirement).why
     }
 }

@@ -4,15 +4,14 @@
 //! a free place, and is refused where there is none. A consultation keeps the first agent
 //! connected until it leaves with `contact.end` and outcome `transferred`.
 
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::codes::{ContactState, TransferMode};
 use crate::router::api::command::ContactTransfer;
 use crate::router::api::event::EventBody;
-use crate::router::api::ids::{AgentIdx, ContactIdx, Name, QueueIdx};
+use crate::router::api::ids::{AgentIdx, ContactIdx, QueueIdx};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
 use crate::router::state::contact::Talk;
+use crate::router::{Router, Subject};
 
 enum Whither {
     Agent(AgentIdx),
@@ -189,10 +188,5 @@ impl Router {
         if self.contacts[idx].state == ContactState::Offered {
             self.set_state(idx, ContactState::Waiting);
         }
-    }
-
-    /// The name of a contact's queue.
-    pub(super) fn queue_name(&self, idx: ContactIdx) -> Name {
-        self.queues[self.contacts[idx].queue.at()].id.clone()
     }
 }

@@ -1,4 +1,4 @@
-//! What is done to customers: linked, merged, excluded; what their profile asks for.
+//! What is done to customers: linked, merged, excluded; the wishes of their contacts.
 
-mod by_customer;
 mod link;
+mod wishes;

@@ -1,37 +1,32 @@
-//! Booked contacts (预约): slots of time with room for so many, and the owner's own time.
+//! Which slots of a queue are free, and whom a booked contact is for (预约).
 //!
 //! A contact submitted for later takes a place in the slot that its time lies in. The agent it is
-//! meant for, its owner or whoever stands in by plan, is booked once at a time. Slots begin at
-//! multiples of their length since 1970.
+//! meant for, its owner or whoever stands in by plan, is booked once at a time.
 
 use crate::router::Router;
-use crate::router::api::answer::{Answer, SlotView, SlotsView};
 use crate::router::api::booking::{SLOT_MS_MAX, Slot};
 use crate::router::api::codes::{CaseState, ContactState, OwnershipMode};
 use crate::router::api::command::ContactUpdate;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
-use crate::router::api::query::{BookingSlots, PAGE_ITEMS_DEFAULT};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 
 /// The most slots that are looked through for free ones.
 const SLOTS_SEARCHED_MAX: i64 = 2_000;
-/// How far free slots are listed where the question does not say: a week.
-const LISTED_MS_DEFAULT: i64 = 7 * 24 * 3_600_000;
 
 /// What a change gives a scheduled contact.
-pub(super) struct Rebooked {
-    at: Option<Timestamp>,
-    slot: Option<Slot>,
+pub(in crate::router) struct Rebooked {
+    pub at: Option<Timestamp>,
+    pub slot: Option<Slot>,
 }
 
 /// For whom a slot is wanted.
 #[derive(Clone, Copy)]
-struct Wanted {
-    queue: QueueIdx,
-    case: Option<CaseIdx>,
+pub(in crate::router) struct Wanted {
+    pub queue: QueueIdx,
+    pub case: Option<CaseIdx>,
     /// Booked already; its own place does not count.
-    contact: Option<ContactIdx>,
+    pub contact: Option<ContactIdx>,
 }
 
 impl Router {
@@ -95,7 +90,7 @@ impl Router {
     }
 
     /// How many contacts are booked for a slot of a queue.
-    fn places_taken(&self, wanted: Wanted, slot: Slot) -> u32 {
+    pub(in crate::router) fn places_taken(&self, wanted: Wanted, slot: Slot) -> u32 {
         let booked = self.booked_in(slot).filter(|other| {
             self.contacts[*other].queue == wanted.queue && Some(*other) != wanted.contact
         });
@@ -116,7 +111,12 @@ impl Router {
 
     /// Who is to serve a booked contact of a case: its owner, or who stands in for it where an
     /// absence is planned then.
-    fn booked_agent(&self, queue: QueueIdx, case: Option<CaseIdx>, slot: Slot) -> Option<AgentIdx> {
+    pub(in crate::router) fn booked_agent(
+        &self,
+        queue: QueueIdx,
+        case: Option<CaseIdx>,
+        slot: Slot,
+    ) -> Option<AgentIdx> {
         let case = &self.cases[case?];
         let mode = self.queues[queue.at()].policy.ownership.mode;
         if case.state == CaseState::Closed || mode == OwnershipMode::Off {
@@ -134,7 +134,7 @@ impl Router {
     }
 
     /// The free slots of a queue that begin in a span of time.
-    fn free_slots(
+    pub(in crate::router) fn free_slots(
         &self,
         wanted: Wanted,
         from: Timestamp,
@@ -151,7 +151,7 @@ impl Router {
     }
 
     /// The time and the slot that a change gives a scheduled contact, if it gives any.
-    pub(super) fn rebooking(
+    pub(in crate::router) fn rebooking(
         &self,
         idx: ContactIdx,
         update: &ContactUpdate,
@@ -182,61 +182,5 @@ impl Router {
         let slot = self.slot_for(&update.contact, queue, contact.case, Some(idx), from)?;
         let at = update.not_before_at;
         Ok(Some(Rebooked { at, slot }))
-    }
-
-    pub(super) fn rebook(&mut self, idx: ContactIdx, booked: Rebooked) {
-        self.contacts.set_slot(idx, booked.slot);
-        if let Some(at) = booked.at {
-            self.reschedule(idx, at);
-        }
-    }
-
-    /// `booking.slots`.
-    pub(in crate::router) fn booking_slots(
-        &self,
-        at: Timestamp,
-        of: &BookingSlots,
-    ) -> Result<Answer, Reject> {
-        let queue = self.find_queue(&of.queue)?;
-        let policy = &self.queues[queue.at()].policy.booking;
-        let Some(capacity) = policy.capacity else {
-            let message = format!(
-                "queue \"{}\" does not count bookings: give it booking.capacity",
-                of.queue
-            );
-            return Err(Reject::conflict("queue", &of.queue, message));
-        };
-        let case = match (&of.case, &of.customer) {
-            (Some(case), _) => Some(self.find_case(case)?),
-            (None, Some(customer)) => {
-                let customer = self.customers.find(customer.as_str());
-                customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case)
-            }
-            (None, None) => None,
-        };
-        let wanted = Wanted {
-            queue,
-            case,
-            contact: None,
-        };
-        let now = at.max(self.at);
-        let from = of.from_at.map_or(now, |from| from.max(now));
-        let to = of.to_at.unwrap_or(from.saturating_add(LISTED_MS_DEFAULT));
-        let limit = of.limit.unwrap_or(PAGE_ITEMS_DEFAULT) as usize;
-        let items = self.free_slots(wanted, from, to).take(limit).map(|slot| {
-            let agent = self.booked_agent(queue, case, slot);
-            SlotView {
-                from_at: slot.from_at,
-                to_at: slot.to_at,
-                free: capacity - self.places_taken(wanted, slot),
-                agent: agent.map(|agent| self.agents[agent.at()].id.clone()),
-            }
-        });
-        Ok(Answer::Slots(SlotsView {
-            queue: of.queue.clone(),
-            slot_ms: policy.slot_ms.0,
-            capacity,
-            items: items.collect(),
-        }))
     }
 }

@@ -1,206 +1,18 @@
-//! Cases: how a contact finds its case, and what people do with cases by name (rules 11, 13, 18).
+//! The life of a case: opened, noted, resolved, reopened, closed, handed over (rules 13, 18).
 
-use crate::router::Router;
-use crate::router::Subject;
 use crate::router::api::answer::{Answer, HandedOverView};
-use crate::router::api::codes::{CaseState, EscalationReason, WaitEnd, WaitOn};
+use crate::router::api::codes::{CaseState, WaitEnd};
 use crate::router::api::command::{CaseAct, CaseHandover, CaseNote, CaseOpen};
 use crate::router::api::effect::Count;
 use crate::router::api::event::EventBody;
-use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
+use crate::router::api::ids::{AgentIdx, CaseIdx, Name, Text};
 use crate::router::api::reject::Reject;
-use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::api::time::MaybeAt;
 use crate::router::state::case::{Case, NOTES_MAX, Note};
-use crate::router::state::clock::ClockOf;
 use crate::router::state::timers::Timer;
-
-/// What is known of a customer's matter.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::router) struct Matter {
-    /// The open, or else the resolved case.
-    pub case: Option<CaseIdx>,
-    /// The owner of the case that closed last, and when it closed.
-    closed: Option<(Timestamp, AgentIdx)>,
-}
-
-impl Matter {
-    /// The last owner, while it is remembered as a preference.
-    pub(in crate::router) fn last_owner(
-        &self,
-        at: Timestamp,
-        affinity_ms: i64,
-    ) -> Option<AgentIdx> {
-        let (closed_at, owner) = self.closed?;
-        (affinity_ms > 0 && at - closed_at <= affinity_ms).then_some(owner)
-    }
-}
+use crate::router::{Router, Subject};
 
 impl Router {
-    /// The case to which a customer's contact on a topic belongs (rule 11): an open one of the
-    /// same topic, or of any where no topic is given; else a resolved one in the same way. Among
-    /// several the most recently active.
-    pub(in crate::router) fn matter(&self, customer: CustomerIdx, topic: Option<&Name>) -> Matter {
-        let mut best: Option<(bool, Timestamp, CaseIdx)> = None;
-        let mut closed: Option<(Timestamp, AgentIdx)> = None;
-        for idx in self.customers[customer].cases() {
-            let case = &self.cases[*idx];
-            if topic.is_some() && case.topic() != topic {
-                continue;
-            }
-            match case.state {
-                CaseState::Open | CaseState::Resolved => {
-                    let rank = (case.state == CaseState::Open, case.active_at, *idx);
-                    if best.is_none_or(|best| (best.0, best.1) <= (rank.0, rank.1)) {
-                        best = Some(rank);
-                    }
-                }
-                CaseState::Closed => {
-                    if let (Some(at), Some(owner)) = (case.closed_at(), case.owner)
-                        && closed.is_none_or(|(before, _)| before <= at)
-                    {
-                        closed = Some((at, owner));
-                    }
-                }
-            }
-        }
-        Matter {
-            case: best.map(|(_, _, case)| case),
-            closed,
-        }
-    }
-
-    /// The case that a contact without one belongs to by now.
-    pub(in crate::router::act) fn case_for(&self, idx: ContactIdx) -> Option<CaseIdx> {
-        let contact = &self.contacts[idx];
-        self.matter(contact.customer?, contact.topic.as_ref()).case
-    }
-
-    /// Makes a contact belong to a case, and counts it there.
-    pub(in crate::router::act) fn attach(&mut self, idx: ContactIdx, case: CaseIdx) {
-        let nameless = self.cases[case].customer.is_none();
-        self.refer(idx, case);
-        let submitted_at = self.contacts[idx].submitted_at;
-        let at = self.at;
-        let entry = &mut self.cases[case];
-        entry.contacts += 1;
-        entry.active_at = at;
-        self.supervise_repeats(case, submitted_at);
-        let progress = self.cases[case].progress();
-        let wait = progress.and_then(|progress| progress.wait.as_ref());
-        if wait.is_some_and(|wait| wait.on == WaitOn::Customer) {
-            self.end_wait(case, WaitEnd::Contact, at);
-        }
-        if nameless {
-            // The case has come to a customer, whose other contacts may belong to it.
-            self.attach_others(case);
-        }
-    }
-
-    /// Refers a contact to a case without counting it as another one.
-    pub(in crate::router::act) fn refer(&mut self, idx: ContactIdx, case: CaseIdx) {
-        let of = self.cases[case].customer;
-        self.cases[case].referred += 1;
-        let contact = &mut self.contacts[idx];
-        contact.case = Some(case);
-        contact.customer = contact.customer.or(of);
-        let customer = contact.customer;
-        self.note_seeking(idx);
-        if let Some(customer) = customer {
-            self.customers.leave_unattached(customer, idx);
-            if of.is_none() {
-                self.cases[case].customer = Some(customer);
-                self.customers[customer].add_case(case);
-            }
-        }
-    }
-
-    /// Takes a contact off a case that is closed.
-    pub(in crate::router::act) fn detach(&mut self, idx: ContactIdx) {
-        if let Some(case) = self.contacts[idx].case.take() {
-            self.cases[case].referred -= 1;
-            self.cases.note_seeking(case, idx, false);
-        }
-    }
-
-    /// Contacts of the same customer that wait without a case join the one just opened.
-    pub(in crate::router) fn attach_others(&mut self, case: CaseIdx) {
-        let entry = &self.cases[case];
-        let Some(customer) = entry.customer.filter(|_| entry.state != CaseState::Closed) else {
-            return;
-        };
-        let others: Vec<ContactIdx> = self.customers.unattached_of(customer).to_vec();
-        for idx in others {
-            let topic = self.contacts[idx].topic.as_ref();
-            if topic.is_none() || topic == self.cases[case].topic() {
-                self.attach(idx, case);
-                self.dirty_contacts.push(idx);
-            }
-        }
-    }
-
-    /// Notes on a contact's case that the contact looks for an agent, or no longer does.
-    pub(in crate::router) fn note_seeking(&mut self, idx: ContactIdx) {
-        let contact = &self.contacts[idx];
-        if let Some(agent) = contact.kept_for {
-            self.waiting.note_kept(agent, idx, contact.seeking);
-        }
-        let Some(case) = contact.case else { return };
-        self.cases.note_seeking(case, idx, contact.seeking);
-    }
-
-    /// The contacts of a case that look for an agent are judged anew.
-    pub(in crate::router::act) fn judge_seeking(&mut self, case: CaseIdx) {
-        self.dirty_contacts
-            .extend_from_slice(self.cases.seeking(case));
-    }
-
-    /// Contacts that wait and whose case an agent owns, or that are kept for it, whether they may
-    /// be offered to it or not.
-    pub(in crate::router::act) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
-        let cases = self.agents[owner.at()].cases.iter();
-        let seeking = cases.flat_map(|case| self.cases.seeking(*case).iter().copied());
-        let waits = |contact: &ContactIdx| self.contacts[*contact].place.is_some();
-        seeking
-            .chain(self.waiting.kept_for(owner).filter(waits))
-            .collect()
-    }
-
-    /// Too many contacts on one open case within the window raise an escalation, once per window.
-    fn supervise_repeats(&mut self, case: CaseIdx, submitted_at: Timestamp) {
-        let limit = self.settings.repeat_supervise as usize;
-        let window = self.settings.repeat_window_ms.0;
-        let at = self.at;
-        let entry = &mut self.cases[case];
-        let first = entry.note_submission(submitted_at, limit);
-        let within = first.is_some_and(|first| at - first <= window);
-        if !within || entry.state == CaseState::Closed {
-            return;
-        }
-        let extra = entry.extra_mut();
-        let before = extra.escalated_at.get();
-        if before.is_some_and(|before| at - before <= window) {
-            return;
-        }
-        extra.escalated_at = MaybeAt::at(at);
-        extra.escalations += 1;
-        let step = extra.escalations;
-        let leader = entry.owner.and_then(|owner| self.agents[owner.at()].leader);
-        self.count(|_| Count::Escalated {
-            reason: EscalationReason::Repeat.as_str(),
-        });
-        if self.detail.events {
-            self.emit(EventBody::CaseEscalated {
-                of: self.deadline_ref(case, ClockOf::Whole),
-                step,
-                to: leader.map(|leader| self.agents[leader.at()].id.clone()),
-                role: None,
-                reason: EscalationReason::Repeat,
-                due_at: None,
-                late: false,
-            });
-        }
-    }
-
     pub(in crate::router) fn case_open(&mut self, open: &CaseOpen) -> Result<Subject, Reject> {
         if let Some(known) = self.cases.find(&open.case) {
             return Ok(Subject::Case(known));
@@ -289,13 +101,13 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    pub(super) fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
+    pub(in crate::router) fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
         let case = &self.cases[idx];
         let message = format!("case \"{}\" is {}: {hint}", case.id(), case.state);
         Reject::conflict("case", &case.id(), message)
     }
 
-    pub(in crate::router) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
+    pub(in crate::router::act) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
         let at = self.at;
         if self.cases[idx].state != CaseState::Open {
             return;

@@ -8,26 +8,24 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
 
+use super::api::both::{Both, InTurn};
+use super::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx};
+use super::api::policy::Settings;
+use super::api::time::Timestamp;
+use super::state::agent::{Agent, Channels};
+use super::state::case::Cases;
+use super::state::contact::Contact;
+use super::state::customer::Customers;
+use super::state::keys::Remembered;
+use super::state::kinds::Kinds;
+use super::state::queue::{Counts, Queue};
+use super::state::skill::Interner;
+use super::state::sources::Source;
+use super::state::timers::Timer;
+use super::store::few::Few;
+use super::store::segments::Segments;
+use super::{Detail, Router};
 use crate::calendar::Calendar;
-use crate::router::api::both::{Both, InTurn};
-use crate::router::api::ids::{
-    AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx,
-};
-use crate::router::api::policy::Settings;
-use crate::router::api::time::Timestamp;
-use crate::router::state::agent::{Agent, Channels};
-use crate::router::state::case::{Case, Cases};
-use crate::router::state::contact::Contact;
-use crate::router::state::customer::Customers;
-use crate::router::state::keys::Remembered;
-use crate::router::state::kinds::Kinds;
-use crate::router::state::queue::{Counts, Queue};
-use crate::router::state::skill::Interner;
-use crate::router::state::sources::Source;
-use crate::router::state::timers::Timer;
-use crate::router::store::few::Few;
-use crate::router::store::segments::Segments;
-use crate::router::{Detail, Router};
 
 /// The version of the image's layout. A router reads only its own.
 pub const IMAGE_FORMAT: u32 = 4;
@@ -414,55 +412,6 @@ impl Router {
         }
         for (at, timer, of) in due {
             self.timers.arm(at, timer, of);
-        }
-    }
-
-    /// Forgets contacts and cases that are over for long enough, and nothing refers to.
-    pub(in crate::router) fn forget_ended(&mut self) {
-        let keep_ms = self.settings.keep_ended_ms.0;
-        let keep_max = self.settings.keep_ended_max as usize;
-        while let Some((at, idx)) = self.ended.front().copied() {
-            if self.ended.len() <= keep_max && self.at - at <= keep_ms {
-                break;
-            }
-            self.ended.pop_front();
-            if let Some(case) = self.contacts.remove(idx) {
-                self.cases[case].referred -= 1;
-            }
-        }
-        if self.closed.is_empty() {
-            return;
-        }
-        let keep_closed_ms = keep_ms.max(self.longest_affinity_ms);
-        while let Some((at, idx)) = self.closed.front().copied() {
-            if self.at - at <= keep_closed_ms {
-                break;
-            }
-            self.closed.pop_front();
-            self.forget_case(at, idx);
-        }
-    }
-
-    fn forget_case(&mut self, closed_at: Timestamp, idx: CaseIdx) {
-        let Some(case) = self.cases.get(idx) else {
-            return;
-        };
-        // One that was reopened is not over, and one closed again since has a later entry.
-        if case.closed_at().is_none_or(|at| at > closed_at) {
-            return;
-        }
-        if case.referred > 0 {
-            // A contact still refers to it; look again as long after.
-            self.closed.push_back((self.at, idx));
-            return;
-        }
-        if let Some(customer) = case.customer {
-            self.customers[customer].drop_case(idx);
-        }
-        let case = self.cases.remove(idx);
-        let progress = case.as_ref().and_then(Case::progress);
-        if let Some(kind) = progress.and_then(|progress| progress.kind) {
-            self.kinds.release(kind);
         }
     }
 }

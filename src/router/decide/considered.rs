@@ -1,15 +1,11 @@
-//! Why a contact is where it is: the steps it took, and who was considered (`contact.explain`).
-//!
-//! Steps are taken down when they happen, with the agents named by the rule and a few of those in
-//! the idle order; nothing is reconstructed afterwards.
+//! Who was considered for a contact, and why not each of them: what `contact.explain` tells.
 
 use smallvec::SmallVec;
 
 use crate::router::Router;
-use crate::router::api::codes::{Route, Rule, Verdict, Why};
-use crate::router::api::ids::{AgentIdx, ContactIdx};
-use crate::router::api::time::Timestamp;
-use crate::router::state::contact::{Considered, Contact, StepTaken};
+use crate::router::api::codes::{Route, Verdict};
+use crate::router::api::ids::AgentIdx;
+use crate::router::state::contact::{Considered, Contact};
 use crate::router::state::skill::{Levels, meets};
 
 /// The most agents by skill that a step names beside those named by its rule.
@@ -24,61 +20,9 @@ const ROOM: usize = BY_SKILL_MAX + 4;
 const SMALL_CENTRE: usize = 64;
 
 impl Router {
-    /// Takes down a step that considered nobody.
-    pub(in crate::router) fn remember(
-        &mut self,
-        idx: ContactIdx,
-        rule: Rule,
-        why: Option<Why>,
-        agent: Option<AgentIdx>,
-    ) {
-        if self.detail.trail {
-            let at = self.at;
-            let candidates = Box::default();
-            let step = StepTaken {
-                at,
-                rule,
-                why,
-                agent,
-                until_at: None,
-                candidates,
-            };
-            self.contacts[idx].remember(step);
-        }
-    }
-
-    /// Takes down a search for an agent, with those who were considered.
-    pub(in crate::router) fn remember_search(
-        &mut self,
-        idx: ContactIdx,
-        rule: Rule,
-        why: Why,
-        chosen: Option<(AgentIdx, Route)>,
-        until_at: Option<Timestamp>,
-    ) {
-        if !self.detail.trail {
-            return;
-        }
-        let contact = &self.contacts[idx];
-        let requirement = self.requirement(contact);
-        let candidates = self.considered(contact, &requirement, chosen);
-        let candidates = candidates.into_boxed_slice();
-        let agent = chosen.map(|(agent, _)| agent);
-        let at = self.at;
-        let step = StepTaken {
-            at,
-            rule,
-            why: Some(why),
-            agent,
-            until_at,
-            candidates,
-        };
-        self.contacts[idx].remember(step);
-    }
-
     /// The agents considered for a contact: named ones first, then some by skill, longest idle
     /// first. The one chosen is marked so.
-    pub(super) fn considered(
+    pub(in crate::router) fn considered(
         &self,
         contact: &Contact,
         requirement: &Levels,
