@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "tidy/layers.rs"]
+mod layers;
 #[path = "tidy/rules.rs"]
 mod rules;
 
@@ -13,7 +15,7 @@ mod rules;
 const FILE_LINES_MAX: usize = 500;
 
 /// Files that are longer, with the length they had; they may shrink, none may be added.
-const LONGER: &[(&str, usize)] = &[("src/router/act/contact/ends.rs", 519)];
+const LONGER: &[(&str, usize)] = &[];
 
 /// What the pure folders must not name: no clock, no input or output, no chance, no log.
 const IMPURE: &[&str] = &[
