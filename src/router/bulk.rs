@@ -6,43 +6,22 @@
 //! fixed order. Every step here is made of the functions that [`Router::apply`] is made of.
 
 use super::Router;
-use super::case::Case;
-use super::codes::{OfferEnd, Outcome, Presence, Route};
-use super::command::{Command, Stamped};
-use super::ends::AfterWork;
-use super::event::OfferReason;
-use super::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx};
-use super::policy::SkillMap;
-use super::reject::Reject;
-use super::skill::Levels;
-use super::submit::Resolved;
-use super::time::Timestamp;
-use super::timers::Timer;
+use super::act::contact::end::AfterWork;
+use super::api::codes::{OfferEnd, Outcome, Presence};
+use super::api::command::{Command, Stamped};
+use super::api::event::OfferReason;
+use super::api::ids::{
+    AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
+};
+use super::api::policy::SkillMap;
+use super::api::reject::Reject;
+use super::api::time::Timestamp;
+use super::decide::resolve::Resolved;
+use super::state::case::Case;
+use super::state::skill::Levels;
+use super::state::timers::Timer;
 
-/// What a step did to a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Move {
-    /// It rings at an agent.
-    Offered {
-        contact: ContactIdx,
-        agent: AgentIdx,
-        offer: OfferId,
-    },
-    /// Its conversation has begun.
-    Connected(Taken),
-    /// It is over, wrap-up included, and its number is free for another.
-    Ended {
-        contact: ContactIdx,
-        outcome: Outcome,
-        owner: Option<AgentIdx>,
-        offers: u32,
-    },
-    /// It ended, and its owner calls back: `callback` is a new contact.
-    CallsBack {
-        contact: ContactIdx,
-        callback: ContactIdx,
-    },
-}
+pub(crate) use super::api::moves::{Move, Taken};
 
 /// How far the deadlines of one instant have come: each stage includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,19 +79,6 @@ pub(crate) struct Arrival<'a> {
     pub topic: Option<&'a Name>,
     pub priority: i32,
     pub requires: &'a Levels,
-}
-
-/// What an accept brought about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Taken {
-    pub contact: ContactIdx,
-    pub agent: AgentIdx,
-    pub queue: QueueIdx,
-    pub route: Route,
-    /// Who owned the case before.
-    pub owner_before: Option<AgentIdx>,
-    pub has_case: bool,
-    pub offers: u32,
 }
 
 /// What the end of a conversation left behind.
@@ -327,12 +293,6 @@ impl Router {
         }
     }
 
-    /// The owner of a contact's case now.
-    pub(crate) fn case_owner(&self, contact: ContactIdx) -> Option<AgentIdx> {
-        let case = self.contacts.get(contact)?.case?;
-        self.cases[case].owner
-    }
-
     pub(crate) fn owner_of_case(&self, case: CaseIdx) -> Option<AgentIdx> {
         self.cases[case].owner
     }
@@ -395,7 +355,7 @@ impl Router {
         &self.queues[queue.at()].id
     }
 
-    pub(crate) fn policy(&self, queue: QueueIdx) -> &super::policy::Policy {
+    pub(crate) fn policy(&self, queue: QueueIdx) -> &super::api::policy::Policy {
         &self.queues[queue.at()].policy
     }
 }

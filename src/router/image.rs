@@ -8,22 +8,22 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
 
-use super::agent::{Agent, Channels};
-use super::both::{Both, InTurn};
-use super::case::{Case, Cases};
-use super::contact::Contact;
-use super::customer::Customers;
-use super::few::Few;
-use super::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx};
-use super::keys::Remembered;
-use super::kinds::Kinds;
-use super::policy::Settings;
-use super::queue::{Counts, Queue};
-use super::segments::Segments;
-use super::sessions::Source;
-use super::skill::Interner;
-use super::time::Timestamp;
-use super::timers::Timer;
+use super::api::both::{Both, InTurn};
+use super::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx};
+use super::api::policy::Settings;
+use super::api::time::Timestamp;
+use super::state::agent::{Agent, Channels};
+use super::state::case::Cases;
+use super::state::contact::Contact;
+use super::state::customer::Customers;
+use super::state::keys::Remembered;
+use super::state::kinds::Kinds;
+use super::state::queue::{Counts, Queue};
+use super::state::skill::Interner;
+use super::state::sources::Source;
+use super::state::timers::Timer;
+use super::store::few::Few;
+use super::store::segments::Segments;
 use super::{Detail, Router};
 use crate::calendar::Calendar;
 
@@ -303,7 +303,7 @@ impl Router {
 
     /// Agents stand in the idle order by how long they have been idle.
     fn index_agents(&mut self) {
-        self.idle = super::idle::IdleOrder::default();
+        self.idle = crate::router::state::idle::IdleOrder::default();
         self.idle.set_channels(self.channels.len());
         let mut order: Vec<AgentIdx> = (0..self.agents.len())
             .map(AgentIdx::from_usize)
@@ -412,55 +412,6 @@ impl Router {
         }
         for (at, timer, of) in due {
             self.timers.arm(at, timer, of);
-        }
-    }
-
-    /// Forgets contacts and cases that are over for long enough, and nothing refers to.
-    pub(super) fn forget_ended(&mut self) {
-        let keep_ms = self.settings.keep_ended_ms.0;
-        let keep_max = self.settings.keep_ended_max as usize;
-        while let Some((at, idx)) = self.ended.front().copied() {
-            if self.ended.len() <= keep_max && self.at - at <= keep_ms {
-                break;
-            }
-            self.ended.pop_front();
-            if let Some(case) = self.contacts.remove(idx) {
-                self.cases[case].referred -= 1;
-            }
-        }
-        if self.closed.is_empty() {
-            return;
-        }
-        let keep_closed_ms = keep_ms.max(self.longest_affinity_ms);
-        while let Some((at, idx)) = self.closed.front().copied() {
-            if self.at - at <= keep_closed_ms {
-                break;
-            }
-            self.closed.pop_front();
-            self.forget_case(at, idx);
-        }
-    }
-
-    fn forget_case(&mut self, closed_at: Timestamp, idx: CaseIdx) {
-        let Some(case) = self.cases.get(idx) else {
-            return;
-        };
-        // One that was reopened is not over, and one closed again since has a later entry.
-        if case.closed_at().is_none_or(|at| at > closed_at) {
-            return;
-        }
-        if case.referred > 0 {
-            // A contact still refers to it; look again as long after.
-            self.closed.push_back((self.at, idx));
-            return;
-        }
-        if let Some(customer) = case.customer {
-            self.customers[customer].drop_case(idx);
-        }
-        let case = self.cases.remove(idx);
-        let progress = case.as_ref().and_then(Case::progress);
-        if let Some(kind) = progress.and_then(|progress| progress.kind) {
-            self.kinds.release(kind);
         }
     }
 }

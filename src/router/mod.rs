@@ -5,142 +5,65 @@
 //! hash map in this folder: time and chance come in with the command, so the same commands give
 //! the same state, answers and events wherever they are applied.
 //!
-//! One command goes through three movements: what is due happens (`due`), the command changes
-//! what it is about (one file for each noun), and then the consequences are drawn until nothing
-//! moves any more (`settle`): contacts that look for an agent, agents that became free, contacts
-//! whose owner's situation changed.
+//! One command goes through three movements: what is due happens (`act/due`), the command changes
+//! what it is about (in `act`, a folder for each noun), and then the consequences are drawn until
+//! nothing moves any more (`act/settle`): contacts that look for an agent, agents that became free,
+//! contacts whose owner's situation changed.
+//!
+//! The folders are rooms, and each says in its `mod.rs` what it may not do. The files beside them
+//! are doors: they may name every room, and no room names them but for [`Router`] itself.
 
-// Words that everything below shares.
-pub mod codes;
-pub mod ids;
-pub mod policy;
-pub mod time;
+// The rooms, from the lowest. Each names only those before it.
+mod api;
+mod store;
 
-// What comes in and what goes out.
-pub mod answer;
-mod attributes;
-mod case_answer;
-mod case_command;
-pub mod command;
-pub mod effect;
-pub mod event;
-mod offer_reason;
-pub mod people;
-pub mod people_view;
-pub mod query;
-pub mod reject;
-mod sparse;
+mod state;
 
-// Nouns: plain state.
-mod agent;
-pub(crate) mod bonds;
-mod case;
-mod clock;
-mod contact;
-mod customer;
-mod detail;
-mod extra;
-mod kept;
-pub mod kind;
-mod pace;
-mod progress;
-mod queue;
-pub(crate) mod skill;
-mod stats;
+mod decide;
+mod look;
 
-// Indexes, none of which decides.
-mod bitmap;
-pub mod both;
-mod directory;
-#[cfg(test)]
-mod draw;
-mod few;
-mod idle;
-mod line;
-mod segments;
-mod timers;
-mod waiting;
-mod wheel;
+mod act;
 
-// Decisions: who may, who is best, what follows.
-mod choose;
-mod judge;
-mod plan;
-mod seek;
-mod settle;
-
-// The side door of simulations in bulk.
+// Doors beside `apply` and `query`: simulations in bulk; the whole state as bytes and back.
 pub(crate) mod bulk;
-
-// Acts: what commands and deadlines do.
-mod absences;
-mod accept;
-mod agents;
-mod assist;
-pub(crate) mod booking;
-pub(crate) mod by_customer;
-mod callbacks;
-mod cases;
-mod clocks;
-mod customers;
-mod due;
-mod duty;
-mod ends;
-pub mod follow_up;
-mod kinds;
-mod ladder;
-mod learnt;
-mod offers;
-mod queues;
-mod sessions;
-mod stages;
-mod submit;
-mod succession;
-pub(crate) mod ticket;
-mod transfer;
-
-// Looking: answers, explanations, images, checks.
-mod case_views;
-pub(crate) mod census;
-mod estimate;
-mod explain;
 mod image;
-mod invariants;
-mod keys;
-mod preview;
-mod queries;
-mod standing;
-mod views;
 
-// Reading before it is asked for.
-pub mod ahead;
+// What comes in and what goes out, for those outside.
+pub use act::case::follow_up;
+pub use api::{
+    answer, both, codes, command, effect, event, ids, kind, people, people_view, policy, query,
+    reject, time,
+};
+pub(crate) use api::{booking, by_customer, ticket};
+pub use look::ahead;
+pub(crate) use look::census;
+pub(crate) use state::{bonds, skill};
 
 use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
 
-use agent::{Agent, Channels};
-use answer::Answer;
-use case::Cases;
-use codes::ContactState;
-use command::{Command, Stamped};
-use contact::Contacts;
-use customer::Customers;
-pub use detail::Detail;
-use effect::{Count, Effects};
-use event::{Event, EventBody};
-use idle::IdleOrder;
-use ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
-use keys::Keys;
-use kinds::Kinds;
-use policy::{Policy, Settings};
-use queue::{Counts, Queue};
-use reject::Reject;
-use sessions::Sources;
-use skill::{Interner, Skilled};
-use time::Timestamp;
-use timers::{Timer, Timers};
-use waiting::Waiting;
+use api::answer::Answer;
+use api::command::{Command, Stamped};
+pub use api::detail::Detail;
+use api::effect::Effects;
+use api::event::EventBody;
+use api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
+use api::policy::{Policy, Settings};
+use api::reject::Reject;
+use api::time::Timestamp;
+use state::agent::{Agent, Channels};
+use state::case::Cases;
+use state::contact::Contacts;
+use state::customer::Customers;
+use state::idle::IdleOrder;
+use state::keys::Keys;
+use state::kinds::Kinds;
+use state::queue::{Counts, Queue};
+use state::skill::{Interner, Skilled};
+use state::sources::Sources;
+use state::timers::{Timer, Timers};
+use state::waiting::Waiting;
 
 use crate::calendar::Calendar;
 
@@ -400,69 +323,6 @@ impl Router {
     /// The time of the last command applied: no later command may bear an earlier one.
     pub fn last_at(&self) -> Timestamp {
         self.at
-    }
-
-    fn emit(&mut self, body: EventBody) {
-        self.event_seq += 1;
-        self.out.events.push(Event {
-            seq: self.event_seq,
-            at: self.at,
-            body,
-        });
-    }
-
-    fn count(&mut self, count: impl FnOnce(&Self) -> Count) {
-        if self.detail.counts {
-            let count = count(self);
-            self.out.counts.push(count);
-        }
-    }
-
-    fn find_agent(&self, name: &Name) -> Result<AgentIdx, Reject> {
-        self.agents_by_name
-            .get(name)
-            .copied()
-            .filter(|agent| self.agents[agent.at()].exists)
-            .ok_or_else(|| Reject::not_found("agent", name))
-    }
-
-    fn find_queue(&self, name: &Name) -> Result<QueueIdx, Reject> {
-        self.queues_by_name
-            .get(name)
-            .copied()
-            .filter(|queue| self.queues[queue.at()].exists)
-            .ok_or_else(|| Reject::not_found("queue", name))
-    }
-
-    fn find_contact(&self, name: &Name) -> Result<ContactIdx, Reject> {
-        self.contacts
-            .find(name)
-            .ok_or_else(|| Reject::not_found("contact", name))
-    }
-
-    fn find_case(&self, name: &Name) -> Result<CaseIdx, Reject> {
-        self.cases
-            .find(name)
-            .ok_or_else(|| Reject::not_found("case", name))
-    }
-
-    /// Moves a contact to another state; the only place where a state changes.
-    fn set_state(&mut self, contact: ContactIdx, state: ContactState) {
-        let entry = &mut self.contacts[contact];
-        let counts = &mut self.queues[entry.queue.at()].counts;
-        counts.take(entry.state);
-        counts.add(state);
-        self.counts.take(entry.state);
-        self.counts.add(state);
-        entry.state = state;
-    }
-
-    /// Moves a contact to another queue; the only place where its queue changes.
-    fn set_queue(&mut self, contact: ContactIdx, queue: QueueIdx) {
-        let entry = &mut self.contacts[contact];
-        self.queues[entry.queue.at()].counts.take(entry.state);
-        self.queues[queue.at()].counts.add(entry.state);
-        entry.queue = queue;
     }
 }
 

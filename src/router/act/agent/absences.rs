@@ -1,0 +1,254 @@
+//! Planned absences of owner and deputy (AB岗): they take effect by themselves, a pair that is away
+//! together is warned of, and who comes back is told what was done in its stead.
+
+use crate::router::api::answer::PairAwayView;
+use crate::router::api::codes::{Presence, Route};
+use crate::router::api::command::AgentSet;
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
+use crate::router::api::people::{Absence, AgentAbsence};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::Timestamp;
+use crate::router::state::bonds::{ABSENCES_MAX, Served};
+use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
+
+impl Router {
+    /// `agent.absence`.
+    pub(in crate::router) fn agent_absence(
+        &mut self,
+        set: &AgentAbsence,
+    ) -> Result<Subject, Reject> {
+        let idx = self.find_agent(&set.agent)?;
+        let mut absences = self.agents[idx.at()].bonds.absences.clone();
+        if set.on {
+            if set.to_at <= self.at {
+                let message = format!("{} is over: give a time after {}", set.to_at, self.at);
+                return Err(Reject::invalid("agent", "to_at", message).with_id(&set.agent));
+            }
+            absences.push(set.absence());
+        } else {
+            let before = absences.len();
+            absences.retain(|absence| absence.from_at != set.from_at);
+            if absences.len() == before {
+                let message = format!(
+                    "agent \"{}\" has no absence that begins at {}",
+                    set.agent, set.from_at
+                );
+                return Err(Reject::conflict("agent", &set.agent, message).in_field("from_at"));
+            }
+        }
+        let absences = checked(&set.agent, absences, self.at)?;
+        self.take_absences(idx, absences);
+        if set.on {
+            self.warn_of_pairs(idx, Some(&set.absence()));
+        }
+        Ok(Subject::Agent(idx))
+    }
+
+    /// The absences of `agent.set`, where it gives any: those that are over are left out.
+    pub(super) fn absences_of(&self, set: &AgentSet) -> Result<Option<Vec<Absence>>, Reject> {
+        let given = set.absences.clone();
+        given
+            .map(|absences| checked(&set.agent, absences, self.at))
+            .transpose()
+    }
+
+    /// Takes over the absences of an agent; one that has begun goes on where it is still planned.
+    pub(super) fn take_absences(&mut self, idx: AgentIdx, absences: Vec<Absence>) {
+        let bonds = &mut self.agents[idx.at()].bonds;
+        let before = bonds.absences.first().map(|absence| absence.from_at);
+        let goes_on = absences.first().map(|absence| absence.from_at) == before;
+        bonds.absences = absences;
+        if bonds.absent && !goes_on {
+            bonds.absent = false;
+            self.note_changed(idx);
+        }
+        self.arm_absence(idx);
+        // What begins now begins now.
+        self.absence_due(idx);
+    }
+
+    fn arm_absence(&mut self, idx: AgentIdx) {
+        let bonds = &mut self.agents[idx.at()].bonds;
+        let first = bonds.absences.first();
+        bonds.absence_at = first.map(|first| {
+            if bonds.absent {
+                first.to_at
+            } else {
+                first.from_at
+            }
+        });
+        if let Some(at) = bonds.absence_at {
+            self.timers.arm(at, Timer::Absence, idx.number());
+        }
+    }
+
+    /// An absence begins or ends.
+    pub(in crate::router::act) fn absence_due(&mut self, idx: AgentIdx) {
+        while let Some(due) = self.agents[idx.at()].bonds.absence_at
+            && due <= self.at
+        {
+            if self.agents[idx.at()].bonds.absent {
+                self.end_absence(idx);
+            } else {
+                self.begin_absence(idx);
+            }
+        }
+    }
+
+    fn begin_absence(&mut self, idx: AgentIdx) {
+        let bonds = &mut self.agents[idx.at()].bonds;
+        bonds.absent = true;
+        bonds.briefing.planned = true;
+        let Some(absence) = bonds.absences.first().cloned() else {
+            return;
+        };
+        self.arm_absence(idx);
+        if self.detail.events {
+            self.emit(EventBody::AgentAbsent {
+                agent: self.agents[idx.at()].id.clone(),
+                from_at: absence.from_at,
+                to_at: absence.to_at,
+                reason: absence.reason.clone(),
+            });
+        }
+        if self.agents[idx.at()].presence != Presence::Offline {
+            let reason = absence.reason.unwrap_or_else(|| Text("absent".into()));
+            self.set_presence(idx, Presence::Offline, Some(reason), None);
+        }
+        self.note_changed(idx);
+        self.warn_if_left_alone(idx, absence.to_at);
+    }
+
+    /// The first absence is over, by its time or because the agent is there.
+    fn end_absence(&mut self, idx: AgentIdx) {
+        let bonds = &mut self.agents[idx.at()].bonds;
+        bonds.absent = false;
+        bonds.absences.remove(0);
+        self.note_changed(idx);
+        self.arm_absence(idx);
+    }
+
+    /// The agent logs in: who is there is not absent.
+    pub(super) fn came_in(&mut self, idx: AgentIdx) {
+        if self.agents[idx.at()].bonds.absent {
+            self.end_absence(idx);
+        }
+    }
+
+    /// Warns of every time in which the agent and its stand-in are planned away together.
+    pub(super) fn warn_of_pairs(&mut self, idx: AgentIdx, only: Option<&Absence>) {
+        if self.detail.events {
+            for pair in self.pairs_away(idx, only) {
+                self.emit(EventBody::AgentPairAway(pair));
+            }
+        }
+    }
+
+    /// An absence begins: warns where the stand-in is absent too. One who is merely offline may be
+    /// back in the morning.
+    fn warn_if_left_alone(&mut self, idx: AgentIdx, to_at: Timestamp) {
+        if !self.detail.events {
+            return;
+        }
+        let away: Vec<PairAwayView> = self
+            .pairs_of(idx)
+            .into_iter()
+            .filter(|other| self.agents[other.at()].bonds.absent)
+            .map(|other| {
+                let theirs = self.agents[other.at()].bonds.absent_until();
+                let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));
+                self.pair_away(idx, other, self.at, to_at)
+            })
+            .collect();
+        for pair in away {
+            self.emit(EventBody::AgentPairAway(pair));
+        }
+    }
+
+    /// Somebody else serves a contact of an owner: it goes into the owner's briefing while the
+    /// owner is away.
+    pub(in crate::router::act) fn note_for_briefing(
+        &mut self,
+        owner: AgentIdx,
+        contact: ContactIdx,
+        agent: AgentIdx,
+        route: Route,
+    ) {
+        if !self.detail.trail || self.agents[owner.at()].presence == Presence::Available {
+            return;
+        }
+        let Some(case) = self.contacts[contact].case else {
+            return;
+        };
+        let served = Served {
+            at: self.at,
+            contact: self.contacts[contact].id.clone(),
+            case: self.cases[case].id(),
+            agent,
+            route,
+        };
+        let entry = &mut self.agents[owner.at()];
+        if !entry.bonds.briefing.is_open() {
+            let planned = entry.bonds.absent;
+            entry.bonds.briefing.begin(entry.since_at);
+            entry.bonds.briefing.planned = planned;
+        }
+        entry.bonds.briefing.note(served);
+    }
+
+    /// The agent goes away from its work, or is back: its briefing begins or is complete.
+    pub(super) fn brief(&mut self, idx: AgentIdx, away: bool) {
+        let at = self.at;
+        let entry = &mut self.agents[idx.at()];
+        let briefing = &mut entry.bonds.briefing;
+        if away {
+            let planned = entry.bonds.absent;
+            briefing.begin(at);
+            briefing.planned = planned;
+            return;
+        }
+        if !briefing.is_open() {
+            return;
+        }
+        briefing.until_at = Some(at);
+        let told = briefing.planned && !briefing.served.is_empty();
+        if told && self.detail.events {
+            let briefing = self.briefing_view(idx);
+            self.emit(EventBody::AgentBriefing(Box::new(briefing)));
+        }
+    }
+}
+
+/// Absences in the order of time and without those that are over, or what is wrong with them.
+fn checked(
+    agent: &Name,
+    mut absences: Vec<Absence>,
+    at: Timestamp,
+) -> Result<Vec<Absence>, Reject> {
+    let bad = |message: String| Err(Reject::invalid("agent", "absences", message).with_id(agent));
+    absences.sort_by_key(|absence| (absence.from_at, absence.to_at));
+    for absence in &absences {
+        if absence.to_at <= absence.from_at {
+            return bad(format!(
+                "an absence from {} to {} has no length: give a to_at after from_at",
+                absence.from_at, absence.to_at
+            ));
+        }
+    }
+    absences.retain(|absence| absence.to_at > at);
+    if absences.len() > ABSENCES_MAX {
+        let n = absences.len();
+        return bad(format!("{n} absences: at most {ABSENCES_MAX}"));
+    }
+    for pair in absences.windows(2) {
+        if pair[1].from_at < pair[0].to_at {
+            return bad(format!(
+                "an absence from {} begins before the one from {} ends at {}: give one for both",
+                pair[1].from_at, pair[0].from_at, pair[0].to_at
+            ));
+        }
+    }
+    Ok(absences)
+}

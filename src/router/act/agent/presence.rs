@@ -1,0 +1,184 @@
+//! What agents say of themselves, when they become free, and their wrap-ups.
+
+use crate::router::api::codes::{AgentState, Presence};
+use crate::router::api::command::AgentPresence;
+use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::Timestamp;
+use crate::router::state::agent::WrapUp;
+use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
+
+impl Router {
+    pub(in crate::router) fn agent_presence(
+        &mut self,
+        set: &AgentPresence,
+    ) -> Result<Subject, Reject> {
+        let idx = self.find_agent(&set.agent)?;
+        if let Some(until) = set.until_at {
+            let wrong = if set.presence == Presence::Available {
+                Some("until_at goes with break or offline: leave it out".to_owned())
+            } else if until <= self.at {
+                Some(format!("{until} is over: give a time after {}", self.at))
+            } else {
+                None
+            };
+            if let Some(message) = wrong {
+                return Err(Reject::invalid("agent", "until_at", message).with_id(&set.agent));
+            }
+        }
+        self.set_presence(idx, set.presence, set.reason.clone(), set.until_at);
+        Ok(Subject::Agent(idx))
+    }
+
+    /// Sets an agent's presence with all that follows from it; nothing happens where nothing
+    /// changes.
+    pub(in crate::router) fn set_presence(
+        &mut self,
+        idx: AgentIdx,
+        presence: Presence,
+        reason: Option<Text>,
+        until_at: Option<Timestamp>,
+    ) {
+        let at = self.at;
+        let entry = &mut self.agents[idx.at()];
+        let before = entry.presence;
+        if before == presence && entry.reason == reason && entry.until_at == until_at {
+            return;
+        }
+        entry.presence = presence;
+        entry.reason = reason;
+        entry.until_at = until_at;
+        if before != presence {
+            entry.since_at = at;
+        }
+        if let Some(until) = until_at {
+            self.timers.arm(until, Timer::Presence, idx.number());
+        }
+        if self.detail.events {
+            let entry = &self.agents[idx.at()];
+            // Who goes away keeps no offer: the state told is the one after this step.
+            let mut state = entry.state();
+            if presence != Presence::Available && state == AgentState::Reserved {
+                state = entry.state_without_offers();
+            }
+            self.emit(EventBody::AgentPresence {
+                agent: entry.id.clone(),
+                presence,
+                state,
+                reason: entry.reason.clone(),
+            });
+        }
+        if presence != Presence::Offline {
+            self.came_in(idx);
+        }
+        if (before == Presence::Available) != (presence == Presence::Available) {
+            self.brief(idx, before == Presence::Available);
+        }
+        match presence {
+            Presence::Available if before != presence => self.become_idle(idx),
+            Presence::Available => {}
+            Presence::Break | Presence::Offline => {
+                let entry = &mut self.agents[idx.at()];
+                if presence == Presence::Break && entry.idle_since.is_none() {
+                    // Logged in for the first time: it has its place in the idle order from now.
+                    entry.idle_since = Some(at);
+                    self.idle.place(&mut self.agents, idx, at);
+                }
+                self.revoke_all_of(idx, OfferReason::AgentGone);
+                self.refresh(idx);
+            }
+        }
+        self.note_changed(idx);
+        if (before == Presence::Offline) != (presence == Presence::Offline) {
+            self.watch_no_agent_everywhere();
+        }
+    }
+
+    /// The agent is idle since now.
+    fn become_idle(&mut self, idx: AgentIdx) {
+        self.agents[idx.at()].idle_since = Some(self.at);
+        self.idle.place(&mut self.agents, idx, self.at);
+        self.note_freed(idx);
+        self.note_changed(idx);
+    }
+
+    /// Takes back all that is offered to an agent; the contacts go on at once.
+    fn revoke_all_of(&mut self, idx: AgentIdx, reason: OfferReason) {
+        let offered: Vec<ContactIdx> = self.agents[idx.at()]
+            .reserved
+            .iter()
+            .map(|held| held.contact)
+            .collect();
+        for contact in offered {
+            self.revoke_offers(contact, reason, |offer| offer.agent == idx);
+            self.dirty_contacts.push(contact);
+        }
+    }
+
+    /// A conversation of an agent is over: it wraps up, or is free.
+    pub(in crate::router::act) fn release_agent(
+        &mut self,
+        idx: AgentIdx,
+        contact: ContactIdx,
+        since: Timestamp,
+        wrap_up_ms: i64,
+        ends_contact: bool,
+    ) {
+        let until_at = self.at.saturating_add(wrap_up_ms);
+        let entry = &mut self.agents[idx.at()];
+        entry.talks.retain(|held| held.contact != contact);
+        entry.talk_ms += self.at - since;
+        if wrap_up_ms > 0 {
+            entry.wraps.push(WrapUp {
+                contact,
+                until_at,
+                ends_contact,
+            });
+            self.timers.arm(until_at, Timer::WrapUp, idx.number());
+            self.refresh(idx);
+            self.note_changed(idx);
+        } else {
+            self.become_idle(idx);
+        }
+    }
+
+    /// How long an agent wraps up after a contact.
+    pub(in crate::router::act) fn wrap_up_ms(&self, idx: AgentIdx, contact: ContactIdx) -> i64 {
+        let own = self.agents[idx.at()].wrap_up_ms;
+        own.unwrap_or_else(|| self.policy_of(contact).wrap_up_ms).0
+    }
+
+    pub(in crate::router) fn wrap_up_end(&mut self, name: &Name) -> Result<Subject, Reject> {
+        let idx = self.find_agent(name)?;
+        if self.agents[idx.at()].wraps.is_empty() {
+            let message = format!("agent \"{name}\" is not in wrap-up");
+            return Err(Reject::conflict("agent", name, message));
+        }
+        self.end_wrap_ups(idx, Timestamp::MAX);
+        Ok(Subject::Agent(idx))
+    }
+
+    /// Ends an agent's wrap-ups that are due by then.
+    pub(in crate::router) fn end_wrap_ups(&mut self, idx: AgentIdx, by: Timestamp) {
+        let over: smallvec::SmallVec<[WrapUp; 1]> = self.agents[idx.at()]
+            .wraps
+            .iter()
+            .filter(|w| w.until_at <= by)
+            .copied()
+            .collect();
+        if over.is_empty() {
+            return;
+        }
+        self.agents[idx.at()]
+            .wraps
+            .retain(|wrap| wrap.until_at > by);
+        for wrap in over {
+            if wrap.ends_contact {
+                self.wrapped_up(wrap.contact, idx);
+            }
+        }
+        self.become_idle(idx);
+    }
+}

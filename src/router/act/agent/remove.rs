@@ -1,0 +1,136 @@
+//! An agent is removed, and what it owned goes to its successor or stays without owner.
+
+use crate::router::api::answer::{AgentRemovedView, Answer};
+use crate::router::api::codes::Presence;
+use crate::router::api::command::AgentRemove;
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Text};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::Timestamp;
+use crate::router::{Router, Subject};
+
+impl Router {
+    pub(in crate::router) fn agent_remove(
+        &mut self,
+        remove: &AgentRemove,
+    ) -> Result<Subject, Reject> {
+        let idx = self.find_agent(&remove.agent)?;
+        let entry = &self.agents[idx.at()];
+        if !entry.talks.is_empty() {
+            let n = entry.talks.len();
+            let message = format!(
+                "agent \"{}\" is in conversation ({n}): end or transfer its contacts first",
+                remove.agent
+            );
+            return Err(Reject::conflict("agent", &remove.agent, message));
+        }
+        let cases: Vec<CaseIdx> = entry.cases.iter().copied().collect();
+        let successor = self.successor(idx, remove)?;
+        let plan = entry.bonds.succession.clone();
+        let shared = plan.filter(|plan| remove.successor.is_none() && self.has_takers(plan));
+        if successor.is_none() && shared.is_none() && !cases.is_empty() {
+            let message = format!(
+                "agent \"{}\" owns {} open cases and has neither deputy nor leader: name a \
+                 successor",
+                remove.agent,
+                cases.len()
+            );
+            return Err(Reject::conflict("agent", &remove.agent, message).in_field("successor"));
+        }
+        self.end_wrap_ups(idx, Timestamp::MAX);
+        self.set_presence(idx, Presence::Offline, Some(Text("removed".into())), None);
+        let handed_over = cases.len() as u64;
+        let went = shared
+            .as_ref()
+            .map_or(0, |plan| self.share_out(&cases, plan));
+        if let Some(to) = successor {
+            for case in cases.into_iter().skip(went as usize) {
+                self.hand_over(case, to, Text("agent_removed".into()), remove.agent.clone());
+            }
+        }
+        self.forget_agent(idx);
+        let shared = shared
+            .filter(|_| went > 0)
+            .map_or(Vec::new(), |plan| plan.to);
+        let successors = shared
+            .iter()
+            .map(|to| self.agents[to.at()].id.clone())
+            .collect();
+        let successor = successor.filter(|_| went < handed_over || handed_over == 0);
+        let successor = successor.map(|to| self.agents[to.at()].id.clone());
+        if self.detail.events {
+            self.emit(EventBody::AgentRemoved {
+                agent: remove.agent.clone(),
+                successor: successor.clone(),
+                cases: handed_over,
+            });
+        }
+        Ok(Subject::Answer(Answer::AgentRemoved(AgentRemovedView {
+            agent: remove.agent.clone(),
+            removed: true,
+            successor,
+            handed_over,
+            successors,
+        })))
+    }
+
+    /// The agent is there no more; who waits for it is judged anew.
+    fn forget_agent(&mut self, idx: AgentIdx) {
+        self.idle.forget(&mut self.agents, idx);
+        self.bind(idx, |bonds| {
+            *bonds = crate::router::state::bonds::Bonds::default()
+        });
+        let at = self.at;
+        let entry = &mut self.agents[idx.at()];
+        self.skilled.take(&entry.skills);
+        let lost = self.skilled.lost(&entry.skills);
+        entry.exists = false;
+        entry.idle_since = None;
+        entry.retry_at = None;
+        entry.missed = 0;
+        entry.handled = 0;
+        entry.talk_ms = 0;
+        entry.since_at = at;
+        entry.reason = None;
+        let named = entry.named_waiting.values();
+        let waiting = named.chain(entry.owned_waiting.values()).copied();
+        self.dirty_contacts.extend(waiting);
+        self.end_wishes_for(&lost);
+    }
+
+    /// To whom the open cases of a removed agent go: the successor named, else deputy, else leader.
+    fn successor(&self, idx: AgentIdx, remove: &AgentRemove) -> Result<Option<AgentIdx>, Reject> {
+        if let Some(name) = &remove.successor {
+            let to = self
+                .find_agent(name)
+                .map_err(|reject| reject.in_field("successor"))?;
+            if to == idx {
+                let message = "an agent cannot succeed itself: name another";
+                return Err(Reject::invalid("agent", "successor", message).with_id(name));
+            }
+            if !self.agents[to.at()].is_human() {
+                let message = format!("agent \"{name}\" is a bot and never owns: name a human");
+                return Err(Reject::invalid("agent", "successor", message).with_id(name));
+            }
+            return Ok(Some(to));
+        }
+        let entry = &self.agents[idx.at()];
+        let fit = |agent: &AgentIdx| {
+            *agent != idx && self.agents[agent.at()].exists && self.agents[agent.at()].is_human()
+        };
+        Ok(entry.deputy.filter(fit).or(entry.leader.filter(fit)))
+    }
+
+    /// Logging in or off may decide for every waiting contact whether anyone could serve it.
+    pub(super) fn watch_no_agent_everywhere(&mut self) {
+        let watched: Vec<ContactIdx> = self
+            .queues
+            .iter()
+            .filter(|queue| queue.policy.no_agent_ms.is_some())
+            .flat_map(|queue| queue.waiting.contacts())
+            .collect();
+        for contact in watched {
+            self.watch_no_agent(contact);
+        }
+    }
+}

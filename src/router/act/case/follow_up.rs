@@ -1,0 +1,272 @@
+//! The follow-up (回访): after the resolution the owner asks the customer whether it is so (rule 21).
+//!
+//! The router brings each attempt as a contact for the owner. While a follow-up is under way there
+//! is always a moment at which it is looked at again: an attempt that nobody makes is escalated,
+//! one that ended without a result counts as not answered. So no resolved case is forgotten.
+
+use crate::calendar::{DAY_MS, Term, Zone};
+use crate::router::act::contact::accept::ROUTER;
+use crate::router::act::contact::duty::For;
+use crate::router::api::codes::{CaseState, ContactState, EscalationReason, FollowUpResult};
+use crate::router::api::command::CaseFollowUp;
+use crate::router::api::effect::Count;
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::{CaseIdx, Name, Text};
+use crate::router::api::kind::{FollowUp, Tell, term};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::Timestamp;
+use crate::router::state::clock::ClockOf;
+use crate::router::state::duty::Duty;
+use crate::router::state::kinds::KindIdx;
+use crate::router::state::progress::{Asked, Pending, RESULTS_KEPT_MAX};
+use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
+
+/// The best score.
+pub const SCORE_MAX: u8 = 100;
+
+/// Attempts that would come at the same time of day, to within so much, are moved apart …
+const SAME_TIME_MS: i64 = 3_600_000;
+/// … by so much.
+const APART_MS: i64 = 2 * 3_600_000;
+
+impl Router {
+    /// The case is resolved: its follow-up begins, if its kind has one.
+    pub(super) fn begin_follow_up(&mut self, idx: CaseIdx) -> bool {
+        let Some((kind, follow_up)) = self.follow_up_of(idx) else {
+            return false;
+        };
+        let after = term(follow_up.after_ms, follow_up.after).unwrap_or(Term::Elapsed(0));
+        let next_at = self.time_to_ask(kind, self.at, after, None);
+        self.progress_mut(idx).follow_up = Some(Pending {
+            attempts: 0,
+            next_at: Some(next_at),
+            contact: None,
+            untold_result: false,
+            tried_at: None,
+            told: false,
+        });
+        self.timers.arm(next_at, Timer::FollowUp, idx.number());
+        true
+    }
+
+    fn follow_up_of(&self, idx: CaseIdx) -> Option<(KindIdx, FollowUp)> {
+        let kind = self.kind_of(idx)?;
+        let follow_up = self.kinds.get(kind).rules.follow_up.clone()?;
+        Some((kind, follow_up))
+    }
+
+    /// When an attempt is due: so long after, when doors are open. Working days say no time of day,
+    /// and neither do doors that were shut: then it is not that of the attempt before.
+    fn time_to_ask(
+        &self,
+        kind: KindIdx,
+        at: Timestamp,
+        wait: Term,
+        before: Option<Timestamp>,
+    ) -> Timestamp {
+        let calendar = self.calendar_of(kind);
+        let mut next = match (calendar, wait) {
+            (Some(calendar), Term::WorkingDays(n)) => calendar.opening(at, n),
+            (Some(calendar), wait) => calendar.next_open(calendar.end(at, wait)),
+            (None, wait) => self.term_end(None, at, wait),
+        };
+        if let Term::Elapsed(ms) = wait
+            && next == at.saturating_add(ms)
+        {
+            return next;
+        }
+        let utc = Zone::utc();
+        let zone = calendar.map_or(&utc, |calendar| &calendar.zone);
+        if before.is_some_and(|before| same_time_of_day(zone, before, next)) {
+            next = next.saturating_add(APART_MS);
+            next = calendar.map_or(next, |calendar| calendar.next_open(next));
+        }
+        next
+    }
+
+    /// The moment at which a follow-up is looked at.
+    pub(in crate::router::act) fn pass_follow_up(&mut self, idx: CaseIdx, due_at: Timestamp) {
+        let late = self.at > due_at;
+        let Some(pending) = self.cases[idx].progress().and_then(|p| p.follow_up.clone()) else {
+            return;
+        };
+        if pending.untold_result {
+            self.asked(idx, FollowUpResult::NoAnswer, None, Name::of(ROUTER));
+            return;
+        }
+        match pending.contact.map(|contact| self.contacts[contact].state) {
+            None => self.ask(idx, late),
+            Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
+                if !pending.told {
+                    let leader = Tell::leader();
+                    let reason = EscalationReason::FollowUp;
+                    let step = pending.attempts;
+                    self.escalate(
+                        idx,
+                        ClockOf::Whole,
+                        step,
+                        &leader,
+                        reason,
+                        Some(due_at),
+                        late,
+                    );
+                }
+                self.look_again(idx, |pending| pending.told = true);
+            }
+            Some(ContactState::Connected | ContactState::WrapUp | ContactState::Ended) => {
+                self.look_again(idx, |_| {});
+            }
+        }
+    }
+
+    /// Looks at the follow-up again after the time between two attempts.
+    fn look_again(&mut self, idx: CaseIdx, change: impl FnOnce(&mut Pending)) {
+        let at = self.at;
+        let next_at = self.follow_up_of(idx).map(|(kind, follow_up)| {
+            let every = term(follow_up.every_ms, follow_up.every).unwrap_or(Term::Elapsed(DAY_MS));
+            let before = self.cases[idx].progress();
+            let before = before
+                .and_then(|p| p.follow_up.as_ref())
+                .and_then(|f| f.tried_at);
+            self.time_to_ask(kind, at, every, before)
+        });
+        if let Some(pending) = &mut self.progress_mut(idx).follow_up {
+            change(pending);
+            pending.next_at = next_at;
+        }
+        if let Some(at) = next_at {
+            self.timers.arm(at, Timer::FollowUp, idx.number());
+        }
+    }
+
+    /// An attempt falls due: the owner gets it as a contact.
+    fn ask(&mut self, idx: CaseIdx, late: bool) {
+        let Some((_, follow_up)) = self.follow_up_of(idx) else {
+            return;
+        };
+        let queue = self.follow_up_queue(&follow_up);
+        self.progress_mut(idx).follow_ups += 1;
+        let contact = self.bring_duty(idx, Duty::FollowUp, For::Owner, queue, None);
+        let at = self.at;
+        self.look_again(idx, |pending| {
+            pending.attempts += 1;
+            pending.contact = Some(contact);
+            pending.tried_at = Some(at);
+            pending.told = false;
+        });
+        if self.detail.events {
+            let attempt = self.attempt(idx);
+            self.emit(EventBody::CaseFollowUpDue {
+                case: self.cases[idx].id(),
+                owner: self.case_owner_name(idx),
+                attempt,
+                attempts: follow_up.attempts,
+                contact: self.contacts[contact].id.clone(),
+                late,
+            });
+        }
+    }
+
+    fn attempt(&self, idx: CaseIdx) -> u32 {
+        let progress = self.cases[idx].progress();
+        let pending = progress.and_then(|progress| progress.follow_up.as_ref());
+        pending.map_or(0, |pending| pending.attempts)
+    }
+
+    pub(in crate::router) fn case_follow_up(
+        &mut self,
+        asked: &CaseFollowUp,
+    ) -> Result<Subject, Reject> {
+        let idx = self.find_case(&asked.case)?;
+        if self.cases[idx].state != CaseState::Resolved {
+            return Err(self.wrong_state(idx, "only a resolved case is followed up"));
+        }
+        if asked.score.is_some_and(|score| score > SCORE_MAX) {
+            let message = format!("give a score from 0 to {SCORE_MAX}");
+            return Err(Reject::invalid("case", "score", message).with_id(&asked.case));
+        }
+        self.asked(idx, asked.result, asked.score, asked.by.clone());
+        Ok(Subject::Case(idx))
+    }
+
+    /// What an attempt found: satisfied → closed; not → open again; not reached → another attempt,
+    /// as many as there may be.
+    fn asked(&mut self, idx: CaseIdx, result: FollowUpResult, score: Option<u8>, by: Name) {
+        let at = self.at;
+        let attempt = self.count_attempt(idx);
+        let asked = Asked {
+            at,
+            attempt,
+            result,
+            score,
+            by: by.clone(),
+        };
+        let results = &mut self.progress_mut(idx).results;
+        if results.len() >= RESULTS_KEPT_MAX {
+            results.remove(0);
+        }
+        results.push(asked);
+        self.cases[idx].active_at = at;
+        self.count(|_| Count::FollowUp {
+            result: result.as_str(),
+        });
+        if self.detail.events {
+            self.emit(EventBody::CaseFollowedUp {
+                case: self.cases[idx].id(),
+                owner: self.case_owner_name(idx),
+                attempt,
+                result,
+                score,
+                by: by.clone(),
+            });
+        }
+        match result {
+            FollowUpResult::Satisfied => self.close(idx, by, Some(Text("followed_up".into()))),
+            FollowUpResult::Unsatisfied => self.reopen(idx, &by),
+            FollowUpResult::NoAnswer => self.not_reached(idx),
+        }
+    }
+
+    /// The number of the attempt of which a result is told. One that was made before it fell due
+    /// counts as well.
+    fn count_attempt(&mut self, idx: CaseIdx) -> u32 {
+        let at = self.at;
+        let Some(pending) = &mut self.progress_mut(idx).follow_up else {
+            return 1;
+        };
+        if pending.contact.is_none() && !pending.untold_result {
+            pending.attempts += 1;
+            pending.tried_at = Some(at);
+        }
+        pending.untold_result = false;
+        pending.attempts
+    }
+
+    fn not_reached(&mut self, idx: CaseIdx) {
+        let Some((_, follow_up)) = self.follow_up_of(idx) else {
+            return;
+        };
+        let pending = self.progress_mut(idx).follow_up.as_mut();
+        let contact = pending.and_then(|pending| pending.contact.take());
+        self.recall_duty(contact);
+        if self.attempt(idx) >= follow_up.attempts {
+            self.close(idx, Name::of(ROUTER), Some(Text("not_reached".into())));
+        } else {
+            self.look_again(idx, |_| {});
+        }
+    }
+
+    /// The follow-up is over, whatever came of it.
+    pub(super) fn end_follow_up(&mut self, idx: CaseIdx) {
+        let pending = self.cases[idx]
+            .progress_mut()
+            .and_then(|p| p.follow_up.take());
+        self.recall_duty(pending.and_then(|pending| pending.contact));
+    }
+}
+
+fn same_time_of_day(zone: &Zone, a: Timestamp, b: Timestamp) -> bool {
+    let apart = (zone.local(a) - zone.local(b)).rem_euclid(DAY_MS);
+    apart.min(DAY_MS - apart) < SAME_TIME_MS
+}

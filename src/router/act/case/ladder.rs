@@ -1,0 +1,124 @@
+//! Who is told when a deadline comes near or has passed: urging (催办) before it, supervision (督办)
+//! after it, and major cases at once (rule 19).
+//!
+//! An escalation is an event that names whom to tell, as what, and why. It changes nothing else:
+//! the owner stays responsible.
+
+use crate::router::Router;
+use crate::router::api::codes::{EscalationReason, Role};
+use crate::router::api::effect::Count;
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::{AgentIdx, CaseIdx};
+use crate::router::api::kind::Tell;
+use crate::router::api::time::Timestamp;
+use crate::router::state::clock::ClockOf;
+
+impl Router {
+    /// A step of the ladder.
+    pub(super) fn climb(
+        &mut self,
+        case: CaseIdx,
+        of: ClockOf,
+        rung: u16,
+        reason: EscalationReason,
+        due_at: Option<Timestamp>,
+        late: bool,
+    ) {
+        let Some(kind) = self.kind_of(case) else {
+            return;
+        };
+        let to = self.kinds.get(kind).rules.ladder[usize::from(rung)]
+            .to
+            .clone();
+        let step = u32::from(rung) + 1;
+        self.escalate(case, of, step, &to, reason, due_at, late);
+    }
+
+    /// A case of this kind is told of at once, as soon as somebody is responsible or nobody was
+    /// named.
+    pub(in crate::router::act) fn tell_at_once(&mut self, case: CaseIdx) {
+        let untold = self.cases[case].progress().is_some_and(|p| p.untold);
+        let Some(kind) = self.kind_of(case).filter(|_| untold) else {
+            return;
+        };
+        self.progress_mut(case).untold = false;
+        for (n, to) in self
+            .kinds
+            .get(kind)
+            .rules
+            .at_once
+            .clone()
+            .iter()
+            .enumerate()
+        {
+            let step = n as u32 + 1;
+            let due_at = self.progress_mut(case).whole_due_at();
+            let reason = EscalationReason::Major;
+            self.escalate(case, ClockOf::Whole, step, to, reason, due_at, false);
+        }
+    }
+
+    /// Nobody has taken a task in time: the owner's leader is told.
+    pub(super) fn escalate_hand_on(
+        &mut self,
+        case: CaseIdx,
+        of: ClockOf,
+        at: Timestamp,
+        late: bool,
+    ) {
+        let leader = Tell::leader();
+        let reason = EscalationReason::Assist;
+        self.escalate(case, of, 1, &leader, reason, Some(at), late);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one event")]
+    pub(super) fn escalate(
+        &mut self,
+        case: CaseIdx,
+        of: ClockOf,
+        step: u32,
+        to: &Tell,
+        reason: EscalationReason,
+        due_at: Option<Timestamp>,
+        late: bool,
+    ) {
+        self.count(|_| Count::Escalated {
+            reason: reason.as_str(),
+        });
+        if !self.detail.events {
+            return;
+        }
+        let role = to.role();
+        let whom = match role {
+            Role::Agent => self.agents_by_name.get(&to.0).copied(),
+            Role::Owner | Role::Deputy | Role::Leader | Role::Supervisor => {
+                self.by_role(case, role)
+            }
+        };
+        let of = self.deadline_ref(case, of);
+        self.emit(EventBody::CaseEscalated {
+            of,
+            step,
+            to: whom.map(|agent| self.agents[agent.at()].id.clone()),
+            role: Some(role),
+            reason,
+            due_at,
+            late,
+        });
+    }
+
+    /// Who has a role for a case now: as its owner stands to others, or, while it has none, its
+    /// last handler.
+    fn by_role(&self, case: CaseIdx, role: Role) -> Option<AgentIdx> {
+        let case = &self.cases[case];
+        let answerable = case.owner.or(case.last_handler)?;
+        let leader = |agent: AgentIdx| self.agents[agent.at()].leader;
+        match role {
+            Role::Owner => case.owner,
+            Role::Deputy => self.agents[answerable.at()].deputy,
+            Role::Leader => leader(answerable),
+            Role::Supervisor => leader(leader(answerable)?),
+            Role::Agent => None,
+        }
+    }
+}

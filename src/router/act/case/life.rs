@@ -1,0 +1,251 @@
+//! The life of a case: opened, noted, resolved, reopened, closed, handed over (rules 13, 18).
+
+use crate::router::api::answer::{Answer, HandedOverView};
+use crate::router::api::codes::{CaseState, WaitEnd};
+use crate::router::api::command::{CaseAct, CaseHandover, CaseNote, CaseOpen};
+use crate::router::api::effect::Count;
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::{AgentIdx, CaseIdx, Name, Text};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::MaybeAt;
+use crate::router::state::case::{Case, NOTES_MAX, Note};
+use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
+
+impl Router {
+    pub(in crate::router) fn case_open(&mut self, open: &CaseOpen) -> Result<Subject, Reject> {
+        if let Some(known) = self.cases.find(&open.case) {
+            return Ok(Subject::Case(known));
+        }
+        let owner = match &open.owner {
+            None => None,
+            Some(name) => Some(self.find_owner_to_be(name, "owner")?),
+        };
+        let customer = self.customers.intern(&open.customer);
+        let case = Case::new(
+            open.case.clone(),
+            Some(customer),
+            open.topic.clone(),
+            open.kind.clone(),
+            self.at,
+        );
+        let idx = self.enter_case(case, None);
+        self.attach_others(idx);
+        if let Some(owner) = owner {
+            self.own(idx, owner, None);
+        }
+        self.tell_at_once(idx);
+        Ok(Subject::Case(idx))
+    }
+
+    /// An agent who may own: it exists and is no bot.
+    fn find_owner_to_be(&self, name: &Name, field: &'static str) -> Result<AgentIdx, Reject> {
+        let agent = self
+            .find_agent(name)
+            .map_err(|reject| reject.in_field(field))?;
+        if !self.agents[agent.at()].is_human() {
+            let message = format!("agent \"{name}\" is a bot and never owns: name a human");
+            return Err(Reject::invalid("agent", field, message).with_id(name));
+        }
+        Ok(agent)
+    }
+
+    pub(in crate::router) fn case_note(&mut self, note: &CaseNote) -> Result<Subject, Reject> {
+        let idx = self.find_case(&note.case)?;
+        if self.cases[idx].notes().len() >= NOTES_MAX {
+            let message = format!("case \"{}\" has {NOTES_MAX} notes already", note.case);
+            return Err(Reject::limit("case", &note.case, message));
+        }
+        let at = self.at;
+        let entry = &mut self.cases[idx];
+        entry.active_at = at;
+        entry.extra_mut().notes.push(Note {
+            at,
+            by: note.by.clone(),
+            text: note.text.clone(),
+        });
+        if self.detail.events {
+            self.emit(EventBody::CaseNoted {
+                case: note.case.clone(),
+                text: note.text.clone(),
+                by: note.by.clone(),
+            });
+        }
+        Ok(Subject::Case(idx))
+    }
+
+    pub(in crate::router) fn case_resolve(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+        let idx = self.find_case(&act.case)?;
+        if self.cases[idx].state != CaseState::Open {
+            return Err(self.wrong_state(idx, "only an open case can be resolved"));
+        }
+        self.resolve(idx, act.by.clone(), act.note.clone());
+        Ok(Subject::Case(idx))
+    }
+
+    pub(in crate::router) fn case_reopen(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+        let idx = self.find_case(&act.case)?;
+        if self.cases[idx].state == CaseState::Open {
+            return Err(self.wrong_state(idx, "it need not be reopened"));
+        }
+        self.reopen(idx, &act.by);
+        Ok(Subject::Case(idx))
+    }
+
+    pub(in crate::router) fn case_close(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+        let idx = self.find_case(&act.case)?;
+        if self.cases[idx].state == CaseState::Closed {
+            return Err(self.wrong_state(idx, "it need not be closed again"));
+        }
+        self.close(idx, act.by.clone(), act.note.clone());
+        Ok(Subject::Case(idx))
+    }
+
+    pub(in crate::router) fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
+        let case = &self.cases[idx];
+        let message = format!("case \"{}\" is {}: {hint}", case.id(), case.state);
+        Reject::conflict("case", &case.id(), message)
+    }
+
+    pub(in crate::router::act) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
+        let at = self.at;
+        if self.cases[idx].state != CaseState::Open {
+            return;
+        }
+        self.end_work(idx);
+        let entry = &mut self.cases[idx];
+        entry.state = CaseState::Resolved;
+        entry.extra_mut().resolved_at = MaybeAt::at(at);
+        entry.active_at = at;
+        if !self.begin_follow_up(idx) {
+            self.close_later(idx);
+        }
+        if self.detail.events {
+            let case = self.cases[idx].id();
+            self.emit(EventBody::CaseResolved { case, by, note });
+        }
+    }
+
+    /// Without a follow-up a resolved case closes by itself.
+    fn close_later(&mut self, idx: CaseIdx) {
+        let after = self.settings.close_after_ms;
+        let close_at = after.map(|after| self.at.saturating_add(after.0));
+        self.cases[idx].extra_mut().close_at = close_at.into();
+        if let Some(at) = close_at {
+            self.timers.arm(at, Timer::CloseCase, idx.number());
+        }
+    }
+
+    /// An open case is done, one way or the other: it waits no longer, its clocks end, and nobody
+    /// is asked for help any more.
+    fn end_work(&mut self, idx: CaseIdx) {
+        self.end_wait(idx, WaitEnd::Act, self.at);
+        self.withdraw_assists(idx);
+        self.end_clocks(idx);
+    }
+
+    /// Opens a resolved or closed case again; its owner is the owner again, and its clocks begin
+    /// anew with the first stage.
+    pub(in crate::router::act) fn reopen(&mut self, idx: CaseIdx, by: &Name) {
+        let at = self.at;
+        self.end_follow_up(idx);
+        let entry = &mut self.cases[idx];
+        entry.state = CaseState::Open;
+        let extra = entry.extra_mut();
+        extra.resolved_at = MaybeAt::NONE;
+        extra.closed_at = MaybeAt::NONE;
+        extra.close_at = MaybeAt::NONE;
+        entry.active_at = at;
+        let owner = entry.owner;
+        if let Some(owner) = owner {
+            self.agents[owner.at()].cases.insert(idx);
+        }
+        let kind = self.kind_of(idx);
+        if let Some(kind) = kind {
+            self.begin_clocks(idx, kind);
+        }
+        if self.detail.events {
+            let progress = self.cases[idx].progress();
+            let due_at = progress.and_then(|progress| progress.whole_due_at());
+            self.emit(EventBody::CaseReopened {
+                case: self.cases[idx].id(),
+                by: by.clone(),
+                owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
+                due_at,
+            });
+        }
+        self.tell_stage(idx, None, None);
+        self.judge_seeking(idx);
+        self.attach_others(idx);
+    }
+
+    pub(in crate::router) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
+        let at = self.at;
+        if self.cases[idx].state == CaseState::Open {
+            self.end_work(idx);
+        }
+        self.end_follow_up(idx);
+        let entry = &mut self.cases[idx];
+        entry.state = CaseState::Closed;
+        let extra = entry.extra_mut();
+        extra.closed_at = MaybeAt::at(at);
+        extra.close_at = MaybeAt::NONE;
+        entry.active_at = at;
+        if let Some(owner) = entry.owner {
+            self.agents[owner.at()].cases.remove(&idx);
+        }
+        self.closed.push_back((at, idx));
+        self.count(|_| Count::CaseClosed);
+        if self.detail.events {
+            let case = self.cases[idx].id();
+            self.emit(EventBody::CaseClosed { case, by, note });
+        }
+        self.judge_seeking(idx);
+    }
+
+    pub(in crate::router) fn case_handover(
+        &mut self,
+        handover: &CaseHandover,
+    ) -> Result<Subject, Reject> {
+        let to = self.find_owner_to_be(&handover.to, "to")?;
+        let cases: Vec<CaseIdx> = match (&handover.case, &handover.owner) {
+            (Some(name), None) => {
+                let idx = self.find_case(name)?;
+                if self.cases[idx].state == CaseState::Closed {
+                    return Err(self.wrong_state(idx, "reopen it first"));
+                }
+                vec![idx]
+            }
+            (None, Some(owner)) => {
+                let from = self
+                    .find_agent(owner)
+                    .map_err(|reject| reject.in_field("owner"))?;
+                self.agents[from.at()].cases.iter().copied().collect()
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                let message = "give exactly one of case and owner";
+                return Err(Reject::invalid("case", "case", message));
+            }
+        };
+        let mut moved = 0;
+        for case in cases {
+            if self.cases[case].owner != Some(to) {
+                self.hand_over(case, to, handover.reason.clone(), handover.by.clone());
+                moved += 1;
+            }
+        }
+        if let Some(case) = handover
+            .case
+            .as_ref()
+            .and_then(|name| self.cases.find(name))
+        {
+            return Ok(Subject::Case(case));
+        }
+        Ok(Subject::Answer(Answer::HandedOver(HandedOverView {
+            to: handover.to.clone(),
+            cases: moved,
+            case: handover.case.clone(),
+            owner: handover.owner.clone(),
+        })))
+    }
+}

@@ -1,0 +1,248 @@
+//! An accept: the conversation begins, and whoever takes a matter first becomes responsible for
+//! it (rules 4, 11, 12, 16).
+
+use crate::router::api::codes::{
+    CaseState, ContactState, OfferEnd, OwnershipKey, Route, Rule, Why,
+};
+use crate::router::api::command::OfferRef;
+use crate::router::api::effect::Count;
+use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
+use crate::router::api::moves::{Move, Taken};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::MaybeAt;
+use crate::router::state::agent::Held;
+use crate::router::state::contact::{Offer, Talk};
+use crate::router::state::duty::Duty;
+use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
+
+/// Who is named as the actor where the router itself acts.
+pub(in crate::router::act) const ROUTER: &str = "router";
+
+impl Router {
+    pub(in crate::router) fn offer_accept(&mut self, of: &OfferRef) -> Result<Subject, Reject> {
+        let (idx, offer) = self.find_offer(of.offer, of.contact.as_ref(), of.agent.as_ref())?;
+        self.end_offer(idx, &offer, OfferEnd::Accepted, None);
+        self.remember(idx, Rule::Accept, Some(Why::Accepted), Some(offer.agent));
+        self.revoke_offers(idx, OfferReason::TakenByOther, |_| true);
+        self.connect(idx, &offer);
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Begins the conversation.
+    pub(in crate::router) fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
+        self.end_seeking(idx);
+        let at = self.at;
+        // The case may have got another owner while the offer rang.
+        let route = match offer.route {
+            _ if self.owns(&self.contacts[idx], offer.agent) => Route::Owner,
+            Route::Owner => Route::Skill,
+            route => route,
+        };
+        let contact = &mut self.contacts[idx];
+        let alone = contact.talks.is_empty();
+        contact.talks.push(Talk {
+            agent: offer.agent,
+            since: at,
+            route,
+        });
+        contact.last_agent = Some(offer.agent);
+        contact.route = Some(route);
+        let wait_ms = at - contact.wait_from;
+        let held = Held {
+            contact: idx,
+            channel: contact.channel,
+        };
+        if alone {
+            self.set_state(idx, ContactState::Connected);
+        }
+        let agent = &mut self.agents[offer.agent.at()];
+        agent.talks.push(held);
+        agent.missed = 0;
+        agent.handled += 1;
+        self.refresh(offer.agent);
+        self.note_changed(offer.agent);
+        if self.contacts[idx].connected_at.is_none() {
+            self.answered(idx, route, wait_ms);
+            self.note_turn(idx, offer.agent, wait_ms);
+        }
+        let owner_before = self.take_responsibility(idx, offer.agent);
+        if self.detail.events {
+            let of = self.about(idx);
+            let owner = self.owner_name(idx);
+            self.emit(EventBody::ContactConnected {
+                of,
+                route,
+                owner,
+                wait_ms,
+                news: self.news_for(idx),
+            });
+        }
+        self.news_heard(idx, offer.agent);
+        self.tell_owner(idx, offer.agent, route, owner_before);
+        self.start_lease_if_gone(idx);
+        if self.detail.moves {
+            let contact = &self.contacts[idx];
+            self.out.moves.push(Move::Connected(Taken {
+                contact: idx,
+                agent: offer.agent,
+                queue: contact.queue,
+                route,
+                owner_before,
+                has_case: contact.case.is_some(),
+                offers: contact.offers_made,
+            }));
+        }
+    }
+
+    /// Learns how agents come to the contacts of a queue.
+    fn note_turn(&mut self, idx: ContactIdx, agent: AgentIdx, wait_ms: i64) {
+        let of = self.contacts[idx].queue;
+        let before = self.agents[agent.at()].last_queue.replace(of);
+        if wait_ms > 0 {
+            let queue = &mut self.queues[of.at()];
+            let serving = queue.counts.serving();
+            queue
+                .pace
+                .learn_turn(serving, before.is_none_or(|before| before == of));
+        }
+    }
+
+    /// The contact is answered for the first time: this wait is the one that counts.
+    fn answered(&mut self, idx: ContactIdx, route: Route, wait_ms: i64) {
+        let at = self.at;
+        let within_target = wait_ms <= self.policy_of(idx).service_level.within_ms.0;
+        let contact = &mut self.contacts[idx];
+        contact.connected_at = MaybeAt::at(at);
+        contact.wait_ms = Some(wait_ms);
+        contact.within_target = within_target;
+        let queue = contact.queue;
+        self.queues[queue.at()]
+            .stats
+            .connected(at, wait_ms, within_target);
+        self.count(|router| Count::Connected {
+            queue: router.queue_name(idx),
+            route,
+            wait_ms,
+            within_target,
+        });
+    }
+
+    /// Finds or opens the case and, if it has no owner, makes the agent its owner. Answers who
+    /// owned the case before.
+    fn take_responsibility(&mut self, idx: ContactIdx, agent: AgentIdx) -> Option<AgentIdx> {
+        let human = self.agents[agent.at()].is_human();
+        let over = |case: CaseIdx| self.cases[case].state == CaseState::Closed;
+        let duty = self.contacts[idx].duty.is_some();
+        if self.contacts[idx].case.is_none_or(over) && human && !duty {
+            self.detach(idx);
+            let found = match self.case_for(idx) {
+                Some(found) => Some(found),
+                None => self.open_case_for(idx),
+            };
+            if let Some(case) = found {
+                self.attach(idx, case);
+                self.attach_others(case);
+            }
+        }
+        let case = self.contacts[idx].case?;
+        let owner_before = self.cases[case].owner;
+        match self.contacts[idx].duty {
+            None => {}
+            Some(Duty::FollowUp) => return owner_before,
+            Some(Duty::Assist(number)) => {
+                self.assist_taken(case, number, agent);
+                return None;
+            }
+        }
+        if let Some(_owner) = owner_before {
+            let route = self.contacts[idx].route.unwrap_or(Route::Skill);
+            let queue = self.contacts[idx].queue;
+            let hit = owner_before == Some(agent);
+            let counted = if hit { Route::Owner } else { route };
+            self.queues[queue.at()].stats.repeat(self.at, counted);
+            self.count(|router| Count::Repeat {
+                queue: router.queue_name(idx),
+                hit,
+                route,
+            });
+        }
+        if !human {
+            return owner_before;
+        }
+        if self.cases[case].state != CaseState::Open {
+            self.reopen(case, &Name::of(ROUTER));
+        }
+        let at = self.at;
+        let entry = &mut self.cases[case];
+        entry.active_at = at;
+        entry.last_handler = Some(agent);
+        let policy = &self.policy_of(idx).ownership;
+        let (min_handle, key) = (policy.min_handle_ms.0, policy.key);
+        match owner_before {
+            None if min_handle == 0 => self.own(case, agent, Some(idx)),
+            None => self.watch_firm(idx, min_handle),
+            Some(owner) if owner != agent && key == OwnershipKey::Last => {
+                self.hand_over(case, agent, Text("last_handler".into()), Name::of(ROUTER));
+            }
+            Some(_) => {}
+        }
+        self.tell_at_once(case);
+        owner_before
+    }
+
+    /// Arms the moment at which the first human still in the conversation has handled it long
+    /// enough to own the case (rule 12).
+    pub(super) fn watch_firm(&mut self, idx: ContactIdx, min_handle_ms: i64) {
+        let human = |talk: &&Talk| self.agents[talk.agent.at()].is_human();
+        let first = self.contacts[idx].talks.iter().find(human);
+        let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
+        self.contacts[idx].firm_at = firm_at.into();
+        if let Some(at) = firm_at {
+            self.timers.arm(at, Timer::Firm, idx.number());
+        }
+    }
+
+    /// The owner is told when somebody else served in its stead (rule 16).
+    fn tell_owner(
+        &mut self,
+        idx: ContactIdx,
+        agent: AgentIdx,
+        route: Route,
+        owner_before: Option<AgentIdx>,
+    ) {
+        let (Some(case), Some(owner)) = (self.contacts[idx].case, owner_before) else {
+            return;
+        };
+        if owner == agent || self.cases[case].owner != Some(owner) {
+            return;
+        }
+        self.note_for_briefing(owner, idx, agent, route);
+        if self.detail.events {
+            self.emit(EventBody::CaseAssisted {
+                case: self.cases[case].id(),
+                owner: self.agents[owner.at()].id.clone(),
+                agent: self.agents[agent.at()].id.clone(),
+                contact: self.contacts[idx].id.clone(),
+                route,
+            });
+        }
+    }
+
+    /// A conversation has lasted long enough to make its agent the owner.
+    pub(in crate::router::act) fn make_firm(&mut self, idx: ContactIdx) {
+        self.contacts[idx].firm_at = MaybeAt::NONE;
+        let contact = &self.contacts[idx];
+        let Some(case) = contact.case else { return };
+        let human = |agent: &AgentIdx| self.agents[agent.at()].is_human();
+        let handler = contact.talks.iter().map(|talk| talk.agent).find(human);
+        if self.cases[case].state == CaseState::Closed {
+            // Closed while they talked: there is nothing left to own.
+            return;
+        }
+        if let (Some(agent), None) = (handler, self.cases[case].owner) {
+            self.own(case, agent, Some(idx));
+        }
+    }
+}

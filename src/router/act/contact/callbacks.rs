@@ -1,0 +1,165 @@
+//! Calls that are promised: the caller who hangs up and keeps its place, and the callback that an
+//! owner makes instead of being waited for (rules 15 and 25).
+//!
+//! A promised call is nobody's live call: it has no patience of its own, is not given up because
+//! nobody is logged in, and `contact.sync` does not miss it.
+
+use super::duty::derived_name;
+use crate::router::api::codes::{CaseState, ContactState, Rule};
+use crate::router::api::effect::Count;
+use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::ids::{ContactIdx, Name};
+use crate::router::api::moves::Move;
+use crate::router::api::people::ContactCallback;
+use crate::router::api::reject::Reject;
+use crate::router::api::time::{MILLIS_MAX, MaybeAt, Millis};
+use crate::router::state::contact::Contact;
+use crate::router::{Router, Subject};
+
+/// The channel of a promised call.
+const CALLBACK: &str = "callback";
+
+impl Router {
+    /// `contact.callback`.
+    pub(in crate::router) fn contact_callback(
+        &mut self,
+        call: &ContactCallback,
+    ) -> Result<Subject, Reject> {
+        let idx = self.find_contact(&call.contact)?;
+        let contact = &self.contacts[idx];
+        let conflict = |message: String| Err(Reject::conflict("contact", &call.contact, message));
+        if !matches!(contact.state, ContactState::Waiting | ContactState::Offered) {
+            let state = contact.state;
+            return conflict(format!(
+                "contact \"{}\" is {state}: only one that waits can be called back instead",
+                call.contact
+            ));
+        }
+        if contact.is_promised_call() {
+            return conflict(format!("contact \"{}\" is to be called back", call.contact));
+        }
+        if call.by_owner && !self.has_owner(contact) {
+            let message = format!("contact \"{}\" has no owner who could call", call.contact);
+            return Err(Reject::conflict("contact", &call.contact, message).in_field("by_owner"));
+        }
+        self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
+        self.leave_index(idx);
+        if self.contacts[idx].state == ContactState::Offered {
+            self.set_state(idx, ContactState::Waiting);
+        }
+        let channel = self.channels.find(&Name::of(CALLBACK));
+        let at = self.at;
+        let contact = &mut self.contacts[idx];
+        contact.channel = channel.unwrap_or(contact.channel);
+        contact.max_wait_ms = Some(Millis(MILLIS_MAX));
+        contact.direct = None;
+        contact.by_owner_only |= call.by_owner;
+        let extra = contact.extra_mut();
+        extra.callback_at = Some(at);
+        extra.callback_to = call.address.clone();
+        self.remember(idx, Rule::Callback, None, None);
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactCallback {
+                of,
+                joined_at: self.contacts[idx].joined_at,
+                address: call.address.clone(),
+                by_owner: call.by_owner,
+            });
+        }
+        self.begin_seeking(idx);
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Whether the case of a contact has an owner who may serve it.
+    fn has_owner(&self, contact: &Contact) -> bool {
+        let case = contact.case.map(|case| &self.cases[case]);
+        let owner = case
+            .filter(|case| case.state != CaseState::Closed)
+            .and_then(|case| case.owner);
+        owner.is_some_and(|owner| self.agents[owner.at()].exists && !self.excluded(contact, owner))
+    }
+
+    /// The callback that an owner makes instead of being waited for (rule 15).
+    pub(super) fn schedule_owner_callback(&mut self, of: ContactIdx) {
+        let base = self.contacts[of].id.clone();
+        let Some(id) = (1..)
+            .map(|n| callback_name(&base, n))
+            .find(|id| self.contacts.find(id).is_none())
+        else {
+            return;
+        };
+        self.arrival_seq += 1;
+        let original = &self.contacts[of];
+        let case = original.case;
+        let callback = self.callback_of(original, id);
+        let idx = self.contacts.insert(callback);
+        if let Some(case) = case {
+            self.refer(idx, case);
+        }
+        self.queues[self.contacts[idx].queue.at()]
+            .stats
+            .submitted(self.at);
+        self.count(|router| Count::Submitted {
+            queue: router.queue_name(idx),
+            channel: router.channels.name(router.contacts[idx].channel).clone(),
+        });
+        self.set_state(idx, ContactState::Waiting);
+        self.begin_seeking(idx);
+        if self.detail.moves {
+            self.out.moves.push(Move::CallsBack {
+                contact: of,
+                callback: idx,
+            });
+        }
+    }
+
+    /// A new contact that only the owner takes: what the caller wanted, with nothing of the way
+    /// that the call has gone.
+    fn callback_of(&self, original: &Contact, id: Name) -> Contact {
+        let channel = self.channels.find(&Name::of(CALLBACK));
+        let mut callback = original.clone();
+        callback.id = id;
+        callback.seq = self.arrival_seq;
+        callback.channel = channel.unwrap_or(original.channel);
+        callback.state = ContactState::Ended;
+        callback.outcome = None;
+        callback.by_owner_only = true;
+        callback.duty = None;
+        callback.kept_for = None;
+        callback.submitted_at = self.at;
+        callback.joined_at = self.at;
+        callback.entered_at = self.at;
+        callback.wait_from = self.at;
+        callback.not_before_at = MaybeAt::NONE;
+        callback.connected_at = MaybeAt::NONE;
+        callback.ended_at = MaybeAt::NONE;
+        callback.wait_ms = None;
+        callback.within_target = false;
+        callback.last_agent = None;
+        callback.route = None;
+        callback.reason = None;
+        callback.keep(None, |extra| &mut extra.note);
+        callback.max_wait_ms = Some(Millis(MILLIS_MAX));
+        callback.offers_made = 0;
+        callback.hops = 0;
+        callback.trail = Vec::new();
+        callback.trail_dropped = 0;
+        callback.case = None;
+        callback.source = None;
+        if let Some(extra) = &mut callback.extra {
+            extra.slot = None;
+            extra.ticket = None;
+            extra.mentor = None;
+        }
+        callback
+    }
+}
+
+/// `<contact>/callback`, cut to the length a name may have.
+fn callback_name(base: &Name, n: u32) -> Name {
+    match n {
+        1 => derived_name(base, "/callback"),
+        n => derived_name(base, &format!("/callback-{n}")),
+    }
+}

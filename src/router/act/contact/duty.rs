@@ -1,0 +1,146 @@
+//! Contacts that the router itself brings: a follow-up for the owner, a task for another agent or
+//! queue. They belong to a case without being one of its customer's contacts: they are not
+//! counted, own nothing, reopen nothing and resolve nothing.
+
+use crate::router::Router;
+use crate::router::api::codes::{ContactState, Outcome};
+use crate::router::api::command::{Attributes, ContactSubmit};
+use crate::router::api::effect::Count;
+use crate::router::api::event::OfferReason;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, NAME_BYTES_MAX, Name, QueueIdx};
+use crate::router::api::time::{MILLIS_MAX, Millis};
+use crate::router::decide::resolve::Resolved;
+use crate::router::state::duty::Duty;
+use crate::router::state::skill::Levels;
+
+/// Whom a duty is for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::router::act) enum For {
+    /// The owner of its case, whoever that is when it is made.
+    Owner,
+    Agent(AgentIdx),
+    /// Anyone of its queue but the owner, who asks others.
+    Queue,
+}
+
+impl Router {
+    /// Brings a duty for a case: it goes on its way at once and waits as long as it must.
+    pub(in crate::router::act) fn bring_duty(
+        &mut self,
+        case: CaseIdx,
+        duty: Duty,
+        whom: For,
+        queue: QueueIdx,
+        attributes: Option<Attributes>,
+    ) -> ContactIdx {
+        let (channel, base) = match duty {
+            Duty::FollowUp => ("callback", "follow-up"),
+            Duty::Assist(_) => ("task", "assist"),
+        };
+        let number = match duty {
+            Duty::FollowUp => self.progress_mut(case).follow_ups,
+            Duty::Assist(number) => number,
+        };
+        let id = self.fresh_contact_name(case, &format!("/{base}-{number}"));
+        let channel = self.channels.find(&Name::of(channel));
+        let channel = channel.expect("the channels of duties exist from the start");
+        let entry = &self.cases[case];
+        let asks = entry.owner.filter(|_| matches!(whom, For::Queue));
+        let resolved = Resolved {
+            queue,
+            channel,
+            customer: entry.customer,
+            case: None,
+            last_owner: None,
+        };
+        let submit = ContactSubmit {
+            topic: entry.topic().cloned(),
+            kind: entry.kind().cloned(),
+            attributes,
+            max_wait_ms: Some(Millis(MILLIS_MAX)),
+            ..ContactSubmit::of(id)
+        };
+        self.arrival_seq += 1;
+        let mut contact = self.draft(&submit, &resolved, Levels::default(), self.arrival_seq);
+        contact.state = ContactState::Ended;
+        contact.duty = Some(duty);
+        // What the customer's profile asks for is for the customer's own contacts.
+        contact.extra = None;
+        contact.keep(submit.kind, |extra| &mut extra.kind);
+        contact.extra_mut().exclude.extend(asks);
+        contact.by_owner_only = !matches!(whom, For::Queue);
+        contact.passed_on = matches!(whom, For::Queue);
+        contact.kept_for = match whom {
+            For::Agent(agent) => Some(agent),
+            For::Owner | For::Queue => None,
+        };
+        let idx = self.contacts.insert(contact);
+        self.refer(idx, case);
+        self.queues[queue.at()].stats.submitted(self.at);
+        self.count(|router| Count::Submitted {
+            queue: router.queue_name(idx),
+            channel: router.channels.name(router.contacts[idx].channel).clone(),
+        });
+        self.set_state(idx, ContactState::Waiting);
+        self.begin_seeking(idx);
+        idx
+    }
+
+    /// Takes a duty back that nobody has taken.
+    pub(in crate::router::act) fn recall_duty(&mut self, idx: Option<ContactIdx>) {
+        let Some(idx) = idx else { return };
+        match self.contacts.get(idx).map(|contact| contact.state) {
+            Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
+                self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
+                self.cancel(idx, Outcome::Cancelled);
+            }
+            Some(ContactState::Connected | ContactState::WrapUp | ContactState::Ended) | None => {}
+        }
+    }
+
+    /// The contact of a duty has ended: its case no longer refers to it.
+    pub(super) fn duty_ended(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let (Some(duty), Some(case)) = (contact.duty, contact.case) else {
+            return;
+        };
+        let progress = self.progress_mut(case);
+        match duty {
+            Duty::FollowUp => {
+                let pending = progress.follow_up.as_mut();
+                if let Some(pending) = pending.filter(|p| p.contact == Some(idx)) {
+                    pending.contact = None;
+                    pending.untold_result = true;
+                }
+            }
+            Duty::Assist(number) => {
+                let assist = progress.assist_mut(number);
+                if let Some(assist) = assist.filter(|assist| assist.contact == Some(idx)) {
+                    assist.contact = None;
+                }
+            }
+        }
+    }
+
+    /// The case's name and a suffix, cut to the length a name may have, which no contact bears.
+    fn fresh_contact_name(&self, case: CaseIdx, suffix: &str) -> Name {
+        let base = &self.cases[case].id();
+        (1..)
+            .map(|n| match n {
+                1 => derived_name(base, suffix),
+                n => derived_name(base, &format!("{suffix}-{n}")),
+            })
+            .find(|id| self.contacts.find(id).is_none())
+            .expect("there are more names than contacts")
+    }
+}
+
+/// A name with a suffix, cut to the length a name may have.
+pub(super) fn derived_name(base: &Name, suffix: &str) -> Name {
+    let mut room = NAME_BYTES_MAX - suffix.len();
+    room = room.min(base.as_str().len());
+    while !base.as_str().is_char_boundary(room) {
+        room -= 1;
+    }
+    Name::of(&format!("{}{suffix}", &base.as_str()[..room]))
+}

@@ -1,0 +1,273 @@
+//! How a contact ends: by its platform, by its agent, after wrap-up, by a repair.
+
+use smallvec::SmallVec;
+
+use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
+use crate::router::api::command::{ContactCancel, ContactEnd};
+use crate::router::api::effect::Count;
+use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
+use crate::router::api::moves::Move;
+use crate::router::api::reject::Reject;
+use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::state::customer::Abandoned;
+use crate::router::state::duty::Duty;
+use crate::router::{Router, Subject};
+
+/// The work that follows a conversation.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::router) enum AfterWork {
+    Nothing,
+    /// As long as the agent or the queue says.
+    Usual,
+    /// Known beforehand.
+    Lasts(i64),
+}
+
+impl Router {
+    pub(in crate::router) fn contact_cancel(
+        &mut self,
+        cancel: &ContactCancel,
+    ) -> Result<Subject, Reject> {
+        let idx = self.find_contact(&cancel.contact)?;
+        match self.contacts[idx].state {
+            ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {}
+            state @ (ContactState::Connected | ContactState::WrapUp | ContactState::Ended) => {
+                let hint = match state {
+                    ContactState::Connected => ": use contact.end",
+                    _over => "",
+                };
+                let message = format!("contact \"{}\" is {state}{hint}", cancel.contact);
+                return Err(Reject::conflict("contact", &cancel.contact, message));
+            }
+        }
+        self.contacts[idx].reason = Some(cancel.reason.clone());
+        let outcome = outcome_of_cancel(&cancel.reason.0);
+        self.cancel(idx, outcome);
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Ends a contact that nobody has answered.
+    pub(in crate::router) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
+        let scheduled = self.contacts[idx].state == ContactState::Scheduled;
+        if scheduled {
+            // It has not waited yet and leaves no place, but its slot to others.
+            self.contacts[idx].wait_from = self.at;
+            self.contacts.set_slot(idx, None);
+        }
+        let contact = &self.contacts[idx];
+        if outcome == Outcome::Abandoned
+            && !scheduled
+            && let Some(customer) = contact.customer
+            && self
+                .policy_of(idx)
+                .resume_ms
+                .is_none_or(|limit| limit.0 > 0)
+        {
+            let place = Abandoned {
+                queue: contact.queue,
+                at: self.at,
+                joined_at: contact.joined_at,
+                seq: contact.seq,
+            };
+            let abandoned = &mut self.customers[customer].extra_mut().abandoned;
+            abandoned.retain(|old| old.queue != place.queue);
+            abandoned.push(place);
+        }
+        self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
+        self.finish(idx, outcome, Why::Ended);
+    }
+
+    pub(in crate::router) fn contact_end(&mut self, end: &ContactEnd) -> Result<Subject, Reject> {
+        let idx = self.find_contact(&end.contact)?;
+        let state = self.contacts[idx].state;
+        if state != ContactState::Connected {
+            let hint = match state {
+                ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {
+                    ": use contact.cancel"
+                }
+                ContactState::Connected | ContactState::WrapUp | ContactState::Ended => "",
+            };
+            let message = format!("contact \"{}\" is {state}{hint}", end.contact);
+            return Err(Reject::conflict("contact", &end.contact, message));
+        }
+        match end.outcome {
+            Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => {}
+            other => {
+                let message = format!(
+                    "\"{other}\" does not end a conversation: give resolved, open, transferred \
+                     or dropped"
+                );
+                return Err(Reject::invalid("contact", "outcome", message).with_id(&end.contact));
+            }
+        }
+        let learnt = self.with_learnt(idx, None, end.learnt.as_ref())?;
+        self.take_learnt(idx, learnt);
+        if let Some(note) = &end.note {
+            self.contacts[idx].extra_mut().note = Some(note.clone());
+        }
+        if end.outcome == Outcome::Transferred && self.first_agent_leaves(idx) {
+            return Ok(Subject::Contact(idx));
+        }
+        self.remember(idx, Rule::End, None, None);
+        self.end_conversation(idx, end.outcome, AfterWork::Usual);
+        if end.outcome == Outcome::Resolved
+            && let Some(case) = self.contacts[idx].case
+        {
+            let by = self.contacts[idx]
+                .last_agent
+                .map(|a| self.agents[a.at()].id.clone());
+            let by = by.unwrap_or_else(|| Name::of(super::accept::ROUTER));
+            let note = end.note.clone();
+            match self.contacts[idx].duty {
+                None => self.resolve(case, by, note),
+                Some(Duty::Assist(number)) => self.finish_assist(case, number, Some(by), note),
+                // What it found is told with case.follow_up.
+                Some(Duty::FollowUp) => {}
+            }
+        }
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Ends all conversations of a contact; with wrap-up it ends when that is done.
+    pub(in crate::router) fn end_conversation(
+        &mut self,
+        idx: ContactIdx,
+        outcome: Outcome,
+        after: AfterWork,
+    ) {
+        self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
+        self.end_seeking(idx);
+        let talks = std::mem::take(&mut self.contacts[idx].talks);
+        let at = self.at;
+        let contact = &mut self.contacts[idx];
+        contact.outcome = Some(outcome);
+        contact.ended_at = MaybeAt::at(at);
+        contact.firm_at = MaybeAt::NONE;
+        contact.lease_at = MaybeAt::NONE;
+        let mut wraps: SmallVec<[(AgentIdx, Timestamp); 2]> = SmallVec::new();
+        for talk in &talks {
+            let wrap_ms = match after {
+                AfterWork::Nothing => 0,
+                AfterWork::Usual => self.wrap_up_ms(talk.agent, idx),
+                AfterWork::Lasts(ms) => ms,
+            };
+            if wrap_ms > 0 {
+                self.contacts[idx].wrapping.push(talk.agent);
+                wraps.push((talk.agent, at.saturating_add(wrap_ms)));
+            }
+            self.release_agent(talk.agent, idx, talk.since, wrap_ms, true);
+        }
+        if let Some(case) = self.contacts[idx].case {
+            self.cases[case].active_at = at;
+        }
+        if self.contacts[idx].wrapping.is_empty() {
+            self.finish(idx, outcome, Why::Ended);
+            return;
+        }
+        self.set_state(idx, ContactState::WrapUp);
+        if self.detail.events {
+            for (agent, until_at) in wraps {
+                let mut of = self.about(idx);
+                of.agent = Some(self.agents[agent.at()].id.clone());
+                self.emit(EventBody::ContactWrapUp { of, until_at });
+            }
+        }
+    }
+
+    /// One agent's wrap-up for a contact is done.
+    pub(in crate::router::act) fn wrapped_up(&mut self, idx: ContactIdx, agent: AgentIdx) {
+        let contact = &mut self.contacts[idx];
+        contact.wrapping.retain(|other| other != agent);
+        if contact.wrapping.is_empty() {
+            let outcome = contact.outcome.unwrap_or(Outcome::Open);
+            self.remember(idx, Rule::WrapUp, None, None);
+            self.finish(idx, outcome, Why::Ended);
+        }
+    }
+
+    /// The end of a contact, however it came.
+    pub(super) fn finish(&mut self, idx: ContactIdx, outcome: Outcome, why: Why) {
+        self.end_seeking(idx);
+        let at = self.at;
+        self.set_state(idx, ContactState::Ended);
+        let contact = &mut self.contacts[idx];
+        contact.outcome = Some(outcome);
+        contact.why = why;
+        contact.scheduled = MaybeAt::NONE;
+        contact.firm_at = MaybeAt::NONE;
+        contact.lease_at = MaybeAt::NONE;
+        let ended_at = contact.ended_at.get().unwrap_or(at);
+        contact.ended_at = MaybeAt::at(ended_at);
+        let waited = ended_at - contact.wait_from;
+        let wait_ms = *contact.wait_ms.get_or_insert(waited.max(0));
+        let handle_ms = contact.connected_at.get().map(|from| ended_at - from);
+        let taken_ms = contact.connected_at.get().map(|from| at - from);
+        let within_target = contact.connected_at.is_some() && contact.within_target;
+        if let Some(source) = contact.source {
+            self.sources.leave(source, idx);
+        }
+        let queue = &mut self.queues[self.contacts[idx].queue.at()];
+        queue.stats.ended(at, outcome, handle_ms);
+        queue
+            .pace
+            .learn_wait(wait_ms, outcome == Outcome::Abandoned);
+        if let Some(taken_ms) = taken_ms {
+            queue.pace.learn_taken(taken_ms);
+        }
+        self.ended.push_back((at, idx));
+        if self.detail.moves {
+            let owner = self.case_owner(idx);
+            self.out.moves.push(Move::Ended {
+                contact: idx,
+                outcome,
+                owner,
+                offers: self.contacts[idx].offers_made,
+            });
+        }
+        self.count(|router| Count::Ended {
+            queue: router.queue_name(idx),
+            outcome,
+            wait_ms,
+            handle_ms,
+            within_target,
+        });
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactEnded {
+                of,
+                outcome,
+                wait_ms,
+                handle_ms,
+            });
+        }
+        self.duty_ended(idx);
+    }
+
+    /// Ends a contact whose platform is gone or has forgotten it; its agents are free at once.
+    pub(in crate::router::act) fn repair(&mut self, idx: ContactIdx, reason: &'static str) {
+        self.count(|_| Count::Repaired { reason });
+        self.contacts[idx].reason = Some(Text(reason.into()));
+        self.remember(idx, Rule::Lease, None, None);
+        if self.contacts[idx].state == ContactState::Connected {
+            self.end_conversation(idx, Outcome::Dropped, AfterWork::Nothing);
+        } else {
+            self.cancel(idx, Outcome::Abandoned);
+        }
+    }
+}
+
+/// The outcome of a cancel: the words that are outcomes are taken as such.
+fn outcome_of_cancel(reason: &str) -> Outcome {
+    [
+        Outcome::Abandoned,
+        Outcome::Voicemail,
+        Outcome::Callback,
+        Outcome::Timeout,
+        Outcome::Rejected,
+        Outcome::Dropped,
+    ]
+    .into_iter()
+    .find(|outcome| outcome.as_str() == reason)
+    .unwrap_or(Outcome::Cancelled)
+}

@@ -1,0 +1,72 @@
+//! What was learnt of a contact on its way: merged into its attributes, so that it travels with
+//! the contact to whoever serves it next.
+//!
+//! The merge is that of RFC 7396: members are taken over, objects are merged member by member,
+//! `null` takes a member away.
+
+use serde_json::{Map, Value};
+
+use crate::router::Router;
+use crate::router::api::command::{ATTRIBUTES_BYTES_MAX, Attributes};
+use crate::router::api::ids::ContactIdx;
+use crate::router::api::reject::Reject;
+
+impl Router {
+    /// A contact's attributes with what was learnt merged in; `base` takes the place of what it
+    /// has. Nothing has changed yet.
+    pub(super) fn with_learnt(
+        &self,
+        idx: ContactIdx,
+        base: Option<&Attributes>,
+        learnt: Option<&Attributes>,
+    ) -> Result<Option<Attributes>, Reject> {
+        let contact = &self.contacts[idx];
+        let Some(learnt) = learnt else {
+            return Ok(None);
+        };
+        let mut all = object(base.or(contact.attributes.as_ref()));
+        merge(&mut all, object(Some(learnt)));
+        let all = Attributes::new(all).map_err(|bytes| {
+            let message = format!(
+                "the attributes would be {bytes} bytes long with it: at most {ATTRIBUTES_BYTES_MAX}"
+            );
+            Reject::limit("contact", &contact.id, message).in_field("learnt")
+        })?;
+        Ok(Some(all))
+    }
+
+    /// Takes over what [`Router::with_learnt`] made.
+    pub(super) fn take_learnt(&mut self, idx: ContactIdx, attributes: Option<Attributes>) {
+        if attributes.is_some() {
+            let contact = &mut self.contacts[idx];
+            contact.attributes = attributes;
+            contact.extra_mut().learnt = true;
+        }
+    }
+}
+
+fn object(attributes: Option<&Attributes>) -> Map<String, Value> {
+    attributes.map_or_else(Map::new, Attributes::members)
+}
+
+fn merge(into: &mut Map<String, Value>, patch: Map<String, Value>) {
+    for (name, value) in patch {
+        match value {
+            Value::Null => {
+                into.remove(&name);
+            }
+            Value::Object(patch) => {
+                let member = into.entry(name).or_insert(Value::Null);
+                let mut inner = match member.take() {
+                    Value::Object(inner) => inner,
+                    _ => Map::new(),
+                };
+                merge(&mut inner, patch);
+                *member = Value::Object(inner);
+            }
+            value => {
+                into.insert(name, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Offers: made, declined, expired, revoked (rules 1 and 4). What an accept does is in `accept`.
+
+use crate::router::api::codes::{
+    ContactState, DeclineReason, OfferEnd, Presence, Route, Rule, Why,
+};
+use crate::router::api::command::OfferDecline;
+use crate::router::api::effect::Count;
+use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::ids::{AgentIdx, ContactIdx, Name, OfferId, Text};
+use crate::router::api::moves::Move;
+use crate::router::api::reject::Reject;
+use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::state::agent::Reserved;
+use crate::router::state::contact::Offer;
+use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
+
+impl Router {
+    /// Puts a contact before an agent until a deadline.
+    pub(in crate::router::act) fn make_offer(
+        &mut self,
+        idx: ContactIdx,
+        agent: AgentIdx,
+        route: Route,
+        why: Why,
+        rule: Option<Rule>,
+    ) {
+        let rule = rule.unwrap_or(match route {
+            Route::Owner => Rule::Owner,
+            Route::Deputy | Route::Leader | Route::Team => Rule::Fallback,
+            Route::Direct if why == Why::TransferTarget => Rule::Transfer,
+            Route::Direct => Rule::Prefer,
+            Route::Skill => Rule::Skill,
+        });
+        self.remember_search(idx, rule, why, Some((agent, route)), None);
+        self.leave_index(idx);
+        self.offer_seq += 1;
+        let id = OfferId(self.offer_seq);
+        if self.answered_at_once {
+            self.connect_at_once(idx, agent, route, why);
+            return;
+        }
+        let contact = &mut self.contacts[idx];
+        let queue = &mut self.queues[contact.queue.at()];
+        let expires_at = self.at.saturating_add(queue.policy.ring_ms.0);
+        queue.last_offered = Some(agent);
+        contact.offers.push(Offer {
+            id,
+            agent,
+            route,
+            why,
+            expires_at,
+        });
+        contact.offers_made += 1;
+        contact.why = why;
+        contact.no_agent_at = MaybeAt::NONE;
+        if contact.mentor() == Some(agent) {
+            contact.extra_mut().mentor = None;
+        }
+        let channel = contact.channel;
+        if contact.state == ContactState::Waiting {
+            self.set_state(idx, ContactState::Offered);
+        }
+        self.open_offers.insert(id.0, idx);
+        self.timers.arm(expires_at, Timer::Offer, idx.number());
+        if self.detail.moves {
+            self.out.moves.push(Move::Offered {
+                contact: idx,
+                agent,
+                offer: id,
+            });
+        }
+        self.agents[agent.at()].reserved.push(Reserved {
+            contact: idx,
+            channel,
+            offer: id,
+        });
+        self.refresh(agent);
+        self.note_changed(agent);
+        if self.detail.events {
+            let mut of = self.about(idx);
+            of.agent = Some(self.agents[agent.at()].id.clone());
+            let contact = &self.contacts[idx];
+            let told = contact.is_learnt() && self.agents[agent.at()].is_human();
+            let attributes = contact.attributes.clone().filter(|_| told);
+            self.emit(EventBody::ContactOffered {
+                of,
+                offer: id,
+                route,
+                why,
+                expires_at,
+                mentor: self.mentor_name(agent),
+                attributes,
+                news: self.news_for(idx),
+            });
+        }
+    }
+
+    /// The offer is accepted in the same breath: nothing rings and nothing can come between.
+    fn connect_at_once(&mut self, idx: ContactIdx, agent: AgentIdx, route: Route, why: Why) {
+        let contact = &mut self.contacts[idx];
+        contact.offers_made += 1;
+        contact.why = why;
+        self.queues[contact.queue.at()].last_offered = Some(agent);
+        let offer = Offer {
+            id: OfferId(self.offer_seq),
+            agent,
+            route,
+            why,
+            expires_at: self.at,
+        };
+        self.connect(idx, &offer);
+    }
+
+    /// The open offer that a request names by its id or by contact and agent.
+    pub(super) fn find_offer(
+        &self,
+        offer: Option<OfferId>,
+        contact: Option<&Name>,
+        agent: Option<&Name>,
+    ) -> Result<(ContactIdx, Offer), Reject> {
+        if let Some(id) = offer {
+            if let Some(idx) = self.open_offers.get(&id.0)
+                && let Some(found) = self.contacts[*idx].offers.iter().find(|o| o.id == id)
+            {
+                return Ok((*idx, *found));
+            }
+            let name = Name::numbered("o", id.0);
+            if id.0 == 0 || id.0 > self.offer_seq {
+                return Err(Reject::not_found("offer", &name));
+            }
+            return Err(
+                Reject::conflict("offer", &name, format!("offer \"{name}\" has ended"))
+                    .in_field("offer"),
+            );
+        }
+        let (Some(contact), Some(agent)) = (contact, agent) else {
+            return Err(Reject::invalid(
+                "offer",
+                "offer",
+                "name the offer, or both contact and agent",
+            ));
+        };
+        let idx = self.find_contact(contact)?;
+        let by = self.find_agent(agent)?;
+        match self.contacts[idx].offer_to(by) {
+            Some(offer) => Ok((idx, *offer)),
+            None => Err(Reject::conflict(
+                "offer",
+                contact,
+                format!("contact \"{contact}\" is not offered to agent \"{agent}\""),
+            )),
+        }
+    }
+
+    pub(in crate::router) fn offer_decline(
+        &mut self,
+        decline: &OfferDecline,
+    ) -> Result<Subject, Reject> {
+        let (idx, offer) = self.find_offer(
+            decline.offer,
+            decline.contact.as_ref(),
+            decline.agent.as_ref(),
+        )?;
+        let reason = decline.reason;
+        self.end_offer(
+            idx,
+            &offer,
+            OfferEnd::Declined,
+            Some(OfferReason::Declined(reason)),
+        );
+        self.remember(idx, Rule::Decline, None, Some(offer.agent));
+        let missed = reason == DeclineReason::NoAnswer;
+        self.delay_agent(idx, offer.agent, reason, missed);
+        self.dirty_contacts.push(idx);
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Ends the offers of a contact whose time has run out.
+    pub(in crate::router::act) fn expire_offers(&mut self, idx: ContactIdx) {
+        let over: Vec<Offer> = self.contacts[idx]
+            .offers
+            .iter()
+            .filter(|offer| offer.expires_at <= self.at)
+            .copied()
+            .collect();
+        for offer in &over {
+            self.end_offer(idx, offer, OfferEnd::Expired, None);
+            self.remember(idx, Rule::Expire, None, Some(offer.agent));
+            self.delay_agent(idx, offer.agent, DeclineReason::NoAnswer, true);
+        }
+        if !over.is_empty() {
+            self.dirty_contacts.push(idx);
+        }
+    }
+
+    /// Takes back the offers of a contact, all or those that `which` names; the agents bear no
+    /// delay and no miss.
+    pub(in crate::router) fn revoke_offers(
+        &mut self,
+        idx: ContactIdx,
+        reason: OfferReason,
+        which: impl Fn(&Offer) -> bool,
+    ) {
+        let revoked: smallvec::SmallVec<[Offer; 1]> = self.contacts[idx]
+            .offers
+            .iter()
+            .filter(|offer| which(offer))
+            .copied()
+            .collect();
+        for offer in &revoked {
+            self.end_offer(idx, offer, OfferEnd::Revoked, Some(reason));
+            self.remember(idx, Rule::Revoke, None, Some(offer.agent));
+            self.note_freed(offer.agent);
+            self.note_changed(offer.agent);
+        }
+    }
+
+    /// Takes an offer off both sides and tells of its end.
+    pub(in crate::router) fn end_offer(
+        &mut self,
+        idx: ContactIdx,
+        offer: &Offer,
+        end: OfferEnd,
+        reason: Option<OfferReason>,
+    ) {
+        self.open_offers.remove(&offer.id.0);
+        self.contacts[idx].offers.retain(|open| open.id != offer.id);
+        self.agents[offer.agent.at()]
+            .reserved
+            .retain(|held| held.offer != offer.id);
+        self.note_hunger(idx);
+        self.count(|router| Count::Offer {
+            queue: router.queue_name(idx),
+            result: match reason {
+                Some(OfferReason::Declined(why)) => why.as_str(),
+                _ended_otherwise => end.as_str(),
+            },
+        });
+        if self.detail.events {
+            let mut of = self.about(idx);
+            of.agent = Some(self.agents[offer.agent.at()].id.clone());
+            self.emit(EventBody::Offer {
+                of,
+                end,
+                offer: offer.id,
+                reason,
+            });
+        }
+    }
+
+    /// What an offer that was not taken means for the agent: a retry delay, a miss, a break.
+    fn delay_agent(
+        &mut self,
+        idx: ContactIdx,
+        agent: AgentIdx,
+        reason: DeclineReason,
+        missed: bool,
+    ) {
+        let policy = &self.queues[self.contacts[idx].queue.at()].policy;
+        let delay = match reason {
+            DeclineReason::Declined => policy.retry.declined_ms,
+            DeclineReason::Busy => policy.retry.busy_ms,
+            DeclineReason::Unreachable => policy.retry.unreachable_ms,
+            DeclineReason::NoAnswer => policy.retry.no_answer_ms,
+        };
+        let max_missed = policy.max_missed;
+        let entry = &mut self.agents[agent.at()];
+        if missed {
+            entry.missed += 1;
+        }
+        if delay.0 > 0 {
+            self.set_retry(agent, self.at.saturating_add(delay.0));
+        }
+        if missed && max_missed > 0 && self.agents[agent.at()].missed >= max_missed {
+            self.agents[agent.at()].missed = 0;
+            self.set_presence(agent, Presence::Break, Some(Text("no_answer".into())), None);
+            return;
+        }
+        self.note_freed(agent);
+        self.note_changed(agent);
+    }
+
+    fn set_retry(&mut self, agent: AgentIdx, until: Timestamp) {
+        let entry = &mut self.agents[agent.at()];
+        if entry.retry_at.is_none_or(|at| at < until) {
+            entry.retry_at = Some(until);
+            self.timers.arm(until, Timer::Retry, agent.number());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Sessions of client programs, and what becomes of their contacts when they are gone (rule 10).
+//!
+//! Only a contact whose session named a client has a source, and only such a contact is leased:
+//! an unnamed session could never come back for it.
+
+use std::collections::BTreeSet;
+
+use crate::router::api::answer::{Answer, Synced};
+use crate::router::api::codes::ContactState;
+use crate::router::api::command::ContactSync;
+use crate::router::api::ids::{ContactIdx, Name, SourceIdx};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::MaybeAt;
+use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
+
+impl Router {
+    pub(in crate::router) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {
+        let source = self.sources.intern(client);
+        // What it brings from now on has a platform; what it left behind is leased until it says
+        // that it still has it.
+        let entry = &mut self.sources.slots[source.at()];
+        entry.sessions += 1;
+        entry.gone = false;
+        Ok(Subject::Nothing)
+    }
+
+    pub(in crate::router) fn session_closed(&mut self, client: &Name) -> Result<Subject, Reject> {
+        let source = self.sources.intern(client);
+        let entry = &mut self.sources.slots[source.at()];
+        entry.sessions = entry.sessions.saturating_sub(1);
+        if entry.sessions == 0 {
+            self.lose_source(source);
+        }
+        Ok(Subject::Nothing)
+    }
+
+    /// The process came up again: whatever was open then is closed now.
+    pub(in crate::router) fn restarted(&mut self) -> Result<Subject, Reject> {
+        for n in 0..self.sources.slots.len() {
+            self.sources.slots[n].sessions = 0;
+            self.lose_source(SourceIdx::from_usize(n));
+        }
+        Ok(Subject::Nothing)
+    }
+
+    fn lose_source(&mut self, source: SourceIdx) {
+        self.sources.slots[source.at()].gone = true;
+        let live: Vec<ContactIdx> = self.sources.slots[source.at()]
+            .live
+            .iter()
+            .copied()
+            .collect();
+        for contact in live {
+            if self.contacts[contact].lease_at.is_none() {
+                self.start_lease_if_gone(contact);
+            }
+        }
+    }
+
+    /// Leases a conversation whose platform is not there.
+    pub(super) fn start_lease_if_gone(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let gone = contact
+            .source
+            .is_some_and(|source| self.sources.slots[source.at()].gone);
+        let (true, ContactState::Connected, Some(lease)) =
+            (gone, contact.state, self.settings.lease_ms)
+        else {
+            return;
+        };
+        let at = self.at.saturating_add(lease.0);
+        self.contacts[idx].lease_at = MaybeAt::at(at);
+        self.timers.arm(at, Timer::Lease, idx.number());
+    }
+
+    pub(in crate::router) fn contact_sync(
+        &mut self,
+        sync: &ContactSync,
+    ) -> Result<Subject, Reject> {
+        let source = self.sources.intern(&sync.source);
+        self.sources.slots[source.at()].gone = false;
+        let mut listed = BTreeSet::new();
+        let mut unknown = Vec::new();
+        for name in &sync.contacts {
+            match self
+                .contacts
+                .find(name)
+                .filter(|idx| self.contacts[*idx].is_live())
+            {
+                Some(idx) => {
+                    listed.insert(idx);
+                }
+                None => unknown.push(name.clone()),
+            }
+        }
+        for idx in &listed {
+            let contact = &mut self.contacts[*idx];
+            contact.lease_at = MaybeAt::NONE;
+            if let Some(before) = contact.source.replace(source) {
+                self.sources.leave(before, *idx);
+            }
+            self.sources.join(source, *idx);
+        }
+        let missing: Vec<ContactIdx> = self.sources.slots[source.at()]
+            .live
+            .iter()
+            .copied()
+            .filter(|idx| !listed.contains(idx) && self.platform_has(*idx))
+            .collect();
+        let mut cancelled = Vec::new();
+        for idx in missing {
+            cancelled.push(self.contacts[idx].id.clone());
+            self.repair(idx, "sync");
+        }
+        Ok(Subject::Answer(Answer::Synced(Synced {
+            source: sync.source.clone(),
+            confirmed: listed.len() as u64,
+            cancelled,
+            unknown,
+        })))
+    }
+
+    /// Whether a contact should be alive on its platform: not before its time, not after its
+    /// conversation, nor while it is to be called.
+    fn platform_has(&self, idx: ContactIdx) -> bool {
+        let contact = &self.contacts[idx];
+        match contact.state {
+            ContactState::Waiting | ContactState::Offered => !contact.is_promised_call(),
+            ContactState::Connected => true,
+            ContactState::Scheduled | ContactState::WrapUp | ContactState::Ended => false,
+        }
+    }
+}

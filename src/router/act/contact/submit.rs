@@ -1,0 +1,170 @@
+//! A contact comes in: checked whole before anything changes, then put on its way (rules 6, 7, 11).
+
+use smallvec::SmallVec;
+
+use crate::router::api::codes::{ContactState, Rule, Why};
+use crate::router::api::command::ContactSubmit;
+use crate::router::api::effect::Count;
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::state::contact::Contact;
+use crate::router::state::timers::Timer;
+use crate::router::{Router, Subject};
+
+impl Router {
+    pub(in crate::router) fn contact_submit(
+        &mut self,
+        submit: &ContactSubmit,
+        source: Option<&Name>,
+    ) -> Result<Subject, Reject> {
+        if let Some(known) = self.contacts.find(&submit.contact) {
+            return Ok(Subject::Submitted(known));
+        }
+        let mut resolved = self.resolve_submit(submit)?;
+        if let Err(blocked) = self.check_trunks(resolved.queue, &submit.contact) {
+            let queue = self.queues[resolved.queue.at()].id.clone();
+            self.count(|_| Count::Blocked { queue });
+            return Err(blocked);
+        }
+        let slot = self.slot_for(
+            &submit.contact,
+            resolved.queue,
+            resolved.case,
+            None,
+            submit.not_before_at,
+        )?;
+        if let Some(name) = &submit.customer {
+            resolved.customer = Some(self.customers.intern(name));
+        }
+        let requires = self.skills.levels(&submit.requires);
+        let prefer = submit.prefer.as_ref().map(|name| self.intern_agent(name));
+        let exclude: SmallVec<[AgentIdx; 2]> = submit
+            .exclude
+            .iter()
+            .map(|name| self.intern_agent(name))
+            .collect();
+        let source = source.map(|name| self.sources.intern(name));
+        self.arrival_seq += 1;
+        let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq);
+        contact.prefer = prefer;
+        if !exclude.is_empty() {
+            contact.extra_mut().exclude = exclude;
+        }
+        contact.source = source;
+        if slot.is_some() {
+            contact.extra_mut().slot = slot;
+        }
+        let idx = self.enter_contact(contact, resolved.case, submit.not_before_at);
+        Ok(Subject::Submitted(idx))
+    }
+
+    /// Puts a contact that has been found fit into the books and on its way.
+    pub(in crate::router) fn enter_contact(
+        &mut self,
+        mut contact: Contact,
+        case: Option<CaseIdx>,
+        not_before_at: Option<Timestamp>,
+    ) -> ContactIdx {
+        contact.state = ContactState::Ended;
+        let customer = contact.customer;
+        let queue = contact.queue;
+        let source = contact.source;
+        let idx = self.contacts.insert(contact);
+        if let Some(source) = source {
+            self.sources.join(source, idx);
+        }
+        self.queues[queue.at()].stats.submitted(self.at);
+        self.count(|router| Count::Submitted {
+            queue: router.queue_name(idx),
+            channel: router.channels.name(router.contacts[idx].channel).clone(),
+        });
+        if let Some(case) = case {
+            self.attach(idx, case);
+        } else if let Some(customer) = customer {
+            self.customers.join_unattached(customer, idx);
+        }
+        match not_before_at.filter(|from| *from > self.at) {
+            Some(from) => self.schedule(idx, from),
+            None => {
+                self.set_state(idx, ContactState::Waiting);
+                self.resume(idx);
+                self.arrive(idx);
+            }
+        }
+        idx
+    }
+
+    /// Another time for a scheduled contact.
+    pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
+        let contact = &mut self.contacts[idx];
+        contact.not_before_at = MaybeAt::at(from);
+        contact.scheduled = MaybeAt::at(from);
+        self.timers.arm(from, Timer::Scheduled, idx.number());
+    }
+
+    fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
+        self.set_state(idx, ContactState::Scheduled);
+        let contact = &mut self.contacts[idx];
+        contact.scheduled = MaybeAt::at(from);
+        contact.why = Why::NotBefore;
+        self.timers.arm(from, Timer::Scheduled, idx.number());
+        self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactWaiting {
+                of,
+                state: ContactState::Scheduled,
+                position: None,
+                why: Why::NotBefore,
+            });
+        }
+    }
+
+    /// The time of a scheduled contact has come.
+    pub(in crate::router::act) fn scheduled_arrives(&mut self, idx: ContactIdx) {
+        let at = self.at;
+        let contact = &mut self.contacts[idx];
+        contact.scheduled = MaybeAt::NONE;
+        contact.joined_at = at;
+        contact.entered_at = at;
+        contact.wait_from = at;
+        self.set_state(idx, ContactState::Waiting);
+        self.arrive(idx);
+    }
+
+    /// A caller who hung up and is back in time takes its old place (rule 7).
+    fn resume(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let Some(customer) = contact.customer else {
+            return;
+        };
+        let queue = contact.queue;
+        let place = self.place_to_resume(contact);
+        if !self.customers[customer].abandoned().is_empty() {
+            let abandoned = &mut self.customers[customer].extra_mut().abandoned;
+            abandoned.retain(|place| place.queue != queue);
+        }
+        if let Some((joined_at, seq)) = place {
+            let contact = &mut self.contacts[idx];
+            contact.joined_at = contact.joined_at.min(joined_at);
+            contact.seq = contact.seq.min(seq);
+            self.remember(idx, Rule::Resume, None, None);
+        }
+    }
+
+    /// Puts a contact into its queue, or turns it away where the queue is full.
+    fn arrive(&mut self, idx: ContactIdx) {
+        self.draw_ticket(idx);
+        self.begin_wishing(idx);
+        let queue = self.contacts[idx].queue;
+        if !self.is_open(queue) {
+            self.give_up(idx, Why::QueueClosed);
+        } else if self.has_room(idx, queue) {
+            self.begin_seeking(idx);
+        } else {
+            self.give_up(idx, Why::QueueFull);
+        }
+    }
+}

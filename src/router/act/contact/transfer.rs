@@ -1,0 +1,192 @@
+//! Passing a contact on (rule 23). Ownership stays; only who talks changes.
+//!
+//! A transfer to a queue does not seek the owner again. One to an agent asks for no skill but for
+//! a free place, and is refused where there is none. A consultation keeps the first agent
+//! connected until it leaves with `contact.end` and outcome `transferred`.
+
+use crate::router::api::codes::{ContactState, TransferMode};
+use crate::router::api::command::ContactTransfer;
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::{AgentIdx, ContactIdx, QueueIdx};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::MaybeAt;
+use crate::router::state::contact::Talk;
+use crate::router::{Router, Subject};
+
+enum Whither {
+    Agent(AgentIdx),
+    Queue(QueueIdx),
+}
+
+impl Router {
+    pub(in crate::router) fn contact_transfer(
+        &mut self,
+        transfer: &ContactTransfer,
+    ) -> Result<Subject, Reject> {
+        let idx = self.find_contact(&transfer.contact)?;
+        let contact = &self.contacts[idx];
+        let conflict =
+            |message: String| Err(Reject::conflict("contact", &transfer.contact, message));
+        if contact.state != ContactState::Connected {
+            let state = contact.state;
+            return conflict(format!(
+                "contact \"{}\" is {state}: only a connected contact can be transferred",
+                transfer.contact
+            ));
+        }
+        if contact.talks.len() > 1 || contact.seeking {
+            return conflict(format!(
+                "contact \"{}\" is in consultation: one agent must leave first",
+                transfer.contact
+            ));
+        }
+        let whither = self.whither(idx, transfer)?;
+        let learnt = self.with_learnt(idx, None, transfer.learnt.as_ref())?;
+        let from = contact.talks[0];
+        let by_human = self.agents[from.agent.at()].is_human();
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactTransferred {
+                of,
+                from: self.agents[from.agent.at()].id.clone(),
+                to_agent: transfer.to.agent.clone(),
+                to_queue: transfer.to.queue.clone(),
+                mode: transfer.mode,
+                reason: transfer.reason.clone(),
+            });
+        }
+        self.take_learnt(idx, learnt);
+        self.remember(idx, crate::router::api::codes::Rule::Transfer, None, None);
+        if transfer.mode == TransferMode::Blind {
+            self.leave(idx, from, true);
+        }
+        let at = self.at;
+        let contact = &mut self.contacts[idx];
+        contact.entered_at = at;
+        contact.wait_from = at;
+        contact.max_wait_ms = None;
+        contact.prefer = None;
+        contact.last_owner = None;
+        // A bot in front hands on what has not met its owner yet.
+        contact.passed_on = by_human || contact.duty.is_some();
+        match whither {
+            Whither::Agent(agent) => contact.direct = Some(agent),
+            Whither::Queue(queue) => {
+                self.set_queue(idx, queue);
+                if transfer.mode == TransferMode::Consult {
+                    self.ask_mentor_first(idx, from.agent);
+                }
+            }
+        }
+        self.begin_wishing(idx);
+        self.begin_seeking(idx);
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Who consults a queue asks its mentor first.
+    fn ask_mentor_first(&mut self, idx: ContactIdx, consults: AgentIdx) {
+        let mentor = self.agents[consults.at()].bonds.mentor;
+        let there = mentor.filter(|mentor| self.agents[mentor.at()].exists);
+        if there.is_some() {
+            self.contacts[idx].extra_mut().mentor = there;
+        }
+    }
+
+    /// The target of a transfer, found and able to take it.
+    fn whither(&self, idx: ContactIdx, transfer: &ContactTransfer) -> Result<Whither, Reject> {
+        let name = match (&transfer.to.agent, &transfer.to.queue) {
+            (Some(name), None) => name,
+            (None, Some(queue)) => {
+                let queue = self
+                    .find_queue(queue)
+                    .map_err(|reject| reject.in_field("to.queue"))?;
+                return Ok(Whither::Queue(queue));
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                let message = "give exactly one of agent and queue";
+                return Err(Reject::invalid("contact", "to", message).with_id(&transfer.contact));
+            }
+        };
+        let agent = self
+            .find_agent(name)
+            .map_err(|reject| reject.in_field("to.agent"))?;
+        let contact = &self.contacts[idx];
+        if contact.talks.iter().any(|talk| talk.agent == agent) {
+            let message = format!("agent \"{name}\" has the contact already");
+            return Err(Reject::conflict("agent", name, message).in_field("to.agent"));
+        }
+        let entry = &self.agents[agent.at()];
+        let free = entry.free_for(contact.channel, &self.channels).is_ok();
+        if !free || self.excluded(contact, agent) {
+            let verdict = self.verdict(contact, None, agent);
+            let message = format!("agent \"{name}\" has no free place for it: {verdict}");
+            return Err(Reject::conflict("agent", name, message).in_field("to.agent"));
+        }
+        Ok(Whither::Agent(agent))
+    }
+
+    /// One agent leaves a contact that goes on without it.
+    fn leave(&mut self, idx: ContactIdx, talk: Talk, to_waiting: bool) {
+        let wrap_ms = self.wrap_up_ms(talk.agent, idx);
+        let contact = &mut self.contacts[idx];
+        contact.talks.retain(|other| other.agent != talk.agent);
+        if to_waiting {
+            contact.firm_at = MaybeAt::NONE;
+            contact.lease_at = MaybeAt::NONE;
+            contact.last_agent = None;
+            contact.route = None;
+            self.set_state(idx, ContactState::Waiting);
+        }
+        self.release_agent(talk.agent, idx, talk.since, wrap_ms, false);
+    }
+
+    /// In a consultation the first agent leaves and the contact goes on with the second, who may
+    /// still be ringing or looked for. Answers whether there was a consultation.
+    pub(super) fn first_agent_leaves(&mut self, idx: ContactIdx) -> bool {
+        let contact = &self.contacts[idx];
+        let Some(first) = contact.talks.first().copied() else {
+            return false;
+        };
+        if contact.talks.len() > 1 {
+            self.leave(idx, first, false);
+            if self.contacts[idx].firm_at.is_some() {
+                let min_handle = self.policy_of(idx).ownership.min_handle_ms.0;
+                self.watch_firm(idx, min_handle);
+            }
+            let last = self.contacts[idx]
+                .talks
+                .last()
+                .map(|talk| (talk.agent, talk.route));
+            if let Some((agent, route)) = last {
+                let contact = &mut self.contacts[idx];
+                contact.last_agent = Some(agent);
+                contact.route = Some(route);
+            }
+            return true;
+        }
+        if !contact.seeking {
+            return false;
+        }
+        let ringing = !contact.offers.is_empty();
+        self.leave(idx, first, true);
+        if ringing {
+            self.set_state(idx, ContactState::Offered);
+        } else {
+            self.dirty_contacts.push(idx);
+        }
+        true
+    }
+
+    /// The agent to whom a contact was passed did not take it: a consultation ends without, a
+    /// blind transfer goes on in its queue.
+    pub(in crate::router::act) fn direct_failed(&mut self, idx: ContactIdx) {
+        if !self.contacts[idx].talks.is_empty() {
+            self.end_seeking(idx);
+            return;
+        }
+        self.contacts[idx].direct = None;
+        if self.contacts[idx].state == ContactState::Offered {
+            self.set_state(idx, ContactState::Waiting);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A contact is changed while it is on its way: its needs, its queue, its booked time.
+
+use crate::router::api::codes::{ContactState, Rule};
+use crate::router::api::command::ContactUpdate;
+use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::ids::ContactIdx;
+use crate::router::api::policy::SKILLS_MAX;
+use crate::router::api::reject::Reject;
+use crate::router::decide::slots::Rebooked;
+use crate::router::state::skill::meets;
+use crate::router::{Router, Subject};
+
+impl Router {
+    pub(in crate::router) fn contact_update(
+        &mut self,
+        update: &ContactUpdate,
+    ) -> Result<Subject, Reject> {
+        let idx = self.find_contact(&update.contact)?;
+        let state = self.contacts[idx].state;
+        if !self.contacts[idx].is_live() {
+            let message = format!("contact \"{}\" has ended", update.contact);
+            return Err(Reject::conflict("contact", &update.contact, message));
+        }
+        let target = match &update.queue {
+            None => None,
+            Some(name) => Some(self.find_queue(name)?),
+        };
+        let target = target.filter(|target| *target != self.contacts[idx].queue);
+        if target.is_some() && matches!(state, ContactState::Connected | ContactState::WrapUp) {
+            let message = format!(
+                "contact \"{}\" is {state}: use contact.transfer to move it",
+                update.contact
+            );
+            return Err(Reject::conflict("contact", &update.contact, message).in_field("queue"));
+        }
+        let attributes = update.attributes.as_ref();
+        let learnt = self.with_learnt(idx, attributes, update.learnt.as_ref())?;
+        let booked = self.rebooking(idx, update, target)?;
+        if let Some(requires) = &update.requires {
+            if requires.len() > SKILLS_MAX || !self.skills.has_room_for(requires) {
+                let message = format!("{} skills: at most {SKILLS_MAX}", requires.len());
+                return Err(
+                    Reject::invalid("contact", "requires", message).with_id(&update.contact)
+                );
+            }
+            self.contacts[idx].requires = self.skills.levels(requires);
+        }
+        if let Some(priority) = update.priority {
+            self.contacts[idx].priority = priority.0;
+        }
+        if let Some(attributes) = attributes {
+            self.contacts[idx].attributes = Some(attributes.clone());
+        }
+        self.take_learnt(idx, learnt);
+        self.remember(idx, Rule::Update, None, None);
+        if let Some(booked) = booked {
+            self.rebook(idx, booked);
+        }
+        if let Some(target) = target {
+            self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
+            self.leave_index(idx);
+            if self.contacts[idx].state == ContactState::Offered {
+                self.set_state(idx, ContactState::Waiting);
+            }
+            self.set_queue(idx, target);
+        }
+        if self.detail.events {
+            let of = self.about(idx);
+            self.emit(EventBody::ContactUpdated { of });
+        }
+        self.updated(idx, target.is_some());
+        Ok(Subject::Contact(idx))
+    }
+
+    /// What an update means for a contact that looks for an agent.
+    fn updated(&mut self, idx: ContactIdx, moved: bool) {
+        if self.contacts[idx].state == ContactState::Scheduled {
+            return;
+        }
+        if moved {
+            // It was to go to one agent; moved elsewhere it is anyone's again.
+            self.contacts[idx].direct = None;
+            self.contacts[idx].entered_at = self.at;
+            self.begin_seeking(idx);
+            return;
+        }
+        if !self.contacts[idx].seeking {
+            return;
+        }
+        let requirement = self.requirement(&self.contacts[idx]);
+        let unfit: Vec<crate::router::api::ids::OfferId> = self.contacts[idx]
+            .offers
+            .iter()
+            .filter(|offer| {
+                matches!(
+                    offer.route,
+                    crate::router::api::codes::Route::Skill
+                        | crate::router::api::codes::Route::Team
+                ) && !meets(&self.agents[offer.agent.at()].skills, &requirement)
+            })
+            .map(|offer| offer.id)
+            .collect();
+        self.revoke_offers(idx, OfferReason::Rerouted, |offer| {
+            unfit.contains(&offer.id)
+        });
+        self.note_hunger(idx);
+        self.dirty_contacts.push(idx);
+    }
+
+    fn rebook(&mut self, idx: ContactIdx, booked: Rebooked) {
+        self.contacts.set_slot(idx, booked.slot);
+        if let Some(at) = booked.at {
+            self.reschedule(idx, at);
+        }
+    }
+}

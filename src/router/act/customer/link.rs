@@ -1,0 +1,177 @@
+//! Customers: linking identities, merging two known as one, exclusions (rules 11, 17).
+
+use crate::router::Router;
+use crate::router::Subject;
+use crate::router::api::answer::{Answer, ExcludedView};
+use crate::router::api::command::{CustomerExclude, CustomerLink};
+use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::ids::{CaseIdx, ContactIdx, CustomerIdx, Name};
+use crate::router::api::reject::Reject;
+use crate::router::state::customer::{Excluded, IDENTITIES_MAX};
+
+impl Router {
+    pub(in crate::router) fn customer_link(
+        &mut self,
+        link: &CustomerLink,
+    ) -> Result<Subject, Reject> {
+        let known = self.customers.find(link.customer.as_str());
+        let held = known.map_or(0, |customer| self.customers[customer].identities().len());
+        if held + link.identities.len() > IDENTITIES_MAX {
+            let message = format!("more than {IDENTITIES_MAX} identities of one customer");
+            return Err(Reject::invalid("customer", "identities", message).with_id(&link.customer));
+        }
+        let idx = self.customers.intern(&link.customer);
+        if let Some(profile) = &link.profile {
+            let entry = &mut self.customers[idx].extra_mut().profile;
+            let take = |old: &mut Option<_>, new: &Option<_>| {
+                if new.is_some() {
+                    old.clone_from(new);
+                }
+            };
+            take(&mut entry.tier, &profile.tier);
+            take(&mut entry.language, &profile.language);
+            take(&mut entry.grid, &profile.grid);
+            take(&mut entry.name, &profile.name);
+            entry.special_care = profile.special_care.or(entry.special_care);
+        }
+        let mut merged: Option<Name> = None;
+        for identity in &link.identities {
+            match self.customers.find(identity.as_str()) {
+                Some(same) if same == idx => {
+                    self.add_identity(idx, identity);
+                }
+                Some(other) => {
+                    merged = Some(self.customers[other].id());
+                    self.merge_customers(idx, other);
+                }
+                None => {
+                    self.customers.name(identity, idx);
+                    self.add_identity(idx, identity);
+                }
+            }
+        }
+        if merged.is_some() {
+            self.revoke_excluded(idx);
+            self.reattach(idx);
+        }
+        if self.detail.events {
+            self.emit(EventBody::CustomerLinked {
+                customer: self.customers[idx].id(),
+                identities: link.identities.clone(),
+                merged,
+            });
+        }
+        Ok(Subject::Customer(idx))
+    }
+
+    fn add_identity(&mut self, idx: CustomerIdx, identity: &Name) {
+        let entry = &mut self.customers[idx];
+        if !entry.is_named(identity) && !entry.identities().contains(identity) {
+            entry.extra_mut().identities.push(identity.clone());
+        }
+    }
+
+    /// Two customers turn out to be one: everything of `other` goes to `idx`, and all its names
+    /// lead there.
+    fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
+        let entry = &mut self.customers[other];
+        let cases = entry.take_cases();
+        let extra = entry.take_extra();
+        entry.extra_mut().merged_into = Some(idx);
+        let id = entry.id();
+        for name in std::iter::once(&id).chain(&extra.identities) {
+            self.customers.unname(name, other);
+            self.customers.name(name, idx);
+            self.add_identity(idx, name);
+        }
+        for case in &cases {
+            self.cases[*case].customer = Some(idx);
+        }
+        self.customers.move_unattached(other, idx);
+        let into = &mut self.customers[idx];
+        for case in cases {
+            into.add_case(case);
+        }
+        for excluded in extra.excluded {
+            if !into.excludes(excluded.agent) {
+                into.extra_mut().excluded.push(excluded);
+            }
+        }
+        if !extra.abandoned.is_empty() {
+            into.extra_mut().abandoned.extend(extra.abandoned);
+        }
+        for slot in self.contacts.slots.iter_mut().flatten() {
+            if slot.customer == Some(other) {
+                slot.customer = Some(idx);
+            }
+        }
+    }
+
+    /// Takes back what is offered of a customer's contacts to agents it excludes.
+    fn revoke_excluded(&mut self, idx: CustomerIdx) {
+        let excluded = self.customers[idx].excluded().to_vec();
+        for Excluded { agent, .. } in excluded {
+            let offered: Vec<ContactIdx> = self.agents[agent.at()]
+                .reserved
+                .iter()
+                .map(|held| held.contact)
+                .filter(|contact| self.contacts[*contact].customer == Some(idx))
+                .collect();
+            for contact in offered {
+                self.revoke_offers(contact, OfferReason::Rerouted, |offer| offer.agent == agent);
+                self.dirty_contacts.push(contact);
+            }
+        }
+    }
+
+    /// Waiting contacts without a case may find one among the cases that were merged.
+    fn reattach(&mut self, idx: CustomerIdx) {
+        // All find their case before any is attached: that would make it the most recently active.
+        let unattached = self.customers.unattached_of(idx).iter();
+        let found = unattached.filter_map(|contact| Some((*contact, self.case_for(*contact)?)));
+        for (contact, case) in found.collect::<Vec<(ContactIdx, CaseIdx)>>() {
+            self.attach(contact, case);
+            self.dirty_contacts.push(contact);
+        }
+        let waiting = self
+            .queues
+            .iter()
+            .flat_map(|queue| queue.waiting.contacts());
+        let of_customer: Vec<ContactIdx> = waiting
+            .filter(|contact| self.contacts[*contact].customer == Some(idx))
+            .collect();
+        self.dirty_contacts.extend(of_customer);
+    }
+
+    pub(in crate::router) fn customer_exclude(
+        &mut self,
+        exclude: &CustomerExclude,
+    ) -> Result<Subject, Reject> {
+        let agent = self.find_agent(&exclude.agent)?;
+        let idx = self.customers.intern(&exclude.customer);
+        let excluded = &mut self.customers[idx].extra_mut().excluded;
+        excluded.retain(|excluded| excluded.agent != agent);
+        if exclude.on {
+            excluded.push(Excluded {
+                agent,
+                reason: exclude.reason.clone(),
+            });
+        }
+        if self.detail.events {
+            self.emit(EventBody::CustomerExcluded {
+                customer: self.customers[idx].id(),
+                agent: exclude.agent.clone(),
+                on: exclude.on,
+                reason: exclude.reason.clone(),
+            });
+        }
+        self.revoke_excluded(idx);
+        self.reattach(idx);
+        Ok(Subject::Answer(Answer::Excluded(ExcludedView {
+            customer: self.customers[idx].id(),
+            agent: exclude.agent.clone(),
+            on: exclude.on,
+            reason: exclude.reason.clone(),
+        })))
+    }
+}

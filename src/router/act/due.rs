@@ -1,0 +1,184 @@
+//! What happens when a deadline passes. Each timer looks first whether it still is the deadline
+//! of what it names; one that is not does nothing.
+
+use crate::router::Router;
+use crate::router::act::contact::accept::ROUTER;
+use crate::router::api::codes::{Presence, Rule, WaitEnd, Why};
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
+use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::state::timers::{Due, Timer};
+
+impl Router {
+    /// Lets everything happen that is due before now, and of what is due now all through a kind.
+    /// Deadlines of one kind at one time happen together, before their consequences are drawn.
+    pub(in crate::router) fn fire_due(&mut self, through: Timer) {
+        while let Some(due) = self.timers.pop_due(self.at, through) {
+            // What is late happens now; what is due now happens in its turn.
+            if due.at == self.at {
+                self.come_to(due.timer);
+            }
+            if self.is_current(due) {
+                self.fire(due);
+            }
+            let together = self
+                .timers
+                .first()
+                .is_some_and(|n| (n.at, n.timer) == (due.at, due.timer));
+            if !together {
+                self.settle();
+            }
+        }
+        self.come_to(through);
+    }
+
+    /// Notes how far the deadlines of the present instant have come.
+    pub(in crate::router) fn come_to(&mut self, timer: Timer) {
+        self.come_to = self.come_to.max((self.at, timer));
+    }
+
+    /// Drops entries that mean nothing any more, so that the next deadline is a real one.
+    pub(in crate::router) fn prune_timers(&mut self) {
+        if self.timers.are_many() {
+            let mut timers = std::mem::take(&mut self.timers);
+            timers.retain(|due| self.is_current(due));
+            self.timers = timers;
+        }
+        while let Some(due) = self.timers.first() {
+            if self.is_current(due) {
+                return;
+            }
+            self.timers.pop_due(Timestamp::MAX, Timer::LAST);
+        }
+    }
+
+    /// Whether an entry still is the deadline of what it names.
+    fn is_current(&self, due: Due) -> bool {
+        let agent = || &self.agents[due.of as usize];
+        let contact =
+            |deadline: fn(&crate::router::state::contact::Contact) -> Option<Timestamp>| {
+                self.contacts.get(ContactIdx::of(due.of)).and_then(deadline) == Some(due.at)
+            };
+        let progress =
+            |deadline: fn(&crate::router::state::progress::Progress) -> Option<Timestamp>| {
+                let case = self.cases.get(CaseIdx::of(due.of));
+                let progress = case.and_then(|case| case.progress());
+                progress.and_then(deadline) == Some(due.at)
+            };
+        match due.timer {
+            Timer::WrapUp => agent().wraps.iter().any(|wrap| wrap.until_at == due.at),
+            Timer::Presence => agent().until_at == Some(due.at),
+            Timer::Absence => agent().bonds.absence_at == Some(due.at),
+            Timer::Succession => {
+                let plan = agent().bonds.succession.as_deref();
+                plan.is_some_and(|plan| plan.next_at == due.at)
+            }
+            Timer::Retry => agent().retry_at == Some(due.at),
+            Timer::Offer => self
+                .contacts
+                .get(ContactIdx::of(due.of))
+                .is_some_and(|c| c.offers.iter().any(|offer| offer.expires_at == due.at)),
+            Timer::Lease => contact(|c| c.lease_at.get()),
+            Timer::Firm => contact(|c| c.firm_at.get()),
+            Timer::OwnerWait => contact(|c| c.owner_until.get()),
+            Timer::Step => contact(|c| c.step_at.get()),
+            Timer::Wish => contact(|c| c.extra.as_ref()?.wish_until),
+            Timer::Age => contact(|c| c.age_at.get()),
+            Timer::NoAgent => contact(|c| c.no_agent_at.get()),
+            Timer::MaxWait => contact(|c| c.max_wait_at.get()),
+            Timer::Scheduled => contact(|c| c.scheduled.get()),
+            Timer::CaseWait => progress(|p| p.wait.as_ref()?.until_at),
+            Timer::CaseClock => progress(|p| p.clock_at),
+            Timer::FollowUp => progress(|p| p.follow_up.as_ref()?.next_at),
+            Timer::CloseCase => self
+                .cases
+                .get(CaseIdx::of(due.of))
+                .is_some_and(|case| case.close_at() == Some(due.at)),
+        }
+    }
+
+    fn fire(&mut self, due: Due) {
+        let agent = AgentIdx::of(due.of);
+        let contact = ContactIdx::of(due.of);
+        match due.timer {
+            Timer::WrapUp => self.end_wrap_ups(agent, due.at),
+            Timer::Lease => self.repair(contact, "lease"),
+            Timer::Presence => self.set_presence(agent, Presence::Available, None, None),
+            Timer::Retry => {
+                self.agents[agent.at()].retry_at = None;
+                self.note_freed(agent);
+                self.note_changed(agent);
+            }
+            Timer::Absence => self.absence_due(agent),
+            Timer::Succession => {
+                self.succession_due(agent);
+            }
+            Timer::Wish => self.end_wishing(contact),
+            Timer::Offer => self.expire_offers(contact),
+            Timer::Firm => self.make_firm(contact),
+            Timer::OwnerWait => {
+                self.contacts[contact].owner_until = MaybeAt::NONE;
+                self.remember(contact, Rule::OwnerWait, None, None);
+                self.dirty_contacts.push(contact);
+            }
+            Timer::Step => self.pass_step(contact),
+            Timer::Age => self.age(contact),
+            Timer::NoAgent => {
+                self.contacts[contact].no_agent_at = MaybeAt::NONE;
+                if !self.someone_could_serve(&self.contacts[contact]) {
+                    self.give_up(contact, Why::NobodyLoggedIn);
+                }
+            }
+            Timer::MaxWait => {
+                self.contacts[contact].max_wait_at = MaybeAt::NONE;
+                if self.contacts[contact].offers.is_empty() {
+                    self.give_up(contact, Why::WaitedTooLong);
+                } else {
+                    self.contacts[contact].overdue = true;
+                    self.note_hunger(contact);
+                }
+            }
+            Timer::CaseWait => self.end_wait(CaseIdx::of(due.of), WaitEnd::UntilAt, due.at),
+            Timer::CaseClock => self.pass_moments(CaseIdx::of(due.of), due.at),
+            Timer::FollowUp => self.pass_follow_up(CaseIdx::of(due.of), due.at),
+            Timer::CloseCase => self.close(CaseIdx::of(due.of), Name::of(ROUTER), None),
+            Timer::Scheduled => self.scheduled_arrives(contact),
+        }
+    }
+
+    /// The requirement bends with the time waited (rule 5).
+    fn pass_step(&mut self, idx: ContactIdx) {
+        let passed = self.steps_passed(&self.contacts[idx]);
+        let contact = &mut self.contacts[idx];
+        contact.steps_passed = passed;
+        contact.step_at = self.queues[contact.queue.at()]
+            .steps
+            .get(passed as usize)
+            .map(|step| contact.wait_from + step.after_ms)
+            .into();
+        if let Some(next) = contact.step_at.get() {
+            self.timers.arm(next, Timer::Step, idx.number());
+        }
+        self.remember(idx, Rule::Step, None, None);
+        self.dirty_contacts.push(idx);
+    }
+
+    /// A contact gains a step of priority by waiting.
+    fn age(&mut self, idx: ContactIdx) {
+        let step = self.policy_of(idx).age_priority_ms.0.max(1);
+        let contact = &mut self.contacts[idx];
+        let due_at = contact.age_at.get().unwrap_or(self.at);
+        // Several at once where nobody looked for a while.
+        let steps = 1 + (self.at - due_at).max(0) / step;
+        let gained = i32::try_from(steps).unwrap_or(i32::MAX);
+        contact.aged = contact.aged.saturating_add(gained);
+        let next = Some(due_at + steps * step);
+        contact.age_at = next.into();
+        if let Some(next) = next {
+            self.timers.arm(next, Timer::Age, idx.number());
+        }
+        if self.contacts[idx].place.is_some() {
+            self.enter_index(idx);
+        }
+        self.note_hunger(idx);
+    }
+}

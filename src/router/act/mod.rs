@@ -1,0 +1,16 @@
+//! Acts: what commands and deadlines do, a folder for each noun.
+//!
+//! Only here the state is changed and events are told. What is to be done is asked of `decide`;
+//! what those outside are shown is not made here.
+
+pub(super) mod agent;
+pub(super) mod case;
+pub(super) mod contact;
+pub(super) mod customer;
+pub(super) mod queue;
+
+// What every command does: what is due first, the consequences, forgetting.
+mod due;
+mod forget;
+mod settle;
+mod tell;

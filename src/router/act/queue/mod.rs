@@ -1,0 +1,3 @@
+//! What is done to queues and to the settings of a tenant.
+
+mod set;

@@ -1,0 +1,214 @@
+//! Queues and the tenant's settings: how policy comes in, and what a change of it means for those
+//! who wait.
+
+use crate::router::Router;
+use crate::router::Subject;
+use crate::router::api::answer::{Answer, QueueRemovedView};
+use crate::router::api::command::{QueueSet, SettingsPatch};
+use crate::router::api::event::EventBody;
+use crate::router::api::ids::{ContactIdx, Name, QueueIdx};
+use crate::router::api::policy::{
+    CHANNELS_MAX, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX,
+};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::MaybeAt;
+use crate::router::state::queue::Queue;
+
+impl Router {
+    pub(in crate::router) fn queue_set(&mut self, set: &QueueSet) -> Result<Subject, Reject> {
+        self.check_policy(set)?;
+        let known = self.queues_by_name.get(&set.queue).copied();
+        let idx = match known {
+            Some(idx) => {
+                let queue = &mut self.queues[idx.at()];
+                let before = std::mem::replace(&mut queue.policy, set.policy.clone());
+                queue.exists = true;
+                queue.resolve(&mut self.skills);
+                if before.ownership.affinity_ms.0 == self.longest_affinity_ms {
+                    self.find_longest_affinity();
+                }
+                idx
+            }
+            None => {
+                let queue = Queue::new(set.queue.clone(), set.policy.clone(), &mut self.skills);
+                self.queues.push(queue);
+                let idx = QueueIdx::from_usize(self.queues.len() - 1);
+                self.queues_by_name.insert(set.queue.clone(), idx);
+                idx
+            }
+        };
+        let affinity = set.policy.ownership.affinity_ms.0;
+        self.longest_affinity_ms = self.longest_affinity_ms.max(affinity);
+        if self.detail.events {
+            self.emit(EventBody::QueueSet {
+                queue: set.queue.clone(),
+            });
+        }
+        self.apply_policy_anew(idx);
+        Ok(Subject::Queue(idx))
+    }
+
+    /// Looks for the longest affinity among all queues, those removed too.
+    pub(in crate::router) fn find_longest_affinity(&mut self) {
+        let affinities = self.queues.iter().map(|q| q.policy.ownership.affinity_ms.0);
+        self.longest_affinity_ms = affinities.max().unwrap_or(0);
+    }
+
+    fn check_policy(&self, set: &QueueSet) -> Result<(), Reject> {
+        let policy: &Policy = &set.policy;
+        let bad = |field, message: String| {
+            Err(Reject::invalid("queue", field, message).with_id(&set.queue))
+        };
+        if policy.requires.len() > SKILLS_MAX || !self.skills.has_room_for(&policy.requires) {
+            return bad("requires", format!("at most {SKILLS_MAX} skills"));
+        }
+        if policy.steps.len() > STEPS_MAX {
+            return bad(
+                "steps",
+                format!("{} steps: at most {STEPS_MAX}", policy.steps.len()),
+            );
+        }
+        if policy.parallel_offers == 0 || policy.parallel_offers > PARALLEL_OFFERS_MAX {
+            return bad(
+                "parallel_offers",
+                format!("give 1 to {PARALLEL_OFFERS_MAX}"),
+            );
+        }
+        if policy.ring_ms.0 == 0 {
+            return bad("ring_ms", "an offer must ring for at least 1 ms".to_owned());
+        }
+        if !(0.0..=1.0).contains(&policy.service_level.target) {
+            return bad(
+                "service_level.target",
+                "give a share from 0 to 1".to_owned(),
+            );
+        }
+        if let Some((field, right)) = policy.booking.fault().or_else(|| policy.ticket.fault()) {
+            return bad(field, right);
+        }
+        if policy.overflow.to.is_some() && policy.overflow.action.is_some() {
+            return bad("overflow", "give exactly one of to and action".to_owned());
+        }
+        if policy.overflow.to.as_ref() == Some(&set.queue) {
+            return bad(
+                "overflow.to",
+                "a queue cannot overflow into itself".to_owned(),
+            );
+        }
+        Ok(())
+    }
+
+    /// Contacts in a queue whose policy changed are judged by the new one, with the limits
+    /// counting from where they did.
+    fn apply_policy_anew(&mut self, idx: QueueIdx) {
+        if self.queues[idx.at()].counts.live() == 0 {
+            return;
+        }
+        let contacts = self.contacts.slots.iter().enumerate();
+        let here: Vec<ContactIdx> = contacts
+            .filter_map(|(n, contact)| {
+                let contact = contact.as_deref()?;
+                let is_here = contact.queue == idx && contact.seeking;
+                is_here.then(|| ContactIdx::from_usize(n))
+            })
+            .collect();
+        let at = self.at;
+        for contact in here {
+            let own_max = self.contacts[contact].max_wait_ms;
+            let overdue = self.contacts[contact].overdue;
+            self.leave_index(contact);
+            self.begin_seeking(contact);
+            let entry = &mut self.contacts[contact];
+            entry.max_wait_ms = own_max;
+            // The new policy may give it more time.
+            entry.overdue = overdue && entry.max_wait_at.get().is_some_and(|until| until <= at);
+            entry.no_agent_at = MaybeAt::NONE;
+            entry.owner_until = MaybeAt::NONE;
+            self.note_hunger(contact);
+            if self.contacts[contact].offers.is_empty() {
+                self.enter_index(contact);
+            }
+        }
+    }
+
+    pub(in crate::router) fn queue_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
+        let idx = self.find_queue(name)?;
+        if name.as_str() == crate::router::DEFAULT_QUEUE {
+            let message = "the queue \"default\" cannot be removed";
+            return Err(Reject::conflict("queue", name, message));
+        }
+        let live = self.queues[idx.at()].counts.live();
+        if live > 0 {
+            let message = format!("queue \"{name}\" holds {live} contacts: move or end them first");
+            return Err(Reject::conflict("queue", name, message));
+        }
+        self.queues[idx.at()].exists = false;
+        if self.detail.events {
+            self.emit(EventBody::QueueRemoved {
+                queue: name.clone(),
+            });
+        }
+        Ok(Subject::Answer(Answer::QueueRemoved(QueueRemovedView {
+            queue: name.clone(),
+            removed: true,
+        })))
+    }
+
+    pub(in crate::router) fn settings_set(
+        &mut self,
+        patch: &SettingsPatch,
+    ) -> Result<Subject, Reject> {
+        if let Some(channels) = &patch.channels {
+            let new = channels
+                .keys()
+                .filter(|name| self.channels.find(name).is_none())
+                .count();
+            if self.channels.len() + new > CHANNELS_MAX {
+                let message = format!("at most {CHANNELS_MAX} channels");
+                return Err(Reject::invalid("settings", "channels", message));
+            }
+        }
+        let settings = &mut self.settings;
+        let given = &patch.channels;
+        if let Some(channels) = given {
+            for (name, rule) in channels {
+                settings.channels.insert(name.clone(), *rule);
+            }
+        }
+        macro_rules! take {
+            ($($field:ident),*) => {
+                $(if let Some(value) = &patch.$field { settings.$field = value.clone(); })*
+            };
+        }
+        take!(
+            pick,
+            max_in_system,
+            lease_ms,
+            repeat_supervise,
+            repeat_window_ms,
+            close_after_ms,
+            keep_ended_ms,
+            keep_ended_max,
+            keep_keys_ms,
+            keep_keys_max,
+            by_customer
+        );
+        if given.is_some() {
+            self.channels.apply(&self.settings);
+            self.idle.set_channels(self.channels.len());
+            for n in 0..self.agents.len() {
+                self.note_freed(crate::router::api::ids::AgentIdx::from_usize(n));
+            }
+            // Whether an owner serves the channel at all may have changed.
+            let waiting = self
+                .queues
+                .iter()
+                .flat_map(|queue| queue.waiting.contacts());
+            self.dirty_contacts.extend(waiting);
+        }
+        if self.detail.events {
+            self.emit(EventBody::SettingsSet);
+        }
+        Ok(Subject::Settings)
+    }
+}

@@ -1,0 +1,206 @@
+//! Drawing the consequences until nothing moves any more.
+//!
+//! Three lists are worked off, in this order of precedence, each in an order that depends on
+//! nothing but the state: agents whose situation changed, whose waiting contacts are judged anew
+//! (rule 15); contacts that look for an agent (first in the common order first); and agents that
+//! became free (longest idle first; rule 2 and rule 14 from their side).
+//!
+//! When all three are empty, no contact waits that a free agent may take.
+
+use crate::router::Router;
+use crate::router::api::codes::{ContactState, Route, Rule, Why};
+use crate::router::api::ids::{AgentIdx, ContactIdx};
+use crate::router::decide::plan::Plan;
+
+impl Router {
+    pub(in crate::router) fn settle(&mut self) {
+        loop {
+            if let Some(agent) = self.next_changed() {
+                self.agents[agent.at()].changed = false;
+                self.judge_owned(agent);
+            } else if !self.dirty_contacts.is_empty() {
+                self.settle_contacts();
+            } else if !self.pending_agents.is_empty() {
+                self.settle_agent();
+            } else {
+                break;
+            }
+        }
+        self.idle.settle(&mut self.agents);
+    }
+
+    /// An agent whose situation changed. One that is about to choose is judged when it has chosen:
+    /// until then its contacts are kept for it as they were.
+    fn next_changed(&mut self) -> Option<AgentIdx> {
+        let mut changed = self.changed_agents.iter();
+        let place = changed.position(|agent| !self.is_about_to_choose(*agent))?;
+        Some(self.changed_agents.swap_remove(place))
+    }
+
+    fn settle_contacts(&mut self) {
+        let mut dirty = std::mem::take(&mut self.dirty_contacts);
+        if dirty.len() > 1 {
+            dirty.sort_by_key(|idx| self.contacts.get(*idx).map(|c| self.wait_key(c)));
+            dirty.dedup();
+        }
+        for idx in &dirty {
+            self.look_for_agent(*idx);
+        }
+        if self.dirty_contacts.is_empty() {
+            dirty.clear();
+            self.dirty_contacts = dirty;
+        }
+    }
+
+    /// The contact's side: offers it to whom it goes now, or lets it wait.
+    fn look_for_agent(&mut self, idx: ContactIdx) {
+        let Some(contact) = self.contacts.get(idx) else {
+            return;
+        };
+        if !contact.seeking {
+            return;
+        }
+        if contact.overdue && contact.offers.is_empty() {
+            self.give_up(idx, Why::WaitedTooLong);
+            return;
+        }
+        let new_here = contact.place.is_none();
+        let direct = contact.direct;
+        loop {
+            self.announce_requirement(idx);
+            match self.plan(&self.contacts[idx]) {
+                Plan::Offer { agent, route, why } => {
+                    self.make_offer(idx, agent, route, why, None);
+                    if self.answered_at_once {
+                        return;
+                    }
+                }
+                Plan::CallbackByOwner => {
+                    self.end_as_callback(idx);
+                    return;
+                }
+                Plan::Wait => break,
+            }
+        }
+        if !self.contacts[idx].offers.is_empty() {
+            self.note_hunger(idx);
+            return;
+        }
+        if direct.is_some() {
+            self.direct_failed(idx);
+            // In its own place in the order, not after those who look now.
+            self.look_for_agent(idx);
+            return;
+        }
+        if self.contacts[idx].state == ContactState::Offered {
+            self.set_state(idx, ContactState::Waiting);
+        }
+        if let Some(owner) = self.sought_owner(&self.contacts[idx])
+            && self.is_about_to_choose(owner)
+        {
+            // If the owner chooses something else, it looks again.
+            self.agents[owner.at()].passed_over = true;
+        }
+        self.wait(idx, new_here);
+    }
+
+    /// Makes sure that the idle order can be asked for the contact's requirement.
+    fn announce_requirement(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        let plain =
+            contact.requires.is_empty() && self.queues[contact.queue.at()].requires.is_empty();
+        if !plain || contact.steps_passed > 0 {
+            let requirement = self.requirement(contact);
+            self.idle.require(&requirement, &self.agents);
+        }
+        self.idle.settle(&mut self.agents);
+    }
+
+    /// Takes the longest idle of the agents that became free and lets it choose.
+    fn settle_agent(&mut self) {
+        let first = self
+            .pending_agents
+            .iter()
+            .enumerate()
+            .min_by(|(_, a), (_, b)| {
+                let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
+                (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
+            })
+            .map(|(place, _)| place);
+        let Some(place) = first else { return };
+        let agent = self.pending_agents.swap_remove(place);
+        self.agents[agent.at()].pending = false;
+        while let Some(contact) = self.pick(agent) {
+            let (route, why) = self.route_freed(&self.contacts[contact], agent);
+            let rule = if route == Route::Owner {
+                Rule::FreedOwner
+            } else {
+                Rule::FreedAgent
+            };
+            self.make_offer(contact, agent, route, why, Some(rule));
+            self.note_hunger(contact);
+        }
+        self.refresh(agent);
+        self.note_changed(agent);
+        self.leave_to_owners();
+        if std::mem::take(&mut self.agents[agent.at()].passed_over) {
+            // What others left to it and it did not take is theirs again.
+            let left = self.agents[agent.at()].owned_waiting.values();
+            self.dirty_contacts.extend(left);
+        }
+    }
+
+    /// Notes the owners who are still to choose: an agent that chose before them left what they
+    /// own alone.
+    fn leave_to_owners(&mut self) {
+        for n in 0..self.pending_agents.len() {
+            let entry = &mut self.agents[self.pending_agents[n].at()];
+            entry.passed_over |= !entry.owned_waiting.is_empty();
+        }
+    }
+
+    /// Judges the waiting contacts of an owner anew.
+    fn judge_owned(&mut self, owner: AgentIdx) {
+        let owned = self.agents[owner.at()].owned_waiting.values().copied();
+        let concerned: Vec<ContactIdx> = owned
+            .filter(|contact| {
+                let contact = &self.contacts[*contact];
+                let place = contact.place;
+                let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
+                let longest = self.longest_owner_wait(contact);
+                kept || self.at <= contact.wait_from.saturating_add(longest)
+            })
+            .collect();
+        self.dirty_contacts.extend(concerned);
+    }
+
+    /// Notes that an agent's situation changed, for the contacts that wait for it.
+    pub(super) fn note_changed(&mut self, agent: AgentIdx) {
+        let entry = &mut self.agents[agent.at()];
+        if !entry.changed && !entry.owned_waiting.is_empty() {
+            entry.changed = true;
+            self.changed_agents.push(agent);
+        }
+    }
+
+    /// Notes that an agent may be able to take more than before.
+    pub(super) fn note_freed(&mut self, agent: AgentIdx) {
+        let entry = &mut self.agents[agent.at()];
+        if !entry.pending {
+            entry.pending = true;
+            self.pending_agents.push(agent);
+        }
+        self.refresh(agent);
+    }
+
+    /// Brings the idle order in line with what an agent is doing.
+    pub(in crate::router) fn refresh(&mut self, agent: AgentIdx) {
+        let entry = &mut self.agents[agent.at()];
+        let free = if entry.pending {
+            0
+        } else {
+            entry.free_mask(&self.channels)
+        };
+        self.idle.show_free(entry, free);
+    }
+}

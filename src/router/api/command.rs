@@ -1,0 +1,445 @@
+//! Everything that can change a router's state. There is no other way in.
+//!
+//! A command has been read and checked for form (names, ranges, known words) where it came in;
+//! whether it fits the state is decided by `Router::apply`. The fields bear the names of the wire
+//! (docs/protocol.md), so a command is also the parameter list of its method, and the journal
+//! stores it as it is: the order of variants and fields is part of the journal's format. Add
+//! variants at the end only.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::by_customer::ByCustomer;
+use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
+use super::ids::{Key, Name, OfferId, Text};
+use super::people::{Absence, AgentAbsence, AgentSuccession, ContactCallback};
+use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};
+use super::time::{Millis, Timestamp};
+
+pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
+pub use super::case_command::{
+    CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone, CaseExtend,
+    CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
+};
+
+/// A command with all that comes from outside: when, by chance, on whose behalf.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// The time of the command. Never falls from one command to the next.
+    pub at: Timestamp,
+    /// A random number for strategies that draw one.
+    pub chance: u64,
+    /// The `client` of the session that sent it.
+    pub source: Option<Name>,
+    /// The idempotency key, where the request bore one.
+    pub key: Option<Key>,
+    pub command: Command,
+}
+
+/// What can be asked of the router.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Lets time pass: everything that is due happens.
+    Tick,
+    /// The process came up again: no session is open.
+    Restarted,
+    SessionOpened(Session),
+    SessionClosed(Session),
+    AgentSet(Box<AgentSet>),
+    AgentPresence(AgentPresence),
+    AgentRemove(AgentRemove),
+    WrapUpEnd(AgentRef),
+    QueueSet(Box<QueueSet>),
+    QueueRemove(QueueRef),
+    SettingsSet(Box<SettingsPatch>),
+    CustomerLink(Box<CustomerLink>),
+    CustomerExclude(CustomerExclude),
+    ContactSubmit(Box<ContactSubmit>),
+    ContactUpdate(Box<ContactUpdate>),
+    ContactCancel(ContactCancel),
+    ContactEnd(ContactEnd),
+    ContactTransfer(Box<ContactTransfer>),
+    ContactSync(ContactSync),
+    OfferAccept(OfferRef),
+    OfferDecline(OfferDecline),
+    CaseOpen(Box<CaseOpen>),
+    CaseNote(CaseNote),
+    CaseResolve(CaseAct),
+    CaseReopen(CaseAct),
+    CaseClose(CaseAct),
+    CaseHandover(Box<CaseHandover>),
+    /// The configuration file has been followed again.
+    Reloaded,
+    AgentAbsence(Box<AgentAbsence>),
+    AgentSuccession(Box<AgentSuccession>),
+    ContactCallback(ContactCallback),
+    KindSet(Box<KindSet>),
+    KindRemove(KindRef),
+    CalendarSet(Box<CalendarSet>),
+    CalendarRemove(CalendarRef),
+    CaseAssist(Box<CaseAssist>),
+    CaseAssistDone(CaseAssistDone),
+    CaseWait(CaseWait),
+    CaseAdvance(CaseAdvance),
+    CaseExtend(CaseExtend),
+    CaseFollowUp(CaseFollowUp),
+}
+
+/// A session of a named client program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub client: Name,
+}
+
+/// `agent.set`: creates or replaces; presence is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentSet {
+    pub agent: Name,
+    #[serde(default)]
+    pub name: Option<Text>,
+    #[serde(default = "human")]
+    pub kind: AgentKind,
+    #[serde(default)]
+    pub skills: SkillMap,
+    #[serde(default)]
+    pub capacity: BTreeMap<Name, u32>,
+    #[serde(default)]
+    pub team: Option<Name>,
+    #[serde(default)]
+    pub deputy: Option<Name>,
+    #[serde(default)]
+    pub leader: Option<Name>,
+    #[serde(default)]
+    pub address: Option<Text>,
+    /// Overrides the queue's wrap-up.
+    #[serde(default)]
+    pub wrap_up_ms: Option<Millis>,
+    /// For the strategy `ordered`: lowest first.
+    #[serde(default)]
+    pub rank: i32,
+    /// Who is asked first when this one consults.
+    #[serde(default)]
+    pub mentor: Option<Name>,
+    /// With so many open cases, new ones go to others.
+    #[serde(default)]
+    pub max_open_cases: Option<u32>,
+    /// Planned absences, in place of those before. `None` = they stay.
+    #[serde(default)]
+    pub absences: Option<Vec<Absence>>,
+}
+
+impl AgentSet {
+    /// One of which nothing but the name is said.
+    pub fn of(agent: Name) -> Self {
+        Self {
+            agent,
+            name: None,
+            kind: human(),
+            skills: SkillMap::new(),
+            capacity: BTreeMap::new(),
+            team: None,
+            deputy: None,
+            leader: None,
+            address: None,
+            wrap_up_ms: None,
+            rank: 0,
+            mentor: None,
+            max_open_cases: None,
+            absences: None,
+        }
+    }
+}
+
+fn human() -> AgentKind {
+    AgentKind::Human
+}
+
+/// `agent.presence`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentPresence {
+    pub agent: Name,
+    pub presence: Presence,
+    #[serde(default)]
+    pub reason: Option<Text>,
+    /// When a break ends by itself.
+    #[serde(default)]
+    pub until_at: Option<Timestamp>,
+}
+
+/// `agent.remove`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentRemove {
+    pub agent: Name,
+    #[serde(default)]
+    pub successor: Option<Name>,
+}
+
+/// Names one agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentRef {
+    pub agent: Name,
+}
+
+/// `queue.set`: creates or replaces a queue's policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QueueSet {
+    pub queue: Name,
+    pub policy: Policy,
+}
+
+/// Names one queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueueRef {
+    pub queue: Name,
+}
+
+/// `settings.set`: what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingsPatch {
+    pub pick: Option<Pick>,
+    #[serde(deserialize_with = "present")]
+    pub max_in_system: Option<Option<u32>>,
+    #[serde(deserialize_with = "present")]
+    pub lease_ms: Option<Option<Millis>>,
+    pub repeat_supervise: Option<u32>,
+    pub repeat_window_ms: Option<Millis>,
+    #[serde(deserialize_with = "present")]
+    pub close_after_ms: Option<Option<Millis>>,
+    pub channels: Option<BTreeMap<Name, ChannelRule>>,
+    pub keep_ended_ms: Option<Millis>,
+    pub keep_ended_max: Option<u32>,
+    pub keep_keys_ms: Option<Millis>,
+    pub keep_keys_max: Option<u32>,
+    pub by_customer: Option<ByCustomer>,
+}
+
+/// Tells `null` (no limit) from absent (unchanged) in text, and reads plainly from the journal.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    if deserializer.is_human_readable() {
+        T::deserialize(deserializer).map(Some)
+    } else {
+        Option::deserialize(deserializer)
+    }
+}
+
+/// What is known of a customer besides its identities.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Profile {
+    pub tier: Option<Text>,
+    pub language: Option<Text>,
+    pub special_care: Option<bool>,
+    pub grid: Option<Text>,
+    pub name: Option<Text>,
+}
+
+/// `customer.link`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerLink {
+    pub customer: Name,
+    #[serde(default)]
+    pub identities: Vec<Name>,
+    #[serde(default)]
+    pub profile: Option<Profile>,
+}
+
+/// `customer.exclude` (回避).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerExclude {
+    pub customer: Name,
+    pub agent: Name,
+    pub on: bool,
+    #[serde(default)]
+    pub reason: Text,
+}
+
+/// `contact.submit`, and the draft of `contact.preview`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactSubmit {
+    pub contact: Name,
+    #[serde(default)]
+    pub queue: Option<Name>,
+    #[serde(default)]
+    pub channel: Option<Name>,
+    #[serde(default)]
+    pub customer: Option<Name>,
+    #[serde(default)]
+    pub requires: SkillMap,
+    #[serde(default)]
+    pub priority: Priority,
+    #[serde(default)]
+    pub topic: Option<Name>,
+    #[serde(default)]
+    pub case: Option<Name>,
+    #[serde(default)]
+    pub kind: Option<Name>,
+    #[serde(default)]
+    pub max_wait_ms: Option<Millis>,
+    /// When it really began to wait, if before now. A time to come counts as now.
+    #[serde(default)]
+    pub joined_at: Option<Timestamp>,
+    /// Offered first if eligible, without waiting.
+    #[serde(default)]
+    pub prefer: Option<Name>,
+    #[serde(default)]
+    pub exclude: Vec<Name>,
+    #[serde(default)]
+    pub not_before_at: Option<Timestamp>,
+    #[serde(default)]
+    pub attributes: Option<Attributes>,
+}
+
+impl ContactSubmit {
+    /// One of which nothing but the name is said.
+    pub fn of(contact: Name) -> Self {
+        Self {
+            contact,
+            queue: None,
+            channel: None,
+            customer: None,
+            requires: SkillMap::new(),
+            priority: Priority(0),
+            topic: None,
+            case: None,
+            kind: None,
+            max_wait_ms: None,
+            joined_at: None,
+            prefer: None,
+            exclude: Vec::new(),
+            not_before_at: None,
+            attributes: None,
+        }
+    }
+}
+
+/// `contact.update`: what is absent stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactUpdate {
+    pub contact: Name,
+    #[serde(default)]
+    pub priority: Option<Priority>,
+    #[serde(default)]
+    pub requires: Option<SkillMap>,
+    #[serde(default)]
+    pub queue: Option<Name>,
+    #[serde(default)]
+    pub attributes: Option<Attributes>,
+    /// Merged into the attributes.
+    #[serde(default)]
+    pub learnt: Option<Attributes>,
+    /// Another time for one that is scheduled.
+    #[serde(default)]
+    pub not_before_at: Option<Timestamp>,
+}
+
+/// `contact.cancel`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactCancel {
+    pub contact: Name,
+    pub reason: Text,
+}
+
+/// `contact.end`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactEnd {
+    pub contact: Name,
+    /// `resolved`, `open`, `transferred` or `dropped`.
+    pub outcome: Outcome,
+    #[serde(default)]
+    pub note: Option<Text>,
+    /// Merged into the attributes.
+    #[serde(default)]
+    pub learnt: Option<Attributes>,
+}
+
+/// To whom a contact is passed on: exactly one of the two.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Target {
+    pub agent: Option<Name>,
+    pub queue: Option<Name>,
+}
+
+/// `contact.transfer`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactTransfer {
+    pub contact: Name,
+    pub to: Target,
+    #[serde(default = "blind")]
+    pub mode: TransferMode,
+    #[serde(default)]
+    pub reason: Text,
+    /// Merged into the attributes.
+    #[serde(default)]
+    pub learnt: Option<Attributes>,
+}
+
+fn blind() -> TransferMode {
+    TransferMode::Blind
+}
+
+/// `contact.sync`: the platform's whole list of its live contacts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactSync {
+    pub source: Name,
+    pub contacts: Vec<Name>,
+}
+
+/// Names an offer by its id, or by contact and agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferRef {
+    #[serde(default)]
+    pub offer: Option<OfferId>,
+    #[serde(default)]
+    pub contact: Option<Name>,
+    #[serde(default)]
+    pub agent: Option<Name>,
+}
+
+/// `offer.decline`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferDecline {
+    #[serde(default)]
+    pub offer: Option<OfferId>,
+    #[serde(default)]
+    pub contact: Option<Name>,
+    #[serde(default)]
+    pub agent: Option<Name>,
+    #[serde(default = "declined")]
+    pub reason: DeclineReason,
+}
+
+fn declined() -> DeclineReason {
+    DeclineReason::Declined
+}
+
+/// A requirement given as a map, checked for size.
+pub fn check_skills(field: &'static str, skills: &BTreeMap<Name, Level>) -> Result<(), String> {
+    let max = super::policy::SKILLS_MAX;
+    if skills.len() > max {
+        return Err(format!(
+            "{field} names {} skills: at most {max}",
+            skills.len()
+        ));
+    }
+    Ok(())
+}

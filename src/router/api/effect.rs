@@ -1,0 +1,87 @@
+//! What a command brought about besides its answer, in a buffer that the caller lends.
+//!
+//! The router pushes, the caller takes: nothing is sent, logged or counted here.
+
+use super::codes::{Outcome, Route};
+use super::event::Event;
+use super::ids::Name;
+use super::moves::Move;
+
+/// The buffer. Clear it before each command; its capacity is kept.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// The numbered events, in order.
+    pub events: Vec<Event>,
+    /// What the metrics count.
+    pub counts: Vec<Count>,
+    /// What happened to contacts, by number.
+    pub(crate) moves: Vec<Move>,
+}
+
+impl Effects {
+    pub fn clear(&mut self) {
+        self.events.clear();
+        self.counts.clear();
+        self.moves.clear();
+    }
+}
+
+/// One fact for the metrics. Names in here are of bounded number: queues and channels, never
+/// customers, contacts or cases.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Count {
+    Submitted {
+        queue: Name,
+        channel: Name,
+    },
+    /// Refused because all trunks are taken.
+    Blocked {
+        queue: Name,
+    },
+    Connected {
+        queue: Name,
+        route: Route,
+        wait_ms: i64,
+        within_target: bool,
+    },
+    Ended {
+        queue: Name,
+        outcome: Outcome,
+        wait_ms: i64,
+        handle_ms: Option<i64>,
+        within_target: bool,
+    },
+    /// An offer ended: how, and if it was declined, why.
+    Offer {
+        queue: Name,
+        result: &'static str,
+    },
+    /// A contact whose case had an owner reached an agent: was it the owner?
+    Repeat {
+        queue: Name,
+        hit: bool,
+        route: Route,
+    },
+    /// A wait for an owner ended without the owner, by what the owner was doing.
+    OwnerBreak {
+        queue: Name,
+        reason: &'static str,
+    },
+    CaseOpened,
+    CaseClosed,
+    Handover,
+    Escalated {
+        reason: &'static str,
+    },
+    /// A deadline has passed: of the whole case, of a stage or of a task.
+    Overdue {
+        of: &'static str,
+    },
+    FollowUp {
+        result: &'static str,
+    },
+    /// A contact ended because its platform was gone.
+    Repaired {
+        reason: &'static str,
+    },
+}

@@ -1,0 +1,39 @@
+//! What comes in and what goes out: commands, questions, answers, events, effects, refusals, and
+//! the words, names, numbers and times that they are made of.
+//!
+//! Plain data with its checks of form. Nothing here knows the router's state, and no rule of
+//! routing stands here.
+
+// Words that everything shares.
+pub mod codes;
+pub mod ids;
+pub mod policy;
+pub mod time;
+
+// What policy and settings are made of.
+pub(crate) mod booking;
+pub(crate) mod by_customer;
+pub(crate) mod ticket;
+
+// What comes in.
+mod attributes;
+mod case_command;
+pub mod command;
+pub mod kind;
+pub mod people;
+pub mod query;
+
+// What goes out.
+pub mod answer;
+mod case_answer;
+pub mod effect;
+pub mod event;
+pub(super) mod moves;
+mod offer_reason;
+pub mod people_view;
+pub mod reject;
+
+// How much is told, and how it is written and read.
+pub mod both;
+pub(super) mod detail;
+mod sparse;

@@ -1,0 +1,92 @@
+//! The commands about planned absences, succession and promised calls.
+//!
+//! As in `command`: the fields bear the names of the wire, and their order is part of the
+//! journal's format.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Name, Text};
+use super::time::{Millis, Timestamp};
+
+/// `agent.absence`: plans one absence, or takes it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentAbsence {
+    pub agent: Name,
+    pub from_at: Timestamp,
+    pub to_at: Timestamp,
+    #[serde(default)]
+    pub reason: Option<Text>,
+    /// False takes back the absence that begins at `from_at`.
+    #[serde(default = "on")]
+    pub on: bool,
+}
+
+const fn on() -> bool {
+    true
+}
+
+impl AgentAbsence {
+    pub fn absence(&self) -> Absence {
+        Absence {
+            from_at: self.from_at,
+            to_at: self.to_at,
+            reason: self.reason.clone(),
+        }
+    }
+}
+
+/// `agent.succession`: the open cases of one who leaves go to several, in batches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentSuccession {
+    pub agent: Name,
+    /// The successors; none takes the plan back.
+    pub to: Vec<Name>,
+    /// Cases at a time. `None` = all at once.
+    #[serde(default)]
+    pub batch: Option<u32>,
+    /// The time between two batches.
+    #[serde(default = "a_minute")]
+    pub every_ms: Millis,
+    /// When the first batch goes; until then it is only announced.
+    #[serde(default)]
+    pub start_at: Option<Timestamp>,
+    pub reason: Text,
+    pub by: Name,
+}
+
+const fn a_minute() -> Millis {
+    Millis::minutes(1)
+}
+
+/// `contact.callback`: the caller hangs up and is called back when its turn comes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactCallback {
+    pub contact: Name,
+    /// Where to call, such as a telephone number.
+    #[serde(default)]
+    pub address: Option<Text>,
+    /// Only the owner of the case calls back.
+    #[serde(default)]
+    pub by_owner: bool,
+}
+
+/// A planned absence: away from `from_at` on, expected back at `to_at`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absence {
+    pub from_at: Timestamp,
+    pub to_at: Timestamp,
+    #[serde(default)]
+    pub reason: Option<Text>,
+}
+
+impl Absence {
+    /// The time in which both are absent.
+    pub fn overlap(&self, other: &Self) -> Option<(Timestamp, Timestamp)> {
+        let (from, to) = (self.from_at.max(other.from_at), self.to_at.min(other.to_at));
+        (from < to).then_some((from, to))
+    }
+}

@@ -1,0 +1,86 @@
+//! Pairs that are away together, owner and deputy, and what was done for one that was away (AB岗).
+
+use std::collections::BTreeSet;
+
+use crate::router::Router;
+use crate::router::api::answer::{BriefingView, PairAwayView, ServedView};
+use crate::router::api::ids::{AgentIdx, Name};
+use crate::router::api::people::Absence;
+use crate::router::api::time::Timestamp;
+
+impl Router {
+    /// The agents that stand in for each other: its deputy, and those whose deputy it is.
+    pub(in crate::router) fn pairs_of(&self, idx: AgentIdx) -> BTreeSet<AgentIdx> {
+        let entry = &self.agents[idx.at()];
+        let all = entry.deputy.iter().chain(entry.deputy_of.as_slice());
+        let exists = |other: &AgentIdx| self.agents[other.at()].exists && *other != idx;
+        all.copied().filter(exists).collect()
+    }
+
+    /// When an agent and its stand-in are planned away together, one of the agent's absences or
+    /// all.
+    pub(in crate::router) fn pairs_away(
+        &self,
+        idx: AgentIdx,
+        only: Option<&Absence>,
+    ) -> Vec<PairAwayView> {
+        let own = &self.agents[idx.at()].bonds.absences;
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for other in self.pairs_of(idx) {
+            for absence in own
+                .iter()
+                .filter(|own| only.is_none_or(|only| only == *own))
+            {
+                let theirs = self.agents[other.at()].bonds.absences.iter();
+                for (from_at, to_at) in theirs.filter_map(|theirs| theirs.overlap(absence)) {
+                    found.push(self.pair_away(idx, other, from_at, to_at));
+                }
+            }
+        }
+        found
+    }
+
+    pub(in crate::router) fn pair_away(
+        &self,
+        idx: AgentIdx,
+        other: AgentIdx,
+        from_at: Timestamp,
+        to_at: Timestamp,
+    ) -> PairAwayView {
+        let leader = self.agents[idx.at()].leader;
+        PairAwayView {
+            agent: self.agents[idx.at()].id.clone(),
+            other: self.agents[other.at()].id.clone(),
+            from_at,
+            to_at,
+            leader: leader.map(|leader| self.agents[leader.at()].id.clone()),
+        }
+    }
+
+    pub(in crate::router) fn briefing_view(&self, idx: AgentIdx) -> BriefingView {
+        let entry = &self.agents[idx.at()];
+        let briefing = &entry.bonds.briefing;
+        let state = |case: &Name| self.cases.find(case).map(|case| self.cases[case].state);
+        BriefingView {
+            agent: entry.id.clone(),
+            since_at: briefing.since_at,
+            until_at: briefing.until_at,
+            items: briefing
+                .served
+                .iter()
+                .map(|served| ServedView {
+                    at: served.at,
+                    contact: served.contact.clone(),
+                    case: served.case.clone(),
+                    state: state(&served.case),
+                    agent: self.agents[served.agent.at()].id.clone(),
+                    route: served.route,
+                })
+                .collect(),
+            dropped: briefing.dropped,
+        }
+    }
+}

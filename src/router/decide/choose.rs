@@ -1,0 +1,94 @@
+//! The choice of an agent among the eligible, by a queue's strategy (rule 3).
+//!
+//! `longest_idle` is the first bit of the idle order; every other strategy looks at the free and
+//! qualified agents only, in idle order, so that the first of equals is the longest idle. Pure.
+
+use std::cmp::Reverse;
+
+use crate::router::Router;
+use crate::router::api::codes::Strategy;
+use crate::router::api::ids::{AgentIdx, TeamIdx};
+use crate::router::state::contact::Contact;
+use crate::router::state::skill::{Levels, proficiency};
+
+/// Mixes a random number that came with the command with what makes this draw another one.
+pub(super) fn mix(chance: u64, salt: u64) -> u64 {
+    let mut z = chance ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+impl Router {
+    /// The agent to whom a contact goes by skill, within a team where one is given. A matter that
+    /// nobody owns yet goes past those who have enough cases, as long as there are others.
+    pub(in crate::router) fn choose(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        team: Option<TeamIdx>,
+    ) -> Option<AgentIdx> {
+        if self.bounded > 0 {
+            let others = |agent| !self.leaves_to_others(contact, agent);
+            let found = self.choose_among(contact, requirement, team, others);
+            if found.is_some() {
+                return found;
+            }
+        }
+        self.choose_among(contact, requirement, team, |_| true)
+    }
+
+    /// Whether a contact would give an agent a case more than it should have.
+    pub(super) fn leaves_to_others(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        let entry = &self.agents[agent.at()];
+        let owned = contact
+            .case
+            .is_some_and(|case| self.cases[case].owner.is_some());
+        !owned && entry.is_human() && entry.bonds.is_full(entry.cases.len())
+    }
+
+    fn choose_among(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        team: Option<TeamIdx>,
+        among: impl Fn(AgentIdx) -> bool,
+    ) -> Option<AgentIdx> {
+        let mut eligible = self
+            .idle
+            .free(contact.channel, requirement)
+            .filter(|agent| {
+                team.is_none_or(|team| self.agents[agent.at()].team == Some(team))
+                    && among(*agent)
+                    && self.eligible(contact, requirement, *agent)
+            });
+        let queue = &self.queues[contact.queue.at()];
+        let agent = |agent: &AgentIdx| &self.agents[agent.at()];
+        match queue.policy.strategy {
+            Strategy::LongestIdle => eligible.next(),
+            Strategy::MostSkilled => {
+                eligible.min_by_key(|a| Reverse(proficiency(&agent(a).skills, requirement)))
+            }
+            Strategy::LeastSkilled => {
+                eligible.min_by_key(|a| proficiency(&agent(a).skills, requirement))
+            }
+            Strategy::FewestContacts => eligible.min_by_key(|a| agent(a).handled),
+            Strategy::LeastTalkTime => eligible.min_by_key(|a| agent(a).talk_ms),
+            Strategy::LeastLoaded => eligible.min_by_key(|a| agent(a).load()),
+            Strategy::Ordered => eligible.min_by_key(|a| agent(a).rank),
+            Strategy::RoundRobin => {
+                let last = queue.last_offered.map(|last| &self.agents[last.at()].id);
+                eligible.min_by_key(|a| {
+                    let id = &agent(a).id;
+                    (last.is_some_and(|last| id <= last), id)
+                })
+            }
+            Strategy::Random => {
+                let all: Vec<AgentIdx> = eligible.collect();
+                let draw = mix(self.chance, contact.seq ^ (self.offer_seq << 20));
+                let n = draw.checked_rem(all.len() as u64)?;
+                all.get(n as usize).copied()
+            }
+        }
+    }
+}

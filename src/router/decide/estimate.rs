@@ -1,0 +1,111 @@
+//! How long a waiting contact may expect to wait, if it stays.
+//!
+//! In its queue it waits until those before it have left, which is Erlang's queue seen from inside
+//! (see `pace`). One that is kept for its owner waits until the owner is free, or until the wait for
+//! it ends and the queue's turn has come, whichever is first. Pure, and of the same cost however
+//! many wait, but for one step for each sixteenth that a queue with impatient callers grows by.
+
+use super::judge::Situation;
+use crate::router::Router;
+use crate::router::api::ids::AgentIdx;
+use crate::router::api::time::Timestamp;
+use crate::router::state::contact::Contact;
+use crate::router::state::skill::Levels;
+
+/// Doublings in the approach to e^−x.
+const DOUBLINGS: u32 = 10;
+
+impl Router {
+    /// The estimate in milliseconds; nothing while the queue has not finished a conversation.
+    pub(in crate::router) fn estimated_wait_ms(
+        &self,
+        contact: &Contact,
+        position: u32,
+    ) -> Option<i64> {
+        let queue = &self.queues[contact.queue.at()];
+        let ahead = position.saturating_sub(1);
+        let common = queue.pace.wait_behind(ahead, queue.counts.serving())?;
+        let wait = self.owner_or_queue(contact, common).unwrap_or(common);
+        Some(wait.round() as i64)
+    }
+
+    /// The wait of a contact that is kept for its owner.
+    fn owner_or_queue(&self, contact: &Contact, common: f64) -> Option<f64> {
+        let owner = self.sought_owner(contact)?;
+        let requirement = self.requirement(contact);
+        let reach = self.reach(contact, &requirement);
+        let until = reach.owner_only_until.filter(|_| reach.is_closed())?;
+        let kept = (until < Timestamp::MAX).then(|| {
+            let others_idle = self.choose(contact, &requirement, None).is_some();
+            let left = (until - self.at).max(0) as f64;
+            if others_idle { left } else { left.max(common) }
+        });
+        match self.owner_free_in(contact, &requirement, owner)? {
+            FreeIn::Exactly(wait) => Some(kept.map_or(wait, |kept| wait.min(kept))),
+            FreeIn::About(mean) => {
+                Some(kept.map_or(mean, |kept| mean * (1.0 - decay(kept / mean))))
+            }
+        }
+    }
+
+    /// When an owner will be free: known where it says so, else one mean conversation for each
+    /// contact that it takes before and for this one, since what has been spent of the present one
+    /// tells little.
+    fn owner_free_in(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        owner: AgentIdx,
+    ) -> Option<FreeIn> {
+        let entry = &self.agents[owner.at()];
+        let known = |at: Timestamp| FreeIn::Exactly((at - self.at).max(0) as f64);
+        match self.situation(contact, requirement, owner) {
+            Situation::WrapUp => entry
+                .wraps
+                .iter()
+                .map(|wrap| wrap.until_at)
+                .max()
+                .map(known),
+            Situation::Break { until_at } => until_at.map(known),
+            Situation::Busy => {
+                let taken = self.queues[contact.queue.at()].pace.taken_ms()?;
+                let key = contact.place.map(|place| place.key);
+                let key = key.unwrap_or_else(|| self.wait_key(contact));
+                let turns = 1 + entry.owned_waiting.range(..key).count();
+                Some(FreeIn::About(taken.max(1.0) * turns as f64))
+            }
+            Situation::Free => Some(FreeIn::Exactly(0.0)),
+            Situation::Offline { .. } | Situation::Never(_) => None,
+        }
+    }
+}
+
+/// In how many milliseconds somebody is free.
+enum FreeIn {
+    Exactly(f64),
+    /// On average, as memoryless as talks are.
+    About(f64),
+}
+
+/// e^−x for x ≥ 0, within one part in a thousand up to x = 1 and by operations that every machine
+/// does alike.
+fn decay(x: f64) -> f64 {
+    let mut growth = 1.0 + x / f64::from(1_u32 << DOUBLINGS);
+    for _ in 0..DOUBLINGS {
+        growth *= growth;
+    }
+    1.0 / growth
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decay;
+
+    #[test]
+    fn decay_is_exponential() {
+        for x in [0.0, 0.01, 0.5, 1.0, 3.0, 20.0, 1e9] {
+            let right = f64::exp(-x);
+            assert!((decay(x) - right).abs() < 0.001, "{x}: {}", decay(x));
+        }
+    }
+}

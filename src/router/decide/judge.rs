@@ -1,0 +1,319 @@
+//! The judge: who may take a contact now, and how long it is kept for its owner.
+//!
+//! Rules 14, 15 and 17. Everything here is a pure question about the present
+//! state. A wait for an owner is not remembered but asked anew whenever the owner's situation
+//! changes, so it can never outlive its reason.
+
+use crate::router::Router;
+use crate::router::api::codes::{CaseState, Fallback, OwnerHold, OwnershipMode, Verdict, Why};
+use crate::router::api::ids::AgentIdx;
+use crate::router::api::policy::Ownership;
+use crate::router::api::time::Timestamp;
+use crate::router::state::agent::Unfree;
+use crate::router::state::contact::{Contact, Reach};
+use crate::router::state::skill::{Levels, meets};
+use crate::router::state::timers::Timer;
+
+/// What the owner of a case is doing, as far as one of its contacts is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::router) enum Situation {
+    Free,
+    Busy,
+    WrapUp,
+    Break {
+        until_at: Option<Timestamp>,
+    },
+    Offline {
+        /// Until when it is away by plan.
+        until_at: Option<Timestamp>,
+    },
+    /// Will not come to it at all.
+    Never(Why),
+}
+
+impl Router {
+    /// The requirement of a contact now: its queue's, bent by the steps passed, its own, and the
+    /// wishes of its customer.
+    pub(in crate::router) fn requirement(&self, contact: &Contact) -> Levels {
+        let lasting = self.requirement_after(contact, contact.steps_passed);
+        self.with_wishes(contact, lasting)
+    }
+
+    /// The requirement of a contact when so many steps of its queue have passed, without wishes.
+    pub(in crate::router) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
+        let queue = &self.queues[contact.queue.at()];
+        if passed == 0 {
+            return crate::router::state::skill::merged(&queue.requires, &contact.requires);
+        }
+        crate::router::state::skill::merged(&queue.requires_after(passed), &contact.requires)
+    }
+
+    /// A requirement with what the contact's customer wishes for.
+    fn with_wishes(&self, contact: &Contact, requirement: Levels) -> Levels {
+        match contact.wishes() {
+            Some(wishes) => crate::router::state::skill::merged(&requirement, wishes),
+            None => requirement,
+        }
+    }
+
+    /// Whether the contact or its customer excludes an agent (回避). Who talks to it already is
+    /// not consulted about it either.
+    pub(in crate::router) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        contact.excludes(agent)
+            || contact.talks.iter().any(|talk| talk.agent == agent)
+            || contact
+                .customer
+                .is_some_and(|customer| self.customers[customer].excludes(agent))
+    }
+
+    /// Whether an agent is free for a contact, skills aside. An agent that has just become free
+    /// and has not been given its own choice yet does not count as free here.
+    pub(in crate::router) fn free_for(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        let entry = &self.agents[agent.at()];
+        !entry.pending
+            && entry.free_for(contact.channel, &self.channels).is_ok()
+            && contact.offer_to(agent).is_none()
+            && !self.excluded(contact, agent)
+    }
+
+    /// Whether an agent is free for a contact and has the skills.
+    pub(super) fn eligible(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        agent: AgentIdx,
+    ) -> bool {
+        self.free_for(contact, agent) && meets(&self.agents[agent.at()].skills, requirement)
+    }
+
+    /// Why an agent is not (or is) eligible for a contact.
+    pub(in crate::router) fn verdict(
+        &self,
+        contact: &Contact,
+        requirement: Option<&Levels>,
+        agent: AgentIdx,
+    ) -> Verdict {
+        let entry = &self.agents[agent.at()];
+        if !entry.exists {
+            return Verdict::Removed;
+        }
+        if self.excluded(contact, agent) {
+            return Verdict::Excluded;
+        }
+        if requirement.is_some_and(|requirement| !meets(&entry.skills, requirement)) {
+            return Verdict::LacksSkill;
+        }
+        if contact.offer_to(agent).is_some() {
+            return Verdict::AlreadyOffered;
+        }
+        match entry.free_for(contact.channel, &self.channels) {
+            Ok(()) if self.leaves_to_others(contact, agent) => Verdict::HasEnoughCases,
+            Ok(()) => Verdict::Eligible,
+            Err(Unfree::Removed) => Verdict::Removed,
+            Err(Unfree::Offline) => Verdict::Offline,
+            Err(Unfree::Break) => Verdict::Break,
+            Err(Unfree::WrapUp) => Verdict::WrapUp,
+            Err(Unfree::RetryDelay) => Verdict::RetryDelay,
+            Err(Unfree::NoChannel) => Verdict::NoChannel,
+            Err(Unfree::Reserved) => Verdict::Reserved,
+            Err(Unfree::AtCapacity) => Verdict::AtCapacity,
+        }
+    }
+
+    /// The owner that a contact seeks, where its queue routes by owners at all.
+    pub(in crate::router) fn sought_owner(&self, contact: &Contact) -> Option<AgentIdx> {
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let off = policy.mode == OwnershipMode::Off && !contact.by_owner_only;
+        if off || contact.passed_on || contact.direct.is_some() {
+            return None;
+        }
+        if contact.kept_for.is_some() {
+            return contact.kept_for;
+        }
+        let case = &self.cases[contact.case?];
+        case.owner.filter(|_| case.state != CaseState::Closed)
+    }
+
+    /// What an owner is doing: presence first, then wrap-up, else it is busy.
+    pub(in crate::router) fn situation(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        owner: AgentIdx,
+    ) -> Situation {
+        let entry = &self.agents[owner.at()];
+        if self.excluded(contact, owner) {
+            return Situation::Never(Why::OwnerExcluded);
+        }
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        if policy.owner_skill_check && !meets(&entry.skills, requirement) {
+            return Situation::Never(Why::NoOwnerSkill);
+        }
+        // Asked before its presence: an owner who never serves the channel is not waited for,
+        // whatever it is doing.
+        if entry.capacity_of(contact.channel, &self.channels) == 0 {
+            return Situation::Never(Why::NoOwnerSkill);
+        }
+        match entry.free_for(contact.channel, &self.channels) {
+            Ok(()) => Situation::Free,
+            Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
+            Err(Unfree::NoChannel) => Situation::Never(Why::NoOwnerSkill),
+            Err(Unfree::Offline) => Situation::Offline {
+                until_at: entry.bonds.absent_until(),
+            },
+            Err(Unfree::Break) => Situation::Break {
+                until_at: entry.until_at,
+            },
+            Err(Unfree::WrapUp) => Situation::WrapUp,
+            Err(Unfree::RetryDelay | Unfree::Reserved | Unfree::AtCapacity) => Situation::Busy,
+        }
+    }
+
+    /// Who may take a contact now.
+    pub(in crate::router) fn reach(&self, contact: &Contact, requirement: &Levels) -> Reach {
+        let anyone = Reach {
+            owner: None,
+            owner_only_until: None,
+            deputy: None,
+            leader: None,
+            team: None,
+            anyone: true,
+            why: Why::NoAgentAvailable,
+        };
+        let Some(owner) = self.sought_owner(contact) else {
+            return anyone;
+        };
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let situation = self.situation(contact, requirement, owner);
+        if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
+            if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
+                // Others may take it, but only those who have nothing else to take.
+                return Reach {
+                    owner_only_until: Some(until),
+                    why,
+                    ..self.opened(owner, policy, situation)
+                };
+            }
+            return Reach {
+                owner: Some(owner),
+                owner_only_until: Some(until),
+                anyone: false,
+                why,
+                ..anyone
+            };
+        }
+        self.opened(owner, policy, situation)
+    }
+
+    /// Who may take a contact sooner or later: with its wait for the owner over, if it ever is.
+    pub(in crate::router) fn reach_in_the_end(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+    ) -> Reach {
+        let reach = self.reach(contact, requirement);
+        match (reach.owner, reach.owner_only_until) {
+            (Some(owner), Some(until)) if until < Timestamp::MAX => {
+                let policy = &self.queues[contact.queue.at()].policy.ownership;
+                let situation = self.situation(contact, requirement, owner);
+                self.opened(owner, policy, situation)
+            }
+            _ => reach,
+        }
+    }
+
+    /// Until when a contact is kept for its owner, if it is.
+    fn kept_for_owner(
+        &self,
+        contact: &Contact,
+        policy: &Ownership,
+        situation: Situation,
+    ) -> Option<(Timestamp, Why)> {
+        let (limit, why, until_at) = match situation {
+            Situation::Never(_) => return None,
+            Situation::Free => (0, Why::OwnerBusyWaiting, None),
+            Situation::Busy => (policy.wait.busy_ms.0, Why::OwnerBusyWaiting, None),
+            Situation::WrapUp => (policy.wait.wrap_up_ms.0, Why::OwnerWrapUpWaiting, None),
+            Situation::Break { until_at } => {
+                (policy.wait.break_ms.0, Why::OwnerBreakWaiting, until_at)
+            }
+            Situation::Offline { until_at } => {
+                (policy.wait.offline_ms.0, Why::OwnerOfflineWaiting, until_at)
+            }
+        };
+        if policy.mode == OwnershipMode::Require || contact.by_owner_only {
+            return Some((Timestamp::MAX, why));
+        }
+        let until = contact.wait_from.saturating_add(limit);
+        // A wait that ends at this very instant ends in its turn; none begins for no time at all.
+        let ends_in_turn = self.at == until
+            && contact.owner_until.get() == Some(until)
+            && self.come_to < (self.at, Timer::OwnerWait);
+        let lasts = self.at < until || ends_in_turn;
+        let worth_it = until_at.is_none_or(|back_at| back_at <= until);
+        (lasts && worth_it).then_some((until, why))
+    }
+
+    /// Who may take a contact whose wait for the owner is over: the owner still, and all that the
+    /// fallback names.
+    fn opened(&self, owner: AgentIdx, policy: &Ownership, situation: Situation) -> Reach {
+        let entry = &self.agents[owner.at()];
+        let mut reach = Reach {
+            owner: Some(owner),
+            owner_only_until: None,
+            deputy: None,
+            leader: None,
+            team: None,
+            anyone: false,
+            why: match situation {
+                Situation::Never(why) => why,
+                Situation::Free
+                | Situation::Busy
+                | Situation::WrapUp
+                | Situation::Break { .. }
+                | Situation::Offline { .. } => Why::NoAgentAvailable,
+            },
+        };
+        if matches!(situation, Situation::Never(_)) {
+            reach.owner = None;
+        }
+        for fallback in &policy.fallback {
+            match fallback {
+                Fallback::Deputy => reach.deputy = entry.deputy.filter(|agent| *agent != owner),
+                Fallback::Leader => reach.leader = entry.leader.filter(|agent| *agent != owner),
+                Fallback::Team => reach.team = entry.team,
+                Fallback::Skill => reach.anyone = true,
+                Fallback::CallbackByOwner => {}
+            }
+        }
+        let nobody = [reach.owner, reach.deputy, reach.leader] == [None; 3] && reach.team.is_none();
+        if nobody {
+            // The owner never comes and the fallback names nobody: no contact waits for nobody.
+            reach.anyone = true;
+        }
+        reach
+    }
+}
+
+/// The code of a decision for a stand-in, by what the owner is doing.
+pub(super) fn why_stand_in(situation: Situation, fallback: Fallback) -> Why {
+    let away = match situation {
+        Situation::Never(why) => match why {
+            Why::OwnerExcluded | Why::NoOwnerSkill => return why,
+            _other => true,
+        },
+        Situation::Break { .. } | Situation::Offline { .. } => true,
+        Situation::Free | Situation::Busy | Situation::WrapUp => false,
+    };
+    match (fallback, away) {
+        (Fallback::Deputy, true) => Why::OwnerAwayDeputy,
+        (Fallback::Deputy, false) => Why::OwnerBusyDeputy,
+        (Fallback::Leader, true) => Why::OwnerAwayLeader,
+        (Fallback::Leader, false) => Why::OwnerBusyLeader,
+        (Fallback::Team, true) => Why::OwnerAwayTeam,
+        (Fallback::Team, false) => Why::OwnerBusyTeam,
+        (Fallback::Skill, true) => Why::OwnerAwaySkill,
+        (Fallback::Skill, false) => Why::OwnerBusySkill,
+        (Fallback::CallbackByOwner, _) => Why::OwnerCallback,
+    }
+}

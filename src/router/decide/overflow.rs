@@ -1,0 +1,60 @@
+//! Whether a queue takes a contact, and what becomes of one that it cannot hold (rules 6, 8).
+
+use crate::router::Router;
+use crate::router::api::codes::{Outcome, OverflowAction, Why};
+use crate::router::api::ids::QueueIdx;
+use crate::router::state::contact::Contact;
+
+impl Router {
+    /// How a contact ends that its queue cannot hold and sends to no other.
+    pub(in crate::router) fn outcome_of_overflow(&self, contact: &Contact, why: Why) -> Outcome {
+        let action = self.queues[contact.queue.at()].policy.overflow.action;
+        match (action.unwrap_or(OverflowAction::Reject), why) {
+            (OverflowAction::Voicemail, _) => Outcome::Voicemail,
+            (OverflowAction::Callback, _) => Outcome::Callback,
+            (OverflowAction::Reject, Why::QueueFull | Why::QueueClosed) => Outcome::Rejected,
+            (OverflowAction::Reject, Why::NobodyLoggedIn) => Outcome::NoAgent,
+            (OverflowAction::Reject, _) => Outcome::Timeout,
+        }
+    }
+
+    /// The queue to which a contact's queue sends it on. None where it has been already: queues
+    /// that overflow into each other may hand a contact round only as long as time passes.
+    pub(in crate::router) fn overflow_target(
+        &self,
+        contact: &Contact,
+        left: &[QueueIdx],
+    ) -> Option<QueueIdx> {
+        let hops = if contact.entered_at == self.at {
+            contact.hops as usize
+        } else {
+            0
+        };
+        if hops >= self.queues.len() {
+            return None;
+        }
+        let to = self.queues[contact.queue.at()].policy.overflow.to.as_ref();
+        to.and_then(|name| self.find_queue(name).ok())
+            .filter(|target| !left.contains(target))
+    }
+
+    /// Whether a queue takes contacts now by its opening hours. A calendar that there is not
+    /// closes nothing.
+    pub(in crate::router) fn is_open(&self, queue: QueueIdx) -> bool {
+        let policy = &self.queues[queue.at()].policy;
+        let calendar = policy.calendar.as_ref();
+        let calendar = calendar.and_then(|name| self.calendars.get(name));
+        calendar.is_none_or(|calendar| calendar.is_open(self.at))
+    }
+
+    /// A contact as it would be on entering a queue now.
+    pub(in crate::router) fn as_if_in(&self, contact: &Contact, queue: QueueIdx) -> Contact {
+        let mut trial = contact.clone();
+        trial.queue = queue;
+        trial.entered_at = self.at;
+        trial.overdue = false;
+        trial.place = None;
+        trial.steps_passed = self.steps_passed(&trial);
+        trial
+    }
+}

@@ -1,0 +1,134 @@
+//! How a contact stands among those who wait: its place in the order, the steps of its queue that it
+//! has passed, who could serve it at all.
+
+use super::judge::Situation;
+use crate::router::Router;
+use crate::router::api::codes::{OwnershipMode, Why};
+use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use crate::router::state::contact::{Contact, Reach};
+use crate::router::state::skill::Levels;
+use crate::router::state::waiting::WaitKey;
+
+impl Router {
+    /// The place of a contact in the common order.
+    pub(in crate::router) fn wait_key(&self, contact: &Contact) -> WaitKey {
+        let queue = &self.queues[contact.queue.at()];
+        let priority = i64::from(queue.policy.priority.0)
+            + i64::from(contact.priority)
+            + i64::from(contact.bonus())
+            + i64::from(contact.aged);
+        WaitKey {
+            minus_priority: -priority,
+            joined_at: contact.joined_at,
+            seq: contact.seq,
+        }
+    }
+
+    /// How many steps of its queue a contact has passed by now.
+    pub(in crate::router) fn steps_passed(&self, contact: &Contact) -> u32 {
+        let steps = self.queues[contact.queue.at()].steps.iter();
+        steps
+            .take_while(|step| contact.wait_from + step.after_ms <= self.at)
+            .count() as u32
+    }
+
+    /// The steps of priority that a contact has won by waiting by now, however many.
+    pub(in crate::router) fn steps_aged(&self, contact: &Contact) -> i64 {
+        let age = self.queues[contact.queue.at()].policy.age_priority_ms.0;
+        let waited = (self.at - contact.joined_at).max(0);
+        waited.checked_div(age).unwrap_or(0)
+    }
+
+    /// The same, as far as they are added to its priority.
+    pub(in crate::router) fn aged_by_now(&self, contact: &Contact) -> i32 {
+        i32::try_from(self.steps_aged(contact)).unwrap_or(i32::MAX)
+    }
+
+    /// An owner that has just become free chooses for itself: until it has, a contact is kept for
+    /// it as it was.
+    pub(in crate::router) fn reach_until_chosen(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        reach: Reach,
+    ) -> Reach {
+        let (Some(owner), Some(before)) = (reach.owner, contact.place) else {
+            return reach;
+        };
+        let chooses = before.reach.owner == Some(owner)
+            && self.is_about_to_choose(owner)
+            && self.situation(contact, requirement, owner) == Situation::Free;
+        if chooses { before.reach } else { reach }
+    }
+
+    /// The place of a waiting contact in its queue, counted from 1.
+    pub(in crate::router) fn position(&self, idx: ContactIdx) -> Option<u32> {
+        let contact = &self.contacts[idx];
+        let key = contact.place?.key;
+        let before = self.queues[contact.queue.at()].waiting.before(key);
+        u32::try_from(before + 1).ok()
+    }
+
+    /// Whether anyone is logged in who could serve a contact, now or when free.
+    pub(in crate::router) fn someone_could_serve(&self, contact: &Contact) -> bool {
+        let logged_in = |agent: &crate::router::api::ids::AgentIdx| {
+            let entry = &self.agents[agent.at()];
+            entry.exists
+                && entry.presence != crate::router::api::codes::Presence::Offline
+                && entry.capacity_of(contact.channel, &self.channels) > 0
+                && !self.excluded(contact, *agent)
+        };
+        // The steps to come count as well: "could ever".
+        let queue = &self.queues[contact.queue.at()];
+        let check = queue.policy.ownership.owner_skill_check;
+        let steps = queue.steps.len() as u32;
+        (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
+            let requirement = self.requirement_after(contact, passed);
+            let reach = self.reach_in_the_end(contact, &requirement);
+            let named = [reach.owner, reach.deputy, reach.leader];
+            let trusted = |agent: crate::router::api::ids::AgentIdx| {
+                !check
+                    || crate::router::state::skill::meets(
+                        &self.agents[agent.at()].skills,
+                        &requirement,
+                    )
+            };
+            let by_name = |agent| logged_in(&agent) && trusted(agent);
+            named.into_iter().flatten().any(by_name)
+                || (reach.anyone || reach.team.is_some())
+                    && self.idle.able(&requirement).any(|agent| {
+                        let entry = &self.agents[agent.at()];
+                        (reach.anyone || entry.team == reach.team)
+                            && logged_in(&agent)
+                            && crate::router::state::skill::meets(&entry.skills, &requirement)
+                    })
+        })
+    }
+
+    /// The code of a contact that waits, for one that is only looked at.
+    pub(in crate::router) fn why_waiting(&self, contact: &Contact) -> Why {
+        let requirement = self.requirement(contact);
+        self.reach(contact, &requirement).why
+    }
+
+    pub(in crate::router) fn is_about_to_choose(&self, agent: AgentIdx) -> bool {
+        let entry = &self.agents[agent.at()];
+        let mut channels = (0..self.channels.len()).map(|n| ChannelIdx::of(n as u32));
+        entry.pending && channels.any(|channel| entry.free_for(channel, &self.channels).is_ok())
+    }
+
+    /// After so long no situation of the owner keeps a contact for it any more.
+    pub(in crate::router) fn longest_owner_wait(&self, contact: &Contact) -> i64 {
+        let ownership = &self.queues[contact.queue.at()].policy.ownership;
+        if ownership.mode == OwnershipMode::Require {
+            return i64::MAX;
+        }
+        let wait = &ownership.wait;
+        let longest = wait
+            .busy_ms
+            .max(wait.wrap_up_ms)
+            .max(wait.break_ms)
+            .max(wait.offline_ms);
+        longest.0
+    }
+}

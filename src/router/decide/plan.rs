@@ -1,0 +1,278 @@
+//! Where a contact goes now: the next offer, or why there is none.
+//!
+//! The order is: the target of a transfer; the preferred agent; the owner; the last owner of a
+//! closed case; then, when the contact is not kept for its owner, the fallback. Pure: submission,
+//! preview, decline and every other occasion ask the same question here.
+
+use super::judge::{Situation, why_stand_in};
+use crate::router::Router;
+use crate::router::api::codes::{CaseState, Fallback, OwnershipMode, Route, Why};
+use crate::router::api::ids::AgentIdx;
+use crate::router::state::contact::Contact;
+use crate::router::state::skill::{Levels, meets};
+
+/// What to do with a contact that looks for an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::router) enum Plan {
+    Offer {
+        agent: AgentIdx,
+        route: Route,
+        why: Why,
+    },
+    /// It ends here and the owner calls back.
+    CallbackByOwner,
+    Wait,
+}
+
+impl Router {
+    pub(in crate::router) fn plan(&self, contact: &Contact) -> Plan {
+        if contact.overdue {
+            return Plan::Wait;
+        }
+        let requirement = self.requirement(contact);
+        if let Some(target) = contact.direct {
+            return if self.free_for(contact, target) {
+                Plan::Offer {
+                    agent: target,
+                    route: self.route_direct(contact, target),
+                    why: Why::TransferTarget,
+                }
+            } else {
+                Plan::Wait
+            };
+        }
+        if contact.offers.is_empty() {
+            if let Some(plan) = self.plan_by_name(contact, &requirement) {
+                return plan;
+            }
+        } else if contact.rings_by_name() || contact.offers.len() >= self.parallel_offers(contact) {
+            return Plan::Wait;
+        }
+        self.plan_open(contact, &requirement)
+    }
+
+    /// To how many agents a contact may be offered at once.
+    pub(in crate::router) fn parallel_offers(&self, contact: &Contact) -> usize {
+        self.queues[contact.queue.at()].policy.parallel_offers as usize
+    }
+
+    /// Preferred agent, owner, last owner: those who are asked first, without waiting.
+    fn plan_by_name(&self, contact: &Contact, requirement: &Levels) -> Option<Plan> {
+        // A preference is for the moment of coming in: nobody waits for it.
+        let comes_in = contact.place.is_none() && contact.offers_made == 0;
+        // Who consults asks its mentor first, without waiting for it.
+        if let Some(mentor) = contact.mentor()
+            && contact.place.is_none()
+            && self.free_for(contact, mentor)
+        {
+            return Some(Plan::Offer {
+                agent: mentor,
+                route: self.route_direct(contact, mentor),
+                why: Why::MentorAvailable,
+            });
+        }
+        if let Some(agent) = contact.prefer
+            && comes_in
+            && self.eligible(contact, requirement, agent)
+        {
+            let route = self.route_direct(contact, agent);
+            return Some(Plan::Offer {
+                agent,
+                route,
+                why: Why::PreferredAvailable,
+            });
+        }
+        if let Some(owner) = self.sought_owner(contact) {
+            if self.situation(contact, requirement, owner) != Situation::Free {
+                return None;
+            }
+            if self.agents[owner.at()].pending {
+                // It is about to choose for itself, and its own contacts come first.
+                return Some(Plan::Wait);
+            }
+            let (route, why) = if contact.kept_for.is_some() {
+                (self.route_direct(contact, owner), Why::AssistAsked)
+            } else {
+                (Route::Owner, Why::OwnerAvailable)
+            };
+            return Some(Plan::Offer {
+                agent: owner,
+                route,
+                why,
+            });
+        }
+        let mode = self.queues[contact.queue.at()].policy.ownership.mode;
+        if let Some(agent) = contact.last_owner
+            && comes_in
+            && mode != OwnershipMode::Off
+            && self.eligible(contact, requirement, agent)
+        {
+            let route = self.route_direct(contact, agent);
+            return Some(Plan::Offer {
+                agent,
+                route,
+                why: Why::LastOwnerAvailable,
+            });
+        }
+        let manager = contact.manager().filter(|_| comes_in)?;
+        self.eligible(contact, requirement, manager)
+            .then_some(Plan::Offer {
+                agent: manager,
+                route: Route::Direct,
+                why: Why::GridManagerAvailable,
+            })
+    }
+
+    /// What is left when nobody is asked by name first: the fallback, or anyone by skill.
+    fn plan_open(&self, contact: &Contact, requirement: &Levels) -> Plan {
+        let reach = self.reach(contact, requirement);
+        if reach.is_closed() {
+            return Plan::Wait;
+        }
+        let Some(owner) = self.sought_owner(contact) else {
+            return match self.choose(contact, requirement, None) {
+                Some(agent) => Plan::Offer {
+                    agent,
+                    route: self.route_by_skill(contact, agent),
+                    why: Why::AgentAvailable,
+                },
+                None => Plan::Wait,
+            };
+        };
+        let situation = self.situation(contact, requirement, owner);
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        for fallback in &policy.fallback {
+            let found = match fallback {
+                Fallback::Deputy => self.stand_in(contact, requirement, reach.deputy),
+                Fallback::Leader => self.stand_in(contact, requirement, reach.leader),
+                Fallback::Team => reach
+                    .team
+                    .and_then(|team| self.choose(contact, requirement, Some(team))),
+                Fallback::Skill => self.choose(contact, requirement, None),
+                Fallback::CallbackByOwner
+                    if reach.owner_only_until.is_none()
+                        && self.may_call_back(contact, situation) =>
+                {
+                    return Plan::CallbackByOwner;
+                }
+                Fallback::CallbackByOwner => None,
+            };
+            if let Some(agent) = found {
+                let route = route_of(*fallback);
+                return Plan::Offer {
+                    agent,
+                    route,
+                    why: why_stand_in(situation, *fallback),
+                };
+            }
+        }
+        if reach.anyone
+            && !policy.fallback.contains(&Fallback::Skill)
+            && let Some(agent) = self.choose(contact, requirement, None)
+        {
+            return Plan::Offer {
+                agent,
+                route: Route::Skill,
+                why: why_stand_in(situation, Fallback::Skill),
+            };
+        }
+        Plan::Wait
+    }
+
+    /// Whether the owner can call back instead: never for a callback itself, nor by an owner who
+    /// will not come to it at all.
+    fn may_call_back(&self, contact: &Contact, situation: Situation) -> bool {
+        let busy = !contact.offers.is_empty() || !contact.talks.is_empty();
+        !busy && !contact.by_owner_only && !matches!(situation, Situation::Never(_))
+    }
+
+    /// A deputy or leader has the owner's rights: its skill is asked only where the owner's is.
+    fn stand_in(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        agent: Option<AgentIdx>,
+    ) -> Option<AgentIdx> {
+        if !contact.offers.is_empty() {
+            return None;
+        }
+        let check = self.queues[contact.queue.at()]
+            .policy
+            .ownership
+            .owner_skill_check;
+        agent.filter(|agent| {
+            if check {
+                self.eligible(contact, requirement, *agent)
+            } else {
+                self.free_for(contact, *agent)
+            }
+        })
+    }
+
+    /// `owner` whenever the agent owns the case already.
+    fn route_direct(&self, contact: &Contact, agent: AgentIdx) -> Route {
+        if self.owns(contact, agent) {
+            Route::Owner
+        } else {
+            Route::Direct
+        }
+    }
+
+    /// `owner` whenever the agent owns the case already.
+    fn route_by_skill(&self, contact: &Contact, agent: AgentIdx) -> Route {
+        if self.owns(contact, agent) {
+            Route::Owner
+        } else {
+            Route::Skill
+        }
+    }
+
+    pub(in crate::router) fn owns(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        contact.case.is_some_and(|case| {
+            let case = &self.cases[case];
+            case.owner == Some(agent) && case.state != CaseState::Closed
+        })
+    }
+
+    /// On whose account a freed agent takes a waiting contact, and why.
+    pub(in crate::router) fn route_freed(
+        &self,
+        contact: &Contact,
+        agent: AgentIdx,
+    ) -> (Route, Why) {
+        if self.owns(contact, agent) {
+            return (Route::Owner, Why::OwnerAvailable);
+        }
+        let Some(owner) = self.sought_owner(contact) else {
+            return (Route::Skill, Why::AgentAvailable);
+        };
+        if contact.kept_for == Some(agent) {
+            return (Route::Direct, Why::AssistAsked);
+        }
+        let requirement = self.requirement(contact);
+        let reach = self.reach(contact, &requirement);
+        let situation = self.situation(contact, &requirement, owner);
+        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let entry = &self.agents[agent.at()];
+        let skilled = meets(&entry.skills, &requirement);
+        let trusted = skilled || !policy.owner_skill_check;
+        let as_whom = policy.fallback.iter().find(|fallback| match fallback {
+            Fallback::Deputy => reach.deputy == Some(agent) && trusted,
+            Fallback::Leader => reach.leader == Some(agent) && trusted,
+            Fallback::Team => reach.team.is_some() && entry.team == reach.team && skilled,
+            Fallback::Skill => skilled,
+            Fallback::CallbackByOwner => false,
+        });
+        let fallback = as_whom.copied().unwrap_or(Fallback::Skill);
+        (route_of(fallback), why_stand_in(situation, fallback))
+    }
+}
+
+fn route_of(fallback: Fallback) -> Route {
+    match fallback {
+        Fallback::Deputy => Route::Deputy,
+        Fallback::Leader => Route::Leader,
+        Fallback::Team => Route::Team,
+        Fallback::Skill | Fallback::CallbackByOwner => Route::Skill,
+    }
+}

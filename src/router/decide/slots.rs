@@ -1,0 +1,186 @@
+//! Which slots of a queue are free, and whom a booked contact is for (预约).
+//!
+//! A contact submitted for later takes a place in the slot that its time lies in. The agent it is
+//! meant for, its owner or whoever stands in by plan, is booked once at a time.
+
+use crate::router::Router;
+use crate::router::api::booking::{SLOT_MS_MAX, Slot};
+use crate::router::api::codes::{CaseState, ContactState, OwnershipMode};
+use crate::router::api::command::ContactUpdate;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::Timestamp;
+
+/// The most slots that are looked through for free ones.
+const SLOTS_SEARCHED_MAX: i64 = 2_000;
+
+/// What a change gives a scheduled contact.
+pub(in crate::router) struct Rebooked {
+    pub at: Option<Timestamp>,
+    pub slot: Option<Slot>,
+}
+
+/// For whom a slot is wanted.
+#[derive(Clone, Copy)]
+pub(in crate::router) struct Wanted {
+    pub queue: QueueIdx,
+    pub case: Option<CaseIdx>,
+    /// Booked already; its own place does not count.
+    pub contact: Option<ContactIdx>,
+}
+
+impl Router {
+    /// The slot that a contact takes that is to come at a time; refused where the slot is full or
+    /// its owner is booked already. Nothing where the queue does not count.
+    pub(in crate::router) fn slot_for(
+        &self,
+        id: &Name,
+        queue: QueueIdx,
+        case: Option<CaseIdx>,
+        contact: Option<ContactIdx>,
+        at: Option<Timestamp>,
+    ) -> Result<Option<Slot>, Reject> {
+        let policy = &self.queues[queue.at()].policy.booking;
+        let Some(at) = at.filter(|at| *at > self.at && policy.capacity.is_some()) else {
+            return Ok(None);
+        };
+        let refused =
+            |message: String| Err(Reject::limit("contact", id, message).in_field("not_before_at"));
+        if let Some(ahead) = policy.ahead_ms
+            && at - self.at > ahead.0
+        {
+            return refused(format!("{at} is too far ahead: at most {} ms", ahead.0));
+        }
+        let wanted = Wanted {
+            queue,
+            case,
+            contact,
+        };
+        let slot = policy.slot(at);
+        let Some(why) = self.why_taken(wanted, slot) else {
+            return Ok(Some(slot));
+        };
+        let next = self.free_slots(wanted, slot.to_at, Timestamp::MAX).next();
+        let hint = match next {
+            Some(next) => format!("the next free one is at {}", next.from_at),
+            None => "no later one is free".to_owned(),
+        };
+        refused(format!(
+            "the slot at {} is taken ({why}): {hint}",
+            slot.from_at
+        ))
+    }
+
+    /// Why a slot cannot be had, if it cannot.
+    fn why_taken(&self, wanted: Wanted, slot: Slot) -> Option<String> {
+        let limit = self.queues[wanted.queue.at()].policy.booking.capacity?;
+        if self.places_taken(wanted, slot) >= limit {
+            return Some(format!("{limit} contacts are booked"));
+        }
+        let agent = self.booked_agent(wanted.queue, wanted.case, slot)?;
+        let doubled = self.booked_in(slot).any(|other| {
+            let contact = &self.contacts[other];
+            Some(other) != wanted.contact
+                && contact.slot().is_some_and(|other| {
+                    self.booked_agent(contact.queue, contact.case, other) == Some(agent)
+                })
+        });
+        let name = &self.agents[agent.at()].id;
+        doubled.then(|| format!("agent \"{name}\" is booked"))
+    }
+
+    /// How many contacts are booked for a slot of a queue.
+    pub(in crate::router) fn places_taken(&self, wanted: Wanted, slot: Slot) -> u32 {
+        let booked = self.booked_in(slot).filter(|other| {
+            self.contacts[*other].queue == wanted.queue && Some(*other) != wanted.contact
+        });
+        u32::try_from(booked.count()).unwrap_or(u32::MAX)
+    }
+
+    /// The contacts, of all queues, whose slots overlap this one.
+    fn booked_in(&self, slot: Slot) -> impl Iterator<Item = ContactIdx> + '_ {
+        let from = slot.from_at.saturating_sub(SLOT_MS_MAX);
+        let near = (from, ContactIdx::of(0))..(slot.to_at, ContactIdx::of(0));
+        let overlaps = move |contact: &ContactIdx| {
+            let other = self.contacts[*contact].slot();
+            other.is_some_and(|other| other.to_at > slot.from_at)
+        };
+        let booked = self.contacts.booked.range(near);
+        booked.map(|(_, contact)| *contact).filter(overlaps)
+    }
+
+    /// Who is to serve a booked contact of a case: its owner, or who stands in for it where an
+    /// absence is planned then.
+    pub(in crate::router) fn booked_agent(
+        &self,
+        queue: QueueIdx,
+        case: Option<CaseIdx>,
+        slot: Slot,
+    ) -> Option<AgentIdx> {
+        let case = &self.cases[case?];
+        let mode = self.queues[queue.at()].policy.ownership.mode;
+        if case.state == CaseState::Closed || mode == OwnershipMode::Off {
+            return None;
+        }
+        let owner = case.owner?;
+        let entry = &self.agents[owner.at()];
+        let mut people = [Some(owner), entry.deputy, entry.leader]
+            .into_iter()
+            .flatten();
+        people.find(|agent| {
+            let entry = &self.agents[agent.at()];
+            entry.exists && !entry.bonds.is_absent_in(slot.from_at, slot.to_at)
+        })
+    }
+
+    /// The free slots of a queue that begin in a span of time.
+    pub(in crate::router) fn free_slots(
+        &self,
+        wanted: Wanted,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = Slot> + '_ {
+        let policy = &self.queues[wanted.queue.at()].policy.booking;
+        let first = policy.slot(from.max(self.at).saturating_add(policy.slot_ms.0 - 1));
+        let last = policy.ahead_ms.map(|ahead| self.at.saturating_add(ahead.0));
+        let last = last.unwrap_or(Timestamp::MAX);
+        (0..SLOTS_SEARCHED_MAX)
+            .map(move |n| policy.slot(first.from_at.saturating_add(n * policy.slot_ms.0)))
+            .take_while(move |slot| slot.from_at < to && slot.from_at <= last)
+            .filter(move |slot| self.why_taken(wanted, *slot).is_none())
+    }
+
+    /// The time and the slot that a change gives a scheduled contact, if it gives any.
+    pub(in crate::router) fn rebooking(
+        &self,
+        idx: ContactIdx,
+        update: &ContactUpdate,
+        target: Option<QueueIdx>,
+    ) -> Result<Option<Rebooked>, Reject> {
+        let contact = &self.contacts[idx];
+        let scheduled = contact.state == ContactState::Scheduled;
+        if let Some(at) = update.not_before_at {
+            if !scheduled {
+                let message = format!(
+                    "contact \"{}\" is {}: only a scheduled one gets another time",
+                    update.contact, contact.state
+                );
+                let reject = Reject::conflict("contact", &update.contact, message);
+                return Err(reject.in_field("not_before_at"));
+            }
+            if at <= self.at {
+                let message = format!("{at} is over: give a time after {}", self.at);
+                let reject = Reject::invalid("contact", "not_before_at", message);
+                return Err(reject.with_id(&update.contact));
+            }
+        }
+        if !scheduled || (update.not_before_at.is_none() && target.is_none()) {
+            return Ok(None);
+        }
+        let queue = target.unwrap_or(contact.queue);
+        let from = update.not_before_at.or(contact.scheduled.get());
+        let slot = self.slot_for(&update.contact, queue, contact.case, Some(idx), from)?;
+        let at = update.not_before_at;
+        Ok(Some(Rebooked { at, slot }))
+    }
+}

@@ -1,0 +1,55 @@
+//! What a customer's profile means for a new contact: priority by tier and special care, the language
+//! and the grid area (网格) as wished-for skills, the manager of the grid.
+//!
+//! A skill is wished for only where somebody has it, so that no contact is stranded by what stands in
+//! a profile.
+
+use crate::router::Router;
+use crate::router::api::ids::{CustomerIdx, Name, SkillIdx};
+use crate::router::api::time::Millis;
+use crate::router::state::extra::Extra;
+
+impl Router {
+    /// What the profile of a customer means for a new contact, if anything.
+    pub(super) fn by_customer(&self, customer: Option<CustomerIdx>) -> Option<Box<Extra>> {
+        let settings = &self.settings.by_customer;
+        let profile = &self.customers[customer?].extra()?.profile;
+        let tier = profile
+            .tier
+            .as_ref()
+            .and_then(|tier| Name::new(&tier.0).ok());
+        let by_tier = tier.and_then(|tier| settings.tier.get(&tier).copied());
+        let by_care = profile.special_care == Some(true);
+        let care = if by_care { settings.special_care.0 } else { 0 };
+        let wished = [
+            (&settings.language_skill, &profile.language),
+            (&settings.grid_skill, &profile.grid),
+        ];
+        let mut extra = Extra {
+            bonus: by_tier.map_or(0, |priority| priority.0) + care,
+            ..Extra::default()
+        };
+        for (pattern, word) in wished {
+            let name = pattern.as_ref().zip(word.as_ref());
+            let name = name.and_then(|(pattern, word)| pattern.skill(word));
+            let skill = name.and_then(|name| self.skill_of_somebody(&name));
+            extra.wishes.extend(skill.map(|skill| (skill, 1)));
+        }
+        extra.wishes.sort_unstable();
+        extra.wishes.dedup();
+        extra.wishing = !extra.wishes.is_empty() && settings.wish_wait_ms != Some(Millis::ZERO);
+        let grid = profile
+            .grid
+            .as_ref()
+            .and_then(|grid| Name::new(&grid.0).ok());
+        let manager = grid.and_then(|grid| settings.grids.get(&grid));
+        extra.manager = manager.and_then(|manager| self.find_agent(manager).ok());
+        (extra != Extra::default()).then(|| Box::new(extra))
+    }
+
+    /// A skill that some agent has.
+    fn skill_of_somebody(&self, name: &Name) -> Option<SkillIdx> {
+        let skill = SkillIdx::of(self.skills.get(name)?);
+        self.skilled.has(skill).then_some(skill)
+    }
+}

@@ -1,0 +1,148 @@
+//! Looking ahead: what the next commands of a batch will ask for is read before they are carried
+//! out.
+//!
+//! Among ten million customers a name leads through four records, none of which the processor has
+//! near, and each is known only when the one before has been read. Here the first of these steps
+//! is taken for all commands of a batch, then the second, and so on, so that their waits overlap.
+//! It is reading and nothing else: nothing changes, nothing is kept, and a command does what it
+//! does without it. Guesses are allowed, since nobody hears of them.
+
+use std::hint::black_box;
+
+use smallvec::SmallVec;
+
+use crate::router::Router;
+use crate::router::api::command::Command;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name};
+use crate::router::store::directory::{Directory, Place};
+
+/// As many commands at once as a processor can wait for.
+pub const AHEAD: usize = 16;
+/// Fewer gain nothing from each other.
+const FEWEST: usize = 4;
+/// The cases of one customer that are looked at.
+const CASES_MAX: usize = 4;
+
+/// What one step of the commands leads to.
+type Batch<T> = SmallVec<[T; AHEAD]>;
+
+impl Router {
+    /// Reads what the next commands will ask for, of the first [`AHEAD`] of them.
+    pub fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
+        let commands: Batch<&Command> = commands.take(AHEAD).collect();
+        if commands.len() < FEWEST {
+            return;
+        }
+        let (customers, contacts) = (&self.customers.by_identity, &self.contacts.by_name);
+        let of_customers = places(
+            customers,
+            commands.iter().filter_map(|one| customer_of(one)),
+        );
+        let of_contacts = places(contacts, commands.iter().filter_map(|one| contact_of(one)));
+        let of_cases = places(
+            &self.cases.by_name,
+            commands.iter().filter_map(|one| case_of(one)),
+        );
+        let named = guesses(&self.cases.by_name, of_cases);
+        let customers = guesses(customers, of_customers);
+        let contacts = guesses(contacts, of_contacts);
+        let cases = customers
+            .into_iter()
+            .flat_map(|one| self.read_customer(one));
+        let mut cases: Batch<CaseIdx> = cases.copied().collect();
+        cases.extend(
+            contacts
+                .into_iter()
+                .filter_map(|one| self.read_contact(one)),
+        );
+        cases.extend(named);
+        let owners = cases.into_iter().filter_map(|one| self.read_case(one));
+        for owner in owners.collect::<Batch<AgentIdx>>() {
+            self.read_agent(owner);
+        }
+    }
+
+    fn read_customer(&self, customer: CustomerIdx) -> &[CaseIdx] {
+        let entry = &self.customers[customer];
+        let cases = entry.cases();
+        black_box((entry.id_bytes().first(), entry.extra().is_some()));
+        &cases[..cases.len().min(CASES_MAX)]
+    }
+
+    fn read_contact(&self, contact: ContactIdx) -> Option<CaseIdx> {
+        let entry = self.contacts.get(contact)?;
+        black_box((
+            entry.state,
+            entry.seeking,
+            entry.trail.len(),
+            entry.offers.len(),
+        ));
+        entry.case
+    }
+
+    fn read_case(&self, case: CaseIdx) -> Option<AgentIdx> {
+        let entry = self.cases.get(case)?;
+        black_box((
+            entry.id_bytes().first(),
+            entry.state,
+            entry.active_at,
+            entry.contacts,
+        ));
+        black_box(entry.progress().is_some());
+        entry.owner
+    }
+
+    fn read_agent(&self, agent: AgentIdx) {
+        let entry = &self.agents[agent.at()];
+        black_box((entry.exists, entry.position, entry.talks.len()));
+        black_box((entry.reserved.len(), entry.wraps.len(), entry.skills.len()));
+    }
+}
+
+fn places<'a, I: Copy + PartialEq>(
+    directory: &Directory<I>,
+    names: impl Iterator<Item = &'a Name>,
+) -> Batch<Place> {
+    names
+        .map(|name| directory.place(name.as_str().as_bytes()))
+        .collect()
+}
+
+fn guesses<I: Copy + PartialEq>(directory: &Directory<I>, places: Batch<Place>) -> Batch<I> {
+    let guesses = places.into_iter().map(|place| directory.guess(place));
+    guesses.flatten().collect()
+}
+
+fn customer_of(command: &Command) -> Option<&Name> {
+    match command {
+        Command::ContactSubmit(submit) => submit.customer.as_ref(),
+        Command::CaseOpen(open) => Some(&open.customer),
+        Command::CustomerLink(link) => Some(&link.customer),
+        _ => None,
+    }
+}
+
+fn case_of(command: &Command) -> Option<&Name> {
+    match command {
+        Command::CaseOpen(open) => Some(&open.case),
+        Command::CaseNote(note) => Some(&note.case),
+        Command::CaseResolve(act) | Command::CaseReopen(act) | Command::CaseClose(act) => {
+            Some(&act.case)
+        }
+        _ => None,
+    }
+}
+
+fn contact_of(command: &Command) -> Option<&Name> {
+    match command {
+        Command::ContactSubmit(submit) => Some(&submit.contact),
+        Command::ContactUpdate(update) => Some(&update.contact),
+        Command::ContactCancel(cancel) => Some(&cancel.contact),
+        Command::ContactEnd(end) => Some(&end.contact),
+        Command::ContactTransfer(transfer) => Some(&transfer.contact),
+        Command::ContactCallback(callback) => Some(&callback.contact),
+        Command::OfferAccept(of) => of.contact.as_ref(),
+        Command::OfferDecline(decline) => decline.contact.as_ref(),
+        _ => None,
+    }
+}

@@ -1,0 +1,58 @@
+//! The free slots of a queue (`booking.slots`).
+
+use crate::router::Router;
+use crate::router::api::answer::{Answer, SlotView, SlotsView};
+use crate::router::api::query::{BookingSlots, PAGE_ITEMS_DEFAULT};
+use crate::router::api::reject::Reject;
+use crate::router::api::time::Timestamp;
+use crate::router::decide::slots::Wanted;
+
+/// How far free slots are listed where the question does not say: a week.
+const LISTED_MS_DEFAULT: i64 = 7 * 24 * 3_600_000;
+
+impl Router {
+    /// `booking.slots`.
+    pub(super) fn booking_slots(&self, at: Timestamp, of: &BookingSlots) -> Result<Answer, Reject> {
+        let queue = self.find_queue(&of.queue)?;
+        let policy = &self.queues[queue.at()].policy.booking;
+        let Some(capacity) = policy.capacity else {
+            let message = format!(
+                "queue \"{}\" does not count bookings: give it booking.capacity",
+                of.queue
+            );
+            return Err(Reject::conflict("queue", &of.queue, message));
+        };
+        let case = match (&of.case, &of.customer) {
+            (Some(case), _) => Some(self.find_case(case)?),
+            (None, Some(customer)) => {
+                let customer = self.customers.find(customer.as_str());
+                customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case)
+            }
+            (None, None) => None,
+        };
+        let wanted = Wanted {
+            queue,
+            case,
+            contact: None,
+        };
+        let now = at.max(self.at);
+        let from = of.from_at.map_or(now, |from| from.max(now));
+        let to = of.to_at.unwrap_or(from.saturating_add(LISTED_MS_DEFAULT));
+        let limit = of.limit.unwrap_or(PAGE_ITEMS_DEFAULT) as usize;
+        let items = self.free_slots(wanted, from, to).take(limit).map(|slot| {
+            let agent = self.booked_agent(queue, case, slot);
+            SlotView {
+                from_at: slot.from_at,
+                to_at: slot.to_at,
+                free: capacity - self.places_taken(wanted, slot),
+                agent: agent.map(|agent| self.agents[agent.at()].id.clone()),
+            }
+        });
+        Ok(Answer::Slots(SlotsView {
+            queue: of.queue.clone(),
+            slot_ms: policy.slot_ms.0,
+            capacity,
+            items: items.collect(),
+        }))
+    }
+}

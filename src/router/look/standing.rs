@@ -1,0 +1,240 @@
+//! Whose is it? How an agent stands to an offer, a contact, a case, a customer.
+//!
+//! It only answers; who may do what on the strength of it is decided by whoever asks. An agent or
+//! a thing that does not exist stands to nothing: what is asked gives no way to tell the two apart.
+
+use crate::router::Router;
+use crate::router::api::codes::{CaseState, Rule};
+use crate::router::api::command::Command;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, OfferId};
+use crate::router::api::reject::Reject;
+use crate::router::state::case::Case;
+use crate::router::state::progress::Assist;
+use crate::router::state::skill::meets;
+
+impl Router {
+    /// Whether the offer is put before the agent now.
+    pub fn is_offered(&self, agent: &Name, offer: OfferId) -> bool {
+        self.agent_known(agent).is_some_and(|agent| {
+            let mut reserved = self.agents[agent.at()].reserved.iter();
+            reserved.any(|held| held.offer == offer)
+        })
+    }
+
+    /// Whether the contact is put before the agent now.
+    pub fn is_offered_contact(&self, agent: &Name, contact: &Name) -> bool {
+        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts.find(contact))
+        else {
+            return false;
+        };
+        self.contacts[contact].offer_to(agent).is_some()
+    }
+
+    /// Whether the contact was put before the agent, as far as its steps are still known.
+    pub fn was_offered_contact(&self, agent: &Name, contact: &Name) -> bool {
+        self.has_step(agent, contact, |rule| {
+            matches!(
+                rule,
+                Rule::Accept | Rule::Decline | Rule::Expire | Rule::Revoke
+            )
+        })
+    }
+
+    /// Whether the agent is connected to the contact.
+    pub fn is_connected(&self, agent: &Name, contact: &Name) -> bool {
+        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts.find(contact))
+        else {
+            return false;
+        };
+        let mut talks = self.agents[agent.at()].talks.iter();
+        talks.any(|held| held.contact == contact)
+    }
+
+    /// Whether the agent was connected to the contact, as far as its steps are still known.
+    pub fn was_connected(&self, agent: &Name, contact: &Name) -> bool {
+        let last = |agent: AgentIdx| {
+            let contact = self.contacts.find(contact);
+            contact.is_some_and(|contact| self.contacts[contact].last_agent == Some(agent))
+        };
+        self.agent_known(agent).is_some_and(last)
+            || self.has_step(agent, contact, |rule| rule == Rule::Accept)
+    }
+
+    /// Whether the agent answers for the case: it owns it, or stands in for its owner as deputy or
+    /// leader. A case without an owner is answered for by whoever handled it last or has a
+    /// contact of it now.
+    pub fn answers_for(&self, agent: &Name, case: &Name) -> bool {
+        let Some((agent, idx)) = self.both(agent, case) else {
+            return false;
+        };
+        let case = &self.cases[idx];
+        match case.owner {
+            Some(owner) => self.stands_for(agent, owner),
+            None => case.last_handler == Some(agent) || self.has_contact_of(agent, idx),
+        }
+    }
+
+    /// Whether the agent works on the case: it answers for it, has a contact of it now (wrap-up
+    /// included), or has been asked for help with it.
+    pub fn works_on(&self, agent: &Name, case: &Name) -> bool {
+        if self.answers_for(agent, case) {
+            return true;
+        }
+        self.both(agent, case).is_some_and(|(agent, idx)| {
+            self.has_contact_of(agent, idx)
+                || assists(&self.cases[idx])
+                    .any(|assist| assist.is_open() && self.is_asked(agent, idx, assist))
+        })
+    }
+
+    /// Whether the agent was asked to do a part of the case: that one, or where none is named any
+    /// that is open.
+    pub fn was_asked(&self, agent: &Name, case: &Name, number: Option<u32>) -> bool {
+        self.both(agent, case).is_some_and(|(agent, idx)| {
+            assists(&self.cases[idx])
+                .filter(|assist| match number {
+                    Some(number) => assist.number == number,
+                    None => assist.is_open(),
+                })
+                .any(|assist| self.is_asked(agent, idx, assist))
+        })
+    }
+
+    /// Whether a customer is in the hands of others: somebody else answers for an open case of it,
+    /// and the agent neither answers for one nor has a contact of it now.
+    pub fn is_others_customer(&self, agent: &Name, customer: &Name) -> bool {
+        let (Some(agent), Some(customer)) = (
+            self.agent_known(agent),
+            self.customers.find(customer.as_str()),
+        ) else {
+            return false;
+        };
+        let here = |contact: ContactIdx| {
+            let contact = self.contacts.get(contact);
+            contact.is_some_and(|contact| contact.customer == Some(customer))
+        };
+        if self.contacts_with(agent).any(here) {
+            return false;
+        }
+        let cases = self.customers[customer].cases().iter();
+        let open = cases
+            .map(|case| &self.cases[*case])
+            .filter(|case| case.state != CaseState::Closed);
+        let mut others = false;
+        for owner in open.filter_map(|case| case.owner) {
+            if self.stands_for(agent, owner) {
+                return false;
+            }
+            others = true;
+        }
+        others
+    }
+
+    /// Whether a case of that name is known.
+    pub fn knows_case(&self, case: &Name) -> bool {
+        self.cases.find(case).is_some()
+    }
+
+    /// Whether a request with this key was answered before and is only answered again.
+    pub fn is_repeat(&self, key: Option<&Key>) -> bool {
+        key.is_some_and(|key| matches!(self.keys.look_up(key), Some(Ok(_))))
+    }
+
+    /// Refuses what names one thing twice and differently. It is asked before a command is carried
+    /// out for the first time, and not again where the command is read from a journal: what
+    /// stands there was carried out.
+    pub(in crate::router) fn check_agrees(&self, command: &Command) -> Result<(), Reject> {
+        let (offer, contact, agent) = match command {
+            Command::OfferAccept(of) => (of.offer, &of.contact, &of.agent),
+            Command::OfferDecline(of) => (of.offer, &of.contact, &of.agent),
+            _ => return Ok(()),
+        };
+        let Some((id, idx)) =
+            offer.and_then(|id| self.open_offers.get(&id.0).map(|idx| (id, *idx)))
+        else {
+            // That it names nothing, or what has ended, is said by the act itself.
+            return Ok(());
+        };
+        let held = &self.contacts[idx];
+        let conflict = |field: &'static str, message: String| {
+            let name = Name::numbered("o", id.0);
+            Err(Reject::conflict("offer", &name, message).in_field(field))
+        };
+        if let Some(contact) = contact.as_ref().filter(|contact| held.id != **contact) {
+            return conflict(
+                "contact",
+                format!("offer \"{id}\" is not of contact \"{contact}\": leave `contact` out"),
+            );
+        }
+        let before = held.offers.iter().find(|open| open.id == id);
+        let before = before.map(|open| &self.agents[open.agent.at()].id);
+        if let Some(agent) = agent.as_ref().filter(|agent| before != Some(*agent)) {
+            return conflict(
+                "agent",
+                format!("offer \"{id}\" is not before agent \"{agent}\": leave `agent` out"),
+            );
+        }
+        Ok(())
+    }
+
+    fn agent_known(&self, agent: &Name) -> Option<AgentIdx> {
+        self.find_agent(agent).ok()
+    }
+
+    fn both(&self, agent: &Name, case: &Name) -> Option<(AgentIdx, CaseIdx)> {
+        self.agent_known(agent).zip(self.cases.find(case))
+    }
+
+    fn stands_for(&self, agent: AgentIdx, owner: AgentIdx) -> bool {
+        let entry = &self.agents[owner.at()];
+        owner == agent || entry.deputy == Some(agent) || entry.leader == Some(agent)
+    }
+
+    /// The contacts that an agent is connected to or has work after.
+    fn contacts_with(&self, agent: AgentIdx) -> impl Iterator<Item = ContactIdx> {
+        let entry = &self.agents[agent.at()];
+        let talks = entry.talks.iter().map(|held| held.contact);
+        talks.chain(entry.wraps.iter().map(|wrap| wrap.contact))
+    }
+
+    fn has_contact_of(&self, agent: AgentIdx, case: CaseIdx) -> bool {
+        self.contacts_with(agent).any(|contact| {
+            let contact = self.contacts.get(contact);
+            contact.is_some_and(|contact| contact.case == Some(case))
+        })
+    }
+
+    /// Whoever has taken a task; until then the agent who was asked, or everybody who can serve
+    /// the queue that was asked but the owner, who asks others.
+    fn is_asked(&self, agent: AgentIdx, case: CaseIdx, assist: &Assist) -> bool {
+        if let Some(asked) = assist.taken_by.or(assist.agent) {
+            return asked == agent || assist.agent == Some(agent);
+        }
+        let Some(queue) = assist.queue else {
+            return false;
+        };
+        let contact = assist
+            .contact
+            .and_then(|contact| self.contacts.get(contact));
+        let skills = &self.agents[agent.at()].skills;
+        let serves = match contact {
+            Some(contact) => meets(skills, &self.requirement(contact)),
+            None => meets(skills, &self.queues[queue.at()].requires),
+        };
+        serves && self.cases[case].owner != Some(agent)
+    }
+
+    fn has_step(&self, agent: &Name, contact: &Name, is_such: impl Fn(Rule) -> bool) -> bool {
+        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts.find(contact))
+        else {
+            return false;
+        };
+        let mut trail = self.contacts[contact].trail.iter();
+        trail.any(|step| step.agent == Some(agent) && is_such(step.rule))
+    }
+}
+
+fn assists(case: &Case) -> impl Iterator<Item = &Assist> {
+    let assists = case.progress().map(|progress| &progress.assists[..]);
+    assists.unwrap_or_default().iter()
+}

@@ -1,0 +1,308 @@
+//! Copies of the state for those outside.
+
+use crate::router::api::answer::{
+    AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
+    Explained, OfferView, PriorityView, QueueView, StepView, Submitted,
+};
+use crate::router::api::codes::{CaseState, ContactState, Verdict};
+use crate::router::api::ids::{AgentIdx, ContactIdx, CustomerIdx, QueueIdx};
+use crate::router::api::people::Absence;
+use crate::router::state::agent::Agent;
+use crate::router::state::contact::{Considered, Contact, Offer};
+use crate::router::{Router, Subject};
+
+impl Router {
+    /// The answer to a command, now that its consequences are drawn.
+    pub(in crate::router) fn answer(&self, subject: Subject) -> Answer {
+        match subject {
+            Subject::Nothing => Answer::Done(Done { ok: true }),
+            Subject::Agent(idx) => Answer::Agent(Box::new(self.agent_view(idx))),
+            Subject::Queue(idx) => Answer::Queue(Box::new(self.queue_view(idx))),
+            Subject::Settings => Answer::Settings(Box::new(self.settings.clone())),
+            Subject::Customer(idx) => Answer::Customer(Box::new(self.customer_view(idx))),
+            Subject::Submitted(idx) => Answer::Submitted(Box::new(self.submitted(idx))),
+            Subject::Contact(idx) => Answer::Contact(Box::new(self.contact_view(idx))),
+            Subject::Case(idx) => Answer::Case(Box::new(self.case_view(idx))),
+            Subject::Answer(answer) => answer,
+        }
+    }
+
+    pub(super) fn agent_view(&self, idx: AgentIdx) -> AgentView {
+        let agent: &Agent = &self.agents[idx.at()];
+        let contact_name = |contact: ContactIdx| self.contacts[contact].id.clone();
+        let offers = agent.reserved.iter().filter_map(|held| {
+            let contact = &self.contacts[held.contact];
+            contact
+                .offer_to(idx)
+                .map(|offer| self.offer_view(contact, offer))
+        });
+        AgentView {
+            agent: agent.id.clone(),
+            name: agent.name.clone(),
+            kind: agent.kind,
+            skills: self.skills.map(&agent.skills),
+            capacity: (0..self.channels.len())
+                .map(|n| crate::router::api::ids::ChannelIdx::of(n as u32))
+                .map(|channel| {
+                    let capacity = agent.capacity_of(channel, &self.channels);
+                    (self.channels.name(channel).clone(), capacity)
+                })
+                .collect(),
+            team: agent
+                .team
+                .map(|team| self.teams.name(team.number()).clone()),
+            deputy: agent.deputy.map(|agent| self.agent_name(agent)),
+            leader: agent.leader.map(|agent| self.agent_name(agent)),
+            address: agent.address.clone(),
+            wrap_up_ms: agent.wrap_up_ms.map(|wrap_up| wrap_up.0),
+            rank: agent.rank,
+            presence: agent.presence,
+            state: agent.state(),
+            reason: agent.reason.clone(),
+            until_at: agent.until_at,
+            since_at: agent.since_at,
+            idle_since_at: agent.idle_since,
+            retry_at: agent.retry_at,
+            wrap_up_until_at: agent.wraps.iter().map(|wrap| wrap.until_at).max(),
+            missed: agent.missed,
+            contacts: agent
+                .talks
+                .iter()
+                .map(|held| contact_name(held.contact))
+                .collect(),
+            offers: offers.collect(),
+            open_cases: agent.cases.len() as u64,
+            handled: agent.handled,
+            talk_ms: agent.talk_ms,
+            mentor: self.mentor_name(idx),
+            max_open_cases: agent.bonds.max_open_cases,
+            absences: agent.bonds.absences.iter().map(absence_view).collect(),
+            absent_until_at: agent.bonds.absent_until(),
+            warnings: self.pairs_away(idx, None),
+        }
+    }
+
+    pub(super) fn queue_view(&self, idx: QueueIdx) -> QueueView {
+        let queue = &self.queues[idx.at()];
+        QueueView {
+            queue: queue.id.clone(),
+            policy: queue.policy.clone(),
+            waiting: u64::from(queue.counts.waiting),
+            offered: u64::from(queue.counts.offered),
+            connected: u64::from(queue.counts.connected),
+            oldest_joined_at: queue.waiting.oldest_joined_at(),
+        }
+    }
+
+    pub(super) fn customer_view(&self, idx: CustomerIdx) -> CustomerView {
+        let customer = &self.customers[idx];
+        let extra = customer.extra();
+        let cases = customer.cases();
+        let open = cases.iter().map(|case| &self.cases[*case]);
+        CustomerView {
+            customer: customer.id(),
+            identities: customer.identities().to_vec(),
+            profile: extra.map_or_else(Default::default, |extra| extra.profile.clone()),
+            excluded: customer
+                .excluded()
+                .iter()
+                .map(|excluded| ExcludedAgent {
+                    agent: self.agent_name(excluded.agent),
+                    reason: excluded.reason.clone(),
+                })
+                .collect(),
+            open_cases: open
+                .filter(|case| case.state != CaseState::Closed)
+                .map(|case| case.id())
+                .collect(),
+        }
+    }
+
+    fn offer_view(&self, contact: &Contact, offer: &Offer) -> OfferView {
+        let agent = &self.agents[offer.agent.at()];
+        OfferView {
+            offer: offer.id,
+            contact: contact.id.clone(),
+            agent: agent.id.clone(),
+            address: agent.address.clone(),
+            route: offer.route,
+            expires_at: offer.expires_at,
+            mentor: self.mentor_name(offer.agent),
+        }
+    }
+
+    pub(in crate::router) fn submitted(&self, idx: ContactIdx) -> Submitted {
+        let contact = &self.contacts[idx];
+        let position = self.position(idx);
+        Submitted {
+            contact: contact.id.clone(),
+            state: contact.state,
+            outcome: contact
+                .outcome
+                .filter(|_| contact.state == ContactState::Ended),
+            queue: self.queues[contact.queue.at()].id.clone(),
+            customer: contact
+                .customer
+                .map(|customer| self.customers[customer].id()),
+            case: self.case_of(contact).map(|case| case.id()),
+            owner: self.owner_of(contact),
+            agent: contact.last_agent.map(|agent| self.agent_name(agent)),
+            offer: contact
+                .offers
+                .first()
+                .map(|offer| self.offer_view(contact, offer)),
+            position,
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
+            why: contact.why,
+            ticket: contact.ticket(),
+        }
+    }
+
+    pub(super) fn contact_view(&self, idx: ContactIdx) -> ContactView {
+        let contact = &self.contacts[idx];
+        let position = self.position(idx);
+        let offers = contact
+            .offers
+            .iter()
+            .map(|offer| self.offer_view(contact, offer));
+        let consulting = contact.talks.get(1).map(|talk| talk.agent);
+        let first = contact.talks.first();
+        let agent = first.map(|talk| talk.agent).or(contact.last_agent);
+        let wraps = self.wraps_up_until(idx);
+        ContactView {
+            contact: contact.id.clone(),
+            state: contact.state,
+            outcome: contact
+                .outcome
+                .filter(|_| contact.state == ContactState::Ended),
+            queue: self.queues[contact.queue.at()].id.clone(),
+            channel: self.channels.name(contact.channel).clone(),
+            customer: contact
+                .customer
+                .map(|customer| self.customers[customer].id()),
+            topic: contact.topic.clone(),
+            kind: contact.kind().cloned(),
+            case: self.case_of(contact).map(|case| case.id()),
+            owner: self.owner_of(contact),
+            agent: agent.map(|agent| self.agent_name(agent)),
+            consulting: consulting.map(|agent| self.agent_name(agent)),
+            route: first.map(|talk| talk.route).or(contact.route),
+            offer: contact
+                .offers
+                .first()
+                .map(|offer| self.offer_view(contact, offer)),
+            offers: offers.collect(),
+            offers_made: contact.offers_made,
+            priority: contact.priority,
+            requires: self.skills.map(&contact.requires),
+            prefer: contact.prefer.map(|agent| self.agent_name(agent)),
+            exclude: contact
+                .exclude()
+                .iter()
+                .map(|agent| self.agent_name(*agent))
+                .collect(),
+            submitted_at: contact.submitted_at,
+            joined_at: contact.joined_at,
+            not_before_at: contact.not_before_at.get(),
+            connected_at: contact.connected_at.get(),
+            wrap_up_until_at: wraps,
+            ended_at: contact.ended_at.get(),
+            wait_ms: contact.wait_ms,
+            position,
+            estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
+            why: contact.why,
+            reason: contact.reason.clone(),
+            note: contact.note().cloned(),
+            source: contact
+                .source
+                .map(|source| self.sources.slots[source.at()].name.clone()),
+            attributes: contact.attributes.clone(),
+            ticket: contact.ticket(),
+            slot: contact.slot(),
+            callback_at: contact.extra.as_ref().and_then(|extra| extra.callback_at),
+            callback_address: contact
+                .extra
+                .as_ref()
+                .and_then(|extra| extra.callback_to.clone()),
+            customer_priority: Some(contact.bonus()).filter(|bonus| *bonus != 0),
+            wishes: contact.wishes().map(|wishes| self.skills.map(wishes)),
+        }
+    }
+
+    /// When the wrap-up of a contact ends.
+    fn wraps_up_until(&self, idx: ContactIdx) -> Option<crate::router::api::time::Timestamp> {
+        let wrapping = self.contacts[idx].wrapping.as_slice().iter();
+        let wraps = wrapping.flat_map(|agent| &self.agents[agent.at()].wraps);
+        wraps
+            .filter(|wrap| wrap.contact == idx && wrap.ends_contact)
+            .map(|wrap| wrap.until_at)
+            .max()
+    }
+
+    pub(super) fn candidates(
+        &self,
+        contact: &Contact,
+        considered: &[Considered],
+    ) -> Vec<Candidate> {
+        let excluded = contact
+            .customer
+            .map_or(&[][..], |customer| self.customers[customer].excluded());
+        let reason = |considered: &Considered| {
+            let found = excluded.iter().find(|one| one.agent == considered.agent);
+            found
+                .filter(|_| considered.verdict == Verdict::Excluded)
+                .map(|one| one.reason.clone())
+        };
+        considered
+            .iter()
+            .map(|considered| Candidate {
+                agent: self.agent_name(considered.agent),
+                route: considered.route,
+                verdict: considered.verdict,
+                reason: reason(considered),
+            })
+            .collect()
+    }
+
+    pub(super) fn explained(&self, idx: ContactIdx) -> Explained {
+        let contact = &self.contacts[idx];
+        Explained {
+            contact: contact.id.clone(),
+            state: contact.state,
+            why: contact.why,
+            steps: contact
+                .trail
+                .iter()
+                .map(|step| StepView {
+                    at: step.at,
+                    rule: step.rule,
+                    why: step.why,
+                    agent: step.agent.map(|agent| self.agent_name(agent)),
+                    until_at: step.until_at,
+                    candidates: self.candidates(contact, &step.candidates),
+                })
+                .collect(),
+            steps_dropped: contact.trail_dropped,
+            priority: self.priority_view(contact),
+        }
+    }
+
+    /// What a contact's priority is made of, where its customer adds to it.
+    fn priority_view(&self, contact: &Contact) -> Option<PriorityView> {
+        let customer = contact.bonus();
+        (customer != 0).then(|| PriorityView {
+            own: contact.priority,
+            queue: self.queues[contact.queue.at()].policy.priority.0,
+            waiting: contact.aged,
+            customer,
+        })
+    }
+}
+
+fn absence_view(absence: &Absence) -> AbsenceView {
+    AbsenceView {
+        from_at: absence.from_at,
+        to_at: absence.to_at,
+        reason: absence.reason.clone(),
+    }
+}

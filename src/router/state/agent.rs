@@ -1,0 +1,357 @@
+//! An agent: what it can do, what it says of itself, what it is busy with.
+//!
+//! Plain state and questions about it. Who is offered what is decided elsewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Deserializer, Serialize};
+use smallvec::SmallVec;
+
+use super::bonds::Bonds;
+use super::skill::Levels;
+use super::waiting::WaitKey;
+use crate::router::api::codes::{AgentKind, AgentState, Presence};
+use crate::router::api::ids::{
+    AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
+};
+use crate::router::api::policy::{ChannelRule, Settings};
+use crate::router::api::time::{Millis, Timestamp};
+use crate::router::store::few::Few;
+
+/// An agent. A slot exists as soon as anything names the agent; `exists` says it was set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Agent {
+    pub id: Name,
+    pub exists: bool,
+    pub name: Option<Text>,
+    pub kind: AgentKind,
+    pub skills: Levels,
+    /// Contacts at once by channel, where it differs from the channel's own rule.
+    pub capacity: SmallVec<[(ChannelIdx, u32); 2]>,
+    pub team: Option<TeamIdx>,
+    pub deputy: Option<AgentIdx>,
+    pub leader: Option<AgentIdx>,
+    pub address: Option<Text>,
+    pub wrap_up_ms: Option<Millis>,
+    pub rank: i32,
+    pub presence: Presence,
+    pub reason: Option<Text>,
+    pub since_at: Timestamp,
+    pub until_at: Option<Timestamp>,
+    /// The later of the end of the last conversation (wrap-up included) and becoming available.
+    pub idle_since: Option<Timestamp>,
+    pub retry_at: Option<Timestamp>,
+    /// Offers missed in a row.
+    pub missed: u32,
+    pub talks: SmallVec<[Held; 1]>,
+    pub reserved: SmallVec<[Reserved; 1]>,
+    pub wraps: SmallVec<[WrapUp; 1]>,
+    /// Cases it owns that are not closed.
+    #[serde(deserialize_with = "at_once")]
+    pub cases: BTreeSet<CaseIdx>,
+    pub handled: u64,
+    pub talk_ms: i64,
+    pub bonds: Bonds,
+    /// The queue of the contact it took last.
+    pub last_queue: Option<QueueIdx>,
+    /// Waiting contacts whose case it owns.
+    #[serde(skip)]
+    pub owned_waiting: BTreeMap<WaitKey, ContactIdx>,
+    /// Waiting contacts that it may take in the owner's stead, by name.
+    #[serde(skip)]
+    pub named_waiting: BTreeMap<WaitKey, ContactIdx>,
+    /// Those whose deputy it is.
+    #[serde(skip)]
+    pub deputy_of: Few<AgentIdx>,
+    /// Its place in the idle order.
+    #[serde(skip)]
+    pub position: Option<u32>,
+    /// The channels for which the idle order shows it as free, one bit each.
+    #[serde(skip)]
+    pub shown_free: u32,
+    /// Became able to take more and has not been given anything yet.
+    #[serde(skip)]
+    pub pending: bool,
+    /// Others who chose before it have left alone what it owns.
+    #[serde(skip)]
+    pub passed_over: bool,
+    /// Its situation changed and the contacts that wait for it have not been judged anew yet.
+    #[serde(skip)]
+    pub changed: bool,
+}
+
+/// A conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub contact: ContactIdx,
+    pub channel: ChannelIdx,
+}
+
+/// An offer that it is asked to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reserved {
+    pub contact: ContactIdx,
+    pub channel: ChannelIdx,
+    pub offer: OfferId,
+}
+
+/// Work after a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrapUp {
+    pub contact: ContactIdx,
+    pub until_at: Timestamp,
+    /// The contact ends with it; otherwise the contact went on without this agent.
+    pub ends_contact: bool,
+}
+
+/// Why an agent cannot take a contact now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfree {
+    Removed,
+    Offline,
+    Break,
+    WrapUp,
+    RetryDelay,
+    NoChannel,
+    Reserved,
+    AtCapacity,
+}
+
+/// Reads a set whole and builds it then: one by one it takes three times as long.
+fn at_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<CaseIdx>, D::Error> {
+    Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+}
+
+impl Agent {
+    pub fn new(id: Name, at: Timestamp) -> Self {
+        Self {
+            id,
+            exists: false,
+            name: None,
+            kind: AgentKind::Human,
+            skills: Levels::new(),
+            capacity: SmallVec::new(),
+            team: None,
+            deputy: None,
+            leader: None,
+            address: None,
+            wrap_up_ms: None,
+            rank: 0,
+            presence: Presence::Offline,
+            reason: None,
+            since_at: at,
+            until_at: None,
+            idle_since: None,
+            retry_at: None,
+            missed: 0,
+            talks: SmallVec::new(),
+            reserved: SmallVec::new(),
+            wraps: SmallVec::new(),
+            cases: BTreeSet::new(),
+            handled: 0,
+            talk_ms: 0,
+            bonds: Bonds::default(),
+            last_queue: None,
+            owned_waiting: BTreeMap::new(),
+            named_waiting: BTreeMap::new(),
+            deputy_of: Few::None,
+            position: None,
+            shown_free: 0,
+            pending: false,
+            passed_over: false,
+            changed: false,
+        }
+    }
+
+    /// What it is doing: work before presence, since a break begins when the work is done.
+    pub fn state(&self) -> AgentState {
+        if !self.talks.is_empty() {
+            AgentState::Busy
+        } else if !self.reserved.is_empty() {
+            AgentState::Reserved
+        } else {
+            self.state_without_offers()
+        }
+    }
+
+    /// What it is doing beside conversations and offers.
+    pub fn state_without_offers(&self) -> AgentState {
+        if !self.wraps.is_empty() {
+            return AgentState::WrapUp;
+        }
+        match self.presence {
+            Presence::Available => AgentState::Available,
+            Presence::Break => AgentState::Break,
+            Presence::Offline => AgentState::Offline,
+        }
+    }
+
+    pub fn is_human(&self) -> bool {
+        self.kind == AgentKind::Human
+    }
+
+    /// Conversations and offers.
+    pub fn load(&self) -> usize {
+        self.talks.len() + self.reserved.len()
+    }
+
+    /// Whether it can take one more contact of a channel now, and if not, why.
+    pub fn free_for(&self, channel: ChannelIdx, rules: &Channels) -> Result<(), Unfree> {
+        if !self.exists {
+            return Err(Unfree::Removed);
+        }
+        match self.presence {
+            Presence::Available => {}
+            Presence::Break => return Err(Unfree::Break),
+            Presence::Offline => return Err(Unfree::Offline),
+        }
+        if !self.wraps.is_empty() {
+            return Err(Unfree::WrapUp);
+        }
+        if self.retry_at.is_some() {
+            return Err(Unfree::RetryDelay);
+        }
+        self.place_for(channel, rules)
+    }
+
+    /// The channels for which it is free, one bit each: all at once what [`Agent::free_for`] says
+    /// of each.
+    pub fn free_mask(&self, rules: &Channels) -> u32 {
+        if !self.exists
+            || self.presence != Presence::Available
+            || !self.wraps.is_empty()
+            || self.retry_at.is_some()
+        {
+            return 0;
+        }
+        let channels = self.talks.iter().map(|talk| talk.channel);
+        let mut held = channels.chain(self.reserved.iter().map(|r| r.channel));
+        if held.any(|channel| rules.rule(channel).exclusive) {
+            return 0;
+        }
+        if self.capacity.is_empty() && self.talks.is_empty() && self.reserved.is_empty() {
+            return rules.served;
+        }
+        let mut mask = 0;
+        for n in 0..rules.len() {
+            if self.place_for(ChannelIdx::of(n as u32), rules).is_ok() {
+                mask |= 1 << n;
+            }
+        }
+        mask
+    }
+
+    /// Whether its contacts leave room for one more of a channel.
+    fn place_for(&self, channel: ChannelIdx, rules: &Channels) -> Result<(), Unfree> {
+        let capacity = self.capacity_of(channel, rules);
+        if capacity == 0 {
+            return Err(Unfree::NoChannel);
+        }
+        if self.talks.is_empty() && self.reserved.is_empty() {
+            return Ok(());
+        }
+        let exclusive = |channel: ChannelIdx| rules.rule(channel).exclusive;
+        if self
+            .reserved
+            .iter()
+            .any(|r| exclusive(r.channel) || exclusive(channel))
+        {
+            return Err(Unfree::Reserved);
+        }
+        if exclusive(channel) || self.talks.iter().any(|t| exclusive(t.channel)) {
+            return Err(Unfree::AtCapacity);
+        }
+        let talks = self.talks.iter().filter(|t| t.channel == channel).count();
+        let reserved = self
+            .reserved
+            .iter()
+            .filter(|r| r.channel == channel)
+            .count();
+        if talks + reserved < capacity as usize {
+            Ok(())
+        } else if reserved > 0 && talks < capacity as usize {
+            Err(Unfree::Reserved)
+        } else {
+            Err(Unfree::AtCapacity)
+        }
+    }
+
+    /// How many contacts of a channel it takes at once.
+    pub fn capacity_of(&self, channel: ChannelIdx, rules: &Channels) -> u32 {
+        self.capacity
+            .iter()
+            .find(|(named, _)| *named == channel)
+            .map_or_else(|| rules.rule(channel).capacity, |(_, capacity)| *capacity)
+    }
+}
+
+/// The channels of a tenant with their rules, by number.
+#[derive(Clone, Debug)]
+pub struct Channels {
+    names: Vec<Name>,
+    rules: Vec<ChannelRule>,
+    /// The channels that an agent serves unless its own capacity says otherwise, one bit each.
+    served: u32,
+}
+
+impl Channels {
+    /// The built-in channels and those that the settings add or change.
+    pub fn of(settings: &Settings) -> Self {
+        let mut channels = Self {
+            names: Vec::new(),
+            rules: Vec::new(),
+            served: 0,
+        };
+        for (name, exclusive) in crate::router::api::policy::CHANNELS {
+            channels.names.push(Name::of(name));
+            channels.rules.push(ChannelRule {
+                exclusive,
+                capacity: 1,
+            });
+        }
+        channels.apply(settings);
+        channels
+    }
+
+    /// Takes over what the settings say; a channel once known stays known.
+    pub fn apply(&mut self, settings: &Settings) {
+        for (name, rule) in &settings.channels {
+            match self.find(name) {
+                Some(channel) => self.rules[channel.at()] = *rule,
+                None => {
+                    self.names.push(name.clone());
+                    self.rules.push(*rule);
+                }
+            }
+        }
+        self.served = 0;
+        for (n, rule) in self.rules.iter().enumerate() {
+            self.served |= u32::from(rule.capacity > 0) << n;
+        }
+    }
+
+    pub fn find(&self, name: &Name) -> Option<ChannelIdx> {
+        self.names
+            .iter()
+            .position(|known| known == name)
+            .map(ChannelIdx::from_usize)
+    }
+
+    pub fn name(&self, channel: ChannelIdx) -> &Name {
+        &self.names[channel.at()]
+    }
+
+    pub fn rule(&self, channel: ChannelIdx) -> ChannelRule {
+        self.rules[channel.at()]
+    }
+
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The names, for a message that says what would be right.
+    pub fn listed(&self) -> String {
+        let names: Vec<&str> = self.names.iter().map(Name::as_str).collect();
+        names.join(", ")
+    }
+}

@@ -1,0 +1,400 @@
+//! A case: one matter of one customer, and who is responsible for it.
+//!
+//! The owner is the first human who really handled it. Ownership ends only by closing the case or
+//! by a recorded handover; nothing else in the router may write `owner`.
+
+use hashbrown::HashMap;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::progress::Progress;
+use crate::router::api::codes::CaseState;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
+use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::store::directory::{Directory, Gathered};
+use crate::router::store::few::Few;
+use crate::router::store::kept::Kept;
+use crate::router::store::segments::Segments;
+
+/// The most notes kept on one case.
+pub const NOTES_MAX: usize = 1_000;
+
+/// The longest name of a case that stands in its record: those that the router gives do.
+const NAME_IN_PLACE: usize = 15;
+
+/// A case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    id: Kept<NAME_IN_PLACE>,
+    /// In a box of its own: a third of the room where there is none.
+    topic: Option<Box<Name>>,
+    /// What most open cases have none of.
+    extra: Option<Box<CaseExtra>>,
+    pub opened_at: Timestamp,
+    pub owned_at: MaybeAt,
+    /// The last contact or act on it; among several the most recently active is found.
+    pub active_at: Timestamp,
+    /// When the newest of its contacts was submitted; none where repeats are not supervised.
+    newest_at: MaybeAt,
+    pub customer: Option<CustomerIdx>,
+    pub owner: Option<AgentIdx>,
+    pub last_handler: Option<AgentIdx>,
+    pub contacts: u32,
+    /// Contacts that refer to it; it is kept as long as there are any.
+    pub referred: u32,
+    pub state: CaseState,
+}
+
+/// What a case may have besides its owner.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct CaseExtra {
+    pub kind: Option<Name>,
+    pub resolved_at: MaybeAt,
+    pub closed_at: MaybeAt,
+    pub close_at: MaybeAt,
+    pub handovers: u32,
+    pub escalations: u32,
+    pub escalated_at: MaybeAt,
+    /// When its contacts before the newest were submitted, the oldest first, as many as the
+    /// supervision of repeats counts.
+    older: Vec<Timestamp>,
+    pub notes: Vec<Note>,
+    /// How it goes on, where there is anything to tell.
+    progress: Option<Box<Progress>>,
+}
+
+impl Case {
+    pub fn new(
+        id: Name,
+        customer: Option<CustomerIdx>,
+        topic: Option<Name>,
+        kind: Option<Name>,
+        at: Timestamp,
+    ) -> Self {
+        let extra = kind.map(|kind| {
+            Box::new(CaseExtra {
+                kind: Some(kind),
+                ..CaseExtra::default()
+            })
+        });
+        Self {
+            id: Kept::new(&id, ()),
+            topic: topic.map(Box::new),
+            extra,
+            opened_at: at,
+            owned_at: MaybeAt::NONE,
+            active_at: at,
+            newest_at: MaybeAt::NONE,
+            customer,
+            owner: None,
+            last_handler: None,
+            contacts: 0,
+            referred: 0,
+            state: CaseState::Open,
+        }
+    }
+
+    pub fn id(&self) -> Name {
+        self.id.name()
+    }
+
+    /// The bytes of its name, which are in the order of names.
+    pub fn id_bytes(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    pub fn topic(&self) -> Option<&Name> {
+        self.topic.as_deref()
+    }
+
+    pub fn extra_mut(&mut self) -> &mut CaseExtra {
+        self.extra.get_or_insert_default()
+    }
+
+    pub fn progress(&self) -> Option<&Progress> {
+        self.extra.as_ref()?.progress.as_deref()
+    }
+
+    pub fn progress_mut(&mut self) -> Option<&mut Progress> {
+        self.extra.as_mut()?.progress.as_deref_mut()
+    }
+
+    pub fn make_progress(&mut self) -> &mut Progress {
+        self.extra_mut().progress.get_or_insert_default()
+    }
+
+    /// How many of its clocks have run out and not ended.
+    fn overdue(&self) -> u64 {
+        let clocks = self.progress().map_or(&[][..], |progress| &progress.clocks);
+        let overdue = clocks
+            .iter()
+            .filter(|clock| clock.is_open() && clock.verdict.is_some());
+        overdue.count() as u64
+    }
+
+    pub fn kind(&self) -> Option<&Name> {
+        self.extra.as_ref()?.kind.as_ref()
+    }
+
+    pub fn resolved_at(&self) -> Option<Timestamp> {
+        self.extra.as_ref()?.resolved_at.get()
+    }
+
+    pub fn closed_at(&self) -> Option<Timestamp> {
+        self.extra.as_ref()?.closed_at.get()
+    }
+
+    /// When it closes by itself.
+    pub fn close_at(&self) -> Option<Timestamp> {
+        self.extra.as_ref()?.close_at.get()
+    }
+
+    pub fn handovers(&self) -> u32 {
+        self.extra.as_ref().map_or(0, |extra| extra.handovers)
+    }
+
+    pub fn notes(&self) -> &[Note] {
+        self.extra.as_ref().map_or(&[], |extra| &extra.notes)
+    }
+
+    /// Notes when one of its contacts was submitted. Answers when the first of the last `limit`
+    /// was, where there have been so many; only those are kept.
+    pub fn note_submission(&mut self, at: Timestamp, limit: usize) -> Option<Timestamp> {
+        if limit == 0 {
+            self.newest_at = MaybeAt::NONE;
+            if let Some(extra) = &mut self.extra {
+                extra.older.clear();
+            }
+            return None;
+        }
+        let Some(newest) = self.newest_at.get() else {
+            self.newest_at = MaybeAt::at(at);
+            return (limit == 1).then_some(at);
+        };
+        self.newest_at = MaybeAt::at(newest.max(at));
+        if limit == 1 {
+            if let Some(extra) = &mut self.extra {
+                extra.older.clear();
+            }
+            return self.newest_at.get();
+        }
+        let older = &mut self.extra_mut().older;
+        let place = older.partition_point(|before| *before <= newest.min(at));
+        older.insert(place, newest.min(at));
+        let too_many = (older.len() + 1).saturating_sub(limit);
+        older.drain(..too_many);
+        (older.len() + 1 == limit).then(|| older[0])
+    }
+}
+
+/// A case as an image has it; times that are mostly near the first are told from there.
+#[derive(Serialize, Deserialize)]
+struct Written<'a, T, E> {
+    id: &'a str,
+    topic: Option<T>,
+    extra: Option<E>,
+    opened_at: Timestamp,
+    owned_after: Option<i64>,
+    active_after: i64,
+    newest_after: Option<i64>,
+    customer: Option<CustomerIdx>,
+    owner: Option<AgentIdx>,
+    last_handler: Option<AgentIdx>,
+    contacts: u32,
+    referred: u32,
+    state: CaseState,
+}
+
+impl Serialize for Case {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let after = |at: Timestamp| at.wrapping_sub(self.opened_at);
+        let written = Written {
+            id: self.id.as_str(),
+            topic: self.topic(),
+            extra: self.extra.as_deref(),
+            opened_at: self.opened_at,
+            owned_after: self.owned_at.get().map(after),
+            active_after: after(self.active_at),
+            newest_after: self.newest_at.get().map(after),
+            customer: self.customer,
+            owner: self.owner,
+            last_handler: self.last_handler,
+            contacts: self.contacts,
+            referred: self.referred,
+            state: self.state,
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Case {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written: Written<'de, Name, Box<CaseExtra>> = Written::deserialize(deserializer)?;
+        let at = |after: i64| written.opened_at.wrapping_add(after);
+        Ok(Self {
+            id: Kept::read(written.id, ()).map_err(D::Error::custom)?,
+            topic: written.topic.map(Box::new),
+            extra: written.extra,
+            opened_at: written.opened_at,
+            owned_at: written.owned_after.map(at).into(),
+            active_at: at(written.active_after),
+            newest_at: written.newest_after.map(at).into(),
+            customer: written.customer,
+            owner: written.owner,
+            last_handler: written.last_handler,
+            contacts: written.contacts,
+            referred: written.referred,
+            state: written.state,
+        })
+    }
+}
+
+/// A note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub at: Timestamp,
+    pub by: Name,
+    pub text: Text,
+}
+
+/// The cases of a tenant by number.
+#[derive(Clone, Debug, Default)]
+pub struct Cases {
+    pub slots: Segments<Option<Case>>,
+    pub free: Vec<CaseIdx>,
+    pub by_name: Directory<CaseIdx>,
+    /// Counts up for the names of cases that the router itself opens.
+    pub opened: u64,
+    /// Clocks that have run out and not ended.
+    pub overdue: u64,
+    /// The contacts of a case that look for an agent.
+    seeking: HashMap<CaseIdx, Few<ContactIdx>, foldhash::fast::RandomState>,
+}
+
+impl Cases {
+    /// The cases of an image: `read` reads them and shows each with its number.
+    pub fn read(
+        read: impl FnOnce(
+            &mut dyn FnMut(usize, &Option<Case>),
+        ) -> Result<Segments<Option<Case>>, String>,
+    ) -> Result<Self, String> {
+        let mut cases = Self::default();
+        let mut names = Gathered::default();
+        let mut overdue = 0;
+        cases.slots = read(&mut |n, case| {
+            if let Some(case) = case {
+                let place = cases.by_name.place(case.id.as_bytes());
+                names.add(place, CaseIdx::from_usize(n));
+                overdue += case.overdue();
+            }
+        })?;
+        cases.by_name.fill(names);
+        cases.overdue = overdue;
+        Ok(cases)
+    }
+
+    pub fn find(&self, name: &Name) -> Option<CaseIdx> {
+        let place = self.by_name.place(name.as_str().as_bytes());
+        self.by_name.get(place, |idx| self[idx].id.is(name))
+    }
+
+    pub fn get(&self, case: CaseIdx) -> Option<&Case> {
+        self.slots.get(case.at()).and_then(Option::as_ref)
+    }
+
+    /// The contacts of a case that look for an agent.
+    pub fn seeking(&self, case: CaseIdx) -> &[ContactIdx] {
+        self.seeking.get(&case).map_or(&[], Few::as_slice)
+    }
+
+    /// Notes that a contact of a case looks for an agent, or no longer does.
+    pub fn note_seeking(&mut self, case: CaseIdx, contact: ContactIdx, seeks: bool) {
+        use hashbrown::hash_map::Entry;
+        match self.seeking.entry(case) {
+            Entry::Vacant(_) if !seeks => {}
+            Entry::Vacant(list) => {
+                list.insert(Few::One(contact));
+            }
+            Entry::Occupied(mut list) if !seeks => {
+                list.get_mut().retain(|other| other != contact);
+                if list.get().is_empty() {
+                    list.remove();
+                }
+            }
+            Entry::Occupied(mut list) => {
+                if !list.get().as_slice().contains(&contact) {
+                    list.get_mut().push(contact);
+                }
+            }
+        }
+    }
+
+    pub fn insert(&mut self, case: Case) -> CaseIdx {
+        let place = self.by_name.place(case.id.as_bytes());
+        let idx = self.insert_unnamed(case);
+        self.by_name.insert(place, idx);
+        idx
+    }
+
+    /// Takes in a case that is never asked for by its name, which may be another's too.
+    pub fn insert_unnamed(&mut self, case: Case) -> CaseIdx {
+        let idx = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            CaseIdx::from_usize(self.slots.len() - 1)
+        });
+        self.slots[idx.at()] = Some(case);
+        idx
+    }
+
+    pub fn remove(&mut self, idx: CaseIdx) -> Option<Case> {
+        let case = self.slots[idx.at()].take()?;
+        let place = self.by_name.place(case.id.as_bytes());
+        self.by_name.remove(place, idx);
+        self.free.push(idx);
+        Some(case)
+    }
+
+    /// Clocks that have run out and not ended, by looking at each.
+    pub fn count_overdue(&self) -> u64 {
+        self.slots.iter().flatten().map(Case::overdue).sum()
+    }
+
+    /// A name for a case that the router opens, which no client has used.
+    pub fn fresh_name(&mut self) -> Name {
+        loop {
+            self.opened += 1;
+            let name = Name::numbered("case-", self.opened);
+            if self.find(&name).is_none() {
+                return name;
+            }
+        }
+    }
+}
+
+impl std::ops::Index<CaseIdx> for Cases {
+    type Output = Case;
+
+    fn index(&self, case: CaseIdx) -> &Case {
+        self.slots[case.at()]
+            .as_ref()
+            .expect("a case that is referred to is kept")
+    }
+}
+
+impl std::ops::IndexMut<CaseIdx> for Cases {
+    fn index_mut(&mut self, case: CaseIdx) -> &mut Case {
+        self.slots[case.at()]
+            .as_mut()
+            .expect("a case that is referred to is kept")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_as_small_as_it_is_told() {
+        assert_eq!(size_of::<Option<Case>>(), 88);
+    }
+}

@@ -1,0 +1,338 @@
+//! A contact: from its submission to its end.
+//!
+//! Plain state and questions about it. At every instant a contact is in exactly one
+//! [`ContactState`]; all changes of it go through `Router::set_state`.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::duty::Duty;
+use super::extra::Extra;
+use super::skill::Levels;
+use super::waiting::WaitKey;
+use crate::router::api::booking::Slot;
+use crate::router::api::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
+use crate::router::api::command::Attributes;
+use crate::router::api::ids::{
+    AgentIdx, CaseIdx, ChannelIdx, ClassIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
+    SourceIdx, TeamIdx, Text,
+};
+use crate::router::api::time::{MaybeAt, Millis, Timestamp};
+use crate::router::store::directory::Directory;
+use crate::router::store::few::Few;
+
+/// The most steps that a contact remembers for `contact.explain`; then the oldest but the first
+/// few are dropped.
+pub const STEPS_KEPT_MAX: usize = 64;
+
+/// A contact.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Contact {
+    pub id: Name,
+    pub queue: QueueIdx,
+    pub channel: ChannelIdx,
+    pub customer: Option<CustomerIdx>,
+    pub topic: Option<Name>,
+    pub case: Option<CaseIdx>,
+    /// The last owner of a closed case of the same matter: a preference only.
+    pub last_owner: Option<AgentIdx>,
+    pub prefer: Option<AgentIdx>,
+    pub priority: i32,
+    pub requires: Levels,
+    pub max_wait_ms: Option<Millis>,
+    pub attributes: Option<Attributes>,
+    pub source: Option<SourceIdx>,
+
+    pub state: ContactState,
+    pub outcome: Option<Outcome>,
+    pub why: Why,
+    pub reason: Option<Text>,
+
+    pub submitted_at: Timestamp,
+    /// The time that gives the place in the order.
+    pub joined_at: Timestamp,
+    /// The arrival sequence: among equal times the earlier arrival goes first.
+    pub seq: u64,
+    /// When it came into the present queue: the queue's `max_wait_ms` counts from here.
+    pub entered_at: Timestamp,
+    /// Overflows in the millisecond in which it came into the present queue.
+    pub hops: u32,
+    /// Where the present wait began, with the arrival or a transfer: steps, the wait for an owner
+    /// and its own `max_wait_ms` count from here, and this wait is reported.
+    pub wait_from: Timestamp,
+    pub not_before_at: MaybeAt,
+    pub connected_at: MaybeAt,
+    pub ended_at: MaybeAt,
+    pub wait_ms: Option<i64>,
+    pub within_target: bool,
+
+    /// Steps of the queue that its waiting has passed.
+    pub steps_passed: u32,
+    /// Steps of priority won by waiting.
+    pub aged: i32,
+    /// Its time to wait is over; it stays only until its offers are decided.
+    pub overdue: bool,
+    /// It was passed to a queue and does not seek its owner again.
+    pub passed_on: bool,
+    /// It is a callback that only the owner makes.
+    pub by_owner_only: bool,
+    /// What the router brought it for, where it did.
+    pub duty: Option<Duty>,
+    /// It waits for this agent as others wait for their owner.
+    pub kept_for: Option<AgentIdx>,
+    /// It is to be offered to this agent and nobody else.
+    pub direct: Option<AgentIdx>,
+    /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
+    pub seeking: bool,
+
+    pub offers: SmallVec<[Offer; 1]>,
+    pub offers_made: u32,
+    pub talks: SmallVec<[Talk; 1]>,
+    /// The agent of the last conversation.
+    pub last_agent: Option<AgentIdx>,
+    pub route: Option<Route>,
+
+    pub scheduled: MaybeAt,
+    pub step_at: MaybeAt,
+    pub owner_until: MaybeAt,
+    pub max_wait_at: MaybeAt,
+    pub no_agent_at: MaybeAt,
+    pub age_at: MaybeAt,
+    pub firm_at: MaybeAt,
+    pub lease_at: MaybeAt,
+
+    pub trail: Vec<StepTaken>,
+    pub trail_dropped: u64,
+
+    /// Agents still in wrap-up for it after its conversation.
+    pub wrapping: Few<AgentIdx>,
+    pub extra: Option<Box<Extra>>,
+    /// Where it stands in the waiting index.
+    #[serde(skip)]
+    pub place: Option<Place>,
+    /// Where it stands among those that ring and may be offered to more agents.
+    #[serde(skip)]
+    pub hungry: Option<Box<WaitKey>>,
+}
+
+/// An offer that rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    pub id: OfferId,
+    pub agent: AgentIdx,
+    pub route: Route,
+    pub why: Why,
+    pub expires_at: Timestamp,
+}
+
+/// A conversation with one agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
+    pub agent: AgentIdx,
+    pub since: Timestamp,
+    pub route: Route,
+}
+
+/// Where a contact stands in the waiting index: in the order, and before whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub key: WaitKey,
+    pub reach: Reach,
+    pub class: Option<ClassIdx>,
+}
+
+/// Who may take a waiting contact now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The owner of its case, where the queue routes by owners and may offer it to the owner.
+    pub owner: Option<AgentIdx>,
+    /// Nobody but the owner, until then or (`i64::MAX`) for as long as it waits. Where others are
+    /// named too, they take it only when they have nothing else to take.
+    pub owner_only_until: Option<Timestamp>,
+    pub deputy: Option<AgentIdx>,
+    pub leader: Option<AgentIdx>,
+    pub team: Option<TeamIdx>,
+    /// Anyone with the skills.
+    pub anyone: bool,
+    pub why: Why,
+}
+
+impl Reach {
+    /// Whether the contact waits for its owner and goes to nobody else at all.
+    pub fn is_closed(&self) -> bool {
+        let others =
+            self.anyone || self.deputy.is_some() || self.leader.is_some() || self.team.is_some();
+        self.owner_only_until.is_some() && !others
+    }
+}
+
+/// One step that was taken with a contact, kept for `contact.explain`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTaken {
+    pub at: Timestamp,
+    pub rule: Rule,
+    pub why: Option<Why>,
+    pub agent: Option<AgentIdx>,
+    pub until_at: Option<Timestamp>,
+    pub candidates: Box<[Considered]>,
+}
+
+/// An agent that was considered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Considered {
+    pub agent: AgentIdx,
+    pub route: Route,
+    pub verdict: Verdict,
+}
+
+impl Contact {
+    /// Whether it has not ended.
+    pub fn is_live(&self) -> bool {
+        self.state != ContactState::Ended
+    }
+
+    /// Whether its own list excludes an agent.
+    pub fn excludes(&self, agent: AgentIdx) -> bool {
+        self.exclude().contains(&agent)
+    }
+
+    pub fn offer_to(&self, agent: AgentIdx) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.agent == agent)
+    }
+
+    /// Whether an offer by name (owner, deputy, leader, direct) rings: then nobody else is asked.
+    pub fn rings_by_name(&self) -> bool {
+        self.offers.iter().any(|offer| match offer.route {
+            Route::Owner | Route::Deputy | Route::Leader | Route::Direct => true,
+            Route::Team | Route::Skill => false,
+        })
+    }
+
+    /// Takes down a step for `contact.explain`.
+    pub fn remember(&mut self, step: StepTaken) {
+        const FIRST_KEPT: usize = 8;
+        if self.trail.len() == STEPS_KEPT_MAX {
+            self.trail.remove(FIRST_KEPT);
+            self.trail_dropped += 1;
+        }
+        if self.trail.capacity() == 0 {
+            // Most contacts that wait have taken one step: room for four would be kept unused.
+            self.trail.reserve_exact(1);
+        }
+        self.trail.push(step);
+    }
+}
+
+/// The most boxes of forgotten contacts that are kept for those that come.
+const SPARE_MAX: usize = 1_024;
+
+/// The contacts of a tenant by number, with the numbers that are free again.
+#[derive(Clone, Debug, Default)]
+pub struct Contacts {
+    pub slots: Vec<Option<Box<Contact>>>,
+    pub free: Vec<ContactIdx>,
+    pub by_name: Directory<ContactIdx>,
+    /// They are known by number only and have no name of their own; for bulk runs.
+    pub nameless: bool,
+    /// Those booked for a slot, by its beginning.
+    pub booked: BTreeSet<(Timestamp, ContactIdx)>,
+    /// Boxes of contacts that are forgotten: in the steady state none is asked for or given back.
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    spare: Vec<Box<Contact>>,
+}
+
+impl Contacts {
+    pub fn find(&self, name: &Name) -> Option<ContactIdx> {
+        let place = self.by_name.place(name.as_str().as_bytes());
+        self.by_name.get(place, |idx| self[idx].id == *name)
+    }
+
+    pub fn get(&self, contact: ContactIdx) -> Option<&Contact> {
+        self.slots.get(contact.at()).and_then(Option::as_deref)
+    }
+
+    pub fn insert(&mut self, contact: Contact) -> ContactIdx {
+        let idx = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            ContactIdx::from_usize(self.slots.len() - 1)
+        });
+        if !self.nameless {
+            self.note_name(&contact.id, idx);
+        }
+        self.booked
+            .extend(contact.slot().map(|slot| (slot.from_at, idx)));
+        self.slots[idx.at()] = Some(self.boxed(contact));
+        idx
+    }
+
+    /// Makes a name that no contact bears lead to one.
+    pub fn note_name(&mut self, name: &Name, idx: ContactIdx) {
+        let place = self.by_name.place(name.as_str().as_bytes());
+        self.by_name.insert(place, idx);
+    }
+
+    fn boxed(&mut self, mut contact: Contact) -> Box<Contact> {
+        let Some(mut spare) = self.spare.pop() else {
+            return Box::new(contact);
+        };
+        if contact.trail.is_empty() {
+            contact.trail = std::mem::take(&mut spare.trail);
+        }
+        *spare = contact;
+        spare
+    }
+
+    /// Forgets a contact; its case, if it has one, is answered.
+    pub fn remove(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
+        let mut contact = self.slots[idx.at()].take()?;
+        if !self.nameless {
+            let place = self.by_name.place(contact.id.as_str().as_bytes());
+            self.by_name.remove(place, idx);
+        }
+        if let Some(slot) = contact.slot() {
+            self.booked.remove(&(slot.from_at, idx));
+        }
+        self.free.push(idx);
+        let case = contact.case;
+        if self.spare.len() < SPARE_MAX {
+            contact.trail.clear();
+            contact.attributes = None;
+            contact.extra = None;
+            self.spare.push(contact);
+        }
+        case
+    }
+
+    /// Books a contact for another slot, or for none.
+    pub fn set_slot(&mut self, idx: ContactIdx, slot: Option<Slot>) {
+        let before = self[idx].slot();
+        if before == slot {
+            return;
+        }
+        if let Some(before) = before {
+            self.booked.remove(&(before.from_at, idx));
+        }
+        self.booked.extend(slot.map(|slot| (slot.from_at, idx)));
+        self[idx].extra_mut().slot = slot;
+    }
+}
+
+impl std::ops::Index<ContactIdx> for Contacts {
+    type Output = Contact;
+
+    fn index(&self, contact: ContactIdx) -> &Contact {
+        self.slots[contact.at()]
+            .as_deref()
+            .expect("a contact that is referred to is kept")
+    }
+}
+
+impl std::ops::IndexMut<ContactIdx> for Contacts {
+    fn index_mut(&mut self, contact: ContactIdx) -> &mut Contact {
+        self.slots[contact.at()]
+            .as_deref_mut()
+            .expect("a contact that is referred to is kept")
+    }
+}

@@ -1,0 +1,320 @@
+//! A customer: one person behind several identities.
+//!
+//! Plain state, and the directory of names that leads to it. What linking, merging and excluding
+//! do is in `customers`.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
+
+use crate::router::api::command::Profile;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, Text};
+use crate::router::api::time::Timestamp;
+use crate::router::store::directory::{Directory, Gathered, Place};
+use crate::router::store::few::Few;
+use crate::router::store::kept::Kept;
+use crate::router::store::segments::Segments;
+
+/// The most identities of one customer.
+pub const IDENTITIES_MAX: usize = 256;
+
+/// The longest name of a customer that stands in its record: telephone numbers do.
+const NAME_IN_PLACE: usize = 19;
+
+/// A customer, in half a cache line.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    /// What it is called, and its case where it has one.
+    id: Kept<NAME_IN_PLACE, Option<CaseIdx>>,
+    /// What most customers have none of.
+    more: Option<Box<More>>,
+}
+
+/// What is beyond one case.
+#[derive(Clone, Debug, Default)]
+struct More {
+    /// All its cases where it has more than one.
+    cases: Vec<CaseIdx>,
+    extra: Option<Box<CustomerExtra>>,
+}
+
+/// What a customer may have besides its cases.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct CustomerExtra {
+    pub identities: Vec<Name>,
+    pub profile: Profile,
+    pub excluded: SmallVec<[Excluded; 1]>,
+    /// Places it gave up by hanging up, for whoever calls again in time.
+    pub abandoned: SmallVec<[Abandoned; 1]>,
+    /// The customer into which this one was merged.
+    pub merged_into: Option<CustomerIdx>,
+}
+
+/// An agent who never serves this customer (回避).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excluded {
+    pub agent: AgentIdx,
+    pub reason: Text,
+}
+
+/// A place in the order that was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Abandoned {
+    pub queue: QueueIdx,
+    pub at: Timestamp,
+    pub joined_at: Timestamp,
+    pub seq: u64,
+}
+
+impl Customer {
+    pub fn new(id: &Name) -> Self {
+        Self {
+            id: Kept::new(id, None),
+            more: None,
+        }
+    }
+
+    pub fn id(&self) -> Name {
+        self.id.name()
+    }
+
+    /// Its cases in the order in which they came to it, closed ones too while they are kept.
+    pub fn cases(&self) -> &[CaseIdx] {
+        match &self.more {
+            Some(more) if !more.cases.is_empty() => &more.cases,
+            _ => self.id.beside().as_slice(),
+        }
+    }
+
+    pub fn add_case(&mut self, case: CaseIdx) {
+        match (self.id.beside(), &mut self.more) {
+            (_, Some(more)) if !more.cases.is_empty() => more.cases.push(case),
+            (None, _) => *self.id.beside_mut() = Some(case),
+            (Some(first), more) => more.get_or_insert_default().cases = vec![*first, case],
+        }
+    }
+
+    pub fn drop_case(&mut self, case: CaseIdx) {
+        let mut left = self.take_cases();
+        left.retain(|other| *other != case);
+        match left[..] {
+            [] => {}
+            [one] => self.add_case(one),
+            _ => self.more.get_or_insert_default().cases = left,
+        }
+    }
+
+    pub fn take_cases(&mut self) -> Vec<CaseIdx> {
+        let first = self.id.beside_mut().take();
+        let more = self.more.as_mut();
+        let mut cases = more.map_or_else(Vec::new, |more| std::mem::take(&mut more.cases));
+        if cases.is_empty() {
+            cases.extend(first);
+        }
+        if self.more.as_ref().is_some_and(|more| more.extra.is_none()) {
+            self.more = None;
+        }
+        cases
+    }
+
+    pub fn extra(&self) -> Option<&CustomerExtra> {
+        self.more.as_ref()?.extra.as_deref()
+    }
+
+    pub fn extra_mut(&mut self) -> &mut CustomerExtra {
+        let more = self.more.get_or_insert_default();
+        more.extra.get_or_insert_default()
+    }
+
+    pub fn take_extra(&mut self) -> CustomerExtra {
+        let extra = self.more.as_mut().and_then(|more| more.extra.take());
+        extra.map_or_else(CustomerExtra::default, |extra| *extra)
+    }
+
+    /// Its identities besides its id.
+    pub fn identities(&self) -> &[Name] {
+        self.extra().map_or(&[], |extra| &extra.identities)
+    }
+
+    pub fn excluded(&self) -> &[Excluded] {
+        self.extra().map_or(&[], |extra| &extra.excluded)
+    }
+
+    pub fn excludes(&self, agent: AgentIdx) -> bool {
+        self.excluded()
+            .iter()
+            .any(|excluded| excluded.agent == agent)
+    }
+
+    pub fn abandoned(&self) -> &[Abandoned] {
+        self.extra().map_or(&[], |extra| &extra.abandoned)
+    }
+
+    /// Whether it went into another customer and has no names of its own any more.
+    fn is_merged(&self) -> bool {
+        self.extra()
+            .is_some_and(|extra| extra.merged_into.is_some())
+    }
+
+    pub fn id_bytes(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    pub fn is_named(&self, identity: &Name) -> bool {
+        self.id.is(identity)
+    }
+
+    fn is_called(&self, identity: &str) -> bool {
+        let is = |name: &Name| name.as_str() == identity;
+        let is_id = self.id.as_bytes() == identity.as_bytes();
+        !self.is_merged() && (is_id || self.identities().iter().any(is))
+    }
+}
+
+/// A customer as an image has it.
+#[derive(Serialize, Deserialize)]
+struct Written<'a, C, E> {
+    id: &'a str,
+    cases: C,
+    extra: Option<E>,
+}
+
+impl Serialize for Customer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = Written {
+            id: self.id.as_str(),
+            cases: self.cases(),
+            extra: self.extra(),
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Customer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written: Written<'de, Few<CaseIdx>, Box<CustomerExtra>> =
+            Written::deserialize(deserializer)?;
+        let (case, cases) = match written.cases {
+            Few::None => (None, Vec::new()),
+            Few::One(case) => (Some(case), Vec::new()),
+            Few::Many(cases) => (None, *cases),
+        };
+        let extra = written.extra;
+        let has_more = extra.is_some() || !cases.is_empty();
+        Ok(Self {
+            id: Kept::read(written.id, case).map_err(D::Error::custom)?,
+            more: has_more.then(|| Box::new(More { cases, extra })),
+        })
+    }
+}
+
+/// The customers of a tenant; ids and identities lead to the same numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Customers {
+    pub slots: Segments<Customer>,
+    pub by_identity: Directory<CustomerIdx>,
+    /// Contacts that seek an agent and belong to no case yet, by customer.
+    pub unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
+}
+
+impl Customers {
+    pub fn find(&self, identity: &str) -> Option<CustomerIdx> {
+        self.find_at(self.by_identity.place(identity.as_bytes()), identity)
+    }
+
+    fn find_at(&self, place: Place, identity: &str) -> Option<CustomerIdx> {
+        let is_it = |idx: CustomerIdx| self[idx].is_called(identity);
+        self.by_identity.get(place, is_it)
+    }
+
+    /// The customer of an identity, made where it is unknown.
+    pub fn intern(&mut self, identity: &Name) -> CustomerIdx {
+        let place = self.by_identity.place(identity.as_str().as_bytes());
+        if let Some(found) = self.find_at(place, identity.as_str()) {
+            return found;
+        }
+        let idx = CustomerIdx::from_usize(self.slots.len());
+        self.slots.push(Customer::new(identity));
+        self.by_identity.insert(place, idx);
+        idx
+    }
+
+    /// Makes an identity that nobody has lead to a customer.
+    pub fn name(&mut self, identity: &Name, idx: CustomerIdx) {
+        let place = self.by_identity.place(identity.as_str().as_bytes());
+        self.by_identity.insert(place, idx);
+    }
+
+    /// Makes an identity lead to a customer no longer.
+    pub fn unname(&mut self, identity: &Name, idx: CustomerIdx) {
+        let place = self.by_identity.place(identity.as_str().as_bytes());
+        self.by_identity.remove(place, idx);
+    }
+
+    /// The customers of an image: `read` reads them and shows each with its number.
+    pub fn read(
+        read: impl FnOnce(&mut dyn FnMut(usize, &Customer)) -> Result<Segments<Customer>, String>,
+    ) -> Result<Self, String> {
+        let mut customers = Self::default();
+        let mut names = Gathered::default();
+        customers.slots = read(&mut |n, customer| {
+            if customer.is_merged() {
+                return;
+            }
+            let identities = customer.identities().iter();
+            let identities = identities.map(|name| name.as_str().as_bytes());
+            for name in std::iter::once(customer.id.as_bytes()).chain(identities) {
+                let place = customers.by_identity.place(name);
+                names.add(place, CustomerIdx::from_usize(n));
+            }
+        })?;
+        customers.by_identity.fill(names);
+        Ok(customers)
+    }
+
+    /// A contact of a customer belongs to no case yet.
+    pub fn join_unattached(&mut self, idx: CustomerIdx, contact: ContactIdx) {
+        self.unattached.entry(idx).or_default().push(contact);
+    }
+
+    /// A contact has found its case or seeks nobody any more.
+    pub fn leave_unattached(&mut self, idx: CustomerIdx, contact: ContactIdx) {
+        let Entry::Occupied(mut list) = self.unattached.entry(idx) else {
+            return;
+        };
+        list.get_mut().retain(|other| other != contact);
+        if list.get().is_empty() {
+            list.remove();
+        }
+    }
+
+    /// The contacts of one customer that belong to no case yet are another's.
+    pub fn move_unattached(&mut self, from: CustomerIdx, to: CustomerIdx) {
+        if let Some(list) = self.unattached.remove(&from) {
+            let into = self.unattached.entry(to).or_default();
+            into.extend(list.as_slice().iter().copied());
+        }
+    }
+
+    /// The contacts of a customer that belong to no case yet.
+    pub fn unattached_of(&self, idx: CustomerIdx) -> &[ContactIdx] {
+        self.unattached.get(&idx).map_or(&[], Few::as_slice)
+    }
+}
+
+impl std::ops::Index<CustomerIdx> for Customers {
+    type Output = Customer;
+
+    fn index(&self, customer: CustomerIdx) -> &Customer {
+        &self.slots[customer.at()]
+    }
+}
+
+impl std::ops::IndexMut<CustomerIdx> for Customers {
+    fn index_mut(&mut self, customer: CustomerIdx) -> &mut Customer {
+        &mut self.slots[customer.at()]
+    }
+}

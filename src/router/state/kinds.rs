@@ -1,0 +1,80 @@
+//! The kinds of a tenant, by number. A set of rules stays as long as a case keeps it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::router::api::ids::Name;
+use crate::router::api::kind::KindRules;
+
+/// A set of rules, by number. Numbers of rules that no case keeps are used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KindIdx(pub u32);
+
+/// A kind as it was set once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Kind {
+    pub name: Name,
+    pub rules: KindRules,
+    /// New cases of that name follow these rules.
+    pub current: bool,
+    /// Cases that keep them.
+    pub cases: u32,
+}
+
+/// The kinds of a tenant.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Kinds {
+    pub slots: Vec<Option<Kind>>,
+}
+
+impl Kinds {
+    pub fn find(&self, name: &Name) -> Option<KindIdx> {
+        let is = |kind: &Option<Kind>| kind.as_ref().is_some_and(|k| k.current && k.name == *name);
+        let at = self.slots.iter().position(is)?;
+        Some(KindIdx(at as u32))
+    }
+
+    pub fn get(&self, idx: KindIdx) -> &Kind {
+        let kind = self.slots[idx.0 as usize].as_ref();
+        kind.expect("rules that a case keeps are kept")
+    }
+
+    fn get_mut(&mut self, idx: KindIdx) -> &mut Kind {
+        let kind = self.slots[idx.0 as usize].as_mut();
+        kind.expect("rules that a case keeps are kept")
+    }
+
+    /// Those that new cases follow.
+    pub fn current(&self) -> impl Iterator<Item = &Kind> {
+        self.slots.iter().flatten().filter(|kind| kind.current)
+    }
+
+    pub fn insert(&mut self, kind: Kind) {
+        match self.slots.iter_mut().find(|slot| slot.is_none()) {
+            Some(free) => *free = Some(kind),
+            None => self.slots.push(Some(kind)),
+        }
+    }
+
+    pub fn take(&mut self, idx: KindIdx) {
+        self.get_mut(idx).cases += 1;
+    }
+
+    /// A case no longer keeps the rules.
+    pub fn release(&mut self, idx: KindIdx) {
+        let kind = self.get_mut(idx);
+        kind.cases -= 1;
+        if kind.cases == 0 && !kind.current {
+            self.slots[idx.0 as usize] = None;
+        }
+    }
+
+    /// New cases no longer follow the rules.
+    pub fn retire(&mut self, idx: KindIdx) {
+        let kind = self.get_mut(idx);
+        kind.current = false;
+        if kind.cases == 0 {
+            self.slots[idx.0 as usize] = None;
+        }
+    }
+}

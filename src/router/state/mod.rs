@@ -1,0 +1,34 @@
+//! What the router knows: its nouns, and the indexes over them.
+//!
+//! Plain state and questions about it. Nothing here decides who is offered what, tells an event or
+//! reads a command.
+
+// Nouns.
+pub(super) mod agent;
+pub(crate) mod bonds;
+pub(super) mod case;
+pub(super) mod clock;
+pub(super) mod contact;
+pub(super) mod customer;
+pub(super) mod duty;
+pub(super) mod extra;
+pub(super) mod keys;
+pub(super) mod kinds;
+pub(super) mod pace;
+pub(super) mod progress;
+pub(super) mod queue;
+pub(crate) mod skill;
+pub(super) mod sources;
+pub(super) mod stats;
+
+// Names, numbers and the changes that keep an invariant.
+mod find;
+mod names;
+mod setters;
+
+// Indexes, none of which decides.
+pub(super) mod idle;
+pub(super) mod line;
+pub(super) mod timers;
+pub(super) mod waiting;
+pub(super) mod wheel;

@@ -1,0 +1,148 @@
+//! How a case goes on: its stage and clocks, for whom it waits, who helps, and its follow-up.
+//!
+//! Plain state. A case has it from the moment at which there is something of the kind; one without
+//! a configured kind that nobody waits for or helps with has none.
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::{Clock, ClockOf};
+use super::kinds::KindIdx;
+use crate::router::api::codes::{FollowUpResult, WaitOn};
+use crate::router::api::ids::{AgentIdx, ContactIdx, Name, QueueIdx, Text};
+use crate::router::api::time::Timestamp;
+
+/// The most clocks of one case that are kept; of those that have ended the oldest go first.
+pub const CLOCKS_KEPT_MAX: usize = 64;
+/// The most tasks for other departments of one case.
+pub const ASSISTS_MAX: usize = 64;
+/// The most results of follow-ups of one case that are kept; the oldest go first.
+pub const RESULTS_KEPT_MAX: usize = 64;
+
+/// How a case goes on.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// The rules under which it was opened.
+    pub kind: Option<KindIdx>,
+    /// The position of its stage, and since when.
+    pub stage: u16,
+    pub stage_at: Timestamp,
+    pub clocks: Vec<Clock>,
+    /// When the next moment of any clock comes.
+    pub clock_at: Option<Timestamp>,
+    /// Those who are told at once have not been told.
+    pub untold: bool,
+    pub wait: Option<Wait>,
+    pub assists: Vec<Assist>,
+    /// Tasks that are done and of which the owner has not heard in a conversation, by number.
+    pub news: Vec<u32>,
+    pub follow_up: Option<Pending>,
+    /// Attempts of follow-ups there have been, over all rounds.
+    pub follow_ups: u32,
+    pub results: Vec<Asked>,
+}
+
+/// The case waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    pub on: WaitOn,
+    pub since: Timestamp,
+    pub until_at: Option<Timestamp>,
+}
+
+/// A task for another agent or queue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Assist {
+    pub number: u32,
+    pub agent: Option<AgentIdx>,
+    pub queue: Option<QueueIdx>,
+    pub request: Text,
+    pub by: Option<Name>,
+    pub asked_at: Timestamp,
+    /// The contact that brings it, and its name, which outlives it.
+    pub contact: Option<ContactIdx>,
+    pub contact_name: Name,
+    pub taken_by: Option<AgentIdx>,
+    pub taken_at: Option<Timestamp>,
+    pub done_at: Option<Timestamp>,
+    pub done_by: Option<Name>,
+    pub result: Option<Text>,
+    /// Taken back because the case was resolved or closed without it.
+    pub withdrawn: bool,
+}
+
+impl Assist {
+    pub fn is_open(&self) -> bool {
+        self.done_at.is_none() && !self.withdrawn
+    }
+}
+
+/// A follow-up that is under way: between the resolution and the close.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pending {
+    /// Attempts of this round.
+    pub attempts: u32,
+    /// When the next attempt is due, or the present one is looked at.
+    pub next_at: Option<Timestamp>,
+    /// The attempt under way.
+    pub contact: Option<ContactIdx>,
+    /// Its contact has ended and nobody has said what came of it.
+    pub untold_result: bool,
+    /// When the present or last attempt fell due.
+    pub tried_at: Option<Timestamp>,
+    /// That the present attempt is late has been told.
+    pub told: bool,
+}
+
+/// The result of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub at: Timestamp,
+    pub attempt: u32,
+    pub result: FollowUpResult,
+    pub score: Option<u8>,
+    pub by: Name,
+}
+
+impl Progress {
+    /// The clock of something that has not ended.
+    pub fn open_clock(&self, of: ClockOf) -> Option<&Clock> {
+        self.clocks.iter().find(|c| c.is_open() && c.of == of)
+    }
+
+    pub fn open_clock_mut(&mut self, of: ClockOf) -> Option<&mut Clock> {
+        self.clocks.iter_mut().find(|c| c.is_open() && c.of == of)
+    }
+
+    /// The earliest deadline of what has not ended, passed or to come.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let open = self
+            .clocks
+            .iter()
+            .filter(|c| c.is_open() && c.left.is_none());
+        open.filter_map(|clock| clock.due_at).min()
+    }
+
+    /// The deadline of the whole case, where it runs.
+    pub fn whole_due_at(&self) -> Option<Timestamp> {
+        let whole = self.open_clock(ClockOf::Whole)?;
+        whole.due_at.filter(|_| whole.left.is_none())
+    }
+
+    pub fn assist(&self, number: u32) -> Option<&Assist> {
+        self.assists.iter().find(|assist| assist.number == number)
+    }
+
+    pub fn assist_mut(&mut self, number: u32) -> Option<&mut Assist> {
+        self.assists.iter_mut().find(|a| a.number == number)
+    }
+
+    /// Adds a clock and lets the oldest that has ended go where there are too many.
+    pub fn keep_clock(&mut self, clock: Clock) {
+        if self.clocks.len() >= CLOCKS_KEPT_MAX
+            && let Some(oldest) = self.clocks.iter().position(|clock| !clock.is_open())
+        {
+            self.clocks.remove(oldest);
+        }
+        self.clocks.push(clock);
+    }
+}

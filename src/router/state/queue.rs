@@ -1,0 +1,156 @@
+//! A queue: its policy with names resolved, what is in it, what it has done.
+
+use serde::{Deserialize, Serialize};
+
+use super::line::Line;
+use super::pace::Pace;
+use super::skill::{Interner, Levels};
+use super::stats::Stats;
+use crate::router::api::codes::{ContactState, Widen};
+use crate::router::api::ids::{AgentIdx, Name};
+use crate::router::api::policy::Policy;
+
+/// A queue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Queue {
+    pub id: Name,
+    pub exists: bool,
+    pub policy: Policy,
+    pub counts: Counts,
+    /// Whom the strategy `round_robin` offered to last.
+    pub last_offered: Option<AgentIdx>,
+    /// For the estimate of waits.
+    pub pace: Pace,
+    pub stats: Stats,
+    /// How far its tickets have come.
+    pub roll: Roll,
+    #[serde(skip)]
+    pub requires: Levels,
+    #[serde(skip)]
+    pub steps: Vec<Bend>,
+    /// All that wait here, in order.
+    #[serde(skip)]
+    pub waiting: Line,
+}
+
+/// A step of the policy with its skills resolved.
+#[derive(Clone, Debug, Default)]
+pub struct Bend {
+    pub after_ms: i64,
+    pub replace: Option<Levels>,
+    pub drop: Vec<crate::router::api::ids::SkillIdx>,
+    pub widen_any: bool,
+}
+
+/// Contacts of a queue or a tenant by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub scheduled: u32,
+    pub waiting: u32,
+    pub offered: u32,
+    pub connected: u32,
+    pub wrap_up: u32,
+}
+
+impl Counts {
+    /// Waiting, offered or connected: what takes a trunk.
+    pub fn in_system(&self) -> u32 {
+        self.waiting + self.offered + self.connected
+    }
+
+    /// In conversation or wrap-up: what keeps an agent.
+    pub fn serving(&self) -> u32 {
+        self.connected + self.wrap_up
+    }
+
+    pub fn live(&self) -> u32 {
+        self.scheduled + self.in_system() + self.wrap_up
+    }
+
+    pub fn add(&mut self, state: ContactState) {
+        if let Some(count) = self.of(state) {
+            *count += 1;
+        }
+    }
+
+    pub fn take(&mut self, state: ContactState) {
+        if let Some(count) = self.of(state) {
+            *count -= 1;
+        }
+    }
+
+    fn of(&mut self, state: ContactState) -> Option<&mut u32> {
+        match state {
+            ContactState::Scheduled => Some(&mut self.scheduled),
+            ContactState::Waiting => Some(&mut self.waiting),
+            ContactState::Offered => Some(&mut self.offered),
+            ContactState::Connected => Some(&mut self.connected),
+            ContactState::WrapUp => Some(&mut self.wrap_up),
+            ContactState::Ended => None,
+        }
+    }
+}
+
+impl Queue {
+    pub fn new(id: Name, policy: Policy, skills: &mut Interner) -> Self {
+        let mut queue = Self {
+            id,
+            exists: true,
+            policy,
+            counts: Counts::default(),
+            last_offered: None,
+            pace: Pace::default(),
+            stats: Stats::default(),
+            roll: Roll::default(),
+            requires: Levels::new(),
+            steps: Vec::new(),
+            waiting: Line::default(),
+        };
+        queue.resolve(skills);
+        queue
+    }
+
+    /// Resolves the names of the policy anew.
+    pub fn resolve(&mut self, skills: &mut Interner) {
+        self.requires = skills.levels(&self.policy.requires);
+        self.steps = self
+            .policy
+            .steps
+            .iter()
+            .map(|step| Bend {
+                after_ms: step.after_ms.0,
+                replace: step.requires.as_ref().map(|map| skills.levels(map)),
+                drop: step
+                    .drop
+                    .iter()
+                    .map(|name| crate::router::api::ids::SkillIdx::of(skills.intern(name)))
+                    .collect(),
+                widen_any: step.widen == Some(Widen::Any),
+            })
+            .collect();
+        self.steps.sort_by_key(|step| step.after_ms);
+    }
+
+    /// The queue's own requirement after so many of its steps.
+    pub fn requires_after(&self, steps: u32) -> Levels {
+        let mut requires = self.requires.clone();
+        for step in self.steps.iter().take(steps as usize) {
+            if let Some(replace) = &step.replace {
+                requires = replace.clone();
+            }
+            requires.retain(|(skill, _)| !step.drop.contains(skill));
+            if step.widen_any {
+                requires.clear();
+            }
+        }
+        requires
+    }
+}
+
+/// How far the tickets of a queue have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roll {
+    pub day: i64,
+    /// Tickets drawn on that day.
+    pub drawn: u32,
+}

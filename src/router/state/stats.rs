@@ -1,0 +1,140 @@
+//! What a queue has done: counts since the start and for the last hour by the minute.
+//!
+//! Integers only, so that every run over the same commands gives the same figures.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::router::api::codes::{Outcome, Route};
+use crate::router::api::time::Timestamp;
+
+/// The longest window of `stats.get`: one hour.
+pub const WINDOW_MINUTES_MAX: i64 = 60;
+
+/// Counts of a span of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    pub submitted: u64,
+    pub connected: u64,
+    pub within_target: u64,
+    pub abandoned: u64,
+    pub timeout: u64,
+    pub ended: u64,
+    pub wait_sum_ms: i64,
+    pub wait_max_ms: i64,
+    pub handled: u64,
+    pub handle_sum_ms: i64,
+    pub repeat_contacts: u64,
+    pub owner_hits: u64,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: &Self) {
+        self.submitted += other.submitted;
+        self.connected += other.connected;
+        self.within_target += other.within_target;
+        self.abandoned += other.abandoned;
+        self.timeout += other.timeout;
+        self.ended += other.ended;
+        self.wait_sum_ms += other.wait_sum_ms;
+        self.wait_max_ms = self.wait_max_ms.max(other.wait_max_ms);
+        self.handled += other.handled;
+        self.handle_sum_ms += other.handle_sum_ms;
+        self.repeat_contacts += other.repeat_contacts;
+        self.owner_hits += other.owner_hits;
+    }
+
+    /// Served within the target ÷ (served + abandoned + timed out).
+    pub fn service_level(&self) -> Option<f64> {
+        ratio(
+            self.within_target,
+            self.connected + self.abandoned + self.timeout,
+        )
+    }
+}
+
+/// `part / whole`, or nothing where there is nothing.
+pub fn ratio(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// Counts in all and by the minute.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stats {
+    pub total: Tally,
+    minutes: VecDeque<(i64, Tally)>,
+}
+
+impl Stats {
+    fn note(&mut self, at: Timestamp, change: impl Fn(&mut Tally)) {
+        change(&mut self.total);
+        let minute = at.div_euclid(60_000);
+        if self.minutes.back().is_none_or(|(last, _)| *last != minute) {
+            self.minutes.push_back((minute, Tally::default()));
+            while self
+                .minutes
+                .front()
+                .is_some_and(|(m, _)| m + WINDOW_MINUTES_MAX < minute)
+            {
+                self.minutes.pop_front();
+            }
+        }
+        if let Some((_, tally)) = self.minutes.back_mut() {
+            change(tally);
+        }
+    }
+
+    pub fn submitted(&mut self, at: Timestamp) {
+        self.note(at, |tally| tally.submitted += 1);
+    }
+
+    pub fn connected(&mut self, at: Timestamp, wait_ms: i64, within_target: bool) {
+        self.note(at, |tally| {
+            tally.connected += 1;
+            tally.within_target += u64::from(within_target);
+            tally.wait_sum_ms += wait_ms;
+            tally.wait_max_ms = tally.wait_max_ms.max(wait_ms);
+        });
+    }
+
+    pub fn repeat(&mut self, at: Timestamp, route: Route) {
+        self.note(at, |tally| {
+            tally.repeat_contacts += 1;
+            tally.owner_hits += u64::from(route == Route::Owner);
+        });
+    }
+
+    pub fn ended(&mut self, at: Timestamp, outcome: Outcome, handle_ms: Option<i64>) {
+        self.note(at, |tally| {
+            tally.ended += 1;
+            match outcome {
+                Outcome::Abandoned => tally.abandoned += 1,
+                Outcome::Timeout => tally.timeout += 1,
+                Outcome::Resolved
+                | Outcome::Open
+                | Outcome::Transferred
+                | Outcome::Dropped
+                | Outcome::Rejected
+                | Outcome::NoAgent
+                | Outcome::Voicemail
+                | Outcome::Callback
+                | Outcome::Cancelled => {}
+            }
+            if let Some(handle_ms) = handle_ms {
+                tally.handled += 1;
+                tally.handle_sum_ms += handle_ms;
+            }
+        });
+    }
+
+    /// What fell into the last `window_ms`, by whole minutes.
+    pub fn within(&self, at: Timestamp, window_ms: i64) -> Tally {
+        let from = (at - window_ms).div_euclid(60_000);
+        let mut tally = Tally::default();
+        for (_, minute) in self.minutes.iter().filter(|(minute, _)| *minute > from) {
+            tally.add(minute);
+        }
+        tally
+    }
+}

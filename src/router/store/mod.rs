@@ -1,0 +1,10 @@
+//! Containers without a meaning: they know numbers, places and names as bytes, and nothing of what
+//! is kept in them.
+
+pub(super) mod bitmap;
+pub(super) mod directory;
+#[cfg(test)]
+pub(super) mod draw;
+pub(super) mod few;
+pub(super) mod kept;
+pub(super) mod segments;
