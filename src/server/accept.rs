@@ -13,9 +13,10 @@ use crate::wire::reply;
 use crate::wire::request::Id;
 
 use super::access::Via;
-use super::connection::{self, End};
+use super::connection;
 use super::conversation::Conversation;
 use super::descriptors::Seldom;
+use super::end::End;
 use super::hub::Hub;
 use super::places::{Comer, Guest};
 

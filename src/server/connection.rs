@@ -3,7 +3,6 @@
 //! Each connection is one task. It reads only while its output has room, so a client that does
 //! not read is not read from either. It never waits for the network while it holds a lock.
 
-use std::io::ErrorKind;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,59 +20,12 @@ use crate::wire::request::{self, Call, Id, Message};
 
 use super::accept;
 use super::conversation::Conversation;
+use super::end::End;
 use super::held::Portion;
 use super::hub::{Hub, Stopped};
 use super::outbox::{AHEAD_BYTES, Outbox};
 use super::pieces::Pieces;
 use super::places::Guest;
-
-/// Why a connection ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The client closed, or the network did.
-    Closed,
-    /// It sent nothing for too long, or no token in time.
-    Idle,
-    /// It did not read what was sent.
-    SlowConsumer,
-    /// The daemon stops.
-    Stopped,
-    /// The past that it wanted cannot be told.
-    Lost,
-    /// Its token was taken away.
-    Revoked,
-    /// It had shown no token, and others wanted its place.
-    Crowded,
-    /// Its host answers nothing any more.
-    Gone,
-}
-
-impl End {
-    /// The word in the metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Idle => "idle",
-            Self::SlowConsumer => "slow_consumer",
-            Self::Stopped => "stopped",
-            Self::Lost => "lost",
-            Self::Revoked => "revoked",
-            Self::Crowded => "crowded",
-            Self::Gone => "gone",
-        }
-    }
-}
-
-impl From<std::io::Error> for End {
-    fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
-                Self::Gone
-            }
-            _ => Self::Closed,
-        }
-    }
-}
 
 impl From<Stopped> for End {
     fn from(_: Stopped) -> Self {

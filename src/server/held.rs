@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use super::connection::End;
+use super::end::End;
 use super::places::Guest;
 
 /// What one connection may hold without being counted.

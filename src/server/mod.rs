@@ -17,6 +17,7 @@ pub mod hub;
 pub mod running;
 
 mod clock;
+mod end;
 
 mod pen;
 mod recent;

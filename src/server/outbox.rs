@@ -10,8 +10,9 @@ use tokio::time::Instant as Moment;
 
 use crate::config;
 
-use super::connection::{End, millis};
+use super::connection::millis;
 use super::conversation::Conversation;
+use super::end::End;
 use super::held::Portion;
 
 /// Bytes of events written ahead for a client that catches up.

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant as Moment;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
-use super::connection::End;
+use super::end::End;
 use super::work::Done;
 
 /// Of the places, strangers have one in so many.

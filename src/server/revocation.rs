@@ -16,8 +16,9 @@ use crate::router::time::Millis;
 
 use super::access::Access;
 use super::audit::Target;
-use super::connection::{End, millis};
+use super::connection::millis;
 use super::conversation::Conversation;
+use super::end::End;
 use super::hub::Stopped;
 
 /// How long one whose token was taken away may show another, at most.

@@ -106,6 +106,61 @@ struct Things {
 }
 
 impl Things {
+    /// The calls that make them.
+    fn made_by(&self, with_wrap_up: bool) -> Vec<(&'static str, Value)> {
+        let (agent, customer) = (self.agent, self.name("customer"));
+        let mut calls = vec![
+            ("session.ping", json!({})),
+            // Whatever an earlier trial has left: it is there, able, and has nothing to do.
+            (
+                "agent.set",
+                json!({"agent": agent, "capacity": {"chat": 1_000, "task": 0}}),
+            ),
+            (
+                "agent.presence",
+                json!({"agent": agent, "presence": "available"}),
+            ),
+            ("agent.set", json!({"agent": self.name("spare")})),
+            (
+                "queue.set",
+                json!({"queue": self.name("queue"), "booking": {"capacity": 1}}),
+            ),
+            (
+                "kind.set",
+                json!({"kind": self.name("kind"), "due_ms": 1_000_000}),
+            ),
+            (
+                "calendar.set",
+                json!({"calendar": self.name("calendar"), "zone": "UTC"}),
+            ),
+        ];
+        for (case, owner) in [("case", agent), ("resolved", agent), ("task", "cy")] {
+            let open = json!({"case": self.name(case), "customer": customer, "kind": "work",
+                "owner": owner, "topic": case});
+            calls.push(("case.open", open));
+        }
+        let resolve = json!({"case": self.name("resolved"), "by": "root"});
+        calls.push(("case.resolve", resolve));
+        let task = json!({"case": self.name("task"), "agent": agent, "request": "r"});
+        calls.push(("case.assist", task));
+        let waiting = json!({"contact": self.name("waiting"), "queue": "nobody"});
+        calls.push(("contact.submit", waiting));
+        let submit = |contact: &str, queue: &str| {
+            json!({"contact": self.name(contact), "queue": queue, "channel": "chat",
+                "prefer": agent})
+        };
+        let connected = if with_wrap_up { "wraps" } else { "quiet" };
+        calls.push(("contact.submit", submit("connected", connected)));
+        let accept = json!({"contact": self.name("connected"), "agent": agent});
+        calls.push(("offer.accept", accept));
+        calls.push(("contact.submit", submit("offered", "quiet")));
+        if with_wrap_up {
+            let end = json!({"contact": self.name("connected"), "outcome": "open"});
+            calls.push(("contact.end", end));
+        }
+        calls
+    }
+
     fn name(&self, of: &str) -> String {
         let whose = match self.whose {
             Whose::Own => "own",
@@ -671,56 +726,7 @@ impl Walk {
             Whose::Own | Whose::Colleagues => &mut self.here,
             Whose::Foreign => &mut self.there,
         };
-        let (agent, customer) = (things.agent, things.name("customer"));
-        let mut calls = vec![
-            ("session.ping", json!({})),
-            // Whatever an earlier trial has left: it is there, able, and has nothing to do.
-            (
-                "agent.set",
-                json!({"agent": agent, "capacity": {"chat": 1_000, "task": 0}}),
-            ),
-            (
-                "agent.presence",
-                json!({"agent": agent, "presence": "available"}),
-            ),
-            ("agent.set", json!({"agent": things.name("spare")})),
-            (
-                "queue.set",
-                json!({"queue": things.name("queue"), "booking": {"capacity": 1}}),
-            ),
-            (
-                "kind.set",
-                json!({"kind": things.name("kind"), "due_ms": 1_000_000}),
-            ),
-            (
-                "calendar.set",
-                json!({"calendar": things.name("calendar"), "zone": "UTC"}),
-            ),
-        ];
-        for (case, owner) in [("case", agent), ("resolved", agent), ("task", "cy")] {
-            let open = json!({"case": things.name(case), "customer": customer, "kind": "work",
-                "owner": owner, "topic": case});
-            calls.push(("case.open", open));
-        }
-        let resolve = json!({"case": things.name("resolved"), "by": "root"});
-        calls.push(("case.resolve", resolve));
-        let task = json!({"case": things.name("task"), "agent": agent, "request": "r"});
-        calls.push(("case.assist", task));
-        let waiting = json!({"contact": things.name("waiting"), "queue": "nobody"});
-        calls.push(("contact.submit", waiting));
-        let submit = |contact: &str, queue: &str| {
-            json!({"contact": things.name(contact), "queue": queue, "channel": "chat",
-                "prefer": agent})
-        };
-        let connected = if with_wrap_up { "wraps" } else { "quiet" };
-        calls.push(("contact.submit", submit("connected", connected)));
-        let accept = json!({"contact": things.name("connected"), "agent": agent});
-        calls.push(("offer.accept", accept));
-        calls.push(("contact.submit", submit("offered", "quiet")));
-        if with_wrap_up {
-            let end = json!({"contact": things.name("connected"), "outcome": "open"});
-            calls.push(("contact.end", end));
-        }
+        let calls = things.made_by(with_wrap_up);
         let wanted = calls.len();
         let offered = wanted - 1 - usize::from(with_wrap_up);
         let replies = batch(client, calls);
@@ -729,7 +735,7 @@ impl Walk {
         }
         things.now = replies[0]["result"]["at"].as_i64().expect("a time");
         let offer = &replies[offered]["result"]["offer"];
-        assert_eq!(offer["agent"], agent, "{offer}");
+        assert_eq!(offer["agent"], things.agent, "{offer}");
         things.offer = offer["offer"].as_str().expect("an id").to_owned();
         things
     }

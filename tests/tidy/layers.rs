@@ -54,6 +54,7 @@ const SERVER: &[&[&str]] = &[
         "ring",
         "recent",
         "access",
+        "end",
         "bucket",
         "descriptors",
         "figures",
@@ -61,8 +62,11 @@ const SERVER: &[&[&str]] = &[
         "replies",
     ],
     &["tenant", "cell"],
-    &["hub", "metrics", "audit"],
     &[
+        "hub", "metrics", "audit", "held", "places", "rates", "room", "work",
+    ],
+    &[
+        "book",
         "configure",
         "disk",
         "history",
@@ -97,11 +101,6 @@ const SERVER_UPWARD: &[(&str, &str, &str)] = &[
         "hub",
         "ledger",
         "it holds the handle of the ledger's thread",
-    ),
-    (
-        "metrics",
-        "connection",
-        "they count the bytes that wait in its buffers",
     ),
 ];
 

@@ -23,7 +23,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
-use super::connection::{End, millis};
+use super::connection::millis;
+use super::end::End;
 use super::hub::Hub;
 
 use listener::{Placed, Places};

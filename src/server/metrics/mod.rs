@@ -18,7 +18,7 @@ use metrics_exporter_prometheus::{
 };
 
 use crate::journal::{CommitObserver, CommitReport};
-use crate::server::connection::End;
+use crate::server::end::End;
 
 use names::{Kind, Metric};
 use requests::Requests;
