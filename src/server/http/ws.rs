@@ -115,24 +115,14 @@ async fn serve(
                 }
             }
         }
-        let mut pieces = Pieces::of(&mut messages);
-        let written = loop {
-            if conversation.handle(&mut pieces, &mut out).await.is_err() {
-                break Err(End::Stopped);
-            }
-            portion.set(out.capacity());
-            let written = tokio::select! {
-                written = tokio::time::timeout(stall, write(&mut socket, &mut out)) => written,
-                () = guest.dismissed() => break Err(guest.why()),
-            };
-            match written {
-                Ok(Ok(())) if pieces.is_done() => break Ok(()),
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => break Err(ended(&error)),
-                Err(_) => break Err(End::SlowConsumer),
-            }
+        let mut way = Way {
+            guest: &guest,
+            socket: &mut socket,
+            out: &mut out,
+            portion: &mut portion,
+            stall,
         };
-        if let Err(end) = written {
+        if let Err(end) = way.answer(&mut conversation, messages).await {
             break end;
         }
         out.shrink_to(EVENTS_BYTES);
@@ -150,6 +140,41 @@ enum Event {
     Events,
     /// Another configuration is in force, or the daemon stops.
     Outdated,
+}
+
+/// The way back to the peer.
+struct Way<'a> {
+    guest: &'a Guest,
+    socket: &'a mut WebSocket,
+    out: &'a mut Vec<u8>,
+    portion: &'a mut Portion,
+    stall: Duration,
+}
+
+impl Way<'_> {
+    /// Carries out what came and sends what there is, in pieces.
+    async fn answer(
+        &mut self,
+        conversation: &mut Conversation,
+        mut messages: Vec<Message>,
+    ) -> Result<(), End> {
+        let mut pieces = Pieces::of(&mut messages);
+        loop {
+            conversation.handle(&mut pieces, self.out).await?;
+            self.portion.set(self.out.capacity());
+            let written = tokio::time::timeout(self.stall, write(self.socket, self.out));
+            let written = tokio::select! {
+                written = written => written,
+                () = self.guest.dismissed() => return Err(self.guest.why()),
+            };
+            match written {
+                Ok(Ok(())) if pieces.is_done() => return Ok(()),
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(ended(&error)),
+                Err(_) => return Err(End::SlowConsumer),
+            }
+        }
+    }
 }
 
 fn ended(error: &axum::Error) -> End {
