@@ -1,6 +1,6 @@
 //! Idempotency keys: the same key with the same parameters is answered as before.
 //!
-//! Bounded in number and age; what was forgotten is carried out anew, so a client must repeat
+//! Bounded in number, age and bytes; what was forgotten is carried out anew, so a client must repeat
 //! within the time that the settings promise.
 
 use std::collections::VecDeque;
@@ -13,6 +13,10 @@ use crate::router::api::ids::{Key, Name};
 use crate::router::api::policy::Settings;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
+
+/// The most bytes of answers that are remembered, of a tenant. Usual answers take a few hundred
+/// each, but that of a case with many notes may take megabytes.
+const ANSWERS_BYTES_MAX: usize = 128 << 20;
 
 /// A request remembered, with its answer as text.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +33,8 @@ pub struct Keys {
     /// In order of age; the number of the first is `first`.
     pub list: VecDeque<Remembered>,
     first: u64,
+    /// Bytes of the answers in `list`.
+    bytes: usize,
     by_name: HashMap<Name, u64, foldhash::fast::RandomState>,
 }
 
@@ -57,10 +63,13 @@ impl Keys {
         });
         let keep = settings.keep_keys_ms.0;
         while self.list.front().is_some_and(|oldest| {
-            self.list.len() > settings.keep_keys_max as usize || at - oldest.at > keep
+            self.list.len() > settings.keep_keys_max as usize
+                || at - oldest.at > keep
+                || self.bytes > ANSWERS_BYTES_MAX
         }) {
             if let Some(oldest) = self.list.pop_front() {
                 self.by_name.remove(&oldest.name);
+                self.bytes -= oldest.answer.len();
                 self.first += 1;
             }
         }
@@ -70,6 +79,30 @@ impl Keys {
     pub fn push(&mut self, entry: Remembered) {
         let number = self.first + self.list.len() as u64;
         self.by_name.insert(entry.name.clone(), number);
+        self.bytes += entry.answer.len();
         self.list.push_back(entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_answers_push_out_the_oldest() {
+        let mut keys = Keys::default();
+        let settings = Settings::default();
+        let text = format!("\"{}\"", "x".repeat(ANSWERS_BYTES_MAX / 4));
+        let large = Answer::Repeated(Repeated(text.into()));
+        let key = |n: u64| Key {
+            name: Name::of(&format!("k{n}")),
+            digest: n,
+        };
+        for n in 0..10 {
+            keys.remember(&key(n), &large, 0, &settings);
+        }
+        assert!(keys.bytes <= ANSWERS_BYTES_MAX);
+        assert!(keys.look_up(&key(9)).is_some());
+        assert!(keys.look_up(&key(0)).is_none());
     }
 }
