@@ -188,13 +188,10 @@ impl Conversation {
     }
 
     /// Begins to listen, instead of what was listened to before.
-    async fn listen(&mut self, mut wanted: Subscribe) -> Result<u64, Reject> {
-        if let Some(agent) = self.access.as_ref().and_then(|access| access.agent.clone()) {
-            // An agent hears of itself.
-            wanted.agents = Some(vec![agent]);
-        }
+    async fn listen(&mut self, wanted: Subscribe) -> Result<u64, Reject> {
+        let own = self.access.as_ref().and_then(|access| access.agent.clone());
         let hub = Arc::clone(&self.hub);
-        let (feed, last) = Feed::open(hub, Arc::clone(&self.cell), wanted).await?;
+        let (feed, last) = Feed::open(hub, Arc::clone(&self.cell), wanted, own).await?;
         self.feed = Some(feed);
         Ok(last)
     }

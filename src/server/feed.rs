@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use crate::journal::Sequence;
+use crate::router::ids::Name;
 use crate::router::reject::Reject;
 use crate::wire::subscription::Subscribe;
 
@@ -25,6 +26,8 @@ pub struct Feed {
     hub: Arc<Hub>,
     cell: Arc<Cell>,
     wanted: Subscribe,
+    /// What an agent may hear at all: of itself.
+    allowed: Option<Subscribe>,
     /// The last event that has been looked at.
     seen: u64,
     releases: watch::Receiver<Sequence>,
@@ -51,11 +54,13 @@ pub enum Pulled {
 pub struct Lost(pub String);
 
 impl Feed {
-    /// A feed from `wanted.after` on, or from now on. Answers the number of the last event too.
+    /// A feed from `wanted.after` on, or from now on; for an agent only of what names it. Answers
+    /// the number of the last event too.
     pub async fn open(
         hub: Arc<Hub>,
         cell: Arc<Cell>,
         wanted: Subscribe,
+        own: Option<Name>,
     ) -> Result<(Self, u64), Reject> {
         let (first, last) = cell.ring(|ring| (ring.first_seq(), ring.last_seq()));
         let seen = wanted.after.unwrap_or(last);
@@ -68,6 +73,10 @@ impl Feed {
             hub,
             cell,
             wanted,
+            allowed: own.map(|own| Subscribe {
+                agents: Some(vec![own]),
+                ..Subscribe::default()
+            }),
             seen,
             past: None,
             taken: Vec::new(),
@@ -117,7 +126,7 @@ impl Feed {
                 }
                 written += 1;
                 self.seen = published.event.seq;
-                if self.wanted.wants(&published.event) {
+                if self.hears(published) {
                     out.extend_from_slice(published.line());
                 }
             }
@@ -143,6 +152,11 @@ impl Feed {
                 return Pulled::Idle;
             }
         }
+    }
+
+    fn hears(&self, published: &Published) -> bool {
+        let allows = |allowed: &Subscribe| allowed.wants(&published.event);
+        self.wanted.wants(&published.event) && self.allowed.as_ref().is_none_or(allows)
     }
 
     fn fold_past(&mut self) {
