@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 
 use crate::server::accept::NOT_ACCEPTED;
+use crate::server::connection::millis;
 use crate::server::hub::Hub;
 use crate::server::places::Guest;
 
@@ -54,6 +56,10 @@ impl Places {
             };
             // Without it the connection works as well, only slower.
             let _ = stream.set_nodelay(true);
+            let mut stream = TimeoutStream::new(stream);
+            let stall = self.hub.live().config.server.limits.stall_ms;
+            stream.set_write_timeout(Some(millis(stall)));
+            let stream = Box::pin(stream);
             return Placed { stream, guest };
         }
     }
@@ -61,7 +67,8 @@ impl Places {
 
 /// A connection with its place.
 pub struct Placed {
-    stream: TcpStream,
+    /// A peer that takes nothing of an answer for `server.limits.stall` is not waited for.
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
     pub guest: Arc<Guest>,
 }
 
@@ -72,7 +79,11 @@ fn too_much() -> io::Error {
 impl Placed {
     /// Where the client is.
     pub fn address(&self) -> Option<IpAddr> {
-        self.stream.peer_addr().ok().map(|address| address.ip())
+        self.stream
+            .get_ref()
+            .peer_addr()
+            .ok()
+            .map(|address| address.ip())
     }
 }
 
@@ -83,7 +94,7 @@ impl AsyncRead for Placed {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        ready!(self.stream.as_mut().poll_read(cx, buf))?;
         let bytes = buf.filled().len() - before;
         // Whoever has shown no token holds little memory.
         let heard = self.guest.hear(bytes);
@@ -97,14 +108,14 @@ impl AsyncWrite for Placed {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        self.stream.as_mut().poll_write(cx, buf)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.stream.as_mut().poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.stream.as_mut().poll_shutdown(cx)
     }
 }
