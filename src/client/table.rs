@@ -271,7 +271,7 @@ mod tests {
         let text = r#"{"items":[{"agent":"bob","name":"a\u001b[31m\nb","skills":{"\u0007":1}}]}"#;
         assert_eq!(
             shown(text),
-            "agent  name            skills\nbob    a\\u{1b}[31m\\nb  \\u{7}=1",
+            "agent  name                skills\nbob    a\\u001b[31m\\u000ab  \\u0007=1",
             "what others wrote does not steer the terminal"
         );
         assert_eq!(shown(r#"{"items":[]}"#), "none");

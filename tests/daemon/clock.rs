@@ -1,5 +1,5 @@
 //! The time of day is set while the daemon runs, and is wrong when it starts. Played by
-//! libfaketime, and passed over where that is not installed.
+//! libfaketime (Debian's package faketime, which `tests/run` installs).
 
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -15,10 +15,15 @@ const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Where Debian puts it.
-fn library() -> Option<PathBuf> {
+fn library() -> PathBuf {
     let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
     let path = PathBuf::from(format!("/usr/lib/{triple}/faketime/libfaketimeMT.so.1"));
-    path.exists().then_some(path)
+    assert!(
+        path.exists(),
+        "install the package faketime: {}",
+        path.display()
+    );
+    path
 }
 
 /// `serve` whose time of day is what the file `wall` says.
@@ -27,7 +32,7 @@ fn serve(place: &Place, more: &[&str]) -> Command {
     command.args(["serve", "--config"]).arg(place.config());
     command.args(more);
     command
-        .env("LD_PRELOAD", library().expect("it was looked for"))
+        .env("LD_PRELOAD", library())
         .env("FAKETIME_TIMESTAMP_FILE", place.path("wall"))
         .env("FAKETIME_NO_CACHE", "1")
         .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
@@ -82,9 +87,6 @@ fn dump(place: &Place) -> String {
 
 #[test]
 fn a_time_of_day_that_is_set_times_nobody_out_and_is_told() {
-    if library().is_none() {
-        return;
-    }
     let place = Place::new("[queues.q]\nmax_wait = \"1h\"\n");
     set_wall(&place, "+0");
     let (child, mut client) = up(&place, &[]);
@@ -104,9 +106,6 @@ fn a_time_of_day_that_is_set_times_nobody_out_and_is_told() {
 
 #[test]
 fn a_start_a_year_ahead_is_refused_and_leaves_the_journal_as_it_was() {
-    if library().is_none() {
-        return;
-    }
     let place = Place::new("[queues.q]\nmax_wait = \"1h\"\n");
     set_wall(&place, "+0");
     let (child, mut client) = up(&place, &[]);
