@@ -115,7 +115,7 @@ impl Finding {
                 });
                 title.element(
                     Snippet::source(self.shown(&source.text))
-                        .path(source.path.as_str())
+                        .path(printable(&source.path))
                         .annotation(place)
                         .annotations(also),
                 )
