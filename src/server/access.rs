@@ -99,6 +99,11 @@ impl Access {
         })
     }
 
+    /// Whether a token gave it.
+    pub fn is_by_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// Whether it still holds under another configuration.
     pub fn still_holds(&self, config: &Config) -> bool {
         match &self.token {

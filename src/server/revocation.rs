@@ -57,8 +57,13 @@ impl Conversation {
         if let Some(client) = self.client.take() {
             self.close_session(client).await?;
         }
-        // What it may from now on, it may in the tenant of those who show no token.
-        self.access = Access::on_arrival(self.via, &live.config);
+        // Whoever bound itself to a token is not more without it, on the Unix socket either. What
+        // others may from now on, they may in the tenant of those who show no token.
+        let is_bound = self.access.as_ref().is_some_and(Access::is_by_token);
+        self.access = match is_bound {
+            true => None,
+            false => Access::on_arrival(self.via, &live.config),
+        };
         let cell = self.hub.cells.find(DEFAULT_TENANT);
         self.cell = cell.expect("the default tenant is made at the start and never removed");
         self.access_changed();

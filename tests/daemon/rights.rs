@@ -413,6 +413,40 @@ fn a_revoked_token_is_unauthorized_until_another_is_shown() {
     assert!(pbx.is_closed());
 }
 
+/// Root that bound itself to a token is not root again when the token is taken away.
+#[test]
+fn a_revoked_token_is_nothing_on_the_unix_socket_either() {
+    let place = place();
+    let daemon = place.start();
+    let mut pbx = daemon.unix();
+    pbx.call(
+        "session.open",
+        json!({"client": "x", "token": "secret-pbx"}),
+    );
+    revoke(&place, &daemon, "pbx");
+    assert_eq!(
+        pbx.refused("contact.submit", json!({"contact": "c"})),
+        "unauthorized"
+    );
+    assert!(pbx.is_closed());
+}
+
+/// An event must pass the agent's own filter and name the agent.
+#[test]
+fn a_filter_of_an_agent_holds_beside_what_it_may_hear() {
+    let place = place();
+    let daemon = place.start();
+    let mut ada = as_(&daemon, "ada");
+    ada.call("events.subscribe", json!({"agents": ["bob"]}));
+    available(&daemon, "ada");
+    ada.call("events.subscribe", json!({"agents": ["ada", "bob"]}));
+    daemon.unix().call(
+        "agent.presence",
+        json!({"agent": "ada", "presence": "break"}),
+    );
+    assert_eq!(ada.event()["presence"], "break");
+}
+
 #[test]
 fn a_revoked_token_loses_its_subscription_at_once_over_the_websocket() {
     let place = place();
