@@ -49,7 +49,7 @@ pub struct Options {
     /// Bytes of the segment that is kept for when the disk has no room for the next one. Default
     /// 16 MiB, or a segment where that is less; it holds the largest append, and is 1 GiB at most.
     pub reserve_bytes: u64,
-    /// Bytes of the largest append that is asked for with [`super::Journal::admit`]. Default
+    /// Bytes of the largest append that is asked for with [`super::Journal::ask`]. Default
     /// `append_bytes_max`, for which more counts too.
     pub admitted_bytes: usize,
     /// Pause in milliseconds before a segment is allocated again after the disk was full.
