@@ -92,7 +92,7 @@ impl Default for Limits {
             connections_by_address: 1_000,
             reply_bytes: 4 << 20,
             outbox_bytes: 4 << 20,
-            outboxes_bytes: 256 << 20,
+            outboxes_bytes: 64 << 20,
             idle_ms: None,
             handshake_ms: Millis::seconds(10),
             stall_ms: Millis::seconds(30),
