@@ -19,6 +19,8 @@ pub struct Kind {
 
 /// Whoever reads nothing is looked at so often.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How long is waited for a connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
 pub const KINDS: &[Kind] = &[
     Kind {
@@ -122,7 +124,7 @@ pub const KINDS: &[Kind] = &[
         name: "connects",
         flood: |threads, daemon, stop| {
             again(threads, stop, 4, move || {
-                let _ = TcpStream::connect(daemon.tcp);
+                let _ = connect(daemon.tcp);
             });
         },
     },
@@ -154,7 +156,7 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "unfinished-frames",
         flood: |threads, daemon, stop| {
-            again(threads, stop, 16, move || fragments(daemon.http));
+            again(threads, stop, 8, move || fragments(daemon.http));
         },
     },
     Kind {
@@ -180,8 +182,8 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "byte-by-byte",
         flood: |threads, daemon, stop| {
-            again(threads, stop, 16, move || {
-                let Ok(mut stream) = TcpStream::connect(daemon.tcp) else {
+            again(threads, stop, 4, move || {
+                let Ok(mut stream) = connect(daemon.tcp) else {
                     return;
                 };
                 let _ = stream.set_nodelay(true);
@@ -254,8 +256,13 @@ fn again<'s>(
     }
 }
 
+/// A connection, if there is one soon: a listener that is behind lets many wait.
+fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
+    TcpStream::connect_timeout(&address, CONNECT_WITHIN)
+}
+
 fn http(address: SocketAddr, request: &str) {
-    let Ok(mut stream) = TcpStream::connect(address) else {
+    let Ok(mut stream) = connect(address) else {
         return;
     };
     let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
@@ -266,7 +273,7 @@ fn http(address: SocketAddr, request: &str) {
 
 /// Pieces of a message that has no end.
 fn fragments(address: SocketAddr) {
-    let Ok(mut stream) = TcpStream::connect(address) else {
+    let Ok(mut stream) = connect(address) else {
         return;
     };
     let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));

@@ -94,13 +94,13 @@ fn beside(daemon: &Daemon, flood: kinds::Flood) -> Waits {
     })
 }
 
-/// A request is charged from the moment at which it was due.
+/// One request at a time; a late answer does not make the next ones late, which would be a queue of
+/// its own making.
 fn ask(quiet: &mut Client) -> Waits {
     let mut waits = Vec::new();
     let began = Instant::now();
-    let mut due = began;
-    while due < began + SPAN && began.elapsed() < SPAN * 2 {
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+    while began.elapsed() < SPAN {
+        let asked = Instant::now();
         let n = waits.len();
         match n % 3 {
             0 => quiet.call("session.ping", "{}"),
@@ -111,8 +111,9 @@ fn ask(quiet: &mut Client) -> Waits {
                 quiet.call("contact.cancel", &cancel);
             }
         }
-        waits.push(due.elapsed());
-        due += EVERY;
+        let waited = asked.elapsed();
+        waits.push(waited);
+        std::thread::sleep(EVERY.saturating_sub(waited));
     }
     waits.sort_unstable();
     Waits(waits)
