@@ -16,7 +16,7 @@ use crate::router::api::time::Timestamp;
 
 /// The most bytes of answers that are remembered, of a tenant. Usual answers take a few hundred
 /// each, but that of a case with many notes may take megabytes.
-const ANSWERS_BYTES_MAX: usize = 128 << 20;
+const ANSWERS_BYTES_MAX: usize = 64 << 20;
 
 /// A request remembered, with its answer as text.
 #[derive(Clone, Debug, Serialize, Deserialize)]
