@@ -1,6 +1,6 @@
 //! How many bytes the journal can still make durable without any further room on the disk.
 //!
-//! Whoever is about to change something asks first ([`super::Journal::admit`]), so that nothing is
+//! Whoever is about to change something asks first ([`super::Journal::ask`]), so that nothing is
 //! ever taken that could not be written: what waits, what is being written and what was admitted
 //! is held against the segments that are allocated. Every estimate is on the safe side: each append
 //! may become a frame of its own, and each frame may be followed by a seal. This file is pure: it
