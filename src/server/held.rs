@@ -1,6 +1,7 @@
-//! What waits for slow readers, all together: over the common limit, whoever holds most is closed.
+//! The common limit for bytes that wait to be sent: over it, the connection that holds most of them
+//! is closed.
 //!
-//! Little is not counted: each connection may hold [`FREE_BYTES`] besides.
+//! The first [`FREE_BYTES`] of each connection are not counted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

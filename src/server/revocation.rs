@@ -57,8 +57,8 @@ impl Conversation {
         if let Some(client) = self.client.take() {
             self.close_session(client).await?;
         }
-        // Whoever bound itself to a token is not more without it, on the Unix socket either. What
-        // others may from now on, they may in the tenant of those who show no token.
+        // A connection that showed a token has no rights without it, on the Unix socket either. Any
+        // other one starts over as a new connection would, in the default tenant.
         let is_bound = self.access.as_ref().is_some_and(Access::is_by_token);
         self.access = match is_bound {
             true => None,

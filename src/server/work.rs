@@ -1,6 +1,6 @@
-//! Who works next: as many connections at once as there are threads but one, and among those who
-//! wait the one that has worked least of late. The one thread sees who has just come, and sends what
-//! is done, however long the others take.
+//! Which connection may work next. One thread fewer than the runtime has may carry out requests at
+//! a time; the one left over accepts connections and sends replies, however long the others take.
+//! Among connections that wait, the one that has worked least in the last seconds goes first.
 //!
 //! So a connection that asks much waits for itself and not for others: a quiet one is behind at
 //! most what is being worked on at that moment. Work is what is done without waiting: reading

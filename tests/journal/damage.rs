@@ -250,7 +250,7 @@ fn a_segment_cut_at_any_byte_is_refused() {
     for name in [first(), segment_file(last.expect("segments"))] {
         let whole = disk.bytes(&name).expect("there");
         for length in (0..whole.len()).step_by(if name == first() { 1 } else { 97 }) {
-            // A disk remembers each change of its own; a copy forgets them with itself.
+            // The test disk keeps the history of its changes: damage a copy, so that it is freed.
             let disk = disk.fork();
             damage(&disk, &name, |bytes| bytes.truncate(length));
             let report = verify_storage(&disk).expect("verify");

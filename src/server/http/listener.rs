@@ -67,7 +67,7 @@ impl Places {
 
 /// A connection with its place.
 pub struct Placed {
-    /// A peer that takes nothing of an answer for `server.limits.stall` is not waited for.
+    /// Writing fails when the peer takes nothing for `server.limits.stall`.
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     pub guest: Arc<Guest>,
 }
