@@ -51,6 +51,28 @@ fn a_missing_journal_is_begun_only_when_asked_for() {
 }
 
 #[test]
+fn a_copy_of_the_descriptors_does_not_keep_the_lock() {
+    // As a child process has them between fork and exec.
+    use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
+    let place = tempfile::tempdir().expect("tempdir");
+    let (journal, _) = Journal::open_directory(place.path(), options(64)).expect("open");
+    let this = pidfd_open(getpid(), PidfdFlags::empty()).expect("this process");
+    let root = place.path().canonicalize().expect("path");
+    let mut copies = Vec::new();
+    for entry in std::fs::read_dir("/proc/self/fd").expect("list") {
+        let entry = entry.expect("entry");
+        if std::fs::read_link(entry.path()).is_ok_and(|to| to.starts_with(&root)) {
+            let number = entry.file_name().to_string_lossy().parse().expect("number");
+            copies.push(pidfd_getfd(&this, number, PidfdGetfdFlags::empty()).expect("copy"));
+        }
+    }
+    assert!(copies.len() >= 2, "the lock has two descriptors");
+    journal.close().expect("close");
+    assert_eq!(open(place.path(), false).expect("the lock is free"), 0);
+    drop(copies);
+}
+
+#[test]
 fn records_survive_on_a_real_disk() {
     let place = tempfile::tempdir().expect("tempdir");
     fill(place.path(), 100);

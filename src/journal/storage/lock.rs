@@ -20,8 +20,19 @@ const KERNEL_LOCKS: &str = "/proc/locks";
 /// Holds a directory; dropping it lets go.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _folder: Option<File>,
-    _file: Option<File>,
+    folder: Option<File>,
+    file: Option<File>,
+}
+
+impl Drop for Lock {
+    /// Closing alone would not let go: a process that this one is starting has copies of all
+    /// descriptors until it becomes another program, and each copy holds the lock.
+    fn drop(&mut self) {
+        for held in [&self.file, &self.folder].into_iter().flatten() {
+            // Where unlocking fails, closing has to do.
+            let _ = held.unlock();
+        }
+    }
 }
 
 /// Takes a directory, and writes into it who has it.
@@ -37,16 +48,16 @@ pub(super) fn take(directory: &File, mode: Mode) -> Result<Lock, LockError> {
         .and_then(|()| writeln!(file, "{}", std::process::id()))
         .map_err(LockError::Io)?;
     Ok(Lock {
-        _folder: folder,
-        _file: Some(file),
+        folder,
+        file: Some(file),
     })
 }
 
 /// Takes a directory that is about to be filled, and leaves nothing in it.
 pub(super) fn take_empty(directory: &File) -> Result<Lock, LockError> {
     Ok(Lock {
-        _folder: take_folder(directory)?,
-        _file: None,
+        folder: take_folder(directory)?,
+        file: None,
     })
 }
 
