@@ -3,8 +3,8 @@
 //! What runs over sockets is measured beside Redis, with the same client (the engine of
 //! `firsthand bench`), the same number of connections and requests, fresh processes, and in turns
 //! close to each other, so that a machine that is busy with others slows both. Rows are ratios or
-//! processor time. What cannot be measured here says so. `benches/side-by-side` installs what is
-//! missing and runs this.
+//! processor time. What cannot be measured here says so. `run` beside this file installs what is
+//! missing and runs it.
 
 #[path = "../centre/mod.rs"]
 mod centre;

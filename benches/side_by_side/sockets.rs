@@ -29,7 +29,7 @@ pub fn measure(folder: &Path, scale: f64, rounds: usize, table: &mut Table) {
     const CPU: &str = "processor time of a submission beside Redis SET";
     const RATE: &str = "durable submissions a second beside Redis appendfsync always";
     if !servers::has_redis() {
-        let why = "redis-server is not installed: run benches/side-by-side";
+        let why = "redis-server is not installed: run benches/side_by_side/run";
         table.not_measured(CPU, CPU, (0.75, "×"), why);
         table.not_measured(RATE, RATE, (2.0, "×"), why);
         return;

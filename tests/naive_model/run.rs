@@ -178,7 +178,7 @@ impl Run {
         }
         let (seed, steps) = (self.plan.seed, step + 1);
         let line = format!(
-            "SIM_SEED={seed} SIM_SEEDS=1 SIM_STEPS={steps} SIM_TRACE=1 cargo test --test simulation"
+            "SIM_SEED={seed} SIM_SEEDS=1 SIM_STEPS={steps} SIM_TRACE=1 cargo test --test naive_model"
         );
         write!(text, "again: {line}").expect("a string takes all");
         text
