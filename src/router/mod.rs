@@ -34,7 +34,7 @@ pub use api::{
     answer, both, codes, command, effect, event, ids, kind, people, people_view, policy, query,
     reject, time,
 };
-pub(crate) use api::{booking, by_customer, ticket};
+pub(crate) use api::{booking, by_customer, ticket, words};
 pub use look::ahead;
 pub(crate) use look::census;
 pub(crate) use state::{bonds, skill};

@@ -1,336 +1,256 @@
-//! The closed sets of words that go over the wire, each with one spelling.
+//! The closed sets of words that go over the wire, each with one spelling: the name of the variant
+//! in small letters.
 //!
 //! An addition here is an addition to the protocol: `docs/protocol.md` lists every word.
 
-use serde::{Deserialize, Serialize};
+use super::words::words;
 
-macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vmeta])* #[serde(rename = $text)] $variant),* }
-
-        impl $name {
-            /// Every word, in the order of the enum.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Every word on the wire, in the order of the enum.
-            pub const WORDS: &'static [&'static str] = &[$($text),*];
-
-            /// The word on the wire.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-codes! {
+words! {
     /// Whether an agent is a person. A bot may serve; it never owns.
-    AgentKind { Human = "human", Bot = "bot" }
-}
+    AgentKind { Human, Bot }
 
-codes! {
     /// What an agent says of itself.
-    Presence { Available = "available", Break = "break", Offline = "offline" }
-}
+    Presence { Available, Break, Offline }
 
-codes! {
     /// What an agent is doing, derived from presence and work.
     AgentState {
-        Available = "available",
-        Reserved = "reserved",
-        Busy = "busy",
-        WrapUp = "wrap_up",
-        Break = "break",
-        Offline = "offline",
+        Available,
+        Reserved,
+        Busy,
+        WrapUp,
+        Break,
+        Offline,
     }
-}
 
-codes! {
     /// Where a contact is. At every instant it is in exactly one of these.
     ContactState {
-        Scheduled = "scheduled",
-        Waiting = "waiting",
-        Offered = "offered",
-        Connected = "connected",
-        WrapUp = "wrap_up",
-        Ended = "ended",
+        Scheduled,
+        Waiting,
+        Offered,
+        Connected,
+        WrapUp,
+        Ended,
     }
-}
 
-codes! {
     /// How a contact ended.
     Outcome {
-        Resolved = "resolved",
-        Open = "open",
-        Transferred = "transferred",
-        Dropped = "dropped",
-        Abandoned = "abandoned",
-        Timeout = "timeout",
-        Rejected = "rejected",
-        NoAgent = "no_agent",
-        Voicemail = "voicemail",
-        Callback = "callback",
-        Cancelled = "cancelled",
+        Resolved,
+        Open,
+        Transferred,
+        Dropped,
+        Abandoned,
+        Timeout,
+        Rejected,
+        NoAgent,
+        Voicemail,
+        Callback,
+        Cancelled,
     }
-}
 
-codes! {
     /// How an offer ended.
     OfferEnd {
-        Accepted = "accepted",
-        Declined = "declined",
-        Expired = "expired",
-        Revoked = "revoked",
+        Accepted,
+        Declined,
+        Expired,
+        Revoked,
     }
-}
 
-codes! {
     /// Why an agent or its telephone did not take an offer.
     DeclineReason {
-        Declined = "declined",
-        Busy = "busy",
-        Unreachable = "unreachable",
-        NoAnswer = "no_answer",
+        Declined,
+        Busy,
+        Unreachable,
+        NoAnswer,
     }
-}
 
-codes! {
     /// On whose account a contact reached an agent.
     Route {
-        Owner = "owner",
-        Deputy = "deputy",
-        Leader = "leader",
-        Team = "team",
-        Skill = "skill",
-        Direct = "direct",
+        Owner,
+        Deputy,
+        Leader,
+        Team,
+        Skill,
+        Direct,
     }
-}
 
-codes! {
     /// Which agent is chosen among the eligible. Ties go to the longest idle, then by agent id.
     Strategy {
-        LongestIdle = "longest_idle",
-        MostSkilled = "most_skilled",
-        LeastSkilled = "least_skilled",
-        RoundRobin = "round_robin",
-        FewestContacts = "fewest_contacts",
-        LeastTalkTime = "least_talk_time",
-        LeastLoaded = "least_loaded",
-        Ordered = "ordered",
-        Random = "random",
+        LongestIdle,
+        MostSkilled,
+        LeastSkilled,
+        RoundRobin,
+        FewestContacts,
+        LeastTalkTime,
+        LeastLoaded,
+        Ordered,
+        Random,
     }
-}
 
-codes! {
     /// How much ownership weighs in a queue.
-    OwnershipMode { Off = "off", Prefer = "prefer", Require = "require" }
-}
+    OwnershipMode { Off, Prefer, Require }
 
-codes! {
     /// When a contact that waits for its owner goes to somebody else before its time: never, or
     /// when an agent would otherwise stand idle.
-    OwnerHold { Always = "always", WhileBusy = "while_busy" }
-}
+    OwnerHold { Always, WhileBusy }
 
-codes! {
     /// Who follows the owner when the wait for the owner is over.
     Fallback {
-        Deputy = "deputy",
-        Leader = "leader",
-        Team = "team",
-        Skill = "skill",
-        CallbackByOwner = "callback_by_owner",
+        Deputy,
+        Leader,
+        Team,
+        Skill,
+        CallbackByOwner,
     }
-}
 
-codes! {
     /// Whether the first or the last handler is followed.
-    OwnershipKey { First = "first", Last = "last" }
-}
+    OwnershipKey { First, Last }
 
-codes! {
     /// Which of the waiting contacts of one priority a freed agent takes.
-    Pick { LongestWaiting = "longest_waiting", StrongestSkill = "strongest_skill" }
-}
+    Pick { LongestWaiting, StrongestSkill }
 
-codes! {
     /// How far a step widens the route.
-    Widen { Any = "any" }
-}
+    Widen { Any }
 
-codes! {
     /// Where a contact goes that cannot wait any longer and has no other queue to go to.
-    OverflowAction { Reject = "reject", Voicemail = "voicemail", Callback = "callback" }
-}
+    OverflowAction { Reject, Voicemail, Callback }
 
-codes! {
     /// When the tickets of a counter begin anew.
-    TicketReset { Daily = "daily", Never = "never" }
-}
+    TicketReset { Daily, Never }
 
-codes! {
     /// How a contact is passed on.
-    TransferMode { Blind = "blind", Consult = "consult" }
-}
+    TransferMode { Blind, Consult }
 
-codes! {
     /// Where a case stands.
-    CaseState { Open = "open", Resolved = "resolved", Closed = "closed" }
-}
+    CaseState { Open, Resolved, Closed }
 
-codes! {
     /// What became of a deadline; each has exactly one. A task for another department that is
     /// taken back before its time is up was neither met nor missed.
-    DeadlineVerdict { Met = "met", Overdue = "overdue", Withdrawn = "withdrawn" }
-}
+    DeadlineVerdict { Met, Overdue, Withdrawn }
 
-codes! {
     /// For whom a case waits.
-    WaitOn { Customer = "customer", Assist = "assist" }
-}
+    WaitOn { Customer, Assist }
 
-codes! {
     /// Why a case no longer waits.
     WaitEnd {
         /// The time named has come.
-        UntilAt = "until_at",
+        UntilAt,
         /// The customer contacted.
-        Contact = "contact",
+        Contact,
         /// Somebody went on with it.
-        Act = "act",
+        Act,
     }
-}
 
-codes! {
     /// What a follow-up (回访) found.
     FollowUpResult {
-        Satisfied = "satisfied",
-        Unsatisfied = "unsatisfied",
-        NoAnswer = "no_answer",
+        Satisfied,
+        Unsatisfied,
+        NoAnswer,
     }
-}
 
-codes! {
     /// As what somebody is told of an escalation.
     Role {
-        Owner = "owner",
-        Deputy = "deputy",
-        Leader = "leader",
+        Owner,
+        Deputy,
+        Leader,
         /// The leader of the leader.
-        Supervisor = "supervisor",
+        Supervisor,
         /// By name.
-        Agent = "agent",
+        Agent,
     }
-}
 
-codes! {
     /// Why a case was escalated.
     EscalationReason {
         /// Too many contacts on one matter.
-        Repeat = "repeat",
+        Repeat,
         /// A deadline comes near (催办).
-        Urge = "urge",
+        Urge,
         /// A deadline has passed (督办).
-        Overdue = "overdue",
+        Overdue,
         /// A case of this kind is told of at once.
-        Major = "major",
+        Major,
         /// Nobody has taken a task for another department in time.
-        Assist = "assist",
+        Assist,
         /// A follow-up has not been made in time.
-        FollowUp = "follow_up",
+        FollowUp,
     }
-}
 
-codes! {
     /// Why a contact is where it is: the stable code of every decision.
     Why {
-        OwnerAvailable = "owner_available",
-        OwnerBusyWaiting = "owner_busy_waiting",
-        OwnerWrapUpWaiting = "owner_wrap_up_waiting",
-        OwnerBreakWaiting = "owner_break_waiting",
-        OwnerOfflineWaiting = "owner_offline_waiting",
-        OwnerBusyDeputy = "owner_busy_deputy",
-        OwnerBusyLeader = "owner_busy_leader",
-        OwnerBusyTeam = "owner_busy_team",
-        OwnerBusySkill = "owner_busy_skill",
-        OwnerAwayDeputy = "owner_away_deputy",
-        OwnerAwayLeader = "owner_away_leader",
-        OwnerAwayTeam = "owner_away_team",
-        OwnerAwaySkill = "owner_away_skill",
-        OwnerExcluded = "owner_excluded",
-        NoOwnerSkill = "no_owner_skill",
-        OwnerCallback = "owner_callback",
-        LastOwnerAvailable = "last_owner_available",
-        PreferredAvailable = "preferred_available",
-        GridManagerAvailable = "grid_manager_available",
-        MentorAvailable = "mentor_available",
-        TransferTarget = "transfer_target",
-        AssistAsked = "assist_asked",
-        AgentAvailable = "agent_available",
-        NoAgentAvailable = "no_agent_available",
-        NotBefore = "not_before",
-        QueueFull = "queue_full",
-        QueueClosed = "queue_closed",
-        WaitedTooLong = "waited_too_long",
-        NobodyLoggedIn = "nobody_logged_in",
-        Accepted = "accepted",
-        Ended = "ended",
+        OwnerAvailable,
+        OwnerBusyWaiting,
+        OwnerWrapUpWaiting,
+        OwnerBreakWaiting,
+        OwnerOfflineWaiting,
+        OwnerBusyDeputy,
+        OwnerBusyLeader,
+        OwnerBusyTeam,
+        OwnerBusySkill,
+        OwnerAwayDeputy,
+        OwnerAwayLeader,
+        OwnerAwayTeam,
+        OwnerAwaySkill,
+        OwnerExcluded,
+        NoOwnerSkill,
+        OwnerCallback,
+        LastOwnerAvailable,
+        PreferredAvailable,
+        GridManagerAvailable,
+        MentorAvailable,
+        TransferTarget,
+        AssistAsked,
+        AgentAvailable,
+        NoAgentAvailable,
+        NotBefore,
+        QueueFull,
+        QueueClosed,
+        WaitedTooLong,
+        NobodyLoggedIn,
+        Accepted,
+        Ended,
     }
-}
 
-codes! {
     /// Why an agent that was considered was not chosen, or that it was.
     Verdict {
-        Chosen = "chosen",
-        Eligible = "eligible_but_later",
-        Offline = "offline",
-        Break = "break",
-        WrapUp = "wrap_up",
-        AtCapacity = "at_capacity",
-        Reserved = "reserved",
-        RetryDelay = "retry_delay",
-        NoChannel = "channel_not_served",
-        LacksSkill = "lacks_skill",
-        Excluded = "excluded",
-        Removed = "removed",
-        AlreadyOffered = "already_offered",
-        HasEnoughCases = "has_enough_cases",
-        NotInFallback = "not_in_fallback",
+        Chosen,
+        #[serde(rename = "eligible_but_later")] #[strum(serialize = "eligible_but_later")] Eligible,
+        Offline,
+        Break,
+        WrapUp,
+        AtCapacity,
+        Reserved,
+        RetryDelay,
+        #[serde(rename = "channel_not_served")] #[strum(serialize = "channel_not_served")] NoChannel,
+        LacksSkill,
+        Excluded,
+        Removed,
+        AlreadyOffered,
+        HasEnoughCases,
+        NotInFallback,
     }
-}
 
-codes! {
     /// By which rule a step of a contact was taken; docs/routing-rules.md has the number of each.
     Rule {
-        Scheduled = "scheduled",
-        Owner = "owner",
-        OwnerWait = "owner_wait",
-        Fallback = "fallback",
-        Prefer = "prefer",
-        Skill = "skill",
-        FreedAgent = "freed_agent",
-        FreedOwner = "freed_owner",
-        Transfer = "transfer",
-        Step = "step",
-        Overflow = "overflow",
-        Resume = "resume",
-        Accept = "accept",
-        Decline = "decline",
-        Expire = "expire",
-        Revoke = "revoke",
-        Update = "update",
-        WrapUp = "wrap_up",
-        End = "end",
-        Lease = "lease",
-        Customer = "customer",
-        Callback = "callback",
+        Scheduled,
+        Owner,
+        OwnerWait,
+        Fallback,
+        Prefer,
+        Skill,
+        FreedAgent,
+        FreedOwner,
+        Transfer,
+        Step,
+        Overflow,
+        Resume,
+        Accept,
+        Decline,
+        Expire,
+        Revoke,
+        Update,
+        WrapUp,
+        End,
+        Lease,
+        Customer,
+        Callback,
     }
 }

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod ids;
 pub mod policy;
 pub mod time;
+pub(crate) mod words;
 
 // What policy and settings are made of.
 pub(crate) mod booking;

@@ -4,42 +4,18 @@
 //! words of `kind` are those of docs/protocol.md.
 
 use super::ids::Name;
+use super::words::words;
 
-/// The stable class of a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RejectKind {
-    NotFound,
-    Conflict,
-    Invalid,
-    Forbidden,
-    Unauthorized,
-    Limit,
-    Unavailable,
-}
-
-impl RejectKind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[
-        Self::NotFound,
-        Self::Conflict,
-        Self::Invalid,
-        Self::Forbidden,
-        Self::Unauthorized,
-        Self::Limit,
-        Self::Unavailable,
-    ];
-
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::Conflict => "conflict",
-            Self::Invalid => "invalid",
-            Self::Forbidden => "forbidden",
-            Self::Unauthorized => "unauthorized",
-            Self::Limit => "limit",
-            Self::Unavailable => "unavailable",
-        }
+words! {
+    /// The stable class of a refusal.
+    RejectKind {
+        NotFound,
+        Conflict,
+        Invalid,
+        Forbidden,
+        Unauthorized,
+        Limit,
+        Unavailable,
     }
 }
 
