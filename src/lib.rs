@@ -11,6 +11,7 @@
 //!
 //! - [`calendar`]: working days, opening hours and time zones as integers; pure.
 //! - [`router`]: the deterministic core. State changes only in `Router::apply`.
+//! - [`fields`]: every field that can be written, on the wire or in a file; pure.
 //! - [`wire`]: bytes to commands and back; pure.
 //! - [`journal`]: the durable order of commands; it does not know what they mean.
 //! - [`ledger`]: the record of responsibility, made of its events.
@@ -22,7 +23,7 @@
 //! - [`generate`]: arrivals and agents made from a model.
 //! - [`queueing`]: the formulas that a simulation is held against.
 //! - [`client`], [`replay`], [`demo`], [`mod@bench`]: the other end of the socket.
-//! - [`log`]: where the log goes; [`printable`]: what a terminal may be shown.
+//! - [`nearest`]: did you mean; [`log`]: where the log goes; [`printable`]: what a terminal may be shown.
 //! - [`cli`]: the command line.
 //!
 //! Every way to run the router — daemon, recovery, rehearsal, simulation — is the same fold over
@@ -31,6 +32,8 @@
 pub mod calendar;
 
 pub mod router;
+
+pub mod fields;
 
 pub mod wire;
 
@@ -63,6 +66,8 @@ pub mod replay;
 pub mod demo;
 
 pub mod bench;
+
+pub mod nearest;
 
 pub mod printable;
 

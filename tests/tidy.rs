@@ -40,7 +40,11 @@ const IMPURE: &[&str] = &[
 const PURE: &[(&str, &[&str])] = &[
     ("src/calendar", &["calendar"]),
     ("src/router", &["router", "calendar"]),
-    ("src/wire", &["router", "wire", "calendar"]),
+    ("src/fields", &["router", "calendar"]),
+    (
+        "src/wire",
+        &["fields", "nearest", "router", "wire", "calendar"],
+    ),
 ];
 
 fn root() -> PathBuf {

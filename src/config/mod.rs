@@ -12,7 +12,6 @@ mod check;
 pub(crate) mod duration;
 mod fault;
 pub mod keys;
-mod nearest;
 mod read;
 mod relations;
 mod server;
@@ -26,6 +25,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+pub use crate::fields::Role;
 use crate::router::command::Command;
 use crate::router::ids::Name;
 
@@ -33,7 +33,7 @@ pub use check::check;
 pub use fault::{Described, Faults, Warning};
 pub use server::{DEFAULT_TENANT, Journal, Limits, Log, Metrics, Server, Simulation, Token};
 pub use tenant::{Customer, DEFAULT_QUEUE, Tenant};
-pub use words::{Durability, LogFormat, LogLevel, Role};
+pub use words::{Durability, LogFormat, LogLevel};
 
 use fault::{Finding, Source};
 

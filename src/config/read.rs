@@ -12,8 +12,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::Finding;
 use super::keys::{Key, Kind, ROOT, Section};
-use super::nearest::nearest;
 use super::value::{self, written};
+use crate::nearest::nearest;
 use crate::router::ids::Name;
 
 /// What the user wrote, and the places of it.

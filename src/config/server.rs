@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{Durability, LogFormat, LogLevel, Role};
+use super::words::{Durability, LogFormat, LogLevel};
+use crate::fields::Role;
 use crate::router::ids::Name;
 use crate::router::time::Millis;
 

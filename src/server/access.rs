@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use sha2::{Digest, Sha256};
 
-use crate::config::{Config, DEFAULT_TENANT, Role as Word, Token};
+use crate::config::{Config, DEFAULT_TENANT, Token};
 use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
 use crate::wire::method::{Kind, Method, Role};
@@ -83,7 +83,7 @@ impl Access {
         let Some(token) = find(&digest, config) else {
             return Err(unauthorized("the token is not one of those configured"));
         };
-        if token.role == Word::Admin && !matches!(via, Via::Unix { .. }) {
+        if token.role == Role::Admin && !matches!(via, Via::Unix { .. }) {
             return Err(forbidden(
                 "session",
                 "the role admin comes over the Unix socket only",
@@ -222,13 +222,13 @@ fn is_master(uid: u32) -> bool {
     uid == 0 || uid == rustix::process::getuid().as_raw()
 }
 
-const fn roles_of(role: Word) -> &'static [Role] {
+const fn roles_of(role: Role) -> &'static [Role] {
     match role {
-        Word::Platform => &[Role::Platform],
-        Word::Agent => &[Role::Agent],
-        Word::Supervisor => &[Role::Supervisor],
-        Word::Ops => &[Role::Ops],
-        Word::Admin => &[Role::Admin],
+        Role::Platform => &[Role::Platform],
+        Role::Agent => &[Role::Agent],
+        Role::Supervisor => &[Role::Supervisor],
+        Role::Ops => &[Role::Ops],
+        Role::Admin => &[Role::Admin],
     }
 }
 

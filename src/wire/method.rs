@@ -16,6 +16,8 @@ use super::request::{Request, ServerCall, SessionOpen};
 use super::schema::{Param, Type};
 use super::subscription::Subscribe;
 use crate::calendar::Written;
+pub use crate::fields::Role;
+use crate::nearest::nearest;
 use crate::router::command::{CalendarSet, Command, KindSet, QueueSet};
 use crate::router::kind::KindRules;
 use crate::router::policy::Policy;
@@ -30,42 +32,6 @@ pub enum Kind {
     Query,
     /// Concerns the connection or the process.
     Server,
-}
-
-/// Who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// A telephony platform: contacts and offers of its tenant.
-    Platform,
-    /// An agent: its own presence, offers and contacts.
-    Agent,
-    /// A supervisor: moves, forces, hands over.
-    Supervisor,
-    /// Operations: figures, no personal data.
-    Ops,
-    /// Everything.
-    Admin,
-}
-
-impl Role {
-    pub const ALL: &'static [Self] = &[
-        Self::Platform,
-        Self::Agent,
-        Self::Supervisor,
-        Self::Ops,
-        Self::Admin,
-    ];
-
-    /// The word in configuration and documents.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Platform => "platform",
-            Self::Agent => "agent",
-            Self::Supervisor => "supervisor",
-            Self::Ops => "ops",
-            Self::Admin => "admin",
-        }
-    }
 }
 
 /// The idempotency key, a parameter of every mutating method.
@@ -168,7 +134,11 @@ const fn slot(name: &[u8]) -> usize {
 
 /// The error for a method that does not exist.
 pub(super) fn unknown(name: &str) -> WireError {
-    let nearest = nearest(name);
+    let known = METHODS.iter().map(|method| method.name);
+    // A long name is no slip, and the search takes the square of its length.
+    let nearest = (name.len() <= super::limits::ECHO_BYTES_MAX)
+        .then(|| nearest(name, known))
+        .flatten();
     let hint = nearest.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
     let name = echo(name);
     WireError {
@@ -181,34 +151,6 @@ pub(super) fn unknown(name: &str) -> WireError {
             })
         }),
     }
-}
-
-/// The method whose name is most like `name`; the first of several.
-fn nearest(name: &str) -> Option<&'static str> {
-    if name.len() > super::limits::ECHO_BYTES_MAX {
-        return None;
-    }
-    let distances = METHODS
-        .iter()
-        .map(|method| (distance(name, method.name), method.name));
-    let (distance, near) = distances.min_by_key(|(distance, _)| *distance)?;
-    // Beyond a third of the name it is another word, not a slip.
-    (distance * 3 <= near.len()).then_some(near)
-}
-
-/// How many letters must be changed to make one name of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 fn command<T: DeserializeOwned>(

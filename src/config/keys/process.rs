@@ -9,7 +9,8 @@ use super::queue::QUEUE;
 use super::tenant::{AGENT, CUSTOMER, TENANT};
 use super::{Kind, Section, key, object, words_of};
 use crate::config::server::{Journal, Limits, Log, Metrics, Server, Simulation};
-use crate::config::words::{Durability, LogFormat, LogLevel, Role};
+use crate::config::words::{Durability, LogFormat, LogLevel};
+use crate::fields::Role;
 
 fn none() -> Value {
     json!({})

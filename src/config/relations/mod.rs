@@ -14,8 +14,8 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::Finding;
-use super::nearest::nearest;
 use super::{Config, DEFAULT_TENANT, Tenant};
+use crate::nearest::nearest;
 use crate::router::ids::Name;
 
 /// What was found.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Related, Scope, place, positions, unknown};
 use crate::config::fault::Finding;
-use crate::config::nearest::distance;
+use crate::nearest::distance;
 use crate::router::bonds::ABSENCES_MAX;
 use crate::router::command::AgentSet;
 use crate::router::ids::Name;

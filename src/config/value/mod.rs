@@ -15,8 +15,8 @@ use toml::de::DeValue;
 use super::duration;
 use super::fault::Finding;
 use super::keys::{Key, Kind, SOCKET_PATH_BYTES_MAX, quoted, whole_range};
-use super::nearest::nearest;
 use crate::calendar::Term;
+use crate::nearest::nearest;
 use crate::router::ids::{Name, TEXT_BYTES_MAX};
 
 pub(super) use many::bad_name;
