@@ -1,5 +1,5 @@
-//! The README keeps its word: its session is played against a real daemon, its links lead
-//! somewhere, and the Chinese one says the same.
+//! The README and the pages keep their word: the session is played against a real daemon, links
+//! lead somewhere, the Chinese README says the same, what pages name of the source is there.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -200,26 +200,137 @@ fn both_languages_are_in_step() {
     );
 }
 
+/// The pages of the project, in both languages.
+fn pages() -> Vec<String> {
+    let mut pages = Vec::new();
+    for folder in ["", "docs/", "deploy/"] {
+        for entry in std::fs::read_dir(root().join(folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name();
+            let name = name.to_str().expect("a name in UTF-8");
+            if Path::new(name)
+                .extension()
+                .is_some_and(|ending| ending == "md")
+            {
+                pages.push(format!("{folder}{name}"));
+            }
+        }
+    }
+    assert!(pages.len() > 15, "{pages:?}");
+    pages
+}
+
+/// The places of a page that a link can name: its own marks, and its headings as hosts of Markdown
+/// spell them.
+fn anchors(text: &str) -> Vec<String> {
+    let marks = text
+        .split("<a id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
+    let headings = text
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    let headings = headings.map(|heading| {
+        let kept = heading
+            .chars()
+            .filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-' || *c == '_');
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    });
+    marks.map(str::to_owned).chain(headings).collect()
+}
+
 #[test]
 fn links_lead_somewhere() {
-    for name in [
-        "README.md",
-        "README.zh-CN.md",
-        "CHANGELOG.md",
-        "docs/replay.md",
-    ] {
-        let text = read(name);
-        let folder = root().join(name).parent().expect("a folder").to_owned();
+    for name in pages() {
+        let text = read(&name);
+        let folder = Path::new(&name).parent().expect("a folder").to_owned();
         for link in text
             .split("](")
             .skip(1)
             .filter_map(|rest| rest.split(')').next())
+            .filter(|link| !link.starts_with("http"))
         {
-            if !link.starts_with("http") {
-                assert!(folder.join(link).exists(), "{name}: {link} does not exist");
-            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => PathBuf::from(&name),
+                file => folder.join(file),
+            };
+            assert!(
+                root().join(&target).exists(),
+                "{name}: {link} does not exist"
+            );
+            let found = || anchors(&read(target.to_str().expect("a name in UTF-8")));
+            assert!(
+                anchor.is_empty() || found().iter().any(|known| known == anchor),
+                "{name}: {link}: there is no such heading"
+            );
         }
     }
+}
+
+#[test]
+fn the_readme_is_short() {
+    for name in ["README.md", "README.zh-CN.md"] {
+        let lines = read(name).lines().count();
+        assert!(lines <= 120, "{name} has {lines} lines, at most 120");
+    }
+}
+
+#[test]
+fn the_architecture_names_every_folder() {
+    let text = read("docs/architecture.md");
+    for entry in std::fs::read_dir(root().join("src")).expect("the source") {
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_str().expect("a name in UTF-8");
+        assert!(
+            text.lines()
+                .any(|line| line.starts_with("| `") && line.contains(&format!("`{name}`"))),
+            "docs/architecture.md: no row for src/{name}"
+        );
+    }
+}
+
+/// All Rust source below a folder.
+fn source(folder: &Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            source(&path, text);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            text.push_str(&std::fs::read_to_string(&path).expect("a source file"));
+        }
+    }
+}
+
+#[test]
+fn types_of_the_lexicon_exist() {
+    let mut code = String::new();
+    source(&root().join("src"), &mut code);
+    let words: std::collections::BTreeSet<&str> = code
+        .lines()
+        .filter_map(|line| {
+            let line = line.trim_start().trim_start_matches("pub ");
+            let line = match line.strip_prefix("pub(") {
+                Some(rest) => rest.split_once(") ").map_or(rest, |(_, rest)| rest),
+                None => line,
+            };
+            let kinds = ["struct ", "enum ", "trait ", "type "];
+            let named = kinds.iter().find_map(|kind| line.strip_prefix(kind));
+            // A macro that makes an enum of words begins with its name.
+            let name = named.or_else(|| line.contains(" {").then_some(line))?;
+            name.split(|c: char| !c.is_alphanumeric()).next()
+        })
+        .collect();
+    let lexicon = read("docs/lexicon.md");
+    let mut count = 0;
+    for line in lexicon.lines().filter(|line| line.starts_with("| **")) {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        for name in cells.last().expect("cells").split('`').skip(1).step_by(2) {
+            assert!(words.contains(name), "docs/lexicon.md: no type {name}");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "only {count} types are named");
 }
 
 #[test]
