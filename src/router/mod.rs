@@ -285,7 +285,7 @@ impl Router {
             Command::AgentSuccession(plan) => self.agent_succession(plan),
             Command::ContactCallback(call) => self.contact_callback(call),
             Command::Reloaded => {
-                self.emit(EventBody::ServerReloaded);
+                self.emit(|_| EventBody::ServerReloaded);
                 Ok(Subject::Nothing)
             }
             Command::KindSet(set) => self.kind_set(set),

@@ -5,13 +5,19 @@ use crate::router::api::effect::Count;
 use crate::router::api::event::{Event, EventBody};
 
 impl Router {
-    pub(in crate::router) fn emit(&mut self, body: EventBody) {
-        self.event_seq += 1;
-        self.out.events.push(Event {
-            seq: self.event_seq,
-            at: self.at,
-            body,
-        });
+    /// Tells an event, which is made only where somebody listens: a run that takes no events does
+    /// not number them either.
+    #[inline]
+    pub(in crate::router) fn emit(&mut self, event: impl FnOnce(&Self) -> EventBody) {
+        if self.detail.events {
+            let body = event(self);
+            self.event_seq += 1;
+            self.out.events.push(Event {
+                seq: self.event_seq,
+                at: self.at,
+                body,
+            });
+        }
     }
 
     pub(super) fn count(&mut self, count: impl FnOnce(&Self) -> Count) {

@@ -105,14 +105,12 @@ impl Router {
             return;
         };
         self.arm_absence(idx);
-        if self.detail.events {
-            self.emit(EventBody::AgentAbsent {
-                agent: self.agents[idx.at()].id.clone(),
-                from_at: absence.from_at,
-                to_at: absence.to_at,
-                reason: absence.reason.clone(),
-            });
-        }
+        self.emit(|router| EventBody::AgentAbsent {
+            agent: router.agents[idx.at()].id.clone(),
+            from_at: absence.from_at,
+            to_at: absence.to_at,
+            reason: absence.reason.clone(),
+        });
         if self.agents[idx.at()].presence != Presence::Offline {
             let reason = absence.reason.unwrap_or_else(|| Text("absent".into()));
             self.set_presence(idx, Presence::Offline, Some(reason), None);
@@ -139,9 +137,13 @@ impl Router {
 
     /// Warns of every time in which the agent and its stand-in are planned away together.
     pub(super) fn warn_of_pairs(&mut self, idx: AgentIdx, only: Option<&Absence>) {
+        self.tell_pairs(|router| router.pairs_away(idx, only));
+    }
+
+    fn tell_pairs(&mut self, pairs: impl FnOnce(&Self) -> Vec<PairAwayView>) {
         if self.detail.events {
-            for pair in self.pairs_away(idx, only) {
-                self.emit(EventBody::AgentPairAway(pair));
+            for pair in pairs(self) {
+                self.emit(|_| EventBody::AgentPairAway(pair));
             }
         }
     }
@@ -149,22 +151,17 @@ impl Router {
     /// An absence begins: warns where the stand-in is absent too. One who is merely offline may be
     /// back in the morning.
     fn warn_if_left_alone(&mut self, idx: AgentIdx, to_at: Timestamp) {
-        if !self.detail.events {
-            return;
-        }
-        let away: Vec<PairAwayView> = self
-            .pairs_of(idx)
-            .into_iter()
-            .filter(|other| self.agents[other.at()].bonds.absent)
-            .map(|other| {
-                let theirs = self.agents[other.at()].bonds.absent_until();
-                let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));
-                self.pair_away(idx, other, self.at, to_at)
-            })
-            .collect();
-        for pair in away {
-            self.emit(EventBody::AgentPairAway(pair));
-        }
+        self.tell_pairs(|router| {
+            let pairs = router.pairs_of(idx).into_iter();
+            pairs
+                .filter(|other| router.agents[other.at()].bonds.absent)
+                .map(|other| {
+                    let theirs = router.agents[other.at()].bonds.absent_until();
+                    let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));
+                    router.pair_away(idx, other, router.at, to_at)
+                })
+                .collect()
+        });
     }
 
     /// Somebody else serves a contact of an owner: it goes into the owner's briefing while the
@@ -214,9 +211,8 @@ impl Router {
         }
         briefing.until_at = Some(at);
         let told = briefing.planned && !briefing.served.is_empty();
-        if told && self.detail.events {
-            let briefing = self.briefing_view(idx);
-            self.emit(EventBody::AgentBriefing(Box::new(briefing)));
+        if told {
+            self.emit(|router| EventBody::AgentBriefing(Box::new(router.briefing_view(idx))));
         }
     }
 }

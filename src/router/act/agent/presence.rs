@@ -56,20 +56,20 @@ impl Router {
         if let Some(until) = until_at {
             self.timers.arm(until, Timer::Presence, idx.number());
         }
-        if self.detail.events {
-            let entry = &self.agents[idx.at()];
+        self.emit(|router| {
+            let entry = &router.agents[idx.at()];
             // Who goes away keeps no offer: the state told is the one after this step.
             let mut state = entry.state();
             if presence != Presence::Available && state == AgentState::Reserved {
                 state = entry.state_without_offers();
             }
-            self.emit(EventBody::AgentPresence {
+            EventBody::AgentPresence {
                 agent: entry.id.clone(),
                 presence,
                 state,
                 reason: entry.reason.clone(),
-            });
-        }
+            }
+        });
         if presence != Presence::Offline {
             self.came_in(idx);
         }

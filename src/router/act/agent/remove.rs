@@ -58,13 +58,11 @@ impl Router {
             .collect();
         let successor = successor.filter(|_| went < handed_over || handed_over == 0);
         let successor = successor.map(|to| self.agents[to.at()].id.clone());
-        if self.detail.events {
-            self.emit(EventBody::AgentRemoved {
-                agent: remove.agent.clone(),
-                successor: successor.clone(),
-                cases: handed_over,
-            });
-        }
+        self.emit(|_| EventBody::AgentRemoved {
+            agent: remove.agent.clone(),
+            successor: successor.clone(),
+            cases: handed_over,
+        });
         Ok(Subject::Answer(Answer::AgentRemoved(AgentRemovedView {
             agent: remove.agent.clone(),
             removed: true,

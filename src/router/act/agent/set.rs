@@ -51,12 +51,10 @@ impl Router {
             self.idle
                 .mark_skills(&self.agents[idx.at()], position, true);
         }
-        if self.detail.events {
-            self.emit(EventBody::AgentSet {
-                agent: set.agent.clone(),
-                team: set.team.clone(),
-            });
-        }
+        self.emit(|_| EventBody::AgentSet {
+            agent: set.agent.clone(),
+            team: set.team.clone(),
+        });
         if !was_there {
             self.bounded += u32::from(self.agents[idx.at()].bonds.is_bounded());
         }

@@ -47,16 +47,14 @@ impl Router {
             handed_over: 0,
         };
         self.set_succession(idx, Some(Box::new(succession)));
-        if self.detail.events {
-            self.emit(EventBody::AgentSuccession {
-                agent: plan.agent.clone(),
-                to: plan.to.clone(),
-                cases: self.agents[idx.at()].cases.len() as u64,
-                start_at,
-                reason: plan.reason.clone(),
-                by: plan.by.clone(),
-            });
-        }
+        self.emit(|router| EventBody::AgentSuccession {
+            agent: plan.agent.clone(),
+            to: plan.to.clone(),
+            cases: router.agents[idx.at()].cases.len() as u64,
+            start_at,
+            reason: plan.reason.clone(),
+            by: plan.by.clone(),
+        });
         let mut moved = 0;
         if start_at == self.at {
             moved = self.succession_due(idx);
@@ -128,13 +126,11 @@ impl Router {
         let left = self.agents[idx.at()].cases.len() as u64;
         if left == 0 || moved == 0 {
             self.set_succession(idx, None);
-            if self.detail.events {
-                self.emit(EventBody::AgentSucceeded {
-                    agent: self.agents[idx.at()].id.clone(),
-                    cases: plan.handed_over,
-                    left,
-                });
-            }
+            self.emit(|router| EventBody::AgentSucceeded {
+                agent: router.agents[idx.at()].id.clone(),
+                cases: plan.handed_over,
+                left,
+            });
             return moved;
         }
         plan.next_at = self.at.saturating_add(plan.every_ms.0);

@@ -58,21 +58,21 @@ impl Router {
             self.start_clock(idx, of, term, hand_on_at);
         }
         self.cases[idx].active_at = at;
-        if self.detail.events {
-            let due_at = self.progress_mut(idx).open_clock(of).and_then(|c| c.due_at);
-            self.emit(EventBody::CaseAssistRequested {
+        self.emit(|router| {
+            let clock = router.cases[idx].progress().and_then(|p| p.open_clock(of));
+            EventBody::CaseAssistRequested {
                 case: assist.case.clone(),
                 assist: number,
-                owner: self.case_owner_name(idx),
+                owner: router.case_owner_name(idx),
                 agent: assist.agent.clone(),
                 queue: assist.queue.clone(),
                 contact: contact_name,
                 request: assist.request.clone(),
                 hand_on_at,
-                due_at,
+                due_at: clock.and_then(|clock| clock.due_at),
                 by: assist.by.clone(),
-            });
-        }
+            }
+        });
         Ok(Subject::Case(idx))
     }
 
@@ -202,17 +202,15 @@ impl Router {
         progress.news.push(number);
         self.end_clock(idx, of);
         self.cases[idx].active_at = at;
-        if self.detail.events {
-            self.emit(EventBody::CaseAssistDone {
-                case: self.cases[idx].id(),
-                assist: number,
-                owner: self.case_owner_name(idx),
-                by,
-                result,
-                due_at,
-                overdue,
-            });
-        }
+        self.emit(|router| EventBody::CaseAssistDone {
+            case: router.cases[idx].id(),
+            assist: number,
+            owner: router.case_owner_name(idx),
+            by,
+            result,
+            due_at,
+            overdue,
+        });
         self.recall_duty(contact);
         let progress = self.progress_mut(idx);
         let waits = progress

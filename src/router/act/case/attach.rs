@@ -122,16 +122,14 @@ impl Router {
         self.count(|_| Count::Escalated {
             reason: EscalationReason::Repeat.as_str(),
         });
-        if self.detail.events {
-            self.emit(EventBody::CaseEscalated {
-                of: self.deadline_ref(case, ClockOf::Whole),
-                step,
-                to: leader.map(|leader| self.agents[leader.at()].id.clone()),
-                role: None,
-                reason: EscalationReason::Repeat,
-                due_at: None,
-                late: false,
-            });
-        }
+        self.emit(|router| EventBody::CaseEscalated {
+            of: router.deadline_ref(case, ClockOf::Whole),
+            step,
+            to: leader.map(|leader| router.agents[leader.at()].id.clone()),
+            role: None,
+            reason: EscalationReason::Repeat,
+            due_at: None,
+            late: false,
+        });
     }
 }

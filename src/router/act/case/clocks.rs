@@ -206,11 +206,10 @@ impl Router {
         let late = self.at > moment.at;
         match moment.what {
             What::Warn => {
-                if let Some(due_at) = deadline.filter(|_| self.detail.events) {
-                    let (of, owner) = (self.deadline_ref(case, of), self.case_owner_name(case));
-                    self.emit(EventBody::CaseDueSoon {
-                        of,
-                        owner,
+                if let Some(due_at) = deadline {
+                    self.emit(|router| EventBody::CaseDueSoon {
+                        of: router.deadline_ref(case, of),
+                        owner: router.case_owner_name(case),
                         due_at,
                         late,
                     });
@@ -218,11 +217,10 @@ impl Router {
             }
             What::Due => {
                 self.count(|_| Count::Overdue { of: of.as_str() });
-                if let Some(due_at) = deadline.filter(|_| self.detail.events) {
-                    let (of, owner) = (self.deadline_ref(case, of), self.case_owner_name(case));
-                    self.emit(EventBody::CaseOverdue {
-                        of,
-                        owner,
+                if let Some(due_at) = deadline {
+                    self.emit(|router| EventBody::CaseOverdue {
+                        of: router.deadline_ref(case, of),
+                        owner: router.case_owner_name(case),
                         due_at,
                         late,
                     });
@@ -263,11 +261,10 @@ impl Router {
             if let Some(clock) = progress.clocks.get_mut(n) {
                 clock.verdict = Some(verdict);
             }
-            if verdict == DeadlineVerdict::Met && self.detail.events {
-                let (of, owner) = (self.deadline_ref(case, of), self.case_owner_name(case));
-                self.emit(EventBody::CaseMet {
-                    of,
-                    owner,
+            if verdict == DeadlineVerdict::Met {
+                self.emit(|router| EventBody::CaseMet {
+                    of: router.deadline_ref(case, of),
+                    owner: router.case_owner_name(case),
                     started_at,
                     due_at,
                 });

@@ -155,17 +155,14 @@ impl Router {
             pending.tried_at = Some(at);
             pending.told = false;
         });
-        if self.detail.events {
-            let attempt = self.attempt(idx);
-            self.emit(EventBody::CaseFollowUpDue {
-                case: self.cases[idx].id(),
-                owner: self.case_owner_name(idx),
-                attempt,
-                attempts: follow_up.attempts,
-                contact: self.contacts[contact].id.clone(),
-                late,
-            });
-        }
+        self.emit(|router| EventBody::CaseFollowUpDue {
+            case: router.cases[idx].id(),
+            owner: router.case_owner_name(idx),
+            attempt: router.attempt(idx),
+            attempts: follow_up.attempts,
+            contact: router.contacts[contact].id.clone(),
+            late,
+        });
     }
 
     fn attempt(&self, idx: CaseIdx) -> u32 {
@@ -211,16 +208,14 @@ impl Router {
         self.count(|_| Count::FollowUp {
             result: result.as_str(),
         });
-        if self.detail.events {
-            self.emit(EventBody::CaseFollowedUp {
-                case: self.cases[idx].id(),
-                owner: self.case_owner_name(idx),
-                attempt,
-                result,
-                score,
-                by: by.clone(),
-            });
-        }
+        self.emit(|router| EventBody::CaseFollowedUp {
+            case: router.cases[idx].id(),
+            owner: router.case_owner_name(idx),
+            attempt,
+            result,
+            score,
+            by: by.clone(),
+        });
         match result {
             FollowUpResult::Satisfied => self.close(idx, by, Some(Text("followed_up".into()))),
             FollowUpResult::Unsatisfied => self.reopen(idx, &by),

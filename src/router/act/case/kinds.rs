@@ -41,10 +41,9 @@ impl Router {
                 cases: 0,
             });
         }
-        if self.detail.events {
-            let kind = set.kind.clone();
-            self.emit(EventBody::KindSet { kind });
-        }
+        self.emit(|_| EventBody::KindSet {
+            kind: set.kind.clone(),
+        });
         self.answer_kind(&set.kind)
     }
 
@@ -172,10 +171,7 @@ impl Router {
     pub(in crate::router) fn kind_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.find_kind(name)?;
         self.kinds.retire(idx);
-        if self.detail.events {
-            let kind = name.clone();
-            self.emit(EventBody::KindRemoved { kind });
-        }
+        self.emit(|_| EventBody::KindRemoved { kind: name.clone() });
         Ok(Subject::Answer(Answer::KindRemoved(KindRemovedView {
             kind: name.clone(),
             removed: true,
@@ -194,10 +190,9 @@ impl Router {
         }
         self.calendars
             .insert(set.calendar.clone(), set.rules.clone());
-        if self.detail.events {
-            let calendar = set.calendar.clone();
-            self.emit(EventBody::CalendarSet { calendar });
-        }
+        self.emit(|_| EventBody::CalendarSet {
+            calendar: set.calendar.clone(),
+        });
         Ok(Subject::Answer(self.calendar_get(&set.calendar)?))
     }
 
@@ -220,10 +215,9 @@ impl Router {
             return Err(Reject::conflict("calendar", name, message));
         }
         self.calendars.remove(name);
-        if self.detail.events {
-            let calendar = name.clone();
-            self.emit(EventBody::CalendarRemoved { calendar });
-        }
+        self.emit(|_| EventBody::CalendarRemoved {
+            calendar: name.clone(),
+        });
         Ok(Subject::Answer(Answer::CalendarRemoved(
             CalendarRemovedView {
                 calendar: name.clone(),

@@ -85,25 +85,23 @@ impl Router {
         self.count(|_| Count::Escalated {
             reason: reason.as_str(),
         });
-        if !self.detail.events {
-            return;
-        }
-        let role = to.role();
-        let whom = match role {
-            Role::Agent => self.agents_by_name.get(&to.0).copied(),
-            Role::Owner | Role::Deputy | Role::Leader | Role::Supervisor => {
-                self.by_role(case, role)
+        self.emit(|router| {
+            let role = to.role();
+            let whom = match role {
+                Role::Agent => router.agents_by_name.get(&to.0).copied(),
+                Role::Owner | Role::Deputy | Role::Leader | Role::Supervisor => {
+                    router.by_role(case, role)
+                }
+            };
+            EventBody::CaseEscalated {
+                of: router.deadline_ref(case, of),
+                step,
+                to: whom.map(|agent| router.agents[agent.at()].id.clone()),
+                role: Some(role),
+                reason,
+                due_at,
+                late,
             }
-        };
-        let of = self.deadline_ref(case, of);
-        self.emit(EventBody::CaseEscalated {
-            of,
-            step,
-            to: whom.map(|agent| self.agents[agent.at()].id.clone()),
-            role: Some(role),
-            reason,
-            due_at,
-            late,
         });
     }
 

@@ -64,13 +64,11 @@ impl Router {
             by: note.by.clone(),
             text: note.text.clone(),
         });
-        if self.detail.events {
-            self.emit(EventBody::CaseNoted {
-                case: note.case.clone(),
-                text: note.text.clone(),
-                by: note.by.clone(),
-            });
-        }
+        self.emit(|_| EventBody::CaseNoted {
+            case: note.case.clone(),
+            text: note.text.clone(),
+            by: note.by.clone(),
+        });
         Ok(Subject::Case(idx))
     }
 
@@ -120,10 +118,11 @@ impl Router {
         if !self.begin_follow_up(idx) {
             self.close_later(idx);
         }
-        if self.detail.events {
-            let case = self.cases[idx].id();
-            self.emit(EventBody::CaseResolved { case, by, note });
-        }
+        self.emit(|router| EventBody::CaseResolved {
+            case: router.cases[idx].id(),
+            by,
+            note,
+        });
     }
 
     /// Without a follow-up a resolved case closes by itself.
@@ -164,16 +163,16 @@ impl Router {
         if let Some(kind) = kind {
             self.begin_clocks(idx, kind);
         }
-        if self.detail.events {
-            let progress = self.cases[idx].progress();
+        self.emit(|router| {
+            let progress = router.cases[idx].progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
-            self.emit(EventBody::CaseReopened {
-                case: self.cases[idx].id(),
+            EventBody::CaseReopened {
+                case: router.cases[idx].id(),
                 by: by.clone(),
-                owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
+                owner: owner.map(|owner| router.agents[owner.at()].id.clone()),
                 due_at,
-            });
-        }
+            }
+        });
         self.tell_stage(idx, None, None);
         self.judge_seeking(idx);
         self.attach_others(idx);
@@ -196,10 +195,11 @@ impl Router {
         }
         self.closed.push_back((at, idx));
         self.count(|_| Count::CaseClosed);
-        if self.detail.events {
-            let case = self.cases[idx].id();
-            self.emit(EventBody::CaseClosed { case, by, note });
-        }
+        self.emit(|router| EventBody::CaseClosed {
+            case: router.cases[idx].id(),
+            by,
+            note,
+        });
         self.judge_seeking(idx);
     }
 

@@ -30,19 +30,19 @@ impl Router {
         }
         self.count(|_| Count::CaseOpened);
         self.begin_work(idx);
-        if self.detail.events {
-            let progress = self.cases[idx].progress();
+        self.emit(|router| {
+            let progress = router.cases[idx].progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
-            let entry = &self.cases[idx];
-            self.emit(EventBody::CaseOpened {
+            let entry = &router.cases[idx];
+            EventBody::CaseOpened {
                 case: entry.id(),
-                customer: customer.map(|customer| self.customers[customer].id()),
+                customer: customer.map(|customer| router.customers[customer].id()),
                 topic: entry.topic().cloned(),
                 kind: entry.kind().cloned(),
-                contact: contact.map(|contact| self.contacts[contact].id.clone()),
+                contact: contact.map(|contact| router.contacts[contact].id.clone()),
                 due_at,
-            });
-        }
+            }
+        });
         self.tell_stage(idx, None, None);
         idx
     }
@@ -59,13 +59,11 @@ impl Router {
         entry.owner = Some(owner);
         entry.owned_at = MaybeAt::at(self.at);
         self.agents[owner.at()].cases.insert(case);
-        if self.detail.events {
-            self.emit(EventBody::CaseOwned {
-                case: self.cases[case].id(),
-                owner: self.agents[owner.at()].id.clone(),
-                contact: contact.map(|contact| self.contacts[contact].id.clone()),
-            });
-        }
+        self.emit(|router| EventBody::CaseOwned {
+            case: router.cases[case].id(),
+            owner: router.agents[owner.at()].id.clone(),
+            contact: contact.map(|contact| router.contacts[contact].id.clone()),
+        });
         self.judge_seeking(case);
     }
 
@@ -88,15 +86,13 @@ impl Router {
         }
         self.agents[to.at()].cases.insert(case);
         self.count(|_| Count::Handover);
-        if self.detail.events {
-            self.emit(EventBody::CaseHandedOver {
-                case: self.cases[case].id(),
-                from: from.map(|from| self.agents[from.at()].id.clone()),
-                to: self.agents[to.at()].id.clone(),
-                reason,
-                by,
-            });
-        }
+        self.emit(|router| EventBody::CaseHandedOver {
+            case: router.cases[case].id(),
+            from: from.map(|from| router.agents[from.at()].id.clone()),
+            to: router.agents[to.at()].id.clone(),
+            reason,
+            by,
+        });
         self.judge_seeking(case);
     }
 }

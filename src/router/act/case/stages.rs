@@ -80,11 +80,11 @@ impl Router {
         let number = progress.stage;
         let clock = progress.open_clock(ClockOf::Stage(number));
         let due_at = clock.and_then(|clock| clock.due_at);
-        let Some(stage) = self.stage_name(idx, number).filter(|_| self.detail.events) else {
+        let Some(stage) = self.stage_name(idx, number) else {
             return;
         };
-        self.emit(EventBody::CaseStage {
-            case: self.cases[idx].id(),
+        self.emit(|router| EventBody::CaseStage {
+            case: router.cases[idx].id(),
             stage,
             from,
             due_at,
@@ -125,15 +125,13 @@ impl Router {
         if stops {
             self.pause_clocks(idx);
         }
-        if self.detail.events {
-            self.emit(EventBody::CaseWaiting {
-                case: wait.case.clone(),
-                on: wait.on,
-                until_at: wait.until_at,
-                stops_clock: stops,
-                by: wait.by.clone(),
-            });
-        }
+        self.emit(|_| EventBody::CaseWaiting {
+            case: wait.case.clone(),
+            on: wait.on,
+            until_at: wait.until_at,
+            stops_clock: stops,
+            by: wait.by.clone(),
+        });
         Ok(Subject::Case(idx))
     }
 
@@ -143,16 +141,16 @@ impl Router {
             return;
         };
         self.resume_clocks(idx, at);
-        if self.detail.events {
-            let due_at = self.progress_mut(idx).whole_due_at();
-            self.emit(EventBody::CaseResumed {
-                case: self.cases[idx].id(),
+        self.emit(|router| {
+            let progress = router.cases[idx].progress();
+            EventBody::CaseResumed {
+                case: router.cases[idx].id(),
                 on: wait.on,
                 why,
                 waited_ms: at - wait.since,
-                due_at,
-            });
-        }
+                due_at: progress.and_then(|progress| progress.whole_due_at()),
+            }
+        });
     }
 
     pub(in crate::router) fn case_extend(
@@ -167,16 +165,13 @@ impl Router {
         self.move_deadline(idx, n, extend.to_at, true);
         self.arm_clocks(idx);
         self.cases[idx].active_at = self.at;
-        if self.detail.events {
-            let of = self.deadline_ref(idx, of);
-            self.emit(EventBody::CaseExtended {
-                of,
-                from_at,
-                due_at: extend.to_at,
-                reason: extend.reason.clone(),
-                by: extend.by.clone(),
-            });
-        }
+        self.emit(|router| EventBody::CaseExtended {
+            of: router.deadline_ref(idx, of),
+            from_at,
+            due_at: extend.to_at,
+            reason: extend.reason.clone(),
+            by: extend.by.clone(),
+        });
         Ok(Subject::Case(idx))
     }
 

@@ -68,17 +68,13 @@ impl Router {
             self.note_turn(idx, offer.agent, wait_ms);
         }
         let owner_before = self.take_responsibility(idx, offer.agent);
-        if self.detail.events {
-            let of = self.about(idx);
-            let owner = self.owner_name(idx);
-            self.emit(EventBody::ContactConnected {
-                of,
-                route,
-                owner,
-                wait_ms,
-                news: self.news_for(idx),
-            });
-        }
+        self.emit(|router| EventBody::ContactConnected {
+            of: router.about(idx),
+            route,
+            owner: router.owner_name(idx),
+            wait_ms,
+            news: router.news_for(idx),
+        });
         self.news_heard(idx, offer.agent);
         self.tell_owner(idx, offer.agent, route, owner_before);
         self.start_lease_if_gone(idx);
@@ -219,15 +215,13 @@ impl Router {
             return;
         }
         self.note_for_briefing(owner, idx, agent, route);
-        if self.detail.events {
-            self.emit(EventBody::CaseAssisted {
-                case: self.cases[case].id(),
-                owner: self.agents[owner.at()].id.clone(),
-                agent: self.agents[agent.at()].id.clone(),
-                contact: self.contacts[idx].id.clone(),
-                route,
-            });
-        }
+        self.emit(|router| EventBody::CaseAssisted {
+            case: router.cases[case].id(),
+            owner: router.agents[owner.at()].id.clone(),
+            agent: router.agents[agent.at()].id.clone(),
+            contact: router.contacts[idx].id.clone(),
+            route,
+        });
     }
 
     /// A conversation has lasted long enough to make its agent the owner.

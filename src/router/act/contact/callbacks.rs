@@ -58,15 +58,12 @@ impl Router {
         extra.callback_at = Some(at);
         extra.callback_to = call.address.clone();
         self.remember(idx, Rule::Callback, None, None);
-        if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactCallback {
-                of,
-                joined_at: self.contacts[idx].joined_at,
-                address: call.address.clone(),
-                by_owner: call.by_owner,
-            });
-        }
+        self.emit(|router| EventBody::ContactCallback {
+            of: router.about(idx),
+            joined_at: router.contacts[idx].joined_at,
+            address: call.address.clone(),
+            by_owner: call.by_owner,
+        });
         self.begin_seeking(idx);
         Ok(Subject::Contact(idx))
     }

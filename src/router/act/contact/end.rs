@@ -166,12 +166,12 @@ impl Router {
             return;
         }
         self.set_state(idx, ContactState::WrapUp);
-        if self.detail.events {
-            for (agent, until_at) in wraps {
-                let mut of = self.about(idx);
-                of.agent = Some(self.agents[agent.at()].id.clone());
-                self.emit(EventBody::ContactWrapUp { of, until_at });
-            }
+        for (agent, until_at) in wraps {
+            self.emit(|router| {
+                let mut of = router.about(idx);
+                of.agent = Some(router.agents[agent.at()].id.clone());
+                EventBody::ContactWrapUp { of, until_at }
+            });
         }
     }
 
@@ -232,15 +232,12 @@ impl Router {
             handle_ms,
             within_target,
         });
-        if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactEnded {
-                of,
-                outcome,
-                wait_ms,
-                handle_ms,
-            });
-        }
+        self.emit(|router| EventBody::ContactEnded {
+            of: router.about(idx),
+            outcome,
+            wait_ms,
+            handle_ms,
+        });
         self.duty_ended(idx);
     }
 

@@ -77,23 +77,23 @@ impl Router {
         });
         self.refresh(agent);
         self.note_changed(agent);
-        if self.detail.events {
-            let mut of = self.about(idx);
-            of.agent = Some(self.agents[agent.at()].id.clone());
-            let contact = &self.contacts[idx];
-            let told = contact.is_learnt() && self.agents[agent.at()].is_human();
+        self.emit(|router| {
+            let mut of = router.about(idx);
+            of.agent = Some(router.agents[agent.at()].id.clone());
+            let contact = &router.contacts[idx];
+            let told = contact.is_learnt() && router.agents[agent.at()].is_human();
             let attributes = contact.attributes.clone().filter(|_| told);
-            self.emit(EventBody::ContactOffered {
+            EventBody::ContactOffered {
                 of,
                 offer: id,
                 route,
                 why,
                 expires_at,
-                mentor: self.mentor_name(agent),
+                mentor: router.mentor_name(agent),
                 attributes,
-                news: self.news_for(idx),
-            });
-        }
+                news: router.news_for(idx),
+            }
+        });
     }
 
     /// The offer is accepted in the same breath: nothing rings and nothing can come between.
@@ -237,16 +237,16 @@ impl Router {
                 _ended_otherwise => end.as_str(),
             },
         });
-        if self.detail.events {
-            let mut of = self.about(idx);
-            of.agent = Some(self.agents[offer.agent.at()].id.clone());
-            self.emit(EventBody::Offer {
+        self.emit(|router| {
+            let mut of = router.about(idx);
+            of.agent = Some(router.agents[offer.agent.at()].id.clone());
+            EventBody::Offer {
                 of,
                 end,
                 offer: offer.id,
                 reason,
-            });
-        }
+            }
+        });
     }
 
     /// What an offer that was not taken means for the agent: a retry delay, a miss, a break.

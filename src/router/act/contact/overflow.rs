@@ -65,11 +65,12 @@ impl Router {
         contact.age_at = MaybeAt::NONE;
         contact.no_agent_at = MaybeAt::NONE;
         contact.owner_until = MaybeAt::NONE;
-        if self.detail.events {
-            let of = self.about(idx);
-            let to = self.queue_name(idx);
-            self.emit(EventBody::ContactOverflowed { of, from, to, why });
-        }
+        self.emit(|router| EventBody::ContactOverflowed {
+            of: router.about(idx),
+            from,
+            to: router.queue_name(idx),
+            why,
+        });
     }
 
     /// Whether a queue takes a contact: one that can be offered at once never counts.

@@ -205,16 +205,12 @@ impl Router {
             Rule::Skill
         };
         self.remember_search(idx, rule, why, None, until);
-        let talking = !self.contacts[idx].talks.is_empty();
-        if self.detail.events && !talking {
-            // One that looks for a second agent is connected and does not wait.
-            let of = self.about(idx);
-            let position = self.position(idx);
-            let state = self.contacts[idx].state;
-            self.emit(EventBody::ContactWaiting {
-                of,
-                state,
-                position,
+        // One that looks for a second agent is connected and does not wait.
+        if self.contacts[idx].talks.is_empty() {
+            self.emit(|router| EventBody::ContactWaiting {
+                of: router.about(idx),
+                state: router.contacts[idx].state,
+                position: router.position(idx),
                 why,
             });
         }

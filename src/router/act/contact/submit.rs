@@ -111,15 +111,12 @@ impl Router {
         contact.why = Why::NotBefore;
         self.timers.arm(from, Timer::Scheduled, idx.number());
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
-        if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactWaiting {
-                of,
-                state: ContactState::Scheduled,
-                position: None,
-                why: Why::NotBefore,
-            });
-        }
+        self.emit(|router| EventBody::ContactWaiting {
+            of: router.about(idx),
+            state: ContactState::Scheduled,
+            position: None,
+            why: Why::NotBefore,
+        });
     }
 
     /// The time of a scheduled contact has come.

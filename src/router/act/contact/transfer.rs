@@ -44,17 +44,14 @@ impl Router {
         let learnt = self.with_learnt(idx, None, transfer.learnt.as_ref())?;
         let from = contact.talks[0];
         let by_human = self.agents[from.agent.at()].is_human();
-        if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactTransferred {
-                of,
-                from: self.agents[from.agent.at()].id.clone(),
-                to_agent: transfer.to.agent.clone(),
-                to_queue: transfer.to.queue.clone(),
-                mode: transfer.mode,
-                reason: transfer.reason.clone(),
-            });
-        }
+        self.emit(|router| EventBody::ContactTransferred {
+            of: router.about(idx),
+            from: router.agents[from.agent.at()].id.clone(),
+            to_agent: transfer.to.agent.clone(),
+            to_queue: transfer.to.queue.clone(),
+            mode: transfer.mode,
+            reason: transfer.reason.clone(),
+        });
         self.take_learnt(idx, learnt);
         self.remember(idx, crate::router::api::codes::Rule::Transfer, None, None);
         if transfer.mode == TransferMode::Blind {

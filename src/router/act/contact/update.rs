@@ -64,10 +64,9 @@ impl Router {
             }
             self.set_queue(idx, target);
         }
-        if self.detail.events {
-            let of = self.about(idx);
-            self.emit(EventBody::ContactUpdated { of });
-        }
+        self.emit(|router| EventBody::ContactUpdated {
+            of: router.about(idx),
+        });
         self.updated(idx, target.is_some());
         Ok(Subject::Contact(idx))
     }

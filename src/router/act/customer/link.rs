@@ -54,13 +54,11 @@ impl Router {
             self.revoke_excluded(idx);
             self.reattach(idx);
         }
-        if self.detail.events {
-            self.emit(EventBody::CustomerLinked {
-                customer: self.customers[idx].id(),
-                identities: link.identities.clone(),
-                merged,
-            });
-        }
+        self.emit(|router| EventBody::CustomerLinked {
+            customer: router.customers[idx].id(),
+            identities: link.identities.clone(),
+            merged,
+        });
         Ok(Subject::Customer(idx))
     }
 
@@ -157,14 +155,12 @@ impl Router {
                 reason: exclude.reason.clone(),
             });
         }
-        if self.detail.events {
-            self.emit(EventBody::CustomerExcluded {
-                customer: self.customers[idx].id(),
-                agent: exclude.agent.clone(),
-                on: exclude.on,
-                reason: exclude.reason.clone(),
-            });
-        }
+        self.emit(|router| EventBody::CustomerExcluded {
+            customer: router.customers[idx].id(),
+            agent: exclude.agent.clone(),
+            on: exclude.on,
+            reason: exclude.reason.clone(),
+        });
         self.revoke_excluded(idx);
         self.reattach(idx);
         Ok(Subject::Answer(Answer::Excluded(ExcludedView {

@@ -39,11 +39,9 @@ impl Router {
         };
         let affinity = set.policy.ownership.affinity_ms.0;
         self.longest_affinity_ms = self.longest_affinity_ms.max(affinity);
-        if self.detail.events {
-            self.emit(EventBody::QueueSet {
-                queue: set.queue.clone(),
-            });
-        }
+        self.emit(|_| EventBody::QueueSet {
+            queue: set.queue.clone(),
+        });
         self.apply_policy_anew(idx);
         Ok(Subject::Queue(idx))
     }
@@ -143,11 +141,9 @@ impl Router {
             return Err(Reject::conflict("queue", name, message));
         }
         self.queues[idx.at()].exists = false;
-        if self.detail.events {
-            self.emit(EventBody::QueueRemoved {
-                queue: name.clone(),
-            });
-        }
+        self.emit(|_| EventBody::QueueRemoved {
+            queue: name.clone(),
+        });
         Ok(Subject::Answer(Answer::QueueRemoved(QueueRemovedView {
             queue: name.clone(),
             removed: true,
@@ -206,9 +202,7 @@ impl Router {
                 .flat_map(|queue| queue.waiting.contacts());
             self.dirty_contacts.extend(waiting);
         }
-        if self.detail.events {
-            self.emit(EventBody::SettingsSet);
-        }
+        self.emit(|_| EventBody::SettingsSet);
         Ok(Subject::Settings)
     }
 }
