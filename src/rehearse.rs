@@ -265,7 +265,12 @@ impl Stage {
         self.effects.clear();
         let outcome = self.router.apply(&stamped, &mut self.effects);
         // A debug build looks after every step, so that each script tests the invariants too.
-        debug_assert_eq!(self.router.check_invariants(), Ok(()), "at {}", self.now);
+        debug_assert_eq!(
+            self.router.book().check_invariants(),
+            Ok(()),
+            "at {}",
+            self.now
+        );
         outcome
     }
 
@@ -282,7 +287,7 @@ impl Stage {
                 self.print(|out| reply::outcome(out, id, &outcome));
             }
             Request::Query(query) => {
-                let outcome = self.router.query(self.now, &query);
+                let outcome = self.router.book().query(self.now, &query);
                 self.print(|out| reply::outcome(out, id, &outcome));
             }
             Request::SessionOpen(open) => self.open(line, session, id, open),

@@ -101,7 +101,7 @@ fn batches(centre: &mut Centre) -> (f64, f64) {
             let mut answers = Vec::with_capacity(AHEAD);
             let began = Instant::now();
             if round % 2 == 0 {
-                centre.router.look_ahead(commands.iter());
+                centre.router.book().look_ahead(commands.iter());
             }
             for command in commands {
                 answers.push(centre.apply(black_box(command)));

@@ -92,14 +92,15 @@ pub(crate) struct Hung {
 impl Router {
     /// The next deadline and its stage.
     pub(crate) fn next_stage(&self) -> Option<(Timestamp, Stage)> {
-        self.timers
+        self.book
+            .timers
             .first()
             .map(|due| (due.at, Stage::of(due.timer)))
     }
 
     /// Lets everything happen that is due before `at`, and at `at` through a stage.
     pub(crate) fn advance(&mut self, at: Timestamp, through: Stage) {
-        self.at = self.at.max(at);
+        self.book.at = self.book.at.max(at);
         self.fire_due(through.last());
         self.forget_heard();
         self.prune_timers();
@@ -107,7 +108,7 @@ impl Router {
 
     /// Notes that an instant has come past the deadlines of a stage, or only begun.
     pub(crate) fn come_past(&mut self, at: Timestamp, stage: Option<Stage>) {
-        self.at = self.at.max(at);
+        self.book.at = self.book.at.max(at);
         self.come_to(stage.map_or(Timer::FIRST, Stage::last));
     }
 
@@ -127,7 +128,7 @@ impl Router {
     }
 
     fn step<T>(&mut self, at: Timestamp, act: impl FnOnce(&mut Self) -> T) -> T {
-        self.at = self.at.max(at);
+        self.book.at = self.book.at.max(at);
         let done = act(self);
         self.settle();
         self.forget_heard();
@@ -138,7 +139,7 @@ impl Router {
     pub(crate) fn command_bulk(&mut self, at: Timestamp, command: Command) -> Result<(), Reject> {
         let stamped = Stamped {
             at,
-            chance: self.chance,
+            chance: self.book.chance,
             source: None,
             key: None,
             command,
@@ -153,14 +154,18 @@ impl Router {
         chance: u64,
         arrival: &Arrival<'_>,
     ) -> Option<ContactIdx> {
-        self.chance = chance;
-        self.check_trunks(arrival.queue, arrival.contact).ok()?;
+        self.book.chance = chance;
+        self.book
+            .check_trunks(arrival.queue, arrival.contact)
+            .ok()?;
         Some(self.step(at, |router| {
             let resolved = router.resolve_bulk(arrival);
-            router.arrival_seq += 1;
-            let seq = router.arrival_seq;
+            router.book.arrival_seq += 1;
+            let seq = router.book.arrival_seq;
             let id = arrival.contact.clone();
-            let mut contact = router.blank(id, &resolved, arrival.requires.clone(), seq);
+            let mut contact = router
+                .book
+                .blank(id, &resolved, arrival.requires.clone(), seq);
             contact.priority = arrival.priority;
             contact.topic = arrival.topic.cloned();
             router.enter_contact(contact, resolved.case, None)
@@ -172,12 +177,12 @@ impl Router {
         let mut case = arrival.case;
         let mut last_owner = None;
         if let Some(named) = case {
-            customer = customer.or(self.cases[named].customer);
+            customer = customer.or(self.book.cases[named].customer);
         } else if let Some(customer) = customer {
-            let matter = self.matter(customer, arrival.topic);
+            let matter = self.book.matter(customer, arrival.topic);
             let affinity = self.policy(arrival.queue).ownership.affinity_ms.0;
             case = matter.case;
-            last_owner = matter.last_owner(self.at, affinity);
+            last_owner = matter.last_owner(self.book.at, affinity);
         }
         Resolved {
             queue: arrival.queue,
@@ -190,7 +195,7 @@ impl Router {
 
     /// Accepts an offer if it is still open.
     pub(crate) fn accept_bulk(&mut self, at: Timestamp, contact: ContactIdx, offer: OfferId) {
-        let Some(entry) = self.contacts.get(contact) else {
+        let Some(entry) = self.book.contacts.get(contact) else {
             return;
         };
         let Some(offer) = entry.offers.iter().find(|open| open.id == offer).copied() else {
@@ -210,7 +215,7 @@ impl Router {
 
     /// From now on contacts are known by number only: nobody asks for them by name.
     pub(crate) fn know_by_number(&mut self) {
-        self.contacts.nameless = true;
+        self.book.contacts.nameless = true;
     }
 
     /// Ends a conversation; `wrap_up_ms` overrides what agent and queue say.
@@ -221,11 +226,11 @@ impl Router {
         wrap_up_ms: Option<i64>,
     ) -> Hung {
         self.step(at, |router| {
-            let owner = router.case_owner(contact);
-            let agent = router.contacts[contact].last_agent;
+            let owner = router.book.case_owner(contact);
+            let agent = router.book.contacts[contact].last_agent;
             let after = wrap_up_ms.map_or(AfterWork::Usual, AfterWork::Lasts);
             router.end_conversation(contact, Outcome::Open, after);
-            let wraps = agent.map(|agent| &router.agents[agent.at()].wraps);
+            let wraps = agent.map(|agent| &router.book.agents[agent.at()].wraps);
             let wrap = wraps.and_then(|all| all.iter().find(|wrap| wrap.contact == contact));
             Hung {
                 owner,
@@ -262,10 +267,10 @@ impl Router {
         owner: Option<AgentIdx>,
     ) -> CaseIdx {
         self.step(at, |router| {
-            let case = Case::new(id.clone(), customer, topic.cloned(), None, router.at);
-            let idx = router.cases.insert_unnamed(case);
+            let case = Case::new(id.clone(), customer, topic.cloned(), None, router.book.at);
+            let idx = router.book.cases.insert_unnamed(case);
             if let Some(customer) = customer {
-                router.customers[customer].add_case(idx);
+                router.book.customers[customer].add_case(idx);
             }
             router.attach_others(idx);
             if let Some(owner) = owner {
@@ -282,80 +287,82 @@ impl Router {
 
     /// Forgets a case that only one contact, which is over, belonged to.
     pub(crate) fn forget_case_bulk(&mut self, case: CaseIdx) {
-        let Some(entry) = self.cases.get(case) else {
+        let Some(entry) = self.book.cases.get(case) else {
             return;
         };
         if entry.referred == 0 && entry.customer.is_none() {
             if let Some(owner) = entry.owner {
-                self.agents[owner.at()].cases.remove(&case);
+                self.book.agents[owner.at()].cases.remove(&case);
             }
-            self.cases.remove(case);
+            self.book.cases.remove(case);
         }
     }
 
     pub(crate) fn owner_of_case(&self, case: CaseIdx) -> Option<AgentIdx> {
-        self.cases[case].owner
+        self.book.cases[case].owner
     }
 
     pub(crate) fn customer_of_case(&self, case: CaseIdx) -> Option<CustomerIdx> {
-        self.cases[case].customer
+        self.book.cases[case].customer
     }
 
     pub(crate) fn agent_named(&self, name: &Name) -> Option<AgentIdx> {
-        self.find_agent(name).ok()
+        self.book.find_agent(name).ok()
     }
 
     pub(crate) fn queue_named(&self, name: &Name) -> Option<QueueIdx> {
-        self.find_queue(name).ok()
+        self.book.find_queue(name).ok()
     }
 
     pub(crate) fn channel_named(&self, name: &Name) -> Option<ChannelIdx> {
-        self.channels.find(name)
+        self.book.channels.find(name)
     }
 
     /// The channels, for a message that says what would be right.
     pub(crate) fn channels_listed(&self) -> String {
-        self.channels.listed()
+        self.book.channels.listed()
     }
 
     /// The customer of an identity, made where it is unknown.
     pub(crate) fn customer_numbered(&mut self, identity: &str) -> Result<CustomerIdx, String> {
-        if let Some(known) = self.customers.find(identity) {
+        if let Some(known) = self.book.customers.find(identity) {
             return Ok(known);
         }
-        Ok(self.customers.intern(&Name::new(identity)?))
+        Ok(self.book.customers.intern(&Name::new(identity)?))
     }
 
     /// A requirement by numbers.
     pub(crate) fn levels_of(&mut self, requires: &SkillMap) -> Option<Levels> {
-        self.skills
+        self.book
+            .skills
             .has_room_for(requires)
-            .then(|| self.skills.levels(requires))
+            .then(|| self.book.skills.levels(requires))
     }
 
     pub(crate) fn offers_made(&self, contact: ContactIdx) -> u32 {
-        self.contacts
+        self.book
+            .contacts
             .get(contact)
             .map_or(0, |entry| entry.offers_made)
     }
 
     pub(crate) fn agents_known(&self) -> usize {
-        self.agents.len()
+        self.book.agents.len()
     }
 
     pub(crate) fn agent_name_of(&self, agent: AgentIdx) -> &Name {
-        &self.agents[agent.at()].id
+        &self.book.agents[agent.at()].id
     }
 
     pub(crate) fn is_human(&self, agent: AgentIdx) -> bool {
-        self.agents[agent.at()].is_human()
+        self.book.agents[agent.at()].is_human()
     }
 
     pub(crate) fn queue_name_of(&self, queue: QueueIdx) -> &Name {
-        &self.queues[queue.at()].id
+        &self.book.queues[queue.at()].id
     }
 
     pub(crate) fn policy(&self, queue: QueueIdx) -> &super::api::policy::Policy {
-        &self.queues[queue.at()].policy
+        &self.book.queues[queue.at()].policy
     }
 }

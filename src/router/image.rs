@@ -142,31 +142,31 @@ impl Router {
     /// The whole state as bytes, for a snapshot. The same state gives the same bytes.
     pub fn image(&self) -> Vec<u8> {
         let centre = CentreRef {
-            at: self.at,
+            at: self.book.at,
             event_seq: self.event_seq,
-            offer_seq: self.offer_seq,
-            arrival_seq: self.arrival_seq,
-            settings: &self.settings,
-            skills: self.skills.names(),
-            teams: self.teams.names(),
-            agents: &self.agents,
-            queues: &self.queues,
-            unattached: &self.customers.unattached,
-            free_cases: &self.cases.free,
-            cases_opened: self.cases.opened,
-            contacts: &self.contacts.slots,
-            free_contacts: &self.contacts.free,
-            sources: &self.sources.slots,
-            keys: self.keys.list.iter().collect(),
-            ended: self.ended.iter().copied().collect(),
-            closed: self.closed.iter().copied().collect(),
-            counts: self.counts,
-            kinds: &self.kinds,
-            calendars: &self.calendars,
+            offer_seq: self.book.offer_seq,
+            arrival_seq: self.book.arrival_seq,
+            settings: &self.book.settings,
+            skills: self.book.skills.names(),
+            teams: self.book.teams.names(),
+            agents: &self.book.agents,
+            queues: &self.book.queues,
+            unattached: &self.book.customers.unattached,
+            free_cases: &self.book.cases.free,
+            cases_opened: self.book.cases.opened,
+            contacts: &self.book.contacts.slots,
+            free_contacts: &self.book.contacts.free,
+            sources: &self.book.sources.slots,
+            keys: self.book.keys.list.iter().collect(),
+            ended: self.book.ended.iter().copied().collect(),
+            closed: self.book.closed.iter().copied().collect(),
+            counts: self.book.counts,
+            kinds: &self.book.kinds,
+            calendars: &self.book.calendars,
         };
         let mut image = written(&(IMAGE_FORMAT, Bytes::new(&written(&centre))));
-        append(&mut image, &self.customers.slots);
-        append(&mut image, &self.cases.slots);
+        append(&mut image, &self.book.customers.slots);
+        append(&mut image, &self.book.cases.slots);
         image
     }
 
@@ -210,43 +210,44 @@ impl Router {
 
     fn of_parts(centre: Centre, customers: Customers, cases: Cases) -> Self {
         let mut router = Self::with_detail(Detail::FULL);
-        router.at = centre.at;
-        router.come_to = (centre.at, Timer::LAST);
+        router.book.at = centre.at;
+        router.book.come_to = (centre.at, Timer::LAST);
         router.event_seq = centre.event_seq;
-        router.offer_seq = centre.offer_seq;
-        router.arrival_seq = centre.arrival_seq;
-        router.channels = Channels::of(&centre.settings);
-        router.settings = centre.settings;
-        router.skills = Interner::from_names(centre.skills);
-        router.teams = Interner::from_names(centre.teams);
+        router.book.offer_seq = centre.offer_seq;
+        router.book.arrival_seq = centre.arrival_seq;
+        router.book.channels = Channels::of(&centre.settings);
+        router.book.settings = centre.settings;
+        router.book.skills = Interner::from_names(centre.skills);
+        router.book.teams = Interner::from_names(centre.teams);
         router
+            .book
             .waiting
             .teams
-            .resize_with(router.teams.names().len(), Default::default);
+            .resize_with(router.book.teams.names().len(), Default::default);
         let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
-        router.bounded = centre.agents.iter().filter(bounded).count() as u32;
-        router.agents = centre.agents;
-        for agent in router.agents.iter().filter(|agent| agent.exists) {
-            router.skilled.add(&agent.skills);
+        router.book.bounded = centre.agents.iter().filter(bounded).count() as u32;
+        router.book.agents = centre.agents;
+        for agent in router.book.agents.iter().filter(|agent| agent.exists) {
+            router.book.skilled.add(&agent.skills);
         }
-        router.queues = centre.queues;
-        router.find_longest_affinity();
-        router.customers = customers;
-        router.customers.unattached = centre.unattached;
-        router.cases = cases;
-        router.cases.free = centre.free_cases;
-        router.cases.opened = centre.cases_opened;
-        router.contacts.slots = centre.contacts;
-        router.contacts.free = centre.free_contacts;
-        router.sources.slots = centre.sources;
+        router.book.queues = centre.queues;
+        router.book.find_longest_affinity();
+        router.book.customers = customers;
+        router.book.customers.unattached = centre.unattached;
+        router.book.cases = cases;
+        router.book.cases.free = centre.free_cases;
+        router.book.cases.opened = centre.cases_opened;
+        router.book.contacts.slots = centre.contacts;
+        router.book.contacts.free = centre.free_contacts;
+        router.book.sources.slots = centre.sources;
         for key in centre.keys {
-            router.keys.push(key);
+            router.book.keys.push(key);
         }
-        router.ended = centre.ended.into();
-        router.closed = centre.closed.into();
-        router.counts = centre.counts;
-        router.kinds = centre.kinds;
-        router.calendars = centre.calendars;
+        router.book.ended = centre.ended.into();
+        router.book.closed = centre.closed.into();
+        router.book.counts = centre.counts;
+        router.book.kinds = centre.kinds;
+        router.book.calendars = centre.calendars;
         router.index_names();
         router.index_agents();
         router.index_contacts();
@@ -256,89 +257,95 @@ impl Router {
     }
 
     fn index_names(&mut self) {
-        for n in 0..self.agents.len() {
-            if let Some(deputy) = self.agents[n].deputy {
+        for n in 0..self.book.agents.len() {
+            if let Some(deputy) = self.book.agents[n].deputy {
                 let of = AgentIdx::from_usize(n);
-                self.agents[deputy.at()].deputy_of.push(of);
+                self.book.agents[deputy.at()].deputy_of.push(of);
             }
         }
-        self.agents_by_name = self
+        self.book.agents_by_name = self
+            .book
             .agents
             .iter()
             .enumerate()
             .map(|(n, agent)| (agent.id.clone(), AgentIdx::from_usize(n)))
             .collect();
-        self.queues_by_name = self
+        self.book.queues_by_name = self
+            .book
             .queues
             .iter()
             .enumerate()
             .map(|(n, queue)| (queue.id.clone(), QueueIdx::from_usize(n)))
             .collect();
-        for (n, source) in self.sources.slots.iter().enumerate() {
-            self.sources
+        for (n, source) in self.book.sources.slots.iter().enumerate() {
+            self.book
+                .sources
                 .by_name
                 .insert(source.name.clone(), SourceIdx::from_usize(n));
         }
         let mut names: Vec<(Name, ContactIdx)> = Vec::new();
-        for (n, contact) in self.contacts.slots.iter().enumerate() {
+        for (n, contact) in self.book.contacts.slots.iter().enumerate() {
             if let Some(contact) = contact {
                 let idx = ContactIdx::from_usize(n);
                 names.push((contact.id.clone(), idx));
                 let slot = contact.slot();
-                self.contacts
+                self.book
+                    .contacts
                     .booked
                     .extend(slot.map(|slot| (slot.from_at, idx)));
                 for offer in &contact.offers {
-                    self.open_offers.insert(offer.id.0, idx);
+                    self.book.open_offers.insert(offer.id.0, idx);
                 }
             }
         }
         for (name, idx) in names {
-            self.contacts.note_name(&name, idx);
+            self.book.contacts.note_name(&name, idx);
         }
-        for queue in &mut self.queues {
-            queue.resolve(&mut self.skills);
+        for queue in &mut self.book.queues {
+            queue.resolve(&mut self.book.skills);
         }
     }
 
     /// Agents stand in the idle order by how long they have been idle.
     fn index_agents(&mut self) {
-        self.idle = crate::router::state::idle::IdleOrder::default();
-        self.idle.set_channels(self.channels.len());
-        let mut order: Vec<AgentIdx> = (0..self.agents.len())
+        self.book.idle = crate::router::state::idle::IdleOrder::default();
+        self.book.idle.set_channels(self.book.channels.len());
+        let mut order: Vec<AgentIdx> = (0..self.book.agents.len())
             .map(AgentIdx::from_usize)
-            .filter(|idx| self.agents[idx.at()].idle_since.is_some())
+            .filter(|idx| self.book.agents[idx.at()].idle_since.is_some())
             .collect();
         order.sort_by(|a, b| {
-            let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
+            let (a, b) = (&self.book.agents[a.at()], &self.book.agents[b.at()]);
             (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
         });
         for idx in order {
-            let since = self.agents[idx.at()].idle_since.unwrap_or(Timestamp::MIN);
-            self.idle.place(&mut self.agents, idx, since);
+            let since = self.book.agents[idx.at()]
+                .idle_since
+                .unwrap_or(Timestamp::MIN);
+            self.book.idle.place(&mut self.book.agents, idx, since);
         }
-        self.idle.settle(&mut self.agents);
-        for n in 0..self.agents.len() {
+        self.book.idle.settle(&mut self.book.agents);
+        for n in 0..self.book.agents.len() {
             self.refresh(AgentIdx::from_usize(n));
         }
     }
 
     fn index_contacts(&mut self) {
-        for n in 0..self.contacts.slots.len() {
+        for n in 0..self.book.contacts.slots.len() {
             let idx = ContactIdx::from_usize(n);
-            let Some(contact) = self.contacts.get(idx) else {
+            let Some(contact) = self.book.contacts.get(idx) else {
                 continue;
             };
             if !contact.seeking {
                 continue;
             }
             self.note_seeking(idx);
-            let contact = &self.contacts[idx];
+            let contact = &self.book.contacts[idx];
             if contact.offers.is_empty() {
-                let armed = self.contacts[idx].owner_until;
+                let armed = self.book.contacts[idx].owner_until;
                 self.enter_index(idx);
                 debug_assert_eq!(
-                    armed, self.contacts[idx].owner_until,
+                    armed, self.book.contacts[idx].owner_until,
                     "a wait for an owner ends when it did"
                 );
             } else {
@@ -350,7 +357,7 @@ impl Router {
     /// Deadlines follow from what they are deadlines of.
     fn arm_timers(&mut self) {
         let mut due: Vec<(Timestamp, Timer, u32)> = Vec::new();
-        for (n, agent) in self.agents.iter().enumerate() {
+        for (n, agent) in self.book.agents.iter().enumerate() {
             let of = n as u32;
             due.extend(
                 agent
@@ -364,7 +371,7 @@ impl Router {
             let plan = agent.bonds.succession.as_deref();
             due.extend(plan.map(|plan| (plan.next_at, Timer::Succession, of)));
         }
-        for (n, contact) in self.contacts.slots.iter().enumerate() {
+        for (n, contact) in self.book.contacts.slots.iter().enumerate() {
             let Some(contact) = contact else { continue };
             let of = n as u32;
             due.extend(
@@ -393,7 +400,7 @@ impl Router {
                     .filter_map(|(at, timer)| at.map(|at| (at, *timer, of))),
             );
         }
-        for (n, case) in self.cases.slots.iter().enumerate() {
+        for (n, case) in self.book.cases.slots.iter().enumerate() {
             let Some(case) = case else { continue };
             let progress = case.progress();
             let wait = progress.and_then(|p| p.wait.as_ref());
@@ -411,7 +418,7 @@ impl Router {
             );
         }
         for (at, timer, of) in due {
-            self.timers.arm(at, timer, of);
+            self.book.timers.arm(at, timer, of);
         }
     }
 }

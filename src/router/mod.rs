@@ -1,7 +1,7 @@
 //! The router: a deterministic state machine over commands.
 //!
-//! [`Router::apply`] is the only way to change it and [`Router::query`] the only way to look into
-//! it. There is no clock, no input or output, no randomness, no logging and no iteration over a
+//! [`Router::apply`] is the only way to change it, and [`Router::book`] the only way to look into it:
+//! a [`Book`] that cannot be changed from there. There is no clock, no input or output, no randomness, no logging and no iteration over a
 //! hash map in this folder: time and chance come in with the command, so the same commands give
 //! the same state, answers and events wherever they are applied.
 //!
@@ -39,84 +39,28 @@ pub use look::ahead;
 pub(crate) use look::census;
 pub(crate) use state::{bonds, skill};
 
-use std::collections::{BTreeMap, VecDeque};
-
-use hashbrown::HashMap;
-
 use api::answer::Answer;
 use api::command::{Command, Stamped};
 pub use api::detail::Detail;
 use api::effect::Effects;
 use api::event::EventBody;
-use api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
-use api::policy::{Policy, Settings};
+use api::ids::{AgentIdx, CaseIdx, ContactIdx, QueueIdx};
+pub use api::policy::DEFAULT_QUEUE;
 use api::reject::Reject;
 use api::time::Timestamp;
-use state::agent::{Agent, Channels};
-use state::case::Cases;
-use state::contact::Contacts;
-use state::customer::Customers;
-use state::idle::IdleOrder;
-use state::keys::Keys;
-use state::kinds::Kinds;
-use state::queue::{Counts, Queue};
-use state::skill::{Interner, Skilled};
-use state::sources::Sources;
-use state::timers::{Timer, Timers};
-use state::waiting::Waiting;
+pub use state::book::Book;
+use state::timers::Timer;
 
-use crate::calendar::Calendar;
-
-/// The queue that exists from the start.
-pub const DEFAULT_QUEUE: &str = "default";
-
-type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
-
-/// All that one tenant's routing knows.
+/// One tenant's routing: what it knows, the consequences that are still to be drawn, and the effects
+/// that go out.
 #[derive(Debug)]
 pub struct Router {
-    at: Timestamp,
-    /// How far the deadlines of an instant have come; never back within one.
-    come_to: (Timestamp, Timer),
-    chance: u64,
+    book: Book,
     event_seq: u64,
-    offer_seq: u64,
-    arrival_seq: u64,
-    settings: Settings,
-    channels: Channels,
-    skills: Interner,
-    skilled: Skilled,
-    teams: Interner,
-    agents: Vec<Agent>,
-    agents_by_name: ByName<AgentIdx>,
-    queues: Vec<Queue>,
-    queues_by_name: ByName<QueueIdx>,
-    /// The longest time for which any queue prefers the last owner of a closed case.
-    longest_affinity_ms: i64,
-    customers: Customers,
-    cases: Cases,
-    contacts: Contacts,
-    sources: Sources,
-    keys: Keys,
-    counts: Counts,
-    kinds: Kinds,
-    calendars: BTreeMap<Name, Calendar>,
-    /// Contacts and cases that are over, in the order in which they may be forgotten.
-    ended: VecDeque<(Timestamp, ContactIdx)>,
-    closed: VecDeque<(Timestamp, CaseIdx)>,
-    /// Open offers by number.
-    open_offers: HashMap<u64, ContactIdx, foldhash::fast::RandomState>,
-
-    idle: IdleOrder,
-    waiting: Waiting,
-    timers: Timers,
+    /// Contacts that are to look for an agent.
     dirty_contacts: Vec<ContactIdx>,
-    pending_agents: Vec<AgentIdx>,
-    changed_agents: Vec<AgentIdx>,
     out: Effects,
     detail: Detail,
-    /// Agents whose new cases are bounded.
-    bounded: u32,
     /// Every offer is accepted as it is made; for bulk runs whose agents answer without delay.
     answered_at_once: bool,
 }
@@ -135,57 +79,19 @@ impl Router {
 
     /// A router that keeps and tells as much as asked. Detail never changes a decision.
     pub fn with_detail(detail: Detail) -> Self {
-        let settings = Settings::default();
-        let channels = Channels::of(&settings);
-        let mut router = Self {
-            at: Timestamp::MIN,
-            come_to: (Timestamp::MIN, Timer::LAST),
-            chance: 0,
+        Self {
+            book: Book::new(),
             event_seq: 0,
-            offer_seq: 0,
-            arrival_seq: 0,
-            settings,
-            channels,
-            skills: Interner::default(),
-            skilled: Skilled::default(),
-            teams: Interner::default(),
-            agents: Vec::new(),
-            agents_by_name: ByName::default(),
-            queues: Vec::new(),
-            queues_by_name: ByName::default(),
-            longest_affinity_ms: 0,
-            customers: Customers::default(),
-            cases: Cases::default(),
-            contacts: Contacts::default(),
-            sources: Sources::default(),
-            keys: Keys::default(),
-            counts: Counts::default(),
-            kinds: Kinds::default(),
-            calendars: BTreeMap::new(),
-            ended: VecDeque::new(),
-            closed: VecDeque::new(),
-            open_offers: HashMap::default(),
-            idle: IdleOrder::default(),
-            waiting: Waiting::default(),
-            timers: Timers::default(),
             dirty_contacts: Vec::new(),
-            pending_agents: Vec::new(),
-            changed_agents: Vec::new(),
             out: Effects::default(),
             detail,
-            bounded: 0,
             answered_at_once: false,
-        };
-        router.idle.set_channels(router.channels.len());
-        let name = Name::of(DEFAULT_QUEUE);
-        router.queues.push(Queue::new(
-            name.clone(),
-            Policy::default(),
-            &mut router.skills,
-        ));
-        router.queues_by_name.insert(name, QueueIdx::of(0));
-        router.find_longest_affinity();
-        router
+        }
+    }
+
+    /// What it knows: to be asked, and never changed but by commands.
+    pub fn book(&self) -> &Book {
+        &self.book
     }
 
     /// Carries out one command. Everything due up to `stamped.at` should have been done before by
@@ -194,10 +100,10 @@ impl Router {
     pub fn apply(&mut self, stamped: &Stamped, effects: &mut Effects) -> Result<Answer, Reject> {
         self.step_to(stamped, effects, |router| {
             let key = stamped.key.as_ref();
-            match key.and_then(|key| router.keys.look_up(key)) {
+            match key.and_then(|key| router.book.keys.look_up(key)) {
                 Some(earlier) => earlier,
                 None => {
-                    router.check_agrees(&stamped.command)?;
+                    router.book.check_agrees(&stamped.command)?;
                     router.carry_out(stamped)
                 }
             }
@@ -210,7 +116,7 @@ impl Router {
         if let Some(key) = &stamped.key {
             // What it was answered then, it is answered now.
             let _ = self.step_to(stamped, effects, |router| {
-                let earlier = router.keys.look_up(key);
+                let earlier = router.book.keys.look_up(key);
                 earlier.unwrap_or_else(|| router.carry_out(stamped))
             });
             return;
@@ -231,8 +137,8 @@ impl Router {
         carry_out: impl FnOnce(&mut Self) -> T,
     ) -> T {
         std::mem::swap(&mut self.out, effects);
-        self.at = self.at.max(stamped.at);
-        self.chance = stamped.chance;
+        self.book.at = self.book.at.max(stamped.at);
+        self.book.chance = stamped.chance;
         self.fire_due(Timer::LAST);
         let outcome = carry_out(self);
         self.forget_ended();
@@ -244,9 +150,11 @@ impl Router {
     fn carry_out(&mut self, stamped: &Stamped) -> Result<Answer, Reject> {
         let subject = self.command(stamped)?;
         self.settle();
-        let answer = self.answer(subject);
+        let answer = self.book.answer(subject);
         if let Some(key) = &stamped.key {
-            self.keys.remember(key, &answer, self.at, &self.settings);
+            self.book
+                .keys
+                .remember(key, &answer, self.book.at, &self.book.settings);
         }
         Ok(answer)
     }
@@ -303,16 +211,16 @@ impl Router {
 
     /// When the router next wants a [`Command::Tick`]; `None` = nothing is due ever.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.timers.first().map(|due| due.at)
+        self.book.timers.first().map(|due| due.at)
     }
 
     /// How many agents, customers, contacts and cases it knows, about: an image of the state takes
     /// time and room in proportion.
     pub fn entities(&self) -> usize {
-        self.agents.len()
-            + self.customers.slots.len()
-            + self.contacts.slots.len()
-            + self.cases.slots.len()
+        self.book.agents.len()
+            + self.book.customers.slots.len()
+            + self.book.contacts.slots.len()
+            + self.book.cases.slots.len()
     }
 
     /// The number of the last event, 0 before the first.
@@ -322,7 +230,7 @@ impl Router {
 
     /// The time of the last command applied: no later command may bear an earlier one.
     pub fn last_at(&self) -> Timestamp {
-        self.at
+        self.book.at
     }
 }
 

@@ -19,7 +19,7 @@ pub fn check_command(
     key: Option<&Key>,
     command: &Command,
 ) -> Result<(), Reject> {
-    let is_repeat = turn.tenant.router().is_repeat(key);
+    let is_repeat = turn.tenant.router().book().is_repeat(key);
     let of = Own {
         turn,
         agent,
@@ -147,7 +147,7 @@ impl Own<'_, '_> {
     fn acting(&self, by: Option<&Name>, case: &Name) -> Result<(), Reject> {
         self.in_its_name(by)?;
         let router = self.turn.tenant.router();
-        if (self.is_repeat && by.is_some()) || router.answers_for(self.agent, case) {
+        if (self.is_repeat && by.is_some()) || router.book().answers_for(self.agent, case) {
             return Ok(());
         }
         Err(not_own("case", case))
@@ -156,7 +156,7 @@ impl Own<'_, '_> {
     /// On a case that it works on.
     fn noting(&self, by: &Name, case: &Name) -> Result<(), Reject> {
         self.itself(by)?;
-        if self.is_repeat || self.turn.tenant.router().works_on(self.agent, case) {
+        if self.is_repeat || self.turn.tenant.router().book().works_on(self.agent, case) {
             return Ok(());
         }
         Err(not_own("case", case))
@@ -167,8 +167,8 @@ impl Own<'_, '_> {
         self.in_its_name(by)?;
         let router = self.turn.tenant.router();
         if (self.is_repeat && by.is_some())
-            || router.was_asked(self.agent, case, task)
-            || router.answers_for(self.agent, case)
+            || router.book().was_asked(self.agent, case, task)
+            || router.book().answers_for(self.agent, case)
         {
             return Ok(());
         }
@@ -183,13 +183,13 @@ impl Own<'_, '_> {
         if self.is_repeat && owner.is_some() {
             return Ok(());
         }
-        if router.knows_case(case) {
-            if router.works_on(self.agent, case) {
+        if router.book().knows_case(case) {
+            if router.book().works_on(self.agent, case) {
                 return Ok(());
             }
             return Err(not_own("case", case));
         }
-        if router.is_others_customer(self.agent, customer) {
+        if router.book().is_others_customer(self.agent, customer) {
             let message = "the customer has an open case that another agent answers for, and no \
                            contact with this one: ask a supervisor";
             return Err(forbidden("customer", message).in_field("customer"));
@@ -212,12 +212,12 @@ impl Own<'_, '_> {
         let router = self.turn.tenant.router();
         let is_own = match (offer, contact) {
             (Some(offer), _) => {
-                router.is_offered(self.agent, offer)
+                router.book().is_offered(self.agent, offer)
                     || self.turn.offered_to(offer).as_ref() == Some(self.agent)
             }
             (None, Some(contact)) => {
-                router.is_offered_contact(self.agent, contact)
-                    || router.was_offered_contact(self.agent, contact)
+                router.book().is_offered_contact(self.agent, contact)
+                    || router.book().was_offered_contact(self.agent, contact)
             }
             (None, None) => false,
         };
@@ -232,8 +232,8 @@ impl Own<'_, '_> {
 
     fn contact(&self, contact: &Name) -> Result<(), Reject> {
         let router = self.turn.tenant.router();
-        if router.is_connected(self.agent, contact)
-            || (self.is_repeat && router.was_connected(self.agent, contact))
+        if router.book().is_connected(self.agent, contact)
+            || (self.is_repeat && router.book().was_connected(self.agent, contact))
         {
             return Ok(());
         }

@@ -186,7 +186,9 @@ impl Fold {
         if let Some((tenant, _)) = self.tenants.get(first) {
             let of_first = commands().filter(|(tenant, _)| *tenant == first);
             let router = tenant.router();
-            router.look_ahead(of_first.map(|(_, command)| command));
+            router
+                .book()
+                .look_ahead(of_first.map(|(_, command)| command));
         }
     }
 

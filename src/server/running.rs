@@ -303,7 +303,7 @@ async fn conversations_over(hub: &Hub) {
             .cells
             .all()
             .iter()
-            .any(|cell| cell.look(|tenant| tenant.router().census().is_busy()));
+            .any(|cell| cell.look(|tenant| tenant.router().book().census().is_busy()));
         if !busy {
             return;
         }

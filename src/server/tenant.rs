@@ -119,7 +119,7 @@ impl Tenant {
     /// has not got it near.
     pub fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
         if self.router.entities() >= FAR {
-            self.router.look_ahead(commands);
+            self.router.book().look_ahead(commands);
         }
     }
 
@@ -146,12 +146,12 @@ impl Tenant {
     /// What was answered before under the same key, without letting time pass; `None` = it is not
     /// remembered.
     pub fn repeat(&self, key: Option<&Key>) -> Option<Result<Answer, Reject>> {
-        self.router.repeated(key?)
+        self.router.book().repeated(key?)
     }
 
     /// Whether a command would make nothing that is not there already.
     pub fn knows(&self, key: Option<&Key>, command: &Command) -> bool {
-        self.repeat(key).is_some() || self.router.knows(command)
+        self.repeat(key).is_some() || self.router.book().knows(command)
     }
 
     /// Keeps what has happened until there is room to write it down. Of a session only the last
@@ -185,7 +185,7 @@ impl Tenant {
 
     /// Answers a question as of the last command: the tenant stands still.
     pub fn query_standing(&self, now: Timestamp, query: &Query) -> Result<Answer, Reject> {
-        self.router.query(now, query)
+        self.router.book().query(now, query)
     }
 
     fn carry_out(

@@ -450,7 +450,7 @@ impl Driver {
         for (contact, life) in left {
             self.tally
                 .ended_in_vain(end, life.queue, life.queued_at, Fate::Unserved);
-            let owner = self.router.case_owner(contact);
+            let owner = self.router.book().case_owner(contact);
             let owner = owner.map(|owner| self.router.agent_name_of(owner).clone());
             let name = self.clerk.names.of(contact).to_owned();
             let row = Row {

@@ -159,7 +159,10 @@ impl Year {
             self.act();
             steps += 1;
             if steps.is_multiple_of(1_024) {
-                self.router.check_invariants().expect("the invariants hold");
+                self.router
+                    .book()
+                    .check_invariants()
+                    .expect("the invariants hold");
                 self.live.retain(|case| !self.watch.cases[case].closed);
             }
         }
@@ -349,6 +352,7 @@ impl Year {
         let case = self.live[at].clone();
         match self
             .router
+            .book()
             .query(self.now, &Query::CaseGet(CaseNamed { case }))
         {
             Ok(Answer::Case(view)) => Some(*view),
@@ -471,14 +475,17 @@ impl Year {
     pub fn end(&mut self) {
         self.outage();
         self.pass(self.now + 400 * DAY);
-        self.router.check_invariants().expect("the invariants hold");
+        self.router
+            .book()
+            .check_invariants()
+            .expect("the invariants hold");
         let cases: Vec<Name> = self.watch.cases.keys().cloned().collect();
         let mut undecided: Vec<Name> = self.watch.undecided().cloned().collect();
         undecided.dedup();
         for case in cases {
             let seen = self.watch.cases[&case].clone();
             let query = Query::CaseGet(CaseNamed { case: case.clone() });
-            let Ok(Answer::Case(view)) = self.router.query(self.now, &query) else {
+            let Ok(Answer::Case(view)) = self.router.book().query(self.now, &query) else {
                 assert!(seen.closed, "{case} is gone and was not closed");
                 continue;
             };
@@ -509,7 +516,7 @@ impl Year {
         let contact = view.follow_up.as_ref().and_then(|f| f.contact.clone());
         let Some(contact) = contact else { return false };
         let query = Query::ContactGet(firsthand::router::query::ContactNamed { contact });
-        match self.router.query(self.now, &query) {
+        match self.router.book().query(self.now, &query) {
             Ok(Answer::Contact(contact)) => contact.state == ContactState::Waiting,
             _ => false,
         }

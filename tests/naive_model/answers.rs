@@ -31,7 +31,7 @@ pub fn foretell(router: &Router, model: &Model, stamped: &Stamped) -> Option<For
         return None;
     }
     let query = Query::ContactPreview(submit.clone());
-    let preview = match router.query(stamped.at, &query) {
+    let preview = match router.book().query(stamped.at, &query) {
         Ok(Answer::Preview(preview)) => Ok(*preview),
         Ok(other) => panic!("contact.preview answers a preview, not {other:?}"),
         Err(reject) => Err(reject.kind),
@@ -45,7 +45,10 @@ pub fn foretell(router: &Router, model: &Model, stamped: &Stamped) -> Option<For
 fn owner_of(router: &Router, at: i64, submit: &ContactSubmit) -> Option<OwnerView> {
     let customer = submit.customer.clone()?;
     let topic = submit.topic.clone();
-    match router.query(at, &Query::OwnerGet(OwnerGet { customer, topic })) {
+    match router
+        .book()
+        .query(at, &Query::OwnerGet(OwnerGet { customer, topic }))
+    {
         Ok(Answer::Owner(view)) => Some(view),
         Ok(other) => panic!("owner.get answers an owner, not {other:?}"),
         Err(_) => None,
@@ -162,7 +165,7 @@ pub fn explained(model: &Model, router: &Router) -> Result<(), String> {
         let query = Query::ContactExplain(ContactNamed {
             contact: name.clone(),
         });
-        match router.query(model.now, &query) {
+        match router.book().query(model.now, &query) {
             Ok(Answer::Explained(explained)) => {
                 d.field(name, "explain.state", contact.state(), explained.state);
                 if explained.steps.is_empty() {

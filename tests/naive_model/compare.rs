@@ -363,7 +363,10 @@ fn compare_case(model: &Model, router: &Router, idx: usize, differences: &mut Di
 
 fn compare_queue(model: &Model, router: &Router, queue: &Queue, differences: &mut Differences) {
     let name = queue.name.clone();
-    let view = match router.query(model.now, &Query::QueueGet(QueueRef { queue: name })) {
+    let view = match router
+        .book()
+        .query(model.now, &Query::QueueGet(QueueRef { queue: name }))
+    {
         Ok(Answer::Queue(view)) => view,
         other => {
             differences.say(&format!("queue {}: {other:?}", queue.name));
@@ -400,7 +403,7 @@ fn compare_customer(model: &Model, router: &Router, idx: usize, differences: &mu
     }
     let name = customer.name.clone();
     let query = Query::CustomerGet(CustomerRef { customer: name });
-    let view = match router.query(model.now, &query) {
+    let view = match router.book().query(model.now, &query) {
         Ok(Answer::Customer(view)) => view,
         other => {
             differences.say(&format!("customer {}: {other:?}", customer.name));
@@ -454,7 +457,10 @@ fn compare_escalations(model: &Model, effects: &Effects, differences: &mut Diffe
 
 pub fn agent_view(router: &Router, at: i64, agent: &Name) -> Result<AgentView, RejectKind> {
     let agent = agent.clone();
-    match router.query(at, &Query::AgentGet(AgentRef { agent })) {
+    match router
+        .book()
+        .query(at, &Query::AgentGet(AgentRef { agent }))
+    {
         Ok(Answer::Agent(view)) => Ok(*view),
         Ok(other) => panic!("agent.get answers an agent, not {other:?}"),
         Err(reject) => Err(reject.kind),
@@ -463,7 +469,10 @@ pub fn agent_view(router: &Router, at: i64, agent: &Name) -> Result<AgentView, R
 
 pub fn contact_view(router: &Router, at: i64, contact: &Name) -> Result<ContactView, RejectKind> {
     let contact = contact.clone();
-    match router.query(at, &Query::ContactGet(ContactNamed { contact })) {
+    match router
+        .book()
+        .query(at, &Query::ContactGet(ContactNamed { contact }))
+    {
         Ok(Answer::Contact(view)) => Ok(*view),
         Ok(other) => panic!("contact.get answers a contact, not {other:?}"),
         Err(reject) => Err(reject.kind),
@@ -472,7 +481,7 @@ pub fn contact_view(router: &Router, at: i64, contact: &Name) -> Result<ContactV
 
 pub fn case_view(router: &Router, at: i64, case: &Name) -> Result<CaseView, RejectKind> {
     let case = case.clone();
-    match router.query(at, &Query::CaseGet(CaseNamed { case })) {
+    match router.book().query(at, &Query::CaseGet(CaseNamed { case })) {
         Ok(Answer::Case(view)) => Ok(*view),
         Ok(other) => panic!("case.get answers a case, not {other:?}"),
         Err(reject) => Err(reject.kind),

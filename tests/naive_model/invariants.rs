@@ -214,7 +214,7 @@ impl Watch {
             limit: Some(PAGE_ITEMS_MAX),
             ..CaseFind::default()
         };
-        let Ok(Answer::Cases(page)) = router.query(at, &Query::CaseFind(find)) else {
+        let Ok(Answer::Cases(page)) = router.book().query(at, &Query::CaseFind(find)) else {
             faults.say("case.find does not answer cases");
             return;
         };
@@ -236,7 +236,7 @@ fn see(router: &Router, at: i64) -> Sight {
         limit: Some(PAGE_ITEMS_MAX),
         ..AgentList::default()
     };
-    let Ok(Answer::Agents(agents)) = router.query(at, &Query::AgentList(agents)) else {
+    let Ok(Answer::Agents(agents)) = router.book().query(at, &Query::AgentList(agents)) else {
         panic!("agent.list answers agents");
     };
     let states = [
@@ -253,12 +253,12 @@ fn see(router: &Router, at: i64) -> Sight {
             limit: Some(PAGE_ITEMS_MAX),
             ..ContactList::default()
         };
-        let Ok(Answer::Contacts(page)) = router.query(at, &Query::ContactList(list)) else {
+        let Ok(Answer::Contacts(page)) = router.book().query(at, &Query::ContactList(list)) else {
             panic!("contact.list answers contacts");
         };
         contacts.extend(page.items);
     }
-    let Ok(Answer::Settings(settings)) = router.query(at, &Query::SettingsGet) else {
+    let Ok(Answer::Settings(settings)) = router.book().query(at, &Query::SettingsGet) else {
         panic!("settings.get answers settings");
     };
     Sight {
@@ -371,7 +371,10 @@ fn nobody_waits_beside_a_free_agent(
     for contact in waiting {
         let policy = policies.entry(contact.queue.clone()).or_insert_with(|| {
             let queue = contact.queue.clone();
-            match router.query(at, &Query::QueueGet(QueueRef { queue })) {
+            match router
+                .book()
+                .query(at, &Query::QueueGet(QueueRef { queue }))
+            {
                 Ok(Answer::Queue(view)) => view.policy,
                 other => panic!("queue.get answers a queue, not {other:?}"),
             }

@@ -72,7 +72,7 @@ impl Pair {
             width
         };
         if width > Width::Touched {
-            self.router.check_invariants()?;
+            self.router.book().check_invariants()?;
         }
         let (model, router) = (&self.model, &self.router);
         compare::compare(model, router, &stamped.command, &self.effects, width)?;
@@ -135,7 +135,9 @@ impl Pair {
         let mut effects = Effects::default();
         for (n, stamped) in self.journal.iter().enumerate() {
             if n % AHEAD == 0 {
-                router.look_ahead(self.journal[n..].iter().map(|next| &next.command));
+                router
+                    .book()
+                    .look_ahead(self.journal[n..].iter().map(|next| &next.command));
             }
             effects.clear();
             // What was refused is refused again: the digest would tell.

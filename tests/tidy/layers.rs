@@ -2,8 +2,8 @@
 //!
 //! A room of the router is a folder; it may name the rooms below it and itself. The files that
 //! stand beside the rooms are its doors and may name every room. Naming is a path as well as a call
-//! of a method of `Router`, since those of all rooms hang on one struct. The server's layers are
-//! groups of its modules.
+//! of a method of `Router` or `Book`, since those of several rooms hang on one struct. The server's
+//! layers are groups of its modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,13 +20,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What stands in `src/router/mod.rs`, and the rooms that may name it.
-const OF_THE_DOOR: &[(&str, &[&str])] = &[
-    ("Router", &["state", "decide", "look", "act"]),
-    ("Subject", &["look", "act"]),
-    ("DEFAULT_QUEUE", &["decide", "act"]),
-];
+const OF_THE_DOOR: &[(&str, &[&str])] = &[("Router", &["act"]), ("Subject", &["look", "act"])];
 
-/// The rooms whose methods of `Router` change nothing.
+/// The rooms that only have a `&Book` and so change nothing.
 const READING: &[&str] = &["decide", "look"];
 
 /// Arrows upwards that are still there, with the reason. None may be added.
@@ -160,12 +156,12 @@ fn named<'a>(body: &'a str, base: &str, ups: usize) -> BTreeSet<&'a str> {
     found
 }
 
-/// The parts of a file that stand in `impl Router`.
+/// The parts of a file that stand in `impl Router` or `impl Book`.
 fn impls(body: &str) -> String {
     let mut inside = false;
     let lines = body.lines().filter(|line| {
         match *line {
-            "impl Router {" => inside = true,
+            "impl Router {" | "impl Book {" => inside = true,
             "}" => inside = false,
             _ => {}
         }
@@ -187,16 +183,19 @@ fn methods(impls: &str) -> Vec<(&str, bool)> {
     found
 }
 
-/// The methods of the router that a file calls.
-fn calls(impls: &str) -> BTreeSet<&str> {
+/// The methods of the router and of its book that a file calls.
+fn calls(impls: &str) -> BTreeSet<String> {
+    // A chain of calls on one line, however long.
+    let words: Vec<&str> = impls.split_whitespace().collect();
+    let impls = words.join(" ").replace(" .", ".");
     let mut found = BTreeSet::new();
-    for receiver in ["self", "router", "Self", "Router"] {
+    for receiver in ["self.book", "router.book", "self", "router", "Self", "Book"] {
         for (at, _) in impls.match_indices(receiver) {
             let before = impls[..at].chars().next_back();
             if before.is_some_and(|c| c == '_' || c == '.' || c.is_alphanumeric()) {
                 continue;
             }
-            let after = impls[at + receiver.len()..].trim_start();
+            let after = &impls[at + receiver.len()..];
             // Without parentheses it is a field, or a function that is handed on.
             let (after, is_path) = match (after.strip_prefix("::"), after.strip_prefix('.')) {
                 (Some(after), _) => (after, true),
@@ -205,7 +204,7 @@ fn calls(impls: &str) -> BTreeSet<&str> {
             };
             let name = word(after);
             if is_path || after[name.len()..].starts_with('(') {
-                found.insert(name);
+                found.insert(name.to_owned());
             }
         }
     }
@@ -287,9 +286,9 @@ fn rooms_of_the_router_name_only_those_below() {
             }
         }
         for call in calls(&file.impls) {
-            let defined = rooms_of.get(call);
+            let defined = rooms_of.get(call.as_str());
             if defined.is_some_and(|rooms| !rooms.iter().any(|to| may(to))) {
-                found.insert((file.name.clone(), call.to_owned()));
+                found.insert((file.name.clone(), call));
             }
         }
     }
@@ -304,7 +303,7 @@ fn an_arrow_is_seen_however_it_is_drawn() {
     assert_eq!(Vec::from_iter(seen), ["Router", "act", "api"]);
     let inline = "let n = super::super::act::due::N; // self\n let m = super::judge::M;";
     assert_eq!(Vec::from_iter(named(inline, "crate::router::", 2)), ["act"]);
-    let body = "impl Router {\n    fn a<T>(\n        &mut self,\n    ) {\n        self.work.push(self\n            .settle());\n    }\n}\n";
+    let body = "impl Router {\n    fn a<T>(\n        &mut self,\n    ) {\n        self.work.push(self\n            .book\n            .settle());\n    }\n}\n";
     assert_eq!(methods(&impls(body)), [("a", true)]);
     assert_eq!(Vec::from_iter(calls(&impls(body))), ["settle"]);
 }
@@ -324,6 +323,9 @@ fn who_decides_or_looks_changes_nothing() {
             if changes {
                 faults.push(format!("{}: {method} takes &mut self", file.name));
             }
+        }
+        if file.body.contains("&mut Book") {
+            faults.push(format!("{}: names &mut Book", file.name));
         }
     }
     report(&faults);

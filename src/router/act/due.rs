@@ -12,15 +12,16 @@ impl Router {
     /// Lets everything happen that is due before now, and of what is due now all through a kind.
     /// Deadlines of one kind at one time happen together, before their consequences are drawn.
     pub(in crate::router) fn fire_due(&mut self, through: Timer) {
-        while let Some(due) = self.timers.pop_due(self.at, through) {
+        while let Some(due) = self.book.timers.pop_due(self.book.at, through) {
             // What is late happens now; what is due now happens in its turn.
-            if due.at == self.at {
+            if due.at == self.book.at {
                 self.come_to(due.timer);
             }
             if self.is_current(due) {
                 self.fire(due);
             }
             let together = self
+                .book
                 .timers
                 .first()
                 .is_some_and(|n| (n.at, n.timer) == (due.at, due.timer));
@@ -33,34 +34,38 @@ impl Router {
 
     /// Notes how far the deadlines of the present instant have come.
     pub(in crate::router) fn come_to(&mut self, timer: Timer) {
-        self.come_to = self.come_to.max((self.at, timer));
+        self.book.come_to = self.book.come_to.max((self.book.at, timer));
     }
 
     /// Drops entries that mean nothing any more, so that the next deadline is a real one.
     pub(in crate::router) fn prune_timers(&mut self) {
-        if self.timers.are_many() {
-            let mut timers = std::mem::take(&mut self.timers);
+        if self.book.timers.are_many() {
+            let mut timers = std::mem::take(&mut self.book.timers);
             timers.retain(|due| self.is_current(due));
-            self.timers = timers;
+            self.book.timers = timers;
         }
-        while let Some(due) = self.timers.first() {
+        while let Some(due) = self.book.timers.first() {
             if self.is_current(due) {
                 return;
             }
-            self.timers.pop_due(Timestamp::MAX, Timer::LAST);
+            self.book.timers.pop_due(Timestamp::MAX, Timer::LAST);
         }
     }
 
     /// Whether an entry still is the deadline of what it names.
     fn is_current(&self, due: Due) -> bool {
-        let agent = || &self.agents[due.of as usize];
+        let agent = || &self.book.agents[due.of as usize];
         let contact =
             |deadline: fn(&crate::router::state::contact::Contact) -> Option<Timestamp>| {
-                self.contacts.get(ContactIdx::of(due.of)).and_then(deadline) == Some(due.at)
+                self.book
+                    .contacts
+                    .get(ContactIdx::of(due.of))
+                    .and_then(deadline)
+                    == Some(due.at)
             };
         let progress =
             |deadline: fn(&crate::router::state::progress::Progress) -> Option<Timestamp>| {
-                let case = self.cases.get(CaseIdx::of(due.of));
+                let case = self.book.cases.get(CaseIdx::of(due.of));
                 let progress = case.and_then(|case| case.progress());
                 progress.and_then(deadline) == Some(due.at)
             };
@@ -74,6 +79,7 @@ impl Router {
             }
             Timer::Retry => agent().retry_at == Some(due.at),
             Timer::Offer => self
+                .book
                 .contacts
                 .get(ContactIdx::of(due.of))
                 .is_some_and(|c| c.offers.iter().any(|offer| offer.expires_at == due.at)),
@@ -90,6 +96,7 @@ impl Router {
             Timer::CaseClock => progress(|p| p.clock_at),
             Timer::FollowUp => progress(|p| p.follow_up.as_ref()?.next_at),
             Timer::CloseCase => self
+                .book
                 .cases
                 .get(CaseIdx::of(due.of))
                 .is_some_and(|case| case.close_at() == Some(due.at)),
@@ -104,7 +111,7 @@ impl Router {
             Timer::Lease => self.repair(contact, "lease"),
             Timer::Presence => self.set_presence(agent, Presence::Available, None, None),
             Timer::Retry => {
-                self.agents[agent.at()].retry_at = None;
+                self.book.agents[agent.at()].retry_at = None;
                 self.note_freed(agent);
                 self.note_changed(agent);
             }
@@ -116,24 +123,24 @@ impl Router {
             Timer::Offer => self.expire_offers(contact),
             Timer::Firm => self.make_firm(contact),
             Timer::OwnerWait => {
-                self.contacts[contact].owner_until = MaybeAt::NONE;
+                self.book.contacts[contact].owner_until = MaybeAt::NONE;
                 self.remember(contact, Rule::OwnerWait, None, None);
                 self.dirty_contacts.push(contact);
             }
             Timer::Step => self.pass_step(contact),
             Timer::Age => self.age(contact),
             Timer::NoAgent => {
-                self.contacts[contact].no_agent_at = MaybeAt::NONE;
-                if !self.someone_could_serve(&self.contacts[contact]) {
+                self.book.contacts[contact].no_agent_at = MaybeAt::NONE;
+                if !self.book.someone_could_serve(&self.book.contacts[contact]) {
                     self.give_up(contact, Why::NobodyLoggedIn);
                 }
             }
             Timer::MaxWait => {
-                self.contacts[contact].max_wait_at = MaybeAt::NONE;
-                if self.contacts[contact].offers.is_empty() {
+                self.book.contacts[contact].max_wait_at = MaybeAt::NONE;
+                if self.book.contacts[contact].offers.is_empty() {
                     self.give_up(contact, Why::WaitedTooLong);
                 } else {
-                    self.contacts[contact].overdue = true;
+                    self.book.contacts[contact].overdue = true;
                     self.note_hunger(contact);
                 }
             }
@@ -147,16 +154,16 @@ impl Router {
 
     /// The requirement bends with the time waited (rule 5).
     fn pass_step(&mut self, idx: ContactIdx) {
-        let passed = self.steps_passed(&self.contacts[idx]);
-        let contact = &mut self.contacts[idx];
+        let passed = self.book.steps_passed(&self.book.contacts[idx]);
+        let contact = &mut self.book.contacts[idx];
         contact.steps_passed = passed;
-        contact.step_at = self.queues[contact.queue.at()]
+        contact.step_at = self.book.queues[contact.queue.at()]
             .steps
             .get(passed as usize)
             .map(|step| contact.wait_from + step.after_ms)
             .into();
         if let Some(next) = contact.step_at.get() {
-            self.timers.arm(next, Timer::Step, idx.number());
+            self.book.timers.arm(next, Timer::Step, idx.number());
         }
         self.remember(idx, Rule::Step, None, None);
         self.dirty_contacts.push(idx);
@@ -164,19 +171,19 @@ impl Router {
 
     /// A contact gains a step of priority by waiting.
     fn age(&mut self, idx: ContactIdx) {
-        let step = self.policy_of(idx).age_priority_ms.0.max(1);
-        let contact = &mut self.contacts[idx];
-        let due_at = contact.age_at.get().unwrap_or(self.at);
+        let step = self.book.policy_of(idx).age_priority_ms.0.max(1);
+        let contact = &mut self.book.contacts[idx];
+        let due_at = contact.age_at.get().unwrap_or(self.book.at);
         // Several at once where nobody looked for a while.
-        let steps = 1 + (self.at - due_at).max(0) / step;
+        let steps = 1 + (self.book.at - due_at).max(0) / step;
         let gained = i32::try_from(steps).unwrap_or(i32::MAX);
         contact.aged = contact.aged.saturating_add(gained);
         let next = Some(due_at + steps * step);
         contact.age_at = next.into();
         if let Some(next) = next {
-            self.timers.arm(next, Timer::Age, idx.number());
+            self.book.timers.arm(next, Timer::Age, idx.number());
         }
-        if self.contacts[idx].place.is_some() {
+        if self.book.contacts[idx].place.is_some() {
             self.enter_index(idx);
         }
         self.note_hunger(idx);

@@ -16,31 +16,31 @@ impl Router {
     pub(in crate::router) fn settle(&mut self) {
         loop {
             if let Some(agent) = self.next_changed() {
-                self.agents[agent.at()].changed = false;
+                self.book.agents[agent.at()].changed = false;
                 self.judge_owned(agent);
             } else if !self.dirty_contacts.is_empty() {
                 self.settle_contacts();
-            } else if !self.pending_agents.is_empty() {
+            } else if !self.book.pending_agents.is_empty() {
                 self.settle_agent();
             } else {
                 break;
             }
         }
-        self.idle.settle(&mut self.agents);
+        self.book.idle.settle(&mut self.book.agents);
     }
 
     /// An agent whose situation changed. One that is about to choose is judged when it has chosen:
     /// until then its contacts are kept for it as they were.
     fn next_changed(&mut self) -> Option<AgentIdx> {
-        let mut changed = self.changed_agents.iter();
-        let place = changed.position(|agent| !self.is_about_to_choose(*agent))?;
-        Some(self.changed_agents.swap_remove(place))
+        let mut changed = self.book.changed_agents.iter();
+        let place = changed.position(|agent| !self.book.is_about_to_choose(*agent))?;
+        Some(self.book.changed_agents.swap_remove(place))
     }
 
     fn settle_contacts(&mut self) {
         let mut dirty = std::mem::take(&mut self.dirty_contacts);
         if dirty.len() > 1 {
-            dirty.sort_by_key(|idx| self.contacts.get(*idx).map(|c| self.wait_key(c)));
+            dirty.sort_by_key(|idx| self.book.contacts.get(*idx).map(|c| self.book.wait_key(c)));
             dirty.dedup();
         }
         for idx in &dirty {
@@ -54,7 +54,7 @@ impl Router {
 
     /// The contact's side: offers it to whom it goes now, or lets it wait.
     fn look_for_agent(&mut self, idx: ContactIdx) {
-        let Some(contact) = self.contacts.get(idx) else {
+        let Some(contact) = self.book.contacts.get(idx) else {
             return;
         };
         if !contact.seeking {
@@ -68,7 +68,7 @@ impl Router {
         let direct = contact.direct;
         loop {
             self.announce_requirement(idx);
-            match self.plan(&self.contacts[idx]) {
+            match self.book.plan(&self.book.contacts[idx]) {
                 Plan::Offer { agent, route, why } => {
                     self.make_offer(idx, agent, route, why, None);
                     if self.answered_at_once {
@@ -82,7 +82,7 @@ impl Router {
                 Plan::Wait => break,
             }
         }
-        if !self.contacts[idx].offers.is_empty() {
+        if !self.book.contacts[idx].offers.is_empty() {
             self.note_hunger(idx);
             return;
         }
@@ -92,46 +92,47 @@ impl Router {
             self.look_for_agent(idx);
             return;
         }
-        if self.contacts[idx].state == ContactState::Offered {
-            self.set_state(idx, ContactState::Waiting);
+        if self.book.contacts[idx].state == ContactState::Offered {
+            self.book.set_state(idx, ContactState::Waiting);
         }
-        if let Some(owner) = self.sought_owner(&self.contacts[idx])
-            && self.is_about_to_choose(owner)
+        if let Some(owner) = self.book.sought_owner(&self.book.contacts[idx])
+            && self.book.is_about_to_choose(owner)
         {
             // If the owner chooses something else, it looks again.
-            self.agents[owner.at()].passed_over = true;
+            self.book.agents[owner.at()].passed_over = true;
         }
         self.wait(idx, new_here);
     }
 
     /// Makes sure that the idle order can be asked for the contact's requirement.
     fn announce_requirement(&mut self, idx: ContactIdx) {
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         let plain =
-            contact.requires.is_empty() && self.queues[contact.queue.at()].requires.is_empty();
+            contact.requires.is_empty() && self.book.queues[contact.queue.at()].requires.is_empty();
         if !plain || contact.steps_passed > 0 {
-            let requirement = self.requirement(contact);
-            self.idle.require(&requirement, &self.agents);
+            let requirement = self.book.requirement(contact);
+            self.book.idle.require(&requirement, &self.book.agents);
         }
-        self.idle.settle(&mut self.agents);
+        self.book.idle.settle(&mut self.book.agents);
     }
 
     /// Takes the longest idle of the agents that became free and lets it choose.
     fn settle_agent(&mut self) {
         let first = self
+            .book
             .pending_agents
             .iter()
             .enumerate()
             .min_by(|(_, a), (_, b)| {
-                let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
+                let (a, b) = (&self.book.agents[a.at()], &self.book.agents[b.at()]);
                 (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
             })
             .map(|(place, _)| place);
         let Some(place) = first else { return };
-        let agent = self.pending_agents.swap_remove(place);
-        self.agents[agent.at()].pending = false;
-        while let Some(contact) = self.pick(agent) {
-            let (route, why) = self.route_freed(&self.contacts[contact], agent);
+        let agent = self.book.pending_agents.swap_remove(place);
+        self.book.agents[agent.at()].pending = false;
+        while let Some(contact) = self.book.pick(agent) {
+            let (route, why) = self.book.route_freed(&self.book.contacts[contact], agent);
             let rule = if route == Route::Owner {
                 Rule::FreedOwner
             } else {
@@ -143,9 +144,9 @@ impl Router {
         self.refresh(agent);
         self.note_changed(agent);
         self.leave_to_owners();
-        if std::mem::take(&mut self.agents[agent.at()].passed_over) {
+        if std::mem::take(&mut self.book.agents[agent.at()].passed_over) {
             // What others left to it and it did not take is theirs again.
-            let left = self.agents[agent.at()].owned_waiting.values();
+            let left = self.book.agents[agent.at()].owned_waiting.values();
             self.dirty_contacts.extend(left);
         }
     }
@@ -153,22 +154,22 @@ impl Router {
     /// Notes the owners who are still to choose: an agent that chose before them left what they
     /// own alone.
     fn leave_to_owners(&mut self) {
-        for n in 0..self.pending_agents.len() {
-            let entry = &mut self.agents[self.pending_agents[n].at()];
+        for n in 0..self.book.pending_agents.len() {
+            let entry = &mut self.book.agents[self.book.pending_agents[n].at()];
             entry.passed_over |= !entry.owned_waiting.is_empty();
         }
     }
 
     /// Judges the waiting contacts of an owner anew.
     fn judge_owned(&mut self, owner: AgentIdx) {
-        let owned = self.agents[owner.at()].owned_waiting.values().copied();
+        let owned = self.book.agents[owner.at()].owned_waiting.values().copied();
         let concerned: Vec<ContactIdx> = owned
             .filter(|contact| {
-                let contact = &self.contacts[*contact];
+                let contact = &self.book.contacts[*contact];
                 let place = contact.place;
                 let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
-                let longest = self.longest_owner_wait(contact);
-                kept || self.at <= contact.wait_from.saturating_add(longest)
+                let longest = self.book.longest_owner_wait(contact);
+                kept || self.book.at <= contact.wait_from.saturating_add(longest)
             })
             .collect();
         self.dirty_contacts.extend(concerned);
@@ -176,31 +177,31 @@ impl Router {
 
     /// Notes that an agent's situation changed, for the contacts that wait for it.
     pub(super) fn note_changed(&mut self, agent: AgentIdx) {
-        let entry = &mut self.agents[agent.at()];
+        let entry = &mut self.book.agents[agent.at()];
         if !entry.changed && !entry.owned_waiting.is_empty() {
             entry.changed = true;
-            self.changed_agents.push(agent);
+            self.book.changed_agents.push(agent);
         }
     }
 
     /// Notes that an agent may be able to take more than before.
     pub(super) fn note_freed(&mut self, agent: AgentIdx) {
-        let entry = &mut self.agents[agent.at()];
+        let entry = &mut self.book.agents[agent.at()];
         if !entry.pending {
             entry.pending = true;
-            self.pending_agents.push(agent);
+            self.book.pending_agents.push(agent);
         }
         self.refresh(agent);
     }
 
     /// Brings the idle order in line with what an agent is doing.
     pub(in crate::router) fn refresh(&mut self, agent: AgentIdx) {
-        let entry = &mut self.agents[agent.at()];
+        let entry = &mut self.book.agents[agent.at()];
         let free = if entry.pending {
             0
         } else {
-            entry.free_mask(&self.channels)
+            entry.free_mask(&self.book.channels)
         };
-        self.idle.show_free(entry, free);
+        self.book.idle.show_free(entry, free);
     }
 }

@@ -19,6 +19,9 @@ use super::sparse::sparse;
 use super::ticket::TicketPolicy;
 use super::time::Millis;
 
+/// The queue that exists from the start.
+pub const DEFAULT_QUEUE: &str = "default";
+
 /// The most skills in one map (of an agent or a requirement).
 pub const SKILLS_MAX: usize = 256;
 /// The most steps of one queue.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::router::Router;
 use crate::router::api::answer::{BriefingView, PairAwayView, ServedView};
 use crate::router::api::ids::{AgentIdx, Name};
 use crate::router::api::people::Absence;
 use crate::router::api::time::Timestamp;
+use crate::router::state::book::Book;
 
-impl Router {
+impl Book {
     /// The agents that stand in for each other: its deputy, and those whose deputy it is.
     pub(in crate::router) fn pairs_of(&self, idx: AgentIdx) -> BTreeSet<AgentIdx> {
         let entry = &self.agents[idx.at()];

@@ -5,9 +5,9 @@
 
 use std::cmp::Reverse;
 
-use crate::router::Router;
 use crate::router::api::codes::Strategy;
 use crate::router::api::ids::{AgentIdx, TeamIdx};
+use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::{Levels, proficiency};
 
@@ -19,7 +19,7 @@ pub(super) fn mix(chance: u64, salt: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-impl Router {
+impl Book {
     /// The agent to whom a contact goes by skill, within a team where one is given. A matter that
     /// nobody owns yet goes past those who have enough cases, as long as there are others.
     pub(in crate::router) fn choose(

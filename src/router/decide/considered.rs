@@ -2,9 +2,9 @@
 
 use smallvec::SmallVec;
 
-use crate::router::Router;
 use crate::router::api::codes::{Route, Verdict};
 use crate::router::api::ids::AgentIdx;
+use crate::router::state::book::Book;
 use crate::router::state::contact::{Considered, Contact};
 use crate::router::state::skill::{Levels, meets};
 
@@ -19,7 +19,7 @@ const ROOM: usize = BY_SKILL_MAX + 4;
 /// Among so many agents, those without the skill or a place in the idle order are looked for too.
 const SMALL_CENTRE: usize = 64;
 
-impl Router {
+impl Book {
     /// The agents considered for a contact: named ones first, then some by skill, longest idle
     /// first. The one chosen is marked so.
     pub(in crate::router) fn considered(

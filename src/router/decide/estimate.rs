@@ -6,16 +6,16 @@
 //! many wait, but for one step for each sixteenth that a queue with impatient callers grows by.
 
 use super::judge::Situation;
-use crate::router::Router;
 use crate::router::api::ids::AgentIdx;
 use crate::router::api::time::Timestamp;
+use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::Levels;
 
 /// Doublings in the approach to e^−x.
 const DOUBLINGS: u32 = 10;
 
-impl Router {
+impl Book {
     /// The estimate in milliseconds; nothing while the queue has not finished a conversation.
     pub(in crate::router) fn estimated_wait_ms(
         &self,

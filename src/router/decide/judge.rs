@@ -4,12 +4,12 @@
 //! state. A wait for an owner is not remembered but asked anew whenever the owner's situation
 //! changes, so it can never outlive its reason.
 
-use crate::router::Router;
 use crate::router::api::codes::{CaseState, Fallback, OwnerHold, OwnershipMode, Verdict, Why};
 use crate::router::api::ids::AgentIdx;
 use crate::router::api::policy::Ownership;
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::Unfree;
+use crate::router::state::book::Book;
 use crate::router::state::contact::{Contact, Reach};
 use crate::router::state::skill::{Levels, meets};
 use crate::router::state::timers::Timer;
@@ -31,7 +31,7 @@ pub(in crate::router) enum Situation {
     Never(Why),
 }
 
-impl Router {
+impl Book {
     /// The requirement of a contact now: its queue's, bent by the steps passed, its own, and the
     /// wishes of its customer.
     pub(in crate::router) fn requirement(&self, contact: &Contact) -> Levels {

@@ -1,9 +1,9 @@
 //! To which case a contact belongs (rule 11), and who owned the one before it.
 
-use crate::router::Router;
 use crate::router::api::codes::CaseState;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name};
 use crate::router::api::time::Timestamp;
+use crate::router::state::book::Book;
 
 /// What is known of a customer's matter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,7 +26,7 @@ impl Matter {
     }
 }
 
-impl Router {
+impl Book {
     /// The case to which a customer's contact on a topic belongs (rule 11): an open one of the
     /// same topic, or of any where no topic is given; else a resolved one in the same way. Among
     /// several the most recently active.

@@ -1,7 +1,8 @@
 //! Decisions: who may, who is best, what follows.
 //!
 //! Questions about the present state, asked alike by a submission, a preview and every later
-//! occasion. Nothing here changes anything: no method of `Router` in this room takes `&mut self`.
+//! occasion. Nothing here changes anything: all that this room is given is a
+//! `&Book`.
 
 // What comes in: whose it is, what it would be, whether there is room.
 pub(super) mod matter;
@@ -20,6 +21,7 @@ pub(super) mod plan;
 // The agent's side.
 pub(super) mod away;
 pub(super) mod pick;
+pub(super) mod role;
 
 // How long it takes.
 pub(super) mod estimate;

@@ -1,11 +1,11 @@
 //! Whether a queue takes a contact, and what becomes of one that it cannot hold (rules 6, 8).
 
-use crate::router::Router;
 use crate::router::api::codes::{Outcome, OverflowAction, Why};
 use crate::router::api::ids::QueueIdx;
+use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 
-impl Router {
+impl Book {
     /// How a contact ends that its queue cannot hold and sends to no other.
     pub(in crate::router) fn outcome_of_overflow(&self, contact: &Contact, why: Why) -> Outcome {
         let action = self.queues[contact.queue.at()].policy.overflow.action;

@@ -1,9 +1,9 @@
 //! The agent's side of a choice: which waiting contact a freed agent takes (rules 2 and 14).
 
 use super::judge::Situation;
-use crate::router::Router;
 use crate::router::api::codes::{Pick, Presence};
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::line::Line;
 use crate::router::state::skill::{meets, proficiency};
@@ -42,7 +42,7 @@ impl Candidate {
     }
 }
 
-impl Router {
+impl Book {
     /// Whether a contact is left to its owner, who has just become free too and chooses later: a
     /// free owner comes before longer-idle agents (rule 14).
     fn is_left_to_owner(&self, contact: &Contact, agent: AgentIdx) -> bool {

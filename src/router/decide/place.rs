@@ -2,14 +2,14 @@
 //! has passed, who could serve it at all.
 
 use super::judge::Situation;
-use crate::router::Router;
 use crate::router::api::codes::{OwnershipMode, Why};
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use crate::router::state::book::Book;
 use crate::router::state::contact::{Contact, Reach};
 use crate::router::state::skill::Levels;
 use crate::router::state::waiting::WaitKey;
 
-impl Router {
+impl Book {
     /// The place of a contact in the common order.
     pub(in crate::router) fn wait_key(&self, contact: &Contact) -> WaitKey {
         let queue = &self.queues[contact.queue.at()];

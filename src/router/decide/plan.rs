@@ -5,9 +5,9 @@
 //! preview, decline and every other occasion ask the same question here.
 
 use super::judge::{Situation, why_stand_in};
-use crate::router::Router;
 use crate::router::api::codes::{CaseState, Fallback, OwnershipMode, Route, Why};
 use crate::router::api::ids::AgentIdx;
+use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::{Levels, meets};
 
@@ -24,7 +24,7 @@ pub(in crate::router) enum Plan {
     Wait,
 }
 
-impl Router {
+impl Book {
     pub(in crate::router) fn plan(&self, contact: &Contact) -> Plan {
         if contact.overdue {
             return Plan::Wait;

@@ -1,12 +1,12 @@
 //! What a submission names, found and checked, and the contact that it would be. Nothing changes yet.
 
-use crate::router::Router;
 use crate::router::api::codes::{ContactState, Why};
 use crate::router::api::command::ContactSubmit;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ChannelIdx, CustomerIdx, Name, QueueIdx};
 use crate::router::api::policy::SKILLS_MAX;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
+use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::Levels;
 use crate::router::store::few::Few;
@@ -36,7 +36,7 @@ impl Resolved {
     }
 }
 
-impl Router {
+impl Book {
     /// Finds all that a submission names, or says what is wrong with it.
     pub(in crate::router) fn resolve_submit(
         &self,
@@ -45,7 +45,7 @@ impl Router {
         let bad = |field, message: String| {
             Reject::invalid("contact", field, message).with_id(&submit.contact)
         };
-        let default_queue = Name::of(crate::router::DEFAULT_QUEUE);
+        let default_queue = Name::of(crate::router::api::policy::DEFAULT_QUEUE);
         let queue = self.find_queue(submit.queue.as_ref().unwrap_or(&default_queue))?;
         let channel_name = submit
             .channel

@@ -3,13 +3,13 @@
 //! A contact submitted for later takes a place in the slot that its time lies in. The agent it is
 //! meant for, its owner or whoever stands in by plan, is booked once at a time.
 
-use crate::router::Router;
 use crate::router::api::booking::{SLOT_MS_MAX, Slot};
 use crate::router::api::codes::{CaseState, ContactState, OwnershipMode};
 use crate::router::api::command::ContactUpdate;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
+use crate::router::state::book::Book;
 
 /// The most slots that are looked through for free ones.
 const SLOTS_SEARCHED_MAX: i64 = 2_000;
@@ -29,7 +29,7 @@ pub(in crate::router) struct Wanted {
     pub contact: Option<ContactIdx>,
 }
 
-impl Router {
+impl Book {
     /// The slot that a contact takes that is to come at a time; refused where the slot is full or
     /// its owner is booked already. Nothing where the queue does not count.
     pub(in crate::router) fn slot_for(

@@ -4,12 +4,12 @@
 //! A skill is wished for only where somebody has it, so that no contact is stranded by what stands in
 //! a profile.
 
-use crate::router::Router;
 use crate::router::api::ids::{CustomerIdx, Name, SkillIdx};
 use crate::router::api::time::Millis;
+use crate::router::state::book::Book;
 use crate::router::state::extra::Extra;
 
-impl Router {
+impl Book {
     /// What the profile of a customer means for a new contact, if anything.
     pub(super) fn by_customer(&self, customer: Option<CustomerIdx>) -> Option<Box<Extra>> {
         let settings = &self.settings.by_customer;

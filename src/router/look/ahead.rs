@@ -11,9 +11,9 @@ use std::hint::black_box;
 
 use smallvec::SmallVec;
 
-use crate::router::Router;
 use crate::router::api::command::Command;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name};
+use crate::router::state::book::Book;
 use crate::router::store::directory::{Directory, Place};
 
 /// As many commands at once as a processor can wait for.
@@ -26,7 +26,7 @@ const CASES_MAX: usize = 4;
 /// What one step of the commands leads to.
 type Batch<T> = SmallVec<[T; AHEAD]>;
 
-impl Router {
+impl Book {
     /// Reads what the next commands will ask for, of the first [`AHEAD`] of them.
     pub fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
         let commands: Batch<&Command> = commands.take(AHEAD).collect();

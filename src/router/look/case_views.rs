@@ -2,7 +2,6 @@
 
 use super::queries::page;
 use crate::calendar::Written;
-use crate::router::Router;
 use crate::router::api::answer::{
     Answer, AssistView, CalendarView, CaseView, ClockView, FollowUpView, KindView, NoteView,
     ResultView, WaitView,
@@ -10,10 +9,11 @@ use crate::router::api::answer::{
 use crate::router::api::ids::{CaseIdx, Name};
 use crate::router::api::query::ListPage;
 use crate::router::api::reject::Reject;
+use crate::router::state::book::Book;
 use crate::router::state::clock::Clock;
 use crate::router::state::progress::{Assist, Progress};
 
-impl Router {
+impl Book {
     pub(super) fn case_view(&self, idx: CaseIdx) -> CaseView {
         let case = &self.cases[idx];
         let progress = case.progress();

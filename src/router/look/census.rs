@@ -1,9 +1,9 @@
 //! What the metrics show of the state at hand, counted in one pass. It changes nothing.
 
-use crate::router::Router;
 use crate::router::api::codes::AgentState;
 use crate::router::api::ids::Name;
 use crate::router::api::time::Timestamp;
+use crate::router::state::book::Book;
 
 /// Counts of the whole tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Census {
     }
 }
 
-impl Router {
+impl Book {
     /// Counts what there is.
     pub fn census(&self) -> Census {
         let mut census = Census::default();

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::router::Router;
 use crate::router::api::codes::{CaseState, ContactState, Presence};
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use crate::router::state::book::Book;
 use crate::router::state::case::Case;
 use crate::router::state::clock::{Clock, ClockOf, What};
 use crate::router::state::progress::Progress;
 use crate::router::state::queue::Counts;
 use crate::router::state::skill::Skilled;
 
-impl Router {
+impl Book {
     /// Checks every invariant; the error names the first that does not hold.
     pub fn check_invariants(&self) -> Result<(), String> {
         self.check_contacts()?;

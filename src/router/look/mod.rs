@@ -1,7 +1,7 @@
 //! Looking: answers, explanations, counts, checks.
 //!
-//! What those outside are told of the state. Nothing here changes anything, and neither an act nor
-//! a decision needs anything of it.
+//! What those outside are told of the state. All that this room is given is a `&Book`, so it changes
+//! nothing; neither an act nor a decision needs anything of it.
 
 pub mod ahead;
 mod case_views;

@@ -5,17 +5,17 @@
 
 use smallvec::SmallVec;
 
-use crate::router::Router;
 use crate::router::api::answer::{Answer, Preview};
 use crate::router::api::codes::{ContactState, Outcome, Why};
 use crate::router::api::command::ContactSubmit;
 use crate::router::api::ids::{Name, SkillIdx};
 use crate::router::api::reject::Reject;
 use crate::router::decide::plan::Plan;
+use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::Levels;
 
-impl Router {
+impl Book {
     pub(in crate::router) fn preview(&self, submit: &ContactSubmit) -> Result<Answer, Reject> {
         if let Some(known) = self.contacts.find(&submit.contact) {
             return Ok(Answer::Submitted(Box::new(self.submitted(known))));

@@ -1,7 +1,6 @@
 //! Questions answered from the state at hand. Lists go by name, so that a page can go on where
 //! the last one ended whatever happened in between.
 
-use crate::router::Router;
 use crate::router::api::answer::{Answer, OwnerView, Page, StatsView};
 use crate::router::api::command::Command;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, QueueIdx};
@@ -11,9 +10,10 @@ use crate::router::api::query::{
 };
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
+use crate::router::state::book::Book;
 use crate::router::state::stats::{Tally, WINDOW_MINUTES_MAX, ratio};
 
-impl Router {
+impl Book {
     /// What a request under a key that is remembered is answered: as before, or with a conflict
     /// where it is another one. Nothing is changed by it.
     pub fn repeated(&self, key: &Key) -> Option<Result<Answer, Reject>> {

@@ -1,16 +1,16 @@
 //! The free slots of a queue (`booking.slots`).
 
-use crate::router::Router;
 use crate::router::api::answer::{Answer, SlotView, SlotsView};
 use crate::router::api::query::{BookingSlots, PAGE_ITEMS_DEFAULT};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::decide::slots::Wanted;
+use crate::router::state::book::Book;
 
 /// How far free slots are listed where the question does not say: a week.
 const LISTED_MS_DEFAULT: i64 = 7 * 24 * 3_600_000;
 
-impl Router {
+impl Book {
     /// `booking.slots`.
     pub(super) fn booking_slots(&self, at: Timestamp, of: &BookingSlots) -> Result<Answer, Reject> {
         let queue = self.find_queue(&of.queue)?;

@@ -3,16 +3,16 @@
 //! It only answers; who may do what on the strength of it is decided by whoever asks. An agent or
 //! a thing that does not exist stands to nothing: what is asked gives no way to tell the two apart.
 
-use crate::router::Router;
 use crate::router::api::codes::{CaseState, Rule};
 use crate::router::api::command::Command;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, OfferId};
 use crate::router::api::reject::Reject;
+use crate::router::state::book::Book;
 use crate::router::state::case::Case;
 use crate::router::state::progress::Assist;
 use crate::router::state::skill::meets;
 
-impl Router {
+impl Book {
     /// Whether the offer is put before the agent now.
     pub fn is_offered(&self, agent: &Name, offer: OfferId) -> bool {
         self.agent_known(agent).is_some_and(|agent| {

@@ -1,5 +1,6 @@
 //! Copies of the state for those outside.
 
+use crate::router::Subject;
 use crate::router::api::answer::{
     AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
     Explained, OfferView, PriorityView, QueueView, StepView, Submitted,
@@ -8,10 +9,10 @@ use crate::router::api::codes::{CaseState, ContactState, Verdict};
 use crate::router::api::ids::{AgentIdx, ContactIdx, CustomerIdx, QueueIdx};
 use crate::router::api::people::Absence;
 use crate::router::state::agent::Agent;
+use crate::router::state::book::Book;
 use crate::router::state::contact::{Considered, Contact, Offer};
-use crate::router::{Router, Subject};
 
-impl Router {
+impl Book {
     /// The answer to a command, now that its consequences are drawn.
     pub(in crate::router) fn answer(&self, subject: Subject) -> Answer {
         match subject {

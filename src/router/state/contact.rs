@@ -1,7 +1,7 @@
 //! A contact: from its submission to its end.
 //!
 //! Plain state and questions about it. At every instant a contact is in exactly one
-//! [`ContactState`]; all changes of it go through `Router::set_state`.
+//! [`ContactState`]; all changes of it go through `Book::set_state`.
 
 use std::collections::BTreeSet;
 

@@ -2,11 +2,11 @@
 
 use super::kinds::KindIdx;
 use crate::calendar::Calendar;
-use crate::router::Router;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use crate::router::api::reject::Reject;
+use crate::router::state::book::Book;
 
-impl Router {
+impl Book {
     pub(in crate::router) fn find_agent(&self, name: &Name) -> Result<AgentIdx, Reject> {
         self.agents_by_name
             .get(name)

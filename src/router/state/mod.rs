@@ -3,6 +3,8 @@
 //! Plain state and questions about it. Nothing here decides who is offered what, tells an event or
 //! reads a command.
 
+pub(super) mod book;
+
 // Nouns.
 pub(super) mod agent;
 pub(crate) mod bonds;

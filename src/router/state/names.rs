@@ -5,12 +5,12 @@ use super::clock::ClockOf;
 use super::contact::Contact;
 use super::kinds::KindIdx;
 use crate::calendar::{Calendar, Term, plain};
-use crate::router::Router;
 use crate::router::api::event::{ContactRef, DeadlineRef, News};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
 use crate::router::api::policy::Policy;
+use crate::router::state::book::Book;
 
-impl Router {
+impl Book {
     pub(in crate::router) fn policy_of(&self, idx: ContactIdx) -> &Policy {
         &self.queues[self.contacts[idx].queue.at()].policy
     }

@@ -1,10 +1,10 @@
 //! Where a contact's state and queue change, and nowhere else.
 
-use crate::router::Router;
 use crate::router::api::codes::ContactState;
 use crate::router::api::ids::{ContactIdx, QueueIdx};
+use crate::router::state::book::Book;
 
-impl Router {
+impl Book {
     /// Moves a contact to another state; the only place where a state changes.
     pub(in crate::router) fn set_state(&mut self, contact: ContactIdx, state: ContactState) {
         let entry = &mut self.contacts[contact];

@@ -14,7 +14,7 @@ pub fn append(hub: &Hub, text: &mut String) {
     let mut agents = Vec::new();
     for cell in hub.cells.all() {
         let tenant = cell.name.as_str().to_owned();
-        let all = cell.look(|tenant| tenant.router().agents_census());
+        let all = cell.look(|tenant| tenant.router().book().agents_census());
         agents.extend(all.into_iter().map(|agent| (tenant.clone(), agent)));
     }
     let mut table = |metric: &Metric, value: fn(&AgentCensus) -> f64| {

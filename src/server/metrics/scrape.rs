@@ -87,7 +87,7 @@ pub fn text(hub: &Hub) -> String {
         .saturating_sub(stats.durable_sequence);
     set(&names::JOURNAL_LAG, lag as f64);
     for cell in hub.cells.all() {
-        let census = cell.look(|tenant| tenant.router().census());
+        let census = cell.look(|tenant| tenant.router().book().census());
         let now = hub.clock.now();
         let tenant = cell.name.as_str();
         for queue in &census.queues {

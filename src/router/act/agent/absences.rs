@@ -10,6 +10,7 @@ use crate::router::api::people::{Absence, AgentAbsence};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::state::bonds::{ABSENCES_MAX, Served};
+use crate::router::state::book::Book;
 use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
@@ -19,11 +20,11 @@ impl Router {
         &mut self,
         set: &AgentAbsence,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_agent(&set.agent)?;
-        let mut absences = self.agents[idx.at()].bonds.absences.clone();
+        let idx = self.book.find_agent(&set.agent)?;
+        let mut absences = self.book.agents[idx.at()].bonds.absences.clone();
         if set.on {
-            if set.to_at <= self.at {
-                let message = format!("{} is over: give a time after {}", set.to_at, self.at);
+            if set.to_at <= self.book.at {
+                let message = format!("{} is over: give a time after {}", set.to_at, self.book.at);
                 return Err(Reject::invalid("agent", "to_at", message).with_id(&set.agent));
             }
             absences.push(set.absence());
@@ -38,7 +39,7 @@ impl Router {
                 return Err(Reject::conflict("agent", &set.agent, message).in_field("from_at"));
             }
         }
-        let absences = checked(&set.agent, absences, self.at)?;
+        let absences = checked(&set.agent, absences, self.book.at)?;
         self.take_absences(idx, absences);
         if set.on {
             self.warn_of_pairs(idx, Some(&set.absence()));
@@ -50,13 +51,13 @@ impl Router {
     pub(super) fn absences_of(&self, set: &AgentSet) -> Result<Option<Vec<Absence>>, Reject> {
         let given = set.absences.clone();
         given
-            .map(|absences| checked(&set.agent, absences, self.at))
+            .map(|absences| checked(&set.agent, absences, self.book.at))
             .transpose()
     }
 
     /// Takes over the absences of an agent; one that has begun goes on where it is still planned.
     pub(super) fn take_absences(&mut self, idx: AgentIdx, absences: Vec<Absence>) {
-        let bonds = &mut self.agents[idx.at()].bonds;
+        let bonds = &mut self.book.agents[idx.at()].bonds;
         let before = bonds.absences.first().map(|absence| absence.from_at);
         let goes_on = absences.first().map(|absence| absence.from_at) == before;
         bonds.absences = absences;
@@ -70,7 +71,7 @@ impl Router {
     }
 
     fn arm_absence(&mut self, idx: AgentIdx) {
-        let bonds = &mut self.agents[idx.at()].bonds;
+        let bonds = &mut self.book.agents[idx.at()].bonds;
         let first = bonds.absences.first();
         bonds.absence_at = first.map(|first| {
             if bonds.absent {
@@ -80,16 +81,16 @@ impl Router {
             }
         });
         if let Some(at) = bonds.absence_at {
-            self.timers.arm(at, Timer::Absence, idx.number());
+            self.book.timers.arm(at, Timer::Absence, idx.number());
         }
     }
 
     /// An absence begins or ends.
     pub(in crate::router::act) fn absence_due(&mut self, idx: AgentIdx) {
-        while let Some(due) = self.agents[idx.at()].bonds.absence_at
-            && due <= self.at
+        while let Some(due) = self.book.agents[idx.at()].bonds.absence_at
+            && due <= self.book.at
         {
-            if self.agents[idx.at()].bonds.absent {
+            if self.book.agents[idx.at()].bonds.absent {
                 self.end_absence(idx);
             } else {
                 self.begin_absence(idx);
@@ -98,20 +99,20 @@ impl Router {
     }
 
     fn begin_absence(&mut self, idx: AgentIdx) {
-        let bonds = &mut self.agents[idx.at()].bonds;
+        let bonds = &mut self.book.agents[idx.at()].bonds;
         bonds.absent = true;
         bonds.briefing.planned = true;
         let Some(absence) = bonds.absences.first().cloned() else {
             return;
         };
         self.arm_absence(idx);
-        self.emit(|router| EventBody::AgentAbsent {
-            agent: router.agents[idx.at()].id.clone(),
+        self.emit(|book| EventBody::AgentAbsent {
+            agent: book.agents[idx.at()].id.clone(),
             from_at: absence.from_at,
             to_at: absence.to_at,
             reason: absence.reason.clone(),
         });
-        if self.agents[idx.at()].presence != Presence::Offline {
+        if self.book.agents[idx.at()].presence != Presence::Offline {
             let reason = absence.reason.unwrap_or_else(|| Text("absent".into()));
             self.set_presence(idx, Presence::Offline, Some(reason), None);
         }
@@ -121,7 +122,7 @@ impl Router {
 
     /// The first absence is over, by its time or because the agent is there.
     fn end_absence(&mut self, idx: AgentIdx) {
-        let bonds = &mut self.agents[idx.at()].bonds;
+        let bonds = &mut self.book.agents[idx.at()].bonds;
         bonds.absent = false;
         bonds.absences.remove(0);
         self.note_changed(idx);
@@ -130,19 +131,19 @@ impl Router {
 
     /// The agent logs in: who is there is not absent.
     pub(super) fn came_in(&mut self, idx: AgentIdx) {
-        if self.agents[idx.at()].bonds.absent {
+        if self.book.agents[idx.at()].bonds.absent {
             self.end_absence(idx);
         }
     }
 
     /// Warns of every time in which the agent and its stand-in are planned away together.
     pub(super) fn warn_of_pairs(&mut self, idx: AgentIdx, only: Option<&Absence>) {
-        self.tell_pairs(|router| router.pairs_away(idx, only));
+        self.tell_pairs(|book| book.pairs_away(idx, only));
     }
 
-    fn tell_pairs(&mut self, pairs: impl FnOnce(&Self) -> Vec<PairAwayView>) {
+    fn tell_pairs(&mut self, pairs: impl FnOnce(&Book) -> Vec<PairAwayView>) {
         if self.detail.events {
-            for pair in pairs(self) {
+            for pair in pairs(&self.book) {
                 self.emit(|_| EventBody::AgentPairAway(pair));
             }
         }
@@ -151,14 +152,14 @@ impl Router {
     /// An absence begins: warns where the stand-in is absent too. One who is merely offline may be
     /// back in the morning.
     fn warn_if_left_alone(&mut self, idx: AgentIdx, to_at: Timestamp) {
-        self.tell_pairs(|router| {
-            let pairs = router.pairs_of(idx).into_iter();
+        self.tell_pairs(|book| {
+            let pairs = book.pairs_of(idx).into_iter();
             pairs
-                .filter(|other| router.agents[other.at()].bonds.absent)
+                .filter(|other| book.agents[other.at()].bonds.absent)
                 .map(|other| {
-                    let theirs = router.agents[other.at()].bonds.absent_until();
+                    let theirs = book.agents[other.at()].bonds.absent_until();
                     let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));
-                    router.pair_away(idx, other, router.at, to_at)
+                    book.pair_away(idx, other, book.at, to_at)
                 })
                 .collect()
         });
@@ -173,20 +174,20 @@ impl Router {
         agent: AgentIdx,
         route: Route,
     ) {
-        if !self.detail.trail || self.agents[owner.at()].presence == Presence::Available {
+        if !self.detail.trail || self.book.agents[owner.at()].presence == Presence::Available {
             return;
         }
-        let Some(case) = self.contacts[contact].case else {
+        let Some(case) = self.book.contacts[contact].case else {
             return;
         };
         let served = Served {
-            at: self.at,
-            contact: self.contacts[contact].id.clone(),
-            case: self.cases[case].id(),
+            at: self.book.at,
+            contact: self.book.contacts[contact].id.clone(),
+            case: self.book.cases[case].id(),
             agent,
             route,
         };
-        let entry = &mut self.agents[owner.at()];
+        let entry = &mut self.book.agents[owner.at()];
         if !entry.bonds.briefing.is_open() {
             let planned = entry.bonds.absent;
             entry.bonds.briefing.begin(entry.since_at);
@@ -197,8 +198,8 @@ impl Router {
 
     /// The agent goes away from its work, or is back: its briefing begins or is complete.
     pub(super) fn brief(&mut self, idx: AgentIdx, away: bool) {
-        let at = self.at;
-        let entry = &mut self.agents[idx.at()];
+        let at = self.book.at;
+        let entry = &mut self.book.agents[idx.at()];
         let briefing = &mut entry.bonds.briefing;
         if away {
             let planned = entry.bonds.absent;
@@ -212,7 +213,7 @@ impl Router {
         briefing.until_at = Some(at);
         let told = briefing.planned && !briefing.served.is_empty();
         if told {
-            self.emit(|router| EventBody::AgentBriefing(Box::new(router.briefing_view(idx))));
+            self.emit(|book| EventBody::AgentBriefing(Box::new(book.briefing_view(idx))));
         }
     }
 }

@@ -15,12 +15,15 @@ impl Router {
         &mut self,
         set: &AgentPresence,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_agent(&set.agent)?;
+        let idx = self.book.find_agent(&set.agent)?;
         if let Some(until) = set.until_at {
             let wrong = if set.presence == Presence::Available {
                 Some("until_at goes with break or offline: leave it out".to_owned())
-            } else if until <= self.at {
-                Some(format!("{until} is over: give a time after {}", self.at))
+            } else if until <= self.book.at {
+                Some(format!(
+                    "{until} is over: give a time after {}",
+                    self.book.at
+                ))
             } else {
                 None
             };
@@ -41,8 +44,8 @@ impl Router {
         reason: Option<Text>,
         until_at: Option<Timestamp>,
     ) {
-        let at = self.at;
-        let entry = &mut self.agents[idx.at()];
+        let at = self.book.at;
+        let entry = &mut self.book.agents[idx.at()];
         let before = entry.presence;
         if before == presence && entry.reason == reason && entry.until_at == until_at {
             return;
@@ -54,10 +57,10 @@ impl Router {
             entry.since_at = at;
         }
         if let Some(until) = until_at {
-            self.timers.arm(until, Timer::Presence, idx.number());
+            self.book.timers.arm(until, Timer::Presence, idx.number());
         }
-        self.emit(|router| {
-            let entry = &router.agents[idx.at()];
+        self.emit(|book| {
+            let entry = &book.agents[idx.at()];
             // Who goes away keeps no offer: the state told is the one after this step.
             let mut state = entry.state();
             if presence != Presence::Available && state == AgentState::Reserved {
@@ -80,11 +83,11 @@ impl Router {
             Presence::Available if before != presence => self.become_idle(idx),
             Presence::Available => {}
             Presence::Break | Presence::Offline => {
-                let entry = &mut self.agents[idx.at()];
+                let entry = &mut self.book.agents[idx.at()];
                 if presence == Presence::Break && entry.idle_since.is_none() {
                     // Logged in for the first time: it has its place in the idle order from now.
                     entry.idle_since = Some(at);
-                    self.idle.place(&mut self.agents, idx, at);
+                    self.book.idle.place(&mut self.book.agents, idx, at);
                 }
                 self.revoke_all_of(idx, OfferReason::AgentGone);
                 self.refresh(idx);
@@ -98,15 +101,17 @@ impl Router {
 
     /// The agent is idle since now.
     fn become_idle(&mut self, idx: AgentIdx) {
-        self.agents[idx.at()].idle_since = Some(self.at);
-        self.idle.place(&mut self.agents, idx, self.at);
+        self.book.agents[idx.at()].idle_since = Some(self.book.at);
+        self.book
+            .idle
+            .place(&mut self.book.agents, idx, self.book.at);
         self.note_freed(idx);
         self.note_changed(idx);
     }
 
     /// Takes back all that is offered to an agent; the contacts go on at once.
     fn revoke_all_of(&mut self, idx: AgentIdx, reason: OfferReason) {
-        let offered: Vec<ContactIdx> = self.agents[idx.at()]
+        let offered: Vec<ContactIdx> = self.book.agents[idx.at()]
             .reserved
             .iter()
             .map(|held| held.contact)
@@ -126,17 +131,17 @@ impl Router {
         wrap_up_ms: i64,
         ends_contact: bool,
     ) {
-        let until_at = self.at.saturating_add(wrap_up_ms);
-        let entry = &mut self.agents[idx.at()];
+        let until_at = self.book.at.saturating_add(wrap_up_ms);
+        let entry = &mut self.book.agents[idx.at()];
         entry.talks.retain(|held| held.contact != contact);
-        entry.talk_ms += self.at - since;
+        entry.talk_ms += self.book.at - since;
         if wrap_up_ms > 0 {
             entry.wraps.push(WrapUp {
                 contact,
                 until_at,
                 ends_contact,
             });
-            self.timers.arm(until_at, Timer::WrapUp, idx.number());
+            self.book.timers.arm(until_at, Timer::WrapUp, idx.number());
             self.refresh(idx);
             self.note_changed(idx);
         } else {
@@ -146,13 +151,14 @@ impl Router {
 
     /// How long an agent wraps up after a contact.
     pub(in crate::router::act) fn wrap_up_ms(&self, idx: AgentIdx, contact: ContactIdx) -> i64 {
-        let own = self.agents[idx.at()].wrap_up_ms;
-        own.unwrap_or_else(|| self.policy_of(contact).wrap_up_ms).0
+        let own = self.book.agents[idx.at()].wrap_up_ms;
+        own.unwrap_or_else(|| self.book.policy_of(contact).wrap_up_ms)
+            .0
     }
 
     pub(in crate::router) fn wrap_up_end(&mut self, name: &Name) -> Result<Subject, Reject> {
-        let idx = self.find_agent(name)?;
-        if self.agents[idx.at()].wraps.is_empty() {
+        let idx = self.book.find_agent(name)?;
+        if self.book.agents[idx.at()].wraps.is_empty() {
             let message = format!("agent \"{name}\" is not in wrap-up");
             return Err(Reject::conflict("agent", name, message));
         }
@@ -162,7 +168,7 @@ impl Router {
 
     /// Ends an agent's wrap-ups that are due by then.
     pub(in crate::router) fn end_wrap_ups(&mut self, idx: AgentIdx, by: Timestamp) {
-        let over: smallvec::SmallVec<[WrapUp; 1]> = self.agents[idx.at()]
+        let over: smallvec::SmallVec<[WrapUp; 1]> = self.book.agents[idx.at()]
             .wraps
             .iter()
             .filter(|w| w.until_at <= by)
@@ -171,7 +177,7 @@ impl Router {
         if over.is_empty() {
             return;
         }
-        self.agents[idx.at()]
+        self.book.agents[idx.at()]
             .wraps
             .retain(|wrap| wrap.until_at > by);
         for wrap in over {

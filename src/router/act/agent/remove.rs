@@ -14,8 +14,8 @@ impl Router {
         &mut self,
         remove: &AgentRemove,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_agent(&remove.agent)?;
-        let entry = &self.agents[idx.at()];
+        let idx = self.book.find_agent(&remove.agent)?;
+        let entry = &self.book.agents[idx.at()];
         if !entry.talks.is_empty() {
             let n = entry.talks.len();
             let message = format!(
@@ -54,10 +54,10 @@ impl Router {
             .map_or(Vec::new(), |plan| plan.to);
         let successors = shared
             .iter()
-            .map(|to| self.agents[to.at()].id.clone())
+            .map(|to| self.book.agents[to.at()].id.clone())
             .collect();
         let successor = successor.filter(|_| went < handed_over || handed_over == 0);
-        let successor = successor.map(|to| self.agents[to.at()].id.clone());
+        let successor = successor.map(|to| self.book.agents[to.at()].id.clone());
         self.emit(|_| EventBody::AgentRemoved {
             agent: remove.agent.clone(),
             successor: successor.clone(),
@@ -74,14 +74,14 @@ impl Router {
 
     /// The agent is there no more; who waits for it is judged anew.
     fn forget_agent(&mut self, idx: AgentIdx) {
-        self.idle.forget(&mut self.agents, idx);
+        self.book.idle.forget(&mut self.book.agents, idx);
         self.bind(idx, |bonds| {
             *bonds = crate::router::state::bonds::Bonds::default()
         });
-        let at = self.at;
-        let entry = &mut self.agents[idx.at()];
-        self.skilled.take(&entry.skills);
-        let lost = self.skilled.lost(&entry.skills);
+        let at = self.book.at;
+        let entry = &mut self.book.agents[idx.at()];
+        self.book.skilled.take(&entry.skills);
+        let lost = self.book.skilled.lost(&entry.skills);
         entry.exists = false;
         entry.idle_since = None;
         entry.retry_at = None;
@@ -100,21 +100,24 @@ impl Router {
     fn successor(&self, idx: AgentIdx, remove: &AgentRemove) -> Result<Option<AgentIdx>, Reject> {
         if let Some(name) = &remove.successor {
             let to = self
+                .book
                 .find_agent(name)
                 .map_err(|reject| reject.in_field("successor"))?;
             if to == idx {
                 let message = "an agent cannot succeed itself: name another";
                 return Err(Reject::invalid("agent", "successor", message).with_id(name));
             }
-            if !self.agents[to.at()].is_human() {
+            if !self.book.agents[to.at()].is_human() {
                 let message = format!("agent \"{name}\" is a bot and never owns: name a human");
                 return Err(Reject::invalid("agent", "successor", message).with_id(name));
             }
             return Ok(Some(to));
         }
-        let entry = &self.agents[idx.at()];
+        let entry = &self.book.agents[idx.at()];
         let fit = |agent: &AgentIdx| {
-            *agent != idx && self.agents[agent.at()].exists && self.agents[agent.at()].is_human()
+            *agent != idx
+                && self.book.agents[agent.at()].exists
+                && self.book.agents[agent.at()].is_human()
         };
         Ok(entry.deputy.filter(fit).or(entry.leader.filter(fit)))
     }
@@ -122,6 +125,7 @@ impl Router {
     /// Logging in or off may decide for every waiting contact whether anyone could serve it.
     pub(super) fn watch_no_agent_everywhere(&mut self) {
         let watched: Vec<ContactIdx> = self
+            .book
             .queues
             .iter()
             .filter(|queue| queue.policy.no_agent_ms.is_some())

@@ -20,24 +20,25 @@ impl Router {
             bonds.mentor = mentor;
             bonds.max_open_cases = set.max_open_cases;
         });
-        let was_there = self.agents[idx.at()].exists;
-        let pair_before = self.agents[idx.at()].deputy;
+        let was_there = self.book.agents[idx.at()].exists;
+        let pair_before = self.book.agents[idx.at()].deputy;
         let deputy = set.deputy.as_ref().map(|name| self.intern_agent(name));
         let leader = set.leader.as_ref().map(|name| self.intern_agent(name));
         self.set_deputy(idx, deputy);
         let team = set.team.as_ref().map(|name| self.intern_team(name));
-        let skills = self.skills.levels(&set.skills);
+        let skills = self.book.skills.levels(&set.skills);
         let capacity = set
             .capacity
             .iter()
-            .filter_map(|(name, n)| self.channels.find(name).map(|channel| (channel, *n)))
+            .filter_map(|(name, n)| self.book.channels.find(name).map(|channel| (channel, *n)))
             .collect();
-        if let Some(position) = self.agents[idx.at()].position {
-            self.idle
-                .mark_skills(&self.agents[idx.at()], position, false);
+        if let Some(position) = self.book.agents[idx.at()].position {
+            self.book
+                .idle
+                .mark_skills(&self.book.agents[idx.at()], position, false);
         }
         let lost = self.set_skills(idx, skills);
-        let entry = &mut self.agents[idx.at()];
+        let entry = &mut self.book.agents[idx.at()];
         entry.exists = true;
         entry.name = set.name.clone();
         entry.kind = set.kind;
@@ -48,15 +49,16 @@ impl Router {
         entry.wrap_up_ms = set.wrap_up_ms;
         entry.rank = set.rank;
         if let Some(position) = entry.position {
-            self.idle
-                .mark_skills(&self.agents[idx.at()], position, true);
+            self.book
+                .idle
+                .mark_skills(&self.book.agents[idx.at()], position, true);
         }
         self.emit(|_| EventBody::AgentSet {
             agent: set.agent.clone(),
             team: set.team.clone(),
         });
         if !was_there {
-            self.bounded += u32::from(self.agents[idx.at()].bonds.is_bounded());
+            self.book.bounded += u32::from(self.book.agents[idx.at()].bonds.is_bounded());
         }
         let plans = absences.is_some();
         if let Some(absences) = absences {
@@ -69,7 +71,7 @@ impl Router {
         // Stand-ins and skills decide who may take the contacts of its cases.
         let owned = self.waiting_on_cases_of(idx);
         self.dirty_contacts.extend(owned);
-        self.agents[idx.at()].passed_over = true;
+        self.book.agents[idx.at()].passed_over = true;
         self.note_freed(idx);
         self.note_changed(idx);
         self.watch_no_agent_everywhere();
@@ -78,24 +80,24 @@ impl Router {
 
     /// Gives an agent other skills; those that nobody has any more are answered.
     fn set_skills(&mut self, idx: AgentIdx, skills: Levels) -> Levels {
-        self.skilled.add(&skills);
-        let entry = &mut self.agents[idx.at()];
+        self.book.skilled.add(&skills);
+        let entry = &mut self.book.agents[idx.at()];
         let before = std::mem::replace(&mut entry.skills, skills);
         if entry.exists {
-            self.skilled.take(&before);
+            self.book.skilled.take(&before);
         }
-        self.skilled.lost(&before)
+        self.book.skilled.lost(&before)
     }
 
     /// Gives an agent another deputy, or none.
     fn set_deputy(&mut self, idx: AgentIdx, deputy: Option<AgentIdx>) {
-        let before = std::mem::replace(&mut self.agents[idx.at()].deputy, deputy);
+        let before = std::mem::replace(&mut self.book.agents[idx.at()].deputy, deputy);
         if let Some(before) = before {
-            let of = &mut self.agents[before.at()].deputy_of;
+            let of = &mut self.book.agents[before.at()].deputy_of;
             of.retain(|other| other != idx);
         }
         if let Some(deputy) = deputy {
-            self.agents[deputy.at()].deputy_of.push(idx);
+            self.book.agents[deputy.at()].deputy_of.push(idx);
         }
     }
 
@@ -103,8 +105,8 @@ impl Router {
         let bad = |field, message: String| {
             Err(Reject::invalid("agent", field, message).with_id(&set.agent))
         };
-        let known = self.agents_by_name.get(&set.agent);
-        let cases = known.map_or(0, |agent| self.agents[agent.at()].cases.len());
+        let known = self.book.agents_by_name.get(&set.agent);
+        let cases = known.map_or(0, |agent| self.book.agents[agent.at()].cases.len());
         if set.kind == AgentKind::Bot && cases > 0 {
             let message = format!(
                 "agent \"{}\" owns {cases} open cases and a bot never owns: hand them over first",
@@ -118,7 +120,7 @@ impl Router {
                 format!("{} skills: at most {SKILLS_MAX}", set.skills.len()),
             );
         }
-        if !self.skills.has_room_for(&set.skills) {
+        if !self.book.skills.has_room_for(&set.skills) {
             return bad(
                 "skills",
                 format!(
@@ -128,8 +130,8 @@ impl Router {
             );
         }
         for (channel, capacity) in &set.capacity {
-            if self.channels.find(channel).is_none() {
-                let known = self.channels.listed();
+            if self.book.channels.find(channel).is_none() {
+                let known = self.book.channels.listed();
                 return bad(
                     "capacity",
                     format!("no channel \"{channel}\": one of {known}"),
@@ -164,9 +166,10 @@ impl Router {
     }
 
     fn intern_team(&mut self, name: &Name) -> TeamIdx {
-        let team = TeamIdx::of(self.teams.intern(name));
-        if self.waiting.teams.len() <= team.at() {
-            self.waiting
+        let team = TeamIdx::of(self.book.teams.intern(name));
+        if self.book.waiting.teams.len() <= team.at() {
+            self.book
+                .waiting
                 .teams
                 .resize_with(team.at() + 1, Default::default);
         }
@@ -175,12 +178,14 @@ impl Router {
 
     /// The number of an agent, which need not have been set yet.
     pub(in crate::router::act) fn intern_agent(&mut self, name: &Name) -> AgentIdx {
-        if let Some(idx) = self.agents_by_name.get(name) {
+        if let Some(idx) = self.book.agents_by_name.get(name) {
             return *idx;
         }
-        let idx = AgentIdx::from_usize(self.agents.len());
-        self.agents.push(Agent::new(name.clone(), self.at));
-        self.agents_by_name.insert(name.clone(), idx);
+        let idx = AgentIdx::from_usize(self.book.agents.len());
+        self.book
+            .agents
+            .push(Agent::new(name.clone(), self.book.at));
+        self.book.agents_by_name.insert(name.clone(), idx);
         idx
     }
 }

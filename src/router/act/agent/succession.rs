@@ -17,7 +17,7 @@ impl Router {
         &mut self,
         plan: &AgentSuccession,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_agent(&plan.agent)?;
+        let idx = self.book.find_agent(&plan.agent)?;
         let to = self.successors(idx, plan)?;
         let bad = |field, message: String| {
             Err(Reject::invalid("agent", field, message).with_id(&plan.agent))
@@ -36,7 +36,7 @@ impl Router {
             self.set_succession(idx, None);
             return Ok(Subject::Answer(self.succession_view(idx, &plan.agent, 0)));
         }
-        let start_at = plan.start_at.unwrap_or(self.at).max(self.at);
+        let start_at = plan.start_at.unwrap_or(self.book.at).max(self.book.at);
         let succession = Succession {
             to,
             batch: plan.batch,
@@ -47,19 +47,21 @@ impl Router {
             handed_over: 0,
         };
         self.set_succession(idx, Some(Box::new(succession)));
-        self.emit(|router| EventBody::AgentSuccession {
+        self.emit(|book| EventBody::AgentSuccession {
             agent: plan.agent.clone(),
             to: plan.to.clone(),
-            cases: router.agents[idx.at()].cases.len() as u64,
+            cases: book.agents[idx.at()].cases.len() as u64,
             start_at,
             reason: plan.reason.clone(),
             by: plan.by.clone(),
         });
         let mut moved = 0;
-        if start_at == self.at {
+        if start_at == self.book.at {
             moved = self.succession_due(idx);
         } else {
-            self.timers.arm(start_at, Timer::Succession, idx.number());
+            self.book
+                .timers
+                .arm(start_at, Timer::Succession, idx.number());
         }
         let answer = self.succession_view(idx, &plan.agent, moved);
         Ok(Subject::Answer(answer))
@@ -74,11 +76,12 @@ impl Router {
         let mut found = Vec::new();
         for name in &plan.to {
             let agent = self
+                .book
                 .find_agent(name)
                 .map_err(|reject| reject.in_field("to"))?;
             let wrong = if agent == idx {
                 Some("an agent cannot succeed itself: name others".to_owned())
-            } else if !self.agents[agent.at()].is_human() {
+            } else if !self.book.agents[agent.at()].is_human() {
                 Some(format!(
                     "agent \"{name}\" is a bot and never owns: name a human"
                 ))
@@ -97,11 +100,11 @@ impl Router {
 
     /// Changes what an agent is bound to, and counts those whose new cases are bounded.
     pub(super) fn bind(&mut self, idx: AgentIdx, change: impl FnOnce(&mut Bonds)) {
-        let entry = &mut self.agents[idx.at()];
+        let entry = &mut self.book.agents[idx.at()];
         let before = entry.exists && entry.bonds.is_bounded();
         change(&mut entry.bonds);
         let after = entry.exists && entry.bonds.is_bounded();
-        self.bounded = self.bounded + u32::from(after) - u32::from(before);
+        self.book.bounded = self.book.bounded + u32::from(after) - u32::from(before);
     }
 
     fn set_succession(&mut self, idx: AgentIdx, succession: Option<Box<Succession>>) {
@@ -111,11 +114,11 @@ impl Router {
     /// One batch goes; without any left, or without anyone to take them, the plan is done.
     /// Answers how many cases moved.
     pub(in crate::router::act) fn succession_due(&mut self, idx: AgentIdx) -> u64 {
-        let Some(mut plan) = self.agents[idx.at()].bonds.succession.clone() else {
+        let Some(mut plan) = self.book.agents[idx.at()].bonds.succession.clone() else {
             return 0;
         };
         let batch = plan.batch.map_or(usize::MAX, |batch| batch as usize);
-        let cases: Vec<CaseIdx> = self.agents[idx.at()]
+        let cases: Vec<CaseIdx> = self.book.agents[idx.at()]
             .cases
             .iter()
             .copied()
@@ -123,18 +126,19 @@ impl Router {
             .collect();
         let moved = self.share_out(&cases, &plan);
         plan.handed_over += moved;
-        let left = self.agents[idx.at()].cases.len() as u64;
+        let left = self.book.agents[idx.at()].cases.len() as u64;
         if left == 0 || moved == 0 {
             self.set_succession(idx, None);
-            self.emit(|router| EventBody::AgentSucceeded {
-                agent: router.agents[idx.at()].id.clone(),
+            self.emit(|book| EventBody::AgentSucceeded {
+                agent: book.agents[idx.at()].id.clone(),
                 cases: plan.handed_over,
                 left,
             });
             return moved;
         }
-        plan.next_at = self.at.saturating_add(plan.every_ms.0);
-        self.timers
+        plan.next_at = self.book.at.saturating_add(plan.every_ms.0);
+        self.book
+            .timers
             .arm(plan.next_at, Timer::Succession, idx.number());
         self.set_succession(idx, Some(plan));
         moved
@@ -146,7 +150,8 @@ impl Router {
         let mut moved = 0;
         for case in cases {
             let takers = plan.to.iter().copied().filter(|agent| self.takes(*agent));
-            let Some(to) = takers.min_by_key(|agent| self.agents[agent.at()].cases.len()) else {
+            let Some(to) = takers.min_by_key(|agent| self.book.agents[agent.at()].cases.len())
+            else {
                 break;
             };
             self.hand_over(*case, to, plan.reason.clone(), plan.by.clone());
@@ -157,7 +162,7 @@ impl Router {
 
     /// Whether a successor can take cases: it is there, a human, and does not leave itself.
     fn takes(&self, agent: AgentIdx) -> bool {
-        let entry = &self.agents[agent.at()];
+        let entry = &self.book.agents[agent.at()];
         entry.exists && entry.is_human() && entry.bonds.succession.is_none()
     }
 
@@ -166,14 +171,14 @@ impl Router {
     }
 
     fn succession_view(&self, idx: AgentIdx, agent: &Name, moved: u64) -> Answer {
-        let entry = &self.agents[idx.at()];
+        let entry = &self.book.agents[idx.at()];
         let plan = entry.bonds.succession.as_deref();
         let to = plan.map_or(&[][..], |plan| &plan.to);
         Answer::Succession(SuccessionView {
             agent: agent.clone(),
             to: to
                 .iter()
-                .map(|to| self.agents[to.at()].id.clone())
+                .map(|to| self.book.agents[to.at()].id.clone())
                 .collect(),
             next_at: plan.map(|plan| plan.next_at),
             handed_over: moved,

@@ -25,18 +25,18 @@ impl Router {
         let idx = self.find_open_case(&assist.case, "only for an open case one asks for help")?;
         let (whom, queue) = self.whom_to_ask(idx, assist)?;
         let term = self.term_of_assist(idx, assist)?;
-        let kind = self.kind_of(idx);
-        let hand_on_ms = kind.and_then(|kind| self.kinds.get(kind).rules.assist.hand_on_ms);
-        let hand_on_at = hand_on_ms.map(|within| self.at.saturating_add(within.0));
+        let kind = self.book.kind_of(idx);
+        let hand_on_ms = kind.and_then(|kind| self.book.kinds.get(kind).rules.assist.hand_on_ms);
+        let hand_on_at = hand_on_ms.map(|within| self.book.at.saturating_add(within.0));
         let number = self.progress_mut(idx).assists.len() as u32 + 1;
         let attributes = attributes_of(assist, number);
         let contact = self.bring_duty(idx, Duty::Assist(number), whom, queue, Some(attributes));
-        let contact_name = self.contacts[contact].id.clone();
+        let contact_name = self.book.contacts[contact].id.clone();
         let agent = match whom {
             For::Agent(agent) => Some(agent),
             For::Owner | For::Queue => None,
         };
-        let at = self.at;
+        let at = self.book.at;
         self.progress_mut(idx).assists.push(Assist {
             number,
             agent,
@@ -57,13 +57,13 @@ impl Router {
         if term.is_some() || hand_on_at.is_some() {
             self.start_clock(idx, of, term, hand_on_at);
         }
-        self.cases[idx].active_at = at;
-        self.emit(|router| {
-            let clock = router.cases[idx].progress().and_then(|p| p.open_clock(of));
+        self.book.cases[idx].active_at = at;
+        self.emit(|book| {
+            let clock = book.cases[idx].progress().and_then(|p| p.open_clock(of));
             EventBody::CaseAssistRequested {
                 case: assist.case.clone(),
                 assist: number,
-                owner: router.case_owner_name(idx),
+                owner: book.case_owner_name(idx),
                 agent: assist.agent.clone(),
                 queue: assist.queue.clone(),
                 contact: contact_name,
@@ -78,7 +78,9 @@ impl Router {
 
     /// Whom a task is for, and through which queue it goes.
     fn whom_to_ask(&self, idx: CaseIdx, assist: &CaseAssist) -> Result<(For, QueueIdx), Reject> {
-        let asked = self.cases[idx].progress().map_or(0, |p| p.assists.len());
+        let asked = self.book.cases[idx]
+            .progress()
+            .map_or(0, |p| p.assists.len());
         if asked >= ASSISTS_MAX {
             let message = format!(
                 "case \"{}\" has had {ASSISTS_MAX} tasks already",
@@ -88,20 +90,20 @@ impl Router {
         }
         match (&assist.agent, &assist.queue) {
             (Some(name), None) => {
-                let agent = self.find_agent(name)?;
-                let case = &self.cases[idx];
+                let agent = self.book.find_agent(name)?;
+                let case = &self.book.cases[idx];
                 if case.owner == Some(agent) {
                     let message = format!("agent \"{name}\" owns the case: ask another");
                     return Err(Reject::conflict("agent", name, message).in_field("agent"));
                 }
                 let customer = case.customer;
-                if customer.is_some_and(|customer| self.customers[customer].excludes(agent)) {
+                if customer.is_some_and(|customer| self.book.customers[customer].excludes(agent)) {
                     let message = format!("the customer excludes agent \"{name}\": ask another");
                     return Err(Reject::conflict("agent", name, message).in_field("agent"));
                 }
                 Ok((For::Agent(agent), QueueIdx::of(0)))
             }
-            (None, Some(name)) => Ok((For::Queue, self.find_queue(name)?)),
+            (None, Some(name)) => Ok((For::Queue, self.book.find_queue(name)?)),
             (Some(_), Some(_)) | (None, None) => {
                 let message = "give exactly one of agent and queue";
                 Err(Reject::invalid("case", "agent", message).with_id(&assist.case))
@@ -115,16 +117,16 @@ impl Router {
         if assist.due_ms.is_some() && assist.due.is_some() {
             return invalid("give at most one of due_ms and due".to_owned());
         }
-        let kind = self.kind_of(idx);
+        let kind = self.book.kind_of(idx);
         let own = term(assist.due_ms, assist.due);
-        let has_calendar = kind.is_some_and(|kind| self.calendar_of(kind).is_some());
+        let has_calendar = kind.is_some_and(|kind| self.book.calendar_of(kind).is_some());
         if own.is_some_and(Term::needs_calendar) && !has_calendar {
             return invalid(format!(
                 "the kind of case \"{}\" has no calendar: give elapsed time",
                 assist.case
             ));
         }
-        let rules = kind.map(|kind| &self.kinds.get(kind).rules.assist);
+        let rules = kind.map(|kind| &self.book.kinds.get(kind).rules.assist);
         Ok(own.or(rules.and_then(|rules| term(rules.due_ms, rules.due))))
     }
 
@@ -132,7 +134,7 @@ impl Router {
         &mut self,
         done: &CaseAssistDone,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_case(&done.case)?;
+        let idx = self.book.find_case(&done.case)?;
         let number = self.which_assist(idx, done)?;
         let by = done.by.clone().or_else(|| self.assistant(idx, number));
         self.finish_assist(idx, number, by, done.result.clone());
@@ -141,16 +143,16 @@ impl Router {
 
     /// Who took a task, else the agent who was asked.
     fn assistant(&self, idx: CaseIdx, number: u32) -> Option<Name> {
-        let assist = self.cases[idx].progress()?.assist(number)?;
+        let assist = self.book.cases[idx].progress()?.assist(number)?;
         let agent = assist.taken_by.or(assist.agent)?;
-        Some(self.agent_name(agent))
+        Some(self.book.agent_name(agent))
     }
 
     fn which_assist(&self, idx: CaseIdx, done: &CaseAssistDone) -> Result<u32, Reject> {
         let conflict =
             |message: String| Err(Reject::conflict("case", &done.case, message).in_field("assist"));
         let case = &done.case;
-        let assists = self.cases[idx].progress().map(|p| &p.assists[..]);
+        let assists = self.book.cases[idx].progress().map(|p| &p.assists[..]);
         let assists = assists.unwrap_or_default();
         let open: Vec<u32> = assists
             .iter()
@@ -183,7 +185,7 @@ impl Router {
         by: Option<Name>,
         result: Option<Text>,
     ) {
-        let at = self.at;
+        let at = self.book.at;
         let of = ClockOf::Assist(number);
         let progress = self.progress_mut(idx);
         let clock = progress.open_clock(of);
@@ -201,11 +203,11 @@ impl Router {
         let contact = assist.contact.take();
         progress.news.push(number);
         self.end_clock(idx, of);
-        self.cases[idx].active_at = at;
-        self.emit(|router| EventBody::CaseAssistDone {
-            case: router.cases[idx].id(),
+        self.book.cases[idx].active_at = at;
+        self.emit(|book| EventBody::CaseAssistDone {
+            case: book.cases[idx].id(),
             assist: number,
-            owner: router.case_owner_name(idx),
+            owner: book.case_owner_name(idx),
             by,
             result,
             due_at,
@@ -229,7 +231,7 @@ impl Router {
         number: u32,
         agent: AgentIdx,
     ) {
-        let at = self.at;
+        let at = self.book.at;
         let progress = self.progress_mut(idx);
         let Some(assist) = progress.assist_mut(number) else {
             return;
@@ -244,7 +246,7 @@ impl Router {
 
     /// What is still asked of others is taken back: the case is done without it.
     pub(super) fn withdraw_assists(&mut self, idx: CaseIdx) {
-        let Some(progress) = self.cases[idx].progress() else {
+        let Some(progress) = self.book.cases[idx].progress() else {
             return;
         };
         let open = progress.assists.iter().filter(|assist| assist.is_open());
@@ -264,12 +266,12 @@ impl Router {
 
     /// The owner talks to the customer and has been given the news.
     pub(in crate::router::act) fn news_heard(&mut self, idx: ContactIdx, agent: AgentIdx) {
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         let Some(case) = contact.case.filter(|_| contact.duty.is_none()) else {
             return;
         };
-        if self.cases[case].owner == Some(agent)
-            && let Some(progress) = self.cases[case].progress_mut()
+        if self.book.cases[case].owner == Some(agent)
+            && let Some(progress) = self.book.cases[case].progress_mut()
         {
             progress.news.clear();
         }

@@ -11,15 +11,15 @@ use crate::router::state::clock::ClockOf;
 impl Router {
     /// Makes a contact belong to a case, and counts it there.
     pub(in crate::router::act) fn attach(&mut self, idx: ContactIdx, case: CaseIdx) {
-        let nameless = self.cases[case].customer.is_none();
+        let nameless = self.book.cases[case].customer.is_none();
         self.refer(idx, case);
-        let submitted_at = self.contacts[idx].submitted_at;
-        let at = self.at;
-        let entry = &mut self.cases[case];
+        let submitted_at = self.book.contacts[idx].submitted_at;
+        let at = self.book.at;
+        let entry = &mut self.book.cases[case];
         entry.contacts += 1;
         entry.active_at = at;
         self.supervise_repeats(case, submitted_at);
-        let progress = self.cases[case].progress();
+        let progress = self.book.cases[case].progress();
         let wait = progress.and_then(|progress| progress.wait.as_ref());
         if wait.is_some_and(|wait| wait.on == WaitOn::Customer) {
             self.end_wait(case, WaitEnd::Contact, at);
@@ -32,40 +32,40 @@ impl Router {
 
     /// Refers a contact to a case without counting it as another one.
     pub(in crate::router::act) fn refer(&mut self, idx: ContactIdx, case: CaseIdx) {
-        let of = self.cases[case].customer;
-        self.cases[case].referred += 1;
-        let contact = &mut self.contacts[idx];
+        let of = self.book.cases[case].customer;
+        self.book.cases[case].referred += 1;
+        let contact = &mut self.book.contacts[idx];
         contact.case = Some(case);
         contact.customer = contact.customer.or(of);
         let customer = contact.customer;
         self.note_seeking(idx);
         if let Some(customer) = customer {
-            self.customers.leave_unattached(customer, idx);
+            self.book.customers.leave_unattached(customer, idx);
             if of.is_none() {
-                self.cases[case].customer = Some(customer);
-                self.customers[customer].add_case(case);
+                self.book.cases[case].customer = Some(customer);
+                self.book.customers[customer].add_case(case);
             }
         }
     }
 
     /// Takes a contact off a case that is closed.
     pub(in crate::router::act) fn detach(&mut self, idx: ContactIdx) {
-        if let Some(case) = self.contacts[idx].case.take() {
-            self.cases[case].referred -= 1;
-            self.cases.note_seeking(case, idx, false);
+        if let Some(case) = self.book.contacts[idx].case.take() {
+            self.book.cases[case].referred -= 1;
+            self.book.cases.note_seeking(case, idx, false);
         }
     }
 
     /// Contacts of the same customer that wait without a case join the one just opened.
     pub(in crate::router) fn attach_others(&mut self, case: CaseIdx) {
-        let entry = &self.cases[case];
+        let entry = &self.book.cases[case];
         let Some(customer) = entry.customer.filter(|_| entry.state != CaseState::Closed) else {
             return;
         };
-        let others: Vec<ContactIdx> = self.customers.unattached_of(customer).to_vec();
+        let others: Vec<ContactIdx> = self.book.customers.unattached_of(customer).to_vec();
         for idx in others {
-            let topic = self.contacts[idx].topic.as_ref();
-            if topic.is_none() || topic == self.cases[case].topic() {
+            let topic = self.book.contacts[idx].topic.as_ref();
+            if topic.is_none() || topic == self.book.cases[case].topic() {
                 self.attach(idx, case);
                 self.dirty_contacts.push(idx);
             }
@@ -74,37 +74,37 @@ impl Router {
 
     /// Notes on a contact's case that the contact looks for an agent, or no longer does.
     pub(in crate::router) fn note_seeking(&mut self, idx: ContactIdx) {
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         if let Some(agent) = contact.kept_for {
-            self.waiting.note_kept(agent, idx, contact.seeking);
+            self.book.waiting.note_kept(agent, idx, contact.seeking);
         }
         let Some(case) = contact.case else { return };
-        self.cases.note_seeking(case, idx, contact.seeking);
+        self.book.cases.note_seeking(case, idx, contact.seeking);
     }
 
     /// The contacts of a case that look for an agent are judged anew.
     pub(super) fn judge_seeking(&mut self, case: CaseIdx) {
         self.dirty_contacts
-            .extend_from_slice(self.cases.seeking(case));
+            .extend_from_slice(self.book.cases.seeking(case));
     }
 
     /// Contacts that wait and whose case an agent owns, or that are kept for it, whether they may
     /// be offered to it or not.
     pub(in crate::router::act) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
-        let cases = self.agents[owner.at()].cases.iter();
-        let seeking = cases.flat_map(|case| self.cases.seeking(*case).iter().copied());
-        let waits = |contact: &ContactIdx| self.contacts[*contact].place.is_some();
+        let cases = self.book.agents[owner.at()].cases.iter();
+        let seeking = cases.flat_map(|case| self.book.cases.seeking(*case).iter().copied());
+        let waits = |contact: &ContactIdx| self.book.contacts[*contact].place.is_some();
         seeking
-            .chain(self.waiting.kept_for(owner).filter(waits))
+            .chain(self.book.waiting.kept_for(owner).filter(waits))
             .collect()
     }
 
     /// Too many contacts on one open case within the window raise an escalation, once per window.
     fn supervise_repeats(&mut self, case: CaseIdx, submitted_at: Timestamp) {
-        let limit = self.settings.repeat_supervise as usize;
-        let window = self.settings.repeat_window_ms.0;
-        let at = self.at;
-        let entry = &mut self.cases[case];
+        let limit = self.book.settings.repeat_supervise as usize;
+        let window = self.book.settings.repeat_window_ms.0;
+        let at = self.book.at;
+        let entry = &mut self.book.cases[case];
         let first = entry.note_submission(submitted_at, limit);
         let within = first.is_some_and(|first| at - first <= window);
         if !within || entry.state == CaseState::Closed {
@@ -118,14 +118,16 @@ impl Router {
         extra.escalated_at = MaybeAt::at(at);
         extra.escalations += 1;
         let step = extra.escalations;
-        let leader = entry.owner.and_then(|owner| self.agents[owner.at()].leader);
+        let leader = entry
+            .owner
+            .and_then(|owner| self.book.agents[owner.at()].leader);
         self.count(|_| Count::Escalated {
             reason: EscalationReason::Repeat.as_str(),
         });
-        self.emit(|router| EventBody::CaseEscalated {
-            of: router.deadline_ref(case, ClockOf::Whole),
+        self.emit(|book| EventBody::CaseEscalated {
+            of: book.deadline_ref(case, ClockOf::Whole),
             step,
-            to: leader.map(|leader| router.agents[leader.at()].id.clone()),
+            to: leader.map(|leader| book.agents[leader.at()].id.clone()),
             role: None,
             reason: EscalationReason::Repeat,
             due_at: None,

@@ -22,16 +22,16 @@ impl Router {
     /// A case of a configured kind begins: its rules are fixed, and the clocks of the whole and of
     /// the first stage run. Nothing is told yet.
     pub(super) fn begin_work(&mut self, case: CaseIdx) {
-        let Some(name) = self.cases[case].kind() else {
+        let Some(name) = self.book.cases[case].kind() else {
             return;
         };
-        let Some(kind) = self.kinds.find(name) else {
+        let Some(kind) = self.book.kinds.find(name) else {
             return;
         };
-        self.kinds.take(kind);
+        self.book.kinds.take(kind);
         *self.progress_mut(case) = Progress {
             kind: Some(kind),
-            untold: !self.kinds.get(kind).rules.at_once.is_empty(),
+            untold: !self.book.kinds.get(kind).rules.at_once.is_empty(),
             ..Progress::default()
         };
         self.begin_clocks(case, kind);
@@ -39,7 +39,7 @@ impl Router {
 
     /// The whole clock and that of the first stage, as far as they have terms.
     pub(super) fn begin_clocks(&mut self, case: CaseIdx, kind: KindIdx) {
-        let whole = self.kinds.get(kind).rules.whole();
+        let whole = self.book.kinds.get(kind).rules.whole();
         if whole.is_some() {
             self.start_clock(case, ClockOf::Whole, whole, None);
         }
@@ -48,8 +48,8 @@ impl Router {
 
     /// A stage begins, with its clock if it has one.
     pub(super) fn begin_stage(&mut self, case: CaseIdx, kind: KindIdx, stage: u16) {
-        let at = self.at;
-        let rules = &self.kinds.get(kind).rules;
+        let at = self.book.at;
+        let rules = &self.book.kinds.get(kind).rules;
         let stage_term = rules
             .stages
             .get(usize::from(stage))
@@ -70,11 +70,11 @@ impl Router {
         term: Option<Term>,
         hand_on_at: Option<Timestamp>,
     ) {
-        let kind = self.kind_of(case);
-        let due_at = term.map(|term| self.term_end(kind, self.at, term));
+        let kind = self.book.kind_of(case);
+        let due_at = term.map(|term| self.term_end(kind, self.book.at, term));
         let mut clock = Clock {
             of,
-            started_at: self.at,
+            started_at: self.book.at,
             term,
             due_at,
             left: None,
@@ -101,7 +101,7 @@ impl Router {
             all.push(What::Warn);
         }
         all.push(What::Due);
-        let ladder = kind.map(|kind| &self.kinds.get(kind).rules.ladder);
+        let ladder = kind.map(|kind| &self.book.kinds.get(kind).rules.ladder);
         for (n, rung) in ladder.into_iter().flatten().enumerate() {
             all.push(match rung.before_ms {
                 Some(_) => What::Before(n as u16),
@@ -112,7 +112,7 @@ impl Router {
     }
 
     fn warn_ms(&self, kind: Option<KindIdx>, of: ClockOf) -> Option<Millis> {
-        let rules = &self.kinds.get(kind?).rules;
+        let rules = &self.book.kinds.get(kind?).rules;
         let own = match of {
             ClockOf::Stage(stage) => rules.stages.get(usize::from(stage))?.warn_ms,
             ClockOf::Whole | ClockOf::Assist(_) => None,
@@ -130,11 +130,11 @@ impl Router {
         let Some(due_at) = clock.due_at else {
             return SmallVec::new();
         };
-        let ladder = kind.map(|kind| &self.kinds.get(kind).rules.ladder[..]);
+        let ladder = kind.map(|kind| &self.book.kinds.get(kind).rules.ladder[..]);
         let ladder = ladder.unwrap_or_default();
         let before = |ms: Option<Millis>| {
             let ms = ms.map_or(0, |ms| ms.0);
-            due_at.saturating_sub(ms).max(self.at).min(due_at)
+            due_at.saturating_sub(ms).max(self.book.at).min(due_at)
         };
         let mut moments: SmallVec<[Moment; 4]> = whats
             .map(|what| {
@@ -170,7 +170,7 @@ impl Router {
         }
         progress.clock_at = next;
         if let Some(at) = next {
-            self.timers.arm(at, Timer::CaseClock, case.number());
+            self.book.timers.arm(at, Timer::CaseClock, case.number());
         }
     }
 
@@ -190,7 +190,7 @@ impl Router {
             }
             let of = clock.of;
             let deadline = clock.due_at;
-            self.cases.overdue += u64::from(is_due);
+            self.book.cases.overdue += u64::from(is_due);
             self.tell_moment(case, of, moment, deadline);
         }
         self.arm_clocks(case);
@@ -203,13 +203,13 @@ impl Router {
         moment: Moment,
         deadline: Option<Timestamp>,
     ) {
-        let late = self.at > moment.at;
+        let late = self.book.at > moment.at;
         match moment.what {
             What::Warn => {
                 if let Some(due_at) = deadline {
-                    self.emit(|router| EventBody::CaseDueSoon {
-                        of: router.deadline_ref(case, of),
-                        owner: router.case_owner_name(case),
+                    self.emit(|book| EventBody::CaseDueSoon {
+                        of: book.deadline_ref(case, of),
+                        owner: book.case_owner_name(case),
                         due_at,
                         late,
                     });
@@ -218,9 +218,9 @@ impl Router {
             What::Due => {
                 self.count(|_| Count::Overdue { of: of.as_str() });
                 if let Some(due_at) = deadline {
-                    self.emit(|router| EventBody::CaseOverdue {
-                        of: router.deadline_ref(case, of),
-                        owner: router.case_owner_name(case),
+                    self.emit(|book| EventBody::CaseOverdue {
+                        of: book.deadline_ref(case, of),
+                        owner: book.case_owner_name(case),
                         due_at,
                         late,
                     });
@@ -243,7 +243,7 @@ impl Router {
 
     /// Ends a clock, with this verdict where it has none yet.
     pub(super) fn stop_clock(&mut self, case: CaseIdx, of: ClockOf, verdict: DeadlineVerdict) {
-        let at = self.at;
+        let at = self.book.at;
         let progress = self.progress_mut(case);
         let is = |clock: &Clock| clock.is_open() && clock.of == of;
         let Some(n) = progress.clocks.iter().position(is) else {
@@ -255,16 +255,16 @@ impl Router {
         clock.moments.clear();
         let (started_at, due_at) = (clock.started_at, clock.due_at);
         let decided = clock.verdict.is_some();
-        self.cases.overdue -= u64::from(decided);
+        self.book.cases.overdue -= u64::from(decided);
         let progress = self.progress_mut(case);
         if let Some(due_at) = due_at.filter(|_| !decided) {
             if let Some(clock) = progress.clocks.get_mut(n) {
                 clock.verdict = Some(verdict);
             }
             if verdict == DeadlineVerdict::Met {
-                self.emit(|router| EventBody::CaseMet {
-                    of: router.deadline_ref(case, of),
-                    owner: router.case_owner_name(case),
+                self.emit(|book| EventBody::CaseMet {
+                    of: book.deadline_ref(case, of),
+                    owner: book.case_owner_name(case),
                     started_at,
                     due_at,
                 });
@@ -275,7 +275,7 @@ impl Router {
 
     /// The clocks of the whole and of the stage end: the case is resolved or closed.
     pub(super) fn end_clocks(&mut self, case: CaseIdx) {
-        let Some(progress) = self.cases[case].progress() else {
+        let Some(progress) = self.book.cases[case].progress() else {
             return;
         };
         let stage = ClockOf::Stage(progress.stage);
@@ -285,7 +285,7 @@ impl Router {
 
     /// Lets the clocks of the whole and of the stage stand still. One that has run out stays so.
     pub(super) fn pause_clocks(&mut self, case: CaseIdx) {
-        let at = self.at;
+        let at = self.book.at;
         for n in 0..self.progress_mut(case).clocks.len() {
             let clock = &self.progress_mut(case).clocks[n];
             let stops = match clock.of {
@@ -298,7 +298,10 @@ impl Router {
             if !stops || clock.left.is_some() {
                 continue;
             }
-            let calendar = self.kind_of(case).and_then(|kind| self.calendar_of(kind));
+            let calendar = self
+                .book
+                .kind_of(case)
+                .and_then(|kind| self.book.calendar_of(kind));
             let left = match calendar {
                 Some(calendar) => calendar.left(at, due_at, term),
                 None => Pause::Elapsed((due_at - at).max(0)),
@@ -310,12 +313,12 @@ impl Router {
 
     /// Lets the clocks go on from `at`, with what was left.
     pub(super) fn resume_clocks(&mut self, case: CaseIdx, at: Timestamp) {
-        let kind = self.kind_of(case);
+        let kind = self.book.kind_of(case);
         for n in 0..self.progress_mut(case).clocks.len() {
             let Some(left) = self.progress_mut(case).clocks[n].left.take() else {
                 continue;
             };
-            let calendar = kind.and_then(|kind| self.calendar_of(kind));
+            let calendar = kind.and_then(|kind| self.book.calendar_of(kind));
             let due_at = match (calendar, left) {
                 (Some(calendar), left) => calendar.resumed(at, left),
                 (None, Pause::Elapsed(ms)) => at.saturating_add(ms),
@@ -331,7 +334,7 @@ impl Router {
     /// Gives a clock another deadline. What has come already comes again only where the deadline
     /// was extended: it is warned of anew.
     pub(super) fn move_deadline(&mut self, case: CaseIdx, n: usize, due_at: Timestamp, anew: bool) {
-        let kind = self.kind_of(case);
+        let kind = self.book.kind_of(case);
         let clock = &mut self.progress_mut(case).clocks[n];
         clock.due_at = Some(due_at);
         let clock = clock.clone();
@@ -346,6 +349,6 @@ impl Router {
 
     /// How a case goes on, from now on at least.
     pub(in crate::router::act) fn progress_mut(&mut self, case: CaseIdx) -> &mut Progress {
-        self.cases[case].make_progress()
+        self.book.cases[case].make_progress()
     }
 }

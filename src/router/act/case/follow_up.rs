@@ -15,6 +15,7 @@ use crate::router::api::ids::{CaseIdx, Name, Text};
 use crate::router::api::kind::{FollowUp, Tell, term};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
+use crate::router::state::case::Case;
 use crate::router::state::clock::ClockOf;
 use crate::router::state::duty::Duty;
 use crate::router::state::kinds::KindIdx;
@@ -37,7 +38,7 @@ impl Router {
             return false;
         };
         let after = term(follow_up.after_ms, follow_up.after).unwrap_or(Term::Elapsed(0));
-        let next_at = self.time_to_ask(kind, self.at, after, None);
+        let next_at = self.time_to_ask(kind, self.book.at, after, None);
         self.progress_mut(idx).follow_up = Some(Pending {
             attempts: 0,
             next_at: Some(next_at),
@@ -46,13 +47,13 @@ impl Router {
             tried_at: None,
             told: false,
         });
-        self.timers.arm(next_at, Timer::FollowUp, idx.number());
+        self.book.timers.arm(next_at, Timer::FollowUp, idx.number());
         true
     }
 
     fn follow_up_of(&self, idx: CaseIdx) -> Option<(KindIdx, FollowUp)> {
-        let kind = self.kind_of(idx)?;
-        let follow_up = self.kinds.get(kind).rules.follow_up.clone()?;
+        let kind = self.book.kind_of(idx)?;
+        let follow_up = self.book.kinds.get(kind).rules.follow_up.clone()?;
         Some((kind, follow_up))
     }
 
@@ -65,7 +66,7 @@ impl Router {
         wait: Term,
         before: Option<Timestamp>,
     ) -> Timestamp {
-        let calendar = self.calendar_of(kind);
+        let calendar = self.book.calendar_of(kind);
         let mut next = match (calendar, wait) {
             (Some(calendar), Term::WorkingDays(n)) => calendar.opening(at, n),
             (Some(calendar), wait) => calendar.next_open(calendar.end(at, wait)),
@@ -87,15 +88,21 @@ impl Router {
 
     /// The moment at which a follow-up is looked at.
     pub(in crate::router::act) fn pass_follow_up(&mut self, idx: CaseIdx, due_at: Timestamp) {
-        let late = self.at > due_at;
-        let Some(pending) = self.cases[idx].progress().and_then(|p| p.follow_up.clone()) else {
+        let late = self.book.at > due_at;
+        let Some(pending) = self.book.cases[idx]
+            .progress()
+            .and_then(|p| p.follow_up.clone())
+        else {
             return;
         };
         if pending.untold_result {
             self.asked(idx, FollowUpResult::NoAnswer, None, Name::of(ROUTER));
             return;
         }
-        match pending.contact.map(|contact| self.contacts[contact].state) {
+        match pending
+            .contact
+            .map(|contact| self.book.contacts[contact].state)
+        {
             None => self.ask(idx, late),
             Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
                 if !pending.told {
@@ -122,10 +129,10 @@ impl Router {
 
     /// Looks at the follow-up again after the time between two attempts.
     fn look_again(&mut self, idx: CaseIdx, change: impl FnOnce(&mut Pending)) {
-        let at = self.at;
+        let at = self.book.at;
         let next_at = self.follow_up_of(idx).map(|(kind, follow_up)| {
             let every = term(follow_up.every_ms, follow_up.every).unwrap_or(Term::Elapsed(DAY_MS));
-            let before = self.cases[idx].progress();
+            let before = self.book.cases[idx].progress();
             let before = before
                 .and_then(|p| p.follow_up.as_ref())
                 .and_then(|f| f.tried_at);
@@ -136,7 +143,7 @@ impl Router {
             pending.next_at = next_at;
         }
         if let Some(at) = next_at {
-            self.timers.arm(at, Timer::FollowUp, idx.number());
+            self.book.timers.arm(at, Timer::FollowUp, idx.number());
         }
     }
 
@@ -148,35 +155,29 @@ impl Router {
         let queue = self.follow_up_queue(&follow_up);
         self.progress_mut(idx).follow_ups += 1;
         let contact = self.bring_duty(idx, Duty::FollowUp, For::Owner, queue, None);
-        let at = self.at;
+        let at = self.book.at;
         self.look_again(idx, |pending| {
             pending.attempts += 1;
             pending.contact = Some(contact);
             pending.tried_at = Some(at);
             pending.told = false;
         });
-        self.emit(|router| EventBody::CaseFollowUpDue {
-            case: router.cases[idx].id(),
-            owner: router.case_owner_name(idx),
-            attempt: router.attempt(idx),
+        self.emit(|book| EventBody::CaseFollowUpDue {
+            case: book.cases[idx].id(),
+            owner: book.case_owner_name(idx),
+            attempt: attempt(&book.cases[idx]),
             attempts: follow_up.attempts,
-            contact: router.contacts[contact].id.clone(),
+            contact: book.contacts[contact].id.clone(),
             late,
         });
-    }
-
-    fn attempt(&self, idx: CaseIdx) -> u32 {
-        let progress = self.cases[idx].progress();
-        let pending = progress.and_then(|progress| progress.follow_up.as_ref());
-        pending.map_or(0, |pending| pending.attempts)
     }
 
     pub(in crate::router) fn case_follow_up(
         &mut self,
         asked: &CaseFollowUp,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_case(&asked.case)?;
-        if self.cases[idx].state != CaseState::Resolved {
+        let idx = self.book.find_case(&asked.case)?;
+        if self.book.cases[idx].state != CaseState::Resolved {
             return Err(self.wrong_state(idx, "only a resolved case is followed up"));
         }
         if asked.score.is_some_and(|score| score > SCORE_MAX) {
@@ -190,7 +191,7 @@ impl Router {
     /// What an attempt found: satisfied → closed; not → open again; not reached → another attempt,
     /// as many as there may be.
     fn asked(&mut self, idx: CaseIdx, result: FollowUpResult, score: Option<u8>, by: Name) {
-        let at = self.at;
+        let at = self.book.at;
         let attempt = self.count_attempt(idx);
         let asked = Asked {
             at,
@@ -204,13 +205,13 @@ impl Router {
             results.remove(0);
         }
         results.push(asked);
-        self.cases[idx].active_at = at;
+        self.book.cases[idx].active_at = at;
         self.count(|_| Count::FollowUp {
             result: result.as_str(),
         });
-        self.emit(|router| EventBody::CaseFollowedUp {
-            case: router.cases[idx].id(),
-            owner: router.case_owner_name(idx),
+        self.emit(|book| EventBody::CaseFollowedUp {
+            case: book.cases[idx].id(),
+            owner: book.case_owner_name(idx),
             attempt,
             result,
             score,
@@ -226,7 +227,7 @@ impl Router {
     /// The number of the attempt of which a result is told. One that was made before it fell due
     /// counts as well.
     fn count_attempt(&mut self, idx: CaseIdx) -> u32 {
-        let at = self.at;
+        let at = self.book.at;
         let Some(pending) = &mut self.progress_mut(idx).follow_up else {
             return 1;
         };
@@ -245,7 +246,7 @@ impl Router {
         let pending = self.progress_mut(idx).follow_up.as_mut();
         let contact = pending.and_then(|pending| pending.contact.take());
         self.recall_duty(contact);
-        if self.attempt(idx) >= follow_up.attempts {
+        if attempt(&self.book.cases[idx]) >= follow_up.attempts {
             self.close(idx, Name::of(ROUTER), Some(Text("not_reached".into())));
         } else {
             self.look_again(idx, |_| {});
@@ -254,7 +255,7 @@ impl Router {
 
     /// The follow-up is over, whatever came of it.
     pub(super) fn end_follow_up(&mut self, idx: CaseIdx) {
-        let pending = self.cases[idx]
+        let pending = self.book.cases[idx]
             .progress_mut()
             .and_then(|p| p.follow_up.take());
         self.recall_duty(pending.and_then(|pending| pending.contact));
@@ -264,4 +265,12 @@ impl Router {
 fn same_time_of_day(zone: &Zone, a: Timestamp, b: Timestamp) -> bool {
     let apart = (zone.local(a) - zone.local(b)).rem_euclid(DAY_MS);
     apart.min(DAY_MS - apart) < SAME_TIME_MS
+}
+
+/// How often the customer has been asked.
+fn attempt(case: &Case) -> u32 {
+    let pending = case
+        .progress()
+        .and_then(|progress| progress.follow_up.as_ref());
+    pending.map_or(0, |pending| pending.attempts)
 }

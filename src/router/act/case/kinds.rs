@@ -24,17 +24,17 @@ pub const CALENDARS_MAX: usize = 100;
 impl Router {
     pub(in crate::router) fn kind_set(&mut self, set: &KindSet) -> Result<Subject, Reject> {
         self.check_kind(set)?;
-        let known = self.kinds.find(&set.kind);
-        if known.is_none() && self.kinds.current().count() >= KINDS_MAX {
+        let known = self.book.kinds.find(&set.kind);
+        if known.is_none() && self.book.kinds.current().count() >= KINDS_MAX {
             let message = format!("{KINDS_MAX} kinds there are already: remove one first");
             return Err(Reject::limit("kind", &set.kind, message));
         }
-        let same = known.is_some_and(|known| self.kinds.get(known).rules == set.rules);
+        let same = known.is_some_and(|known| self.book.kinds.get(known).rules == set.rules);
         if !same {
             if let Some(known) = known {
-                self.kinds.retire(known);
+                self.book.kinds.retire(known);
             }
-            self.kinds.insert(Kind {
+            self.book.kinds.insert(Kind {
                 name: set.kind.clone(),
                 rules: set.rules.clone(),
                 current: true,
@@ -48,7 +48,7 @@ impl Router {
     }
 
     fn answer_kind(&self, name: &Name) -> Result<Subject, Reject> {
-        Ok(Subject::Answer(self.kind_get(name)?))
+        Ok(Subject::Answer(self.book.kind_get(name)?))
     }
 
     fn check_kind(&self, set: &KindSet) -> Result<(), Reject> {
@@ -84,7 +84,8 @@ impl Router {
             return bad("assist", "give at most one of due_ms and due".to_owned());
         }
         if let Some(name) = &rules.calendar {
-            self.find_calendar(name)
+            self.book
+                .find_calendar(name)
                 .map_err(|reject| reject.in_field("calendar"))?;
         }
         let elapsed_zero = |term: Term| term == Term::Elapsed(0);
@@ -131,7 +132,9 @@ impl Router {
     }
 
     fn check_tell(&self, to: &Tell, field: &'static str) -> Result<(), Reject> {
-        if to.role() != crate::router::api::codes::Role::Agent || self.find_agent(&to.0).is_ok() {
+        if to.role() != crate::router::api::codes::Role::Agent
+            || self.book.find_agent(&to.0).is_ok()
+        {
             return Ok(());
         }
         let message = format!(
@@ -161,6 +164,7 @@ impl Router {
         }
         match &follow_up.queue {
             Some(queue) => self
+                .book
                 .find_queue(queue)
                 .map(|_| ())
                 .map_err(|reject| reject.in_field("follow_up.queue")),
@@ -169,8 +173,8 @@ impl Router {
     }
 
     pub(in crate::router) fn kind_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
-        let idx = self.find_kind(name)?;
-        self.kinds.retire(idx);
+        let idx = self.book.find_kind(name)?;
+        self.book.kinds.retire(idx);
         self.emit(|_| EventBody::KindRemoved { kind: name.clone() });
         Ok(Subject::Answer(Answer::KindRemoved(KindRemovedView {
             kind: name.clone(),
@@ -179,8 +183,8 @@ impl Router {
     }
 
     pub(in crate::router) fn calendar_set(&mut self, set: &CalendarSet) -> Result<Subject, Reject> {
-        let known = self.calendars.contains_key(&set.calendar);
-        if !known && self.calendars.len() >= CALENDARS_MAX {
+        let known = self.book.calendars.contains_key(&set.calendar);
+        if !known && self.book.calendars.len() >= CALENDARS_MAX {
             let message = format!("{CALENDARS_MAX} calendars there are already: remove one first");
             return Err(Reject::limit("calendar", &set.calendar, message));
         }
@@ -188,18 +192,19 @@ impl Router {
             let message = "no day is worked: give hours to at least one";
             return Err(Reject::invalid("calendar", "week", message).with_id(&set.calendar));
         }
-        self.calendars
+        self.book
+            .calendars
             .insert(set.calendar.clone(), set.rules.clone());
         self.emit(|_| EventBody::CalendarSet {
             calendar: set.calendar.clone(),
         });
-        Ok(Subject::Answer(self.calendar_get(&set.calendar)?))
+        Ok(Subject::Answer(self.book.calendar_get(&set.calendar)?))
     }
 
     pub(in crate::router) fn calendar_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
-        self.find_calendar(name)?;
+        self.book.find_calendar(name)?;
         let of_kind = |kind: &&Kind| kind.rules.calendar.as_ref() == Some(name);
-        if let Some(kind) = self.kinds.slots.iter().flatten().find(of_kind) {
+        if let Some(kind) = self.book.kinds.slots.iter().flatten().find(of_kind) {
             let message = if kind.current {
                 format!("calendar \"{name}\" is that of the kind \"{}\"", kind.name)
             } else {
@@ -210,11 +215,11 @@ impl Router {
         }
         let of_queue =
             |queue: &&Queue| queue.exists && queue.policy.calendar.as_ref() == Some(name);
-        if let Some(queue) = self.queues.iter().find(of_queue) {
+        if let Some(queue) = self.book.queues.iter().find(of_queue) {
             let message = format!("calendar \"{name}\" is that of the queue \"{}\"", queue.id);
             return Err(Reject::conflict("calendar", name, message));
         }
-        self.calendars.remove(name);
+        self.book.calendars.remove(name);
         self.emit(|_| EventBody::CalendarRemoved {
             calendar: name.clone(),
         });
@@ -228,7 +233,7 @@ impl Router {
 
     /// When a term of a kind that begins at `at` ends.
     pub(super) fn term_end(&self, kind: Option<KindIdx>, at: Timestamp, term: Term) -> Timestamp {
-        match (kind.and_then(|kind| self.calendar_of(kind)), term) {
+        match (kind.and_then(|kind| self.book.calendar_of(kind)), term) {
             (Some(calendar), term) => calendar.end(at, term),
             (None, Term::Elapsed(ms)) => at.saturating_add(ms),
             (None, Term::WorkingDays(_) | Term::OpenMs(_)) => {
@@ -240,7 +245,7 @@ impl Router {
     /// The queue of a kind's follow-ups.
     pub(super) fn follow_up_queue(&self, follow_up: &FollowUp) -> QueueIdx {
         let named = follow_up.queue.as_ref();
-        let found = named.and_then(|name| self.find_queue(name).ok());
+        let found = named.and_then(|name| self.book.find_queue(name).ok());
         // A queue that was removed since leaves them to the one that always is.
         found.unwrap_or(QueueIdx::of(0))
     }

@@ -8,7 +8,7 @@ use crate::router::Router;
 use crate::router::api::codes::{EscalationReason, Role};
 use crate::router::api::effect::Count;
 use crate::router::api::event::EventBody;
-use crate::router::api::ids::{AgentIdx, CaseIdx};
+use crate::router::api::ids::CaseIdx;
 use crate::router::api::kind::Tell;
 use crate::router::api::time::Timestamp;
 use crate::router::state::clock::ClockOf;
@@ -24,10 +24,10 @@ impl Router {
         due_at: Option<Timestamp>,
         late: bool,
     ) {
-        let Some(kind) = self.kind_of(case) else {
+        let Some(kind) = self.book.kind_of(case) else {
             return;
         };
-        let to = self.kinds.get(kind).rules.ladder[usize::from(rung)]
+        let to = self.book.kinds.get(kind).rules.ladder[usize::from(rung)]
             .to
             .clone();
         let step = u32::from(rung) + 1;
@@ -37,12 +37,13 @@ impl Router {
     /// A case of this kind is told of at once, as soon as somebody is responsible or nobody was
     /// named.
     pub(in crate::router::act) fn tell_at_once(&mut self, case: CaseIdx) {
-        let untold = self.cases[case].progress().is_some_and(|p| p.untold);
-        let Some(kind) = self.kind_of(case).filter(|_| untold) else {
+        let untold = self.book.cases[case].progress().is_some_and(|p| p.untold);
+        let Some(kind) = self.book.kind_of(case).filter(|_| untold) else {
             return;
         };
         self.progress_mut(case).untold = false;
         for (n, to) in self
+            .book
             .kinds
             .get(kind)
             .rules
@@ -85,38 +86,23 @@ impl Router {
         self.count(|_| Count::Escalated {
             reason: reason.as_str(),
         });
-        self.emit(|router| {
+        self.emit(|book| {
             let role = to.role();
             let whom = match role {
-                Role::Agent => router.agents_by_name.get(&to.0).copied(),
+                Role::Agent => book.agents_by_name.get(&to.0).copied(),
                 Role::Owner | Role::Deputy | Role::Leader | Role::Supervisor => {
-                    router.by_role(case, role)
+                    book.by_role(case, role)
                 }
             };
             EventBody::CaseEscalated {
-                of: router.deadline_ref(case, of),
+                of: book.deadline_ref(case, of),
                 step,
-                to: whom.map(|agent| router.agents[agent.at()].id.clone()),
+                to: whom.map(|agent| book.agents[agent.at()].id.clone()),
                 role: Some(role),
                 reason,
                 due_at,
                 late,
             }
         });
-    }
-
-    /// Who has a role for a case now: as its owner stands to others, or, while it has none, its
-    /// last handler.
-    fn by_role(&self, case: CaseIdx, role: Role) -> Option<AgentIdx> {
-        let case = &self.cases[case];
-        let answerable = case.owner.or(case.last_handler)?;
-        let leader = |agent: AgentIdx| self.agents[agent.at()].leader;
-        match role {
-            Role::Owner => case.owner,
-            Role::Deputy => self.agents[answerable.at()].deputy,
-            Role::Leader => leader(answerable),
-            Role::Supervisor => leader(leader(answerable)?),
-            Role::Agent => None,
-        }
     }
 }

@@ -14,20 +14,20 @@ use crate::router::{Router, Subject};
 
 impl Router {
     pub(in crate::router) fn case_open(&mut self, open: &CaseOpen) -> Result<Subject, Reject> {
-        if let Some(known) = self.cases.find(&open.case) {
+        if let Some(known) = self.book.cases.find(&open.case) {
             return Ok(Subject::Case(known));
         }
         let owner = match &open.owner {
             None => None,
             Some(name) => Some(self.find_owner_to_be(name, "owner")?),
         };
-        let customer = self.customers.intern(&open.customer);
+        let customer = self.book.customers.intern(&open.customer);
         let case = Case::new(
             open.case.clone(),
             Some(customer),
             open.topic.clone(),
             open.kind.clone(),
-            self.at,
+            self.book.at,
         );
         let idx = self.enter_case(case, None);
         self.attach_others(idx);
@@ -41,9 +41,10 @@ impl Router {
     /// An agent who may own: it exists and is no bot.
     fn find_owner_to_be(&self, name: &Name, field: &'static str) -> Result<AgentIdx, Reject> {
         let agent = self
+            .book
             .find_agent(name)
             .map_err(|reject| reject.in_field(field))?;
-        if !self.agents[agent.at()].is_human() {
+        if !self.book.agents[agent.at()].is_human() {
             let message = format!("agent \"{name}\" is a bot and never owns: name a human");
             return Err(Reject::invalid("agent", field, message).with_id(name));
         }
@@ -51,13 +52,13 @@ impl Router {
     }
 
     pub(in crate::router) fn case_note(&mut self, note: &CaseNote) -> Result<Subject, Reject> {
-        let idx = self.find_case(&note.case)?;
-        if self.cases[idx].notes().len() >= NOTES_MAX {
+        let idx = self.book.find_case(&note.case)?;
+        if self.book.cases[idx].notes().len() >= NOTES_MAX {
             let message = format!("case \"{}\" has {NOTES_MAX} notes already", note.case);
             return Err(Reject::limit("case", &note.case, message));
         }
-        let at = self.at;
-        let entry = &mut self.cases[idx];
+        let at = self.book.at;
+        let entry = &mut self.book.cases[idx];
         entry.active_at = at;
         entry.extra_mut().notes.push(Note {
             at,
@@ -73,8 +74,8 @@ impl Router {
     }
 
     pub(in crate::router) fn case_resolve(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
-        let idx = self.find_case(&act.case)?;
-        if self.cases[idx].state != CaseState::Open {
+        let idx = self.book.find_case(&act.case)?;
+        if self.book.cases[idx].state != CaseState::Open {
             return Err(self.wrong_state(idx, "only an open case can be resolved"));
         }
         self.resolve(idx, act.by.clone(), act.note.clone());
@@ -82,8 +83,8 @@ impl Router {
     }
 
     pub(in crate::router) fn case_reopen(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
-        let idx = self.find_case(&act.case)?;
-        if self.cases[idx].state == CaseState::Open {
+        let idx = self.book.find_case(&act.case)?;
+        if self.book.cases[idx].state == CaseState::Open {
             return Err(self.wrong_state(idx, "it need not be reopened"));
         }
         self.reopen(idx, &act.by);
@@ -91,8 +92,8 @@ impl Router {
     }
 
     pub(in crate::router) fn case_close(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
-        let idx = self.find_case(&act.case)?;
-        if self.cases[idx].state == CaseState::Closed {
+        let idx = self.book.find_case(&act.case)?;
+        if self.book.cases[idx].state == CaseState::Closed {
             return Err(self.wrong_state(idx, "it need not be closed again"));
         }
         self.close(idx, act.by.clone(), act.note.clone());
@@ -100,26 +101,26 @@ impl Router {
     }
 
     pub(in crate::router) fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
-        let case = &self.cases[idx];
+        let case = &self.book.cases[idx];
         let message = format!("case \"{}\" is {}: {hint}", case.id(), case.state);
         Reject::conflict("case", &case.id(), message)
     }
 
     pub(in crate::router::act) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
-        let at = self.at;
-        if self.cases[idx].state != CaseState::Open {
+        let at = self.book.at;
+        if self.book.cases[idx].state != CaseState::Open {
             return;
         }
         self.end_work(idx);
-        let entry = &mut self.cases[idx];
+        let entry = &mut self.book.cases[idx];
         entry.state = CaseState::Resolved;
         entry.extra_mut().resolved_at = MaybeAt::at(at);
         entry.active_at = at;
         if !self.begin_follow_up(idx) {
             self.close_later(idx);
         }
-        self.emit(|router| EventBody::CaseResolved {
-            case: router.cases[idx].id(),
+        self.emit(|book| EventBody::CaseResolved {
+            case: book.cases[idx].id(),
             by,
             note,
         });
@@ -127,18 +128,18 @@ impl Router {
 
     /// Without a follow-up a resolved case closes by itself.
     fn close_later(&mut self, idx: CaseIdx) {
-        let after = self.settings.close_after_ms;
-        let close_at = after.map(|after| self.at.saturating_add(after.0));
-        self.cases[idx].extra_mut().close_at = close_at.into();
+        let after = self.book.settings.close_after_ms;
+        let close_at = after.map(|after| self.book.at.saturating_add(after.0));
+        self.book.cases[idx].extra_mut().close_at = close_at.into();
         if let Some(at) = close_at {
-            self.timers.arm(at, Timer::CloseCase, idx.number());
+            self.book.timers.arm(at, Timer::CloseCase, idx.number());
         }
     }
 
     /// An open case is done, one way or the other: it waits no longer, its clocks end, and nobody
     /// is asked for help any more.
     fn end_work(&mut self, idx: CaseIdx) {
-        self.end_wait(idx, WaitEnd::Act, self.at);
+        self.end_wait(idx, WaitEnd::Act, self.book.at);
         self.withdraw_assists(idx);
         self.end_clocks(idx);
     }
@@ -146,9 +147,9 @@ impl Router {
     /// Opens a resolved or closed case again; its owner is the owner again, and its clocks begin
     /// anew with the first stage.
     pub(in crate::router::act) fn reopen(&mut self, idx: CaseIdx, by: &Name) {
-        let at = self.at;
+        let at = self.book.at;
         self.end_follow_up(idx);
-        let entry = &mut self.cases[idx];
+        let entry = &mut self.book.cases[idx];
         entry.state = CaseState::Open;
         let extra = entry.extra_mut();
         extra.resolved_at = MaybeAt::NONE;
@@ -157,19 +158,19 @@ impl Router {
         entry.active_at = at;
         let owner = entry.owner;
         if let Some(owner) = owner {
-            self.agents[owner.at()].cases.insert(idx);
+            self.book.agents[owner.at()].cases.insert(idx);
         }
-        let kind = self.kind_of(idx);
+        let kind = self.book.kind_of(idx);
         if let Some(kind) = kind {
             self.begin_clocks(idx, kind);
         }
-        self.emit(|router| {
-            let progress = router.cases[idx].progress();
+        self.emit(|book| {
+            let progress = book.cases[idx].progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
             EventBody::CaseReopened {
-                case: router.cases[idx].id(),
+                case: book.cases[idx].id(),
                 by: by.clone(),
-                owner: owner.map(|owner| router.agents[owner.at()].id.clone()),
+                owner: owner.map(|owner| book.agents[owner.at()].id.clone()),
                 due_at,
             }
         });
@@ -179,24 +180,24 @@ impl Router {
     }
 
     pub(in crate::router) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
-        let at = self.at;
-        if self.cases[idx].state == CaseState::Open {
+        let at = self.book.at;
+        if self.book.cases[idx].state == CaseState::Open {
             self.end_work(idx);
         }
         self.end_follow_up(idx);
-        let entry = &mut self.cases[idx];
+        let entry = &mut self.book.cases[idx];
         entry.state = CaseState::Closed;
         let extra = entry.extra_mut();
         extra.closed_at = MaybeAt::at(at);
         extra.close_at = MaybeAt::NONE;
         entry.active_at = at;
         if let Some(owner) = entry.owner {
-            self.agents[owner.at()].cases.remove(&idx);
+            self.book.agents[owner.at()].cases.remove(&idx);
         }
-        self.closed.push_back((at, idx));
+        self.book.closed.push_back((at, idx));
         self.count(|_| Count::CaseClosed);
-        self.emit(|router| EventBody::CaseClosed {
-            case: router.cases[idx].id(),
+        self.emit(|book| EventBody::CaseClosed {
+            case: book.cases[idx].id(),
             by,
             note,
         });
@@ -210,17 +211,18 @@ impl Router {
         let to = self.find_owner_to_be(&handover.to, "to")?;
         let cases: Vec<CaseIdx> = match (&handover.case, &handover.owner) {
             (Some(name), None) => {
-                let idx = self.find_case(name)?;
-                if self.cases[idx].state == CaseState::Closed {
+                let idx = self.book.find_case(name)?;
+                if self.book.cases[idx].state == CaseState::Closed {
                     return Err(self.wrong_state(idx, "reopen it first"));
                 }
                 vec![idx]
             }
             (None, Some(owner)) => {
                 let from = self
+                    .book
                     .find_agent(owner)
                     .map_err(|reject| reject.in_field("owner"))?;
-                self.agents[from.at()].cases.iter().copied().collect()
+                self.book.agents[from.at()].cases.iter().copied().collect()
             }
             (Some(_), Some(_)) | (None, None) => {
                 let message = "give exactly one of case and owner";
@@ -229,7 +231,7 @@ impl Router {
         };
         let mut moved = 0;
         for case in cases {
-            if self.cases[case].owner != Some(to) {
+            if self.book.cases[case].owner != Some(to) {
                 self.hand_over(case, to, handover.reason.clone(), handover.by.clone());
                 moved += 1;
             }
@@ -237,7 +239,7 @@ impl Router {
         if let Some(case) = handover
             .case
             .as_ref()
-            .and_then(|name| self.cases.find(name))
+            .and_then(|name| self.book.cases.find(name))
         {
             return Ok(Subject::Case(case));
         }

@@ -11,35 +11,35 @@ use crate::router::state::case::Case;
 impl Router {
     /// Opens a case for a contact that belongs to none.
     pub(in crate::router::act) fn open_case_for(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
-        if self.contacts[idx].customer.is_none() && !self.detail.nameless_cases {
+        if self.book.contacts[idx].customer.is_none() && !self.detail.nameless_cases {
             return None;
         }
-        let id = self.cases.fresh_name();
-        let contact = &self.contacts[idx];
+        let id = self.book.cases.fresh_name();
+        let contact = &self.book.contacts[idx];
         let (topic, kind) = (contact.topic.clone(), contact.kind().cloned());
-        let case = Case::new(id, contact.customer, topic, kind, self.at);
+        let case = Case::new(id, contact.customer, topic, kind, self.book.at);
         Some(self.enter_case(case, Some(idx)))
     }
 
     /// Puts a new case into the books and tells of it.
     pub(super) fn enter_case(&mut self, case: Case, contact: Option<ContactIdx>) -> CaseIdx {
         let customer = case.customer;
-        let idx = self.cases.insert(case);
+        let idx = self.book.cases.insert(case);
         if let Some(customer) = customer {
-            self.customers[customer].add_case(idx);
+            self.book.customers[customer].add_case(idx);
         }
         self.count(|_| Count::CaseOpened);
         self.begin_work(idx);
-        self.emit(|router| {
-            let progress = router.cases[idx].progress();
+        self.emit(|book| {
+            let progress = book.cases[idx].progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
-            let entry = &router.cases[idx];
+            let entry = &book.cases[idx];
             EventBody::CaseOpened {
                 case: entry.id(),
-                customer: customer.map(|customer| router.customers[customer].id()),
+                customer: customer.map(|customer| book.customers[customer].id()),
                 topic: entry.topic().cloned(),
                 kind: entry.kind().cloned(),
-                contact: contact.map(|contact| router.contacts[contact].id.clone()),
+                contact: contact.map(|contact| book.contacts[contact].id.clone()),
                 due_at,
             }
         });
@@ -54,15 +54,15 @@ impl Router {
         owner: AgentIdx,
         contact: Option<ContactIdx>,
     ) {
-        let entry = &mut self.cases[case];
+        let entry = &mut self.book.cases[case];
         debug_assert!(entry.owner.is_none(), "ownership moves only by handover");
         entry.owner = Some(owner);
-        entry.owned_at = MaybeAt::at(self.at);
-        self.agents[owner.at()].cases.insert(case);
-        self.emit(|router| EventBody::CaseOwned {
-            case: router.cases[case].id(),
-            owner: router.agents[owner.at()].id.clone(),
-            contact: contact.map(|contact| router.contacts[contact].id.clone()),
+        entry.owned_at = MaybeAt::at(self.book.at);
+        self.book.agents[owner.at()].cases.insert(case);
+        self.emit(|book| EventBody::CaseOwned {
+            case: book.cases[case].id(),
+            owner: book.agents[owner.at()].id.clone(),
+            contact: contact.map(|contact| book.contacts[contact].id.clone()),
         });
         self.judge_seeking(case);
     }
@@ -75,21 +75,21 @@ impl Router {
         reason: Text,
         by: Name,
     ) {
-        let at = self.at;
-        let entry = &mut self.cases[case];
+        let at = self.book.at;
+        let entry = &mut self.book.cases[case];
         let from = entry.owner.replace(to);
         entry.owned_at = MaybeAt::at(at);
         entry.active_at = at;
         entry.extra_mut().handovers += 1;
         if let Some(from) = from {
-            self.agents[from.at()].cases.remove(&case);
+            self.book.agents[from.at()].cases.remove(&case);
         }
-        self.agents[to.at()].cases.insert(case);
+        self.book.agents[to.at()].cases.insert(case);
         self.count(|_| Count::Handover);
-        self.emit(|router| EventBody::CaseHandedOver {
-            case: router.cases[case].id(),
-            from: from.map(|from| router.agents[from.at()].id.clone()),
-            to: router.agents[to.at()].id.clone(),
+        self.emit(|book| EventBody::CaseHandedOver {
+            case: book.cases[case].id(),
+            from: from.map(|from| book.agents[from.at()].id.clone()),
+            to: book.agents[to.at()].id.clone(),
             reason,
             by,
         });

@@ -18,14 +18,14 @@ impl Router {
     ) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&advance.case, "only an open case goes through stages")?;
         let (kind, next) = self.check_advance(idx, advance)?;
-        let from = self.cases[idx].progress().map(|p| p.stage);
-        self.end_wait(idx, WaitEnd::Act, self.at);
+        let from = self.book.cases[idx].progress().map(|p| p.stage);
+        self.end_wait(idx, WaitEnd::Act, self.book.at);
         let from = from.and_then(|from| {
             self.end_clock(idx, ClockOf::Stage(from));
-            self.stage_name(idx, from)
+            self.book.stage_name(idx, from)
         });
         self.begin_stage(idx, kind, next);
-        self.cases[idx].active_at = self.at;
+        self.book.cases[idx].active_at = self.book.at;
         self.tell_stage(idx, from, advance.by.clone());
         Ok(Subject::Case(idx))
     }
@@ -38,14 +38,14 @@ impl Router {
     ) -> Result<(crate::router::state::kinds::KindIdx, u16), Reject> {
         let conflict =
             |message: String| Reject::conflict("case", &advance.case, message).in_field("stage");
-        let Some(kind) = self.kind_of(idx) else {
+        let Some(kind) = self.book.kind_of(idx) else {
             let message = format!(
                 "case \"{}\" has no stages: it was opened without a configured kind",
                 advance.case
             );
             return Err(conflict(message));
         };
-        let rules = &self.kinds.get(kind).rules;
+        let rules = &self.book.kinds.get(kind).rules;
         if rules.position(&advance.stage).is_none() {
             let known: Vec<&str> = rules.stages.iter().map(|s| s.stage.as_str()).collect();
             let message = if known.is_empty() {
@@ -57,7 +57,7 @@ impl Router {
             let reject = Reject::invalid("case", "stage", message);
             return Err(reject.with_id(&advance.case));
         }
-        let stage = self.cases[idx].progress().map_or(0, |p| p.stage);
+        let stage = self.book.cases[idx].progress().map_or(0, |p| p.stage);
         let here = &rules.stages[usize::from(stage)].stage;
         match rules.stages.get(usize::from(stage) + 1) {
             Some(next) if next.stage == advance.stage => Ok((kind, stage + 1)),
@@ -74,17 +74,17 @@ impl Router {
 
     /// Tells in which stage a case is from now on.
     pub(super) fn tell_stage(&mut self, idx: CaseIdx, from: Option<Name>, by: Option<Name>) {
-        let Some(progress) = self.cases[idx].progress() else {
+        let Some(progress) = self.book.cases[idx].progress() else {
             return;
         };
         let number = progress.stage;
         let clock = progress.open_clock(ClockOf::Stage(number));
         let due_at = clock.and_then(|clock| clock.due_at);
-        let Some(stage) = self.stage_name(idx, number) else {
+        let Some(stage) = self.book.stage_name(idx, number) else {
             return;
         };
-        self.emit(|router| EventBody::CaseStage {
-            case: router.cases[idx].id(),
+        self.emit(|book| EventBody::CaseStage {
+            case: book.cases[idx].id(),
             stage,
             from,
             due_at,
@@ -94,11 +94,11 @@ impl Router {
 
     pub(in crate::router) fn case_wait(&mut self, wait: &CaseWait) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&wait.case, "only an open case waits")?;
-        if let Some(until) = wait.until_at.filter(|until| *until <= self.at) {
-            let message = format!("{until} is over: give a time after {}", self.at);
+        if let Some(until) = wait.until_at.filter(|until| *until <= self.book.at) {
+            let message = format!("{until} is over: give a time after {}", self.book.at);
             return Err(Reject::invalid("case", "until_at", message).with_id(&wait.case));
         }
-        let helped = self.cases[idx].progress();
+        let helped = self.book.cases[idx].progress();
         let helped = helped.is_some_and(|p| p.assists.iter().any(|a| a.is_open()));
         if wait.on == WaitOn::Assist && !helped {
             let message = format!(
@@ -107,20 +107,21 @@ impl Router {
             );
             return Err(Reject::conflict("case", &wait.case, message).in_field("on"));
         }
-        self.end_wait(idx, WaitEnd::Act, self.at);
-        let at = self.at;
+        self.end_wait(idx, WaitEnd::Act, self.book.at);
+        let at = self.book.at;
         let stops = wait.on == WaitOn::Customer
             && self
+                .book
                 .kind_of(idx)
-                .is_some_and(|kind| self.kinds.get(kind).rules.wait_stops_clock);
+                .is_some_and(|kind| self.book.kinds.get(kind).rules.wait_stops_clock);
         self.progress_mut(idx).wait = Some(Wait {
             on: wait.on,
             since: at,
             until_at: wait.until_at,
         });
-        self.cases[idx].active_at = at;
+        self.book.cases[idx].active_at = at;
         if let Some(until) = wait.until_at {
-            self.timers.arm(until, Timer::CaseWait, idx.number());
+            self.book.timers.arm(until, Timer::CaseWait, idx.number());
         }
         if stops {
             self.pause_clocks(idx);
@@ -137,14 +138,17 @@ impl Router {
 
     /// The case waits no longer, as of `at`; nothing happens where it does not.
     pub(in crate::router::act) fn end_wait(&mut self, idx: CaseIdx, why: WaitEnd, at: Timestamp) {
-        let Some(wait) = self.cases[idx].progress_mut().and_then(|p| p.wait.take()) else {
+        let Some(wait) = self.book.cases[idx]
+            .progress_mut()
+            .and_then(|p| p.wait.take())
+        else {
             return;
         };
         self.resume_clocks(idx, at);
-        self.emit(|router| {
-            let progress = router.cases[idx].progress();
+        self.emit(|book| {
+            let progress = book.cases[idx].progress();
             EventBody::CaseResumed {
-                case: router.cases[idx].id(),
+                case: book.cases[idx].id(),
                 on: wait.on,
                 why,
                 waited_ms: at - wait.since,
@@ -164,9 +168,9 @@ impl Router {
         let of = clock.of;
         self.move_deadline(idx, n, extend.to_at, true);
         self.arm_clocks(idx);
-        self.cases[idx].active_at = self.at;
-        self.emit(|router| EventBody::CaseExtended {
-            of: router.deadline_ref(idx, of),
+        self.book.cases[idx].active_at = self.book.at;
+        self.emit(|book| EventBody::CaseExtended {
+            of: book.deadline_ref(idx, of),
             from_at,
             due_at: extend.to_at,
             reason: extend.reason.clone(),
@@ -183,13 +187,13 @@ impl Router {
     ) -> Result<(usize, Timestamp), Reject> {
         let conflict = |message: String| Reject::conflict("case", &extend.case, message);
         let case = &extend.case;
-        let progress = self.cases[idx].progress();
+        let progress = self.book.cases[idx].progress();
         let of = match &extend.stage {
             None => ClockOf::Whole,
             Some(stage) => {
                 let number = progress.map_or(0, |progress| progress.stage);
-                if self.stage_name(idx, number).as_ref() != Some(stage) {
-                    let here = self.stage_name(idx, number);
+                if self.book.stage_name(idx, number).as_ref() != Some(stage) {
+                    let here = self.book.stage_name(idx, number);
                     let here = here.map_or("in no stage".to_owned(), |here| {
                         format!("in the stage \"{here}\"")
                     });
@@ -241,8 +245,8 @@ impl Router {
 
     /// A case that is open.
     pub(super) fn find_open_case(&self, name: &Name, hint: &str) -> Result<CaseIdx, Reject> {
-        let idx = self.find_case(name)?;
-        if self.cases[idx].state == CaseState::Open {
+        let idx = self.book.find_case(name)?;
+        if self.book.cases[idx].state == CaseState::Open {
             return Ok(idx);
         }
         Err(self.wrong_state(idx, hint))

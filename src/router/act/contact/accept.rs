@@ -33,14 +33,14 @@ impl Router {
     /// Begins the conversation.
     pub(in crate::router) fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
         self.end_seeking(idx);
-        let at = self.at;
+        let at = self.book.at;
         // The case may have got another owner while the offer rang.
         let route = match offer.route {
-            _ if self.owns(&self.contacts[idx], offer.agent) => Route::Owner,
+            _ if self.book.owns(&self.book.contacts[idx], offer.agent) => Route::Owner,
             Route::Owner => Route::Skill,
             route => route,
         };
-        let contact = &mut self.contacts[idx];
+        let contact = &mut self.book.contacts[idx];
         let alone = contact.talks.is_empty();
         contact.talks.push(Talk {
             agent: offer.agent,
@@ -55,31 +55,31 @@ impl Router {
             channel: contact.channel,
         };
         if alone {
-            self.set_state(idx, ContactState::Connected);
+            self.book.set_state(idx, ContactState::Connected);
         }
-        let agent = &mut self.agents[offer.agent.at()];
+        let agent = &mut self.book.agents[offer.agent.at()];
         agent.talks.push(held);
         agent.missed = 0;
         agent.handled += 1;
         self.refresh(offer.agent);
         self.note_changed(offer.agent);
-        if self.contacts[idx].connected_at.is_none() {
+        if self.book.contacts[idx].connected_at.is_none() {
             self.answered(idx, route, wait_ms);
             self.note_turn(idx, offer.agent, wait_ms);
         }
         let owner_before = self.take_responsibility(idx, offer.agent);
-        self.emit(|router| EventBody::ContactConnected {
-            of: router.about(idx),
+        self.emit(|book| EventBody::ContactConnected {
+            of: book.about(idx),
             route,
-            owner: router.owner_name(idx),
+            owner: book.owner_name(idx),
             wait_ms,
-            news: router.news_for(idx),
+            news: book.news_for(idx),
         });
         self.news_heard(idx, offer.agent);
         self.tell_owner(idx, offer.agent, route, owner_before);
         self.start_lease_if_gone(idx);
         if self.detail.moves {
-            let contact = &self.contacts[idx];
+            let contact = &self.book.contacts[idx];
             self.out.moves.push(Move::Connected(Taken {
                 contact: idx,
                 agent: offer.agent,
@@ -94,10 +94,10 @@ impl Router {
 
     /// Learns how agents come to the contacts of a queue.
     fn note_turn(&mut self, idx: ContactIdx, agent: AgentIdx, wait_ms: i64) {
-        let of = self.contacts[idx].queue;
-        let before = self.agents[agent.at()].last_queue.replace(of);
+        let of = self.book.contacts[idx].queue;
+        let before = self.book.agents[agent.at()].last_queue.replace(of);
         if wait_ms > 0 {
-            let queue = &mut self.queues[of.at()];
+            let queue = &mut self.book.queues[of.at()];
             let serving = queue.counts.serving();
             queue
                 .pace
@@ -107,18 +107,18 @@ impl Router {
 
     /// The contact is answered for the first time: this wait is the one that counts.
     fn answered(&mut self, idx: ContactIdx, route: Route, wait_ms: i64) {
-        let at = self.at;
-        let within_target = wait_ms <= self.policy_of(idx).service_level.within_ms.0;
-        let contact = &mut self.contacts[idx];
+        let at = self.book.at;
+        let within_target = wait_ms <= self.book.policy_of(idx).service_level.within_ms.0;
+        let contact = &mut self.book.contacts[idx];
         contact.connected_at = MaybeAt::at(at);
         contact.wait_ms = Some(wait_ms);
         contact.within_target = within_target;
         let queue = contact.queue;
-        self.queues[queue.at()]
+        self.book.queues[queue.at()]
             .stats
             .connected(at, wait_ms, within_target);
-        self.count(|router| Count::Connected {
-            queue: router.queue_name(idx),
+        self.count(|book| Count::Connected {
+            queue: book.queue_name(idx),
             route,
             wait_ms,
             within_target,
@@ -128,12 +128,12 @@ impl Router {
     /// Finds or opens the case and, if it has no owner, makes the agent its owner. Answers who
     /// owned the case before.
     fn take_responsibility(&mut self, idx: ContactIdx, agent: AgentIdx) -> Option<AgentIdx> {
-        let human = self.agents[agent.at()].is_human();
-        let over = |case: CaseIdx| self.cases[case].state == CaseState::Closed;
-        let duty = self.contacts[idx].duty.is_some();
-        if self.contacts[idx].case.is_none_or(over) && human && !duty {
+        let human = self.book.agents[agent.at()].is_human();
+        let over = |case: CaseIdx| self.book.cases[case].state == CaseState::Closed;
+        let duty = self.book.contacts[idx].duty.is_some();
+        if self.book.contacts[idx].case.is_none_or(over) && human && !duty {
             self.detach(idx);
-            let found = match self.case_for(idx) {
+            let found = match self.book.case_for(idx) {
                 Some(found) => Some(found),
                 None => self.open_case_for(idx),
             };
@@ -142,9 +142,9 @@ impl Router {
                 self.attach_others(case);
             }
         }
-        let case = self.contacts[idx].case?;
-        let owner_before = self.cases[case].owner;
-        match self.contacts[idx].duty {
+        let case = self.book.contacts[idx].case?;
+        let owner_before = self.book.cases[case].owner;
+        match self.book.contacts[idx].duty {
             None => {}
             Some(Duty::FollowUp) => return owner_before,
             Some(Duty::Assist(number)) => {
@@ -153,13 +153,15 @@ impl Router {
             }
         }
         if let Some(_owner) = owner_before {
-            let route = self.contacts[idx].route.unwrap_or(Route::Skill);
-            let queue = self.contacts[idx].queue;
+            let route = self.book.contacts[idx].route.unwrap_or(Route::Skill);
+            let queue = self.book.contacts[idx].queue;
             let hit = owner_before == Some(agent);
             let counted = if hit { Route::Owner } else { route };
-            self.queues[queue.at()].stats.repeat(self.at, counted);
-            self.count(|router| Count::Repeat {
-                queue: router.queue_name(idx),
+            self.book.queues[queue.at()]
+                .stats
+                .repeat(self.book.at, counted);
+            self.count(|book| Count::Repeat {
+                queue: book.queue_name(idx),
                 hit,
                 route,
             });
@@ -167,14 +169,14 @@ impl Router {
         if !human {
             return owner_before;
         }
-        if self.cases[case].state != CaseState::Open {
+        if self.book.cases[case].state != CaseState::Open {
             self.reopen(case, &Name::of(ROUTER));
         }
-        let at = self.at;
-        let entry = &mut self.cases[case];
+        let at = self.book.at;
+        let entry = &mut self.book.cases[case];
         entry.active_at = at;
         entry.last_handler = Some(agent);
-        let policy = &self.policy_of(idx).ownership;
+        let policy = &self.book.policy_of(idx).ownership;
         let (min_handle, key) = (policy.min_handle_ms.0, policy.key);
         match owner_before {
             None if min_handle == 0 => self.own(case, agent, Some(idx)),
@@ -191,12 +193,12 @@ impl Router {
     /// Arms the moment at which the first human still in the conversation has handled it long
     /// enough to own the case (rule 12).
     pub(super) fn watch_firm(&mut self, idx: ContactIdx, min_handle_ms: i64) {
-        let human = |talk: &&Talk| self.agents[talk.agent.at()].is_human();
-        let first = self.contacts[idx].talks.iter().find(human);
+        let human = |talk: &&Talk| self.book.agents[talk.agent.at()].is_human();
+        let first = self.book.contacts[idx].talks.iter().find(human);
         let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
-        self.contacts[idx].firm_at = firm_at.into();
+        self.book.contacts[idx].firm_at = firm_at.into();
         if let Some(at) = firm_at {
-            self.timers.arm(at, Timer::Firm, idx.number());
+            self.book.timers.arm(at, Timer::Firm, idx.number());
         }
     }
 
@@ -208,34 +210,34 @@ impl Router {
         route: Route,
         owner_before: Option<AgentIdx>,
     ) {
-        let (Some(case), Some(owner)) = (self.contacts[idx].case, owner_before) else {
+        let (Some(case), Some(owner)) = (self.book.contacts[idx].case, owner_before) else {
             return;
         };
-        if owner == agent || self.cases[case].owner != Some(owner) {
+        if owner == agent || self.book.cases[case].owner != Some(owner) {
             return;
         }
         self.note_for_briefing(owner, idx, agent, route);
-        self.emit(|router| EventBody::CaseAssisted {
-            case: router.cases[case].id(),
-            owner: router.agents[owner.at()].id.clone(),
-            agent: router.agents[agent.at()].id.clone(),
-            contact: router.contacts[idx].id.clone(),
+        self.emit(|book| EventBody::CaseAssisted {
+            case: book.cases[case].id(),
+            owner: book.agents[owner.at()].id.clone(),
+            agent: book.agents[agent.at()].id.clone(),
+            contact: book.contacts[idx].id.clone(),
             route,
         });
     }
 
     /// A conversation has lasted long enough to make its agent the owner.
     pub(in crate::router::act) fn make_firm(&mut self, idx: ContactIdx) {
-        self.contacts[idx].firm_at = MaybeAt::NONE;
-        let contact = &self.contacts[idx];
+        self.book.contacts[idx].firm_at = MaybeAt::NONE;
+        let contact = &self.book.contacts[idx];
         let Some(case) = contact.case else { return };
-        let human = |agent: &AgentIdx| self.agents[agent.at()].is_human();
+        let human = |agent: &AgentIdx| self.book.agents[agent.at()].is_human();
         let handler = contact.talks.iter().map(|talk| talk.agent).find(human);
-        if self.cases[case].state == CaseState::Closed {
+        if self.book.cases[case].state == CaseState::Closed {
             // Closed while they talked: there is nothing left to own.
             return;
         }
-        if let (Some(agent), None) = (handler, self.cases[case].owner) {
+        if let (Some(agent), None) = (handler, self.book.cases[case].owner) {
             self.own(case, agent, Some(idx));
         }
     }

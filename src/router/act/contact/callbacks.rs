@@ -25,8 +25,8 @@ impl Router {
         &mut self,
         call: &ContactCallback,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_contact(&call.contact)?;
-        let contact = &self.contacts[idx];
+        let idx = self.book.find_contact(&call.contact)?;
+        let contact = &self.book.contacts[idx];
         let conflict = |message: String| Err(Reject::conflict("contact", &call.contact, message));
         if !matches!(contact.state, ContactState::Waiting | ContactState::Offered) {
             let state = contact.state;
@@ -44,12 +44,12 @@ impl Router {
         }
         self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
         self.leave_index(idx);
-        if self.contacts[idx].state == ContactState::Offered {
-            self.set_state(idx, ContactState::Waiting);
+        if self.book.contacts[idx].state == ContactState::Offered {
+            self.book.set_state(idx, ContactState::Waiting);
         }
-        let channel = self.channels.find(&Name::of(CALLBACK));
-        let at = self.at;
-        let contact = &mut self.contacts[idx];
+        let channel = self.book.channels.find(&Name::of(CALLBACK));
+        let at = self.book.at;
+        let contact = &mut self.book.contacts[idx];
         contact.channel = channel.unwrap_or(contact.channel);
         contact.max_wait_ms = Some(Millis(MILLIS_MAX));
         contact.direct = None;
@@ -58,9 +58,9 @@ impl Router {
         extra.callback_at = Some(at);
         extra.callback_to = call.address.clone();
         self.remember(idx, Rule::Callback, None, None);
-        self.emit(|router| EventBody::ContactCallback {
-            of: router.about(idx),
-            joined_at: router.contacts[idx].joined_at,
+        self.emit(|book| EventBody::ContactCallback {
+            of: book.about(idx),
+            joined_at: book.contacts[idx].joined_at,
             address: call.address.clone(),
             by_owner: call.by_owner,
         });
@@ -70,38 +70,40 @@ impl Router {
 
     /// Whether the case of a contact has an owner who may serve it.
     fn has_owner(&self, contact: &Contact) -> bool {
-        let case = contact.case.map(|case| &self.cases[case]);
+        let case = contact.case.map(|case| &self.book.cases[case]);
         let owner = case
             .filter(|case| case.state != CaseState::Closed)
             .and_then(|case| case.owner);
-        owner.is_some_and(|owner| self.agents[owner.at()].exists && !self.excluded(contact, owner))
+        owner.is_some_and(|owner| {
+            self.book.agents[owner.at()].exists && !self.book.excluded(contact, owner)
+        })
     }
 
     /// The callback that an owner makes instead of being waited for (rule 15).
     pub(super) fn schedule_owner_callback(&mut self, of: ContactIdx) {
-        let base = self.contacts[of].id.clone();
+        let base = self.book.contacts[of].id.clone();
         let Some(id) = (1..)
             .map(|n| callback_name(&base, n))
-            .find(|id| self.contacts.find(id).is_none())
+            .find(|id| self.book.contacts.find(id).is_none())
         else {
             return;
         };
-        self.arrival_seq += 1;
-        let original = &self.contacts[of];
+        self.book.arrival_seq += 1;
+        let original = &self.book.contacts[of];
         let case = original.case;
         let callback = self.callback_of(original, id);
-        let idx = self.contacts.insert(callback);
+        let idx = self.book.contacts.insert(callback);
         if let Some(case) = case {
             self.refer(idx, case);
         }
-        self.queues[self.contacts[idx].queue.at()]
+        self.book.queues[self.book.contacts[idx].queue.at()]
             .stats
-            .submitted(self.at);
-        self.count(|router| Count::Submitted {
-            queue: router.queue_name(idx),
-            channel: router.channels.name(router.contacts[idx].channel).clone(),
+            .submitted(self.book.at);
+        self.count(|book| Count::Submitted {
+            queue: book.queue_name(idx),
+            channel: book.channels.name(book.contacts[idx].channel).clone(),
         });
-        self.set_state(idx, ContactState::Waiting);
+        self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
         if self.detail.moves {
             self.out.moves.push(Move::CallsBack {
@@ -114,20 +116,20 @@ impl Router {
     /// A new contact that only the owner takes: what the caller wanted, with nothing of the way
     /// that the call has gone.
     fn callback_of(&self, original: &Contact, id: Name) -> Contact {
-        let channel = self.channels.find(&Name::of(CALLBACK));
+        let channel = self.book.channels.find(&Name::of(CALLBACK));
         let mut callback = original.clone();
         callback.id = id;
-        callback.seq = self.arrival_seq;
+        callback.seq = self.book.arrival_seq;
         callback.channel = channel.unwrap_or(original.channel);
         callback.state = ContactState::Ended;
         callback.outcome = None;
         callback.by_owner_only = true;
         callback.duty = None;
         callback.kept_for = None;
-        callback.submitted_at = self.at;
-        callback.joined_at = self.at;
-        callback.entered_at = self.at;
-        callback.wait_from = self.at;
+        callback.submitted_at = self.book.at;
+        callback.joined_at = self.book.at;
+        callback.entered_at = self.book.at;
+        callback.wait_from = self.book.at;
         callback.not_before_at = MaybeAt::NONE;
         callback.connected_at = MaybeAt::NONE;
         callback.ended_at = MaybeAt::NONE;

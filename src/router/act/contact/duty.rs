@@ -42,9 +42,9 @@ impl Router {
             Duty::Assist(number) => number,
         };
         let id = self.fresh_contact_name(case, &format!("/{base}-{number}"));
-        let channel = self.channels.find(&Name::of(channel));
+        let channel = self.book.channels.find(&Name::of(channel));
         let channel = channel.expect("the channels of duties exist from the start");
-        let entry = &self.cases[case];
+        let entry = &self.book.cases[case];
         let asks = entry.owner.filter(|_| matches!(whom, For::Queue));
         let resolved = Resolved {
             queue,
@@ -60,8 +60,10 @@ impl Router {
             max_wait_ms: Some(Millis(MILLIS_MAX)),
             ..ContactSubmit::of(id)
         };
-        self.arrival_seq += 1;
-        let mut contact = self.draft(&submit, &resolved, Levels::default(), self.arrival_seq);
+        self.book.arrival_seq += 1;
+        let mut contact =
+            self.book
+                .draft(&submit, &resolved, Levels::default(), self.book.arrival_seq);
         contact.state = ContactState::Ended;
         contact.duty = Some(duty);
         // What the customer's profile asks for is for the customer's own contacts.
@@ -74,14 +76,14 @@ impl Router {
             For::Agent(agent) => Some(agent),
             For::Owner | For::Queue => None,
         };
-        let idx = self.contacts.insert(contact);
+        let idx = self.book.contacts.insert(contact);
         self.refer(idx, case);
-        self.queues[queue.at()].stats.submitted(self.at);
-        self.count(|router| Count::Submitted {
-            queue: router.queue_name(idx),
-            channel: router.channels.name(router.contacts[idx].channel).clone(),
+        self.book.queues[queue.at()].stats.submitted(self.book.at);
+        self.count(|book| Count::Submitted {
+            queue: book.queue_name(idx),
+            channel: book.channels.name(book.contacts[idx].channel).clone(),
         });
-        self.set_state(idx, ContactState::Waiting);
+        self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
         idx
     }
@@ -89,7 +91,7 @@ impl Router {
     /// Takes a duty back that nobody has taken.
     pub(in crate::router::act) fn recall_duty(&mut self, idx: Option<ContactIdx>) {
         let Some(idx) = idx else { return };
-        match self.contacts.get(idx).map(|contact| contact.state) {
+        match self.book.contacts.get(idx).map(|contact| contact.state) {
             Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
                 self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
                 self.cancel(idx, Outcome::Cancelled);
@@ -100,7 +102,7 @@ impl Router {
 
     /// The contact of a duty has ended: its case no longer refers to it.
     pub(super) fn duty_ended(&mut self, idx: ContactIdx) {
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         let (Some(duty), Some(case)) = (contact.duty, contact.case) else {
             return;
         };
@@ -124,13 +126,13 @@ impl Router {
 
     /// The case's name and a suffix, cut to the length a name may have, which no contact bears.
     fn fresh_contact_name(&self, case: CaseIdx, suffix: &str) -> Name {
-        let base = &self.cases[case].id();
+        let base = &self.book.cases[case].id();
         (1..)
             .map(|n| match n {
                 1 => derived_name(base, suffix),
                 n => derived_name(base, &format!("{suffix}-{n}")),
             })
-            .find(|id| self.contacts.find(id).is_none())
+            .find(|id| self.book.contacts.find(id).is_none())
             .expect("there are more names than contacts")
     }
 }

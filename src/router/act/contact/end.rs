@@ -29,8 +29,8 @@ impl Router {
         &mut self,
         cancel: &ContactCancel,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_contact(&cancel.contact)?;
-        match self.contacts[idx].state {
+        let idx = self.book.find_contact(&cancel.contact)?;
+        match self.book.contacts[idx].state {
             ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {}
             state @ (ContactState::Connected | ContactState::WrapUp | ContactState::Ended) => {
                 let hint = match state {
@@ -41,7 +41,7 @@ impl Router {
                 return Err(Reject::conflict("contact", &cancel.contact, message));
             }
         }
-        self.contacts[idx].reason = Some(cancel.reason.clone());
+        self.book.contacts[idx].reason = Some(cancel.reason.clone());
         let outcome = outcome_of_cancel(&cancel.reason.0);
         self.cancel(idx, outcome);
         Ok(Subject::Contact(idx))
@@ -49,28 +49,29 @@ impl Router {
 
     /// Ends a contact that nobody has answered.
     pub(in crate::router) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
-        let scheduled = self.contacts[idx].state == ContactState::Scheduled;
+        let scheduled = self.book.contacts[idx].state == ContactState::Scheduled;
         if scheduled {
             // It has not waited yet and leaves no place, but its slot to others.
-            self.contacts[idx].wait_from = self.at;
-            self.contacts.set_slot(idx, None);
+            self.book.contacts[idx].wait_from = self.book.at;
+            self.book.contacts.set_slot(idx, None);
         }
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         if outcome == Outcome::Abandoned
             && !scheduled
             && let Some(customer) = contact.customer
             && self
+                .book
                 .policy_of(idx)
                 .resume_ms
                 .is_none_or(|limit| limit.0 > 0)
         {
             let place = Abandoned {
                 queue: contact.queue,
-                at: self.at,
+                at: self.book.at,
                 joined_at: contact.joined_at,
                 seq: contact.seq,
             };
-            let abandoned = &mut self.customers[customer].extra_mut().abandoned;
+            let abandoned = &mut self.book.customers[customer].extra_mut().abandoned;
             abandoned.retain(|old| old.queue != place.queue);
             abandoned.push(place);
         }
@@ -79,8 +80,8 @@ impl Router {
     }
 
     pub(in crate::router) fn contact_end(&mut self, end: &ContactEnd) -> Result<Subject, Reject> {
-        let idx = self.find_contact(&end.contact)?;
-        let state = self.contacts[idx].state;
+        let idx = self.book.find_contact(&end.contact)?;
+        let state = self.book.contacts[idx].state;
         if state != ContactState::Connected {
             let hint = match state {
                 ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {
@@ -104,7 +105,7 @@ impl Router {
         let learnt = self.with_learnt(idx, None, end.learnt.as_ref())?;
         self.take_learnt(idx, learnt);
         if let Some(note) = &end.note {
-            self.contacts[idx].extra_mut().note = Some(note.clone());
+            self.book.contacts[idx].extra_mut().note = Some(note.clone());
         }
         if end.outcome == Outcome::Transferred && self.first_agent_leaves(idx) {
             return Ok(Subject::Contact(idx));
@@ -112,14 +113,14 @@ impl Router {
         self.remember(idx, Rule::End, None, None);
         self.end_conversation(idx, end.outcome, AfterWork::Usual);
         if end.outcome == Outcome::Resolved
-            && let Some(case) = self.contacts[idx].case
+            && let Some(case) = self.book.contacts[idx].case
         {
-            let by = self.contacts[idx]
+            let by = self.book.contacts[idx]
                 .last_agent
-                .map(|a| self.agents[a.at()].id.clone());
+                .map(|a| self.book.agents[a.at()].id.clone());
             let by = by.unwrap_or_else(|| Name::of(super::accept::ROUTER));
             let note = end.note.clone();
-            match self.contacts[idx].duty {
+            match self.book.contacts[idx].duty {
                 None => self.resolve(case, by, note),
                 Some(Duty::Assist(number)) => self.finish_assist(case, number, Some(by), note),
                 // What it found is told with case.follow_up.
@@ -138,9 +139,9 @@ impl Router {
     ) {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
         self.end_seeking(idx);
-        let talks = std::mem::take(&mut self.contacts[idx].talks);
-        let at = self.at;
-        let contact = &mut self.contacts[idx];
+        let talks = std::mem::take(&mut self.book.contacts[idx].talks);
+        let at = self.book.at;
+        let contact = &mut self.book.contacts[idx];
         contact.outcome = Some(outcome);
         contact.ended_at = MaybeAt::at(at);
         contact.firm_at = MaybeAt::NONE;
@@ -153,23 +154,23 @@ impl Router {
                 AfterWork::Lasts(ms) => ms,
             };
             if wrap_ms > 0 {
-                self.contacts[idx].wrapping.push(talk.agent);
+                self.book.contacts[idx].wrapping.push(talk.agent);
                 wraps.push((talk.agent, at.saturating_add(wrap_ms)));
             }
             self.release_agent(talk.agent, idx, talk.since, wrap_ms, true);
         }
-        if let Some(case) = self.contacts[idx].case {
-            self.cases[case].active_at = at;
+        if let Some(case) = self.book.contacts[idx].case {
+            self.book.cases[case].active_at = at;
         }
-        if self.contacts[idx].wrapping.is_empty() {
+        if self.book.contacts[idx].wrapping.is_empty() {
             self.finish(idx, outcome, Why::Ended);
             return;
         }
-        self.set_state(idx, ContactState::WrapUp);
+        self.book.set_state(idx, ContactState::WrapUp);
         for (agent, until_at) in wraps {
-            self.emit(|router| {
-                let mut of = router.about(idx);
-                of.agent = Some(router.agents[agent.at()].id.clone());
+            self.emit(|book| {
+                let mut of = book.about(idx);
+                of.agent = Some(book.agents[agent.at()].id.clone());
                 EventBody::ContactWrapUp { of, until_at }
             });
         }
@@ -177,7 +178,7 @@ impl Router {
 
     /// One agent's wrap-up for a contact is done.
     pub(in crate::router::act) fn wrapped_up(&mut self, idx: ContactIdx, agent: AgentIdx) {
-        let contact = &mut self.contacts[idx];
+        let contact = &mut self.book.contacts[idx];
         contact.wrapping.retain(|other| other != agent);
         if contact.wrapping.is_empty() {
             let outcome = contact.outcome.unwrap_or(Outcome::Open);
@@ -189,9 +190,9 @@ impl Router {
     /// The end of a contact, however it came.
     pub(super) fn finish(&mut self, idx: ContactIdx, outcome: Outcome, why: Why) {
         self.end_seeking(idx);
-        let at = self.at;
-        self.set_state(idx, ContactState::Ended);
-        let contact = &mut self.contacts[idx];
+        let at = self.book.at;
+        self.book.set_state(idx, ContactState::Ended);
+        let contact = &mut self.book.contacts[idx];
         contact.outcome = Some(outcome);
         contact.why = why;
         contact.scheduled = MaybeAt::NONE;
@@ -205,9 +206,9 @@ impl Router {
         let taken_ms = contact.connected_at.get().map(|from| at - from);
         let within_target = contact.connected_at.is_some() && contact.within_target;
         if let Some(source) = contact.source {
-            self.sources.leave(source, idx);
+            self.book.sources.leave(source, idx);
         }
-        let queue = &mut self.queues[self.contacts[idx].queue.at()];
+        let queue = &mut self.book.queues[self.book.contacts[idx].queue.at()];
         queue.stats.ended(at, outcome, handle_ms);
         queue
             .pace
@@ -215,25 +216,25 @@ impl Router {
         if let Some(taken_ms) = taken_ms {
             queue.pace.learn_taken(taken_ms);
         }
-        self.ended.push_back((at, idx));
+        self.book.ended.push_back((at, idx));
         if self.detail.moves {
-            let owner = self.case_owner(idx);
+            let owner = self.book.case_owner(idx);
             self.out.moves.push(Move::Ended {
                 contact: idx,
                 outcome,
                 owner,
-                offers: self.contacts[idx].offers_made,
+                offers: self.book.contacts[idx].offers_made,
             });
         }
-        self.count(|router| Count::Ended {
-            queue: router.queue_name(idx),
+        self.count(|book| Count::Ended {
+            queue: book.queue_name(idx),
             outcome,
             wait_ms,
             handle_ms,
             within_target,
         });
-        self.emit(|router| EventBody::ContactEnded {
-            of: router.about(idx),
+        self.emit(|book| EventBody::ContactEnded {
+            of: book.about(idx),
             outcome,
             wait_ms,
             handle_ms,
@@ -244,9 +245,9 @@ impl Router {
     /// Ends a contact whose platform is gone or has forgotten it; its agents are free at once.
     pub(in crate::router::act) fn repair(&mut self, idx: ContactIdx, reason: &'static str) {
         self.count(|_| Count::Repaired { reason });
-        self.contacts[idx].reason = Some(Text(reason.into()));
+        self.book.contacts[idx].reason = Some(Text(reason.into()));
         self.remember(idx, Rule::Lease, None, None);
-        if self.contacts[idx].state == ContactState::Connected {
+        if self.book.contacts[idx].state == ContactState::Connected {
             self.end_conversation(idx, Outcome::Dropped, AfterWork::Nothing);
         } else {
             self.cancel(idx, Outcome::Abandoned);

@@ -34,15 +34,15 @@ impl Router {
         });
         self.remember_search(idx, rule, why, Some((agent, route)), None);
         self.leave_index(idx);
-        self.offer_seq += 1;
-        let id = OfferId(self.offer_seq);
+        self.book.offer_seq += 1;
+        let id = OfferId(self.book.offer_seq);
         if self.answered_at_once {
             self.connect_at_once(idx, agent, route, why);
             return;
         }
-        let contact = &mut self.contacts[idx];
-        let queue = &mut self.queues[contact.queue.at()];
-        let expires_at = self.at.saturating_add(queue.policy.ring_ms.0);
+        let contact = &mut self.book.contacts[idx];
+        let queue = &mut self.book.queues[contact.queue.at()];
+        let expires_at = self.book.at.saturating_add(queue.policy.ring_ms.0);
         queue.last_offered = Some(agent);
         contact.offers.push(Offer {
             id,
@@ -59,10 +59,10 @@ impl Router {
         }
         let channel = contact.channel;
         if contact.state == ContactState::Waiting {
-            self.set_state(idx, ContactState::Offered);
+            self.book.set_state(idx, ContactState::Offered);
         }
-        self.open_offers.insert(id.0, idx);
-        self.timers.arm(expires_at, Timer::Offer, idx.number());
+        self.book.open_offers.insert(id.0, idx);
+        self.book.timers.arm(expires_at, Timer::Offer, idx.number());
         if self.detail.moves {
             self.out.moves.push(Move::Offered {
                 contact: idx,
@@ -70,18 +70,18 @@ impl Router {
                 offer: id,
             });
         }
-        self.agents[agent.at()].reserved.push(Reserved {
+        self.book.agents[agent.at()].reserved.push(Reserved {
             contact: idx,
             channel,
             offer: id,
         });
         self.refresh(agent);
         self.note_changed(agent);
-        self.emit(|router| {
-            let mut of = router.about(idx);
-            of.agent = Some(router.agents[agent.at()].id.clone());
-            let contact = &router.contacts[idx];
-            let told = contact.is_learnt() && router.agents[agent.at()].is_human();
+        self.emit(|book| {
+            let mut of = book.about(idx);
+            of.agent = Some(book.agents[agent.at()].id.clone());
+            let contact = &book.contacts[idx];
+            let told = contact.is_learnt() && book.agents[agent.at()].is_human();
             let attributes = contact.attributes.clone().filter(|_| told);
             EventBody::ContactOffered {
                 of,
@@ -89,25 +89,25 @@ impl Router {
                 route,
                 why,
                 expires_at,
-                mentor: router.mentor_name(agent),
+                mentor: book.mentor_name(agent),
                 attributes,
-                news: router.news_for(idx),
+                news: book.news_for(idx),
             }
         });
     }
 
     /// The offer is accepted in the same breath: nothing rings and nothing can come between.
     fn connect_at_once(&mut self, idx: ContactIdx, agent: AgentIdx, route: Route, why: Why) {
-        let contact = &mut self.contacts[idx];
+        let contact = &mut self.book.contacts[idx];
         contact.offers_made += 1;
         contact.why = why;
-        self.queues[contact.queue.at()].last_offered = Some(agent);
+        self.book.queues[contact.queue.at()].last_offered = Some(agent);
         let offer = Offer {
-            id: OfferId(self.offer_seq),
+            id: OfferId(self.book.offer_seq),
             agent,
             route,
             why,
-            expires_at: self.at,
+            expires_at: self.book.at,
         };
         self.connect(idx, &offer);
     }
@@ -120,13 +120,13 @@ impl Router {
         agent: Option<&Name>,
     ) -> Result<(ContactIdx, Offer), Reject> {
         if let Some(id) = offer {
-            if let Some(idx) = self.open_offers.get(&id.0)
-                && let Some(found) = self.contacts[*idx].offers.iter().find(|o| o.id == id)
+            if let Some(idx) = self.book.open_offers.get(&id.0)
+                && let Some(found) = self.book.contacts[*idx].offers.iter().find(|o| o.id == id)
             {
                 return Ok((*idx, *found));
             }
             let name = Name::numbered("o", id.0);
-            if id.0 == 0 || id.0 > self.offer_seq {
+            if id.0 == 0 || id.0 > self.book.offer_seq {
                 return Err(Reject::not_found("offer", &name));
             }
             return Err(
@@ -141,9 +141,9 @@ impl Router {
                 "name the offer, or both contact and agent",
             ));
         };
-        let idx = self.find_contact(contact)?;
-        let by = self.find_agent(agent)?;
-        match self.contacts[idx].offer_to(by) {
+        let idx = self.book.find_contact(contact)?;
+        let by = self.book.find_agent(agent)?;
+        match self.book.contacts[idx].offer_to(by) {
             Some(offer) => Ok((idx, *offer)),
             None => Err(Reject::conflict(
                 "offer",
@@ -178,10 +178,10 @@ impl Router {
 
     /// Ends the offers of a contact whose time has run out.
     pub(in crate::router::act) fn expire_offers(&mut self, idx: ContactIdx) {
-        let over: Vec<Offer> = self.contacts[idx]
+        let over: Vec<Offer> = self.book.contacts[idx]
             .offers
             .iter()
-            .filter(|offer| offer.expires_at <= self.at)
+            .filter(|offer| offer.expires_at <= self.book.at)
             .copied()
             .collect();
         for offer in &over {
@@ -202,7 +202,7 @@ impl Router {
         reason: OfferReason,
         which: impl Fn(&Offer) -> bool,
     ) {
-        let revoked: smallvec::SmallVec<[Offer; 1]> = self.contacts[idx]
+        let revoked: smallvec::SmallVec<[Offer; 1]> = self.book.contacts[idx]
             .offers
             .iter()
             .filter(|offer| which(offer))
@@ -224,22 +224,24 @@ impl Router {
         end: OfferEnd,
         reason: Option<OfferReason>,
     ) {
-        self.open_offers.remove(&offer.id.0);
-        self.contacts[idx].offers.retain(|open| open.id != offer.id);
-        self.agents[offer.agent.at()]
+        self.book.open_offers.remove(&offer.id.0);
+        self.book.contacts[idx]
+            .offers
+            .retain(|open| open.id != offer.id);
+        self.book.agents[offer.agent.at()]
             .reserved
             .retain(|held| held.offer != offer.id);
         self.note_hunger(idx);
-        self.count(|router| Count::Offer {
-            queue: router.queue_name(idx),
+        self.count(|book| Count::Offer {
+            queue: book.queue_name(idx),
             result: match reason {
                 Some(OfferReason::Declined(why)) => why.as_str(),
                 _ended_otherwise => end.as_str(),
             },
         });
-        self.emit(|router| {
-            let mut of = router.about(idx);
-            of.agent = Some(router.agents[offer.agent.at()].id.clone());
+        self.emit(|book| {
+            let mut of = book.about(idx);
+            of.agent = Some(book.agents[offer.agent.at()].id.clone());
             EventBody::Offer {
                 of,
                 end,
@@ -257,7 +259,7 @@ impl Router {
         reason: DeclineReason,
         missed: bool,
     ) {
-        let policy = &self.queues[self.contacts[idx].queue.at()].policy;
+        let policy = &self.book.queues[self.book.contacts[idx].queue.at()].policy;
         let delay = match reason {
             DeclineReason::Declined => policy.retry.declined_ms,
             DeclineReason::Busy => policy.retry.busy_ms,
@@ -265,15 +267,15 @@ impl Router {
             DeclineReason::NoAnswer => policy.retry.no_answer_ms,
         };
         let max_missed = policy.max_missed;
-        let entry = &mut self.agents[agent.at()];
+        let entry = &mut self.book.agents[agent.at()];
         if missed {
             entry.missed += 1;
         }
         if delay.0 > 0 {
-            self.set_retry(agent, self.at.saturating_add(delay.0));
+            self.set_retry(agent, self.book.at.saturating_add(delay.0));
         }
-        if missed && max_missed > 0 && self.agents[agent.at()].missed >= max_missed {
-            self.agents[agent.at()].missed = 0;
+        if missed && max_missed > 0 && self.book.agents[agent.at()].missed >= max_missed {
+            self.book.agents[agent.at()].missed = 0;
             self.set_presence(agent, Presence::Break, Some(Text("no_answer".into())), None);
             return;
         }
@@ -282,10 +284,10 @@ impl Router {
     }
 
     fn set_retry(&mut self, agent: AgentIdx, until: Timestamp) {
-        let entry = &mut self.agents[agent.at()];
+        let entry = &mut self.book.agents[agent.at()];
         if entry.retry_at.is_none_or(|at| at < until) {
             entry.retry_at = Some(until);
-            self.timers.arm(until, Timer::Retry, agent.number());
+            self.book.timers.arm(until, Timer::Retry, agent.number());
         }
     }
 }

@@ -11,20 +11,20 @@ use crate::router::api::time::MaybeAt;
 impl Router {
     /// A waiting contact cannot wait any longer: it overflows or ends.
     pub(in crate::router::act) fn give_up(&mut self, idx: ContactIdx, why: Why) {
-        if !self.contacts[idx].talks.is_empty() {
+        if !self.book.contacts[idx].talks.is_empty() {
             // A consultation found nobody; the conversation goes on without.
             self.end_seeking(idx);
             return;
         }
         if why == Why::WaitedTooLong {
             // The limit of its own is used up; from here on that of the queue counts.
-            self.contacts[idx].max_wait_ms = None;
+            self.book.contacts[idx].max_wait_ms = None;
         }
         let mut left: SmallVec<[QueueIdx; 4]> = SmallVec::new();
         loop {
-            left.push(self.contacts[idx].queue);
-            match self.overflow_target(&self.contacts[idx], &left) {
-                Some(target) if self.is_open(target) && self.has_room(idx, target) => {
+            left.push(self.book.contacts[idx].queue);
+            match self.book.overflow_target(&self.book.contacts[idx], &left) {
+                Some(target) if self.book.is_open(target) && self.has_room(idx, target) => {
                     self.overflow_to(idx, target, why);
                     return;
                 }
@@ -33,7 +33,7 @@ impl Router {
                 None => break,
             }
         }
-        let outcome = self.outcome_of_overflow(&self.contacts[idx], why);
+        let outcome = self.book.outcome_of_overflow(&self.book.contacts[idx], why);
         self.remember(idx, Rule::Overflow, Some(why), None);
         self.finish(idx, outcome, why);
     }
@@ -46,14 +46,14 @@ impl Router {
 
     /// Moves a contact into another queue, where it is new but keeps its time of joining.
     fn move_to_queue(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
-        let from = self.queue_name(idx);
+        let from = self.book.queue_name(idx);
         self.leave_index(idx);
-        if self.contacts[idx].state == ContactState::Offered {
-            self.set_state(idx, ContactState::Waiting);
+        if self.book.contacts[idx].state == ContactState::Offered {
+            self.book.set_state(idx, ContactState::Waiting);
         }
-        self.set_queue(idx, target);
-        let at = self.at;
-        let contact = &mut self.contacts[idx];
+        self.book.set_queue(idx, target);
+        let at = self.book.at;
+        let contact = &mut self.book.contacts[idx];
         let hops = if contact.entered_at == at {
             contact.hops
         } else {
@@ -65,40 +65,40 @@ impl Router {
         contact.age_at = MaybeAt::NONE;
         contact.no_agent_at = MaybeAt::NONE;
         contact.owner_until = MaybeAt::NONE;
-        self.emit(|router| EventBody::ContactOverflowed {
-            of: router.about(idx),
+        self.emit(|book| EventBody::ContactOverflowed {
+            of: book.about(idx),
             from,
-            to: router.queue_name(idx),
+            to: book.queue_name(idx),
             why,
         });
     }
 
     /// Whether a queue takes a contact: one that can be offered at once never counts.
     pub(super) fn has_room(&mut self, idx: ContactIdx, queue: QueueIdx) -> bool {
-        let entry = &self.queues[queue.at()];
+        let entry = &self.book.queues[queue.at()];
         let Some(limit) = entry.policy.max_waiting else {
             return true;
         };
         let mut held = entry.counts.waiting + entry.counts.offered;
-        if self.contacts[idx].queue == queue {
+        if self.book.contacts[idx].queue == queue {
             held -= 1;
         }
         if held < limit {
             return true;
         }
-        let trial = self.as_if_in(&self.contacts[idx], queue);
-        let requirement = self.requirement(&trial);
-        self.idle.require(&requirement, &self.agents);
-        self.idle.settle(&mut self.agents);
+        let trial = self.book.as_if_in(&self.book.contacts[idx], queue);
+        let requirement = self.book.requirement(&trial);
+        self.book.idle.require(&requirement, &self.book.agents);
+        self.book.idle.settle(&mut self.book.agents);
         matches!(
-            self.plan(&trial),
+            self.book.plan(&trial),
             crate::router::decide::plan::Plan::Offer { .. }
         )
     }
 
     /// The contact ends; its owner has it on the list as a callback.
     pub(in crate::router::act) fn end_as_callback(&mut self, idx: ContactIdx) {
-        let owner = self.sought_owner(&self.contacts[idx]);
+        let owner = self.book.sought_owner(&self.book.contacts[idx]);
         self.remember(idx, Rule::Fallback, Some(Why::OwnerCallback), owner);
         self.finish(idx, Outcome::Callback, Why::OwnerCallback);
         self.schedule_owner_callback(idx);

@@ -16,18 +16,18 @@ use crate::router::{Router, Subject};
 
 impl Router {
     pub(in crate::router) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {
-        let source = self.sources.intern(client);
+        let source = self.book.sources.intern(client);
         // What it brings from now on has a platform; what it left behind is leased until it says
         // that it still has it.
-        let entry = &mut self.sources.slots[source.at()];
+        let entry = &mut self.book.sources.slots[source.at()];
         entry.sessions += 1;
         entry.gone = false;
         Ok(Subject::Nothing)
     }
 
     pub(in crate::router) fn session_closed(&mut self, client: &Name) -> Result<Subject, Reject> {
-        let source = self.sources.intern(client);
-        let entry = &mut self.sources.slots[source.at()];
+        let source = self.book.sources.intern(client);
+        let entry = &mut self.book.sources.slots[source.at()];
         entry.sessions = entry.sessions.saturating_sub(1);
         if entry.sessions == 0 {
             self.lose_source(source);
@@ -37,22 +37,22 @@ impl Router {
 
     /// The process came up again: whatever was open then is closed now.
     pub(in crate::router) fn restarted(&mut self) -> Result<Subject, Reject> {
-        for n in 0..self.sources.slots.len() {
-            self.sources.slots[n].sessions = 0;
+        for n in 0..self.book.sources.slots.len() {
+            self.book.sources.slots[n].sessions = 0;
             self.lose_source(SourceIdx::from_usize(n));
         }
         Ok(Subject::Nothing)
     }
 
     fn lose_source(&mut self, source: SourceIdx) {
-        self.sources.slots[source.at()].gone = true;
-        let live: Vec<ContactIdx> = self.sources.slots[source.at()]
+        self.book.sources.slots[source.at()].gone = true;
+        let live: Vec<ContactIdx> = self.book.sources.slots[source.at()]
             .live
             .iter()
             .copied()
             .collect();
         for contact in live {
-            if self.contacts[contact].lease_at.is_none() {
+            if self.book.contacts[contact].lease_at.is_none() {
                 self.start_lease_if_gone(contact);
             }
         }
@@ -60,33 +60,34 @@ impl Router {
 
     /// Leases a conversation whose platform is not there.
     pub(super) fn start_lease_if_gone(&mut self, idx: ContactIdx) {
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         let gone = contact
             .source
-            .is_some_and(|source| self.sources.slots[source.at()].gone);
+            .is_some_and(|source| self.book.sources.slots[source.at()].gone);
         let (true, ContactState::Connected, Some(lease)) =
-            (gone, contact.state, self.settings.lease_ms)
+            (gone, contact.state, self.book.settings.lease_ms)
         else {
             return;
         };
-        let at = self.at.saturating_add(lease.0);
-        self.contacts[idx].lease_at = MaybeAt::at(at);
-        self.timers.arm(at, Timer::Lease, idx.number());
+        let at = self.book.at.saturating_add(lease.0);
+        self.book.contacts[idx].lease_at = MaybeAt::at(at);
+        self.book.timers.arm(at, Timer::Lease, idx.number());
     }
 
     pub(in crate::router) fn contact_sync(
         &mut self,
         sync: &ContactSync,
     ) -> Result<Subject, Reject> {
-        let source = self.sources.intern(&sync.source);
-        self.sources.slots[source.at()].gone = false;
+        let source = self.book.sources.intern(&sync.source);
+        self.book.sources.slots[source.at()].gone = false;
         let mut listed = BTreeSet::new();
         let mut unknown = Vec::new();
         for name in &sync.contacts {
             match self
+                .book
                 .contacts
                 .find(name)
-                .filter(|idx| self.contacts[*idx].is_live())
+                .filter(|idx| self.book.contacts[*idx].is_live())
             {
                 Some(idx) => {
                     listed.insert(idx);
@@ -95,14 +96,14 @@ impl Router {
             }
         }
         for idx in &listed {
-            let contact = &mut self.contacts[*idx];
+            let contact = &mut self.book.contacts[*idx];
             contact.lease_at = MaybeAt::NONE;
             if let Some(before) = contact.source.replace(source) {
-                self.sources.leave(before, *idx);
+                self.book.sources.leave(before, *idx);
             }
-            self.sources.join(source, *idx);
+            self.book.sources.join(source, *idx);
         }
-        let missing: Vec<ContactIdx> = self.sources.slots[source.at()]
+        let missing: Vec<ContactIdx> = self.book.sources.slots[source.at()]
             .live
             .iter()
             .copied()
@@ -110,7 +111,7 @@ impl Router {
             .collect();
         let mut cancelled = Vec::new();
         for idx in missing {
-            cancelled.push(self.contacts[idx].id.clone());
+            cancelled.push(self.book.contacts[idx].id.clone());
             self.repair(idx, "sync");
         }
         Ok(Subject::Answer(Answer::Synced(Synced {
@@ -124,7 +125,7 @@ impl Router {
     /// Whether a contact should be alive on its platform: not before its time, not after its
     /// conversation, nor while it is to be called.
     fn platform_has(&self, idx: ContactIdx) -> bool {
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         match contact.state {
             ContactState::Waiting | ContactState::Offered => !contact.is_promised_call(),
             ContactState::Connected => true,

@@ -19,16 +19,16 @@ impl Router {
         submit: &ContactSubmit,
         source: Option<&Name>,
     ) -> Result<Subject, Reject> {
-        if let Some(known) = self.contacts.find(&submit.contact) {
+        if let Some(known) = self.book.contacts.find(&submit.contact) {
             return Ok(Subject::Submitted(known));
         }
-        let mut resolved = self.resolve_submit(submit)?;
-        if let Err(blocked) = self.check_trunks(resolved.queue, &submit.contact) {
-            let queue = self.queues[resolved.queue.at()].id.clone();
+        let mut resolved = self.book.resolve_submit(submit)?;
+        if let Err(blocked) = self.book.check_trunks(resolved.queue, &submit.contact) {
+            let queue = self.book.queues[resolved.queue.at()].id.clone();
             self.count(|_| Count::Blocked { queue });
             return Err(blocked);
         }
-        let slot = self.slot_for(
+        let slot = self.book.slot_for(
             &submit.contact,
             resolved.queue,
             resolved.case,
@@ -36,18 +36,20 @@ impl Router {
             submit.not_before_at,
         )?;
         if let Some(name) = &submit.customer {
-            resolved.customer = Some(self.customers.intern(name));
+            resolved.customer = Some(self.book.customers.intern(name));
         }
-        let requires = self.skills.levels(&submit.requires);
+        let requires = self.book.skills.levels(&submit.requires);
         let prefer = submit.prefer.as_ref().map(|name| self.intern_agent(name));
         let exclude: SmallVec<[AgentIdx; 2]> = submit
             .exclude
             .iter()
             .map(|name| self.intern_agent(name))
             .collect();
-        let source = source.map(|name| self.sources.intern(name));
-        self.arrival_seq += 1;
-        let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq);
+        let source = source.map(|name| self.book.sources.intern(name));
+        self.book.arrival_seq += 1;
+        let mut contact = self
+            .book
+            .draft(submit, &resolved, requires, self.book.arrival_seq);
         contact.prefer = prefer;
         if !exclude.is_empty() {
             contact.extra_mut().exclude = exclude;
@@ -71,24 +73,24 @@ impl Router {
         let customer = contact.customer;
         let queue = contact.queue;
         let source = contact.source;
-        let idx = self.contacts.insert(contact);
+        let idx = self.book.contacts.insert(contact);
         if let Some(source) = source {
-            self.sources.join(source, idx);
+            self.book.sources.join(source, idx);
         }
-        self.queues[queue.at()].stats.submitted(self.at);
-        self.count(|router| Count::Submitted {
-            queue: router.queue_name(idx),
-            channel: router.channels.name(router.contacts[idx].channel).clone(),
+        self.book.queues[queue.at()].stats.submitted(self.book.at);
+        self.count(|book| Count::Submitted {
+            queue: book.queue_name(idx),
+            channel: book.channels.name(book.contacts[idx].channel).clone(),
         });
         if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
-            self.customers.join_unattached(customer, idx);
+            self.book.customers.join_unattached(customer, idx);
         }
-        match not_before_at.filter(|from| *from > self.at) {
+        match not_before_at.filter(|from| *from > self.book.at) {
             Some(from) => self.schedule(idx, from),
             None => {
-                self.set_state(idx, ContactState::Waiting);
+                self.book.set_state(idx, ContactState::Waiting);
                 self.resume(idx);
                 self.arrive(idx);
             }
@@ -98,21 +100,21 @@ impl Router {
 
     /// Another time for a scheduled contact.
     pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
-        let contact = &mut self.contacts[idx];
+        let contact = &mut self.book.contacts[idx];
         contact.not_before_at = MaybeAt::at(from);
         contact.scheduled = MaybeAt::at(from);
-        self.timers.arm(from, Timer::Scheduled, idx.number());
+        self.book.timers.arm(from, Timer::Scheduled, idx.number());
     }
 
     fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
-        self.set_state(idx, ContactState::Scheduled);
-        let contact = &mut self.contacts[idx];
+        self.book.set_state(idx, ContactState::Scheduled);
+        let contact = &mut self.book.contacts[idx];
         contact.scheduled = MaybeAt::at(from);
         contact.why = Why::NotBefore;
-        self.timers.arm(from, Timer::Scheduled, idx.number());
+        self.book.timers.arm(from, Timer::Scheduled, idx.number());
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
-        self.emit(|router| EventBody::ContactWaiting {
-            of: router.about(idx),
+        self.emit(|book| EventBody::ContactWaiting {
+            of: book.about(idx),
             state: ContactState::Scheduled,
             position: None,
             why: Why::NotBefore,
@@ -121,30 +123,30 @@ impl Router {
 
     /// The time of a scheduled contact has come.
     pub(in crate::router::act) fn scheduled_arrives(&mut self, idx: ContactIdx) {
-        let at = self.at;
-        let contact = &mut self.contacts[idx];
+        let at = self.book.at;
+        let contact = &mut self.book.contacts[idx];
         contact.scheduled = MaybeAt::NONE;
         contact.joined_at = at;
         contact.entered_at = at;
         contact.wait_from = at;
-        self.set_state(idx, ContactState::Waiting);
+        self.book.set_state(idx, ContactState::Waiting);
         self.arrive(idx);
     }
 
     /// A caller who hung up and is back in time takes its old place (rule 7).
     fn resume(&mut self, idx: ContactIdx) {
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         let Some(customer) = contact.customer else {
             return;
         };
         let queue = contact.queue;
-        let place = self.place_to_resume(contact);
-        if !self.customers[customer].abandoned().is_empty() {
-            let abandoned = &mut self.customers[customer].extra_mut().abandoned;
+        let place = self.book.place_to_resume(contact);
+        if !self.book.customers[customer].abandoned().is_empty() {
+            let abandoned = &mut self.book.customers[customer].extra_mut().abandoned;
             abandoned.retain(|place| place.queue != queue);
         }
         if let Some((joined_at, seq)) = place {
-            let contact = &mut self.contacts[idx];
+            let contact = &mut self.book.contacts[idx];
             contact.joined_at = contact.joined_at.min(joined_at);
             contact.seq = contact.seq.min(seq);
             self.remember(idx, Rule::Resume, None, None);
@@ -155,8 +157,8 @@ impl Router {
     fn arrive(&mut self, idx: ContactIdx) {
         self.draw_ticket(idx);
         self.begin_wishing(idx);
-        let queue = self.contacts[idx].queue;
-        if !self.is_open(queue) {
+        let queue = self.book.contacts[idx].queue;
+        if !self.book.is_open(queue) {
             self.give_up(idx, Why::QueueClosed);
         } else if self.has_room(idx, queue) {
             self.begin_seeking(idx);

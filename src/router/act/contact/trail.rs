@@ -17,7 +17,7 @@ impl Router {
         agent: Option<AgentIdx>,
     ) {
         if self.detail.trail {
-            let at = self.at;
+            let at = self.book.at;
             let candidates = Box::default();
             let step = StepTaken {
                 at,
@@ -27,7 +27,7 @@ impl Router {
                 until_at: None,
                 candidates,
             };
-            self.contacts[idx].remember(step);
+            self.book.contacts[idx].remember(step);
         }
     }
 
@@ -43,12 +43,12 @@ impl Router {
         if !self.detail.trail {
             return;
         }
-        let contact = &self.contacts[idx];
-        let requirement = self.requirement(contact);
-        let candidates = self.considered(contact, &requirement, chosen);
+        let contact = &self.book.contacts[idx];
+        let requirement = self.book.requirement(contact);
+        let candidates = self.book.considered(contact, &requirement, chosen);
         let candidates = candidates.into_boxed_slice();
         let agent = chosen.map(|(agent, _)| agent);
-        let at = self.at;
+        let at = self.book.at;
         let step = StepTaken {
             at,
             rule,
@@ -57,6 +57,6 @@ impl Router {
             until_at,
             candidates,
         };
-        self.contacts[idx].remember(step);
+        self.book.contacts[idx].remember(step);
     }
 }

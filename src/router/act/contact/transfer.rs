@@ -23,8 +23,8 @@ impl Router {
         &mut self,
         transfer: &ContactTransfer,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_contact(&transfer.contact)?;
-        let contact = &self.contacts[idx];
+        let idx = self.book.find_contact(&transfer.contact)?;
+        let contact = &self.book.contacts[idx];
         let conflict =
             |message: String| Err(Reject::conflict("contact", &transfer.contact, message));
         if contact.state != ContactState::Connected {
@@ -43,10 +43,10 @@ impl Router {
         let whither = self.whither(idx, transfer)?;
         let learnt = self.with_learnt(idx, None, transfer.learnt.as_ref())?;
         let from = contact.talks[0];
-        let by_human = self.agents[from.agent.at()].is_human();
-        self.emit(|router| EventBody::ContactTransferred {
-            of: router.about(idx),
-            from: router.agents[from.agent.at()].id.clone(),
+        let by_human = self.book.agents[from.agent.at()].is_human();
+        self.emit(|book| EventBody::ContactTransferred {
+            of: book.about(idx),
+            from: book.agents[from.agent.at()].id.clone(),
             to_agent: transfer.to.agent.clone(),
             to_queue: transfer.to.queue.clone(),
             mode: transfer.mode,
@@ -57,8 +57,8 @@ impl Router {
         if transfer.mode == TransferMode::Blind {
             self.leave(idx, from, true);
         }
-        let at = self.at;
-        let contact = &mut self.contacts[idx];
+        let at = self.book.at;
+        let contact = &mut self.book.contacts[idx];
         contact.entered_at = at;
         contact.wait_from = at;
         contact.max_wait_ms = None;
@@ -69,7 +69,7 @@ impl Router {
         match whither {
             Whither::Agent(agent) => contact.direct = Some(agent),
             Whither::Queue(queue) => {
-                self.set_queue(idx, queue);
+                self.book.set_queue(idx, queue);
                 if transfer.mode == TransferMode::Consult {
                     self.ask_mentor_first(idx, from.agent);
                 }
@@ -82,10 +82,10 @@ impl Router {
 
     /// Who consults a queue asks its mentor first.
     fn ask_mentor_first(&mut self, idx: ContactIdx, consults: AgentIdx) {
-        let mentor = self.agents[consults.at()].bonds.mentor;
-        let there = mentor.filter(|mentor| self.agents[mentor.at()].exists);
+        let mentor = self.book.agents[consults.at()].bonds.mentor;
+        let there = mentor.filter(|mentor| self.book.agents[mentor.at()].exists);
         if there.is_some() {
-            self.contacts[idx].extra_mut().mentor = there;
+            self.book.contacts[idx].extra_mut().mentor = there;
         }
     }
 
@@ -95,6 +95,7 @@ impl Router {
             (Some(name), None) => name,
             (None, Some(queue)) => {
                 let queue = self
+                    .book
                     .find_queue(queue)
                     .map_err(|reject| reject.in_field("to.queue"))?;
                 return Ok(Whither::Queue(queue));
@@ -105,17 +106,18 @@ impl Router {
             }
         };
         let agent = self
+            .book
             .find_agent(name)
             .map_err(|reject| reject.in_field("to.agent"))?;
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         if contact.talks.iter().any(|talk| talk.agent == agent) {
             let message = format!("agent \"{name}\" has the contact already");
             return Err(Reject::conflict("agent", name, message).in_field("to.agent"));
         }
-        let entry = &self.agents[agent.at()];
-        let free = entry.free_for(contact.channel, &self.channels).is_ok();
-        if !free || self.excluded(contact, agent) {
-            let verdict = self.verdict(contact, None, agent);
+        let entry = &self.book.agents[agent.at()];
+        let free = entry.free_for(contact.channel, &self.book.channels).is_ok();
+        if !free || self.book.excluded(contact, agent) {
+            let verdict = self.book.verdict(contact, None, agent);
             let message = format!("agent \"{name}\" has no free place for it: {verdict}");
             return Err(Reject::conflict("agent", name, message).in_field("to.agent"));
         }
@@ -125,14 +127,14 @@ impl Router {
     /// One agent leaves a contact that goes on without it.
     fn leave(&mut self, idx: ContactIdx, talk: Talk, to_waiting: bool) {
         let wrap_ms = self.wrap_up_ms(talk.agent, idx);
-        let contact = &mut self.contacts[idx];
+        let contact = &mut self.book.contacts[idx];
         contact.talks.retain(|other| other.agent != talk.agent);
         if to_waiting {
             contact.firm_at = MaybeAt::NONE;
             contact.lease_at = MaybeAt::NONE;
             contact.last_agent = None;
             contact.route = None;
-            self.set_state(idx, ContactState::Waiting);
+            self.book.set_state(idx, ContactState::Waiting);
         }
         self.release_agent(talk.agent, idx, talk.since, wrap_ms, false);
     }
@@ -140,22 +142,22 @@ impl Router {
     /// In a consultation the first agent leaves and the contact goes on with the second, who may
     /// still be ringing or looked for. Answers whether there was a consultation.
     pub(super) fn first_agent_leaves(&mut self, idx: ContactIdx) -> bool {
-        let contact = &self.contacts[idx];
+        let contact = &self.book.contacts[idx];
         let Some(first) = contact.talks.first().copied() else {
             return false;
         };
         if contact.talks.len() > 1 {
             self.leave(idx, first, false);
-            if self.contacts[idx].firm_at.is_some() {
-                let min_handle = self.policy_of(idx).ownership.min_handle_ms.0;
+            if self.book.contacts[idx].firm_at.is_some() {
+                let min_handle = self.book.policy_of(idx).ownership.min_handle_ms.0;
                 self.watch_firm(idx, min_handle);
             }
-            let last = self.contacts[idx]
+            let last = self.book.contacts[idx]
                 .talks
                 .last()
                 .map(|talk| (talk.agent, talk.route));
             if let Some((agent, route)) = last {
-                let contact = &mut self.contacts[idx];
+                let contact = &mut self.book.contacts[idx];
                 contact.last_agent = Some(agent);
                 contact.route = Some(route);
             }
@@ -167,7 +169,7 @@ impl Router {
         let ringing = !contact.offers.is_empty();
         self.leave(idx, first, true);
         if ringing {
-            self.set_state(idx, ContactState::Offered);
+            self.book.set_state(idx, ContactState::Offered);
         } else {
             self.dirty_contacts.push(idx);
         }
@@ -177,13 +179,13 @@ impl Router {
     /// The agent to whom a contact was passed did not take it: a consultation ends without, a
     /// blind transfer goes on in its queue.
     pub(in crate::router::act) fn direct_failed(&mut self, idx: ContactIdx) {
-        if !self.contacts[idx].talks.is_empty() {
+        if !self.book.contacts[idx].talks.is_empty() {
             self.end_seeking(idx);
             return;
         }
-        self.contacts[idx].direct = None;
-        if self.contacts[idx].state == ContactState::Offered {
-            self.set_state(idx, ContactState::Waiting);
+        self.book.contacts[idx].direct = None;
+        if self.book.contacts[idx].state == ContactState::Offered {
+            self.book.set_state(idx, ContactState::Waiting);
         }
     }
 }

@@ -15,17 +15,17 @@ impl Router {
         &mut self,
         update: &ContactUpdate,
     ) -> Result<Subject, Reject> {
-        let idx = self.find_contact(&update.contact)?;
-        let state = self.contacts[idx].state;
-        if !self.contacts[idx].is_live() {
+        let idx = self.book.find_contact(&update.contact)?;
+        let state = self.book.contacts[idx].state;
+        if !self.book.contacts[idx].is_live() {
             let message = format!("contact \"{}\" has ended", update.contact);
             return Err(Reject::conflict("contact", &update.contact, message));
         }
         let target = match &update.queue {
             None => None,
-            Some(name) => Some(self.find_queue(name)?),
+            Some(name) => Some(self.book.find_queue(name)?),
         };
-        let target = target.filter(|target| *target != self.contacts[idx].queue);
+        let target = target.filter(|target| *target != self.book.contacts[idx].queue);
         if target.is_some() && matches!(state, ContactState::Connected | ContactState::WrapUp) {
             let message = format!(
                 "contact \"{}\" is {state}: use contact.transfer to move it",
@@ -35,21 +35,21 @@ impl Router {
         }
         let attributes = update.attributes.as_ref();
         let learnt = self.with_learnt(idx, attributes, update.learnt.as_ref())?;
-        let booked = self.rebooking(idx, update, target)?;
+        let booked = self.book.rebooking(idx, update, target)?;
         if let Some(requires) = &update.requires {
-            if requires.len() > SKILLS_MAX || !self.skills.has_room_for(requires) {
+            if requires.len() > SKILLS_MAX || !self.book.skills.has_room_for(requires) {
                 let message = format!("{} skills: at most {SKILLS_MAX}", requires.len());
                 return Err(
                     Reject::invalid("contact", "requires", message).with_id(&update.contact)
                 );
             }
-            self.contacts[idx].requires = self.skills.levels(requires);
+            self.book.contacts[idx].requires = self.book.skills.levels(requires);
         }
         if let Some(priority) = update.priority {
-            self.contacts[idx].priority = priority.0;
+            self.book.contacts[idx].priority = priority.0;
         }
         if let Some(attributes) = attributes {
-            self.contacts[idx].attributes = Some(attributes.clone());
+            self.book.contacts[idx].attributes = Some(attributes.clone());
         }
         self.take_learnt(idx, learnt);
         self.remember(idx, Rule::Update, None, None);
@@ -59,13 +59,13 @@ impl Router {
         if let Some(target) = target {
             self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
             self.leave_index(idx);
-            if self.contacts[idx].state == ContactState::Offered {
-                self.set_state(idx, ContactState::Waiting);
+            if self.book.contacts[idx].state == ContactState::Offered {
+                self.book.set_state(idx, ContactState::Waiting);
             }
-            self.set_queue(idx, target);
+            self.book.set_queue(idx, target);
         }
-        self.emit(|router| EventBody::ContactUpdated {
-            of: router.about(idx),
+        self.emit(|book| EventBody::ContactUpdated {
+            of: book.about(idx),
         });
         self.updated(idx, target.is_some());
         Ok(Subject::Contact(idx))
@@ -73,21 +73,21 @@ impl Router {
 
     /// What an update means for a contact that looks for an agent.
     fn updated(&mut self, idx: ContactIdx, moved: bool) {
-        if self.contacts[idx].state == ContactState::Scheduled {
+        if self.book.contacts[idx].state == ContactState::Scheduled {
             return;
         }
         if moved {
             // It was to go to one agent; moved elsewhere it is anyone's again.
-            self.contacts[idx].direct = None;
-            self.contacts[idx].entered_at = self.at;
+            self.book.contacts[idx].direct = None;
+            self.book.contacts[idx].entered_at = self.book.at;
             self.begin_seeking(idx);
             return;
         }
-        if !self.contacts[idx].seeking {
+        if !self.book.contacts[idx].seeking {
             return;
         }
-        let requirement = self.requirement(&self.contacts[idx]);
-        let unfit: Vec<crate::router::api::ids::OfferId> = self.contacts[idx]
+        let requirement = self.book.requirement(&self.book.contacts[idx]);
+        let unfit: Vec<crate::router::api::ids::OfferId> = self.book.contacts[idx]
             .offers
             .iter()
             .filter(|offer| {
@@ -95,7 +95,7 @@ impl Router {
                     offer.route,
                     crate::router::api::codes::Route::Skill
                         | crate::router::api::codes::Route::Team
-                ) && !meets(&self.agents[offer.agent.at()].skills, &requirement)
+                ) && !meets(&self.book.agents[offer.agent.at()].skills, &requirement)
             })
             .map(|offer| offer.id)
             .collect();
@@ -107,7 +107,7 @@ impl Router {
     }
 
     fn rebook(&mut self, idx: ContactIdx, booked: Rebooked) {
-        self.contacts.set_slot(idx, booked.slot);
+        self.book.contacts.set_slot(idx, booked.slot);
         if let Some(at) = booked.at {
             self.reschedule(idx, at);
         }

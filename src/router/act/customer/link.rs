@@ -14,15 +14,17 @@ impl Router {
         &mut self,
         link: &CustomerLink,
     ) -> Result<Subject, Reject> {
-        let known = self.customers.find(link.customer.as_str());
-        let held = known.map_or(0, |customer| self.customers[customer].identities().len());
+        let known = self.book.customers.find(link.customer.as_str());
+        let held = known.map_or(0, |customer| {
+            self.book.customers[customer].identities().len()
+        });
         if held + link.identities.len() > IDENTITIES_MAX {
             let message = format!("more than {IDENTITIES_MAX} identities of one customer");
             return Err(Reject::invalid("customer", "identities", message).with_id(&link.customer));
         }
-        let idx = self.customers.intern(&link.customer);
+        let idx = self.book.customers.intern(&link.customer);
         if let Some(profile) = &link.profile {
-            let entry = &mut self.customers[idx].extra_mut().profile;
+            let entry = &mut self.book.customers[idx].extra_mut().profile;
             let take = |old: &mut Option<_>, new: &Option<_>| {
                 if new.is_some() {
                     old.clone_from(new);
@@ -36,16 +38,16 @@ impl Router {
         }
         let mut merged: Option<Name> = None;
         for identity in &link.identities {
-            match self.customers.find(identity.as_str()) {
+            match self.book.customers.find(identity.as_str()) {
                 Some(same) if same == idx => {
                     self.add_identity(idx, identity);
                 }
                 Some(other) => {
-                    merged = Some(self.customers[other].id());
+                    merged = Some(self.book.customers[other].id());
                     self.merge_customers(idx, other);
                 }
                 None => {
-                    self.customers.name(identity, idx);
+                    self.book.customers.name(identity, idx);
                     self.add_identity(idx, identity);
                 }
             }
@@ -54,8 +56,8 @@ impl Router {
             self.revoke_excluded(idx);
             self.reattach(idx);
         }
-        self.emit(|router| EventBody::CustomerLinked {
-            customer: router.customers[idx].id(),
+        self.emit(|book| EventBody::CustomerLinked {
+            customer: book.customers[idx].id(),
             identities: link.identities.clone(),
             merged,
         });
@@ -63,7 +65,7 @@ impl Router {
     }
 
     fn add_identity(&mut self, idx: CustomerIdx, identity: &Name) {
-        let entry = &mut self.customers[idx];
+        let entry = &mut self.book.customers[idx];
         if !entry.is_named(identity) && !entry.identities().contains(identity) {
             entry.extra_mut().identities.push(identity.clone());
         }
@@ -72,21 +74,21 @@ impl Router {
     /// Two customers turn out to be one: everything of `other` goes to `idx`, and all its names
     /// lead there.
     fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
-        let entry = &mut self.customers[other];
+        let entry = &mut self.book.customers[other];
         let cases = entry.take_cases();
         let extra = entry.take_extra();
         entry.extra_mut().merged_into = Some(idx);
         let id = entry.id();
         for name in std::iter::once(&id).chain(&extra.identities) {
-            self.customers.unname(name, other);
-            self.customers.name(name, idx);
+            self.book.customers.unname(name, other);
+            self.book.customers.name(name, idx);
             self.add_identity(idx, name);
         }
         for case in &cases {
-            self.cases[*case].customer = Some(idx);
+            self.book.cases[*case].customer = Some(idx);
         }
-        self.customers.move_unattached(other, idx);
-        let into = &mut self.customers[idx];
+        self.book.customers.move_unattached(other, idx);
+        let into = &mut self.book.customers[idx];
         for case in cases {
             into.add_case(case);
         }
@@ -98,7 +100,7 @@ impl Router {
         if !extra.abandoned.is_empty() {
             into.extra_mut().abandoned.extend(extra.abandoned);
         }
-        for slot in self.contacts.slots.iter_mut().flatten() {
+        for slot in self.book.contacts.slots.iter_mut().flatten() {
             if slot.customer == Some(other) {
                 slot.customer = Some(idx);
             }
@@ -107,13 +109,13 @@ impl Router {
 
     /// Takes back what is offered of a customer's contacts to agents it excludes.
     fn revoke_excluded(&mut self, idx: CustomerIdx) {
-        let excluded = self.customers[idx].excluded().to_vec();
+        let excluded = self.book.customers[idx].excluded().to_vec();
         for Excluded { agent, .. } in excluded {
-            let offered: Vec<ContactIdx> = self.agents[agent.at()]
+            let offered: Vec<ContactIdx> = self.book.agents[agent.at()]
                 .reserved
                 .iter()
                 .map(|held| held.contact)
-                .filter(|contact| self.contacts[*contact].customer == Some(idx))
+                .filter(|contact| self.book.contacts[*contact].customer == Some(idx))
                 .collect();
             for contact in offered {
                 self.revoke_offers(contact, OfferReason::Rerouted, |offer| offer.agent == agent);
@@ -125,18 +127,20 @@ impl Router {
     /// Waiting contacts without a case may find one among the cases that were merged.
     fn reattach(&mut self, idx: CustomerIdx) {
         // All find their case before any is attached: that would make it the most recently active.
-        let unattached = self.customers.unattached_of(idx).iter();
-        let found = unattached.filter_map(|contact| Some((*contact, self.case_for(*contact)?)));
+        let unattached = self.book.customers.unattached_of(idx).iter();
+        let found =
+            unattached.filter_map(|contact| Some((*contact, self.book.case_for(*contact)?)));
         for (contact, case) in found.collect::<Vec<(ContactIdx, CaseIdx)>>() {
             self.attach(contact, case);
             self.dirty_contacts.push(contact);
         }
         let waiting = self
+            .book
             .queues
             .iter()
             .flat_map(|queue| queue.waiting.contacts());
         let of_customer: Vec<ContactIdx> = waiting
-            .filter(|contact| self.contacts[*contact].customer == Some(idx))
+            .filter(|contact| self.book.contacts[*contact].customer == Some(idx))
             .collect();
         self.dirty_contacts.extend(of_customer);
     }
@@ -145,9 +149,9 @@ impl Router {
         &mut self,
         exclude: &CustomerExclude,
     ) -> Result<Subject, Reject> {
-        let agent = self.find_agent(&exclude.agent)?;
-        let idx = self.customers.intern(&exclude.customer);
-        let excluded = &mut self.customers[idx].extra_mut().excluded;
+        let agent = self.book.find_agent(&exclude.agent)?;
+        let idx = self.book.customers.intern(&exclude.customer);
+        let excluded = &mut self.book.customers[idx].extra_mut().excluded;
         excluded.retain(|excluded| excluded.agent != agent);
         if exclude.on {
             excluded.push(Excluded {
@@ -155,8 +159,8 @@ impl Router {
                 reason: exclude.reason.clone(),
             });
         }
-        self.emit(|router| EventBody::CustomerExcluded {
-            customer: router.customers[idx].id(),
+        self.emit(|book| EventBody::CustomerExcluded {
+            customer: book.customers[idx].id(),
             agent: exclude.agent.clone(),
             on: exclude.on,
             reason: exclude.reason.clone(),
@@ -164,7 +168,7 @@ impl Router {
         self.revoke_excluded(idx);
         self.reattach(idx);
         Ok(Subject::Answer(Answer::Excluded(ExcludedView {
-            customer: self.customers[idx].id(),
+            customer: self.book.customers[idx].id(),
             agent: exclude.agent.clone(),
             on: exclude.on,
             reason: exclude.reason.clone(),

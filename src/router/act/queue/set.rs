@@ -17,28 +17,29 @@ use crate::router::state::queue::Queue;
 impl Router {
     pub(in crate::router) fn queue_set(&mut self, set: &QueueSet) -> Result<Subject, Reject> {
         self.check_policy(set)?;
-        let known = self.queues_by_name.get(&set.queue).copied();
+        let known = self.book.queues_by_name.get(&set.queue).copied();
         let idx = match known {
             Some(idx) => {
-                let queue = &mut self.queues[idx.at()];
+                let queue = &mut self.book.queues[idx.at()];
                 let before = std::mem::replace(&mut queue.policy, set.policy.clone());
                 queue.exists = true;
-                queue.resolve(&mut self.skills);
-                if before.ownership.affinity_ms.0 == self.longest_affinity_ms {
-                    self.find_longest_affinity();
+                queue.resolve(&mut self.book.skills);
+                if before.ownership.affinity_ms.0 == self.book.longest_affinity_ms {
+                    self.book.find_longest_affinity();
                 }
                 idx
             }
             None => {
-                let queue = Queue::new(set.queue.clone(), set.policy.clone(), &mut self.skills);
-                self.queues.push(queue);
-                let idx = QueueIdx::from_usize(self.queues.len() - 1);
-                self.queues_by_name.insert(set.queue.clone(), idx);
+                let queue =
+                    Queue::new(set.queue.clone(), set.policy.clone(), &mut self.book.skills);
+                self.book.queues.push(queue);
+                let idx = QueueIdx::from_usize(self.book.queues.len() - 1);
+                self.book.queues_by_name.insert(set.queue.clone(), idx);
                 idx
             }
         };
         let affinity = set.policy.ownership.affinity_ms.0;
-        self.longest_affinity_ms = self.longest_affinity_ms.max(affinity);
+        self.book.longest_affinity_ms = self.book.longest_affinity_ms.max(affinity);
         self.emit(|_| EventBody::QueueSet {
             queue: set.queue.clone(),
         });
@@ -46,18 +47,12 @@ impl Router {
         Ok(Subject::Queue(idx))
     }
 
-    /// Looks for the longest affinity among all queues, those removed too.
-    pub(in crate::router) fn find_longest_affinity(&mut self) {
-        let affinities = self.queues.iter().map(|q| q.policy.ownership.affinity_ms.0);
-        self.longest_affinity_ms = affinities.max().unwrap_or(0);
-    }
-
     fn check_policy(&self, set: &QueueSet) -> Result<(), Reject> {
         let policy: &Policy = &set.policy;
         let bad = |field, message: String| {
             Err(Reject::invalid("queue", field, message).with_id(&set.queue))
         };
-        if policy.requires.len() > SKILLS_MAX || !self.skills.has_room_for(&policy.requires) {
+        if policy.requires.len() > SKILLS_MAX || !self.book.skills.has_room_for(&policy.requires) {
             return bad("requires", format!("at most {SKILLS_MAX} skills"));
         }
         if policy.steps.len() > STEPS_MAX {
@@ -99,10 +94,10 @@ impl Router {
     /// Contacts in a queue whose policy changed are judged by the new one, with the limits
     /// counting from where they did.
     fn apply_policy_anew(&mut self, idx: QueueIdx) {
-        if self.queues[idx.at()].counts.live() == 0 {
+        if self.book.queues[idx.at()].counts.live() == 0 {
             return;
         }
-        let contacts = self.contacts.slots.iter().enumerate();
+        let contacts = self.book.contacts.slots.iter().enumerate();
         let here: Vec<ContactIdx> = contacts
             .filter_map(|(n, contact)| {
                 let contact = contact.as_deref()?;
@@ -110,37 +105,37 @@ impl Router {
                 is_here.then(|| ContactIdx::from_usize(n))
             })
             .collect();
-        let at = self.at;
+        let at = self.book.at;
         for contact in here {
-            let own_max = self.contacts[contact].max_wait_ms;
-            let overdue = self.contacts[contact].overdue;
+            let own_max = self.book.contacts[contact].max_wait_ms;
+            let overdue = self.book.contacts[contact].overdue;
             self.leave_index(contact);
             self.begin_seeking(contact);
-            let entry = &mut self.contacts[contact];
+            let entry = &mut self.book.contacts[contact];
             entry.max_wait_ms = own_max;
             // The new policy may give it more time.
             entry.overdue = overdue && entry.max_wait_at.get().is_some_and(|until| until <= at);
             entry.no_agent_at = MaybeAt::NONE;
             entry.owner_until = MaybeAt::NONE;
             self.note_hunger(contact);
-            if self.contacts[contact].offers.is_empty() {
+            if self.book.contacts[contact].offers.is_empty() {
                 self.enter_index(contact);
             }
         }
     }
 
     pub(in crate::router) fn queue_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
-        let idx = self.find_queue(name)?;
-        if name.as_str() == crate::router::DEFAULT_QUEUE {
+        let idx = self.book.find_queue(name)?;
+        if name.as_str() == crate::router::api::policy::DEFAULT_QUEUE {
             let message = "the queue \"default\" cannot be removed";
             return Err(Reject::conflict("queue", name, message));
         }
-        let live = self.queues[idx.at()].counts.live();
+        let live = self.book.queues[idx.at()].counts.live();
         if live > 0 {
             let message = format!("queue \"{name}\" holds {live} contacts: move or end them first");
             return Err(Reject::conflict("queue", name, message));
         }
-        self.queues[idx.at()].exists = false;
+        self.book.queues[idx.at()].exists = false;
         self.emit(|_| EventBody::QueueRemoved {
             queue: name.clone(),
         });
@@ -157,14 +152,14 @@ impl Router {
         if let Some(channels) = &patch.channels {
             let new = channels
                 .keys()
-                .filter(|name| self.channels.find(name).is_none())
+                .filter(|name| self.book.channels.find(name).is_none())
                 .count();
-            if self.channels.len() + new > CHANNELS_MAX {
+            if self.book.channels.len() + new > CHANNELS_MAX {
                 let message = format!("at most {CHANNELS_MAX} channels");
                 return Err(Reject::invalid("settings", "channels", message));
             }
         }
-        let settings = &mut self.settings;
+        let settings = &mut self.book.settings;
         let given = &patch.channels;
         if let Some(channels) = given {
             for (name, rule) in channels {
@@ -190,13 +185,14 @@ impl Router {
             by_customer
         );
         if given.is_some() {
-            self.channels.apply(&self.settings);
-            self.idle.set_channels(self.channels.len());
-            for n in 0..self.agents.len() {
+            self.book.channels.apply(&self.book.settings);
+            self.book.idle.set_channels(self.book.channels.len());
+            for n in 0..self.book.agents.len() {
                 self.note_freed(crate::router::api::ids::AgentIdx::from_usize(n));
             }
             // Whether an owner serves the channel at all may have changed.
             let waiting = self
+                .book
                 .queues
                 .iter()
                 .flat_map(|queue| queue.waiting.contacts());

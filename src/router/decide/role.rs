@@ -1,0 +1,22 @@
+//! Who stands in which role to a case: its owner, and the owner's deputy, leader and supervisor.
+
+use crate::router::api::codes::Role;
+use crate::router::api::ids::{AgentIdx, CaseIdx};
+use crate::router::state::book::Book;
+
+impl Book {
+    /// Who has a role for a case now: as its owner stands to others, or, while it has none, its
+    /// last handler.
+    pub(in crate::router) fn by_role(&self, case: CaseIdx, role: Role) -> Option<AgentIdx> {
+        let case = &self.cases[case];
+        let answerable = case.owner.or(case.last_handler)?;
+        let leader = |agent: AgentIdx| self.agents[agent.at()].leader;
+        match role {
+            Role::Owner => case.owner,
+            Role::Deputy => self.agents[answerable.at()].deputy,
+            Role::Leader => leader(answerable),
+            Role::Supervisor => leader(leader(answerable)?),
+            Role::Agent => None,
+        }
+    }
+}
