@@ -44,11 +44,12 @@ use api::command::{Command, Stamped};
 pub use api::detail::Detail;
 use api::effect::Effects;
 use api::event::EventBody;
-use api::ids::{AgentIdx, CaseIdx, ContactIdx, QueueIdx};
+use api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 pub use api::policy::DEFAULT_QUEUE;
 use api::reject::Reject;
 use api::time::Timestamp;
 pub use state::book::Book;
+use state::kinds::KindIdx;
 use state::timers::Timer;
 
 /// One tenant's routing: what it knows, the consequences that are still to be drawn, and the effects
@@ -245,5 +246,7 @@ enum Subject {
     Submitted(ContactIdx),
     Contact(ContactIdx),
     Case(CaseIdx),
+    Kind(KindIdx),
+    Calendar(Name),
     Answer(Answer),
 }

@@ -1,7 +1,7 @@
 //! Copies of cases, kinds and calendars for those outside.
 
 use super::queries::page;
-use crate::calendar::Written;
+use crate::calendar::{Calendar, Written};
 use crate::router::api::answer::{
     Answer, AssistView, CalendarView, CaseView, ClockView, FollowUpView, KindView, NoteView,
     ResultView, WaitView,
@@ -11,6 +11,7 @@ use crate::router::api::query::ListPage;
 use crate::router::api::reject::Reject;
 use crate::router::state::book::Book;
 use crate::router::state::clock::Clock;
+use crate::router::state::kinds::KindIdx;
 use crate::router::state::progress::{Assist, Progress};
 
 impl Book {
@@ -122,12 +123,12 @@ impl Book {
         })
     }
 
-    pub(in crate::router) fn kind_get(&self, name: &Name) -> Result<Answer, Reject> {
-        let kind = self.kinds.get(self.find_kind(name)?);
-        Ok(Answer::Kind(Box::new(KindView {
-            kind: name.clone(),
+    pub(super) fn kind_view(&self, idx: KindIdx) -> KindView {
+        let kind = self.kinds.get(idx);
+        KindView {
+            kind: kind.name.clone(),
             rules: kind.rules.clone(),
-        })))
+        }
     }
 
     pub(super) fn kind_list(&self, list: &ListPage) -> Result<Answer, Reject> {
@@ -139,22 +140,18 @@ impl Book {
         })))
     }
 
-    pub(in crate::router) fn calendar_get(&self, name: &Name) -> Result<Answer, Reject> {
-        let calendar = self.find_calendar(name)?;
-        Ok(Answer::Calendar(Box::new(CalendarView {
-            calendar: name.clone(),
-            rules: Written::from(calendar),
-        })))
-    }
-
     pub(super) fn calendar_list(&self, list: &ListPage) -> Result<Answer, Reject> {
         let all = self.calendars.iter();
         let page = page(all, list.after.as_ref(), list.limit, |(name, _)| name)?;
-        Ok(Answer::Calendars(page.map(|(name, calendar)| {
-            CalendarView {
-                calendar: name.clone(),
-                rules: Written::from(calendar),
-            }
-        })))
+        Ok(Answer::Calendars(
+            page.map(|(name, calendar)| calendar_view(name, calendar)),
+        ))
+    }
+}
+
+pub(super) fn calendar_view(name: &Name, calendar: &Calendar) -> CalendarView {
+    CalendarView {
+        calendar: name.clone(),
+        rules: Written::from(calendar),
     }
 }

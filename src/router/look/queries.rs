@@ -1,6 +1,7 @@
 //! Questions answered from the state at hand. Lists go by name, so that a page can go on where
 //! the last one ended whatever happened in between.
 
+use super::case_views::calendar_view;
 use crate::router::api::answer::{Answer, OwnerView, Page, StatsView};
 use crate::router::api::command::Command;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, QueueIdx};
@@ -67,9 +68,16 @@ impl Book {
             Query::Stats(of) => self.stats_get(at, of),
             Query::AgentBriefing(of) => self.agent_briefing(&of.agent),
             Query::BookingSlots(of) => self.booking_slots(at, of),
-            Query::KindGet(of) => self.kind_get(&of.kind),
+            Query::KindGet(of) => {
+                let idx = self.find_kind(&of.kind)?;
+                Ok(Answer::Kind(Box::new(self.kind_view(idx))))
+            }
             Query::KindList(list) => self.kind_list(list),
-            Query::CalendarGet(of) => self.calendar_get(&of.calendar),
+            Query::CalendarGet(of) => {
+                let calendar = self.find_calendar(&of.calendar)?;
+                let view = calendar_view(&of.calendar, calendar);
+                Ok(Answer::Calendar(Box::new(view)))
+            }
             Query::CalendarList(list) => self.calendar_list(list),
         }
     }

@@ -1,5 +1,6 @@
 //! Copies of the state for those outside.
 
+use super::case_views::calendar_view;
 use crate::router::Subject;
 use crate::router::api::answer::{
     AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
@@ -24,6 +25,11 @@ impl Book {
             Subject::Submitted(idx) => Answer::Submitted(Box::new(self.submitted(idx))),
             Subject::Contact(idx) => Answer::Contact(Box::new(self.contact_view(idx))),
             Subject::Case(idx) => Answer::Case(Box::new(self.case_view(idx))),
+            Subject::Kind(idx) => Answer::Kind(Box::new(self.kind_view(idx))),
+            Subject::Calendar(name) => {
+                let calendar = &self.calendars[&name];
+                Answer::Calendar(Box::new(calendar_view(&name, calendar)))
+            }
             Subject::Answer(answer) => answer,
         }
     }

@@ -49,11 +49,14 @@ impl Kinds {
         self.slots.iter().flatten().filter(|kind| kind.current)
     }
 
-    pub fn insert(&mut self, kind: Kind) {
-        match self.slots.iter_mut().find(|slot| slot.is_none()) {
-            Some(free) => *free = Some(kind),
-            None => self.slots.push(Some(kind)),
-        }
+    pub fn insert(&mut self, kind: Kind) -> KindIdx {
+        let free = self.slots.iter().position(Option::is_none);
+        let at = free.unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        self.slots[at] = Some(kind);
+        KindIdx(at as u32)
     }
 
     pub fn take(&mut self, idx: KindIdx) {

@@ -29,8 +29,8 @@ impl Router {
             let message = format!("{KINDS_MAX} kinds there are already: remove one first");
             return Err(Reject::limit("kind", &set.kind, message));
         }
-        let same = known.is_some_and(|known| self.book.kinds.get(known).rules == set.rules);
-        if !same {
+        let same = known.filter(|known| self.book.kinds.get(*known).rules == set.rules);
+        let idx = same.unwrap_or_else(|| {
             if let Some(known) = known {
                 self.book.kinds.retire(known);
             }
@@ -39,16 +39,12 @@ impl Router {
                 rules: set.rules.clone(),
                 current: true,
                 cases: 0,
-            });
-        }
+            })
+        });
         self.emit(|_| EventBody::KindSet {
             kind: set.kind.clone(),
         });
-        self.answer_kind(&set.kind)
-    }
-
-    fn answer_kind(&self, name: &Name) -> Result<Subject, Reject> {
-        Ok(Subject::Answer(self.book.kind_get(name)?))
+        Ok(Subject::Kind(idx))
     }
 
     fn check_kind(&self, set: &KindSet) -> Result<(), Reject> {
@@ -198,7 +194,7 @@ impl Router {
         self.emit(|_| EventBody::CalendarSet {
             calendar: set.calendar.clone(),
         });
-        Ok(Subject::Answer(self.book.calendar_get(&set.calendar)?))
+        Ok(Subject::Calendar(set.calendar.clone()))
     }
 
     pub(in crate::router) fn calendar_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
