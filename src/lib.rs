@@ -59,6 +59,8 @@ pub mod generate;
 
 pub mod queueing;
 
+pub mod figures;
+
 pub mod client;
 
 pub mod replay;

@@ -66,7 +66,7 @@ fn simulate(centre: &Centre, config: &str, seed: u64) -> Summary {
     let report = run_on(&config, arrivals, &roster, None, seed).expect("a run");
     let summary = report.summary;
     assert!(summary.littles_law.error < 0.005, "Little's law");
-    assert_eq!(summary.all.contacts, centre.contacts as u64);
+    assert_eq!(summary.all.ends.contacts, centre.contacts as u64);
     summary
 }
 
@@ -143,8 +143,8 @@ fn erlang_a() {
         contacts: 50_000,
     };
     let found = means(&centre, "", 2, |s| {
-        let abandoned = s.all.abandoned as f64 / s.all.contacts as f64;
-        [abandoned, s.all.wait_all_ms.mean / 1e3]
+        let abandoned = s.all.ends.abandoned as f64 / s.all.ends.contacts as f64;
+        [abandoned, s.all.wait_all_ms.unwrap_or_default().mean / 1e3]
     });
     assert_near("abandoned", found[0], 0.031, 0.003);
     assert_near("mean wait of all, s", found[1], 3.7, 0.4);
@@ -165,7 +165,7 @@ fn continuity_without_waiting_for_the_owner() {
     let found = means(&centre, config, 3, |s| {
         let all = &s.all;
         assert_eq!(
-            all.repeat_contacts, all.served,
+            all.repeat_contacts, all.ends.served,
             "every contact has an owner"
         );
         let continuity = all.continuity.expect("owners");

@@ -145,10 +145,10 @@ fn row(name: &str, summary: &Summary) -> [String; 12] {
     };
     [
         name.to_owned(),
-        all.served.to_string(),
-        all.abandoned.to_string(),
+        all.ends.served.to_string(),
+        all.ends.abandoned.to_string(),
         format!("{:.2} s", all.wait_ms.mean / 1e3),
-        format!("{:.2} s", all.wait_all_ms.mean / 1e3),
+        format!("{:.2} s", all.wait_all_ms.unwrap_or_default().mean / 1e3),
         format!("{:.1} s", all.wait_ms.p95 as f64 / 1e3),
         percent(all.service_level),
         all.repeat_contacts.to_string(),

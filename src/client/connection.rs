@@ -87,11 +87,6 @@ impl Connection {
         self.write.extend_from_slice(line);
     }
 
-    /// How many bytes wait to be written.
-    pub fn unsent(&self) -> usize {
-        self.write.len()
-    }
-
     /// Calls a method and waits for its answer; what else arrives meanwhile is kept for
     /// [`Self::next`].
     pub async fn call<P: Serialize + ?Sized>(

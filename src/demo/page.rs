@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::client::duration;
+use crate::figures::Fate;
 use crate::printable::printable_coloured;
-use crate::replay::{Account, Outcome, Summary};
+use crate::replay::{Account, Summary};
 
 /// Standard output. Without a terminal, or with NO_COLOR, it is plain.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +90,7 @@ pub fn closing(page: Page, summary: &Summary, contacts: &[Account]) -> String {
     let by_route = |route: &str| {
         let served = contacts
             .iter()
-            .filter(|account| account.outcome == Some(Outcome::Served));
+            .filter(|account| account.outcome == Some(Fate::Served));
         let stood_in = served.filter(|account| account.repeat && !account.hit);
         stood_in
             .filter(|account| account.route.as_deref() == Some(route))
@@ -102,11 +103,11 @@ pub fn closing(page: Page, summary: &Summary, contacts: &[Account]) -> String {
          matter\n                 a blind choice among those on duty would have come to {}\n  \
          stand-ins      {} deputy, {} leader, {} team, {} others; every matter stayed with its \
          owner\n  agents         {} of their time in conversation",
-        all.contacts,
-        all.served,
-        all.abandoned,
-        all.overflowed + all.timeout,
-        all.unserved,
+        all.ends.contacts,
+        all.ends.served,
+        all.ends.abandoned,
+        all.ends.overflowed + all.ends.timeout,
+        all.ends.unserved,
         wait(all.wait_ms.mean),
         wait(all.wait_ms.max.map(|ms| ms as f64)),
         percent(all.service_level),

@@ -76,11 +76,6 @@ impl Delay {
         1.0 - self.waits * (-self.spare_rate() * limit).exp()
     }
 
-    /// The mean wait of a contact that waits with `ahead` others before it.
-    pub fn mean_wait_behind(&self, ahead: u32) -> f64 {
-        f64::from(ahead + 1) * self.service / f64::from(self.agents.max(1))
-    }
-
     /// The fewest agents, at most `most`, with whom `share` of the contacts wait no longer than
     /// `limit`.
     pub fn staff(rate: f64, service: f64, share: f64, limit: f64, most: u32) -> Option<u32> {

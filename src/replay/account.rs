@@ -5,51 +5,13 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::error::ReplayError;
-
-/// How a contact ended, in the words of every simulation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Served,
-    Abandoned,
-    Blocked,
-    Timeout,
-    Overflowed,
-    Rejected,
-    /// Still there at the end.
-    Unserved,
-}
-
-impl Outcome {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Served => "served",
-            Self::Abandoned => "abandoned",
-            Self::Blocked => "blocked",
-            Self::Timeout => "timeout",
-            Self::Overflowed => "overflowed",
-            Self::Rejected => "rejected",
-            Self::Unserved => "unserved",
-        }
-    }
-
-    /// The end of a contact that was not connected.
-    pub(super) fn unconnected(outcome: &str) -> Self {
-        match outcome {
-            "abandoned" => Self::Abandoned,
-            "timeout" => Self::Timeout,
-            "voicemail" | "callback" => Self::Overflowed,
-            "cancelled" => Self::Unserved,
-            _ => Self::Rejected,
-        }
-    }
-}
+use crate::figures::Fate;
 
 /// One contact, with times in virtual milliseconds.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Account {
     pub contact: String,
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<Fate>,
     pub agent: Option<String>,
     pub route: Option<String>,
     /// The owner of its case after it.
@@ -135,7 +97,7 @@ impl Accounts {
 
 /// Writes a row a contact, in the order of arrival.
 pub fn write(out: impl Write, accounts: &[Account]) -> Result<(), ReplayError> {
-    let unwritten = |cause: &dyn std::fmt::Display| ReplayError::Read {
+    let unwritten = |cause: &dyn std::fmt::Display| ReplayError::Write {
         file: "the file of contacts".to_owned(),
         cause: cause.to_string(),
     };

@@ -7,6 +7,8 @@ use crate::table::TableError;
 pub enum ReplayError {
     #[error("{file} cannot be read: {cause}")]
     Read { file: String, cause: String },
+    #[error("{file} cannot be written: {cause}")]
+    Write { file: String, cause: String },
     /// A file of arrivals or agents cannot be used.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -24,7 +26,7 @@ impl ReplayError {
         match self {
             Self::Table(error) => error.exit_code(),
             Self::File { .. } => 2,
-            Self::Read { .. } | Self::Client(_) | Self::Setup { .. } => 1,
+            Self::Read { .. } | Self::Write { .. } | Self::Client(_) | Self::Setup { .. } => 1,
         }
     }
 }

@@ -25,7 +25,7 @@ mod roster;
 mod setup;
 mod summary;
 
-pub use account::{Account, Accounts, Outcome, write};
+pub use account::{Account, Accounts, write};
 pub use arrivals::{Arrival, arrivals};
 pub use clock::Clock;
 pub use error::ReplayError;

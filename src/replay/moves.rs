@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::account::{Account, Outcome};
+use super::account::Account;
 use super::agenda::Deed;
 use super::arrivals::Arrival;
 use super::player::{Contact, Phase, Player, Purpose};
+use crate::figures::Fate;
 
 impl Player {
     pub(super) fn perform(&mut self, at_ms: i64, deed: Deed) {
@@ -115,7 +116,7 @@ impl Player {
         }
         played.phase = Phase::Over;
         played.account.ended_ms = Some(at_ms);
-        played.account.outcome = Some(Outcome::Served);
+        played.account.outcome = Some(Fate::Served);
         let outcome = played.arrival.outcome.as_deref().unwrap_or("open");
         let params = json!({ "contact": played.account.contact, "outcome": outcome, "key": key });
         if let Some(wrap_up) = played.arrival.wrap_up_ms {
@@ -210,7 +211,7 @@ impl Player {
             let id = contact.account.contact.clone();
             match contact.phase {
                 Phase::Sent | Phase::Waiting => {
-                    contact.account.outcome = Some(Outcome::Unserved);
+                    contact.account.outcome = Some(Fate::Unserved);
                     let params = json!({ "contact": id, "reason": "replay is over", "key": key });
                     self.request("contact.cancel", &params, Purpose::Cancel);
                 }

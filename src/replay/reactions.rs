@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::account::Outcome;
 use super::agenda::Deed;
 use super::moves::offer_number;
 use super::player::{Actor, Offered, Owned, Phase, Player, Purpose};
 use crate::client::{Arrived, Event, Refusal, Reply};
+use crate::figures::Fate;
 
 /// The members of events that matter to a player.
 #[derive(Debug, Default, Deserialize)]
@@ -232,16 +232,14 @@ impl Player {
                 let joined_ms = self.clock.at_ms(event_at - heard.wait_ms);
                 account.ended_ms = Some(self.clock.at_ms(event_at));
                 account.wait_ms = Some(self.clock.at_ms(event_at) - joined_ms);
-                account
-                    .outcome
-                    .get_or_insert_with(|| Outcome::unconnected(outcome));
+                account.outcome.get_or_insert_with(|| unconnected(outcome));
                 self.progress.waiting = self.progress.waiting.saturating_sub(1);
                 self.progress.abandoned += u64::from(outcome == "abandoned");
             }
             Phase::Talking | Phase::Over | Phase::Ended => {
                 let now_ms = self.clock.at_ms(event_at);
                 account.ended_ms.get_or_insert(now_ms);
-                account.outcome = Some(Outcome::Served);
+                account.outcome = Some(Fate::Served);
                 self.progress.served += 1;
                 if was == Phase::Talking {
                     self.progress.talking = self.progress.talking.saturating_sub(1);
@@ -301,7 +299,7 @@ impl Player {
     fn blocked(&mut self, at: usize, refusal: &Refusal) {
         let contact = &mut self.contacts[at];
         contact.phase = Phase::Ended;
-        contact.account.outcome = Some(Outcome::Blocked);
+        contact.account.outcome = Some(Fate::Blocked);
         self.progress.ended += 1;
         self.progress.waiting = self.progress.waiting.saturating_sub(1);
         if refusal.kind() != "limit" {
@@ -324,4 +322,16 @@ impl Player {
 
 fn is_late(refusal: &Refusal) -> bool {
     refusal.kind() == "conflict"
+}
+
+/// What became of a contact that was not connected; whom the replay takes back was still there at
+/// its end.
+fn unconnected(outcome: &str) -> Fate {
+    match outcome {
+        "abandoned" => Fate::Abandoned,
+        "timeout" => Fate::Timeout,
+        "voicemail" | "callback" => Fate::Overflowed,
+        "cancelled" => Fate::Unserved,
+        _ => Fate::Rejected,
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::figures::{Break, Figures};
 use super::sample::Sample;
+use crate::figures;
 use crate::router::codes::{EscalationReason, Route};
 
 /// What a measure is about; reports are divided so.
@@ -64,7 +65,7 @@ pub struct Measure {
 }
 
 fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+    figures::share(part as f64, whole as f64)
 }
 
 fn stand_in(figures: &Figures, route: Route) -> Option<f64> {

@@ -1,5 +1,7 @@
 //! Durations or scores that were observed.
 
+use crate::figures::{rank, share};
+
 /// The observations, in the order of their coming.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample(Vec<i64>);
@@ -15,14 +17,14 @@ impl Sample {
 
     pub fn mean(&self) -> Option<f64> {
         let sum: i128 = self.0.iter().map(|value| i128::from(*value)).sum();
-        (!self.0.is_empty()).then(|| sum as f64 / self.0.len() as f64)
+        share(sum as f64, self.0.len() as f64)
     }
 
     /// The nearest rank: the smallest observation that so many percent do not exceed.
     pub fn percentile(&self, percent: u32) -> Option<f64> {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
-        let rank = (sorted.len() * percent as usize).div_ceil(100).max(1);
+        let rank = rank(sorted.len() as u64, percent.into()) as usize;
         sorted.get(rank - 1).map(|value| *value as f64)
     }
 }

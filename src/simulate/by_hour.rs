@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::figures::share;
 use crate::router::time::Timestamp;
 
 use super::course::Bucket;
@@ -65,36 +66,33 @@ pub(super) fn write(out: &mut dyn Write, hours: &[Hour]) -> io::Result<()> {
     )?;
     for hour in hours {
         let counts = &hour.counts;
-        let answerable = counts.served + counts.abandoned + counts.timeout;
+        let ends = &counts.sums.ends;
         writeln!(
             out,
             "{},{},{},{},{},{},{},{},{},{},{},{:.4},{:.4},{:.4},{},{},{}",
             hour.from_ms,
-            counts.contacts,
-            counts.served,
-            counts.abandoned,
-            counts.blocked,
-            counts.timeout,
-            counts.overflowed,
-            counts.rejected,
-            share(counts.wait_ms as f64, counts.served, 1),
+            ends.contacts,
+            ends.served,
+            ends.abandoned,
+            ends.blocked,
+            ends.timeout,
+            ends.overflowed,
+            ends.rejected,
+            cell(share(counts.wait_ms as f64, ends.served as f64), 1),
             counts.wait_max_ms,
-            share(counts.within_target as f64, answerable, 4),
+            cell(counts.sums.service_level(), 4),
             hour.queue_length_mean,
             hour.agents_busy_mean,
             hour.agents_on_shift_mean,
-            counts.repeat_contacts,
-            counts.owner_hits,
-            share(counts.owner_hits as f64, counts.repeat_contacts, 4),
+            counts.sums.repeat_contacts,
+            counts.sums.owner_hits,
+            cell(counts.sums.continuity(), 4),
         )?;
     }
     Ok(())
 }
 
-/// A share, or nothing where there is nothing to be a share of.
-fn share(part: f64, whole: u64, digits: usize) -> String {
-    if whole == 0 {
-        return String::new();
-    }
-    format!("{:.digits$}", part / whole as f64)
+/// A value, or nothing where there is none.
+fn cell(value: Option<f64>, digits: usize) -> String {
+    value.map_or_else(String::new, |value| format!("{value:.digits$}"))
 }

@@ -3,6 +3,7 @@
 //!
 //! Means over time are integrals of whole contacts over whole milliseconds, exact to the end.
 
+use crate::figures::Sums;
 use crate::router::time::Timestamp;
 
 /// The width of a bucket at first; a run that is too long for so many gets wider ones.
@@ -13,18 +14,10 @@ const HOUR_MS: i64 = 3_600_000;
 /// What happened in one bucket. Counts go by the time of arrival.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bucket {
-    pub contacts: u64,
-    pub served: u64,
-    pub abandoned: u64,
-    pub blocked: u64,
-    pub timeout: u64,
-    pub overflowed: u64,
-    pub rejected: u64,
-    pub within_target: u64,
+    pub sums: Sums,
+    /// Of the served.
     pub wait_ms: i64,
     pub wait_max_ms: i64,
-    pub repeat_contacts: u64,
-    pub owner_hits: u64,
     /// Contacts waiting, and in conversation, times milliseconds.
     pub waiting_area: i128,
     pub talking_area: i128,
@@ -32,18 +25,9 @@ pub struct Bucket {
 
 impl Bucket {
     pub fn add(&mut self, other: &Self) {
-        self.contacts += other.contacts;
-        self.served += other.served;
-        self.abandoned += other.abandoned;
-        self.blocked += other.blocked;
-        self.timeout += other.timeout;
-        self.overflowed += other.overflowed;
-        self.rejected += other.rejected;
-        self.within_target += other.within_target;
+        self.sums.add(&other.sums);
         self.wait_ms += other.wait_ms;
         self.wait_max_ms = self.wait_max_ms.max(other.wait_max_ms);
-        self.repeat_contacts += other.repeat_contacts;
-        self.owner_hits += other.owner_hits;
         self.waiting_area += other.waiting_area;
         self.talking_area += other.talking_area;
     }

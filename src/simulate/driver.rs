@@ -6,6 +6,7 @@
 
 use std::io;
 
+use crate::figures::Fate;
 use crate::router::Router;
 use crate::router::bulk::{Move, Stage, Taken};
 use crate::router::codes::{Outcome, Route};
@@ -16,10 +17,10 @@ use crate::trace::Arrivals;
 use super::agenda::{Agenda, Entry, Kind, Moment, Of};
 use super::clerk::Clerk;
 use super::error::SimulateError;
-use super::life::{Life, Talk, fate_of, waits};
+use super::life::{Life, Talk, waits};
 use super::progress::Progress;
 use super::rota::Rota;
-use super::rows::{Fate, Row, Rows};
+use super::rows::{Row, Rows};
 use super::tally::{Reached, Tally};
 
 /// A simulation that runs.
@@ -390,7 +391,7 @@ impl Driver {
             let lives = &self.lives;
             self.agenda.note_idle(|entry| waits(lives, entry));
         }
-        let fate = fate_of(outcome);
+        let fate = Fate::of(outcome);
         if outcome == Outcome::Callback {
             self.calling_back = Some((contact, life));
         }

@@ -1,11 +1,10 @@
 //! The life of a contact as the driver knows it, from its arrival to its end.
 
-use crate::router::codes::{Outcome, Route};
+use crate::router::codes::Route;
 use crate::router::ids::{AgentIdx, CaseIdx, QueueIdx};
 use crate::router::time::Timestamp;
 
 use super::agenda::{Entry, Kind, Of};
-use super::rows::Fate;
 
 /// What the driver remembers of a contact in the system.
 #[derive(Clone, Copy, Debug)]
@@ -44,14 +43,4 @@ pub(super) fn waits(lives: &[Option<Life>], entry: &Entry) -> bool {
         .get(contact.at())
         .and_then(Option::as_ref)
         .is_some_and(|life| life.number == entry.tie() && life.talk.is_none())
-}
-
-pub(super) fn fate_of(outcome: Outcome) -> Fate {
-    match outcome {
-        Outcome::Abandoned | Outcome::Cancelled => Fate::Abandoned,
-        Outcome::Timeout | Outcome::NoAgent => Fate::Timeout,
-        Outcome::Voicemail | Outcome::Callback => Fate::Overflowed,
-        Outcome::Rejected => Fate::Rejected,
-        Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => Fate::Served,
-    }
 }

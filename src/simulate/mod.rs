@@ -18,7 +18,6 @@ mod rota;
 mod rows;
 mod summary;
 mod tally;
-mod waits;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -26,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::config::Config;
+use crate::figures::Waits;
 use crate::router::command::{Command, SettingsPatch};
 use crate::router::ids::Name;
 use crate::router::time::Millis;
@@ -42,10 +42,8 @@ use tally::Tally;
 
 pub use error::SimulateError;
 pub use plot::{Compared, draw, draw_comparison};
-pub use rows::Fate;
-pub use summary::{AgentSummary, Counts, Little, Mean, Summary};
+pub use summary::{AgentSummary, Little, Summary};
 pub use tally::Callbacks;
-pub use waits::{WaitSummary, Waits};
 
 /// What a simulation is made of.
 #[derive(Clone, Debug, Default)]

@@ -9,12 +9,13 @@ use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
+use crate::figures::{Waits, share};
 use crate::router::codes::Route;
 
+use super::Report;
 use super::by_hour::Hour;
 use super::error::SimulateError;
 use super::summary::Summary;
-use super::{Report, Waits};
 
 const SIZE: (u32, u32) = (1_200, 900);
 const COMPARISON_SIZE: (u32, u32) = (1_100, 600);
@@ -88,8 +89,8 @@ fn panels(path: &Path, report: &Report) -> Drawn {
         &parts[3],
         ("Continuity and service level", "share"),
         &[
-            ("continuity", of(continuity)),
-            ("service level", of(service_level)),
+            ("continuity", of(|hour| hour.counts.sums.continuity())),
+            ("service level", of(|hour| hour.counts.sums.service_level())),
         ],
     )?;
     root.present()?;
@@ -97,27 +98,14 @@ fn panels(path: &Path, report: &Report) -> Drawn {
 }
 
 fn mean_wait_s(hour: &Hour) -> Option<f64> {
-    share(hour.counts.wait_ms as f64 / 1e3, hour.counts.served)
-}
-
-fn longest_s(hour: &Hour) -> Option<f64> {
-    (hour.counts.served > 0).then_some(hour.counts.wait_max_ms as f64 / 1e3)
-}
-
-fn continuity(hour: &Hour) -> Option<f64> {
-    share(hour.counts.owner_hits as f64, hour.counts.repeat_contacts)
-}
-
-fn service_level(hour: &Hour) -> Option<f64> {
-    let counts = &hour.counts;
     share(
-        counts.within_target as f64,
-        counts.served + counts.abandoned + counts.timeout,
+        hour.counts.wait_ms as f64 / 1e3,
+        hour.counts.sums.ends.served as f64,
     )
 }
 
-fn share(part: f64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part / whole as f64)
+fn longest_s(hour: &Hour) -> Option<f64> {
+    (hour.counts.sums.ends.served > 0).then_some(hour.counts.wait_max_ms as f64 / 1e3)
 }
 
 /// Points by the hour since the first.

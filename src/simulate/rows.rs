@@ -3,9 +3,9 @@
 //! A row is held back only as long as an earlier contact is unfinished.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::io::{self, Write};
 
+use crate::figures::Fate;
 use crate::router::codes::Route;
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
@@ -13,48 +13,6 @@ use crate::router::time::Timestamp;
 /// The columns.
 pub const HEADER: &str =
     "contact,outcome,agent,route,owner,queued_ms,connected_ms,ended_ms,wait_ms,offers\n";
-
-/// What became of a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
-    Served,
-    Abandoned,
-    /// No trunk was free.
-    Blocked,
-    /// It waited as long as its queue lets it, or nobody who could serve it was there for too
-    /// long.
-    Timeout,
-    /// It ended with a voicemail or the promise of a callback.
-    Overflowed,
-    /// Its queue was full.
-    Rejected,
-    /// It still waits at the end.
-    Unserved,
-}
-
-impl Fate {
-    pub const ALL: [Self; 7] = [
-        Self::Served,
-        Self::Abandoned,
-        Self::Blocked,
-        Self::Timeout,
-        Self::Overflowed,
-        Self::Rejected,
-        Self::Unserved,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Served => "served",
-            Self::Abandoned => "abandoned",
-            Self::Blocked => "blocked",
-            Self::Timeout => "timeout",
-            Self::Overflowed => "overflowed",
-            Self::Rejected => "rejected",
-            Self::Unserved => "unserved",
-        }
-    }
-}
 
 /// One row.
 #[derive(Clone, Debug)]
@@ -172,10 +130,4 @@ fn write_cell(line: &mut Vec<u8>, text: &[u8]) {
         line.push(*byte);
     }
     line.push(b'"');
-}
-
-impl fmt::Display for Fate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }

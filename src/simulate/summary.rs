@@ -7,18 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::figures::{Figures, Mean, share};
 use crate::router::Router;
 use crate::router::ids::{AgentIdx, QueueIdx};
 
 use super::rota::Rota;
 use super::tally::{Callbacks, QueueTally, Tally};
-use super::waits::{WaitSummary, Waits};
-
-/// Only a mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Mean {
-    pub mean: f64,
-}
 
 /// Little's law, L = λW, once from what was counted over time and once from each contact's wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -29,27 +23,6 @@ pub struct Little {
     pub in_system_lambda_w: f64,
     /// The larger of the two relative differences.
     pub error: f64,
-}
-
-/// The counts and waits of a queue or of all.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Counts {
-    pub contacts: u64,
-    pub served: u64,
-    pub abandoned: u64,
-    pub blocked: u64,
-    pub timeout: u64,
-    pub overflowed: u64,
-    pub rejected: u64,
-    pub unserved: u64,
-    pub wait_ms: WaitSummary,
-    pub wait_all_ms: Mean,
-    /// Share of the served that waited at all.
-    pub waited: Option<f64>,
-    pub service_level: Option<f64>,
-    pub repeat_contacts: u64,
-    pub owner_hits: u64,
-    pub continuity: Option<f64>,
 }
 
 /// One agent.
@@ -67,7 +40,7 @@ pub struct AgentSummary {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     #[serde(flatten)]
-    pub all: Counts,
+    pub all: Figures,
     pub queue_length_mean: f64,
     pub in_system_mean: f64,
     pub occupancy: Option<f64>,
@@ -78,7 +51,7 @@ pub struct Summary {
     /// Share of the repeat contacts that came to their owner, in the call or by the owner's
     /// callback.
     pub owner_reached: Option<f64>,
-    pub by_queue: BTreeMap<String, Counts>,
+    pub by_queue: BTreeMap<String, Figures>,
     pub by_agent: BTreeMap<String, AgentSummary>,
     /// Steps of the router.
     pub decisions: u64,
@@ -90,11 +63,11 @@ impl Summary {
         let mut all = QueueTally::default();
         let mut by_queue = BTreeMap::new();
         for (n, queue) in tally.queues.iter().enumerate() {
-            if queue.contacts == 0 {
+            if queue.sums.ends.contacts == 0 {
                 continue;
             }
             let name = router.queue_name_of(QueueIdx::from_usize(n)).to_string();
-            by_queue.insert(name, counts(queue));
+            by_queue.insert(name, figures(queue));
             add(&mut all, queue);
         }
         let span_ms = tally.last_at - tally.first_arrival;
@@ -106,7 +79,7 @@ impl Summary {
             owner_callbacks: tally.callbacks,
             owner_reached: reached(&all, tally.callbacks),
             littles_law: little(&all, queue_length_mean, in_system_mean, span_ms),
-            all: counts(&all),
+            all: figures(&all),
             queue_length_mean,
             in_system_mean,
             occupancy,
@@ -120,57 +93,32 @@ impl Summary {
 }
 
 fn add(all: &mut QueueTally, queue: &QueueTally) {
-    all.contacts += queue.contacts;
-    all.served += queue.served;
-    all.abandoned += queue.abandoned;
-    all.blocked += queue.blocked;
-    all.timeout += queue.timeout;
-    all.overflowed += queue.overflowed;
-    all.rejected += queue.rejected;
-    all.unserved += queue.unserved;
+    all.sums.add(&queue.sums);
     for (all, waits) in all.routes.iter_mut().zip(&queue.routes) {
         all.merge(waits);
     }
     all.vain_wait_ms += queue.vain_wait_ms;
     all.vain += queue.vain;
-    all.within_target += queue.within_target;
-    all.repeat_contacts += queue.repeat_contacts;
-    all.owner_hits += queue.owner_hits;
     all.talk_ms += queue.talk_ms;
 }
 
-fn counts(queue: &QueueTally) -> Counts {
-    let served: &Waits = &queue.waits();
+fn figures(queue: &QueueTally) -> Figures {
+    let served = &queue.waits();
     let entered = served.count() + queue.vain;
-    Counts {
-        contacts: queue.contacts,
-        served: queue.served,
-        abandoned: queue.abandoned,
-        blocked: queue.blocked,
-        timeout: queue.timeout,
-        overflowed: queue.overflowed,
-        rejected: queue.rejected,
-        unserved: queue.unserved,
-        wait_ms: served.summary(),
-        wait_all_ms: Mean {
-            mean: ratio((served.sum() + queue.vain_wait_ms) as f64, entered).unwrap_or(0.0),
-        },
-        waited: ratio((served.count() - served.zeros()) as f64, served.count()),
-        service_level: ratio(
-            queue.within_target as f64,
-            queue.served + queue.abandoned + queue.timeout,
-        ),
-        repeat_contacts: queue.repeat_contacts,
-        owner_hits: queue.owner_hits,
-        continuity: ratio(queue.owner_hits as f64, queue.repeat_contacts),
+    let waited = (served.sum() + queue.vain_wait_ms) as f64;
+    Figures {
+        wait_all_ms: Some(Mean {
+            mean: share(waited, entered as f64).unwrap_or(0.0),
+        }),
+        ..Figures::new(&queue.sums, served, served.summary())
     }
 }
 
 /// A repeat contact that was promised a callback is served by nobody else.
 fn reached(all: &QueueTally, callbacks: Callbacks) -> Option<f64> {
-    let repeats = all.repeat_contacts + callbacks.promised;
-    let hits = all.owner_hits + callbacks.made;
-    (repeats > 0).then(|| hits as f64 / repeats as f64)
+    let repeats = all.sums.repeat_contacts + callbacks.promised;
+    let hits = all.sums.owner_hits + callbacks.made;
+    share(hits as f64, repeats as f64)
 }
 
 fn little(all: &QueueTally, queue_length: f64, in_system: f64, span_ms: i64) -> Little {
@@ -226,21 +174,13 @@ fn agents(
                 on_shift_ms,
                 busy_ms: agent.busy_ms,
                 wrap_up_ms: agent.wrap_up_ms,
-                occupancy: share(agent.busy_ms.into(), on_shift_ms.into()),
+                occupancy: share(agent.busy_ms as f64, on_shift_ms as f64),
             },
         );
     }
-    (by_agent, share(busy, on))
-}
-
-fn ratio(part: f64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part / whole as f64)
-}
-
-fn share(part: i128, whole: i128) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+    (by_agent, share(busy as f64, on as f64))
 }
 
 fn over(area: i128, span_ms: i64) -> f64 {
-    share(area, span_ms.into()).unwrap_or(0.0)
+    share(area as f64, span_ms as f64).unwrap_or(0.0)
 }

@@ -2,25 +2,17 @@
 
 use serde::Serialize;
 
+use crate::figures::{Fate, Sums, Waits};
 use crate::router::codes::Route;
 use crate::router::ids::{AgentIdx, QueueIdx};
 use crate::router::time::Timestamp;
 
 use super::course::Course;
-use super::rows::Fate;
-use super::waits::Waits;
 
 /// The contacts that arrived in one queue.
 #[derive(Clone, Debug, Default)]
 pub struct QueueTally {
-    pub contacts: u64,
-    pub served: u64,
-    pub abandoned: u64,
-    pub blocked: u64,
-    pub timeout: u64,
-    pub overflowed: u64,
-    pub rejected: u64,
-    pub unserved: u64,
+    pub sums: Sums,
     /// Of the served, by route in the order of [`Route::ALL`].
     pub routes: [Waits; Route::ALL.len()],
     /// Waits of those who were not served, added up; with the number of them.
@@ -28,9 +20,6 @@ pub struct QueueTally {
     pub vain: u64,
     pub talk_ms: i128,
     pub target_ms: i64,
-    pub within_target: u64,
-    pub repeat_contacts: u64,
-    pub owner_hits: u64,
 }
 
 impl QueueTally {
@@ -124,9 +113,9 @@ impl Tally {
     /// A contact comes; it waits until told otherwise.
     pub fn arrived(&mut self, at: Timestamp, queue: QueueIdx) {
         self.last_at = at;
-        self.queue(queue).contacts += 1;
+        self.queue(queue).sums.ends.contacts += 1;
         self.course.change(at, 1, 0);
-        self.course.bucket(at).contacts += 1;
+        self.course.bucket(at).sums.ends.contacts += 1;
     }
 
     pub fn connected(&mut self, reached: &Reached) {
@@ -135,16 +124,10 @@ impl Tally {
         self.course.change(at, -1, 1);
         let queue = self.queue(reached.queue);
         let within = wait_ms <= queue.target_ms;
-        queue.served += 1;
-        queue.within_target += u64::from(within);
-        queue.repeat_contacts += u64::from(reached.repeat);
-        queue.owner_hits += u64::from(reached.hit);
+        queue.sums.served(within, reached.repeat, reached.hit);
         queue.routes[reached.route as usize].add(wait_ms);
         let bucket = self.course.bucket(queued_at);
-        bucket.served += 1;
-        bucket.within_target += u64::from(within);
-        bucket.repeat_contacts += u64::from(reached.repeat);
-        bucket.owner_hits += u64::from(reached.hit);
+        bucket.sums.served(within, reached.repeat, reached.hit);
         bucket.wait_ms += wait_ms;
         bucket.wait_max_ms = bucket.wait_max_ms.max(wait_ms);
         let agent = self.agent(reached.agent);
@@ -207,26 +190,9 @@ impl Tally {
     ) {
         self.last_at = at;
         self.course.change(at, -1, 0);
-        let bucket = self.course.bucket(queued_at);
-        match fate {
-            Fate::Served => {}
-            Fate::Abandoned => bucket.abandoned += 1,
-            Fate::Blocked => bucket.blocked += 1,
-            Fate::Timeout => bucket.timeout += 1,
-            Fate::Overflowed => bucket.overflowed += 1,
-            Fate::Rejected => bucket.rejected += 1,
-            Fate::Unserved => {}
-        }
+        self.course.bucket(queued_at).sums.ends.ended(fate);
         let queue = self.queue(queue);
-        match fate {
-            Fate::Served => {}
-            Fate::Abandoned => queue.abandoned += 1,
-            Fate::Blocked => queue.blocked += 1,
-            Fate::Timeout => queue.timeout += 1,
-            Fate::Overflowed => queue.overflowed += 1,
-            Fate::Rejected => queue.rejected += 1,
-            Fate::Unserved => queue.unserved += 1,
-        }
+        queue.sums.ends.ended(fate);
         match fate {
             Fate::Served | Fate::Blocked | Fate::Rejected => {}
             Fate::Abandoned | Fate::Timeout | Fate::Overflowed | Fate::Unserved => {

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use firsthand::client::{Address, Arrived, Connection, Link, Who};
-use firsthand::replay::{self, Options, Outcome, Player, Queues, Setup};
+use firsthand::figures::Fate;
+use firsthand::replay::{self, Options, Player, Queues, Setup};
 use firsthand::table::Table;
 use firsthand::trace::{AGENT_COLUMNS, ARRIVAL_COLUMNS};
 use rand::{Rng, SeedableRng};
@@ -98,21 +99,21 @@ fn check(player: &Player, kills: u64) {
     for account in &accounts {
         let outcome = account.outcome.expect("an outcome");
         assert!(
-            matches!(outcome, Outcome::Served | Outcome::Abandoned),
+            matches!(outcome, Fate::Served | Fate::Abandoned),
             "{account:?}"
         );
         assert_eq!(
-            outcome == Outcome::Served,
+            outcome == Fate::Served,
             account.agent.is_some(),
             "{account:?}"
         );
     }
     let all = &summary.all;
-    assert_eq!(all.served + all.abandoned, all.contacts);
+    assert_eq!(all.ends.served + all.ends.abandoned, all.ends.contacts);
     assert!(all.repeat_contacts > 100, "{all:?}");
     println!(
         "{} served, continuity {:?}, resent {}",
-        all.served, all.continuity, seen.resent
+        all.ends.served, all.continuity, seen.resent
     );
 }
 

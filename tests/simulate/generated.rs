@@ -33,11 +33,14 @@ fn the_shipped_models_run() {
         let (_, summary) = centre.run();
         let all = &summary.all;
         assert!(
-            all.contacts > 1_000 && all.repeat_contacts > 100,
+            all.ends.contacts > 1_000 && all.repeat_contacts > 100,
             "{path:?}"
         );
-        assert!(all.served > all.contacts * 8 / 10, "{path:?}: {all:?}");
-        assert_eq!(all.unserved, 0, "{path:?}");
+        assert!(
+            all.ends.served > all.ends.contacts * 8 / 10,
+            "{path:?}: {all:?}"
+        );
+        assert_eq!(all.ends.unserved, 0, "{path:?}");
         assert_eq!(arrivals(&model, 1), centre.arrivals);
         assert_ne!(arrivals(&model, 2), centre.arrivals);
         seen += 1;

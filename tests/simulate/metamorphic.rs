@@ -121,8 +121,8 @@ fn same_input_same_bytes() {
     assert_eq!(text(&summary), text(&summary_again));
     let outcomes = columns(&rows, &["outcome"]);
     let of = |word: &str| outcomes.iter().filter(|row| row[0] == word).count() as u64;
-    assert_eq!(of("served"), summary.all.served);
-    assert_eq!(of("abandoned"), summary.all.abandoned);
+    assert_eq!(of("served"), summary.all.ends.served);
+    assert_eq!(of("abandoned"), summary.all.ends.abandoned);
     assert!(
         of("abandoned") > 20,
         "the day is busy enough to tell something"

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::share::rank;
+
 /// Waits below this many milliseconds are counted in the table.
 const DENSE_MS: usize = 1 << 20;
 
@@ -21,13 +23,13 @@ pub struct Waits {
 
 /// What a summary says of waits, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct WaitSummary {
-    pub mean: f64,
-    pub p50: i64,
-    pub p90: i64,
-    pub p95: i64,
-    pub p99: i64,
-    pub max: i64,
+pub struct WaitSummary<F = f64, I = i64> {
+    pub mean: F,
+    pub p50: I,
+    pub p90: I,
+    pub p95: I,
+    pub p99: I,
+    pub max: I,
 }
 
 impl Waits {
@@ -86,23 +88,9 @@ impl Waits {
             .chain(self.sparse.iter().map(|(wait, n)| (*wait, u64::from(*n))))
     }
 
-    /// The share that waited no longer.
-    pub fn share_within(&self, limit_ms: i64) -> f64 {
-        if self.count == 0 {
-            return 0.0;
-        }
-        let within: u64 = self
-            .iter()
-            .take_while(|(wait, _)| *wait <= limit_ms)
-            .map(|(_, n)| n)
-            .sum();
-        within as f64 / self.count as f64
-    }
-
     /// Mean, percentiles by nearest rank, and the longest.
     pub fn summary(&self) -> WaitSummary {
-        let rank = |percent: u64| (self.count * percent).div_ceil(100).max(1);
-        let ranks = [rank(50), rank(90), rank(95), rank(99), self.count.max(1)];
+        let ranks = [50, 90, 95, 99, 100].map(|percent| rank(self.count, percent));
         let mut found = [0; 5];
         let (mut seen, mut next) = (0, 0);
         for (wait, n) in self.iter() {
@@ -120,6 +108,22 @@ impl Waits {
             p95,
             p99,
             max,
+        }
+    }
+
+    /// The same with nothing where nobody waited, in place of zeros.
+    pub fn summary_of_any(&self) -> WaitSummary<Option<f64>, Option<i64>> {
+        if self.count == 0 {
+            return WaitSummary::default();
+        }
+        let all = self.summary();
+        WaitSummary {
+            mean: Some(all.mean),
+            p50: Some(all.p50),
+            p90: Some(all.p90),
+            p95: Some(all.p95),
+            p99: Some(all.p99),
+            max: Some(all.max),
         }
     }
 }
