@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use firsthand::journal::storage::{HostileStorage, MemoryStorage};
+use crate::hostile::HostileStorage;
 use firsthand::journal::{
     CommitReport, Durability, Journal, JournalError, NewRecord, Options, Progress,
 };
@@ -131,7 +131,7 @@ fn the_observer_hears_of_every_record() {
         observer: Some(Arc::new(observer)),
         ..options(256)
     };
-    let storage = Arc::new(MemoryStorage::new());
+    let storage = Arc::new(HostileStorage::new());
     let (journal, _) = Journal::open(storage, options).expect("begin");
     for _ in 0..30 {
         append_and_wait(&journal, 3);
@@ -212,7 +212,7 @@ fn options_out_of_range_are_named() {
         },
     ];
     for options in bad {
-        let refused = Journal::open(Arc::new(MemoryStorage::new()), options).map(drop);
+        let refused = Journal::open(Arc::new(HostileStorage::new()), options).map(drop);
         assert!(
             matches!(refused, Err(JournalError::Option { .. })),
             "{refused:?}"

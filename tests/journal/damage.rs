@@ -1,6 +1,7 @@
 //! Damage of acknowledged data is refused with its place; a torn tail is cut. Never silence.
 
-use firsthand::journal::storage::{HostileStorage, Storage};
+use crate::hostile::HostileStorage;
+use firsthand::journal::storage::Storage;
 use firsthand::journal::tools::verify_storage;
 use firsthand::journal::{FRAMES_START, JournalError, MARKER_FILE, Options, segment_file};
 

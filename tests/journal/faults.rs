@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use firsthand::journal::storage::HostileStorage;
+use crate::hostile::HostileStorage;
 use firsthand::journal::{Journal, JournalError, Options, Space};
 
 use crate::support::{append, append_and_wait, count, open, options, reopen};

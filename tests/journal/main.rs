@@ -7,6 +7,7 @@ mod damage;
 mod faults;
 mod files;
 mod format;
+mod hostile;
 mod power;
 mod room;
 mod snapshots;

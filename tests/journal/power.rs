@@ -3,7 +3,7 @@
 //! A failing seed is in the panic text. `JOURNAL_SEED=n` replays one, `JOURNAL_SEEDS=n` widens
 //! the sweep.
 
-use firsthand::journal::storage::HostileStorage;
+use crate::hostile::HostileStorage;
 use firsthand::journal::{Durability, Journal, JournalError, NewRecord, Options, Recovery};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use firsthand::journal::storage::HostileStorage;
+use crate::hostile::HostileStorage;
 use firsthand::journal::{Journal, Options, Space};
 
 use crate::support::{append, append_and_wait, open, options, reopen};

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use firsthand::journal::storage::{HostileStorage, Storage};
+use crate::hostile::HostileStorage;
+use firsthand::journal::storage::Storage;
 use firsthand::journal::tools::verify_storage;
 use firsthand::journal::{Journal, JournalError, Recovery, Sequence, segment_file, snapshot_file};
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use firsthand::journal::storage::{HostileStorage, Storage};
+use crate::hostile::HostileStorage;
+use firsthand::journal::storage::Storage;
 use firsthand::journal::{
     FRAMES_START, Journal, JournalError, NewRecord, Options, Recovery, Sequence, frame,
 };

@@ -1,22 +1,17 @@
 //! The one seam between the journal and the disk.
 //!
 //! A [`Storage`] is one flat directory of files. The journal must not reach the file system by
-//! any other way, so that a test can put memory or a hostile disk in its place.
+//! any other way, so that a test can put a hostile disk in its place.
 //! Every method either does the whole of its work or returns the error; short transfers and
 //! interrupted calls are repeated inside.
 
 mod file;
-#[doc(hidden)]
-pub mod hostile;
 mod lock;
-mod memory;
 
 use std::fmt;
 use std::io;
 
 pub use file::{FILE_MODE, FOLDER_MODE, FileStorage, make_private_folder, open_to_others};
-pub use hostile::HostileStorage;
-pub use memory::MemoryStorage;
 
 /// What tells a file from every other: its device and its number there.
 pub type Identity = (u64, u64);

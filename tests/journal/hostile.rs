@@ -1,4 +1,4 @@
-//! A disk that does everything a real one may do, for tests of the journal and of the daemon.
+//! A disk that does everything a real one may do, for tests of the journal.
 //!
 //! Each file has two images: what the process sees, and what survives power-off. Only a sync
 //! moves sectors from the first to the second; power-off keeps any seeded subset of the rest.
@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::{LockError, Storage, StorageFile, StorageLock};
+use firsthand::journal::storage::{LockError, Storage, StorageFile, StorageLock};
 
 const SECTOR_BYTES: usize = 512;
 const SPARE_THREAD: &str = "journal-spare";
