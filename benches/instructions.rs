@@ -22,6 +22,7 @@ use firsthand::router::command::Stamped;
 use firsthand::router::event::Event;
 use firsthand::router::ids::Name;
 use firsthand::router::policy::SkillMap;
+use firsthand::server::write_command;
 use firsthand::wire::limits::Limits;
 use firsthand::wire::request::{self, Id};
 use firsthand::wire::{event, reply};
@@ -131,7 +132,7 @@ fn write_records(rounds: u64) {
     let mut out = Vec::with_capacity(4_096);
     for _ in 0..rounds {
         out.clear();
-        out = postcard::to_extend(&(&tenant, &stamped), out).expect("memory");
+        write_command(&mut out, &tenant, &stamped);
         black_box(&mut out);
     }
 }

@@ -9,6 +9,7 @@
 //!
 //! Read the modules in this order:
 //!
+//! - [`stored`]: values as numbered fields, for what outlives a program; pure.
 //! - [`calendar`]: working days, opening hours and time zones as integers; pure.
 //! - [`router`]: the deterministic core. State changes only in `Router::apply`.
 //! - [`fields`]: every field that can be written, on the wire or in a file; pure.
@@ -28,6 +29,8 @@
 //!
 //! Every way to run the router — daemon, recovery, rehearsal, simulation — is the same fold over
 //! commands. `router` and `wire` know no clock, file, socket or chance; a test holds them to it.
+
+pub mod stored;
 
 pub mod calendar;
 

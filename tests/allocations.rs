@@ -15,6 +15,7 @@ use firsthand::journal::frame::{FrameBuilder, FrameHeader};
 use firsthand::router::command::{Command, Stamped};
 use firsthand::router::ids::Name;
 use firsthand::router::policy::SkillMap;
+use firsthand::server::write_command;
 use firsthand::wire::limits::Limits;
 use firsthand::wire::line::{Line, Lines};
 use firsthand::wire::request::{self, Id};
@@ -138,8 +139,7 @@ fn writing() {
     let mut record = Vec::new();
     let records = per_round(|| {
         record.clear();
-        record = postcard::to_extend(&(&tenant, &stamped), std::mem::take(&mut record))
-            .expect("memory takes it");
+        write_command(&mut record, &tenant, &stamped);
     });
     check("write a record", 0.0, records);
 }

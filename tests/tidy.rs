@@ -38,8 +38,9 @@ const IMPURE: &[&str] = &[
 
 /// Folders that are pure, and the folders of ours that they may name.
 const PURE: &[(&str, &[&str])] = &[
+    ("src/stored", &["stored"]),
     ("src/calendar", &["calendar"]),
-    ("src/router", &["router", "calendar"]),
+    ("src/router", &["router", "calendar", "stored"]),
     ("src/fields", &["router", "calendar"]),
     (
         "src/wire",

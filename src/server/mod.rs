@@ -69,7 +69,7 @@ mod http;
 mod metrics;
 
 pub use error::ServerError;
-pub use record::{Record, RecordError};
+pub use record::{Record, RecordError, write_command};
 pub use reload::{ReloadError, Reloaded};
 pub use running::{Control, Options, Running, run};
 pub use stored::Stored;

@@ -1,62 +1,32 @@
-//! Commands as the journal stores them: what goes in comes out.
+//! Commands as the journal stores them: what goes in comes out, and what was once written is read
+//! for ever.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use firsthand::router::command::{Command, Session, SettingsPatch, Stamped};
 use firsthand::router::ids::{Key, Name};
+use firsthand::stored;
 use firsthand::wire::request::Request;
 
 use super::methods::examples;
 use super::{line, request};
 
-/// The place of a command among the variants; a new variant must be added here and below.
-fn place(command: &Command) -> usize {
-    match command {
-        Command::Tick => 0,
-        Command::Restarted => 1,
-        Command::SessionOpened(_) => 2,
-        Command::SessionClosed(_) => 3,
-        Command::AgentSet(_) => 4,
-        Command::AgentPresence(_) => 5,
-        Command::AgentRemove(_) => 6,
-        Command::WrapUpEnd(_) => 7,
-        Command::QueueSet(_) => 8,
-        Command::QueueRemove(_) => 9,
-        Command::SettingsSet(_) => 10,
-        Command::CustomerLink(_) => 11,
-        Command::CustomerExclude(_) => 12,
-        Command::ContactSubmit(_) => 13,
-        Command::ContactUpdate(_) => 14,
-        Command::ContactCancel(_) => 15,
-        Command::ContactEnd(_) => 16,
-        Command::ContactTransfer(_) => 17,
-        Command::ContactSync(_) => 18,
-        Command::OfferAccept(_) => 19,
-        Command::OfferDecline(_) => 20,
-        Command::CaseOpen(_) => 21,
-        Command::CaseNote(_) => 22,
-        Command::CaseResolve(_) => 23,
-        Command::CaseReopen(_) => 24,
-        Command::CaseClose(_) => 25,
-        Command::CaseHandover(_) => 26,
-        Command::Reloaded => 27,
-        Command::AgentAbsence(_) => 28,
-        Command::AgentSuccession(_) => 29,
-        Command::ContactCallback(_) => 30,
-        Command::KindSet(_) => 31,
-        Command::KindRemove(_) => 32,
-        Command::CalendarSet(_) => 33,
-        Command::CalendarRemove(_) => 34,
-        Command::CaseAssist(_) => 35,
-        Command::CaseAssistDone(_) => 36,
-        Command::CaseWait(_) => 37,
-        Command::CaseAdvance(_) => 38,
-        Command::CaseExtend(_) => 39,
-        Command::CaseFollowUp(_) => 40,
-    }
+/// Every number of a command that has been given. A new one is added here.
+const NUMBERS: std::ops::RangeInclusive<u8> = 1..=41;
+
+/// A line for each command that was frozen: what it is, a tab, its bytes in hex. Lines are only
+/// ever added: a journal may hold every one of them.
+const FROZEN: &str = "tests/wire/stored.frozen";
+
+fn bytes(command: &Command) -> Vec<u8> {
+    let mut out = Vec::new();
+    stored::write(&mut out, command);
+    out
 }
 
-const VARIANTS: usize = 41;
-
-fn check(command: Command) -> Vec<u8> {
+/// Writes a command with all that comes with it and reads it back.
+fn check(command: Command) {
     let stamped = Stamped {
         at: -5,
         chance: u64::MAX,
@@ -67,39 +37,102 @@ fn check(command: Command) -> Vec<u8> {
         }),
         command,
     };
-    let bytes = postcard::to_stdvec(&stamped).expect("commands can be stored");
-    let back: Stamped = postcard::from_bytes(&bytes).expect("stored commands can be read");
-    assert_eq!(back, stamped);
-    postcard::to_stdvec(&stamped.command).expect("commands can be stored")
+    let mut out = Vec::new();
+    stored::write(&mut out, &stamped);
+    assert_eq!(stored::read(&out), Ok(stamped));
 }
 
-#[test]
-fn every_command_survives_the_journal() {
+/// The commands that come from no method, by name.
+fn own() -> Vec<(&'static str, Command)> {
     let session = || Session {
         client: Name::of("pbx"),
     };
-    let mut commands = vec![
-        Command::Tick,
-        Command::Restarted,
-        Command::SessionOpened(session()),
-        Command::SessionClosed(session()),
-        Command::Reloaded,
-    ];
+    vec![
+        ("tick", Command::Tick),
+        ("restarted", Command::Restarted),
+        ("reloaded", Command::Reloaded),
+        ("session opened", Command::SessionOpened(session())),
+        ("session closed", Command::SessionClosed(session())),
+    ]
+}
+
+/// The command of a line of requests, if it is one.
+fn command_of(request_line: &str) -> Option<Command> {
+    match request(request_line) {
+        Request::Command(command) => Some(command),
+        _ => None,
+    }
+}
+
+/// Every example: what it is, and the command.
+fn known() -> Vec<(String, Command)> {
+    let named = |(name, command): (&str, Command)| (name.to_owned(), command);
+    let mut known: Vec<_> = own().into_iter().map(named).collect();
     for (method, params) in examples() {
-        let full = line(method.name, &params.to_string());
-        if let Request::Command(command) = request(&full) {
-            commands.push(command);
+        let line = line(method.name, &params.to_string());
+        if let Some(command) = command_of(&line) {
+            known.push((line, command));
         }
     }
-    let mut seen = [false; VARIANTS];
-    for command in commands {
-        let place = place(&command);
-        seen[place] = true;
-        let bytes = check(command);
-        // The order of the variants is part of the journal's format.
-        assert_eq!(usize::from(bytes[0]), place);
+    known
+}
+
+#[test]
+fn every_command_survives_the_journal_under_its_number() {
+    let mut seen = BTreeSet::new();
+    for (_, command) in known() {
+        seen.insert(bytes(&command)[0]);
+        check(command);
     }
-    assert_eq!(seen, [true; VARIANTS]);
+    assert_eq!(Vec::from_iter(seen), Vec::from_iter(NUMBERS));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    let pairs = text.as_bytes().chunks(2);
+    let pair = |pair: &[u8]| {
+        let pair = std::str::from_utf8(pair).expect("ASCII");
+        u8::from_str_radix(pair, 16).expect("hex")
+    };
+    pairs.map(pair).collect()
+}
+
+#[test]
+fn what_was_once_written_is_read_for_ever() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(FROZEN);
+    let mut frozen = std::fs::read_to_string(&path).unwrap_or_default();
+    let own = own();
+    for line in frozen.lines() {
+        let (what, hex) = line.split_once('\t').expect("a tab");
+        let named = own.iter().find(|(name, _)| *name == what);
+        let expected = match named {
+            Some((_, command)) => command.clone(),
+            None => command_of(what).expect("a command"),
+        };
+        let read = stored::read::<Command>(&from_hex(hex));
+        assert_eq!(read, Ok(expected), "{what}");
+    }
+    let news: Vec<String> = known()
+        .iter()
+        .filter(|(what, _)| {
+            !frozen
+                .lines()
+                .any(|line| line.starts_with(&format!("{what}\t")))
+        })
+        .map(|(what, command)| format!("{what}\t{}\n", hex(&bytes(command))))
+        .collect();
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        frozen.extend(news);
+        std::fs::write(path, frozen).expect("a writable source tree");
+    } else {
+        assert!(
+            news.is_empty(),
+            "not frozen yet: UPDATE_EXPECT=1 cargo test --test wire\n{news:?}"
+        );
+    }
 }
 
 #[test]
@@ -120,10 +153,7 @@ fn bare_commands_survive_the_journal() {
         ("calendar.set", r#"{"calendar":"c"}"#),
         ("case.assist", r#"{"case":"k","agent":"a","request":""}"#),
     ] {
-        match request(&line(method, params)) {
-            Request::Command(command) => check(command),
-            other => panic!("{other:?}"),
-        };
+        check(command_of(&line(method, params)).expect("a command"));
     }
 }
 

@@ -1,6 +1,4 @@
 //! The commands about cases, their kinds and calendars: the parameters of their methods.
-//!
-//! As with all commands, the order of fields is part of the journal's format.
 
 use serde::{Deserialize, Serialize};
 

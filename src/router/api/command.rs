@@ -2,9 +2,8 @@
 //!
 //! A command has been read and checked for form (names, ranges, known words) where it came in;
 //! whether it fits the state is decided by `Router::apply`. The fields bear the names of the wire
-//! (docs/protocol.md), so a command is also the parameter list of its method, and the journal
-//! stores it as it is: the order of variants and fields is part of the journal's format. Add
-//! variants at the end only.
+//! (docs/protocol.md), so a command is also the parameter list of its method. The journal's form
+//! of each stands apart, in `stored`.
 
 use std::collections::BTreeMap;
 

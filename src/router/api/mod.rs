@@ -38,3 +38,4 @@ pub mod reject;
 pub mod both;
 pub(super) mod detail;
 mod sparse;
+mod stored;

@@ -1,7 +1,6 @@
 //! The commands about planned absences, succession and promised calls.
 //!
-//! As in `command`: the fields bear the names of the wire, and their order is part of the
-//! journal's format.
+//! As in `command`: the fields bear the names of the wire.
 
 use serde::{Deserialize, Serialize};
 
