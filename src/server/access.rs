@@ -84,7 +84,7 @@ impl Access {
             return Err(unauthorized("the token is not one of those configured"));
         };
         if token.role == Role::Admin && !matches!(via, Via::Unix { .. }) {
-            return Err(forbidden(
+            return Err(Reject::forbidden(
                 "session",
                 "the role admin comes over the Unix socket only",
             ));
@@ -126,7 +126,7 @@ impl Access {
                     "only the daemon's own user and root choose a tenant, on the Unix socket: show \
                      a token of that tenant"
                 };
-                Err(forbidden("tenant", message)
+                Err(Reject::forbidden("tenant", message)
                     .with_id(wanted)
                     .in_field("tenant"))
             }
@@ -149,10 +149,7 @@ impl Access {
             own.join(" and "),
             others.join(", ")
         );
-        Err(Reject {
-            id: Some(Name::of(method.name)),
-            ..forbidden("method", message)
-        })
+        Err(Reject::forbidden("method", message).with_id(&Name::of(method.name)))
     }
 
     /// Whether a call of the method is worth a line in the audit. Whoever shows the token of a
@@ -188,23 +185,7 @@ pub fn token_of<'a>(secret: &Secret, config: &'a Config) -> Option<&'a Token> {
 }
 
 pub fn unauthorized(message: &str) -> Reject {
-    Reject {
-        kind: RejectKind::Unauthorized,
-        entity: "session",
-        id: None,
-        field: Some("token"),
-        message: message.to_owned(),
-    }
-}
-
-pub fn forbidden(entity: &'static str, message: impl Into<String>) -> Reject {
-    Reject {
-        kind: RejectKind::Forbidden,
-        entity,
-        id: None,
-        field: None,
-        message: message.into(),
-    }
+    Reject::plain(RejectKind::Unauthorized, "session", message).in_field("token")
 }
 
 /// The token with that hash. Every hash is compared in full, so the time tells nothing.

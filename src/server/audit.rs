@@ -7,8 +7,6 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -18,8 +16,6 @@ use crate::router::query::Query;
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
 use crate::wire::request::Request;
-
-use super::hub::Hub;
 
 /// Refusals of one peer that are told one by one, and how many more each second. A stranger has
 /// shown no token that is good.
@@ -31,8 +27,6 @@ const KNOWN: Rate = Rate {
     at_once: 200,
     per_second: 20,
 };
-/// How often it is looked for refusals that were counted and not told.
-const REST_EVERY: Duration = Duration::from_secs(1);
 /// Peers that are told apart; all others share one count.
 const PEERS_MAX: usize = 1_024;
 
@@ -196,17 +190,6 @@ impl Count {
             .saturating_mul(rate.per_second);
         self.left = self.left.saturating_add(more).min(rate.at_once * 1_000);
         self.filled_at = self.filled_at.max(now);
-    }
-}
-
-/// Tells from time to time of what was counted only, until the daemon stops.
-pub async fn run(hub: Arc<Hub>) {
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(REST_EVERY) => {}
-            () = hub.serving.cancelled() => return,
-        }
-        hub.audit.tell_rest(hub.clock.now());
     }
 }
 

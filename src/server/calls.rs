@@ -205,7 +205,10 @@ impl Conversation {
                 let seq = snapshots::take(&self.hub, Manner::Beside)
                     .await
                     .map_err(|error| {
-                        unavailable(format!("the snapshot could not be written: {error}"))
+                        Reject::unavailable(
+                            "server",
+                            format!("the snapshot could not be written: {error}"),
+                        )
                     })?;
                 serde_json::value::to_raw_value(&SnapshotTaken { seq })
             }
@@ -226,25 +229,9 @@ impl Conversation {
     }
 }
 
-fn unavailable(message: String) -> Reject {
-    Reject {
-        kind: RejectKind::Unavailable,
-        entity: "server",
-        id: None,
-        field: None,
-        message,
-    }
-}
-
 fn needs_a_connection(method: &'static str) -> Reject {
     let id = Name::of(method);
     let message =
         format!("{method} needs a connection that stays: use the socket, TCP or the WebSocket /ws");
-    Reject {
-        kind: RejectKind::Invalid,
-        entity: "method",
-        id: Some(id),
-        field: None,
-        message,
-    }
+    Reject::plain(RejectKind::Invalid, "method", message).with_id(&id)
 }

@@ -317,14 +317,10 @@ impl Conversation {
         command: Command,
     ) -> Result<Answer, Reject> {
         if self.hub.is_draining() && matches!(command, Command::ContactSubmit(_)) {
-            return Err(Reject {
-                kind: RejectKind::Unavailable,
-                entity: "server",
-                id: None,
-                field: None,
-                message: "the daemon is draining and takes no new contacts: use another one"
-                    .to_owned(),
-            });
+            return Err(Reject::unavailable(
+                "server",
+                "the daemon is draining and takes no new contacts: use another one",
+            ));
         }
         self.check_own(turn, now, key, &command)?;
         if !turn.has_room() {
@@ -352,17 +348,11 @@ impl Conversation {
             && !bucket.take(now)
         {
             self.throttled += 1;
-            return Err(Reject {
-                kind: RejectKind::Limit,
-                entity: "session",
-                id: None,
-                field: None,
-                message: format!(
-                    "more than {} requests in a second (server.limits.requests_per_second): slow \
-                     down",
-                    bucket.per_second()
-                ),
-            });
+            let message = format!(
+                "more than {} requests in a second (server.limits.requests_per_second): slow down",
+                bucket.per_second()
+            );
+            return Err(Reject::plain(RejectKind::Limit, "session", message));
         }
         self.check_role(call)
     }

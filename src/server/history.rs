@@ -71,12 +71,8 @@ pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), R
         Ok(looked) => looked.map_err(|error| error.to_string()),
         Err(panic) => Err(panic.to_string()),
     };
-    let dropped = looked.map_err(|cause| Reject {
-        kind: RejectKind::Unavailable,
-        entity: "events",
-        id: None,
-        field: Some("after"),
-        message: format!("the past cannot be read: {cause}"),
+    let dropped = looked.map_err(|cause| {
+        Reject::unavailable("events", format!("the past cannot be read: {cause}")).in_field("after")
     })?;
     if after >= dropped {
         return Ok(());

@@ -17,16 +17,16 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::journal::{Journal, JournalError, Sequence};
 use crate::router::ids::Name;
-use crate::router::reject::{Reject, RejectKind};
+use crate::router::reject::Reject;
 use crate::router::time::Timestamp;
 
 use super::audit::Audit;
 use super::cell::{Cell, Cells, Turn};
 use super::clock::Clock;
 use super::held::Held;
-use super::ledger::Keeper;
+use super::keeper::Keeper;
 use super::metrics::Metrics;
-use super::metrics::scrape::Scrapes;
+use super::metrics::scrapes::Scrapes;
 use super::places::{Comer, Net, Places};
 use super::rates::Rates;
 use super::work::Work;
@@ -48,7 +48,7 @@ pub struct Live {
     pub over: CancellationToken,
 }
 
-/// The daemon's middle.
+/// State shared by all tasks.
 pub struct Hub {
     pub journal: Journal,
     pub clock: Clock,
@@ -207,15 +207,10 @@ impl Hub {
         if waiting_bytes < limit {
             return Ok(());
         }
-        Err(Reject {
-            kind: RejectKind::Unavailable,
-            entity: "server",
-            id: None,
-            field: None,
-            message: format!(
-                "the disk is behind by more than {limit} bytes (journal.waiting_bytes): try again"
-            ),
-        })
+        let message = format!(
+            "the disk is behind by more than {limit} bytes (journal.waiting_bytes): try again"
+        );
+        Err(Reject::unavailable("server", message))
     }
 
     /// Stops everything: what has been applied can no longer be made durable. Only the first

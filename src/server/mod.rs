@@ -32,17 +32,20 @@ mod cell;
 mod configure;
 mod descriptors;
 mod disk;
+mod keeper;
 mod ledger;
+mod opening;
 mod recovery;
 mod reload;
 mod snapshots;
 mod status;
 mod stored;
+mod tenant_ledger;
 mod timers;
+mod upkeep;
 
 mod access;
 mod audit;
-mod book;
 mod bucket;
 mod figures;
 mod own;
@@ -67,6 +70,7 @@ mod work;
 
 mod http;
 mod metrics;
+mod scrape;
 
 pub use error::ServerError;
 pub use record::{Record, RecordError, write_command};

@@ -8,7 +8,6 @@ use crate::router::ids::{Key, Name, OfferId};
 use crate::router::query::Query;
 use crate::router::reject::Reject;
 
-use super::access::forbidden;
 use super::cell::Turn;
 
 /// Refuses what is not the agent's own. It is asked under the lock under which the command is
@@ -70,7 +69,7 @@ pub fn check_command(
         | Command::KindRemove(_)
         | Command::CalendarSet(_)
         | Command::CalendarRemove(_)
-        | Command::Reloaded => Err(forbidden("method", "an agent may not do this")),
+        | Command::Reloaded => Err(Reject::forbidden("method", "an agent may not do this")),
     }
 }
 
@@ -118,7 +117,7 @@ pub fn check_source(own: Option<&Name>, sync: &ContactSync) -> Result<(), Reject
              as \"{source}\" comes first"
         ),
     };
-    Err(forbidden("client", message)
+    Err(Reject::forbidden("client", message)
         .with_id(source)
         .in_field("source"))
 }
@@ -192,7 +191,7 @@ impl Own<'_, '_> {
         if router.book().is_others_customer(self.agent, customer) {
             let message = "the customer has an open case that another agent answers for, and no \
                            contact with this one: ask a supervisor";
-            return Err(forbidden("customer", message).in_field("customer"));
+            return Err(Reject::forbidden("customer", message).in_field("customer"));
         }
         Ok(())
     }
@@ -224,7 +223,7 @@ impl Own<'_, '_> {
         if is_own {
             return Ok(());
         }
-        Err(forbidden(
+        Err(Reject::forbidden(
             "offer",
             "the offer is not one of the agent's own",
         ))
@@ -243,5 +242,5 @@ impl Own<'_, '_> {
 
 fn not_own(entity: &'static str, id: &Name) -> Reject {
     let message = format!("{entity} \"{id}\" is not the agent's own");
-    forbidden(entity, message).with_id(id)
+    Reject::forbidden(entity, message).with_id(id)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::journal::Space;
 use crate::router::command::Command;
-use crate::router::reject::{Reject, RejectKind};
+use crate::router::reject::Reject;
 
 use super::hub::Hub;
 
@@ -83,31 +83,27 @@ pub const fn appetite(command: &Command) -> Appetite {
 
 /// The refusal of what only makes more, while the disk has no room for the next segment.
 pub fn short(reason: &str) -> Reject {
-    unavailable(format!(
-        "the disk of the journal is full: nothing new is taken, only what runs may go on and end; \
+    Reject::unavailable(
+        "server",
+        format!(
+            "the disk of the journal is full: nothing new is taken, only what runs may go on and end; \
          free space on it ({reason})"
-    ))
+        ),
+    )
 }
 
 /// The refusal of everything that would have to be written, while there is no room for it.
 pub fn out(shortage: Option<&str>) -> Reject {
-    unavailable(match shortage {
-        Some(reason) => format!(
-            "the disk of the journal is full and its reserve is used up: only questions are \
+    Reject::unavailable(
+        "server",
+        match shortage {
+            Some(reason) => format!(
+                "the disk of the journal is full and its reserve is used up: only questions are \
              answered; free space on it ({reason})"
-        ),
-        None => "the next segment of the journal is still being made: try again".to_owned(),
-    })
-}
-
-fn unavailable(message: String) -> Reject {
-    Reject {
-        kind: RejectKind::Unavailable,
-        entity: "server",
-        id: None,
-        field: None,
-        message,
-    }
+            ),
+            None => "the next segment of the journal is still being made: try again".to_owned(),
+        },
+    )
 }
 
 impl Hub {

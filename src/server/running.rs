@@ -20,14 +20,15 @@ use super::disk;
 use super::error::ServerError;
 use super::http;
 use super::hub::{Hub, Stopped};
-use super::ledger::{self, Keeper};
+use super::keeper::Keeper;
+use super::ledger;
 use super::listen::{self, SocketFile};
-use super::metrics::{Metrics, scrape};
+use super::metrics::Metrics;
 use super::recovery::{self, Recovered};
 use super::reload::{self, ReloadError, Reloaded};
 use super::snapshots::{self, Manner};
 use super::timers;
-use super::{accept, audit};
+use super::{accept, upkeep};
 
 /// How long connections may take to end when the daemon does.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
@@ -123,8 +124,8 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     hub.tasks.spawn(ledger::run(Arc::clone(&hub)));
     hub.tasks.spawn(watch_journal(Arc::clone(&hub)));
     hub.tasks.spawn(disk::watch(Arc::clone(&hub)));
-    hub.tasks.spawn(scrape::upkeep(Arc::clone(&hub)));
-    hub.tasks.spawn(audit::run(Arc::clone(&hub)));
+    hub.tasks.spawn(upkeep::metrics(Arc::clone(&hub)));
+    hub.tasks.spawn(upkeep::audit(Arc::clone(&hub)));
     if let Some((listener, file)) = socket {
         running.socket = Some(file);
         hub.tasks.spawn(accept::unix(Arc::clone(&hub), listener));

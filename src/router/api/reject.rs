@@ -73,6 +73,25 @@ impl Reject {
         }
     }
 
+    pub fn forbidden(entity: &'static str, message: impl Into<String>) -> Self {
+        Self::plain(RejectKind::Forbidden, entity, message)
+    }
+
+    pub fn unavailable(entity: &'static str, message: impl Into<String>) -> Self {
+        Self::plain(RejectKind::Unavailable, entity, message)
+    }
+
+    /// A refusal that names neither an id nor a parameter.
+    pub fn plain(kind: RejectKind, entity: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            entity,
+            id: None,
+            field: None,
+            message: message.into(),
+        }
+    }
+
     /// Names the parameter at fault.
     #[must_use]
     pub fn in_field(mut self, field: &'static str) -> Self {

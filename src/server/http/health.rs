@@ -15,8 +15,8 @@ use crate::router::reject::RejectKind;
 use crate::server::access::token_of;
 use crate::server::audit::{Line, Target, Who};
 use crate::server::hub::Hub;
-use crate::server::metrics::{only, scrape};
 use crate::server::places::Guest;
+use crate::server::scrape::{self, only};
 
 /// The type of the text format of Prometheus.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";

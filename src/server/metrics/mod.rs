@@ -3,11 +3,9 @@
 //! The names stand in `names`. What can be seen in the state is not counted here but looked up
 //! when somebody asks (`scrape`).
 
-pub mod agents;
 pub mod names;
-pub mod only;
 pub mod requests;
-pub mod scrape;
+pub mod scrapes;
 pub mod tenant;
 
 use std::sync::Arc;

@@ -1,58 +1,22 @@
 //! What Prometheus is told: the counters, and the state as it is at this moment.
 
+pub mod only;
+
+mod agents;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Mutex;
-use tokio::time::Instant as Moment;
 
-use super::{agents, names};
+use super::hub::Hub;
+use super::metrics::names;
 use crate::journal::Space;
 use crate::router::codes::AgentState;
-use crate::server::hub::Hub;
 
-/// How often histograms are drained.
-const UPKEEP_EVERY: Duration = Duration::from_secs(5);
-
-/// The scrape that was made last, shared by all who asked before it began.
-#[derive(Debug, Default)]
-pub struct Scrapes {
-    last: Arc<Mutex<Option<Scraped>>>,
-}
-
-#[derive(Debug)]
-struct Scraped {
-    text: Bytes,
-    began: Moment,
-    ended: Moment,
-}
-
-/// The text for Prometheus, never older than the question. One is made at a time, and after it as
-/// long a pause, however many ask; `None` = it could not be made.
+/// The text for Prometheus, never older than the question; `None` = it could not be made.
 pub async fn shared(hub: &Arc<Hub>) -> Option<Bytes> {
-    let asked = Moment::now();
-    let (hub, last) = (Arc::clone(hub), Arc::clone(&hub.scrapes.last));
-    // Not for the one who asks alone: it may go away before it is done.
-    let shared = tokio::spawn(async move {
-        let mut last = last.lock().await;
-        if let Some(last) = &*last {
-            if last.began >= asked {
-                return Some(last.text.clone());
-            }
-            tokio::time::sleep_until(last.ended + (last.ended - last.began)).await;
-        }
-        let began = Moment::now();
-        let text = tokio::task::spawn_blocking(move || text(&hub)).await.ok()?;
-        let text = Bytes::from(text);
-        *last = Some(Scraped {
-            text: text.clone(),
-            began,
-            ended: Moment::now(),
-        });
-        Some(text)
-    });
-    shared.await.ok().flatten()
+    let of_hub = Arc::clone(hub);
+    hub.scrapes.shared(move || text(&of_hub)).await
 }
 
 /// The text for Prometheus. It takes the tenants' locks one after another and may take long: not
@@ -118,17 +82,4 @@ pub fn text(hub: &Hub) -> String {
         agents::append(hub, &mut text);
     }
     text
-}
-
-/// Drains the histograms from time to time, until the daemon stops.
-pub async fn upkeep(hub: Arc<Hub>) {
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(UPKEEP_EVERY) => {}
-            () = hub.serving.cancelled() => return,
-        }
-        let metrics = Arc::clone(&hub.metrics);
-        // It only fails when the process ends.
-        let _ = tokio::task::spawn_blocking(move || metrics.upkeep()).await;
-    }
 }

@@ -1,4 +1,4 @@
-//! One tenant's ledger at work: where it goes on, and how it comes up to its events.
+//! Where a tenant's ledger goes on, and how it comes up to its events.
 //!
 //! What is appended is on the disk in the journal before, so no journal is ever older than its
 //! ledger by a crash: where it is, it is another copy. This file must not decide when the ledger
@@ -14,6 +14,7 @@ use super::cell::Cell;
 use super::history;
 use super::hub::Hub;
 use super::ring::Published;
+use super::tenant_ledger::TenantLedger;
 
 /// Events taken from the ring at a time.
 const PULL_EVENTS_MAX: usize = 1_024;
@@ -21,16 +22,6 @@ const PULL_EVENTS_MAX: usize = 1_024;
 const COMPARE_RECORDS_MAX: u64 = 200_000;
 /// Agents, customers, contacts and cases of a tenant whose past is folded only for that.
 const COMPARE_ENTITIES_MAX: usize = 20_000;
-
-/// One tenant's ledger.
-pub struct Book {
-    writer: Writer,
-    /// The last event that has been looked at, and its time.
-    seen: u64,
-    seen_at: i64,
-    /// The last event through which it is on the disk.
-    synced: u64,
-}
 
 /// How a ledger is opened.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +48,7 @@ enum Break {
     Differs { seq: u64 },
 }
 
-impl Book {
+impl TenantLedger {
     /// Opens a tenant's ledger where it goes on with its journal.
     pub fn open(
         hub: &Arc<Hub>,
@@ -158,45 +149,6 @@ impl Book {
                 self.take(&published.event)?;
             }
         }
-        Ok(())
-    }
-
-    /// Says that everything seen is recorded, where the last record does not say so.
-    pub fn mark(&mut self) -> Result<(), LedgerError> {
-        if self.writer.position().seq < self.seen {
-            self.writer.mark(self.seen, self.seen_at)?;
-        }
-        Ok(())
-    }
-
-    /// Brings what was appended to the disk.
-    pub fn sync(&mut self) -> Result<(), LedgerError> {
-        self.writer.sync()?;
-        self.synced = self.seen;
-        Ok(())
-    }
-
-    /// The last event that has been looked at.
-    pub fn seen(&self) -> u64 {
-        self.seen
-    }
-
-    /// How far it is on the disk: the event, and the place in the files.
-    pub fn synced(&self) -> (u64, Place) {
-        (self.synced, self.writer.synced())
-    }
-
-    /// Records appended since this was asked the last time.
-    pub fn take_records(&mut self) -> u64 {
-        self.writer.take_records()
-    }
-
-    fn take(&mut self, event: &Event) -> Result<(), LedgerError> {
-        if event.seq <= self.seen {
-            return Ok(());
-        }
-        self.writer.append(event)?;
-        (self.seen, self.seen_at) = (event.seq, event.at);
         Ok(())
     }
 

@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
-use super::names::{self, Kind, Metric};
 use crate::router::census::AgentCensus;
 use crate::server::hub::Hub;
+use crate::server::metrics::names::{self, Kind, Metric};
 
 /// Appends the figures of all agents to the text for Prometheus.
 pub fn append(hub: &Hub, text: &mut String) {

@@ -1,0 +1,89 @@
+//! The ledgers of all tenants, and what others are told of them.
+//!
+//! How they come up to their events is in `ledger`, where they go on in `opening`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use parking_lot::Mutex;
+
+use crate::journal::JournalUuid;
+use crate::ledger::{LedgerError, Place, files};
+use crate::router::ids::Name;
+
+use super::tenant_ledger::TenantLedger;
+
+/// The ledgers of all tenants.
+pub struct Keeper {
+    pub(super) dir: PathBuf,
+    pub(super) journal: String,
+    pub(super) accepts_break: bool,
+    pub(super) ledgers: Mutex<Ledgers>,
+    /// Never held while something is read or written.
+    pub(super) told: Mutex<Told>,
+}
+
+#[derive(Default)]
+pub(super) struct Ledgers {
+    pub by_tenant: BTreeMap<Name, TenantLedger>,
+    /// Of a ledger that could not be written: how far it had been brought to the disk.
+    pub places: BTreeMap<Name, Place>,
+}
+
+/// What others are told.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Why a ledger is not written.
+    pub stopped: Option<LedgerError>,
+    /// The last event looked at; where a ledger cannot be written, the last that is on the disk.
+    pub seen: BTreeMap<Name, u64>,
+    /// Records written by each ledger's present and former writers.
+    pub records: u64,
+}
+
+impl Keeper {
+    /// Ledgers in the folder of the journal that they follow.
+    pub fn new(dir: PathBuf, uuid: &JournalUuid, accepts_break: bool) -> Self {
+        Self {
+            dir,
+            journal: files::journal_name(uuid),
+            accepts_break,
+            ledgers: Mutex::default(),
+            told: Mutex::default(),
+        }
+    }
+
+    /// Records written since the start.
+    pub fn records(&self) -> u64 {
+        self.told.lock().records
+    }
+
+    /// Why a ledger is not written, while one is not.
+    pub fn stopped(&self) -> Option<LedgerError> {
+        self.told.lock().stopped.clone()
+    }
+
+    /// Notes how it went, and tells it where it is news.
+    pub(super) fn tell(&self, done: Result<(), LedgerError>) -> Result<(), LedgerError> {
+        let mut told = self.told.lock();
+        match &done {
+            Ok(()) => {
+                if told.stopped.take().is_some() {
+                    tracing::info!("the ledger is written again");
+                }
+            }
+            Err(error) => {
+                if told.stopped.is_none() {
+                    tracing::error!(
+                        %error,
+                        is_tried_again = error.may_pass(),
+                        "the ledger cannot be written; no snapshot is taken and the journal keeps \
+                         everything until then"
+                    );
+                }
+                told.stopped = Some(error.clone());
+            }
+        }
+        done
+    }
+}
