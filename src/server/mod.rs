@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! listen, accept ─▶ connection ─▶ conversation ─┬─▶ cell: one lock, one turn ─▶ tenant ─▶ router
-//!        http    ─▶ rpc, ws   ─▶                │            │ pen ─▶ journal    │ events ─▶ ring
+//!        http    ─▶ rpc, ws   ─▶                │            │ records ─▶ journal│ events ─▶ ring
 //!                                               └─▶ calls: session, events, server
 //! timers ─▶ cell                  journal durable ─▶ replies leave, feed ─▶ subscribers
 //!                                            ledger ─▶ records of responsibility
@@ -19,9 +19,9 @@ pub mod running;
 mod clock;
 mod end;
 
-mod pen;
 mod recent;
 mod record;
+mod record_buffer;
 mod ring;
 mod room;
 mod tenant;
@@ -45,10 +45,10 @@ mod timers;
 mod upkeep;
 
 mod access;
+mod agent_scope;
 mod audit;
 mod bucket;
 mod figures;
-mod own;
 mod rates;
 mod revocation;
 mod rights;

@@ -101,7 +101,7 @@ impl Conversation {
         let access = self.access.as_ref();
         if let Some(agent) = access.and_then(|access| access.agent.as_ref()) {
             turn.catch_up(now);
-            return own::check_command(turn, agent, key, command);
+            return agent_scope::check_command(turn, agent, key, command);
         }
         let Command::ContactSync(sync) = command else {
             return Ok(());
@@ -110,7 +110,7 @@ impl Conversation {
         match &self.client {
             // Who needs no token and has opened no session is the operator at a prompt.
             None if !has_token => Ok(()),
-            own => own::check_source(own.as_ref(), sync),
+            own => agent_scope::check_source(own.as_ref(), sync),
         }
     }
 
@@ -123,7 +123,7 @@ impl Conversation {
     ) -> Result<Answer, Reject> {
         let access = self.access.as_ref();
         if let Some(agent) = access.and_then(|access| access.agent.as_ref()) {
-            own::check_query(agent, query)?;
+            agent_scope::check_query(agent, query)?;
         }
         let mut answer = turn.query(now, query)?;
         if access.is_some_and(super::access::Access::reads_figures_only) {

@@ -1,7 +1,7 @@
 //! One tenant: its router, and what a turn at it leaves behind.
 //!
 //! Everything here happens under the tenant's lock and must not wait for anything. A command is
-//! stamped, applied and written to the pen in that order; a refused one is not written, because
+//! stamped, applied and written to the buffer of records in that order; a refused one is not written, because
 //! it changed nothing. Time alone can change something: the router forgets what is over. So the
 //! time of a refused command is written as a tick before the next command that counts, and a run
 //! over the journal forgets the same things at the same command.
@@ -22,9 +22,9 @@ use crate::router::time::Timestamp;
 
 use super::clock::Stopwatch;
 use super::metrics::tenant::TenantMeters;
-use super::pen::Pen;
 use super::recent::Recent;
 use super::record::TenantImage;
+use super::record_buffer::RecordBuffer;
 use super::ring::Ring;
 use super::threads::TwoThreads;
 
@@ -45,7 +45,7 @@ pub struct Tenant {
     name: Name,
     router: Router,
     effects: Effects,
-    pen: Pen,
+    records: RecordBuffer,
     /// Events whose records are not yet with the journal.
     fresh: Vec<Event>,
     /// The last record of this tenant.
@@ -87,7 +87,7 @@ impl Tenant {
             name,
             router,
             effects: Effects::default(),
-            pen: Pen::default(),
+            records: RecordBuffer::default(),
             fresh: Vec::new(),
             last_sequence: 0,
             put_off: VecDeque::new(),
@@ -227,9 +227,9 @@ impl Tenant {
                 key: None,
                 command: Command::Tick,
             };
-            self.pen.command(&self.name, &tick);
+            self.records.command(&self.name, &tick);
         }
-        self.pen.command(&self.name, stamped);
+        self.records.command(&self.name, stamped);
     }
 
     /// Applies a command read from the journal; its events are kept at once.
@@ -250,20 +250,20 @@ impl Tenant {
 
     /// Notes the configuration that has been applied.
     pub fn set_configured(&mut self, json: String) {
-        self.pen.configured(&self.name, &json);
+        self.records.configured(&self.name, &json);
         self.configured = Some(json);
     }
 
-    /// Whether the pen should be emptied before the turn ends.
+    /// Whether the records should be handed to the journal before the turn ends.
     pub fn wants_flush(&self) -> bool {
-        self.pen.is_full()
+        self.records.is_full()
     }
 
     /// Hands the turn's records to the journal and its events to the ring. Answers the sequence
     /// that must be durable before anything that was seen of this tenant may leave: its last
     /// record, whoever caused it.
     pub fn flush(&mut self, journal: &Journal, ring: &mut Ring) -> Result<Sequence, JournalError> {
-        if let Some(last) = self.pen.flush(journal)? {
+        if let Some(last) = self.records.flush(journal)? {
             self.last_sequence = last;
         }
         for event in self.fresh.drain(..) {

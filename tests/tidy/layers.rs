@@ -32,7 +32,7 @@ const SERVER: &[&[&str]] = &[
         "record",
         "error",
         "threads",
-        "pen",
+        "record_buffer",
         "ring",
         "recent",
         "access",
@@ -71,7 +71,7 @@ const SERVER: &[&[&str]] = &[
         "timers",
         "upkeep",
     ],
-    &["calls", "conversation", "feed", "own", "rights"],
+    &["calls", "conversation", "feed", "agent_scope", "rights"],
     &[
         "accept",
         "connection",

@@ -14,13 +14,13 @@ const FLUSH_BYTES: usize = 128 << 10;
 
 /// The buffer; its capacity is kept from turn to turn.
 #[derive(Debug, Default)]
-pub struct Pen {
+pub struct RecordBuffer {
     bytes: Vec<u8>,
     /// Kind and end of each record in `bytes`.
     records: Vec<(u16, usize)>,
 }
 
-impl Pen {
+impl RecordBuffer {
     pub fn command(&mut self, tenant: &Name, stamped: &Stamped) {
         record::write_command(&mut self.bytes, tenant, stamped);
         self.records.push((record::COMMAND, self.bytes.len()));

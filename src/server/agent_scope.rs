@@ -19,7 +19,7 @@ pub fn check_command(
     command: &Command,
 ) -> Result<(), Reject> {
     let is_repeat = turn.tenant.router().book().is_repeat(key);
-    let of = Own {
+    let of = Scope {
         turn,
         agent,
         is_repeat,
@@ -122,14 +122,14 @@ pub fn check_source(own: Option<&Name>, sync: &ContactSync) -> Result<(), Reject
         .in_field("source"))
 }
 
-struct Own<'t, 'a> {
+struct Scope<'t, 'a> {
     turn: &'t Turn<'a>,
     agent: &'t Name,
     /// The same request was answered before, and is only answered again.
     is_repeat: bool,
 }
 
-impl Own<'_, '_> {
+impl Scope<'_, '_> {
     fn itself(&self, named: &Name) -> Result<(), Reject> {
         if named == self.agent {
             return Ok(());
