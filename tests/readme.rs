@@ -1,6 +1,7 @@
 //! The README and the pages keep their word: the session is played against a real daemon, links
 //! lead somewhere, the Chinese README says the same, what pages name of the source is there.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -276,29 +277,58 @@ fn the_readme_is_short() {
     }
 }
 
+/// The folders and files of `src`, each with the others that its code names.
+fn folders() -> Vec<(String, BTreeSet<String>)> {
+    let entries = std::fs::read_dir(root().join("src")).expect("the source");
+    let folder = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().into_string().expect("a name in UTF-8");
+        let mut code = String::new();
+        source(&entry.path(), &mut code);
+        let own = name.trim_end_matches(".rs");
+        let mut named = BTreeSet::new();
+        for line in code.lines() {
+            let line = line.split("//").next().unwrap_or_default();
+            for after in line.split("crate::").skip(1) {
+                let other = after
+                    .split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next();
+                named.extend(other.filter(|other| *other != own).map(str::to_owned));
+            }
+        }
+        (name, named)
+    };
+    entries.map(folder).collect()
+}
+
 #[test]
-fn the_architecture_names_every_folder() {
+fn the_architecture_says_what_each_folder_names() {
     let text = read("docs/architecture.md");
-    for entry in std::fs::read_dir(root().join("src")).expect("the source") {
-        let name = entry.expect("an entry").file_name();
-        let name = name.to_str().expect("a name in UTF-8");
+    let quoted = |cell: &str| -> BTreeSet<String> {
+        let words = cell.split('`').skip(1).step_by(2);
+        words.map(str::to_owned).collect()
+    };
+    for (name, named) in folders() {
+        let rows = text.lines().filter(|line| line.starts_with("| `"));
+        let mut cells = rows.map(|row| row.split(" | ").collect::<Vec<_>>());
+        let row = cells.find(|cells| cells.len() == 4 && quoted(cells[0]).contains(&name));
+        let row = row.unwrap_or_else(|| panic!("docs/architecture.md: no row for src/{name}"));
         assert!(
-            text.lines()
-                .any(|line| line.starts_with("| `") && line.contains(&format!("`{name}`"))),
-            "docs/architecture.md: no row for src/{name}"
+            row[2] == "any" || quoted(row[2]) == named,
+            "docs/architecture.md: src/{name} names {named:?}, its row says {}",
+            row[2]
         );
     }
 }
 
-/// All Rust source below a folder.
-fn source(folder: &Path, text: &mut String) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            source(&path, text);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            text.push_str(&std::fs::read_to_string(&path).expect("a source file"));
+/// All Rust source of a file or below a folder.
+fn source(path: &Path, text: &mut String) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).expect("a folder") {
+            source(&entry.expect("an entry").path(), text);
         }
+    } else if path.extension().is_some_and(|ending| ending == "rs") {
+        text.push_str(&std::fs::read_to_string(path).expect("a source file"));
     }
 }
 
@@ -306,7 +336,7 @@ fn source(folder: &Path, text: &mut String) {
 fn types_of_the_lexicon_exist() {
     let mut code = String::new();
     source(&root().join("src"), &mut code);
-    let words: std::collections::BTreeSet<&str> = code
+    let words: BTreeSet<&str> = code
         .lines()
         .filter_map(|line| {
             let line = line.trim_start().trim_start_matches("pub ");
