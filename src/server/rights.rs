@@ -15,7 +15,7 @@ use super::access::unauthorized;
 use super::audit::{Line, Target, Who, is_for_the_audit};
 use super::cell::Turn;
 use super::conversation::Conversation;
-use super::{figures, own};
+use super::{agent_scope, figures};
 
 /// What there may be to tell of a call.
 #[derive(Debug)]
