@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use firsthand::router::answer::Answer;
 use firsthand::router::command::{Command, Stamped};
 use firsthand::router::effect::Effects;
-use firsthand::router::event::EventBody;
+use firsthand::router::event::{ContactEvent, EventBody};
 use firsthand::router::ids::OfferId;
 use firsthand::router::{Detail, Router};
 use rand::{Rng, SeedableRng};
@@ -105,7 +105,7 @@ impl Run {
             .events
             .iter()
             .filter_map(|event| match event.body {
-                EventBody::ContactOffered { offer, .. } => Some(offer),
+                EventBody::Contact(_, ContactEvent::Offered { offer, .. }) => Some(offer),
                 _ => None,
             })
             .collect();

@@ -8,7 +8,7 @@ use firsthand::rehearse;
 use firsthand::router::Router;
 use firsthand::router::command::{Command, Stamped};
 use firsthand::router::effect::Effects;
-use firsthand::wire::event::TYPES;
+use firsthand::router::event::TYPES;
 use firsthand::wire::limits::Limits;
 use firsthand::wire::request::{Call, Message, Request, parse};
 use serde_json::{Value, json};

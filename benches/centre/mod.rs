@@ -365,12 +365,14 @@ impl Centre {
 
     /// The offer among the last events.
     fn offered(&self) -> Option<(OfferId, Name)> {
-        use firsthand::router::event::EventBody;
+        use firsthand::router::event::{ContactEvent, EventBody};
         self.effects
             .events
             .iter()
             .find_map(|event| match &event.body {
-                EventBody::ContactOffered { of, offer, .. } => Some((*offer, of.contact.clone())),
+                EventBody::Contact(of, ContactEvent::Offered { offer, .. }) => {
+                    Some((*offer, of.contact.clone()))
+                }
                 _ => None,
             })
     }

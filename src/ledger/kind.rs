@@ -1,124 +1,81 @@
 //! The kinds of record: which events the ledger keeps, and what it says of itself.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
 
 use crate::router::codes::{Route, Why};
-use crate::router::event::EventBody;
+use crate::router::event::{AgentEvent, CaseEvent, ContactEvent, EventBody, EventType};
 
-macro_rules! kinds {
-    ($($(#[$meta:meta])* $variant:ident = $text:literal,)*) => {
-        /// What a record is. Those that begin with `ledger.` are its own, the others events.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum Kind { $($(#[$meta])* #[serde(rename = $text)] $variant),* }
-
-        impl Kind {
-            /// Every kind there is.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The `type` of the record.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-        }
-    };
-}
-
-kinds! {
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
     /// The first record of each file: format, tenant, number of the file.
-    File = "ledger.file",
+    File,
     /// From here on the records follow a journal after one of its events.
-    Follows = "ledger.follows",
+    Follows,
     /// Everything through an event is recorded.
-    Mark = "ledger.mark",
-    AgentSet = "agent.set",
-    AgentRemoved = "agent.removed",
-    ContactOffered = "contact.offered",
-    ContactConnected = "contact.connected",
-    ContactEnded = "contact.ended",
-    ContactTransferred = "contact.transferred",
-    CaseOpened = "case.opened",
-    CaseOwned = "case.owned",
-    CaseAssisted = "case.assisted",
-    CaseHandedOver = "case.handed_over",
-    CaseEscalated = "case.escalated",
-    CaseResolved = "case.resolved",
-    CaseReopened = "case.reopened",
-    CaseClosed = "case.closed",
-    CaseStage = "case.stage",
-    CaseDueSoon = "case.due_soon",
-    CaseOverdue = "case.overdue",
-    CaseMet = "case.met",
-    CaseExtended = "case.extended",
-    CaseWaiting = "case.waiting",
-    CaseResumed = "case.resumed",
-    CaseAssistRequested = "case.assist_requested",
-    CaseAssistDone = "case.assist_done",
-    CaseFollowUpDue = "case.follow_up_due",
-    CaseFollowedUp = "case.followed_up",
+    Mark,
+    Event(EventType),
 }
 
 impl Kind {
-    /// Whether it is no event but said by the ledger itself.
-    pub const fn is_own(self) -> bool {
-        matches!(self, Self::File | Self::Follows | Self::Mark)
+    const OWN: [Self; 3] = [Self::File, Self::Follows, Self::Mark];
+
+    /// The `type` of the record.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "ledger.file",
+            Self::Follows => "ledger.follows",
+            Self::Mark => "ledger.mark",
+            Self::Event(of) => of.as_str(),
+        }
     }
 
-    /// As what an event is kept: all that is said of cases but their notes, and of contacts what
-    /// tells who served and how it ended. There is an arm for each event.
+    /// Whether it is no event but said by the ledger itself.
+    pub const fn is_own(self) -> bool {
+        !matches!(self, Self::Event(_))
+    }
+
+    /// As what an event is kept.
     pub fn of(body: &EventBody) -> Option<Self> {
-        Some(match body {
-            EventBody::AgentSet { .. } => Self::AgentSet,
-            EventBody::AgentRemoved { .. } => Self::AgentRemoved,
-            EventBody::ContactOffered { route, why, .. } if is_break(*route, *why) => {
-                Self::ContactOffered
-            }
-            EventBody::ContactConnected { .. } => Self::ContactConnected,
-            EventBody::ContactEnded { .. } => Self::ContactEnded,
-            EventBody::ContactTransferred { .. } => Self::ContactTransferred,
-            EventBody::CaseOpened { .. } => Self::CaseOpened,
-            EventBody::CaseOwned { .. } => Self::CaseOwned,
-            EventBody::CaseAssisted { .. } => Self::CaseAssisted,
-            EventBody::CaseHandedOver { .. } => Self::CaseHandedOver,
-            EventBody::CaseEscalated { .. } => Self::CaseEscalated,
-            EventBody::CaseResolved { .. } => Self::CaseResolved,
-            EventBody::CaseReopened { .. } => Self::CaseReopened,
-            EventBody::CaseClosed { .. } => Self::CaseClosed,
-            EventBody::CaseStage { .. } => Self::CaseStage,
-            EventBody::CaseDueSoon { .. } => Self::CaseDueSoon,
-            EventBody::CaseOverdue { .. } => Self::CaseOverdue,
-            EventBody::CaseMet { .. } => Self::CaseMet,
-            EventBody::CaseExtended { .. } => Self::CaseExtended,
-            EventBody::CaseWaiting { .. } => Self::CaseWaiting,
-            EventBody::CaseResumed { .. } => Self::CaseResumed,
-            EventBody::CaseAssistRequested { .. } => Self::CaseAssistRequested,
-            EventBody::CaseAssistDone { .. } => Self::CaseAssistDone,
-            EventBody::CaseFollowUpDue { .. } => Self::CaseFollowUpDue,
-            EventBody::CaseFollowedUp { .. } => Self::CaseFollowedUp,
-            EventBody::ContactOffered { .. }
-            | EventBody::AgentPresence { .. }
-            | EventBody::AgentAbsent { .. }
-            | EventBody::AgentPairAway(_)
-            | EventBody::AgentBriefing(_)
-            | EventBody::AgentSuccession { .. }
-            | EventBody::AgentSucceeded { .. }
-            | EventBody::ContactCallback { .. }
-            | EventBody::QueueSet { .. }
-            | EventBody::QueueRemoved { .. }
-            | EventBody::SettingsSet
-            | EventBody::CustomerLinked { .. }
-            | EventBody::CustomerExcluded { .. }
-            | EventBody::ContactWaiting { .. }
-            | EventBody::ContactWrapUp { .. }
-            | EventBody::ContactOverflowed { .. }
-            | EventBody::ContactUpdated { .. }
-            | EventBody::Offer { .. }
-            | EventBody::CaseNoted { .. }
-            | EventBody::KindSet { .. }
-            | EventBody::KindRemoved { .. }
-            | EventBody::CalendarSet { .. }
-            | EventBody::CalendarRemoved { .. }
-            | EventBody::ServerReloaded => return None,
-        })
+        is_kept(body).then(|| Self::Event(body.kind()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        let own = Self::OWN.into_iter().find(|own| own.as_str() == name);
+        own.or_else(|| EventType::named(&name).map(Self::Event))
+            .ok_or_else(|| D::Error::custom(format!("unknown type \"{name}\"")))
+    }
+}
+
+/// Whether an event is kept: all that is said of cases but their notes, and of contacts what tells
+/// who served and how it ended.
+fn is_kept(body: &EventBody) -> bool {
+    match body {
+        EventBody::Agent(event) => {
+            matches!(event, AgentEvent::Set { .. } | AgentEvent::Removed { .. })
+        }
+        EventBody::Contact(_, ContactEvent::Offered { route, why, .. }) => is_break(*route, *why),
+        EventBody::Contact(_, event) => matches!(
+            event,
+            ContactEvent::Connected { .. }
+                | ContactEvent::Ended { .. }
+                | ContactEvent::Transferred { .. }
+        ),
+        EventBody::Case(event) => !matches!(event, CaseEvent::Noted { .. }),
+        EventBody::Clock(_) | EventBody::Assist(_) | EventBody::FollowUp(_) => true,
+        EventBody::Queue(_)
+        | EventBody::Settings(_)
+        | EventBody::Customer(_)
+        | EventBody::Offer(..)
+        | EventBody::Kind(_)
+        | EventBody::Calendar(_)
+        | EventBody::Server(_) => false,
     }
 }
 

@@ -230,7 +230,7 @@ impl Reader {
         let follows = match head.kind {
             Kind::Follows => true,
             Kind::File | Kind::Mark => head.seq >= self.position.seq,
-            _ => head.seq > self.position.seq,
+            Kind::Event(_) => head.seq > self.position.seq,
         };
         if !follows {
             let (seq, last) = (head.seq, self.position.seq);

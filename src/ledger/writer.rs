@@ -17,7 +17,7 @@ use super::kind::Kind;
 use super::reader::{FORMAT, Position, Reader};
 use super::verify::content_of;
 use crate::journal::storage::{FILE_MODE, make_private_folder};
-use crate::router::event::{Event, EventBody};
+use crate::router::event::{AgentEvent, Event, EventBody};
 use crate::router::time::Timestamp;
 use crate::wire;
 
@@ -351,9 +351,9 @@ fn write_member<T: serde::Serialize + ?Sized>(line: &mut Vec<u8>, name: &str, va
 /// Writes what a record says of an event: what the event says, and of an agent its team.
 fn say(out: &mut Vec<u8>, event: &Event) {
     wire::event::params(out, event);
-    if let EventBody::AgentSet {
+    if let EventBody::Agent(AgentEvent::Set {
         team: Some(team), ..
-    } = &event.body
+    }) = &event.body
     {
         out.pop();
         write_member(out, "team", team);

@@ -43,7 +43,7 @@ use api::answer::Answer;
 use api::command::{Command, Stamped};
 pub use api::detail::Detail;
 use api::effect::Effects;
-use api::event::EventBody;
+use api::event::ServerEvent;
 use api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 pub use api::policy::DEFAULT_QUEUE;
 use api::reject::Reject;
@@ -194,7 +194,7 @@ impl Router {
             Command::AgentSuccession(plan) => self.agent_succession(plan),
             Command::ContactCallback(call) => self.contact_callback(call),
             Command::Reloaded => {
-                self.emit(|_| EventBody::ServerReloaded);
+                self.emit(|_| ServerEvent::Reloaded);
                 Ok(Subject::Nothing)
             }
             Command::KindSet(set) => self.kind_set(set),

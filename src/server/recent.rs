@@ -91,7 +91,7 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::router::event::EventBody;
+    use crate::router::event::ServerEvent;
 
     /// Records of 0, 1 or 2 events each, as the past and as the present give them.
     #[test]
@@ -105,7 +105,7 @@ mod tests {
                     let event = || Event {
                         seq,
                         at: 0,
-                        body: EventBody::ServerReloaded,
+                        body: ServerEvent::Reloaded.into(),
                     };
                     recent.fresh.push(event());
                     ring.push(event(), sequence);

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use crate::journal::Sequence;
-use crate::router::event::{Event, EventBody};
+use crate::router::event::{ContactEvent, Event, EventBody};
 use crate::router::ids::{Name, OfferId};
 use crate::wire::event;
 
@@ -89,9 +89,9 @@ impl Ring {
         while low < high {
             let middle = low.midpoint(high);
             let told = (middle..high).find_map(|place| match &self.events[place].event.body {
-                EventBody::ContactOffered {
-                    of, offer: told, ..
-                } => Some((place, *told, of.agent.as_ref())),
+                EventBody::Contact(of, ContactEvent::Offered { offer: told, .. }) => {
+                    Some((place, *told, of.agent.as_ref()))
+                }
                 _ => None,
             });
             match told {

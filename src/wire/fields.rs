@@ -3,7 +3,6 @@
 //! The idempotency key is not listed here: every mutating method takes it (see
 //! [`super::method::KEY`]).
 
-use super::event::TYPES;
 use super::people_fields::{ABSENCES, LEARNT, MAX_OPEN_CASES};
 use super::schema::Type::{
     Attributes, Bool, BoolOrList, Level, List, Map, Millis, Name, Object, Offer, Text, Timestamp,
@@ -11,6 +10,7 @@ use super::schema::Type::{
 };
 use super::schema::{ANY, Param, Type};
 use crate::router::codes::{AgentKind, ContactState, DeclineReason, Presence, TransferMode};
+use crate::router::event::TYPES;
 use crate::router::policy::{CAPACITY_MAX, CHANNELS_MAX, SKILLS_MAX};
 use crate::router::query::PAGE_ITEMS_MAX;
 

@@ -282,14 +282,24 @@ impl SerializeTuple for Items<'_> {
     }
 }
 
-/// The members of an object.
-pub struct Members<'a> {
+/// The members of an object, which is closed behind them or stays open.
+pub struct Members<'a, const CLOSES: bool = true> {
     out: &'a mut Vec<u8>,
     /// Nothing has been written, not even the bracket.
     is_first: bool,
 }
 
-impl SerializeMap for Members<'_> {
+impl<'a> Members<'a, false> {
+    /// Further members of an object that has one already.
+    pub(super) fn further(out: &'a mut Vec<u8>) -> Self {
+        Self {
+            out,
+            is_first: false,
+        }
+    }
+}
+
+impl<const CLOSES: bool> SerializeMap for Members<'_, CLOSES> {
     type Ok = ();
     type Error = Error;
 
@@ -310,15 +320,17 @@ impl SerializeMap for Members<'_> {
     }
 
     fn end(self) -> Result<(), Error> {
-        if self.is_first {
-            self.out.push(b'{');
+        if CLOSES {
+            if self.is_first {
+                self.out.push(b'{');
+            }
+            self.out.push(b'}');
         }
-        self.out.push(b'}');
         Ok(())
     }
 }
 
-impl SerializeStruct for Members<'_> {
+impl<const CLOSES: bool> SerializeStruct for Members<'_, CLOSES> {
     type Ok = ();
     type Error = Error;
 

@@ -25,6 +25,8 @@ pub mod event;
 
 pub mod json;
 
+mod members;
+
 pub mod subscription;
 
 pub mod error;

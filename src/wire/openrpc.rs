@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::PROTOCOL;
 use super::error::{Code, REFUSED};
-use super::event::TYPES;
 use super::method::{KEY, Kind, METHODS, Method};
 use super::schema::Param;
+use crate::router::event::TYPES;
 use crate::router::reject::RejectKind;
 
 /// The version of OpenRPC that the document follows.

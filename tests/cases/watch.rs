@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use firsthand::router::codes::EscalationReason;
-use firsthand::router::event::{DeadlineRef, Event, EventBody};
+use firsthand::router::event::{AssistEvent, CaseEvent, ClockEvent, DeadlineRef, Event, EventBody};
 use firsthand::router::ids::Name;
 
 /// A deadline: of which case, and of what in it.
@@ -39,7 +39,7 @@ impl Watch {
         assert_eq!(event.seq, self.last_seq + 1, "no gap and no double");
         self.last_seq = event.seq;
         match &event.body {
-            EventBody::CaseOpened { case, due_at, .. } => {
+            EventBody::Case(CaseEvent::Opened { case, due_at, .. }) => {
                 let seen = Seen {
                     open: true,
                     ..Seen::default()
@@ -50,47 +50,47 @@ impl Watch {
                 );
                 self.begin((case.clone(), None, None), *due_at);
             }
-            EventBody::CaseReopened { case, due_at, .. } => {
+            EventBody::Case(CaseEvent::Reopened { case, due_at, .. }) => {
                 self.tell("reopened");
                 let seen = self.case(case);
                 assert!(!seen.open, "{case} was open");
                 (seen.open, seen.closed) = (true, false);
                 self.begin((case.clone(), None, None), *due_at);
             }
-            EventBody::CaseStage {
+            EventBody::Clock(ClockEvent::Stage {
                 case,
                 stage,
                 due_at,
                 ..
-            } => {
+            }) => {
                 self.case(case).stage = Some(stage.clone());
                 self.begin((case.clone(), Some(stage.clone()), None), *due_at);
             }
-            EventBody::CaseAssistRequested {
+            EventBody::Assist(AssistEvent::Requested {
                 case,
                 assist,
                 due_at,
                 ..
-            } => {
+            }) => {
                 self.begin((case.clone(), None, Some(*assist)), *due_at);
             }
-            EventBody::CaseOwned { case, owner, .. } => {
+            EventBody::Case(CaseEvent::Owned { case, owner, .. }) => {
                 let seen = self.case(case);
                 assert_eq!(seen.owner, None, "{case} is owned once");
                 seen.owner = Some(owner.clone());
             }
-            EventBody::CaseHandedOver { case, from, to, .. } => {
+            EventBody::Case(CaseEvent::HandedOver { case, from, to, .. }) => {
                 let seen = self.case(case);
                 assert_eq!(seen.owner, *from, "{case} goes from its owner");
                 seen.owner = Some(to.clone());
             }
-            EventBody::CaseResolved { case, .. } => {
+            EventBody::Case(CaseEvent::Resolved { case, .. }) => {
                 let seen = self.case(case);
                 assert!(seen.open, "{case} is resolved twice");
                 seen.open = false;
                 self.all_decided(case);
             }
-            EventBody::CaseClosed { case, note, .. } => {
+            EventBody::Case(CaseEvent::Closed { case, note, .. }) => {
                 if note.as_ref().is_some_and(|note| &*note.0 == "not_reached") {
                     self.tell("not_reached");
                 }
@@ -99,7 +99,7 @@ impl Watch {
                 (seen.open, seen.closed) = (false, true);
                 self.all_decided(case);
             }
-            EventBody::CaseResumed { .. } => self.tell("resumed"),
+            EventBody::Clock(ClockEvent::Resumed { .. }) => self.tell("resumed"),
             _ => self.see_deadline(event.at, &event.body),
         }
     }
@@ -107,16 +107,16 @@ impl Watch {
     /// What is told of deadlines: each has one verdict, at its time or marked as late.
     fn see_deadline(&mut self, at: i64, body: &EventBody) {
         match body {
-            EventBody::CaseMet { of, due_at, .. } => {
+            EventBody::Clock(ClockEvent::Met { of, due_at, .. }) => {
                 assert!(at < *due_at, "{of:?} was met at {at}, after {due_at}");
                 self.decide(of, "met");
             }
-            EventBody::CaseOverdue {
+            EventBody::Clock(ClockEvent::Overdue {
                 of,
                 due_at,
                 late,
                 owner,
-            } => {
+            }) => {
                 assert_eq!(*late, at > *due_at, "{of:?} at {at}");
                 assert!(at >= *due_at, "{of:?} at {at}");
                 assert_eq!(*owner, self.case(&of.case).owner);
@@ -125,7 +125,7 @@ impl Watch {
                 }
                 self.decide(of, "overdue");
             }
-            EventBody::CaseDueSoon { of, .. } => {
+            EventBody::Clock(ClockEvent::DueSoon { of, .. }) => {
                 self.tell("soon");
                 let deadline = self.deadline(of);
                 assert!(!deadline.decided, "{of:?} was decided and is due soon");
@@ -135,13 +135,13 @@ impl Watch {
                     "{of:?} is told too often"
                 );
             }
-            EventBody::CaseExtended { of, .. } => {
+            EventBody::Clock(ClockEvent::Extended { of, .. }) => {
                 self.tell("extended");
                 let deadline = self.deadline(of);
                 assert!(!deadline.decided, "{of:?} was decided and is extended");
                 deadline.extended += 1;
             }
-            EventBody::CaseEscalated { reason, .. } => match reason {
+            EventBody::Case(CaseEvent::Escalated { reason, .. }) => match reason {
                 EscalationReason::Urge => self.tell("urge"),
                 EscalationReason::Assist => self.tell("assist"),
                 EscalationReason::FollowUp => self.tell("follow_up"),

@@ -12,6 +12,7 @@ use firsthand::router::command::{
     KindSet, OfferRef, Stamped,
 };
 use firsthand::router::effect::Effects;
+use firsthand::router::event::{ContactEvent, EventBody};
 use firsthand::router::ids::{Name, Text};
 use firsthand::router::kind::KindRules;
 use firsthand::router::query::{CaseNamed, Query};
@@ -324,7 +325,7 @@ impl Year {
             .events
             .iter()
             .filter_map(|event| match &event.body {
-                firsthand::router::event::EventBody::ContactOffered { of, offer, .. } => {
+                EventBody::Contact(of, ContactEvent::Offered { offer, .. }) => {
                     Some((of.contact.clone(), *offer))
                 }
                 _ => None,

@@ -360,12 +360,3 @@ fn tenants_have_folders_of_their_own() {
             .is_some_and(|name| name.len() < 255)
     );
 }
-
-#[test]
-fn kinds_have_the_names_of_their_events() {
-    for event in events() {
-        if let Some(kind) = Kind::of(&event.body) {
-            assert_eq!(kind.as_str(), event.body.kind());
-        }
-    }
-}

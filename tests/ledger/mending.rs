@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::daemon::{Client, records};
 use super::process::{Daemon, firsthand};
-use firsthand::ledger::{Kind, files};
+use firsthand::ledger::files;
 
 fn file(daemon: &Daemon) -> PathBuf {
     folder(daemon).join(files::file_name(1))
@@ -32,12 +32,12 @@ fn fill(daemon: &Daemon) {
 
 fn events(daemon: &Daemon) -> Vec<Value> {
     let mut records = records(daemon);
-    let own: Vec<&str> = Kind::ALL
-        .iter()
-        .filter(|kind| kind.is_own())
-        .map(|kind| kind.as_str())
-        .collect();
-    records.retain(|record| !own.contains(&record["type"].as_str().expect("a type")));
+    let is_own = |record: &Value| {
+        record["type"]
+            .as_str()
+            .is_some_and(|of| of.starts_with("ledger."))
+    };
+    records.retain(|record| !is_own(record));
     for record in &mut records {
         let record = record.as_object_mut().expect("an object");
         record.remove("n");

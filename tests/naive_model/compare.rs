@@ -8,7 +8,7 @@ use firsthand::router::answer::{AgentView, Answer, CaseView, ContactView};
 use firsthand::router::codes::{AgentState, CaseState, ContactState, OfferEnd};
 use firsthand::router::command::{AgentRef, Command, QueueRef};
 use firsthand::router::effect::Effects;
-use firsthand::router::event::EventBody;
+use firsthand::router::event::{AgentEvent, CaseEvent, ContactEvent, EventBody, OfferEvent};
 use firsthand::router::ids::Name;
 use firsthand::router::query::{CaseNamed, ContactNamed, CustomerRef, Query};
 use firsthand::router::reject::RejectKind;
@@ -45,24 +45,28 @@ pub fn hints(effects: &Effects) -> Hints {
     let mut hints = Hints::default();
     for event in &effects.events {
         match &event.body {
-            EventBody::ContactOffered { of, offer, .. } => {
+            EventBody::Contact(of, ContactEvent::Offered { offer, .. }) => {
                 if let Some(agent) = &of.agent {
                     let (contact, agent) = (of.contact.clone(), agent.clone());
                     hints.offers.push((contact, agent, *offer));
                 }
             }
-            EventBody::CaseOpened {
+            EventBody::Case(CaseEvent::Opened {
                 case,
                 contact: Some(contact),
                 ..
-            } => hints.cases.push((contact.clone(), case.clone())),
-            EventBody::Offer {
+            }) => hints.cases.push((contact.clone(), case.clone())),
+            EventBody::Offer(
                 of,
-                end: OfferEnd::Expired,
-                ..
+                OfferEvent {
+                    end: OfferEnd::Expired,
+                    ..
+                },
+            )
+            | EventBody::Contact(of, ContactEvent::Overflowed { .. }) => {
+                hints.order.push(of.contact.clone())
             }
-            | EventBody::ContactOverflowed { of, .. } => hints.order.push(of.contact.clone()),
-            EventBody::ContactEnded { of, .. } => {
+            EventBody::Contact(of, ContactEvent::Ended { .. }) => {
                 hints.order.push(of.contact.clone());
                 hints.ends.push(of.contact.clone());
             }
@@ -93,16 +97,17 @@ impl Touched {
     fn of(command: &Command, effects: &Effects) -> Self {
         let mut touched = Self::default();
         for event in &effects.events {
-            if let Some(of) = event.body.contact() {
+            if let EventBody::Contact(of, _) | EventBody::Offer(of, _) = &event.body {
                 touched.names.insert(of.contact.clone());
                 touched.names.extend(of.agent.clone());
             }
             match &event.body {
-                EventBody::AgentPresence { agent, .. } | EventBody::AgentSet { agent, .. } => {
+                EventBody::Agent(AgentEvent::Presence { agent, .. })
+                | EventBody::Agent(AgentEvent::Set { agent, .. }) => {
                     touched.names.insert(agent.clone());
                 }
-                EventBody::CaseOwned { owner: agent, .. }
-                | EventBody::CaseHandedOver { to: agent, .. } => {
+                EventBody::Case(CaseEvent::Owned { owner: agent, .. })
+                | EventBody::Case(CaseEvent::HandedOver { to: agent, .. }) => {
                     touched.names.insert(agent.clone());
                 }
                 _ => {}
@@ -446,7 +451,7 @@ fn compare_escalations(model: &Model, effects: &Effects, differences: &mut Diffe
         .events
         .iter()
         .filter_map(|event| match &event.body {
-            EventBody::CaseEscalated { of, .. } => Some(&of.case),
+            EventBody::Case(CaseEvent::Escalated { of, .. }) => Some(&of.case),
             _ => None,
         })
         .collect();

@@ -7,7 +7,7 @@ use firsthand::router::answer::{AgentView, Answer, ContactView};
 use firsthand::router::codes::{AgentState, CaseState, ContactState};
 use firsthand::router::command::{Command, QueueRef, Stamped};
 use firsthand::router::effect::Effects;
-use firsthand::router::event::EventBody;
+use firsthand::router::event::{CaseEvent, ContactEvent, EventBody, OfferEvent};
 use firsthand::router::ids::{Name, OfferId};
 use firsthand::router::policy::{ChannelRule, Policy, Settings};
 use firsthand::router::query::{AgentList, CaseFind, ContactList, PAGE_ITEMS_MAX, Query};
@@ -89,24 +89,24 @@ impl Watch {
                     event.seq, event.at, self.seq, stamped.at
                 ));
             }
-            if let Some(of) = event.body.contact()
+            if let EventBody::Contact(of, _) | EventBody::Offer(of, _) = &event.body
                 && self.ended.contains(&of.contact)
                 && !self.is_born_again(&of.contact, &event.body)
             {
-                let kind = event.body.kind();
+                let kind = event.body.kind().as_str();
                 faults.say(&format!("{kind} of {}, which has ended", of.contact));
             }
             match &event.body {
-                EventBody::ContactEnded { of, .. } => {
+                EventBody::Contact(of, ContactEvent::Ended { .. }) => {
                     self.ended.insert(of.contact.clone());
                 }
-                EventBody::ContactOffered { of, offer, .. } => {
+                EventBody::Contact(of, ContactEvent::Offered { offer, .. }) => {
                     let before = self.offers.insert(*offer, of.contact.clone());
                     if before.is_some() {
                         faults.say(&format!("offer {offer} was made twice"));
                     }
                 }
-                EventBody::Offer { offer, end, .. } => {
+                EventBody::Offer(_, OfferEvent { offer, end, .. }) => {
                     let before = self.offers.remove(offer);
                     if before.is_none() {
                         faults.say(&format!("offer {offer} {end} was not open"));
@@ -128,7 +128,8 @@ impl Watch {
     fn is_born_again(&mut self, contact: &Name, body: &EventBody) -> bool {
         let comes = matches!(
             body,
-            EventBody::ContactWaiting { .. } | EventBody::ContactOffered { .. }
+            EventBody::Contact(_, ContactEvent::Waiting { .. })
+                | EventBody::Contact(_, ContactEvent::Offered { .. })
         );
         comes && contact.as_str().contains("/callback") && self.ended.remove(contact)
     }
@@ -136,12 +137,12 @@ impl Watch {
     /// I5: an owner changes only by an event that says so.
     fn read_ownership(&mut self, body: &EventBody, faults: &mut Differences) {
         match body {
-            EventBody::CaseOwned { case, owner, .. } => {
+            EventBody::Case(CaseEvent::Owned { case, owner, .. }) => {
                 if let Some(before) = self.owners.insert(case.clone(), owner.clone()) {
                     faults.say(&format!("case {case} was owned by {before} before"));
                 }
             }
-            EventBody::CaseHandedOver { case, from, to, .. } => {
+            EventBody::Case(CaseEvent::HandedOver { case, from, to, .. }) => {
                 let before = self.owners.insert(case.clone(), to.clone());
                 if before != *from {
                     faults.say(&format!(
@@ -149,14 +150,14 @@ impl Watch {
                     ));
                 }
             }
-            EventBody::CaseClosed { case, .. } => {
+            EventBody::Case(CaseEvent::Closed { case, .. }) => {
                 self.owners.remove(case);
             }
-            EventBody::CaseReopened {
+            EventBody::Case(CaseEvent::Reopened {
                 case,
                 owner: Some(owner),
                 ..
-            } => {
+            }) => {
                 self.owners.insert(case.clone(), owner.clone());
             }
             _ => {}
@@ -322,7 +323,7 @@ fn both_sides_agree(sight: &Sight, faults: &mut Differences) {
 /// running contact ends nothing, so only who was just asked is looked at.
 fn the_asked_have_the_place(sight: &Sight, effects: &Effects, faults: &mut Differences) {
     let asked = effects.events.iter().filter_map(|event| match &event.body {
-        EventBody::ContactOffered { of, offer, .. } => Some((of, *offer)),
+        EventBody::Contact(of, ContactEvent::Offered { offer, .. }) => Some((of, *offer)),
         _ => None,
     });
     for (of, offer) in asked {

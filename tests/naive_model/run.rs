@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
 use firsthand::router::command::Command;
-use firsthand::router::event::EventBody;
+use firsthand::router::event::{ContactEvent, EventBody, OfferEvent};
 use rand::Rng;
 
 use super::compare::Width;
@@ -60,14 +60,21 @@ impl Tally {
             see(format!("refused {}", kind.as_str()));
         }
         for event in &pair.effects.events {
-            see(event.body.kind().to_owned());
+            see(event.body.kind().as_str().to_owned());
             match &event.body {
-                EventBody::ContactOffered { route, .. } => see(format!("route {route}")),
-                EventBody::ContactEnded { outcome, .. } => see(format!("outcome {outcome}")),
-                EventBody::Offer {
-                    reason: Some(reason),
-                    ..
-                } => see(format!("offer {}", reason.as_str())),
+                EventBody::Contact(_, ContactEvent::Offered { route, .. }) => {
+                    see(format!("route {route}"))
+                }
+                EventBody::Contact(_, ContactEvent::Ended { outcome, .. }) => {
+                    see(format!("outcome {outcome}"))
+                }
+                EventBody::Offer(
+                    _,
+                    OfferEvent {
+                        reason: Some(reason),
+                        ..
+                    },
+                ) => see(format!("offer {}", reason.as_str())),
                 _ => {}
             }
         }

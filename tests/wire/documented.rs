@@ -3,8 +3,8 @@
 
 use firsthand::router::codes;
 use firsthand::router::event::OfferReason;
+use firsthand::router::event::TYPES;
 use firsthand::router::reject::RejectKind;
-use firsthand::wire::event::TYPES;
 use firsthand::wire::method::METHODS;
 use firsthand::wire::schema::{Param, Type};
 

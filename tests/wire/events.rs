@@ -6,9 +6,13 @@ use firsthand::router::codes::{
     Outcome, Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
 };
 use firsthand::router::command::Attributes;
-use firsthand::router::event::{ContactRef, DeadlineRef, Event, EventBody, News, OfferReason};
+use firsthand::router::event::{
+    AgentEvent, AssistEvent, CalendarEvent, CaseEvent, ClockEvent, ContactEvent, ContactRef,
+    CustomerEvent, DeadlineRef, Event, EventBody, FollowUpEvent, KindEvent, News, OfferEvent,
+    OfferReason, PassedTo, QueueEvent, ServerEvent, SettingsEvent, TYPES,
+};
 use firsthand::router::ids::{Name, OfferId, Text};
-use firsthand::wire::event::{TYPES, notification};
+use firsthand::wire::event::notification;
 use firsthand::wire::request::Request;
 use firsthand::wire::subscription::Subscribe;
 
@@ -57,35 +61,35 @@ fn bodies() -> Vec<EventBody> {
 
 fn people() -> Vec<EventBody> {
     vec![
-        EventBody::AgentSet {
+        EventBody::Agent(AgentEvent::Set {
             agent: n("bob"),
             team: Some(n("east")),
-        },
-        EventBody::AgentPresence {
+        }),
+        EventBody::Agent(AgentEvent::Presence {
             agent: n("bob"),
             presence: Presence::Break,
             state: AgentState::Busy,
             reason: Some(t("lunch")),
-        },
-        EventBody::AgentRemoved {
+        }),
+        EventBody::Agent(AgentEvent::Removed {
             agent: n("bob"),
             successor: Some(n("eve")),
             cases: 2,
-        },
-        EventBody::AgentAbsent {
+        }),
+        EventBody::Agent(AgentEvent::Absent {
             agent: n("bob"),
             from_at: 1_000,
             to_at: 2_000,
             reason: Some(t("leave")),
-        },
-        EventBody::AgentPairAway(PairAwayView {
+        }),
+        EventBody::Agent(AgentEvent::PairAway(PairAwayView {
             agent: n("bob"),
             other: n("eve"),
             from_at: 1_500,
             to_at: 2_000,
             leader: Some(n("lead")),
-        }),
-        EventBody::AgentBriefing(Box::new(BriefingView {
+        })),
+        EventBody::Agent(AgentEvent::Briefing(Box::new(BriefingView {
             agent: n("bob"),
             since_at: Some(1_000),
             until_at: Some(2_000),
@@ -98,147 +102,173 @@ fn people() -> Vec<EventBody> {
                 route: Route::Deputy,
             }],
             dropped: 0,
-        })),
-        EventBody::AgentSuccession {
+        }))),
+        EventBody::Agent(AgentEvent::Succession {
             agent: n("bob"),
             to: vec![n("eve"), n("lead")],
             cases: 5,
             start_at: 9_000,
             reason: t("leaves"),
             by: n("hr"),
-        },
-        EventBody::AgentSucceeded {
+        }),
+        EventBody::Agent(AgentEvent::Succeeded {
             agent: n("bob"),
             cases: 5,
             left: 0,
-        },
+        }),
     ]
 }
 
 fn settings() -> Vec<EventBody> {
     vec![
-        EventBody::QueueSet { queue: n("sales") },
-        EventBody::QueueRemoved { queue: n("sales") },
-        EventBody::SettingsSet,
-        EventBody::CustomerLinked {
+        EventBody::Queue(QueueEvent::Set { queue: n("sales") }),
+        EventBody::Queue(QueueEvent::Removed { queue: n("sales") }),
+        EventBody::Settings(SettingsEvent::Set),
+        EventBody::Customer(CustomerEvent::Linked {
             customer: n("li"),
             identities: vec![n("tel:+8613800138000")],
             merged: Some(n("li-2")),
-        },
-        EventBody::CustomerExcluded {
+        }),
+        EventBody::Customer(CustomerEvent::Excluded {
             customer: n("li"),
             agent: n("bob"),
             on: true,
             reason: t("brother"),
-        },
+        }),
     ]
 }
 
 fn contacts() -> Vec<EventBody> {
-    let transferred =
-        |to_agent: Option<&str>, to_queue: Option<&str>| EventBody::ContactTransferred {
-            of: full(),
-            from: n("bob"),
-            to_agent: to_agent.map(n),
-            to_queue: to_queue.map(n),
-            mode: TransferMode::Consult,
-            reason: t("second level"),
-        };
+    let transferred = |agent: Option<&str>, queue: Option<&str>| {
+        EventBody::Contact(
+            full(),
+            ContactEvent::Transferred {
+                from: n("bob"),
+                to: PassedTo {
+                    agent: agent.map(n),
+                    queue: queue.map(n),
+                },
+                mode: TransferMode::Consult,
+                reason: t("second level"),
+            },
+        )
+    };
     vec![
-        EventBody::ContactWaiting {
-            of: bare(),
-            state: ContactState::Waiting,
-            position: Some(1),
-            why: Why::NoAgentAvailable,
-        },
-        EventBody::ContactWaiting {
-            of: full(),
-            state: ContactState::Scheduled,
-            position: None,
-            why: Why::NotBefore,
-        },
-        EventBody::ContactConnected {
-            of: full(),
-            route: Route::Skill,
-            owner: Some(n("bob")),
-            wait_ms: 1_500,
-            news: Vec::new(),
-        },
-        EventBody::ContactWrapUp {
-            of: full(),
-            until_at: 90_000,
-        },
-        EventBody::ContactEnded {
-            of: full(),
-            outcome: Outcome::Resolved,
-            wait_ms: 1_500,
-            handle_ms: Some(60_000),
-        },
-        EventBody::ContactEnded {
-            of: bare(),
-            outcome: Outcome::NoAgent,
-            wait_ms: 10,
-            handle_ms: None,
-        },
+        EventBody::Contact(
+            bare(),
+            ContactEvent::Waiting {
+                state: ContactState::Waiting,
+                position: Some(1),
+                why: Why::NoAgentAvailable,
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Waiting {
+                state: ContactState::Scheduled,
+                position: None,
+                why: Why::NotBefore,
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Connected {
+                route: Route::Skill,
+                owner: Some(n("bob")),
+                wait_ms: 1_500,
+                news: Vec::new(),
+            },
+        ),
+        EventBody::Contact(full(), ContactEvent::WrapUp { until_at: 90_000 }),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Ended {
+                outcome: Outcome::Resolved,
+                wait_ms: 1_500,
+                handle_ms: Some(60_000),
+            },
+        ),
+        EventBody::Contact(
+            bare(),
+            ContactEvent::Ended {
+                outcome: Outcome::NoAgent,
+                wait_ms: 10,
+                handle_ms: None,
+            },
+        ),
         transferred(Some("eve"), None),
         transferred(None, Some("second")),
-        EventBody::ContactOverflowed {
-            of: bare(),
-            from: n("sales"),
-            to: n("backup"),
-            why: Why::WaitedTooLong,
-        },
-        EventBody::ContactUpdated { of: full() },
+        EventBody::Contact(
+            bare(),
+            ContactEvent::Overflowed {
+                from: n("sales"),
+                to: n("backup"),
+                why: Why::WaitedTooLong,
+            },
+        ),
+        EventBody::Contact(full(), ContactEvent::Updated),
     ]
 }
 
 /// Offers and calls that are promised.
 fn promised() -> Vec<EventBody> {
     vec![
-        EventBody::ContactOffered {
-            of: full(),
-            offer: OfferId(17),
-            route: Route::Owner,
-            why: Why::OwnerAvailable,
-            expires_at: 20_000,
-            mentor: None,
-            attributes: None,
-            news: vec![news()],
-        },
-        EventBody::ContactOffered {
-            of: ContactRef {
+        EventBody::Contact(
+            full(),
+            ContactEvent::Offered {
+                offer: OfferId(17),
+                route: Route::Owner,
+                why: Why::OwnerAvailable,
+                expires_at: 20_000,
+                mentor: None,
+                attributes: None,
+                news: vec![news()],
+            },
+        ),
+        EventBody::Contact(
+            ContactRef {
                 ticket: Some(n("A001")),
                 ..bare()
             },
-            offer: OfferId(18),
-            route: Route::Direct,
-            why: Why::MentorAvailable,
-            expires_at: 20_000,
-            mentor: Some(n("lead")),
-            attributes: Some(Attributes("{\"need\":\"meter\"}".into())),
-            news: Vec::new(),
-        },
-        EventBody::ContactCallback {
-            of: full(),
-            joined_at: 1_000,
-            address: Some(t("+8613800138000")),
-            by_owner: true,
-        },
-        EventBody::ContactCallback {
-            of: bare(),
-            joined_at: 1_000,
-            address: None,
-            by_owner: false,
-        },
+            ContactEvent::Offered {
+                offer: OfferId(18),
+                route: Route::Direct,
+                why: Why::MentorAvailable,
+                expires_at: 20_000,
+                mentor: Some(n("lead")),
+                attributes: Some(Attributes("{\"need\":\"meter\"}".into())),
+                news: Vec::new(),
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Callback {
+                joined_at: 1_000,
+                address: Some(t("+8613800138000")),
+                by_owner: true,
+            },
+        ),
+        EventBody::Contact(
+            bare(),
+            ContactEvent::Callback {
+                joined_at: 1_000,
+                address: None,
+                by_owner: false,
+            },
+        ),
     ]
 }
 
 fn offers() -> Vec<EventBody> {
-    let offer = |end, reason| EventBody::Offer {
-        of: full(),
-        end,
-        offer: OfferId(17),
-        reason,
+    let offer = |end, reason| {
+        EventBody::Offer(
+            full(),
+            OfferEvent {
+                end,
+                offer: OfferId(17),
+                reason,
+            },
+        )
     };
     vec![
         offer(OfferEnd::Accepted, None),
@@ -257,34 +287,34 @@ fn offers() -> Vec<EventBody> {
 fn cases() -> Vec<EventBody> {
     let case = || n("case-1");
     vec![
-        EventBody::CaseOpened {
+        EventBody::Case(CaseEvent::Opened {
             case: case(),
             customer: Some(n("li")),
             topic: Some(n("meter")),
             kind: Some(n("complaint")),
             contact: Some(n("c1")),
             due_at: Some(90_000),
-        },
-        EventBody::CaseOwned {
+        }),
+        EventBody::Case(CaseEvent::Owned {
             case: case(),
             owner: n("bob"),
             contact: Some(n("c1")),
-        },
-        EventBody::CaseAssisted {
+        }),
+        EventBody::Case(CaseEvent::Assisted {
             case: case(),
             owner: n("bob"),
             agent: n("eve"),
             contact: n("c1"),
             route: Route::Deputy,
-        },
-        EventBody::CaseHandedOver {
+        }),
+        EventBody::Case(CaseEvent::HandedOver {
             case: case(),
             from: Some(n("bob")),
             to: n("eve"),
             reason: t("leaves"),
             by: n("lead"),
-        },
-        EventBody::CaseEscalated {
+        }),
+        EventBody::Case(CaseEvent::Escalated {
             of: deadline(),
             step: 1,
             to: Some(n("lead")),
@@ -292,29 +322,29 @@ fn cases() -> Vec<EventBody> {
             reason: EscalationReason::Repeat,
             due_at: None,
             late: false,
-        },
-        EventBody::CaseNoted {
+        }),
+        EventBody::Case(CaseEvent::Noted {
             case: case(),
             text: t("called back\n\"soon\""),
             by: n("bob"),
-        },
-        EventBody::CaseResolved {
+        }),
+        EventBody::Case(CaseEvent::Resolved {
             case: case(),
             by: n("bob"),
             note: Some(t("done")),
-        },
-        EventBody::CaseReopened {
+        }),
+        EventBody::Case(CaseEvent::Reopened {
             case: case(),
             by: n("bob"),
             owner: None,
             due_at: None,
-        },
-        EventBody::CaseClosed {
+        }),
+        EventBody::Case(CaseEvent::Closed {
             case: case(),
             by: n("bob"),
             note: None,
-        },
-        EventBody::ServerReloaded,
+        }),
+        EventBody::Server(ServerEvent::Reloaded),
     ]
 }
 
@@ -352,32 +382,32 @@ fn of_assist() -> DeadlineRef {
 fn clocks() -> Vec<EventBody> {
     let case = || n("case-1");
     vec![
-        EventBody::CaseStage {
+        EventBody::Clock(ClockEvent::Stage {
             case: case(),
             stage: n("reviewed"),
             from: Some(n("received")),
             due_at: Some(90_000),
             by: Some(n("bob")),
-        },
-        EventBody::CaseDueSoon {
+        }),
+        EventBody::Clock(ClockEvent::DueSoon {
             of: of_stage(),
             owner: Some(n("bob")),
             due_at: 90_000,
             late: false,
-        },
-        EventBody::CaseOverdue {
+        }),
+        EventBody::Clock(ClockEvent::Overdue {
             of: deadline(),
             owner: Some(n("bob")),
             due_at: 90_000,
             late: true,
-        },
-        EventBody::CaseOverdue {
+        }),
+        EventBody::Clock(ClockEvent::Overdue {
             of: of_assist(),
             owner: None,
             due_at: 90_000,
             late: false,
-        },
-        EventBody::CaseEscalated {
+        }),
+        EventBody::Case(CaseEvent::Escalated {
             of: of_stage(),
             step: 2,
             to: None,
@@ -385,41 +415,41 @@ fn clocks() -> Vec<EventBody> {
             reason: EscalationReason::Overdue,
             due_at: Some(90_000),
             late: true,
-        },
-        EventBody::CaseMet {
+        }),
+        EventBody::Clock(ClockEvent::Met {
             of: of_stage(),
             owner: Some(n("bob")),
             started_at: 5_000,
             due_at: 90_000,
-        },
-        EventBody::CaseExtended {
+        }),
+        EventBody::Clock(ClockEvent::Extended {
             of: deadline(),
             from_at: 90_000,
             due_at: 180_000,
             reason: t("parts"),
             by: n("lead"),
-        },
-        EventBody::CaseWaiting {
+        }),
+        EventBody::Clock(ClockEvent::Waiting {
             case: case(),
             on: WaitOn::Customer,
             until_at: Some(60_000),
             stops_clock: true,
             by: Some(n("bob")),
-        },
-        EventBody::CaseResumed {
+        }),
+        EventBody::Clock(ClockEvent::Resumed {
             case: case(),
             on: WaitOn::Customer,
             why: WaitEnd::Contact,
             waited_ms: 20_000,
             due_at: Some(110_000),
-        },
+        }),
     ]
 }
 
 fn helpers() -> Vec<EventBody> {
     let case = || n("case-1");
     vec![
-        EventBody::CaseAssistRequested {
+        EventBody::Assist(AssistEvent::Requested {
             case: case(),
             assist: 1,
             owner: Some(n("bob")),
@@ -430,8 +460,8 @@ fn helpers() -> Vec<EventBody> {
             hand_on_at: Some(60_000),
             due_at: Some(90_000),
             by: Some(n("bob")),
-        },
-        EventBody::CaseAssistDone {
+        }),
+        EventBody::Assist(AssistEvent::Done {
             case: case(),
             assist: 1,
             owner: Some(n("bob")),
@@ -439,35 +469,35 @@ fn helpers() -> Vec<EventBody> {
             result: Some(t("the meter is right")),
             due_at: Some(90_000),
             overdue: true,
-        },
-        EventBody::CaseFollowUpDue {
+        }),
+        EventBody::FollowUp(FollowUpEvent::Due {
             case: case(),
             owner: Some(n("bob")),
             attempt: 1,
             attempts: 3,
             contact: n("case-1/follow-up-1"),
             late: false,
-        },
-        EventBody::CaseFollowedUp {
+        }),
+        EventBody::FollowUp(FollowUpEvent::Done {
             case: case(),
             owner: Some(n("bob")),
             attempt: 1,
             result: FollowUpResult::Satisfied,
             score: Some(5),
             by: n("bob"),
-        },
-        EventBody::KindSet {
+        }),
+        EventBody::Kind(KindEvent::Set {
             kind: n("complaint"),
-        },
-        EventBody::KindRemoved {
+        }),
+        EventBody::Kind(KindEvent::Removed {
             kind: n("complaint"),
-        },
-        EventBody::CalendarSet {
+        }),
+        EventBody::Calendar(CalendarEvent::Set {
             calendar: n("china"),
-        },
-        EventBody::CalendarRemoved {
+        }),
+        EventBody::Calendar(CalendarEvent::Removed {
             calendar: n("china"),
-        },
+        }),
     ]
 }
 
@@ -484,7 +514,7 @@ fn every_event_has_its_form() {
     let mut actual = String::new();
     let mut seen = Vec::new();
     for body in bodies() {
-        seen.push(body.kind());
+        seen.push(body.kind().as_str());
         let mut out = Vec::new();
         notification(&mut out, &event(body));
         let text = String::from_utf8(out).expect("events are UTF-8");
@@ -515,7 +545,7 @@ fn passed(params: &str) -> Vec<&'static str> {
         .into_iter()
         .map(event)
         .filter(|event| wanted.wants(event))
-        .map(|event| event.body.kind())
+        .map(|event| event.body.kind().as_str())
         .collect();
     let mut seen = Vec::new();
     kinds.retain(|kind| {

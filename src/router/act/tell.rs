@@ -2,16 +2,17 @@
 
 use crate::router::Router;
 use crate::router::api::effect::Count;
-use crate::router::api::event::{Event, EventBody};
+use crate::router::api::event::{ContactEvent, Event, EventBody};
+use crate::router::api::ids::ContactIdx;
 use crate::router::state::book::Book;
 
 impl Router {
     /// Tells an event, which is made only where somebody listens: a run that takes no events does
     /// not number them either.
     #[inline]
-    pub(in crate::router) fn emit(&mut self, event: impl FnOnce(&Book) -> EventBody) {
+    pub(in crate::router) fn emit<E: Into<EventBody>>(&mut self, event: impl FnOnce(&Book) -> E) {
         if self.detail.events {
-            let body = event(&self.book);
+            let body = event(&self.book).into();
             self.event_seq += 1;
             self.out.events.push(Event {
                 seq: self.event_seq,
@@ -19,6 +20,16 @@ impl Router {
                 body,
             });
         }
+    }
+
+    /// Tells an event of a contact as it stands.
+    #[inline]
+    pub(super) fn emit_contact(
+        &mut self,
+        idx: ContactIdx,
+        event: impl FnOnce(&Book) -> ContactEvent,
+    ) {
+        self.emit(|book| (book.about(idx), event(book)));
     }
 
     pub(super) fn count(&mut self, count: impl FnOnce(&Book) -> Count) {

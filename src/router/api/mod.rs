@@ -30,7 +30,6 @@ mod case_answer;
 pub mod effect;
 pub mod event;
 pub(super) mod moves;
-mod offer_reason;
 pub mod people_view;
 pub mod reject;
 

@@ -4,7 +4,7 @@
 use crate::router::api::answer::PairAwayView;
 use crate::router::api::codes::{Presence, Route};
 use crate::router::api::command::AgentSet;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::AgentEvent;
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
 use crate::router::api::people::{Absence, AgentAbsence};
 use crate::router::api::reject::Reject;
@@ -106,7 +106,7 @@ impl Router {
             return;
         };
         self.arm_absence(idx);
-        self.emit(|book| EventBody::AgentAbsent {
+        self.emit(|book| AgentEvent::Absent {
             agent: book.agents[idx.at()].id.clone(),
             from_at: absence.from_at,
             to_at: absence.to_at,
@@ -144,7 +144,7 @@ impl Router {
     fn tell_pairs(&mut self, pairs: impl FnOnce(&Book) -> Vec<PairAwayView>) {
         if self.detail.events {
             for pair in pairs(&self.book) {
-                self.emit(|_| EventBody::AgentPairAway(pair));
+                self.emit(|_| AgentEvent::PairAway(pair));
             }
         }
     }
@@ -213,7 +213,7 @@ impl Router {
         briefing.until_at = Some(at);
         let told = briefing.planned && !briefing.served.is_empty();
         if told {
-            self.emit(|book| EventBody::AgentBriefing(Box::new(book.briefing_view(idx))));
+            self.emit(|book| AgentEvent::Briefing(Box::new(book.briefing_view(idx))));
         }
     }
 }

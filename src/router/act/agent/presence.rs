@@ -2,7 +2,7 @@
 
 use crate::router::api::codes::{AgentState, Presence};
 use crate::router::api::command::AgentPresence;
-use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::event::{AgentEvent, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
@@ -66,7 +66,7 @@ impl Router {
             if presence != Presence::Available && state == AgentState::Reserved {
                 state = entry.state_without_offers();
             }
-            EventBody::AgentPresence {
+            AgentEvent::Presence {
                 agent: entry.id.clone(),
                 presence,
                 state,

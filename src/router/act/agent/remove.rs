@@ -3,7 +3,7 @@
 use crate::router::api::answer::{AgentRemovedView, Answer};
 use crate::router::api::codes::Presence;
 use crate::router::api::command::AgentRemove;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::AgentEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Text};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
@@ -58,7 +58,7 @@ impl Router {
             .collect();
         let successor = successor.filter(|_| went < handed_over || handed_over == 0);
         let successor = successor.map(|to| self.book.agents[to.at()].id.clone());
-        self.emit(|_| EventBody::AgentRemoved {
+        self.emit(|_| AgentEvent::Removed {
             agent: remove.agent.clone(),
             successor: successor.clone(),
             cases: handed_over,

@@ -2,7 +2,7 @@
 
 use crate::router::api::codes::AgentKind;
 use crate::router::api::command::AgentSet;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::AgentEvent;
 use crate::router::api::ids::{AgentIdx, Name, TeamIdx};
 use crate::router::api::policy::{CAPACITY_MAX, SKILLS_MAX};
 use crate::router::api::reject::Reject;
@@ -53,7 +53,7 @@ impl Router {
                 .idle
                 .mark_skills(&self.book.agents[idx.at()], position, true);
         }
-        self.emit(|_| EventBody::AgentSet {
+        self.emit(|_| AgentEvent::Set {
             agent: set.agent.clone(),
             team: set.team.clone(),
         });

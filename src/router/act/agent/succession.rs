@@ -4,7 +4,7 @@
 use crate::router::Router;
 use crate::router::Subject;
 use crate::router::api::answer::{Answer, SuccessionView};
-use crate::router::api::event::EventBody;
+use crate::router::api::event::AgentEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, Name};
 use crate::router::api::people::AgentSuccession;
 use crate::router::api::reject::Reject;
@@ -47,7 +47,7 @@ impl Router {
             handed_over: 0,
         };
         self.set_succession(idx, Some(Box::new(succession)));
-        self.emit(|book| EventBody::AgentSuccession {
+        self.emit(|book| AgentEvent::Succession {
             agent: plan.agent.clone(),
             to: plan.to.clone(),
             cases: book.agents[idx.at()].cases.len() as u64,
@@ -129,7 +129,7 @@ impl Router {
         let left = self.book.agents[idx.at()].cases.len() as u64;
         if left == 0 || moved == 0 {
             self.set_succession(idx, None);
-            self.emit(|book| EventBody::AgentSucceeded {
+            self.emit(|book| AgentEvent::Succeeded {
                 agent: book.agents[idx.at()].id.clone(),
                 cases: plan.handed_over,
                 left,

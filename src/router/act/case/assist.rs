@@ -8,7 +8,7 @@ use crate::calendar::Term;
 use crate::router::act::contact::duty::For;
 use crate::router::api::codes::{DeadlineVerdict, WaitEnd, WaitOn};
 use crate::router::api::command::{Attributes, CaseAssist, CaseAssistDone};
-use crate::router::api::event::EventBody;
+use crate::router::api::event::AssistEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx, Text};
 use crate::router::api::kind::term;
 use crate::router::api::reject::Reject;
@@ -60,7 +60,7 @@ impl Router {
         self.book.cases[idx].active_at = at;
         self.emit(|book| {
             let clock = book.cases[idx].progress().and_then(|p| p.open_clock(of));
-            EventBody::CaseAssistRequested {
+            AssistEvent::Requested {
                 case: assist.case.clone(),
                 assist: number,
                 owner: book.case_owner_name(idx),
@@ -204,7 +204,7 @@ impl Router {
         progress.news.push(number);
         self.end_clock(idx, of);
         self.book.cases[idx].active_at = at;
-        self.emit(|book| EventBody::CaseAssistDone {
+        self.emit(|book| AssistEvent::Done {
             case: book.cases[idx].id(),
             assist: number,
             owner: book.case_owner_name(idx),

@@ -3,7 +3,7 @@
 use crate::router::Router;
 use crate::router::api::codes::{CaseState, EscalationReason, WaitEnd, WaitOn};
 use crate::router::api::effect::Count;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::CaseEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx};
 use crate::router::api::time::{MaybeAt, Timestamp};
 use crate::router::state::clock::ClockOf;
@@ -124,7 +124,7 @@ impl Router {
         self.count(|_| Count::Escalated {
             reason: EscalationReason::Repeat.as_str(),
         });
-        self.emit(|book| EventBody::CaseEscalated {
+        self.emit(|book| CaseEvent::Escalated {
             of: book.deadline_ref(case, ClockOf::Whole),
             step,
             to: leader.map(|leader| book.agents[leader.at()].id.clone()),

@@ -9,7 +9,7 @@ use crate::calendar::{Pause, Term};
 use crate::router::Router;
 use crate::router::api::codes::{DeadlineVerdict, EscalationReason};
 use crate::router::api::effect::Count;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::ClockEvent;
 use crate::router::api::ids::CaseIdx;
 use crate::router::api::kind::term;
 use crate::router::api::time::{Millis, Timestamp};
@@ -207,7 +207,7 @@ impl Router {
         match moment.what {
             What::Warn => {
                 if let Some(due_at) = deadline {
-                    self.emit(|book| EventBody::CaseDueSoon {
+                    self.emit(|book| ClockEvent::DueSoon {
                         of: book.deadline_ref(case, of),
                         owner: book.case_owner_name(case),
                         due_at,
@@ -218,7 +218,7 @@ impl Router {
             What::Due => {
                 self.count(|_| Count::Overdue { of: of.as_str() });
                 if let Some(due_at) = deadline {
-                    self.emit(|book| EventBody::CaseOverdue {
+                    self.emit(|book| ClockEvent::Overdue {
                         of: book.deadline_ref(case, of),
                         owner: book.case_owner_name(case),
                         due_at,
@@ -262,7 +262,7 @@ impl Router {
                 clock.verdict = Some(verdict);
             }
             if verdict == DeadlineVerdict::Met {
-                self.emit(|book| EventBody::CaseMet {
+                self.emit(|book| ClockEvent::Met {
                     of: book.deadline_ref(case, of),
                     owner: book.case_owner_name(case),
                     started_at,

@@ -10,7 +10,7 @@ use crate::router::act::contact::duty::For;
 use crate::router::api::codes::{CaseState, ContactState, EscalationReason, FollowUpResult};
 use crate::router::api::command::CaseFollowUp;
 use crate::router::api::effect::Count;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::FollowUpEvent;
 use crate::router::api::ids::{CaseIdx, Name, Text};
 use crate::router::api::kind::{FollowUp, Tell, term};
 use crate::router::api::reject::Reject;
@@ -162,7 +162,7 @@ impl Router {
             pending.tried_at = Some(at);
             pending.told = false;
         });
-        self.emit(|book| EventBody::CaseFollowUpDue {
+        self.emit(|book| FollowUpEvent::Due {
             case: book.cases[idx].id(),
             owner: book.case_owner_name(idx),
             attempt: attempt(&book.cases[idx]),
@@ -209,7 +209,7 @@ impl Router {
         self.count(|_| Count::FollowUp {
             result: result.as_str(),
         });
-        self.emit(|book| EventBody::CaseFollowedUp {
+        self.emit(|book| FollowUpEvent::Done {
             case: book.cases[idx].id(),
             owner: book.case_owner_name(idx),
             attempt,

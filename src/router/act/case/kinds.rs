@@ -7,7 +7,7 @@
 use crate::calendar::Term;
 use crate::router::api::answer::{Answer, CalendarRemovedView, KindRemovedView};
 use crate::router::api::command::{CalendarSet, KindSet};
-use crate::router::api::event::EventBody;
+use crate::router::api::event::{CalendarEvent, KindEvent};
 use crate::router::api::ids::{Name, QueueIdx};
 use crate::router::api::kind::{AT_ONCE_MAX, ATTEMPTS_MAX, FollowUp, LADDER_MAX, STAGES_MAX, Tell};
 use crate::router::api::reject::Reject;
@@ -41,7 +41,7 @@ impl Router {
                 cases: 0,
             })
         });
-        self.emit(|_| EventBody::KindSet {
+        self.emit(|_| KindEvent::Set {
             kind: set.kind.clone(),
         });
         Ok(Subject::Kind(idx))
@@ -171,7 +171,7 @@ impl Router {
     pub(in crate::router) fn kind_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.book.find_kind(name)?;
         self.book.kinds.retire(idx);
-        self.emit(|_| EventBody::KindRemoved { kind: name.clone() });
+        self.emit(|_| KindEvent::Removed { kind: name.clone() });
         Ok(Subject::Answer(Answer::KindRemoved(KindRemovedView {
             kind: name.clone(),
             removed: true,
@@ -191,7 +191,7 @@ impl Router {
         self.book
             .calendars
             .insert(set.calendar.clone(), set.rules.clone());
-        self.emit(|_| EventBody::CalendarSet {
+        self.emit(|_| CalendarEvent::Set {
             calendar: set.calendar.clone(),
         });
         Ok(Subject::Calendar(set.calendar.clone()))
@@ -216,7 +216,7 @@ impl Router {
             return Err(Reject::conflict("calendar", name, message));
         }
         self.book.calendars.remove(name);
-        self.emit(|_| EventBody::CalendarRemoved {
+        self.emit(|_| CalendarEvent::Removed {
             calendar: name.clone(),
         });
         Ok(Subject::Answer(Answer::CalendarRemoved(

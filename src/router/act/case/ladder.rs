@@ -7,7 +7,7 @@
 use crate::router::Router;
 use crate::router::api::codes::{EscalationReason, Role};
 use crate::router::api::effect::Count;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::CaseEvent;
 use crate::router::api::ids::CaseIdx;
 use crate::router::api::kind::Tell;
 use crate::router::api::time::Timestamp;
@@ -94,7 +94,7 @@ impl Router {
                     book.by_role(case, role)
                 }
             };
-            EventBody::CaseEscalated {
+            CaseEvent::Escalated {
                 of: book.deadline_ref(case, of),
                 step,
                 to: whom.map(|agent| book.agents[agent.at()].id.clone()),

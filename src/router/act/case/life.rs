@@ -4,7 +4,7 @@ use crate::router::api::answer::{Answer, HandedOverView};
 use crate::router::api::codes::{CaseState, WaitEnd};
 use crate::router::api::command::{CaseAct, CaseHandover, CaseNote, CaseOpen};
 use crate::router::api::effect::Count;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::CaseEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, Name, Text};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
@@ -65,7 +65,7 @@ impl Router {
             by: note.by.clone(),
             text: note.text.clone(),
         });
-        self.emit(|_| EventBody::CaseNoted {
+        self.emit(|_| CaseEvent::Noted {
             case: note.case.clone(),
             text: note.text.clone(),
             by: note.by.clone(),
@@ -119,7 +119,7 @@ impl Router {
         if !self.begin_follow_up(idx) {
             self.close_later(idx);
         }
-        self.emit(|book| EventBody::CaseResolved {
+        self.emit(|book| CaseEvent::Resolved {
             case: book.cases[idx].id(),
             by,
             note,
@@ -167,7 +167,7 @@ impl Router {
         self.emit(|book| {
             let progress = book.cases[idx].progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
-            EventBody::CaseReopened {
+            CaseEvent::Reopened {
                 case: book.cases[idx].id(),
                 by: by.clone(),
                 owner: owner.map(|owner| book.agents[owner.at()].id.clone()),
@@ -196,7 +196,7 @@ impl Router {
         }
         self.book.closed.push_back((at, idx));
         self.count(|_| Count::CaseClosed);
-        self.emit(|book| EventBody::CaseClosed {
+        self.emit(|book| CaseEvent::Closed {
             case: book.cases[idx].id(),
             by,
             note,

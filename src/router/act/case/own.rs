@@ -3,7 +3,7 @@
 
 use crate::router::Router;
 use crate::router::api::effect::Count;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::CaseEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
 use crate::router::api::time::MaybeAt;
 use crate::router::state::case::Case;
@@ -34,7 +34,7 @@ impl Router {
             let progress = book.cases[idx].progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
             let entry = &book.cases[idx];
-            EventBody::CaseOpened {
+            CaseEvent::Opened {
                 case: entry.id(),
                 customer: customer.map(|customer| book.customers[customer].id()),
                 topic: entry.topic().cloned(),
@@ -59,7 +59,7 @@ impl Router {
         entry.owner = Some(owner);
         entry.owned_at = MaybeAt::at(self.book.at);
         self.book.agents[owner.at()].cases.insert(case);
-        self.emit(|book| EventBody::CaseOwned {
+        self.emit(|book| CaseEvent::Owned {
             case: book.cases[case].id(),
             owner: book.agents[owner.at()].id.clone(),
             contact: contact.map(|contact| book.contacts[contact].id.clone()),
@@ -86,7 +86,7 @@ impl Router {
         }
         self.book.agents[to.at()].cases.insert(case);
         self.count(|_| Count::Handover);
-        self.emit(|book| EventBody::CaseHandedOver {
+        self.emit(|book| CaseEvent::HandedOver {
             case: book.cases[case].id(),
             from: from.map(|from| book.agents[from.at()].id.clone()),
             to: book.agents[to.at()].id.clone(),

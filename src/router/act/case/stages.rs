@@ -2,7 +2,7 @@
 
 use crate::router::api::codes::{CaseState, WaitEnd, WaitOn};
 use crate::router::api::command::{CaseAdvance, CaseExtend, CaseWait};
-use crate::router::api::event::EventBody;
+use crate::router::api::event::ClockEvent;
 use crate::router::api::ids::{CaseIdx, Name};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
@@ -83,7 +83,7 @@ impl Router {
         let Some(stage) = self.book.stage_name(idx, number) else {
             return;
         };
-        self.emit(|book| EventBody::CaseStage {
+        self.emit(|book| ClockEvent::Stage {
             case: book.cases[idx].id(),
             stage,
             from,
@@ -126,7 +126,7 @@ impl Router {
         if stops {
             self.pause_clocks(idx);
         }
-        self.emit(|_| EventBody::CaseWaiting {
+        self.emit(|_| ClockEvent::Waiting {
             case: wait.case.clone(),
             on: wait.on,
             until_at: wait.until_at,
@@ -147,7 +147,7 @@ impl Router {
         self.resume_clocks(idx, at);
         self.emit(|book| {
             let progress = book.cases[idx].progress();
-            EventBody::CaseResumed {
+            ClockEvent::Resumed {
                 case: book.cases[idx].id(),
                 on: wait.on,
                 why,
@@ -169,7 +169,7 @@ impl Router {
         self.move_deadline(idx, n, extend.to_at, true);
         self.arm_clocks(idx);
         self.book.cases[idx].active_at = self.book.at;
-        self.emit(|book| EventBody::CaseExtended {
+        self.emit(|book| ClockEvent::Extended {
             of: book.deadline_ref(idx, of),
             from_at,
             due_at: extend.to_at,

@@ -6,7 +6,7 @@ use crate::router::api::codes::{
 };
 use crate::router::api::command::OfferRef;
 use crate::router::api::effect::Count;
-use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::event::{CaseEvent, ContactEvent, OfferReason};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
 use crate::router::api::moves::{Move, Taken};
 use crate::router::api::reject::Reject;
@@ -68,8 +68,7 @@ impl Router {
             self.note_turn(idx, offer.agent, wait_ms);
         }
         let owner_before = self.take_responsibility(idx, offer.agent);
-        self.emit(|book| EventBody::ContactConnected {
-            of: book.about(idx),
+        self.emit_contact(idx, |book| ContactEvent::Connected {
             route,
             owner: book.owner_name(idx),
             wait_ms,
@@ -217,7 +216,7 @@ impl Router {
             return;
         }
         self.note_for_briefing(owner, idx, agent, route);
-        self.emit(|book| EventBody::CaseAssisted {
+        self.emit(|book| CaseEvent::Assisted {
             case: book.cases[case].id(),
             owner: book.agents[owner.at()].id.clone(),
             agent: book.agents[agent.at()].id.clone(),

@@ -7,7 +7,7 @@
 use super::duty::derived_name;
 use crate::router::api::codes::{CaseState, ContactState, Rule};
 use crate::router::api::effect::Count;
-use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::event::{ContactEvent, OfferReason};
 use crate::router::api::ids::{ContactIdx, Name};
 use crate::router::api::moves::Move;
 use crate::router::api::people::ContactCallback;
@@ -58,8 +58,7 @@ impl Router {
         extra.callback_at = Some(at);
         extra.callback_to = call.address.clone();
         self.remember(idx, Rule::Callback, None, None);
-        self.emit(|book| EventBody::ContactCallback {
-            of: book.about(idx),
+        self.emit_contact(idx, |book| ContactEvent::Callback {
             joined_at: book.contacts[idx].joined_at,
             address: call.address.clone(),
             by_owner: call.by_owner,

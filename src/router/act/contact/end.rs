@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
 use crate::router::api::command::{ContactCancel, ContactEnd};
 use crate::router::api::effect::Count;
-use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::event::{ContactEvent, ContactRef, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
 use crate::router::api::moves::Move;
 use crate::router::api::reject::Reject;
@@ -169,9 +169,11 @@ impl Router {
         self.book.set_state(idx, ContactState::WrapUp);
         for (agent, until_at) in wraps {
             self.emit(|book| {
-                let mut of = book.about(idx);
-                of.agent = Some(book.agents[agent.at()].id.clone());
-                EventBody::ContactWrapUp { of, until_at }
+                let of = ContactRef {
+                    agent: Some(book.agent_name(agent)),
+                    ..book.about(idx)
+                };
+                (of, ContactEvent::WrapUp { until_at })
             });
         }
     }
@@ -233,8 +235,7 @@ impl Router {
             handle_ms,
             within_target,
         });
-        self.emit(|book| EventBody::ContactEnded {
-            of: book.about(idx),
+        self.emit_contact(idx, |_| ContactEvent::Ended {
             outcome,
             wait_ms,
             handle_ms,

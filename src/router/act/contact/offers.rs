@@ -5,7 +5,7 @@ use crate::router::api::codes::{
 };
 use crate::router::api::command::OfferDecline;
 use crate::router::api::effect::Count;
-use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::event::{ContactEvent, ContactRef, OfferEvent, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, OfferId, Text};
 use crate::router::api::moves::Move;
 use crate::router::api::reject::Reject;
@@ -78,13 +78,14 @@ impl Router {
         self.refresh(agent);
         self.note_changed(agent);
         self.emit(|book| {
-            let mut of = book.about(idx);
-            of.agent = Some(book.agents[agent.at()].id.clone());
+            let of = ContactRef {
+                agent: Some(book.agent_name(agent)),
+                ..book.about(idx)
+            };
             let contact = &book.contacts[idx];
             let told = contact.is_learnt() && book.agents[agent.at()].is_human();
             let attributes = contact.attributes.clone().filter(|_| told);
-            EventBody::ContactOffered {
-                of,
+            let event = ContactEvent::Offered {
                 offer: id,
                 route,
                 why,
@@ -92,7 +93,8 @@ impl Router {
                 mentor: book.mentor_name(agent),
                 attributes,
                 news: book.news_for(idx),
-            }
+            };
+            (of, event)
         });
     }
 
@@ -240,14 +242,16 @@ impl Router {
             },
         });
         self.emit(|book| {
-            let mut of = book.about(idx);
-            of.agent = Some(book.agents[offer.agent.at()].id.clone());
-            EventBody::Offer {
-                of,
+            let of = ContactRef {
+                agent: Some(book.agent_name(offer.agent)),
+                ..book.about(idx)
+            };
+            let event = OfferEvent {
                 end,
                 offer: offer.id,
                 reason,
-            }
+            };
+            (of, event)
         });
     }
 

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
-use crate::router::api::event::EventBody;
+use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::{ContactIdx, QueueIdx};
 use crate::router::api::time::MaybeAt;
 
@@ -65,8 +65,7 @@ impl Router {
         contact.age_at = MaybeAt::NONE;
         contact.no_agent_at = MaybeAt::NONE;
         contact.owner_until = MaybeAt::NONE;
-        self.emit(|book| EventBody::ContactOverflowed {
-            of: book.about(idx),
+        self.emit_contact(idx, |book| ContactEvent::Overflowed {
             from,
             to: book.queue_name(idx),
             why,

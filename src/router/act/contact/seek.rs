@@ -6,7 +6,7 @@
 
 use crate::router::Router;
 use crate::router::api::codes::{ContactState, Rule};
-use crate::router::api::event::EventBody;
+use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::ContactIdx;
 use crate::router::api::time::{MaybeAt, Timestamp};
 use crate::router::state::contact::Place;
@@ -207,8 +207,7 @@ impl Router {
         self.remember_search(idx, rule, why, None, until);
         // One that looks for a second agent is connected and does not wait.
         if self.book.contacts[idx].talks.is_empty() {
-            self.emit(|book| EventBody::ContactWaiting {
-                of: book.about(idx),
+            self.emit_contact(idx, |book| ContactEvent::Waiting {
                 state: book.contacts[idx].state,
                 position: book.position(idx),
                 why,

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::router::api::codes::{ContactState, Rule, Why};
 use crate::router::api::command::ContactSubmit;
 use crate::router::api::effect::Count;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MaybeAt, Timestamp};
@@ -113,8 +113,7 @@ impl Router {
         contact.why = Why::NotBefore;
         self.book.timers.arm(from, Timer::Scheduled, idx.number());
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
-        self.emit(|book| EventBody::ContactWaiting {
-            of: book.about(idx),
+        self.emit_contact(idx, |_| ContactEvent::Waiting {
             state: ContactState::Scheduled,
             position: None,
             why: Why::NotBefore,

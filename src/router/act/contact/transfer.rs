@@ -6,7 +6,7 @@
 
 use crate::router::api::codes::{ContactState, TransferMode};
 use crate::router::api::command::ContactTransfer;
-use crate::router::api::event::EventBody;
+use crate::router::api::event::{ContactEvent, PassedTo};
 use crate::router::api::ids::{AgentIdx, ContactIdx, QueueIdx};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
@@ -44,11 +44,12 @@ impl Router {
         let learnt = self.with_learnt(idx, None, transfer.learnt.as_ref())?;
         let from = contact.talks[0];
         let by_human = self.book.agents[from.agent.at()].is_human();
-        self.emit(|book| EventBody::ContactTransferred {
-            of: book.about(idx),
+        self.emit_contact(idx, |book| ContactEvent::Transferred {
             from: book.agents[from.agent.at()].id.clone(),
-            to_agent: transfer.to.agent.clone(),
-            to_queue: transfer.to.queue.clone(),
+            to: PassedTo {
+                agent: transfer.to.agent.clone(),
+                queue: transfer.to.queue.clone(),
+            },
             mode: transfer.mode,
             reason: transfer.reason.clone(),
         });

@@ -2,7 +2,7 @@
 
 use crate::router::api::codes::{ContactState, Rule};
 use crate::router::api::command::ContactUpdate;
-use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::event::{ContactEvent, OfferReason};
 use crate::router::api::ids::ContactIdx;
 use crate::router::api::policy::SKILLS_MAX;
 use crate::router::api::reject::Reject;
@@ -64,9 +64,7 @@ impl Router {
             }
             self.book.set_queue(idx, target);
         }
-        self.emit(|book| EventBody::ContactUpdated {
-            of: book.about(idx),
-        });
+        self.emit_contact(idx, |_| ContactEvent::Updated);
         self.updated(idx, target.is_some());
         Ok(Subject::Contact(idx))
     }

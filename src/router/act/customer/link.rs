@@ -4,7 +4,7 @@ use crate::router::Router;
 use crate::router::Subject;
 use crate::router::api::answer::{Answer, ExcludedView};
 use crate::router::api::command::{CustomerExclude, CustomerLink};
-use crate::router::api::event::{EventBody, OfferReason};
+use crate::router::api::event::{CustomerEvent, OfferReason};
 use crate::router::api::ids::{CaseIdx, ContactIdx, CustomerIdx, Name};
 use crate::router::api::reject::Reject;
 use crate::router::state::customer::{Excluded, IDENTITIES_MAX};
@@ -56,7 +56,7 @@ impl Router {
             self.revoke_excluded(idx);
             self.reattach(idx);
         }
-        self.emit(|book| EventBody::CustomerLinked {
+        self.emit(|book| CustomerEvent::Linked {
             customer: book.customers[idx].id(),
             identities: link.identities.clone(),
             merged,
@@ -159,7 +159,7 @@ impl Router {
                 reason: exclude.reason.clone(),
             });
         }
-        self.emit(|book| EventBody::CustomerExcluded {
+        self.emit(|book| CustomerEvent::Excluded {
             customer: book.customers[idx].id(),
             agent: exclude.agent.clone(),
             on: exclude.on,

@@ -5,7 +5,7 @@ use crate::router::Router;
 use crate::router::Subject;
 use crate::router::api::answer::{Answer, QueueRemovedView};
 use crate::router::api::command::{QueueSet, SettingsPatch};
-use crate::router::api::event::EventBody;
+use crate::router::api::event::{QueueEvent, SettingsEvent};
 use crate::router::api::ids::{ContactIdx, Name, QueueIdx};
 use crate::router::api::policy::{
     CHANNELS_MAX, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX,
@@ -40,7 +40,7 @@ impl Router {
         };
         let affinity = set.policy.ownership.affinity_ms.0;
         self.book.longest_affinity_ms = self.book.longest_affinity_ms.max(affinity);
-        self.emit(|_| EventBody::QueueSet {
+        self.emit(|_| QueueEvent::Set {
             queue: set.queue.clone(),
         });
         self.apply_policy_anew(idx);
@@ -136,7 +136,7 @@ impl Router {
             return Err(Reject::conflict("queue", name, message));
         }
         self.book.queues[idx.at()].exists = false;
-        self.emit(|_| EventBody::QueueRemoved {
+        self.emit(|_| QueueEvent::Removed {
             queue: name.clone(),
         });
         Ok(Subject::Answer(Answer::QueueRemoved(QueueRemovedView {
@@ -198,7 +198,7 @@ impl Router {
                 .flat_map(|queue| queue.waiting.contacts());
             self.dirty_contacts.extend(waiting);
         }
-        self.emit(|_| EventBody::SettingsSet);
+        self.emit(|_| SettingsEvent::Set);
         Ok(Subject::Settings)
     }
 }

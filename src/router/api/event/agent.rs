@@ -1,0 +1,77 @@
+//! What is told of agents: presence, absences, and how their cases go to others.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
+use super::Names;
+use crate::router::api::codes::{AgentState, Presence};
+use crate::router::api::ids::{Name, Text};
+use crate::router::api::people_view::{BriefingView, PairAwayView};
+use crate::router::api::time::Timestamp;
+
+#[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
+#[strum(prefix = "agent.", serialize_all = "snake_case", const_into_str)]
+pub enum AgentEvent {
+    Set {
+        agent: Name,
+        /// For the ledger, which must know it at each time; it does not go out.
+        #[serde(skip)]
+        team: Option<Name>,
+    },
+    Presence {
+        agent: Name,
+        presence: Presence,
+        state: AgentState,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+    },
+    Removed {
+        agent: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        successor: Option<Name>,
+        cases: u64,
+    },
+    /// A planned absence begins.
+    Absent {
+        agent: Name,
+        from_at: Timestamp,
+        to_at: Timestamp,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+    },
+    /// An agent and its stand-in are, or are planned, away together.
+    PairAway(PairAwayView),
+    /// Who comes back is told what was done in its stead.
+    Briefing(Box<BriefingView>),
+    /// The open cases of one who leaves will go to others.
+    Succession {
+        agent: Name,
+        to: Vec<Name>,
+        cases: u64,
+        start_at: Timestamp,
+        reason: Text,
+        by: Name,
+    },
+    /// They have gone; `left` had nobody to go to.
+    Succeeded { agent: Name, cases: u64, left: u64 },
+}
+
+impl AgentEvent {
+    pub(super) fn agents(&self) -> Names<'_> {
+        match self {
+            Self::Set { agent, .. }
+            | Self::Presence { agent, .. }
+            | Self::Absent { agent, .. }
+            | Self::Succeeded { agent, .. } => Names::from_iter([agent]),
+            Self::Removed {
+                agent, successor, ..
+            } => [agent].into_iter().chain(successor).collect(),
+            Self::PairAway(pair) => [&pair.agent, &pair.other]
+                .into_iter()
+                .chain(&pair.leader)
+                .collect(),
+            Self::Briefing(briefing) => Names::from_iter([&briefing.agent]),
+            Self::Succession { agent, to, by, .. } => [agent, by].into_iter().chain(to).collect(),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What is told of the clocks of cases: stages, deadlines, waits.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
+use super::Names;
+use crate::router::api::codes::{WaitEnd, WaitOn};
+use crate::router::api::ids::{Name, Text};
+use crate::router::api::time::Timestamp;
+
+/// Which deadline of a case: a stage's, a task's for another department, or else the whole case's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeadlineRef {
+    pub case: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assist: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
+#[strum(prefix = "case.", serialize_all = "snake_case", const_into_str)]
+pub enum ClockEvent {
+    /// The case has come to a stage, whose clock runs from now.
+    Stage {
+        case: Name,
+        stage: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<Name>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<Name>,
+    },
+    /// A deadline comes near.
+    DueSoon {
+        #[serde(flatten)]
+        of: DeadlineRef,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        owner: Option<Name>,
+        due_at: Timestamp,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
+    },
+    /// The verdict of a deadline: it has passed.
+    Overdue {
+        #[serde(flatten)]
+        of: DeadlineRef,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        owner: Option<Name>,
+        due_at: Timestamp,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
+    },
+    /// The other verdict: it was kept.
+    Met {
+        #[serde(flatten)]
+        of: DeadlineRef,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        owner: Option<Name>,
+        started_at: Timestamp,
+        due_at: Timestamp,
+    },
+    Extended {
+        #[serde(flatten)]
+        of: DeadlineRef,
+        from_at: Timestamp,
+        due_at: Timestamp,
+        reason: Text,
+        by: Name,
+    },
+    /// The case waits; `stops_clock` says that its clocks stand still.
+    Waiting {
+        case: Name,
+        on: WaitOn,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until_at: Option<Timestamp>,
+        stops_clock: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<Name>,
+    },
+    /// The case waits no longer.
+    Resumed {
+        case: Name,
+        on: WaitOn,
+        why: WaitEnd,
+        waited_ms: i64,
+        /// The deadline of the whole case by now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+}
+
+impl ClockEvent {
+    pub(super) fn agents(&self) -> Names<'_> {
+        let agent = match self {
+            Self::Stage { by, .. } | Self::Waiting { by, .. } => by.as_ref(),
+            Self::DueSoon { owner, .. } | Self::Overdue { owner, .. } | Self::Met { owner, .. } => {
+                owner.as_ref()
+            }
+            Self::Extended { by, .. } => Some(by),
+            Self::Resumed { .. } => None,
+        };
+        agent.into_iter().collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! What is told of contacts.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
+use crate::router::api::codes::{ContactState, Outcome, Route, TransferMode, Why};
+use crate::router::api::command::Attributes;
+use crate::router::api::ids::{Name, OfferId, Text};
+use crate::router::api::time::Timestamp;
+
+/// What every event about a contact says first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ContactRef {
+    pub contact: Name,
+    pub queue: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Name>,
+    /// Its number at the counter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Name>,
+}
+
+/// What another department found, told with the owner's next contact of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct News {
+    pub assist: u32,
+    pub at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Text>,
+}
+
+/// To whom a contact was passed on: one of the two.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PassedTo {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Name>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
+#[strum(prefix = "contact.", serialize_all = "snake_case", const_into_str)]
+pub enum ContactEvent {
+    Waiting {
+        /// `scheduled`, or else left out.
+        #[serde(skip_serializing_if = "is_not_scheduled")]
+        state: ContactState,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        position: Option<u32>,
+        why: Why,
+    },
+    Offered {
+        offer: OfferId,
+        route: Route,
+        why: Why,
+        expires_at: Timestamp,
+        /// Whom the agent may consult first.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mentor: Option<Name>,
+        /// The contact's attributes, where something was learnt of it on its way.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        attributes: Option<Attributes>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        news: Vec<News>,
+    },
+    /// The caller hung up, keeps its place and is called when its turn comes.
+    Callback {
+        joined_at: Timestamp,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<Text>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        by_owner: bool,
+    },
+    Connected {
+        route: Route,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        owner: Option<Name>,
+        wait_ms: i64,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        news: Vec<News>,
+    },
+    WrapUp {
+        until_at: Timestamp,
+    },
+    Ended {
+        outcome: Outcome,
+        wait_ms: i64,
+        /// The length of the conversation, where there was one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        handle_ms: Option<i64>,
+    },
+    Transferred {
+        from: Name,
+        to: PassedTo,
+        mode: TransferMode,
+        reason: Text,
+    },
+    Overflowed {
+        from: Name,
+        to: Name,
+        why: Why,
+    },
+    Updated,
+}
+
+impl ContactEvent {
+    /// An agent that is named besides the one in [`ContactRef`].
+    pub(super) fn agent(&self) -> Option<&Name> {
+        match self {
+            Self::Connected { owner, .. } => owner.as_ref(),
+            Self::Transferred { to, .. } => to.agent.as_ref(),
+            Self::Waiting { .. }
+            | Self::Offered { .. }
+            | Self::Callback { .. }
+            | Self::WrapUp { .. }
+            | Self::Ended { .. }
+            | Self::Overflowed { .. }
+            | Self::Updated => None,
+        }
+    }
+
+    /// The queues that are named besides the one in [`ContactRef`].
+    pub(super) fn queues(&self) -> impl Iterator<Item = &Name> {
+        let queues = match self {
+            Self::Transferred { to, .. } => [to.queue.as_ref(), None],
+            Self::Overflowed { from, to, .. } => [Some(from), Some(to)],
+            Self::Waiting { .. }
+            | Self::Offered { .. }
+            | Self::Callback { .. }
+            | Self::Connected { .. }
+            | Self::WrapUp { .. }
+            | Self::Ended { .. }
+            | Self::Updated => [None, None],
+        };
+        queues.into_iter().flatten()
+    }
+}
+
+fn is_not_scheduled(state: &ContactState) -> bool {
+    *state != ContactState::Scheduled
+}

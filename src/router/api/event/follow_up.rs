@@ -1,0 +1,46 @@
+//! What is told of follow-ups (回访): the owner asks the customer of a resolved case.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
+use super::Names;
+use crate::router::api::codes::FollowUpResult;
+use crate::router::api::ids::Name;
+
+#[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
+#[strum(prefix = "case.", const_into_str)]
+pub enum FollowUpEvent {
+    /// The owner is to ask; `contact` brings it.
+    #[strum(serialize = "follow_up_due")]
+    Due {
+        case: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        owner: Option<Name>,
+        attempt: u32,
+        attempts: u32,
+        contact: Name,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
+    },
+    /// What an attempt found.
+    #[strum(serialize = "followed_up")]
+    Done {
+        case: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        owner: Option<Name>,
+        attempt: u32,
+        result: FollowUpResult,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        score: Option<u8>,
+        by: Name,
+    },
+}
+
+impl FollowUpEvent {
+    pub(super) fn agents(&self) -> Names<'_> {
+        match self {
+            Self::Due { owner, .. } => owner.iter().collect(),
+            Self::Done { owner, by, .. } => owner.iter().chain([by]).collect(),
+        }
+    }
+}
