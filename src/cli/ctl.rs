@@ -311,7 +311,7 @@ fn help(about: Option<&str>) -> anyhow::Result<()> {
     let method = METHODS.iter().find(|method| method.name == name);
     let method = method.with_context(|| format!("there is no method \"{name}\""))?;
     let mut text = format!("{}\nanswers {}", method.summary, method.answers);
-    for param in method.params {
+    for param in method.params.all {
         let mark = if param.required { "" } else { "?" };
         text.push_str(&format!(
             "\n  {:<18} {}",

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::fields::{Field, Type};
 use crate::wire::method::{self, KEY, Kind};
-use crate::wire::schema::{Param, Type};
 
 /// Why arguments are no params.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ pub enum ArgumentError {
 /// `=` is the next required parameter, or the first where none is required.
 pub fn params(method: &str, arguments: &[String]) -> Result<Map<String, Value>, ArgumentError> {
     let method = method::find(method);
-    let known: &[Param] = method.map_or(&[], |method| method.params);
+    let known: &[Field] = method.map_or(&[], |method| method.params.all);
     let takes_key = method.is_some_and(|method| method.kind == Kind::Mutation);
     let mut params = Map::new();
     for argument in arguments {
@@ -64,7 +64,7 @@ fn is_name(name: &str) -> bool {
         && !name.contains(|c: char| c.is_whitespace() || c == '"' || c == '{' || c == '[')
 }
 
-fn no_value(word: &str, known: &[Param]) -> ArgumentError {
+fn no_value(word: &str, known: &[Field]) -> ArgumentError {
     let names: Vec<&str> = known.iter().map(|param| param.name).collect();
     let hint = if names.is_empty() {
         String::new()
@@ -80,7 +80,7 @@ fn no_value(word: &str, known: &[Param]) -> ArgumentError {
 /// Sets one value, making the objects on its way.
 fn set(
     params: &mut Map<String, Value>,
-    known: &[Param],
+    known: &[Field],
     name: &str,
     text: &str,
 ) -> Result<(), ArgumentError> {
@@ -140,7 +140,10 @@ fn value(kind: Option<&Type>, name: &str, text: &str) -> Result<Value, ArgumentE
         | Type::SkillPattern
         | Type::Term
         | Type::Offer
-        | Type::Words(_) => Ok(json().filter(Value::is_string).unwrap_or_else(plain)),
+        | Type::Words(_)
+        | Type::Address
+        | Type::Path(_)
+        | Type::Hash => Ok(json().filter(Value::is_string).unwrap_or_else(plain)),
         Type::Limit(_) if matches!(text, "null" | "off") => Ok(Value::Null),
         Type::Limit(inner) => value(Some(inner), name, text),
         Type::BoolOrList(_) if matches!(text, "true" | "false") => must(),
@@ -155,11 +158,13 @@ fn value(kind: Option<&Type>, name: &str, text: &str) -> Result<Value, ArgumentE
             items.map(|one| value(Some(item), name, one)).collect()
         }
         Type::Bool
-        | Type::Millis
+        | Type::Millis { .. }
         | Type::Timestamp
         | Type::Priority
         | Type::Level
         | Type::Whole { .. }
+        | Type::Bytes { .. }
+        | Type::Mode
         | Type::Share
         | Type::Map(..)
         | Type::Object(_)

@@ -8,8 +8,8 @@ use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 
+use crate::fields::{Field, Type};
 use crate::wire::method::{self, KEY, Kind, METHODS};
-use crate::wire::schema::{Param, Type};
 
 /// Words of the prompt that are no methods.
 pub const COMMANDS: &[&str] = &["events", "help", "quit"];
@@ -52,7 +52,7 @@ impl Hinter for Completer {
         let mut words = line.split_whitespace();
         let method = method::find(words.next()?)?;
         let given: Vec<&str> = words.filter_map(|word| word.split('=').next()).collect();
-        let required = method.params.iter().filter(|param| param.required);
+        let required = method.params.all.iter().filter(|param| param.required);
         let missing = required.filter(|param| !given.contains(&param.name));
         let hint: Vec<String> = missing.map(|param| format!("{}=", param.name)).collect();
         (!hint.is_empty()).then(|| hint.join(" "))
@@ -74,14 +74,14 @@ pub fn candidates(line: &str) -> (usize, Vec<String>) {
         return (start, Vec::new());
     };
     let given: Vec<&str> = before.filter_map(|word| word.split('=').next()).collect();
-    let free = |param: &&Param| !given.contains(&param.name);
+    let free = |param: &&Field| !given.contains(&param.name);
     if let Some((name, begun)) = word.split_once('=') {
-        let words = kind(method.params, name).map(words).unwrap_or_default();
+        let words = kind(method.params.all, name).map(words).unwrap_or_default();
         let words = words.into_iter().filter(|word| word.starts_with(begun));
         return (start + name.len() + 1, words.map(str::to_owned).collect());
     }
     if let Some((path, begun)) = word.rsplit_once('.') {
-        let members = kind(method.params, path)
+        let members = kind(method.params.all, path)
             .and_then(Type::members)
             .unwrap_or(&[]);
         let members = members
@@ -91,13 +91,13 @@ pub fn candidates(line: &str) -> (usize, Vec<String>) {
         return (start + path.len() + 1, names.collect());
     }
     let key = (method.kind == Kind::Mutation).then_some(&KEY);
-    let params = method.params.iter().chain(key).filter(free);
+    let params = method.params.all.iter().chain(key).filter(free);
     let params = params.filter(|param| param.name.starts_with(word));
     (start, params.map(ending).collect())
 }
 
 /// A name with what follows it.
-fn ending(param: &Param) -> String {
+fn ending(param: &Field) -> String {
     let follows = match param.kind {
         Type::Object(_) => '.',
         _ => '=',
@@ -106,7 +106,7 @@ fn ending(param: &Param) -> String {
 }
 
 /// The type at the end of a path such as `ownership.wait`.
-fn kind(params: &'static [Param], path: &str) -> Option<&'static Type> {
+fn kind(params: &'static [Field], path: &str) -> Option<&'static Type> {
     let mut parts = path.split('.');
     let first = parts.next()?;
     let mut kind = &params.iter().find(|param| param.name == first)?.kind;

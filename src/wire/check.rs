@@ -2,11 +2,11 @@
 //! "exactly one of". Types have been read already; what depends on state is the router's.
 
 use super::error::WireError;
-use super::fields::END_OUTCOMES;
 use super::limits::INTEGER_MAX;
 use super::params::wrong;
 use super::request::SessionOpen;
 use super::subscription::Subscribe;
+use crate::fields::contact::END_OUTCOMES;
 use crate::router::codes::Outcome;
 use crate::router::command::{
     AgentSet, CaseHandover, Command, ContactSubmit, ContactTransfer, SettingsPatch,

@@ -5,18 +5,18 @@
 
 use serde::de::DeserializeOwned;
 
-use super::case_fields as c;
 use super::check;
 use super::error::{Code, Data, WireError, echo};
-use super::fields as f;
+use super::fields;
 use super::params::Params;
-use super::people_fields as p;
-use super::policy_fields;
 use super::request::{Request, ServerCall, SessionOpen};
-use super::schema::{Param, Type};
 use super::subscription::Subscribe;
 use crate::calendar::Written;
 pub use crate::fields::Role;
+use crate::fields::{
+    Field, Fields, LIST, NONE, STATS_GET, Type, agent, calendar, case, contact, customer, kind,
+    queue, settings,
+};
 use crate::nearest::nearest;
 use crate::router::command::{CalendarSet, Command, KindSet, QueueSet};
 use crate::router::kind::KindRules;
@@ -35,7 +35,7 @@ pub enum Kind {
 }
 
 /// The idempotency key, a parameter of every mutating method.
-pub static KEY: Param = Param::may(
+pub static KEY: Field = Field::may(
     "key",
     Type::Key,
     "the same key with the same params answers what it answered before; with other params it is a conflict",
@@ -47,7 +47,7 @@ pub struct Method {
     pub kind: Kind,
     /// Who may call it. Which entities a role may name is checked elsewhere.
     pub roles: &'static [Role],
-    pub params: &'static [Param],
+    pub params: &'static Fields,
     /// The type of `params` as a whole.
     pub(super) shape: Type,
     /// What it does, in a sentence without a full stop.
@@ -219,8 +219,8 @@ macro_rules! methods {
             name: $name,
             kind: Kind::$kind,
             roles: $roles,
-            params: $params,
-            shape: Type::Object($params),
+            params: &$params,
+            shape: Type::Object(&$params),
             summary: $summary,
             answers: $answers,
             read: $read,
@@ -230,203 +230,203 @@ macro_rules! methods {
 
 /// The table, in the order of the names.
 pub static METHODS: &[Method] = methods! {
-    "agent.absence" Mutation LEADING p::AGENT_ABSENCE,
+    "agent.absence" Mutation LEADING agent::AGENT_ABSENCE,
         "Plans an absence of an agent, or takes it back", "the agent, with warnings where its stand-in is away then too",
         |p| command(p, |set| Command::AgentAbsence(Box::new(set)));
-    "agent.briefing" Query WORK f::AGENT_REF,
+    "agent.briefing" Query WORK agent::AGENT_REF,
         "Says what others did for an owner since it went away", "{agent, since_at?, until_at?, items, dropped}",
         |p| query(p, Query::AgentBriefing);
-    "agent.get" Query WORK f::AGENT_REF,
+    "agent.get" Query WORK agent::AGENT_REF,
         "Shows an agent", "the agent",
         |p| query(p, Query::AgentGet);
-    "agent.list" Query CONTACTS f::AGENT_LIST,
+    "agent.list" Query CONTACTS agent::AGENT_LIST,
         "Lists agents by id", "{items, next?} of agents",
         |p| query(p, Query::AgentList);
-    "agent.presence" Mutation SELF f::AGENT_PRESENCE,
+    "agent.presence" Mutation SELF agent::AGENT_PRESENCE,
         "Says whether an agent is available, on break or offline", "the agent",
         |p| command(p, Command::AgentPresence);
-    "agent.remove" Mutation LEADING f::AGENT_REMOVE,
+    "agent.remove" Mutation LEADING agent::AGENT_REMOVE,
         "Removes an agent and hands its open cases over", "{agent, removed, successor?, handed_over}",
         |p| command(p, Command::AgentRemove);
-    "agent.set" Mutation LEADING f::AGENT_SET,
+    "agent.set" Mutation LEADING agent::AGENT_SET,
         "Creates or replaces an agent; presence is kept, a new one is offline", "the agent",
         |p| command(p, |set| Command::AgentSet(Box::new(set)));
-    "agent.succession" Mutation LEADING p::AGENT_SUCCESSION,
+    "agent.succession" Mutation LEADING agent::AGENT_SUCCESSION,
         "Hands the open cases of one who leaves to several others, by load and in batches",
         "{agent, to, next_at?, handed_over, open_cases}",
         |p| command(p, |plan| Command::AgentSuccession(Box::new(plan)));
-    "booking.slots" Query WORK p::BOOKING_SLOTS,
+    "booking.slots" Query WORK queue::BOOKING_SLOTS,
         "Lists the free slots of a queue", "{queue, slot_ms, capacity, items} of {from_at, to_at, free, agent?}",
         |p| query(p, Query::BookingSlots);
-    "calendar.get" Query FIGURES c::CALENDAR_REF,
+    "calendar.get" Query FIGURES calendar::CALENDAR_REF,
         "Shows a calendar", "the calendar",
         |p| query(p, Query::CalendarGet);
-    "calendar.list" Query FIGURES f::LIST,
+    "calendar.list" Query FIGURES LIST,
         "Lists calendars by name", "{items, next?} of calendars",
         |p| query(p, Query::CalendarList);
-    "calendar.remove" Mutation ADMIN c::CALENDAR_REF,
+    "calendar.remove" Mutation ADMIN calendar::CALENDAR_REF,
         "Removes a calendar that no kind names", "{calendar, removed}",
         |p| command(p, Command::CalendarRemove);
-    "calendar.set" Mutation ADMIN c::CALENDAR_SET,
+    "calendar.set" Mutation ADMIN calendar::CALENDAR_SET,
         "Creates or replaces a calendar of working days and opening hours", "the calendar",
         calendar_set;
-    "case.advance" Mutation WORK c::CASE_ADVANCE,
+    "case.advance" Mutation WORK case::CASE_ADVANCE,
         "Brings a case to its next stage", "the case",
         |p| command(p, Command::CaseAdvance);
-    "case.assist" Mutation WORK c::CASE_ASSIST,
+    "case.assist" Mutation WORK case::CASE_ASSIST,
         "Asks another agent or queue to do a part; the owner keeps the case", "the case",
         |p| command(p, |assist| Command::CaseAssist(Box::new(assist)));
-    "case.assist_done" Mutation WORK c::CASE_ASSIST_DONE,
+    "case.assist_done" Mutation WORK case::CASE_ASSIST_DONE,
         "Says that a part is done; the owner is told", "the case",
         |p| command(p, Command::CaseAssistDone);
-    "case.close" Mutation SELF c::CASE_ACT,
+    "case.close" Mutation SELF case::CASE_ACT,
         "Closes a case; its ownership ends", "the case",
         |p| command(p, Command::CaseClose);
-    "case.extend" Mutation LEADING c::CASE_EXTEND,
+    "case.extend" Mutation LEADING case::CASE_EXTEND,
         "Moves a deadline that has not passed", "the case",
         |p| command(p, Command::CaseExtend);
-    "case.find" Query WORK c::CASE_FIND,
+    "case.find" Query WORK case::CASE_FIND,
         "Lists cases by id", "{items, next?} of cases",
         |p| query(p, Query::CaseFind);
-    "case.follow_up" Mutation WORK c::CASE_FOLLOW_UP,
+    "case.follow_up" Mutation WORK case::CASE_FOLLOW_UP,
         "Says what a follow-up found: the case closes, opens again, or is asked about once more", "the case",
         |p| command(p, Command::CaseFollowUp);
-    "case.get" Query WORK c::CASE_REF,
+    "case.get" Query WORK case::CASE_REF,
         "Shows a case", "the case",
         |p| query(p, Query::CaseGet);
-    "case.handover" Mutation LEADING c::CASE_HANDOVER,
+    "case.handover" Mutation LEADING case::CASE_HANDOVER,
         "Moves the ownership of one case, or of all open cases of an owner", "{to, cases, case?, owner?}",
         |p| command(p, |to| Command::CaseHandover(Box::new(to)));
-    "case.note" Mutation WORK c::CASE_NOTE,
+    "case.note" Mutation WORK case::CASE_NOTE,
         "Adds a note to a case", "the case",
         |p| command(p, Command::CaseNote);
-    "case.open" Mutation WORK c::CASE_OPEN,
+    "case.open" Mutation WORK case::CASE_OPEN,
         "Opens a case; one that exists is answered as it is", "the case",
         |p| command(p, |open| Command::CaseOpen(Box::new(open)));
-    "case.reopen" Mutation WORK c::CASE_ACT,
+    "case.reopen" Mutation WORK case::CASE_ACT,
         "Opens a resolved or closed case again, with its owner", "the case",
         |p| command(p, Command::CaseReopen);
-    "case.resolve" Mutation WORK c::CASE_ACT,
+    "case.resolve" Mutation WORK case::CASE_ACT,
         "Marks a case as resolved; it closes later", "the case",
         |p| command(p, Command::CaseResolve);
-    "case.wait" Mutation WORK c::CASE_WAIT,
+    "case.wait" Mutation WORK case::CASE_WAIT,
         "Lets a case wait for its customer or for those who assist", "the case",
         |p| command(p, Command::CaseWait);
-    "contact.callback" Mutation CONTACTS p::CONTACT_CALLBACK,
+    "contact.callback" Mutation CONTACTS contact::CONTACT_CALLBACK,
         "Lets a waiting caller hang up and keep its place: it is called back when its turn comes", "the contact",
         |p| command(p, Command::ContactCallback);
-    "contact.cancel" Mutation CONTACTS f::CONTACT_CANCEL,
+    "contact.cancel" Mutation CONTACTS contact::CONTACT_CANCEL,
         "Takes back a contact that is not connected", "the contact",
         |p| command(p, Command::ContactCancel);
-    "contact.end" Mutation WORK f::CONTACT_END,
+    "contact.end" Mutation WORK contact::CONTACT_END,
         "Ends the conversation of a contact", "the contact",
         |p| command(p, Command::ContactEnd);
-    "contact.explain" Query WORK f::CONTACT_REF,
+    "contact.explain" Query WORK contact::CONTACT_REF,
         "Says step by step why a contact is where it is", "{contact, state, why, steps, steps_dropped}",
         |p| query(p, Query::ContactExplain);
-    "contact.get" Query WORK f::CONTACT_REF,
+    "contact.get" Query WORK contact::CONTACT_REF,
         "Shows a contact", "the contact",
         |p| query(p, Query::ContactGet);
-    "contact.list" Query CONTACTS f::CONTACT_LIST,
+    "contact.list" Query CONTACTS contact::CONTACT_LIST,
         "Lists contacts by id", "{items, next?} of contacts",
         |p| query(p, Query::ContactList);
-    "contact.preview" Query CONTACTS f::CONTACT_SUBMIT,
+    "contact.preview" Query CONTACTS contact::CONTACT_SUBMIT,
         "Says what contact.submit would do now, and does nothing",
         "{contact, state, queue, outcome?, case?, owner?, agent?, route?, position?, estimated_wait_ms?, why, candidates}",
         |p| query(p, |draft| Query::ContactPreview(Box::new(draft)));
-    "contact.submit" Mutation CONTACTS f::CONTACT_SUBMIT,
+    "contact.submit" Mutation CONTACTS contact::CONTACT_SUBMIT,
         "Brings a contact; one that exists is answered as it is",
         "{contact, state, outcome?, queue, customer?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why, ticket?}",
         |p| command(p, |submit| Command::ContactSubmit(Box::new(submit)));
-    "contact.sync" Mutation PLATFORM f::CONTACT_SYNC,
+    "contact.sync" Mutation PLATFORM contact::CONTACT_SYNC,
         "Compares the whole list of a platform's live contacts with the router's", "{source, confirmed, cancelled, unknown}",
         |p| command(p, Command::ContactSync);
-    "contact.transfer" Mutation WORK f::CONTACT_TRANSFER,
+    "contact.transfer" Mutation WORK contact::CONTACT_TRANSFER,
         "Passes a connected contact on; the ownership stays", "the contact",
         |p| command(p, |to| Command::ContactTransfer(Box::new(to)));
-    "contact.update" Mutation CONTACTS f::CONTACT_UPDATE,
+    "contact.update" Mutation CONTACTS contact::CONTACT_UPDATE,
         "Changes a contact that is not connected; what is absent stays", "the contact",
         |p| command(p, |update| Command::ContactUpdate(Box::new(update)));
-    "customer.exclude" Mutation LEADING f::CUSTOMER_EXCLUDE,
+    "customer.exclude" Mutation LEADING customer::CUSTOMER_EXCLUDE,
         "Keeps an agent from all contacts of a customer, or lifts that", "{customer, agent, on, reason}",
         |p| command(p, Command::CustomerExclude);
-    "customer.get" Query WORK f::CUSTOMER_REF,
+    "customer.get" Query WORK customer::CUSTOMER_REF,
         "Shows a customer", "the customer",
         |p| query(p, Query::CustomerGet);
-    "customer.link" Mutation CONTACTS f::CUSTOMER_LINK,
+    "customer.link" Mutation CONTACTS customer::CUSTOMER_LINK,
         "Joins identities to one customer; two customers become one", "the customer",
         |p| command(p, |link| Command::CustomerLink(Box::new(link)));
-    "events.subscribe" Server WORK f::EVENTS_SUBSCRIBE,
+    "events.subscribe" Server WORK fields::EVENTS_SUBSCRIBE,
         "Sends the events of the tenant on this connection, without a gap", "{subscribed, seq}",
         |p| p.read::<Subscribe>().and_then(|wanted| {
             check::subscribe(&wanted).map(|()| Request::Subscribe(wanted))
         });
-    "kind.get" Query FIGURES c::KIND_REF,
+    "kind.get" Query FIGURES kind::KIND_REF,
         "Shows a kind of case", "the kind",
         |p| query(p, Query::KindGet);
-    "kind.list" Query FIGURES f::LIST,
+    "kind.list" Query FIGURES LIST,
         "Lists kinds of cases by name", "{items, next?} of kinds",
         |p| query(p, Query::KindList);
-    "kind.remove" Mutation ADMIN c::KIND_REF,
+    "kind.remove" Mutation ADMIN kind::KIND_REF,
         "Removes a kind; cases that were opened under it keep its rules", "{kind, removed}",
         |p| command(p, Command::KindRemove);
-    "kind.set" Mutation ADMIN c::KIND_SET,
+    "kind.set" Mutation ADMIN kind::KIND_SET,
         "Creates or replaces a kind of case: stages, terms, ladder, follow-up", "the kind",
         kind_set;
-    "offer.accept" Mutation OFFERS f::OFFER_ACCEPT,
+    "offer.accept" Mutation OFFERS contact::OFFER_ACCEPT,
         "Takes an offer: the contact is connected", "the contact",
         |p| command(p, Command::OfferAccept);
-    "offer.decline" Mutation OFFERS f::OFFER_DECLINE,
+    "offer.decline" Mutation OFFERS contact::OFFER_DECLINE,
         "Does not take an offer: the contact goes to the next agent", "the contact",
         |p| command(p, Command::OfferDecline);
-    "owner.get" Query WORK f::OWNER_GET,
+    "owner.get" Query WORK customer::OWNER_GET,
         "Says to which case and owner a contact would go now", "{case, owner}, both null where there is none",
         |p| query(p, Query::OwnerGet);
-    "queue.get" Query FIGURES f::QUEUE_REF,
+    "queue.get" Query FIGURES queue::QUEUE_REF,
         "Shows a queue with policy and figures", "the queue",
         |p| query(p, Query::QueueGet);
-    "queue.list" Query FIGURES f::LIST,
+    "queue.list" Query FIGURES LIST,
         "Lists queues by id", "{items, next?} of queues",
         |p| query(p, Query::QueueList);
-    "queue.remove" Mutation ADMIN f::QUEUE_REF,
+    "queue.remove" Mutation ADMIN queue::QUEUE_REF,
         "Removes an empty queue", "{queue, removed}",
         |p| command(p, Command::QueueRemove);
-    "queue.set" Mutation ADMIN policy_fields::QUEUE_SET,
+    "queue.set" Mutation ADMIN queue::QUEUE_SET,
         "Creates a queue or replaces its policy; what is absent gets its default", "the queue",
         queue_set;
-    "rpc.discover" Server ALL f::NONE,
+    "rpc.discover" Server ALL NONE,
         "Describes every method", "an OpenRPC document",
         |p| plain(p, Request::Discover);
-    "server.drain" Server ADMIN f::NONE,
+    "server.drain" Server ADMIN NONE,
         "Takes no new contacts from now on and says so to health checks; SIGTERM ends the daemon", "{ok}",
         |p| plain(p, Request::Server(ServerCall::Drain));
-    "server.reload" Server ADMIN f::NONE,
+    "server.reload" Server ADMIN NONE,
         "Applies the changed configuration file as a difference", "what changed",
         |p| plain(p, Request::Server(ServerCall::Reload));
-    "server.snapshot" Server ADMIN f::NONE,
+    "server.snapshot" Server ADMIN NONE,
         "Writes a snapshot now", "{seq}",
         |p| plain(p, Request::Server(ServerCall::Snapshot));
-    "server.status" Server FIGURES f::NONE,
+    "server.status" Server FIGURES NONE,
         "Shows how the daemon is", "the status",
         |p| plain(p, Request::Server(ServerCall::Status));
-    "session.open" Server ALL f::SESSION_OPEN,
+    "session.open" Server ALL fields::SESSION_OPEN,
         "Says who is there; the first request where tokens are configured", "{client, tenant?, protocol, seq}",
         |p| p.read::<SessionOpen>().and_then(|open| {
             check::session(&open).map(|()| Request::SessionOpen(open))
         });
-    "session.ping" Server ALL f::NONE,
+    "session.ping" Server ALL NONE,
         "Shows that both sides are there", "{ok, at}",
         |p| plain(p, Request::SessionPing);
-    "settings.get" Query FIGURES f::NONE,
+    "settings.get" Query FIGURES NONE,
         "Shows the settings of the tenant", "the settings",
         |p| plain(p, Request::Query(Query::SettingsGet));
-    "settings.set" Mutation ADMIN policy_fields::SETTINGS_SET,
+    "settings.set" Mutation ADMIN settings::SETTINGS_SET,
         "Changes settings of the tenant; what is absent stays", "the settings",
         |p| command(p, |patch| Command::SettingsSet(Box::new(patch)));
-    "stats.get" Query FIGURES f::STATS_GET,
+    "stats.get" Query FIGURES STATS_GET,
         "Counts contacts, waits and owner hits", "the figures",
         |p| query(p, Query::Stats);
-    "wrap_up.end" Mutation WORK f::AGENT_REF,
+    "wrap_up.end" Mutation WORK agent::AGENT_REF,
         "Ends the wrap-up of an agent now", "the agent",
         |p| command(p, Command::WrapUpEnd);
 };

@@ -35,18 +35,11 @@ pub mod openrpc;
 
 pub mod check;
 
-pub mod case_fields;
-
 pub mod fields;
-
-pub mod policy_fields;
-
-pub mod schema;
 
 mod clean;
 mod page;
 mod params;
-mod people_fields;
 mod plain;
 mod plain_call;
 mod plain_params;

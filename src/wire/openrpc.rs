@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::PROTOCOL;
 use super::error::{Code, REFUSED};
 use super::method::{KEY, Kind, METHODS, Method};
-use super::schema::Param;
+use crate::fields::Field;
 use crate::router::event::TYPES;
 use crate::router::reject::RejectKind;
 
@@ -46,9 +46,13 @@ pub fn text() -> String {
 }
 
 fn method(method: &Method) -> Value {
-    let mut params: Vec<Value> = method.params.iter().map(param).collect();
+    let mut params: Vec<Value> = method
+        .params
+        .schemas()
+        .map(|(field, schema)| param(field, schema))
+        .collect();
     if method.kind == Kind::Mutation {
-        params.push(param(&KEY));
+        params.push(param(&KEY, KEY.schema(None)));
     }
     let roles: Vec<&str> = method.roles.iter().map(|role| role.as_str()).collect();
     json!({
@@ -74,11 +78,11 @@ fn method(method: &Method) -> Value {
     })
 }
 
-fn param(param: &Param) -> Value {
+fn param(param: &Field, schema: Value) -> Value {
     json!({
         "name": param.name,
         "required": param.required,
-        "schema": param.schema(),
+        "schema": schema,
     })
 }
 

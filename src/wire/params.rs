@@ -15,7 +15,7 @@ use super::method::{KEY, Kind, Method};
 use super::plain::Unusual;
 use super::plain_params::PlainParams;
 use super::scan::{Scan, Word, digest_text, mix};
-use super::schema::{Type, names};
+use crate::fields::{Type, names};
 use crate::router::ids::{KEY_BYTES_MAX, Key, Name};
 use crate::router::reject::RejectKind;
 

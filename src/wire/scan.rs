@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use super::limits::INTEGER_MAX;
 use super::method::{KEY, Method};
-use super::schema::Type;
+use crate::fields::Type;
 
 /// Whether `text` nests deeper than `max`. Brackets in strings do not count.
 pub fn is_too_deep(text: &str, max: usize) -> bool {

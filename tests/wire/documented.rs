@@ -1,12 +1,12 @@
 //! `docs/protocol.md` names every method, parameter, event, limit and word, and
 //! `docs/routing-rules.md` the rule of each field and step.
 
+use firsthand::fields::{Field, Type};
 use firsthand::router::codes;
 use firsthand::router::event::OfferReason;
 use firsthand::router::event::TYPES;
 use firsthand::router::reject::RejectKind;
 use firsthand::wire::method::METHODS;
-use firsthand::wire::schema::{Param, Type};
 
 const PROTOCOL: &str = include_str!("../../docs/protocol.md");
 const RULES: &str = include_str!("../../docs/routing-rules.md");
@@ -29,7 +29,7 @@ fn every_name_is_documented() {
     };
     for method in METHODS {
         need(method.name);
-        params(method.params, &mut need);
+        params(method.params.all, &mut need);
     }
     for word in words() {
         need(word);
@@ -43,7 +43,7 @@ fn every_name_is_documented() {
     assert!(missing.is_empty(), "docs/protocol.md lacks {missing:?}");
 }
 
-fn params(declared: &[Param], need: &mut impl FnMut(&str)) {
+fn params(declared: &[Field], need: &mut impl FnMut(&str)) {
     for param in declared {
         need(param.name);
         let mut kind = &param.kind;
@@ -51,7 +51,7 @@ fn params(declared: &[Param], need: &mut impl FnMut(&str)) {
             kind = inner;
         }
         if let Type::Object(members) = kind {
-            params(members, need);
+            params(members.all, need);
         }
     }
 }
@@ -148,11 +148,11 @@ fn every_field_and_step_has_its_rule() {
         ("settings.set", "Settings of the tenant"),
     ] {
         let method = METHODS.iter().find(|known| known.name == method);
-        let declared = method.expect("the method").params.iter();
+        let declared = method.expect("the method").params.all.iter();
         for param in declared.filter(|param| !["queue", "key"].contains(&param.name)) {
             match &param.kind {
                 Type::Object(members) if param.name == "ownership" => {
-                    for member in *members {
+                    for member in members.all {
                         need(section, &format!("ownership.{}", member.name));
                     }
                 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use firsthand::calendar::Written;
+use firsthand::fields::{Field, Fields, Type};
 use firsthand::router::command::Command;
 use firsthand::router::query::Query;
 use firsthand::wire::method::{Kind, METHODS, Method, Role, find};
 use firsthand::wire::openrpc;
 use firsthand::wire::request::{Call, Request};
-use firsthand::wire::schema::{Param, Type};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -163,9 +163,9 @@ fn every_method_comes_back_as_it_went() {
 #[test]
 fn the_table_names_what_the_types_have() {
     for (method, params) in examples() {
-        compare(method.name, method.params, &params);
+        compare(method.name, method.params.all, &params);
         // What is not required may be absent, what is required may not.
-        for param in method.params {
+        for param in method.params.all {
             let mut less = params.clone();
             less.as_object_mut().expect("an object").remove(param.name);
             let call = call(&line(method.name, &less.to_string()));
@@ -178,7 +178,7 @@ fn the_table_names_what_the_types_have() {
     }
 }
 
-fn compare(place: &str, declared: &[Param], value: &Value) {
+fn compare(place: &str, declared: &[Field], value: &Value) {
     let declared_names: BTreeSet<_> = declared.iter().map(|param| param.name).collect();
     let given = value
         .as_object()
@@ -193,7 +193,7 @@ fn compare(place: &str, declared: &[Param], value: &Value) {
 
 fn nested(place: &str, kind: &Type, value: &Value) {
     match kind {
-        Type::Object(members) if !value.is_null() => compare(place, members, value),
+        Type::Object(members) if !value.is_null() => compare(place, members.all, value),
         Type::List(item, _) => {
             for value in value.as_array().into_iter().flatten() {
                 nested(place, item, value);
@@ -215,6 +215,7 @@ fn the_table_names_the_defaults() {
     for (method, params) in examples() {
         let required: serde_json::Map<String, Value> = method
             .params
+            .all
             .iter()
             .filter(|param| param.required)
             .map(|param| (param.name.to_owned(), params[param.name].clone()))
@@ -248,17 +249,17 @@ fn the_table_names_the_defaults() {
 /// Defaults that the router fills in, so the command does not show them.
 const FILLED_IN_LATER: [&str; 3] = ["limit", "queue", "channel"];
 
-fn defaults(place: &str, declared: &[Param], value: &Value) -> usize {
+fn defaults(place: &str, declared: &Fields, value: &Value) -> usize {
     let mut checked = 0;
-    for param in declared {
+    for (param, schema) in declared.schemas() {
         let place = format!("{place}.{}", param.name);
         if let Type::Object(members) = &param.kind
-            && param.default.is_none()
+            && schema.get("default").is_none()
             && !value[param.name].is_null()
         {
             checked += defaults(&place, members, &value[param.name]);
         }
-        let Some(default) = param.default else {
+        let Some(default) = schema.get("default") else {
             continue;
         };
         if FILLED_IN_LATER.contains(&param.name) {
@@ -268,8 +269,7 @@ fn defaults(place: &str, declared: &[Param], value: &Value) -> usize {
         if let Some(map) = actual.as_object_mut() {
             map.retain(|_, value| !value.is_null());
         }
-        let default: Value = serde_json::from_str(default).expect("defaults are JSON");
-        assert_eq!(actual, default, "{place}");
+        assert_eq!(actual, *default, "{place}");
         checked += 1;
     }
     checked

@@ -271,7 +271,7 @@ fn params(method: &'static str) -> impl Strategy<Value = String> {
     let known = METHODS
         .iter()
         .find(|known| known.name == method)
-        .map_or(&[][..], |known| known.params);
+        .map_or(&[][..], |known| known.params.all);
     let mut names: Vec<String> = known
         .iter()
         .flat_map(|param| [param.name, param.name, param.name])

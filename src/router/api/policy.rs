@@ -357,6 +357,9 @@ pub const CHANNELS: [(&str, bool); 6] = [
     ("task", false),
 ];
 
+/// The channel of a contact that names none.
+pub const DEFAULT_CHANNEL: &str = CHANNELS[0].0;
+
 /// The most channels of a tenant.
 pub const CHANNELS_MAX: usize = 16;
 

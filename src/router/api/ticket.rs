@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::codes::TicketReset;
 use super::ids::Name;
 use super::time::{Millis, Timestamp};
+use crate::calendar::DAY_MS;
 
 /// The longest prefix in bytes.
 pub const TICKET_PREFIX_BYTES_MAX: usize = 16;
 /// The most digits.
 pub const TICKET_DIGITS_MAX: u8 = 9;
-const DAY_MS: i64 = 24 * 3_600 * 1_000;
 
 /// How a queue numbers its walk-in contacts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use crate::router::api::codes::{ContactState, Why};
 use crate::router::api::command::ContactSubmit;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ChannelIdx, CustomerIdx, Name, QueueIdx};
-use crate::router::api::policy::SKILLS_MAX;
+use crate::router::api::policy::{DEFAULT_CHANNEL, SKILLS_MAX};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
 use crate::router::state::book::Book;
@@ -13,8 +13,6 @@ use crate::router::store::few::Few;
 
 /// The most agents one contact may exclude.
 const EXCLUDED_MAX: usize = 1_000;
-/// The channel of a contact that names none.
-const DEFAULT_CHANNEL: &str = "voice";
 
 /// What a submission names, found and fit. Nothing has changed yet.
 pub(in crate::router) struct Resolved {

@@ -1,0 +1,178 @@
+//! The fields of an agent.
+
+use super::Type::{Bool, List, Map, Millis, Name, Object, Text, Timestamp, Whole, Words};
+use super::{AFTER, AGENT, BY, CAPACITY, COUNT, Field, Fields, LIMIT, MILLIS, SKILLS};
+use crate::router::bonds::{ABSENCES_MAX, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX};
+use crate::router::codes::{AgentKind, Presence};
+use crate::router::command::AgentSet;
+use crate::router::people::{AgentAbsence, AgentSuccession};
+use crate::router::policy::CHANNELS_MAX;
+use crate::router::time::MILLIS_MAX;
+
+/// Names an agent.
+pub static AGENT_REF: Fields = Fields::new(&[AGENT]);
+
+/// `agent.set`.
+pub static AGENT_SET: Fields = Fields::of::<AgentSet>(&[
+    AGENT,
+    Field::may("name", Text, "the name for people").example("\"Ada Lovelace\""),
+    Field::may(
+        "kind",
+        Words(AgentKind::WORDS),
+        "a bot serves but never owns a case",
+    ),
+    Field::may("skills", SKILLS, "skill and proficiency, 10 is best")
+        .example("{ billing = 7, zh = 10 }"),
+    Field::may(
+        "capacity",
+        Map(&CAPACITY, CHANNELS_MAX),
+        "channel and contacts at once; a channel not named follows the tenant's rule",
+    )
+    .note("0 = does not serve the channel.")
+    .example("{ chat = 3, email = 0 }"),
+    Field::may("team", Name, "the team, where a queue falls back to it").example("\"north\""),
+    Field::may(
+        "deputy",
+        Name,
+        "the agent who serves while this one is away",
+    )
+    .note("B岗: by the A/B rule the two are never away together.")
+    .example("\"bo\""),
+    Field::may("leader", Name, "the agent who covers when both are away")
+        .note("It receives escalations too (班长).")
+        .example("\"cao\""),
+    Field::may(
+        "address",
+        Text,
+        "where the platform reaches the agent, such as PJSIP/101; comes back in every offer",
+    )
+    .example("\"sip:ada@example.com\""),
+    Field::may("wrap_up_ms", MILLIS, "overrides the queue's wrap-up, in ms").example("\"30s\""),
+    Field::may(
+        "rank",
+        Whole {
+            min: i32::MIN as i64,
+            max: i32::MAX as i64,
+        },
+        "for the strategy `ordered`, lowest first",
+    ),
+    Field::may(
+        "mentor",
+        Name,
+        "the agent who is asked first when this one consults a queue",
+    )
+    .note("师傅.")
+    .example("\"bo\""),
+    Field::may(
+        "max_open_cases",
+        COUNT,
+        "with so many open cases, new ones go to others who can take them",
+    )
+    .note("Those it owns still come to it.")
+    .example("40"),
+    Field::may(
+        "absences",
+        List(&Object(&ABSENCE), ABSENCES_MAX),
+        "planned absences, in place of those before; without it they stay",
+    ),
+])
+.about(
+    "A person, or a bot, who takes contacts. A new agent is offline until it logs in; a reload \
+     keeps the presence of every agent.",
+);
+
+const FROM_AT: Field = Field::must("from_at", Timestamp, "when it begins, in ms since 1970")
+    .example("2026-10-01T08:00:00+08:00");
+const TO_AT: Field = Field::must(
+    "to_at",
+    Timestamp,
+    "when the agent is expected back, in ms since 1970",
+)
+.example("2026-10-08T08:00:00+08:00");
+const REASON: Field = Field::may("reason", Text, "why, such as leave").example("\"leave\"");
+
+static ABSENCE: Fields = Fields::new(&[FROM_AT, TO_AT, REASON]).about(
+    "Planned absences: the deputy stands in from then on, without waiting. They may also be \
+     written in one line: absences = [{ from = 2026-10-01T08:00:00+08:00, \
+     to = 2026-10-08T08:00:00+08:00 }].",
+);
+
+/// `agent.absence`.
+pub static AGENT_ABSENCE: Fields = Fields::of::<AgentAbsence>(&[
+    AGENT,
+    FROM_AT,
+    TO_AT,
+    REASON,
+    Field::may(
+        "on",
+        Bool,
+        "false takes back the absence that begins at `from_at`",
+    ),
+]);
+
+/// `agent.presence`.
+pub static AGENT_PRESENCE: Fields = Fields::new(&[
+    AGENT,
+    Field::must(
+        "presence",
+        Words(Presence::WORDS),
+        "what the agent says of itself",
+    ),
+    Field::may("reason", Text, "why, such as lunch"),
+    Field::may(
+        "until_at",
+        Timestamp,
+        "when a break ends by itself, in ms since 1970",
+    ),
+]);
+
+/// `agent.remove`.
+pub static AGENT_REMOVE: Fields = Fields::new(&[
+    AGENT,
+    Field::may(
+        "successor",
+        Name,
+        "who gets the open cases; without one the deputy, else the leader",
+    ),
+]);
+
+/// `agent.list`.
+pub static AGENT_LIST: Fields = Fields::new(&[
+    Field::may("team", Name, "only this team"),
+    Field::may("presence", Words(Presence::WORDS), "only this presence"),
+    AFTER,
+    LIMIT,
+]);
+
+/// `agent.succession`.
+pub static AGENT_SUCCESSION: Fields = Fields::of::<AgentSuccession>(&[
+    AGENT,
+    Field::must(
+        "to",
+        List(&Name, SUCCESSORS_MAX),
+        "the successors; each case goes to the one with the fewest open cases; none takes the plan back",
+    ),
+    Field::may(
+        "batch",
+        Whole {
+            min: 1,
+            max: u32::MAX as i64,
+        },
+        "cases at a time; without it all at once",
+    ),
+    Field::may(
+        "every_ms",
+        Millis {
+            min: SUCCESSION_EVERY_MIN.0,
+            max: MILLIS_MAX,
+        },
+        "the time between two batches, in ms",
+    ),
+    Field::may(
+        "start_at",
+        Timestamp,
+        "when the first batch goes, in ms since 1970; without it now",
+    ),
+    Field::must("reason", Text, "why; recorded with each handover"),
+    BY,
+]);

@@ -1,0 +1,176 @@
+//! The fields of a contact and of an offer.
+
+use serde_json::json;
+
+use super::Type::{Attributes, Bool, List, Name, Object, Offer, Text, Timestamp, Words};
+use super::{AFTER, ANY, Field, Fields, LIMIT, MILLIS, SKILLS, Type};
+use crate::router::DEFAULT_QUEUE;
+use crate::router::codes::{ContactState, DeclineReason, TransferMode};
+use crate::router::command::{ContactSubmit, ContactTransfer, OfferDecline};
+use crate::router::people::ContactCallback;
+use crate::router::policy::DEFAULT_CHANNEL;
+
+/// How a conversation can be said to have ended.
+pub const END_OUTCOMES: &[&str] = &["resolved", "open", "transferred", "dropped"];
+
+const NAMES: Type = List(&Name, ANY);
+const CONTACT: Field = Field::must("contact", Name, "the contact's id");
+const LEARNT: Field = Field::may(
+    "learnt",
+    Attributes,
+    "merged into the attributes as RFC 7396 says; shown to the human who is offered it next",
+);
+
+/// `contact.submit`.
+pub static CONTACT_SUBMIT: Fields = Fields::of::<ContactSubmit>(&[
+    Field::must("contact", Name, "the contact's id, chosen by the client"),
+    Field::may("queue", Name, "where it waits").or(|| json!(DEFAULT_QUEUE)),
+    Field::may(
+        "channel",
+        Name,
+        "voice, chat, email, counter, callback, task or one of the settings",
+    )
+    .or(|| json!(DEFAULT_CHANNEL)),
+    Field::may(
+        "customer",
+        Name,
+        "the customer's id or any identity; an unknown one makes a customer",
+    ),
+    Field::may(
+        "requires",
+        SKILLS,
+        "added to the queue's; the higher level counts",
+    ),
+    Field::may(
+        "priority",
+        Type::Priority,
+        "added to the queue's; higher goes first",
+    ),
+    Field::may(
+        "topic",
+        Name,
+        "the matter; the customer's open case of this topic is continued",
+    ),
+    Field::may("case", Name, "the case it belongs to"),
+    Field::may("kind", Name, "the kind of the case, where one is opened"),
+    Field::may("max_wait_ms", MILLIS, "its own longest wait, in ms"),
+    Field::may(
+        "joined_at",
+        Timestamp,
+        "when it began to wait, if before now, in ms since 1970",
+    ),
+    Field::may(
+        "prefer",
+        Name,
+        "the agent who is offered it first if eligible, without waiting",
+    ),
+    Field::may("exclude", NAMES, "agents who are never offered it"),
+    Field::may(
+        "not_before_at",
+        Timestamp,
+        "when it may be offered first, in ms since 1970",
+    ),
+    Field::may("attributes", Attributes, "whatever should travel with it"),
+]);
+
+/// `contact.update`.
+pub static CONTACT_UPDATE: Fields = Fields::new(&[
+    CONTACT,
+    Field::may(
+        "priority",
+        Type::Priority,
+        "the new priority; its place follows at once",
+    ),
+    Field::may("requires", SKILLS, "its new own requirement"),
+    Field::may("queue", Name, "the queue it moves to; the join time stays"),
+    Field::may("attributes", Attributes, "replace the present ones"),
+    LEARNT,
+    Field::may(
+        "not_before_at",
+        Timestamp,
+        "another time for one that is scheduled, in ms since 1970",
+    ),
+]);
+
+/// `contact.cancel`.
+pub static CONTACT_CANCEL: Fields = Fields::new(&[
+    CONTACT,
+    Field::must("reason", Text, "`abandoned`, `voicemail` or any other word"),
+]);
+
+/// `contact.end`.
+pub static CONTACT_END: Fields = Fields::new(&[
+    CONTACT,
+    Field::must("outcome", Words(END_OUTCOMES), "how the conversation ended"),
+    Field::may("note", Text, "goes to the case"),
+    LEARNT,
+]);
+
+static TARGET: Fields = Fields::new(&[
+    Field::may("agent", Name, "to this agent"),
+    Field::may("queue", Name, "or to this queue"),
+]);
+
+/// `contact.transfer`.
+pub static CONTACT_TRANSFER: Fields = Fields::of::<ContactTransfer>(&[
+    CONTACT,
+    Field::must("to", Object(&TARGET), "exactly one of `agent` and `queue`"),
+    Field::may(
+        "mode",
+        Words(TransferMode::WORDS),
+        "consult keeps the first agent until it leaves",
+    ),
+    Field::may("reason", Text, "why"),
+    LEARNT,
+]);
+
+/// Names a contact.
+pub static CONTACT_REF: Fields = Fields::new(&[CONTACT]);
+
+/// `contact.list`.
+pub static CONTACT_LIST: Fields = Fields::new(&[
+    Field::may("queue", Name, "only this queue"),
+    Field::may("state", Words(ContactState::WORDS), "only this state"),
+    AFTER,
+    LIMIT,
+]);
+
+/// `contact.sync`.
+pub static CONTACT_SYNC: Fields = Fields::new(&[
+    Field::must(
+        "source",
+        Name,
+        "the `client` of session.open to which the contacts belong",
+    ),
+    Field::must(
+        "contacts",
+        NAMES,
+        "all its live contacts; what is not listed is cancelled",
+    ),
+]);
+
+/// `contact.callback`.
+pub static CONTACT_CALLBACK: Fields = Fields::of::<ContactCallback>(&[
+    CONTACT,
+    Field::may("address", Text, "where to call, such as a telephone number"),
+    Field::may("by_owner", Bool, "only the owner of its case calls"),
+]);
+
+const OFFER: Field = Field::may("offer", Offer, "the offer");
+const OFFERED: Field = Field::may("contact", Name, "or the contact, together with `agent`");
+const TO: Field = Field::may("agent", Name, "the agent who was offered `contact`");
+
+/// `offer.accept`.
+pub static OFFER_ACCEPT: Fields = Fields::new(&[OFFER, OFFERED, TO]);
+
+/// `offer.decline`.
+pub static OFFER_DECLINE: Fields = Fields::of::<OfferDecline>(&[
+    OFFER,
+    OFFERED,
+    TO,
+    Field::may(
+        "reason",
+        Words(DeclineReason::WORDS),
+        "why; each has its own retry delay",
+    ),
+]);

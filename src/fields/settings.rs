@@ -1,0 +1,136 @@
+//! The fields of a tenant's settings.
+
+use super::Type::{Bool, Limit, Map, Name, Object, Priority, SkillPattern, Words};
+use super::{CAPACITY, COUNT, Field, Fields, MILLIS};
+use crate::router::by_customer::{ByCustomer, GRIDS_MAX, TIERS_MAX};
+use crate::router::codes::Pick;
+use crate::router::policy::{CHANNELS_MAX, ChannelRule};
+
+/// The settings, for the wire and for the file.
+pub static SETTINGS: &[Field] = &[
+    Field::may(
+        "pick",
+        Words(Pick::WORDS),
+        "which waiting contact of one priority a freed agent takes",
+    )
+    .note("The one waiting longest, or the one it has the strongest skill for."),
+    Field::may(
+        "max_in_system",
+        Limit(&COUNT),
+        "the most contacts of the tenant that wait, are offered or connected",
+    )
+    .note("Trunks: a contact over it is refused and counted as blocked."),
+    Field::may(
+        "lease_ms",
+        Limit(&MILLIS),
+        "how long a connected contact outlives its platform, in ms",
+    )
+    .note("Then it ends as dropped, and its agent is free again."),
+    Field::may(
+        "repeat_supervise",
+        COUNT,
+        "so many contacts on one open case raise case.escalated; 0 = never",
+    )
+    .note("It goes to the supervisor. Three is the index of State Grid and Southern Grid."),
+    Field::may("repeat_window_ms", MILLIS, "within this time, in ms")
+        .note("The contacts of repeat_supervise are counted in it."),
+    Field::may(
+        "close_after_ms",
+        Limit(&MILLIS),
+        "when a resolved case closes by itself, in ms",
+    )
+    .note("Until then it can be reopened with its owner."),
+    Field::may(
+        "channels",
+        Map(&Object(&CHANNEL), CHANNELS_MAX),
+        "channel and rule; a channel not named keeps its rule",
+    ),
+    Field::may(
+        "keep_ended_ms",
+        MILLIS,
+        "how long an ended contact can be asked for, in ms",
+    )
+    .note("Its id is known as used for so long."),
+    Field::may("keep_ended_max", COUNT, "the most ended contacts kept")
+        .note("The oldest go first."),
+    Field::may(
+        "keep_keys_ms",
+        MILLIS,
+        "how long an idempotency key is remembered, in ms",
+    ),
+    Field::may("keep_keys_max", COUNT, "the most keys remembered").note("The oldest go first."),
+    Field::may(
+        "by_customer",
+        Object(&BY_CUSTOMER),
+        "what a customer's profile means for its contacts; replaces what was said before",
+    ),
+];
+
+/// `settings.set`: what is absent stays.
+pub static SETTINGS_SET: Fields = Fields::new(SETTINGS);
+
+static CHANNEL: Fields = Fields::of::<ChannelRule>(&[
+    Field::may("exclusive", Bool, "an offer reserves the whole agent")
+        .note("For voice, counter and callback the default is true."),
+    Field::may(
+        "capacity",
+        CAPACITY,
+        "contacts at once of an agent who does not name the channel",
+    ),
+])
+.about(
+    "The channels voice, chat, email, counter, callback and task exist from the start; others are \
+     added by naming them here, up to 16 in all.",
+);
+
+const _: () = assert!(
+    CHANNELS_MAX == 16,
+    "the text of the channels names the number"
+);
+
+static BY_CUSTOMER: Fields = Fields::of::<ByCustomer>(&[
+    Field::may(
+        "tier",
+        Map(&Priority, TIERS_MAX),
+        "tier and what it adds to the priority",
+    )
+    .example("{ gold = 2, silver = 1 }"),
+    Field::may(
+        "special_care",
+        Priority,
+        "what special care adds to the priority",
+    )
+    .note("The old, the disabled."),
+    Field::may(
+        "language_skill",
+        SkillPattern,
+        "the skill for a language, such as lang:{}; wished for where an agent has it",
+    )
+    .note("{} stands for the language.")
+    .example("\"lang:{}\""),
+    Field::may(
+        "grid_skill",
+        SkillPattern,
+        "the skill for a grid area, such as grid:{}",
+    )
+    .note("{} stands for the area (网格).")
+    .example("\"grid:{}\""),
+    Field::may(
+        "wish_wait_ms",
+        Limit(&MILLIS),
+        "how long only agents with the wished-for skills are asked, in ms",
+    )
+    .note("\"off\" = as long as it waits."),
+    Field::may(
+        "grids",
+        Map(&Name, GRIDS_MAX),
+        "grid area and the agent in charge, who is asked first for a matter without owner",
+    )
+    .note("The manager of the area (网格员).")
+    .example("{ chaoyang-07 = \"ada\" }"),
+])
+.about(
+    "What the profile of a customer means for its contacts. A language or grid area is a wish for \
+     a skill: only agents who have it are asked, for a while; one that no agent has is not waited \
+     for.",
+);
