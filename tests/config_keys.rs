@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use firsthand::config::keys::{Key, Section, sections};
+use firsthand::config::keys::{Form, Key, Section, sections};
 use firsthand::config::{Config, Tenant};
 use firsthand::router::command::AgentSet;
 use firsthand::router::ids::Name;
@@ -56,13 +56,7 @@ fn header(section: &Section) -> String {
 }
 
 fn is_list(section: &Section) -> bool {
-    [
-        "tokens",
-        "queues.NAME.steps",
-        "kinds.NAME.stages",
-        "kinds.NAME.ladder",
-    ]
-    .contains(&section.path)
+    matches!(section.form, Form::List(_))
 }
 
 /// Text as comments of at most 98 columns.
@@ -81,31 +75,32 @@ fn comment(text: &str) -> String {
     lines + &line + "\n"
 }
 
-fn sample_key(section: &Section, key: &Key) -> String {
-    let mut text = comment(key.about);
-    let (name, range) = (key.name, key.kind.range().replace('`', ""));
+fn sample_key(section: &Section, key: Key) -> String {
+    let mut text = comment(&key.about());
+    let (name, range) = (key.name(), key.range().replace('`', ""));
+    let (required, example) = (key.field.required_in_file, key.field.example);
     let default = section.default_of(key);
     let mut notes = String::new();
-    if key.required {
+    if required {
         notes.push_str("Must be given. ");
     } else if default.is_none() {
         notes.push_str("No default. ");
     }
     if !range.is_empty() {
-        let _ = write!(notes, "{}: {range}.", capital(key.kind.noun()));
+        let _ = write!(notes, "{}: {range}.", capital(key.noun()));
     }
     if !notes.is_empty() {
         text.push_str(&comment(&notes));
     }
-    if !key.example.is_empty() && !key.required {
-        let _ = writeln!(text, "# For example: {name} = {}", key.example);
+    if !example.is_empty() && !required {
+        let _ = writeln!(text, "# For example: {name} = {example}");
     }
     match default {
         Some(default) => {
             let _ = writeln!(text, "#{name} = {default}");
         }
-        None if key.required => {
-            let _ = writeln!(text, "#{name} = {}", key.example);
+        None if required => {
+            let _ = writeln!(text, "#{name} = {example}");
         }
         None => {}
     }
@@ -121,20 +116,20 @@ fn capital(text: &str) -> String {
 fn sample() -> String {
     let mut text = SAMPLE_HEAD.to_owned();
     for section in sections() {
-        let header = header(section);
+        let header = header(&section);
         let _ = writeln!(text, "\n# {}", "-".repeat(96));
-        text.push_str(&comment(section.about));
-        if section.extends.is_some() {
+        text.push_str(&comment(section.fields.about));
+        if section.is_repetition() {
             continue;
         }
-        let _ = if is_list(section) {
+        let _ = if is_list(&section) {
             writeln!(text, "#[[{header}]]")
         } else {
             writeln!(text, "#[{header}]")
         };
-        for key in section.keys.iter().filter(|key| key.section().is_none()) {
+        for key in section.keys().filter(|key| key.section().is_none()) {
             text.push('\n');
-            text.push_str(&sample_key(section, key));
+            text.push_str(&sample_key(&section, key));
         }
     }
     text
@@ -144,35 +139,35 @@ fn sample() -> String {
 fn tables() -> String {
     let mut text = String::new();
     for section in sections() {
-        let header = if is_list(section) {
+        let header = if is_list(&section) {
             format!("[[{}]]", section.path)
         } else {
             format!("[{}]", section.path)
         };
-        let _ = writeln!(text, "\n### `{header}`\n\n{}\n", section.about);
-        if section.extends.is_some() {
+        let _ = writeln!(text, "\n### `{header}`\n\n{}\n", section.fields.about);
+        if section.is_repetition() {
             continue;
         }
         let _ = writeln!(text, "| key | type | default | accepts | what it does |");
         let _ = writeln!(text, "|---|---|---|---|---|");
-        for key in section.keys.iter().filter(|key| key.section().is_none()) {
+        for key in section.keys().filter(|key| key.section().is_none()) {
             let default = match section.default_of(key) {
                 Some(default) => format!("`{default}`"),
-                None if key.required => "must be given".to_owned(),
+                None if key.field.required_in_file => "must be given".to_owned(),
                 None => "none".to_owned(),
             };
-            let example = if key.example.is_empty() {
+            let example = if key.field.example.is_empty() {
                 String::new()
             } else {
-                format!(" Example: `{}`", key.example)
+                format!(" Example: `{}`", key.field.example)
             };
             let _ = writeln!(
                 text,
                 "| `{}` | {} | {default} | {} | {}{example} |",
-                key.name,
-                key.kind.noun(),
-                key.kind.range().replace('|', "\\|"),
-                key.about,
+                key.name(),
+                key.noun(),
+                key.range().replace('|', "\\|"),
+                key.about(),
             );
         }
     }
@@ -235,7 +230,10 @@ fn the_sample_with_every_key_written_out_is_the_default() {
     assert_eq!(without_steps.steps.drain(..).count(), 1);
     assert_eq!(without_steps, Policy::default());
     let agent: AgentSet = serde_json::from_str(r#"{"agent": "ada"}"#).expect("an agent");
-    assert_eq!(tenant.agents["ada"], agent);
+    let mut without_absences = tenant.agents["ada"].clone();
+    let absences = without_absences.absences.take();
+    assert_eq!(absences.map(|absences| absences.len()), Some(1));
+    assert_eq!(without_absences, agent);
     assert!(tenant.customers["c1001"].identities.is_empty());
     assert_eq!(tenant.kinds["complaint"].ladder.len(), 1);
     assert_eq!(tenant.calendars["work"].holidays, []);
@@ -252,26 +250,23 @@ fn the_sample_with_every_key_written_out_is_the_default() {
 #[test]
 fn every_field_of_the_wire_has_its_key() {
     for section in sections() {
-        let defaults = (section.defaults)();
-        let fields = defaults.as_object().expect("an object");
-        for field in fields.keys() {
-            let known = section.all().any(|key| key.field() == *field);
-            let own_name = section.path == "agents.NAME" && field == "agent";
-            assert!(known || own_name, "[{}] lacks {field}", section.path);
+        for name in section.defaults.keys() {
+            let known = section.fields.all.iter().any(|field| field.name == name);
+            assert!(known, "[{}] lacks {name}", section.path);
         }
-        for key in section.keys {
-            let optional = key.section().is_none() && !key.required;
+        for key in section.keys() {
+            let optional = key.section().is_none() && !key.field.required_in_file;
             let missing = optional && section.default_of(key).is_none();
             assert!(
-                !missing || !key.example.is_empty(),
+                !missing || !key.field.example.is_empty(),
                 "{} in [{}] has neither default nor example",
-                key.name,
+                key.name(),
                 section.path
             );
             assert!(
-                key.about.ends_with('.'),
+                key.about().ends_with('.'),
                 "{} is told in sentences",
-                key.name
+                key.name()
             );
         }
     }

@@ -28,13 +28,7 @@ pub(super) fn build(mut fields: Fields, folder: &Path, faults: &mut Vec<Finding>
         ..Config::default()
     };
     for token in list(&mut fields, "tokens") {
-        // A token that lacks something has been reported where it stands.
-        let complete = ["name", "sha256", "role"]
-            .iter()
-            .all(|key| token.get(key).is_some());
-        if complete {
-            config.tokens.extend(typed("tokens", token, faults));
-        }
+        config.tokens.extend(typed("tokens", token, faults));
     }
     for (name, value) in map(&mut fields, "tenants") {
         let Value::Object(mut inner) = value else {
@@ -72,7 +66,7 @@ fn tenant(fields: &mut Fields, folder: &Path, faults: &mut Vec<Finding>) -> Tena
         }
     }
     for (name, value) in map(fields, "kinds") {
-        if let Some(kind) = typed(&format!("kinds.{name}"), kind(value), faults) {
+        if let Some(kind) = typed(&format!("kinds.{name}"), value, faults) {
             tenant.kinds.insert(Name::of(&name), kind);
         }
     }
@@ -88,25 +82,6 @@ fn tenant(fields: &mut Fields, folder: &Path, faults: &mut Vec<Finding>) -> Tena
         }
     }
     tenant
-}
-
-/// A kind without those of its parts that lack something, which has been reported.
-fn kind(mut value: Value) -> Value {
-    let has = |value: &Value, keys: &[&str]| keys.iter().all(|key| value.get(key).is_some());
-    if let Some(fields) = value.as_object_mut() {
-        if fields
-            .get("follow_up")
-            .is_some_and(|f| !has(f, &["after", "every"]))
-        {
-            fields.remove("follow_up");
-        }
-        for (list, key) in [("stages", "stage"), ("ladder", "to")] {
-            if let Some(Value::Array(items)) = fields.get_mut(list) {
-                items.retain(|item| has(item, &[key]));
-            }
-        }
-    }
-    value
 }
 
 fn calendar(mut value: Value, folder: &Path) -> Result<Calendar, String> {
@@ -137,18 +112,13 @@ fn settings(tenant: &mut Tenant, mut written: Fields, faults: &mut Vec<Finding>)
     }
 }
 
-/// A policy without those of its parts that say nothing: an empty overflow is none, and a step
-/// without a time has been reported.
+/// A policy without an overflow that says nothing: it is as if there were none.
 fn policy(mut value: Value) -> Value {
-    let Some(fields) = value.as_object_mut() else {
-        return value;
-    };
     let empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
-    if fields.get("overflow").is_some_and(empty) {
+    if let Some(fields) = value.as_object_mut()
+        && fields.get("overflow").is_some_and(empty)
+    {
         fields.remove("overflow");
-    }
-    if let Some(Value::Array(steps)) = fields.get_mut("steps") {
-        steps.retain(|step| step.get("after_ms").is_some());
     }
     value
 }

@@ -13,6 +13,9 @@ pub const SHIPPED: [(&str, &str); 2] = [
     ("none", include_str!("../../config/calendars/none.toml")),
 ];
 
+/// Their names.
+pub const SHIPPED_NAMES: [&str; SHIPPED.len()] = [SHIPPED[0].0, SHIPPED[1].0];
+
 /// What a calendar of the configuration begins with, as `base` and `file` say. `folder` is that of
 /// the configuration. The error names the file.
 pub(super) fn begin(

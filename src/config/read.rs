@@ -3,6 +3,7 @@
 //! The result is plain data with the fields' names of the wire. What is wrong is reported and left
 //! out, so that everything else can still be checked. Nothing here knows what a key is for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::Finding;
-use super::keys::{Key, Kind, ROOT, Section};
+use super::keys::{Form, Key, Section};
 use super::value::{self, written};
 use crate::nearest::nearest;
 use crate::router::ids::Name;
@@ -37,7 +38,7 @@ pub(super) fn read(text: &str) -> Document<'_> {
         .map(|span| guessed(text, span.start))
         .collect();
     let mut reader = Reader { faults: Vec::new() };
-    let fields = reader.section(&ROOT, root.get_ref(), &(0..0));
+    let fields = reader.section(&Section::root(), root.get_ref(), &(0..0));
     // Where the parser had to guess, its guess is no fault of the user.
     let genuine = reader.faults.into_iter().filter(|fault| {
         let span = fault.span.as_ref().expect("the reader gives a place");
@@ -104,66 +105,78 @@ impl Reader {
                 self.faults.push(unknown_key(section, name, value));
                 continue;
             };
-            if let Some(field) = self.value(key, name, value) {
-                fields.insert(key.field(), field);
+            if let Some(read) = self.value(section, key, name, value) {
+                fields.insert(key.field.name.to_owned(), read);
             }
         }
-        for key in section.all().filter(|key| key.required) {
-            let there = table.iter().any(|(name, _)| name.get_ref() == key.name);
+        for key in section.keys().filter(|key| key.field.required_in_file) {
+            let there = table.iter().any(|(name, _)| name.get_ref() == key.name());
             if !there {
+                let (name, example) = (key.name(), key.field.example);
                 self.faults.push(
-                    Finding::new(header.clone(), format!("`{}` is missing here", key.name))
-                        .label(format!("needs `{}`", key.name))
-                        .help(format!("add {} = {}", key.name, key.example)),
+                    Finding::new(header.clone(), format!("`{name}` is missing here"))
+                        .label(format!("needs `{name}`"))
+                        .help(format!("add {name} = {example}")),
                 );
             }
         }
         fields
     }
 
+    /// The same; `None` where something that it needs is missing or has a fault.
+    fn whole_section(
+        &mut self,
+        section: &Section,
+        table: &DeTable<'_>,
+        header: &Range<usize>,
+    ) -> Option<Value> {
+        let fields = self.section(section, table, header);
+        let is_whole = section
+            .keys()
+            .filter(|key| key.field.required_in_file)
+            .all(|key| fields.contains_key(key.field.name));
+        is_whole.then_some(Value::Object(fields))
+    }
+
     fn value(
         &mut self,
-        key: &Key,
-        name: &Spanned<std::borrow::Cow<'_, str>>,
+        section: &Section,
+        key: Key,
+        name: &Spanned<Cow<'_, str>>,
         value: &Spanned<DeValue<'_>>,
     ) -> Option<Value> {
-        match (key.kind, value.get_ref()) {
-            (Kind::Table(section), DeValue::Table(table)) => {
-                Some(Value::Object(self.section(section, table, &name.span())))
-            }
-            (Kind::Named(section), DeValue::Table(table)) => {
-                Some(Value::Object(self.named(section, table)))
-            }
-            (Kind::List { section, max }, DeValue::Array(items)) => {
+        let Some(inner) = section.below(key) else {
+            return value::check(key, value, &mut self.faults);
+        };
+        match (inner.form, value.get_ref()) {
+            (Form::Once, DeValue::Table(table)) => self.whole_section(&inner, table, &name.span()),
+            (Form::Named, DeValue::Table(table)) => Some(self.named(&inner, table)),
+            (Form::List(max), DeValue::Array(items)) => {
                 if items.len() > max {
-                    let message = format!("{} `{}` are too many", items.len(), key.name);
+                    let message = format!("{} `{}` are too many", items.len(), key.name());
                     let fault = Finding::new(name.span(), message).label("too many");
                     self.faults.push(fault.help(format!("give at most {max}")));
                 }
-                let items = items
-                    .iter()
-                    .filter_map(|item| self.item(section, key, item));
+                let items = items.iter().filter_map(|item| self.item(&inner, key, item));
                 Some(Value::Array(items.collect()))
             }
-            (Kind::Table(_) | Kind::Named(_) | Kind::List { .. }, _) => {
-                self.faults.push(not_a_section(key, value));
+            (_, _) => {
+                self.faults.push(not_a_section(&inner, key, value));
                 None
             }
-            (kind, _) => value::check(key, &kind, value, &mut self.faults),
         }
     }
 
-    /// One of a list of sections; left out where something that it needs is missing.
-    fn item(&mut self, section: &Section, key: &Key, item: &Spanned<DeValue<'_>>) -> Option<Value> {
+    /// One of a list of sections.
+    fn item(&mut self, section: &Section, key: Key, item: &Spanned<DeValue<'_>>) -> Option<Value> {
         let DeValue::Table(table) = item.get_ref() else {
-            self.faults.push(not_a_section(key, item));
+            self.faults.push(not_a_section(section, key, item));
             return None;
         };
-        let fields = self.section(section, table, &item.span());
-        Some(Value::Object(fields))
+        self.whole_section(section, table, &item.span())
     }
 
-    fn named(&mut self, section: &'static Section, table: &DeTable<'_>) -> Map<String, Value> {
+    fn named(&mut self, section: &Section, table: &DeTable<'_>) -> Value {
         let mut found = BTreeMap::new();
         for (name, value) in table.iter() {
             if let Err(message) = Name::new(name.get_ref()) {
@@ -178,13 +191,13 @@ impl Reader {
             let fields = self.section(section, inner, &name.span());
             found.insert(name.get_ref().to_string(), Value::Object(fields));
         }
-        found.into_iter().collect()
+        Value::Object(found.into_iter().collect())
     }
 }
 
 fn unknown_key(
     section: &Section,
-    name: &Spanned<std::borrow::Cow<'_, str>>,
+    name: &Spanned<Cow<'_, str>>,
     value: &Spanned<DeValue<'_>>,
 ) -> Finding {
     let text: &str = name.get_ref();
@@ -197,12 +210,12 @@ fn unknown_key(
     let is_section = section.path.is_empty() && matches!(value.get_ref(), DeValue::Table(_));
     let noun = if is_section { "section" } else { "key" };
     let fault = Finding::new(name.span(), format!("there is no {noun} `{text}` {place}"));
-    let known: Vec<&'static str> = section.all().map(|key| key.name).collect();
+    let known: Vec<&'static str> = section.keys().map(|key| key.name()).collect();
     let stem = text.strip_suffix("_ms").and_then(|stem| section.find(stem));
     if let Some(key) = stem {
-        return fault.label(format!("write `{}`", key.name)).help(format!(
+        return fault.label(format!("write `{}`", key.name())).help(format!(
             "in this file durations have no `_ms` and stand in quotes: {} = {}",
-            key.name,
+            key.name(),
             value::duration_hint(value.get_ref(), 1)
         ));
     }
@@ -222,26 +235,21 @@ fn unknown_key(
 }
 
 /// The section in which a key of that name is known, if there is exactly one.
-fn elsewhere(name: &str) -> Option<&'static str> {
+fn elsewhere(name: &str) -> Option<String> {
     let mut places = super::keys::sections()
         .into_iter()
-        .filter(|section| section.keys.iter().any(|key| key.name == name));
+        .filter(|section| !section.is_repetition() && section.find(name).is_some());
     let place = places.next()?;
     places.next().is_none().then_some(place.path)
 }
 
-fn not_a_section(key: &Key, value: &Spanned<DeValue<'_>>) -> Finding {
-    let form = match key.kind {
-        Kind::List { .. } => "a list of sections",
-        Kind::Named(_) => "sections with names",
-        _ => "a section",
+fn not_a_section(section: &Section, key: Key, value: &Spanned<DeValue<'_>>) -> Finding {
+    let (form, header) = match section.form {
+        Form::List(_) => ("a list of sections", format!("[[{}]]", section.path)),
+        Form::Named => ("sections with names", format!("[{}]", section.path)),
+        Form::Once => ("a section", format!("[{}]", section.path)),
     };
-    let path = key.section().map_or("", |section| section.path);
-    let header = match key.kind {
-        Kind::List { .. } => format!("[[{path}]]"),
-        _ => format!("[{path}]"),
-    };
-    Finding::new(value.span(), format!("`{}` takes {form}", key.name))
+    Finding::new(value.span(), format!("`{}` takes {form}", key.name()))
         .label(format!("this is {}", written(value.get_ref())))
         .help(format!(
             "write {header} on a line of its own, and its keys below"
@@ -249,8 +257,8 @@ fn not_a_section(key: &Key, value: &Spanned<DeValue<'_>>) -> Finding {
 }
 
 fn not_in_a_named_section(
-    section: &'static Section,
-    name: &Spanned<std::borrow::Cow<'_, str>>,
+    section: &Section,
+    name: &Spanned<Cow<'_, str>>,
     value: &Spanned<DeValue<'_>>,
 ) -> Finding {
     let text: &str = name.get_ref();
@@ -267,7 +275,7 @@ fn not_in_a_named_section(
     fault.help(format!(
         "a section has a header with its name, [{}], and keys such as {}",
         section.path.replace("NAME", &bare_or_quoted(text)),
-        section.keys[0].name
+        section.keys().next().map_or("", |key| key.name())
     ))
 }
 

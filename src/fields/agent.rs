@@ -22,24 +22,36 @@ pub static AGENT_SET: Fields = Fields::of::<AgentSet>(&[
         "a bot serves but never owns a case",
     ),
     Field::may("skills", SKILLS, "skill and proficiency, 10 is best")
+        .manual("What it can do, each with its level, 10 is best.")
         .example("{ billing = 7, zh = 10 }"),
     Field::may(
         "capacity",
         Map(&CAPACITY, CHANNELS_MAX),
         "channel and contacts at once; a channel not named follows the tenant's rule",
     )
-    .note("0 = does not serve the channel.")
+    .manual(
+        "Contacts at once by channel, where it differs from the channel's; 0 = does not \
+         serve the channel.",
+    )
     .example("{ chat = 3, email = 0 }"),
-    Field::may("team", Name, "the team, where a queue falls back to it").example("\"north\""),
+    Field::may("team", Name, "the team, where a queue falls back to it")
+        .manual("Its team, which stands in as \"team\" of a fallback.")
+        .example("\"north\""),
     Field::may(
         "deputy",
         Name,
         "the agent who serves while this one is away",
     )
-    .note("B岗: by the A/B rule the two are never away together.")
+    .manual(
+        "The agent who serves while this one is away (B岗). By the A/B rule the two are \
+         never away together.",
+    )
     .example("\"bo\""),
     Field::may("leader", Name, "the agent who covers when both are away")
-        .note("It receives escalations too (班长).")
+        .manual(
+            "The agent who covers when this one and its deputy are both away, and who \
+         receives escalations (班长).",
+        )
         .example("\"cao\""),
     Field::may(
         "address",
@@ -47,7 +59,9 @@ pub static AGENT_SET: Fields = Fields::of::<AgentSet>(&[
         "where the platform reaches the agent, such as PJSIP/101; comes back in every offer",
     )
     .example("\"sip:ada@example.com\""),
-    Field::may("wrap_up_ms", MILLIS, "overrides the queue's wrap-up, in ms").example("\"30s\""),
+    Field::may("wrap_up_ms", MILLIS, "overrides the queue's wrap-up, in ms")
+        .manual("Its own time for work after a conversation, in place of the queue's.")
+        .example("\"30s\""),
     Field::may(
         "rank",
         Whole {
@@ -55,13 +69,14 @@ pub static AGENT_SET: Fields = Fields::of::<AgentSet>(&[
             max: i32::MAX as i64,
         },
         "for the strategy `ordered`, lowest first",
-    ),
+    )
+    .manual("Its place for the strategy \"ordered\", lowest first."),
     Field::may(
         "mentor",
         Name,
         "the agent who is asked first when this one consults a queue",
     )
-    .note("师傅.")
+    .manual("The agent who is asked first when this one consults a queue (师傅).")
     .example("\"bo\""),
     Field::may(
         "max_open_cases",

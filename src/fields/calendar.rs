@@ -16,6 +16,7 @@ pub static CALENDAR_REF: Fields = Fields::new(&[CALENDAR]);
 
 const ZONE: Field = Field::may("zone", Text, "a time zone of the IANA database")
     .or(|| json!("UTC"))
+    .note("Where the calendar has a base, that of the base comes first.")
     .example("\"Asia/Shanghai\"");
 
 const HOLIDAYS: Field = Field::may(
@@ -28,7 +29,7 @@ const MAKE_UP: Field = Field::may(
     DATES,
     "days that are worked although the week or the holidays say otherwise",
 )
-.note("调休.");
+.manual("Days that are worked although the week or the holidays say otherwise (调休).");
 const MAKE_UP_HOURS: Field = Field::may(
     "make_up_hours",
     SPANS,

@@ -16,18 +16,23 @@ pub const IDENTITIES: Field = Field::may(
     List(&Name, ANY),
     "such as tel:+8613800138000, mail:li@example.cn, wechat:wx_1",
 )
-.note("By what it is known. Each belongs to one customer only.")
+.manual(
+    "By what it is known: telephone in E.164, e-mail, WeChat … Each belongs to one \
+         customer only.",
+)
 .example("[\"tel:+8613800138000\", \"mail:li@example.com\"]");
 
 /// What is known of a customer.
 pub const PROFILE: &[Field] = &[
     Field::may("tier", Text, "such as gold")
-        .note("How important it is, in your words.")
+        .manual("How important it is, in your words.")
         .example("\"gold\""),
     Field::may("language", Text, "such as zh")
-        .note("The language it speaks.")
+        .manual("The language it speaks.")
         .example("\"zh\""),
-    Field::may("special_care", Bool, "needs special care").example("true"),
+    Field::may("special_care", Bool, "needs special care")
+        .manual("Whether it needs special care.")
+        .example("true"),
     Field::may("grid", Text, "the service grid the customer belongs to").example("\"chaoyang-07\""),
     Field::may("name", Text, "the customer's name").example("\"Li Hua\""),
 ];

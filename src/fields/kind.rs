@@ -28,7 +28,7 @@ pub static KIND_SET: Fields = Fields::named::<KindRules>(&[
         "the term of the whole case in ms; without it or `due` the whole has no clock",
     ),
     Field::may("due", Term, "the term of the whole case as text")
-        .note(
+        .manual(
             "The term of the whole case; without it only its stages have clocks. Working days, as \
              in \"5 working days\", count from the day after and end when business ends.",
         )
@@ -38,7 +38,10 @@ pub static KIND_SET: Fields = Fields::named::<KindRules>(&[
         MILLIS,
         "how long before a deadline case.due_soon comes, in ms",
     )
-    .note("A term that is shorter is warned of at its start.")
+    .manual(
+        "case.due_soon comes so long before each deadline; a term that is shorter is \
+         warned of at its start.",
+    )
     .example("\"2d\""),
     Field::may(
         "ladder",
@@ -50,7 +53,10 @@ pub static KIND_SET: Fields = Fields::named::<KindRules>(&[
         List(&Name, AT_ONCE_MAX),
         "who is told at once when such a case is opened, as in `ladder`",
     )
-    .note("For what is grave (重大)."),
+    .manual(
+        "Who is told at once when such a case is opened (重大): owner, deputy, leader, \
+         supervisor (the leader's leader), or an agent.",
+    ),
     Field::may(
         "follow_up",
         Object(&FOLLOW_UP),
@@ -67,7 +73,10 @@ pub static KIND_SET: Fields = Fields::named::<KindRules>(&[
         Name,
         "whose working days and hours count; without it Monday to Friday of UTC",
     )
-    .note("From 00:00 to 24:00, without holidays.")
+    .manual(
+        "Whose working days and hours count; without it Monday to Friday of UTC, from \
+         00:00 to 24:00, without holidays.",
+    )
     .example("\"china\""),
 ])
 .about(
@@ -80,7 +89,7 @@ static STAGE: Fields = Fields::new(&[
     Field::must("stage", Name, "its name").example("\"received\""),
     Field::may("due_ms", MILLIS, "the term in ms"),
     Field::may("due", Term, "or the term as text")
-        .note("Its own term, from when it begins.")
+        .manual("Its own term, from when it begins.")
         .example("\"20m\""),
     Field::may("warn_ms", MILLIS, "in place of the kind's, in ms").example("\"5m\""),
 ])
@@ -96,7 +105,7 @@ static RUNG: Fields = Fields::new(&[
     Field::may("before_ms", MILLIS, "so long before the deadline, in ms").example("\"1d\""),
     Field::may("after_ms", MILLIS, "or so long after it, in ms"),
     Field::may("after", Term, "or so long after it, as text")
-        .note("Or so long after it.")
+        .manual("So long after it.")
         .example("\"1 working day\""),
 ])
 .about(
@@ -108,12 +117,12 @@ static FOLLOW_UP: Fields = Fields::of::<FollowUp>(&[
     Field::may("after_ms", MILLIS, "since the resolution, in ms"),
     Field::may("after", Term, "or as text")
         .required_in_file()
-        .note("When the first attempt is due, since the resolution.")
+        .manual("When the first attempt is due, since the resolution.")
         .example("\"1d\""),
     Field::may("every_ms", MILLIS, "from one attempt to the next, in ms"),
     Field::may("every", Term, "or as text")
         .required_in_file()
-        .note(
+        .manual(
             "From one attempt to the next. Elapsed time is kept as it is; working days move to \
              another time of day than that of the attempt before.",
         )
@@ -143,10 +152,11 @@ static ASSIST: Fields = Fields::of::<AssistRules>(&[
         MILLIS,
         "within which somebody must have taken it, in ms; else the case is escalated",
     )
+    .manual("Within so long somebody must have taken the task; else the case is escalated.")
     .example("\"1h\""),
     Field::may("due_ms", MILLIS, "within which it must be done, in ms"),
     Field::may("due", Term, "or as text")
-        .note("Within which it must be done.")
+        .manual("Within so long it must be done.")
         .example("\"48h\""),
 ])
 .about("A part of a case may be done by another agent or queue; the owner keeps the case.");

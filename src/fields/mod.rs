@@ -44,6 +44,8 @@ pub struct Field {
     pub about: &'static str,
     /// What the manual says besides, in sentences.
     pub note: &'static str,
+    /// Whether the manual says that alone, because the line leans on another or on the wire.
+    pub is_note_alone: bool,
     /// A value as TOML, where the default alone does not show what is meant.
     pub example: &'static str,
 }
@@ -58,6 +60,7 @@ impl Field {
             later: None,
             about,
             note: "",
+            is_note_alone: false,
             example: "",
         }
     }
@@ -86,6 +89,14 @@ impl Field {
     #[must_use]
     pub const fn note(mut self, note: &'static str) -> Self {
         self.note = note;
+        self
+    }
+
+    /// What the manual says in place of the line.
+    #[must_use]
+    pub const fn manual(mut self, text: &'static str) -> Self {
+        self.note = text;
+        self.is_note_alone = true;
         self
     }
 

@@ -46,6 +46,10 @@ pub static QUEUE_SET: Fields = Fields::named::<Policy>(&[
         "age_priority_ms",
         MILLIS,
         "one step of priority per so much waiting, in ms; 0 = off, else at least 100",
+    )
+    .manual(
+        "One more step of priority for each so much waiting; \"0s\" = none, else at \
+         least 100ms.",
     ),
     Field::may(
         "ring_ms",
@@ -84,19 +88,26 @@ pub static QUEUE_SET: Fields = Fields::named::<Policy>(&[
         "max_wait_ms",
         MAY_WAIT,
         "the longest wait, in ms; then `overflow`",
-    ),
+    )
+    .manual("A contact that waited so long goes to the overflow."),
     Field::may(
         "max_waiting",
         MAY_COUNT,
         "the most waiting and offered contacts; over it `overflow`",
     )
-    .note("A contact that somebody can take at once is taken all the same."),
+    .manual(
+        "While so many wait or are offered, a contact that nobody can take at once goes \
+         to the overflow.",
+    ),
     Field::may(
         "no_agent_ms",
         MAY_WAIT,
         "how long a contact waits while nobody who could serve it is logged in, in ms",
     )
-    .note("Then it goes to the overflow."),
+    .manual(
+        "A contact goes to the overflow when for so long nobody who could ever serve it \
+         is logged in.",
+    ),
     Field::may(
         "overflow",
         Object(&OVERFLOW),
@@ -151,33 +162,40 @@ pub static QUEUE_SET: Fields = Fields::named::<Policy>(&[
 );
 
 static RETRY: Fields = Fields::of::<Retry>(&[
-    Field::may("declined_ms", MILLIS, "after `declined`, in ms").note("The agent said so."),
-    Field::may("busy_ms", MILLIS, "after `busy`, in ms").note("Its telephone was."),
-    Field::may("unreachable_ms", MILLIS, "after `unreachable`, in ms").note("Its telephone was."),
+    Field::may("declined_ms", MILLIS, "after `declined`, in ms")
+        .manual("After the agent declined."),
+    Field::may("busy_ms", MILLIS, "after `busy`, in ms").manual("After its telephone was busy."),
+    Field::may("unreachable_ms", MILLIS, "after `unreachable`, in ms")
+        .manual("After its telephone could not be reached."),
     Field::may(
         "no_answer_ms",
         MILLIS,
         "after `no_answer` and an expired offer, in ms",
-    ),
+    )
+    .manual("After it did not answer, or the offer expired."),
 ])
 .about("After an offer that was not taken the agent is offered nothing at all for a while.");
 
 static STEP: Fields = Fields::of::<Step>(&[
-    Field::must("after_ms", MILLIS, "time since joining, in ms").example("\"30s\""),
+    Field::must("after_ms", MILLIS, "time since joining, in ms")
+        .manual("The step is taken after so much waiting.")
+        .example("\"30s\""),
     Field::may("requires", SKILLS, "replaces the queue's requirement")
-        .note("It counts from then on.")
+        .manual("Takes the place of the queue's requirement from now on.")
         .example("{ billing = 1 }"),
     Field::may(
         "drop",
         List(&Name, SKILLS_MAX),
         "takes these skills of the queue's away",
     )
+    .manual("Skills of the queue's requirement no longer asked for.")
     .example("[\"zh\"]"),
     Field::may(
         "widen",
         Words(Widen::WORDS),
         "takes all of the queue's requirement away",
     )
+    .manual("\"any\": nothing of the queue's requirement is asked for any more.")
     .example("\"any\""),
 ])
 .about(
@@ -193,7 +211,7 @@ static OVERFLOW: Fields = Fields::new(&[
     )
     .example("\"general\""),
     Field::may("action", Words(OverflowAction::WORDS), "or an end")
-        .note("Refused, or handed to the platform's voicemail or callback."),
+        .manual("Or the end: refused, or handed to the platform's voicemail or callback."),
 ])
 .about(
     "Where contacts go that waited too long, find the queue full, or have nobody logged in for \
@@ -202,8 +220,9 @@ static OVERFLOW: Fields = Fields::new(&[
 
 static SERVICE_LEVEL: Fields = Fields::of::<ServiceLevel>(&[
     Field::may("within_ms", MILLIS, "the wait that is kept to, in ms")
-        .note("A contact is in time if it is connected by then."),
-    Field::may("target", Share, "the share that should be").note("Of all contacts."),
+        .manual("A contact is in time if it is connected within so long."),
+    Field::may("target", Share, "the share that should be")
+        .manual("The share of contacts that is to be in time."),
 ])
 .about(
     "What is promised; it is measured and shown, it changes no decision. GB/T 33358-2016 asks of \
@@ -216,10 +235,9 @@ static OWNERSHIP: Fields = Fields::of::<Ownership>(&[
         Words(OwnershipMode::WORDS),
         "off records owners but does not route by them; require waits for the owner without an own limit",
     )
-    .note(
-        "\"prefer\" waits for the owner as [ownership.wait] says, then goes along fallback; \
-         \"require\" waits until max_wait.",
-    ),
+    .manual("\"prefer\" waits for the owner as [ownership.wait] says, then goes along \
+         fallback; \"require\" waits until max_wait; \"off\" records owners but does \
+         not route by them."),
     Field::may(
         "wait",
         Object(&OWNER_WAIT),
@@ -230,21 +248,24 @@ static OWNERSHIP: Fields = Fields::of::<Ownership>(&[
         List(&Words(Fallback::WORDS), 5),
         "who follows when that wait is over, in this order",
     )
-    .note("\"callback_by_owner\" ends the contact and gives the owner a callback."),
+    .manual("Who follows when the wait for the owner is over, in this order. \
+         \"callback_by_owner\" ends the contact and gives the owner a callback."),
     Field::may(
         "own_first",
         Bool,
         "a freed agent first takes the waiting contact it owns",
     )
-    .note("The earliest of several."),
+    .manual("An agent who becomes free first takes the earliest waiting contact that it \
+         owns."),
     Field::may(
         "overtake_ms",
         MAY_WAIT,
         "an owned contact does not overtake one that joined so much earlier, in ms",
     )
-    .note("With own_first."),
+    .manual("With own_first, an owned contact does not overtake one that joined so much \
+         earlier."),
     Field::may("owner_skill_check", Bool, "ask the owner's skill for the matter again")
-        .note("Without it the owner need not meet the requirement for a repeat contact."),
+    .manual("Whether the owner must meet the requirement for a repeat contact too."),
     Field::may(
         "min_handle_ms",
         MILLIS,
@@ -256,22 +277,22 @@ static OWNERSHIP: Fields = Fields::of::<Ownership>(&[
         MILLIS,
         "how long a closed case makes its last owner the preferred agent, in ms",
     )
-    .note("For a new case of the same customer."),
+    .manual("For so long after a case was closed, a new one of the same customer prefers \
+         its last owner."),
     Field::may(
         "key",
         Words(OwnershipKey::WORDS),
         "whether the first or the last handler is followed",
     )
-    .note("\"last\" is for comparison."),
+    .manual("Whether repeat contacts follow the first handler or, for comparison, the last."),
     Field::may(
         "hold",
         Words(OwnerHold::WORDS),
         "always waits for the owner beside idle agents; while_busy only as long as nobody stands idle",
     )
-    .note(
-        "\"while_busy\" gives the contact to an agent rather than let one stand idle, and \
-         otherwise serves all others of its priority first.",
-    ),
+    .manual("\"always\" lets a contact wait for its owner beside agents who stand idle; \
+         \"while_busy\" gives it to one of them rather than that, and otherwise serves \
+         all others of its priority first."),
 ])
 .about(
     "The first human who accepts a contact of a case owns the case until it is closed or handed \
@@ -285,11 +306,14 @@ static OWNER_WAIT: Fields = Fields::of::<OwnerWait>(&[
         MILLIS,
         "owner at capacity, reserved or in a retry delay",
     )
-    .note("It is in conversation, is being offered another contact, or pauses after an offer."),
-    Field::may("wrap_up_ms", MILLIS, "owner in wrap-up"),
+    .manual(
+        "The owner is in conversation, is being offered another contact, or pauses \
+         after an offer.",
+    ),
+    Field::may("wrap_up_ms", MILLIS, "owner in wrap-up").manual("The owner is in wrap-up."),
     Field::may("break_ms", MILLIS, "owner on break")
-        .note("A break known to last longer is not waited for."),
-    Field::may("offline_ms", MILLIS, "owner offline").note("It is not logged in."),
+        .manual("The owner is on break. A break known to last longer is not waited for."),
+    Field::may("offline_ms", MILLIS, "owner offline").manual("The owner is not logged in."),
 ])
 .about(
     "How long a contact waits for its owner, by what the owner is doing, measured from the \
@@ -352,7 +376,10 @@ static TICKET: Fields = Fields::of::<TicketPolicy>(&[
         },
         "when a day begins, in ms after midnight UTC",
     )
-    .note("\"16h\" is midnight in Beijing."),
+    .manual(
+        "When a day begins, after midnight UTC and before the next; \"16h\" is midnight \
+         in Beijing.",
+    ),
 ])
 .about("Tickets (取号) for contacts of the channel counter, such as A001, in the order of coming.");
 

@@ -13,7 +13,10 @@ pub static SETTINGS: &[Field] = &[
         Words(Pick::WORDS),
         "which waiting contact of one priority a freed agent takes",
     )
-    .note("The one waiting longest, or the one it has the strongest skill for."),
+    .manual(
+        "Which contact a freed agent takes first, within one priority: the one waiting \
+         longest, or the one it has the strongest skill for.",
+    ),
     Field::may(
         "max_in_system",
         Limit(&COUNT),
@@ -33,7 +36,7 @@ pub static SETTINGS: &[Field] = &[
     )
     .note("It goes to the supervisor. Three is the index of State Grid and Southern Grid."),
     Field::may("repeat_window_ms", MILLIS, "within this time, in ms")
-        .note("The contacts of repeat_supervise are counted in it."),
+        .manual("The contacts of repeat_supervise are counted within so long."),
     Field::may(
         "close_after_ms",
         Limit(&MILLIS),
@@ -94,26 +97,27 @@ static BY_CUSTOMER: Fields = Fields::of::<ByCustomer>(&[
         Map(&Priority, TIERS_MAX),
         "tier and what it adds to the priority",
     )
+    .manual("What each tier adds to the priority.")
     .example("{ gold = 2, silver = 1 }"),
     Field::may(
         "special_care",
         Priority,
         "what special care adds to the priority",
     )
-    .note("The old, the disabled."),
+    .manual("What special care (the old, the disabled) adds to the priority."),
     Field::may(
         "language_skill",
         SkillPattern,
         "the skill for a language, such as lang:{}; wished for where an agent has it",
     )
-    .note("{} stands for the language.")
+    .manual("The skill for a language; {} stands for it. Wished for where an agent has it.")
     .example("\"lang:{}\""),
     Field::may(
         "grid_skill",
         SkillPattern,
         "the skill for a grid area, such as grid:{}",
     )
-    .note("{} stands for the area (网格).")
+    .manual("The skill for a grid area (网格); {} stands for it.")
     .example("\"grid:{}\""),
     Field::may(
         "wish_wait_ms",
@@ -126,7 +130,10 @@ static BY_CUSTOMER: Fields = Fields::of::<ByCustomer>(&[
         Map(&Name, GRIDS_MAX),
         "grid area and the agent in charge, who is asked first for a matter without owner",
     )
-    .note("The manager of the area (网格员).")
+    .manual(
+        "The agent in charge of each grid area (网格员), who is asked first for a matter \
+         without owner.",
+    )
     .example("{ chaoyang-07 = \"ada\" }"),
 ])
 .about(

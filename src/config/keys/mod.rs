@@ -1,259 +1,260 @@
-//! The one table of every key that the configuration knows: name, kind, range, meaning.
+//! Every key that the configuration knows: the fields as they are written in the file.
 //!
-//! The reader checks a file against it; the sample file and the manual are written from it. It
-//! holds no defaults: they are asked of the structs that have them.
+//! A duration has no `_ms` and a time no `_at`; of a term that the wire takes in two forms the file
+//! has the text; `null` is `"off"`. Objects are sections, and maps and lists of objects are
+//! sections too. The reader checks a file against these keys; the sample file and the manual are
+//! written from them.
 
-mod case;
-mod people;
+mod file;
 mod process;
-mod queue;
-mod tenant;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::duration;
+use crate::fields::{ANY, Field, Fields, Type, quoted};
+use crate::router::ids::{NAME_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::router::policy::{Level, PRIORITY_MAX};
+use crate::router::time::MILLIS_MAX;
 
-pub use case::{CALENDAR, KIND};
-pub use process::ROOT;
-pub use queue::{OWNERSHIP, QUEUE, STEP};
-pub use tenant::{AGENT, CHANNEL, CUSTOMER, TENANT};
-
-/// One key of a section.
-#[derive(Debug)]
-pub struct Key {
-    pub name: &'static str,
-    pub kind: Kind,
-    pub required: bool,
-    /// What it does, in sentences.
-    pub about: &'static str,
-    /// A value, as TOML, where the default alone does not show what is meant.
-    pub example: &'static str,
-}
-
-const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key {
-        name,
-        kind,
-        required: false,
-        about,
-        example: "",
-    }
-}
-
-impl Key {
-    const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    const fn example(mut self, example: &'static str) -> Self {
-        self.example = example;
-        self
-    }
-
-    /// The name of the field that takes the value: the wire's.
-    pub fn field(&self) -> String {
-        match self.kind {
-            Kind::Duration { .. } => format!("{}_ms", self.name),
-            _ => self.name.to_owned(),
-        }
-    }
-
-    /// The section below this key, if it is one.
-    pub fn section(&self) -> Option<&'static Section> {
-        match self.kind {
-            Kind::Table(section) | Kind::Named(section) | Kind::List { section, .. } => {
-                Some(section)
-            }
-            _ => None,
-        }
-    }
+/// How often a section stands in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Once,
+    /// Once for each name.
+    Named,
+    /// In a row, so many at most.
+    List(usize),
 }
 
 /// The keys that stand together under one header.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Section {
     /// As in the manual: `queues.NAME.ownership`.
-    pub path: &'static str,
-    /// What is read before the keys.
-    pub about: &'static str,
-    pub keys: &'static [Key],
-    /// A section whose keys stand here as well.
-    pub extends: Option<&'static Self>,
-    /// The defaults, as an object with the fields' names.
-    pub defaults: fn() -> Value,
+    pub path: String,
+    pub form: Form,
+    pub fields: &'static Fields,
+    /// By field.
+    pub defaults: Map<String, Value>,
+}
+
+/// A key.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    pub field: &'static Field,
 }
 
 impl Section {
-    /// The key of that name.
-    pub fn find(&self, name: &str) -> Option<&'static Key> {
-        self.all().find(|key| key.name == name)
+    /// The file itself.
+    pub fn root() -> Self {
+        Self {
+            path: String::new(),
+            form: Form::Once,
+            fields: &file::ROOT,
+            defaults: Map::new(),
+        }
     }
 
-    /// Every key, those of the extended section too.
-    pub fn all(&self) -> impl Iterator<Item = &'static Key> + use<> {
-        let extended = self.extends.map_or(&[][..], |section| section.keys);
-        self.keys.iter().chain(extended)
+    /// Its keys. The name of a section with a name is no key.
+    pub fn keys(&self) -> impl Iterator<Item = Key> + Clone + use<> {
+        let all = self.fields.all;
+        let is_name = self.form == Form::Named && all[0].required;
+        let written = |field: &&Field| {
+            let stem = field.name.strip_suffix("_ms");
+            !all.iter()
+                .any(|term| is_term(term) && stem == Some(term.name))
+        };
+        all[usize::from(is_name)..]
+            .iter()
+            .filter(written)
+            .map(|field| Key { field })
+    }
+
+    /// The key of that name.
+    pub fn find(&self, name: &str) -> Option<Key> {
+        self.keys().find(|key| key.name() == name)
+    }
+
+    /// The section of a key, if it is one.
+    pub fn below(&self, key: Key) -> Option<Self> {
+        let (form, fields) = key.section()?;
+        // What a further tenant has is told where the default one has it.
+        let at = match self.path.as_str() {
+            OTHER_TENANT if Self::root().find(key.name()).is_some() => "",
+            OTHER_TENANT => "tenant",
+            path => path,
+        };
+        let dot = if at.is_empty() { "" } else { "." };
+        let name = if form == Form::Named { ".NAME" } else { "" };
+        let given = self.defaults.get(key.field.name).and_then(Value::as_object);
+        let of_whole = given.filter(|_| form == Form::Once).cloned();
+        Some(Self {
+            path: format!("{at}{dot}{}{name}", key.name()),
+            form,
+            fields,
+            defaults: of_whole.unwrap_or_else(|| fields.defaults()),
+        })
+    }
+
+    /// Whether its keys are told elsewhere.
+    pub fn is_repetition(&self) -> bool {
+        self.path == OTHER_TENANT
     }
 
     /// The default of a key as it would be written in the file; `None` if there is none.
-    pub fn default_of(&self, key: &Key) -> Option<String> {
-        let defaults = (self.defaults)();
-        let value = defaults.get(key.field())?;
-        key.kind.write(value)
+    pub fn default_of(&self, key: Key) -> Option<String> {
+        write(&key.field.kind, self.defaults.get(key.field.name)?)
     }
 }
 
-/// What a key takes.
-#[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    /// One section.
-    Table(&'static Section),
-    /// A section for each name.
-    Named(&'static Section),
-    /// Sections in their order.
-    List {
-        section: &'static Section,
-        max: usize,
-    },
-    /// A duration of at least `min_ms`; where `off`, also `"off"`.
-    Duration { min_ms: i64, off: bool },
-    /// A duration, working days or working hours.
-    Term,
-    /// A whole number; where `off`, also `"off"`.
-    Whole { min: i64, max: i64, off: bool },
-    /// A size in bytes, a multiple of `step`.
-    Bytes { min: u64, max: u64, step: u64 },
-    /// A number from 0 to 1.
-    Share,
-    /// `true` or `false`.
-    Flag,
-    /// One of these words.
-    Word(fn() -> Vec<&'static str>),
-    /// A list of these words, each at most once.
-    Words(fn() -> Vec<&'static str>),
-    /// The name of something.
-    Name,
-    /// A list of names.
-    Names,
-    /// Free text.
-    Text,
-    /// The name of a skill with a place for a word.
-    SkillPattern,
-    /// Skills with a level from 1 to 10.
-    Skills,
-    /// Channels with a number of contacts.
-    Capacity,
-    /// Agents with a reason.
-    Reasons,
-    /// Names with a priority.
-    Priorities,
-    /// Names with the name of an agent.
-    Agents,
-    /// Spans of time with a reason.
-    Absences,
-    /// An address with a port, or `"off"`.
-    Address,
-    /// The path of a folder or file.
-    Folder,
-    /// The path of a socket, or `"off"`.
-    Socket,
-    /// Permission bits.
-    Mode,
-    /// A SHA-256.
-    Hash,
+const OTHER_TENANT: &str = "tenants.NAME";
+
+/// Every section but the repetition under `tenants.NAME`, outer ones first.
+pub fn sections() -> Vec<Section> {
+    fn below(section: &Section, found: &mut Vec<Section>) {
+        for inner in section.keys().filter_map(|key| section.below(key)) {
+            found.push(inner.clone());
+            if !inner.is_repetition() {
+                below(&inner, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    below(&Section::root(), &mut found);
+    found
 }
 
-/// The longest path that a Unix-domain socket can have on Linux.
-pub const SOCKET_PATH_BYTES_MAX: usize = 107;
+const fn is_term(field: &Field) -> bool {
+    matches!(field.kind, Type::Term)
+}
 
-impl Kind {
+impl Key {
+    pub fn name(&self) -> &'static str {
+        let name = self.field.name;
+        let end = match limited(&self.field.kind) {
+            Type::Millis { .. } => "_ms",
+            Type::Timestamp => "_at",
+            _ => "",
+        };
+        name.strip_suffix(end).unwrap_or(name)
+    }
+
+    /// The section that it is, if it is one.
+    pub fn section(&self) -> Option<(Form, &'static Fields)> {
+        match self.field.kind {
+            Type::Object(fields) => Some((Form::Once, fields)),
+            Type::Map(Type::Object(fields), _) => Some((Form::Named, fields)),
+            Type::List(Type::Object(fields), max) => Some((Form::List(max), fields)),
+            _ => None,
+        }
+    }
+
+    /// What it does, in sentences, as the file writes things.
+    pub fn about(&self) -> String {
+        let Field { about, note, .. } = *self.field;
+        let line = if self.field.is_note_alone { "" } else { about };
+        let line = line
+            .replace(", in ms since 1970", "")
+            .replace(", in ms", "")
+            .replace("null =", "\"off\" =");
+        let mut letters = line.chars();
+        let first = letters.next().map(|c| c.to_uppercase().to_string());
+        let stop = if line.is_empty() { "" } else { ". " };
+        let text = format!(
+            "{}{}{stop}{note}",
+            first.unwrap_or_default(),
+            letters.as_str()
+        );
+        text.trim_end().to_owned()
+    }
+
     /// The type in a word or two, for the manual.
     pub fn noun(&self) -> &'static str {
-        match self {
-            Self::Table(_) | Self::Named(_) => "section",
-            Self::List { .. } => "sections",
-            Self::Duration { .. } => "duration",
-            Self::Term => "term",
-            Self::Whole { .. } => "whole number",
-            Self::Bytes { .. } => "size",
-            Self::Share => "number",
-            Self::Flag => "true or false",
-            Self::Word(_) => "word",
-            Self::Words(_) => "list of words",
-            Self::Name => "name",
-            Self::Names => "list of names",
-            Self::Text => "text",
-            Self::SkillPattern => "skill with {}",
-            Self::Skills => "skill = level",
-            Self::Capacity => "channel = number",
-            Self::Reasons => "agent = reason",
-            Self::Priorities => "name = priority",
-            Self::Agents => "name = agent",
-            Self::Absences => "list of times",
-            Self::Address => "address",
-            Self::Folder | Self::Socket => "path",
-            Self::Mode => "mode",
-            Self::Hash => "SHA-256",
+        match limited(&self.field.kind) {
+            Type::Object(_) => "section",
+            Type::Millis { .. } => "duration",
+            Type::Term => "term",
+            Type::Timestamp => "date and time",
+            Type::Whole { .. } | Type::Priority | Type::Level => "whole number",
+            Type::Bytes { .. } => "size",
+            Type::Share => "number",
+            Type::Bool => "true or false",
+            Type::Words(_) => "word",
+            Type::Name | Type::Key | Type::Offer => "name",
+            Type::Text => "text",
+            Type::SkillPattern => "skill with {}",
+            Type::List(Type::Object(_), _) => "sections",
+            Type::List(Type::Words(_), _) => "list of words",
+            Type::List(Type::Name, _) => "list of names",
+            Type::List(..) | Type::BoolOrList(_) => "list of texts",
+            Type::Map(Type::Object(_), _) => "section",
+            Type::Map(Type::Level, _) => "skill = level",
+            Type::Map(Type::Whole { .. }, _) => "channel = number",
+            Type::Map(Type::Text, _) => "agent = reason",
+            Type::Map(Type::Priority, _) => "name = priority",
+            Type::Map(..) | Type::Attributes | Type::Limit(_) => "name = agent",
+            Type::Address => "address",
+            Type::Path(_) => "path",
+            Type::Mode => "mode",
+            Type::Hash => "SHA-256",
         }
     }
 
     /// What is accepted, for the manual.
     pub fn range(&self) -> String {
-        match *self {
-            Self::Table(_) | Self::Named(_) => String::new(),
-            Self::List { max, .. } => format!("at most {max}"),
-            Self::Duration { min_ms, off } => {
-                or_off(format!("{} or more", duration::format(min_ms)), off)
-            }
-            Self::Term => "a duration, `\"N working days\"` or `\"N working hours\"`".to_owned(),
-            Self::Whole { min, max, off } => or_off(whole_range(min, max), off),
-            Self::Bytes { min, max, .. } => format!(
-                "{} to {}",
-                duration::format_bytes(min),
-                duration::format_bytes(max)
-            ),
-            Self::Share => "0 to 1".to_owned(),
-            Self::Flag => String::new(),
-            Self::Word(words) | Self::Words(words) => quoted(&words()),
-            Self::Name => "1 to 128 bytes".to_owned(),
-            Self::Names => "1 to 128 bytes each".to_owned(),
-            Self::Text => "at most 4,096 bytes".to_owned(),
-            Self::SkillPattern => "at most 128 bytes".to_owned(),
-            Self::Skills => "levels 1 to 10".to_owned(),
-            Self::Capacity => format!("0 to {}", crate::router::policy::CAPACITY_MAX),
-            Self::Reasons => "a reason each".to_owned(),
-            Self::Priorities => {
-                let max = i64::from(crate::router::policy::PRIORITY_MAX);
-                whole_range(-max, max)
-            }
-            Self::Agents => "an agent each".to_owned(),
-            Self::Absences => "`from`, `to` and `reason` each".to_owned(),
-            Self::Address => "`\"ADDRESS:PORT\"` or `\"off\"`".to_owned(),
-            Self::Folder => String::new(),
-            Self::Socket => format!("at most {SOCKET_PATH_BYTES_MAX} bytes, or `\"off\"`"),
-            Self::Mode => "`\"0000\"` to `\"0777\"`".to_owned(),
-            Self::Hash => "64 hexadecimal digits".to_owned(),
-        }
+        range(&self.field.kind)
     }
+}
 
-    /// A field's value as it would be written in the file.
-    fn write(&self, value: &Value) -> Option<String> {
-        let toml_text = |text: &str| toml::Value::from(text).to_string();
-        match (self, value) {
-            (Self::Duration { off: true, .. } | Self::Whole { off: true, .. }, Value::Null)
-            | (Self::Address | Self::Socket, Value::Null) => Some(toml_text("off")),
-            (_, Value::Null) => None,
-            (Self::Duration { .. }, value) => Some(toml_text(&duration::format(value.as_i64()?))),
-            (Self::Bytes { .. }, value) => {
-                Some(toml_text(&duration::format_bytes(value.as_u64()?)))
-            }
-            (Self::Mode, value) => Some(toml_text(&format!("{:04o}", value.as_u64()?))),
-            (_, Value::String(text)) => Some(toml_text(text)),
-            (_, Value::Object(map)) if map.is_empty() => Some("{}".to_owned()),
-            (_, value) => Some(value.to_string().replace(',', ", ")),
+/// The type within a limit.
+pub(super) const fn limited(kind: &'static Type) -> &'static Type {
+    match kind {
+        Type::Limit(inner) => inner,
+        kind => kind,
+    }
+}
+
+fn range(kind: &Type) -> String {
+    match *kind {
+        Type::Limit(inner) => format!("{}, or `\"off\"`", range(inner)),
+        Type::Millis {
+            min,
+            max: MILLIS_MAX,
+        } => format!("{} or more", duration::format(min)),
+        Type::Millis { min, max } => {
+            format!("{} to {}", duration::format(min), duration::format(max))
         }
+        Type::Term => "a duration, `\"N working days\"` or `\"N working hours\"`".to_owned(),
+        Type::Timestamp => "with its offset from UTC".to_owned(),
+        Type::Whole { min, max } => whole_range(min, max),
+        Type::Priority => whole_range(-i64::from(PRIORITY_MAX), i64::from(PRIORITY_MAX)),
+        Type::Bytes { min, max, .. } => {
+            let (min, max) = (duration::format_bytes(min), duration::format_bytes(max));
+            format!("{min} to {max}")
+        }
+        Type::Share => "0 to 1".to_owned(),
+        Type::Words(words) => quoted(words),
+        Type::List(item @ Type::Words(_), _) => range(item),
+        Type::Name => format!("1 to {NAME_BYTES_MAX} bytes"),
+        Type::List(Type::Name, _) => format!("1 to {NAME_BYTES_MAX} bytes each"),
+        Type::Text => format!("at most {TEXT_BYTES_MAX} bytes"),
+        Type::SkillPattern => format!("at most {NAME_BYTES_MAX} bytes"),
+        Type::Level => format!("levels {} to {}", Level::MIN.0, Level::MAX.0),
+        Type::Map(Type::Text, _) => "a reason each".to_owned(),
+        Type::Map(Type::Name, _) => "an agent each".to_owned(),
+        Type::Map(value, _) if !matches!(value, Type::Object(_)) => range(value),
+        Type::Address => "`\"ADDRESS:PORT\"`".to_owned(),
+        Type::Path(max) if max != ANY => format!("at most {max} bytes"),
+        Type::Mode => "`\"0000\"` to `\"0777\"`".to_owned(),
+        Type::Hash => "64 hexadecimal digits".to_owned(),
+        Type::Object(_)
+        | Type::Map(..)
+        | Type::List(..)
+        | Type::BoolOrList(_)
+        | Type::Bool
+        | Type::Path(_)
+        | Type::Key
+        | Type::Offer
+        | Type::Attributes => String::new(),
     }
 }
 
@@ -266,45 +267,17 @@ pub(super) fn whole_range(min: i64, max: i64) -> String {
     }
 }
 
-fn or_off(range: String, off: bool) -> String {
-    if off {
-        format!("{range}, or `\"off\"`")
-    } else {
-        range
+/// A field's value as it would be written in the file.
+fn write(kind: &Type, value: &Value) -> Option<String> {
+    let toml_text = |text: &str| toml::Value::from(text).to_string();
+    match (kind, value) {
+        (Type::Limit(_), Value::Null) => Some(toml_text("off")),
+        (_, Value::Null) => None,
+        (Type::Limit(inner), value) => write(inner, value),
+        (Type::Millis { .. }, value) => Some(toml_text(&duration::format(value.as_i64()?))),
+        (Type::Bytes { .. }, value) => Some(toml_text(&duration::format_bytes(value.as_u64()?))),
+        (Type::Mode, value) => Some(toml_text(&format!("{:04o}", value.as_u64()?))),
+        (_, Value::String(text)) => Some(toml_text(text)),
+        (_, value) => Some(value.to_string().replace(',', ", ")),
     }
 }
-
-/// Words in a row, each in quotes.
-pub(super) fn quoted(words: &[&str]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-    words.join(", ")
-}
-
-/// Every section but the repetition under `tenants.NAME`, outer ones first.
-pub fn sections() -> Vec<&'static Section> {
-    fn below(section: &'static Section, found: &mut Vec<&'static Section>) {
-        for key in section.keys {
-            if let Some(section) = key.section() {
-                found.push(section);
-                if section.extends.is_none() {
-                    below(section, found);
-                }
-            }
-        }
-    }
-    let mut found = Vec::new();
-    below(&ROOT, &mut found);
-    found
-}
-
-/// Plain data as a JSON object; a default that cannot be written down would be a broken table.
-fn object<T: Serialize>(value: T) -> Value {
-    serde_json::to_value(value).expect("a default is plain data")
-}
-
-macro_rules! words_of {
-    ($type:ty) => {
-        || <$type>::ALL.iter().map(|word| word.as_str()).collect()
-    };
-}
-use words_of;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use toml::de::DeValue;
+
 use super::{Related, Scope, place, positions, unknown};
 use crate::config::fault::Finding;
 use crate::nearest::distance;
-use crate::router::bonds::ABSENCES_MAX;
 use crate::router::command::AgentSet;
 use crate::router::ids::Name;
 
@@ -42,31 +43,44 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
     lonely_teams(scope, related);
 }
 
-/// The absences of one agent do not lie across each other, and are not too many.
+/// The absences of one agent have a length and do not lie across each other.
 fn absences(scope: &Scope<'_>, name: &Name, agent: &AgentSet, related: &mut Related) {
-    let mut spans: Vec<_> = agent.absences.iter().flatten().collect();
+    let planned = agent.absences.as_deref().unwrap_or_default();
+    let list = ["agents", name.as_str(), "absences"];
+    let at = positions(scope.table, &list, planned, |written, absence| {
+        moment(written, "from") == Some(absence.from_at)
+            && moment(written, "to") == Some(absence.to_at)
+    });
+    for (absence, at) in planned.iter().zip(&at) {
+        if absence.to_at <= absence.from_at {
+            let place = scope.place(&[list[0], list[1], list[2], at]);
+            related.faults.push(
+                Finding::new(place, "an absence ends before it begins")
+                    .label("has no length")
+                    .help("give a `to` after `from`"),
+            );
+        }
+    }
+    let mut spans: Vec<_> = planned.iter().collect();
     spans.sort_by_key(|absence| (absence.from_at, absence.to_at));
     let crossed = spans
         .windows(2)
         .any(|pair| pair[0].overlap(pair[1]).is_some());
-    let (message, help) = if crossed {
+    if crossed {
         let message = format!("absences of \"{name}\" lie across each other");
-        (message, "give one for both".to_owned())
-    } else if spans.len() > ABSENCES_MAX {
-        let message = format!("\"{name}\" has {} absences", spans.len());
-        (
-            message,
-            format!("give at most {ABSENCES_MAX}; those that are over can go"),
-        )
-    } else {
-        return;
-    };
-    let place = scope.place(&["agents", name.as_str(), "absences"]);
-    related.faults.push(
-        Finding::new(place, message)
-            .label("cannot be planned")
-            .help(help),
-    );
+        related.faults.push(
+            Finding::new(scope.place(&list), message)
+                .label("cannot be planned")
+                .help("give one for both"),
+        );
+    }
+}
+
+/// A time as it is written.
+fn moment(absence: &DeValue<'_>, key: &str) -> Option<i64> {
+    let time = absence.get(key)?.get_ref().as_datetime()?.to_string();
+    let time: jiff::Timestamp = time.parse().ok()?;
+    Some(time.as_millisecond())
 }
 
 /// By the A/B rule an agent and its deputy are never away together.

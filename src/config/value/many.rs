@@ -5,98 +5,130 @@ use std::ops::Range;
 use serde_json::{Map, Value, json};
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::{NAME_FORM, Wrong, finding, free_text, integer, name, string, word, written, wrong};
+use super::{
+    NAME_FORM, Wrong, finding, free_text, integer, name, scalar, string, word, written, wrong,
+};
 use crate::config::fault::Finding;
-use crate::config::keys::{Key, quoted};
+use crate::fields::{Type, quoted};
 use crate::router::ids::Name;
-use crate::router::policy::{CAPACITY_MAX, SKILLS_MAX};
+use crate::router::policy::{Level, PRIORITY_MAX};
 
-pub(super) fn names(key: &Key, items: &DeArray<'_>, faults: &mut Vec<Finding>) -> Value {
-    let mut found = Vec::new();
-    for item in items.iter() {
-        let checked =
-            string(key, item.get_ref(), "give names in quotes").and_then(|text| name(key, text));
-        match checked {
-            Ok(name) => found.push(name),
-            Err(wrong) => faults.push(finding(item.span(), wrong)),
-        }
-    }
-    Value::Array(found)
-}
-
-pub(super) fn list_of_words(
-    key: &Key,
-    words: &[&str],
+/// Checks every item of a list.
+pub(super) fn list(
+    key: &str,
+    item: &Type,
+    max: usize,
     items: &DeArray<'_>,
+    place: &Range<usize>,
     faults: &mut Vec<Finding>,
 ) -> Value {
+    too_many(key, "items", items.len(), max, place, faults);
     let mut found: Vec<Value> = Vec::new();
-    for item in items.iter() {
-        let help = format!("give words of {}", quoted(words));
-        let checked = string(key, item.get_ref(), &help)
-            .and_then(|text| word(key, words, text))
-            .and_then(|value| {
-                if found.contains(&value) {
-                    let message = format!("`{}` names {value} twice", key.name);
-                    return Err(wrong(message, "again", "name each word once"));
-                }
-                Ok(value)
-            });
+    for written in items.iter() {
+        let value = written.get_ref();
+        let checked = match item {
+            Type::Words(words) => {
+                let help = format!("give words of {}", quoted(words));
+                string(key, value, &help).and_then(|text| word(key, words, text))
+            }
+            Type::Name => string(key, value, "give names in quotes").and_then(|it| name(key, it)),
+            item => scalar(key, item, false, value),
+        };
         match checked {
+            Ok(value) if item.words().is_some() && found.contains(&value) => {
+                let message = format!("`{key}` names {value} twice");
+                let wrong = wrong(message, "again", "name each word once");
+                faults.push(finding(written.span(), wrong));
+            }
             Ok(value) => found.push(value),
-            Err(wrong) => faults.push(finding(item.span(), wrong)),
+            Err(wrong) => faults.push(finding(written.span(), wrong)),
         }
     }
     Value::Array(found)
 }
 
-pub(super) fn levels(
-    key: &Key,
+/// Checks every entry of a small table.
+pub(super) fn map(
+    key: &str,
+    entry: &Type,
+    max: usize,
     table: &DeTable<'_>,
     place: &Range<usize>,
     faults: &mut Vec<Finding>,
 ) -> Value {
-    if table.len() > SKILLS_MAX {
-        let message = format!("`{}` names {} skills", key.name, table.len());
-        let help = format!("give at most {SKILLS_MAX}");
+    let noun = match entry {
+        Type::Level => "skills",
+        Type::Whole { .. } => "channels",
+        _ => "names",
+    };
+    too_many(key, noun, table.len(), max, place, faults);
+    entries(table, faults, |name, value| match *entry {
+        Type::Level => level(name, value),
+        Type::Whole { min, max } => number(
+            (min, max),
+            value,
+            format!("the capacity for {name:?} is not a number of contacts"),
+        ),
+        Type::Priority => number(
+            (-i64::from(PRIORITY_MAX), i64::from(PRIORITY_MAX)),
+            value,
+            format!("the priority of {name:?} is not one"),
+        ),
+        Type::Text => reason(key, name, value),
+        Type::Name => {
+            let text = string(key, value, "give the name of an agent in quotes")?;
+            super::name(key, text)
+        }
+        ref entry => scalar(key, entry, false, value),
+    })
+}
+
+fn too_many(
+    key: &str,
+    noun: &str,
+    count: usize,
+    max: usize,
+    place: &Range<usize>,
+    faults: &mut Vec<Finding>,
+) {
+    if count > max {
+        let message = format!("`{key}` names {count} {noun}");
+        let help = format!("give at most {max}");
         faults.push(finding(place.clone(), wrong(message, "too many", help)));
     }
-    entries(table, faults, |skill, value| {
-        let message = format!("the level of {skill:?} is not a proficiency");
-        let level = integer(value).filter(|n| (1..=10).contains(n));
-        level.map(|n| json!(n)).ok_or_else(|| {
-            wrong(
-                message,
-                off_range(value, "not from 1 to 10"),
-                "give a level from 1 (lowest) to 10 (best), without quotes",
-            )
-        })
+}
+
+fn level(skill: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
+    let (least, most) = (Level::MIN.0, Level::MAX.0);
+    let level = integer(value).filter(|n| (i64::from(least)..=i64::from(most)).contains(n));
+    level.map(|n| json!(n)).ok_or_else(|| {
+        wrong(
+            format!("the level of {skill:?} is not a proficiency"),
+            off_range(value, &format!("not from {least} to {most}")),
+            format!("give a level from {least} (lowest) to {most} (best), without quotes"),
+        )
     })
 }
 
-pub(super) fn capacities(_: &Key, table: &DeTable<'_>, faults: &mut Vec<Finding>) -> Value {
-    entries(table, faults, |channel, value| {
-        let number = integer(value).filter(|n| (0..=i64::from(CAPACITY_MAX)).contains(n));
-        number.map(|n| json!(n)).ok_or_else(|| {
-            wrong(
-                format!("the capacity for {channel:?} is not a number of contacts"),
-                off_range(value, "out of range"),
-                format!("give a whole number from 0 to {CAPACITY_MAX}"),
-            )
-        })
+fn number((min, max): (i64, i64), value: &DeValue<'_>, message: String) -> Result<Value, Wrong> {
+    let number = integer(value).filter(|n| (min..=max).contains(n));
+    number.map(|n| json!(n)).ok_or_else(|| {
+        wrong(
+            message,
+            off_range(value, "out of range"),
+            format!("give a whole number from {min} to {max}"),
+        )
     })
 }
 
-pub(super) fn reasons(key: &Key, table: &DeTable<'_>, faults: &mut Vec<Finding>) -> Value {
-    entries(table, faults, |agent, value| {
-        let help = "give the reason in quotes; it is shown where the exclusion decides";
-        let text = string(key, value, help)?;
-        if text.trim().is_empty() {
-            let message = format!("the exclusion of {agent:?} gives no reason");
-            return Err(wrong(message, "empty", help));
-        }
-        free_text(key, text)
-    })
+fn reason(key: &str, agent: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
+    let help = "give the reason in quotes; it is shown where the exclusion decides";
+    let text = string(key, value, help)?;
+    if text.trim().is_empty() {
+        let message = format!("the exclusion of {agent:?} gives no reason");
+        return Err(wrong(message, "empty", help));
+    }
+    free_text(key, text)
 }
 
 /// The fault of a name on the left that is no name.
@@ -107,7 +139,7 @@ pub(in crate::config) fn bad_name(place: Range<usize>, message: String) -> Findi
 }
 
 /// Checks each entry of a small table: the name on the left, then the value.
-pub(super) fn entries(
+fn entries(
     table: &DeTable<'_>,
     faults: &mut Vec<Finding>,
     check: impl Fn(&str, &DeValue<'_>) -> Result<Value, Wrong>,
@@ -129,7 +161,7 @@ pub(super) fn entries(
 }
 
 /// Words under a number that is out of range, or under what is no whole number at all.
-pub(super) fn off_range(value: &DeValue<'_>, range: &str) -> String {
+fn off_range(value: &DeValue<'_>, range: &str) -> String {
     if value.is_integer() {
         range.to_owned()
     } else {

@@ -3,7 +3,6 @@
 //! Every refusal says what would be right. Nothing here compares one key with another.
 
 mod many;
-mod people;
 
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -14,10 +13,14 @@ use toml::de::DeValue;
 
 use super::duration;
 use super::fault::Finding;
-use super::keys::{Key, Kind, SOCKET_PATH_BYTES_MAX, quoted, whole_range};
+use super::keys::{Key, whole_range};
 use crate::calendar::Term;
+use crate::fields::{Type, quoted};
 use crate::nearest::nearest;
+use crate::router::by_customer::SkillPattern;
 use crate::router::ids::{Name, TEXT_BYTES_MAX};
+use crate::router::policy::PRIORITY_MAX;
+use crate::router::time::MILLIS_MAX;
 
 pub(super) use many::bad_name;
 
@@ -42,31 +45,28 @@ fn wrong(message: impl Into<String>, label: impl Into<String>, help: impl Into<S
 
 /// Checks a value that is not a section. `None` where it cannot be used.
 pub(super) fn check(
-    key: &Key,
-    kind: &Kind,
+    key: Key,
     value: &Spanned<DeValue<'_>>,
     faults: &mut Vec<Finding>,
 ) -> Option<Value> {
-    let place = value.span();
-    match (kind, value.get_ref()) {
-        (Kind::Names, DeValue::Array(items)) => Some(many::names(key, items, faults)),
-        (Kind::Words(words), DeValue::Array(items)) => {
-            Some(many::list_of_words(key, &words(), items, faults))
+    let (name, place) = (key.name(), value.span());
+    let (kind, off) = match key.field.kind {
+        Type::Limit(inner) => (*inner, true),
+        kind => (kind, false),
+    };
+    let checked = match (kind, value.get_ref()) {
+        (_, DeValue::String(text)) if off && text == "off" => Ok(Value::Null),
+        (Type::List(item, max), DeValue::Array(items)) => {
+            Ok(many::list(name, item, max, items, &place, faults))
         }
-        (Kind::Skills, DeValue::Table(table)) => Some(many::levels(key, table, &place, faults)),
-        (Kind::Capacity, DeValue::Table(table)) => Some(many::capacities(key, table, faults)),
-        (Kind::Reasons, DeValue::Table(table)) => Some(many::reasons(key, table, faults)),
-        (Kind::Priorities, DeValue::Table(table)) => Some(people::priorities(key, table, faults)),
-        (Kind::Agents, DeValue::Table(table)) => Some(people::agents(key, table, faults)),
-        (Kind::Absences, DeValue::Array(items)) => Some(people::absences(key, items, faults)),
-        (kind, written) => match scalar(key, kind, written) {
-            Ok(value) => Some(value),
-            Err(wrong) => {
-                faults.push(finding(place, wrong));
-                None
-            }
-        },
-    }
+        (Type::Map(entry, max), DeValue::Table(table)) => {
+            Ok(many::map(name, entry, max, table, &place, faults))
+        }
+        (_, written) => scalar(name, &kind, off, written),
+    };
+    checked
+        .map_err(|wrong| faults.push(finding(place, wrong)))
+        .ok()
 }
 
 fn finding(place: Range<usize>, wrong: Wrong) -> Finding {
@@ -80,29 +80,27 @@ fn finding(place: Range<usize>, wrong: Wrong) -> Finding {
     }
 }
 
-fn scalar(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Result<Value, Wrong> {
+/// Checks a single value; `off` where `"off"` would do as well.
+fn scalar(key: &str, kind: &Type, off: bool, value: &DeValue<'_>) -> Result<Value, Wrong> {
     match *kind {
-        Kind::Duration { min_ms, off } => time(key, min_ms, off, value),
-        Kind::Term => term(key, value),
-        Kind::Whole { min, max, off } => whole(key, min, max, off, value),
-        Kind::Bytes { min, max, step } => size(key, min, max, step, value),
-        Kind::Share => share(key, value),
-        Kind::Word(words) => {
-            let words = words();
-            let help = format!("give one of {}", quoted(&words));
-            let text = string(key, value, &help)?;
-            word(key, &words, text)
+        Type::Millis { min, max } => time(key, min, max, off, value),
+        Type::Term => term(key, value),
+        Type::Timestamp => timestamp(key, value),
+        Type::Whole { min, max } => whole(key, min, max, off, value),
+        Type::Priority => {
+            let max = i64::from(PRIORITY_MAX);
+            whole(key, -max, max, off, value)
         }
-        Kind::Name => {
-            let text = string(key, value, "give a name in quotes")?;
-            name(key, text)
+        Type::Bytes { min, max, step } => size(key, min, max, step, value),
+        Type::Share => share(key, value),
+        Type::Words(words) => {
+            let help = format!("give one of {}", quoted(words));
+            word(key, words, string(key, value, &help)?)
         }
-        Kind::Text => {
-            let text = string(key, value, "give a text in quotes")?;
-            free_text(key, text)
-        }
-        Kind::SkillPattern => people::pattern(key, value),
-        Kind::Flag => value.as_bool().map(Value::Bool).ok_or_else(|| {
+        Type::Name => name(key, string(key, value, "give a name in quotes")?),
+        Type::Text => free_text(key, string(key, value, "give a text in quotes")?),
+        Type::SkillPattern => pattern(key, value),
+        Type::Bool => value.as_bool().map(Value::Bool).ok_or_else(|| {
             type_wrong(
                 key,
                 "true or false",
@@ -110,35 +108,30 @@ fn scalar(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Result<Value, Wrong> {
                 "give true or false, without quotes",
             )
         }),
-        Kind::Address => address(key, value),
-        Kind::Folder => {
-            let text = string(key, value, "give a path in quotes")?;
-            path(key, text, usize::MAX)
+        Type::Address => address(key, value),
+        Type::Path(max) => {
+            let help = if off {
+                "give a path in quotes, or \"off\""
+            } else {
+                "give a path in quotes"
+            };
+            path(key, string(key, value, help)?, max)
         }
-        Kind::Socket => {
-            let text = string(key, value, "give a path in quotes, or \"off\"")?;
-            if text == "off" {
-                return Ok(Value::Null);
-            }
-            path(key, text, SOCKET_PATH_BYTES_MAX)
-        }
-        Kind::Mode => mode(key, value),
-        Kind::Hash => hash(key, value),
-        Kind::Names
-        | Kind::Words(_)
-        | Kind::Skills
-        | Kind::Capacity
-        | Kind::Reasons
-        | Kind::Priorities
-        | Kind::Agents
-        | Kind::Absences
-        | Kind::Table(_)
-        | Kind::Named(_)
-        | Kind::List { .. } => Err(not_several(key, kind, value)),
+        Type::Mode => mode(key, value),
+        Type::Hash => hash(key, value),
+        Type::List(..)
+        | Type::Map(..)
+        | Type::Object(_)
+        | Type::Level
+        | Type::Limit(_)
+        | Type::Key
+        | Type::Offer
+        | Type::BoolOrList(_)
+        | Type::Attributes => Err(not_several(key, kind, value)),
     }
 }
 
-fn term(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
+fn term(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let form = "give a duration such as \"45m\", or \"5 working days\", or \"8 working hours\"";
     let text = string(key, value, form)?;
     match Term::parse(text) {
@@ -146,7 +139,7 @@ fn term(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
         Err(message) => Err(wrong(
             format!(
                 "`{}`: {}",
-                key.name,
+                key,
                 message.split(": give ").next().unwrap_or_default()
             ),
             "not a term",
@@ -156,39 +149,63 @@ fn term(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
 }
 
 /// A single value where several are expected.
-fn not_several(key: &Key, kind: &Kind, value: &DeValue<'_>) -> Wrong {
+fn not_several(key: &str, kind: &Type, value: &DeValue<'_>) -> Wrong {
     let (expected, help) = match kind {
-        Kind::Skills => (
+        Type::Map(Type::Level, _) => (
             "skills with their levels",
             "give each skill a level from 1 to 10, such as { billing = 7 }",
         ),
-        Kind::Capacity => (
+        Type::Map(Type::Whole { .. }, _) => (
             "channels with their numbers",
             "give each channel a number, such as { chat = 3 }",
         ),
-        Kind::Reasons => (
+        Type::Map(Type::Text, _) => (
             "agents with reasons",
             "give each agent a reason, such as { bo = \"relative of the customer\" }",
         ),
-        Kind::Priorities => (
+        Type::Map(Type::Priority, _) => (
             "names with their priorities",
             "give each name a priority, such as { gold = 2 }",
         ),
-        Kind::Agents => (
+        Type::Map(..) => (
             "names with their agents",
             "give each name an agent, such as { north = \"ada\" }",
         ),
-        Kind::Absences => ("a list of absences", people::ABSENCE_FORM),
-        Kind::Names | Kind::Words(_) => (
+        _ => (
             "a list",
             "give a list in brackets, such as [\"one\", \"two\"]",
         ),
-        _ => ("a section", "give a section"),
     };
     type_wrong(key, expected, value, help)
 }
 
-fn time(key: &Key, min_ms: i64, off: bool, value: &DeValue<'_>) -> Result<Value, Wrong> {
+/// A time with its offset, as milliseconds since 1970.
+fn timestamp(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
+    let form = "give a date with time and offset from UTC, such as 2026-10-01T08:00:00+08:00";
+    let DeValue::Datetime(time) = value else {
+        return Err(type_wrong(key, "a time", value, form));
+    };
+    let parsed: Result<jiff::Timestamp, _> = time.to_string().parse();
+    parsed.map(|at| json!(at.as_millisecond())).map_err(|_| {
+        let message = format!("`{key}` = {time} is not a time that everybody understands alike");
+        wrong(message, "lacks its time or offset", form)
+    })
+}
+
+/// The name of a skill with a place for a word.
+fn pattern(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
+    let help = "give the name of a skill with one {} in it, such as \"lang:{}\"";
+    let text = string(key, value, help)?;
+    match serde_json::from_value::<SkillPattern>(json!(text)) {
+        Ok(_) => Ok(json!(text)),
+        Err(_) => {
+            let message = format!("`{key}` has no place for a word");
+            Err(wrong(message, "needs one {}", help))
+        }
+    }
+}
+
+fn time(key: &str, min: i64, max: i64, off: bool, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let form = if off {
         "give a duration such as \"45s\", \"2m\" or \"off\""
     } else {
@@ -198,29 +215,34 @@ fn time(key: &Key, min_ms: i64, off: bool, value: &DeValue<'_>) -> Result<Value,
         let help = match value {
             DeValue::Integer(_) | DeValue::Float(_) => format!(
                 "give a duration in quotes with its unit: {} = {}",
-                key.name,
+                key,
                 duration_hint(value, 1_000)
             ),
             _ => form.to_owned(),
         };
         return Err(type_wrong(key, "a duration", value, &help));
     };
-    if text == "off" && off {
-        return Ok(Value::Null);
-    }
     if text == "off" {
         return Err(wrong(
-            format!("`{}` always has a limit", key.name),
+            format!("`{key}` always has a limit"),
             "cannot be \"off\"",
             format!("{form}; \"0s\" is the shortest"),
         ));
     }
     let ms = duration::parse(text)
-        .map_err(|message| wrong(format!("`{}`: {message}", key.name), "not a duration", form))?;
-    if ms.0 < min_ms {
-        let least = duration::format(min_ms);
+        .map_err(|message| wrong(format!("`{key}`: {message}"), "not a duration", form))?;
+    if max < MILLIS_MAX && !(min..=max).contains(&ms.0) {
+        let (least, most) = (duration::format(min), duration::format(max));
         return Err(wrong(
-            format!("`{}` is too short", key.name),
+            format!("`{key}` is out of range"),
+            "out of range",
+            format!("give a duration from {least:?} to {most:?}"),
+        ));
+    }
+    if ms.0 < min {
+        let least = duration::format(min);
+        return Err(wrong(
+            format!("`{key}` is too short"),
             "too short",
             format!("give {least:?} or more"),
         ));
@@ -236,33 +258,24 @@ pub(super) fn duration_hint(value: &DeValue<'_>, unit_ms: i64) -> String {
         DeValue::String(text) => duration::parse(text).ok().map(|ms| ms.0),
         _ => None,
     };
-    let ms = ms.filter(|ms| (0..=crate::router::time::MILLIS_MAX).contains(ms));
+    let ms = ms.filter(|ms| (0..=MILLIS_MAX).contains(ms));
     format!("{:?}", ms.map_or("45s".to_owned(), duration::format))
 }
 
-fn whole(key: &Key, min: i64, max: i64, off: bool, value: &DeValue<'_>) -> Result<Value, Wrong> {
+fn whole(key: &str, min: i64, max: i64, off: bool, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let range = whole_range(min, max);
     let form = if off {
         format!("give a whole number, {range}, or \"off\" for no limit")
     } else {
         format!("give a whole number, {range}")
     };
-    if off && value.as_str() == Some("off") {
-        return Ok(Value::Null);
-    }
     if !value.is_integer() {
         return Err(type_wrong(key, "a whole number", value, &form));
     }
     integer(value)
         .filter(|n| (min..=max).contains(n))
         .map(|n| json!(n))
-        .ok_or_else(|| {
-            wrong(
-                format!("`{}` is out of range", key.name),
-                "out of range",
-                form,
-            )
-        })
+        .ok_or_else(|| wrong(format!("`{key}` is out of range"), "out of range", form))
 }
 
 fn integer(value: &DeValue<'_>) -> Option<i64> {
@@ -270,7 +283,7 @@ fn integer(value: &DeValue<'_>) -> Option<i64> {
     i64::from_str_radix(written.as_str(), written.radix()).ok()
 }
 
-fn size(key: &Key, min: u64, max: u64, step: u64, value: &DeValue<'_>) -> Result<Value, Wrong> {
+fn size(key: &str, min: u64, max: u64, step: u64, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let (least, most) = (duration::format_bytes(min), duration::format_bytes(max));
     let some = duration::format_bytes((64 << 10_u64).clamp(min, max));
     let mut form = format!("give a size from {least:?} to {most:?}, such as {some:?}");
@@ -280,7 +293,7 @@ fn size(key: &Key, min: u64, max: u64, step: u64, value: &DeValue<'_>) -> Result
     let bytes = match value {
         DeValue::String(text) => duration::parse_bytes(text).ok_or_else(|| {
             wrong(
-                format!("`{}`: {text:?} is not a size", key.name),
+                format!("`{key}`: {text:?} is not a size"),
                 "not a size",
                 form.clone(),
             )
@@ -291,13 +304,13 @@ fn size(key: &Key, min: u64, max: u64, step: u64, value: &DeValue<'_>) -> Result
         _ => return Err(type_wrong(key, "a size", value, &form)),
     };
     if !(min..=max).contains(&bytes) || !bytes.is_multiple_of(step) {
-        let message = format!("`{}` is out of range", key.name);
+        let message = format!("`{key}` is out of range");
         return Err(wrong(message, "out of range", form));
     }
     Ok(json!(bytes))
 }
 
-fn share(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
+fn share(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let form = "give a number from 0 to 1, such as 0.8 for 80 %";
     let share: f64 = match value {
         DeValue::Float(number) => number.as_str().parse().ok(),
@@ -306,13 +319,13 @@ fn share(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
     }
     .unwrap_or(f64::NAN);
     if !(0.0..=1.0).contains(&share) {
-        let message = format!("`{}` is out of range", key.name);
+        let message = format!("`{key}` is out of range");
         return Err(wrong(message, "not from 0 to 1", form));
     }
     Ok(json!(share))
 }
 
-fn word(key: &Key, words: &[&str], text: &str) -> Result<Value, Wrong> {
+fn word(key: &str, words: &[&str], text: &str) -> Result<Value, Wrong> {
     if words.contains(&text) {
         return Ok(json!(text));
     }
@@ -320,7 +333,7 @@ fn word(key: &Key, words: &[&str], text: &str) -> Result<Value, Wrong> {
         Some(near) => format!("did you mean {near:?}?"),
         None => "not one of the words".to_owned(),
     };
-    let message = format!("`{}` does not know {text:?}", key.name);
+    let message = format!("`{key}` does not know {text:?}");
     Err(wrong(
         message,
         label,
@@ -328,21 +341,21 @@ fn word(key: &Key, words: &[&str], text: &str) -> Result<Value, Wrong> {
     ))
 }
 
-fn name(key: &Key, text: &str) -> Result<Value, Wrong> {
+fn name(key: &str, text: &str) -> Result<Value, Wrong> {
     match Name::new(text) {
         Ok(_) => Ok(json!(text)),
         Err(message) => Err(wrong(
-            format!("`{}`: {message}", key.name),
+            format!("`{key}`: {message}"),
             "not a name",
             NAME_FORM,
         )),
     }
 }
 
-fn free_text(key: &Key, text: &str) -> Result<Value, Wrong> {
+fn free_text(key: &str, text: &str) -> Result<Value, Wrong> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(wrong(
-            format!("`{}` is {} bytes long", key.name, text.len()),
+            format!("`{}` is {} bytes long", key, text.len()),
             "too long",
             format!("give at most {TEXT_BYTES_MAX} bytes"),
         ));
@@ -350,9 +363,9 @@ fn free_text(key: &Key, text: &str) -> Result<Value, Wrong> {
     Ok(json!(text))
 }
 
-fn path(key: &Key, text: &str, max: usize) -> Result<Value, Wrong> {
+fn path(key: &str, text: &str, max: usize) -> Result<Value, Wrong> {
     if text.is_empty() || text.contains('\0') {
-        let message = format!("`{}` is not a path", key.name);
+        let message = format!("`{key}` is not a path");
         return Err(wrong(
             message,
             "not a path",
@@ -361,7 +374,7 @@ fn path(key: &Key, text: &str, max: usize) -> Result<Value, Wrong> {
     }
     if text.len() > max {
         return Err(wrong(
-            format!("`{}` is {} bytes long", key.name, text.len()),
+            format!("`{}` is {} bytes long", key, text.len()),
             "too long for a socket",
             format!("give a path of at most {max} bytes: the system takes no longer one"),
         ));
@@ -369,24 +382,21 @@ fn path(key: &Key, text: &str, max: usize) -> Result<Value, Wrong> {
     Ok(json!(text))
 }
 
-fn address(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
+fn address(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let form = "give an address with its port, such as \"127.0.0.1:7878\" or \"[::1]:7878\", or \
                 \"off\"";
     let text = string(key, value, form)?;
-    if text == "off" {
-        return Ok(Value::Null);
-    }
     match text.parse::<SocketAddr>() {
         Ok(address) => Ok(json!(address)),
         Err(_) => Err(wrong(
-            format!("`{}`: {text:?} is not an address with a port", key.name),
+            format!("`{key}`: {text:?} is not an address with a port"),
             "not an address",
             form,
         )),
     }
 }
 
-fn mode(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
+fn mode(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let form = "give the permission bits in quotes, in octal as for chmod, such as \"0660\"";
     let text = string(key, value, form)?;
     let octal = !text.is_empty() && text.bytes().all(|b| (b'0'..=b'7').contains(&b));
@@ -394,32 +404,32 @@ fn mode(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
         .ok()
         .filter(|mode| octal && *mode <= 0o777)
         .map(|mode| json!(mode))
-        .ok_or_else(|| wrong(format!("`{}` is not a mode", key.name), "not a mode", form))
+        .ok_or_else(|| wrong(format!("`{key}` is not a mode"), "not a mode", form))
 }
 
-fn hash(key: &Key, value: &DeValue<'_>) -> Result<Value, Wrong> {
+fn hash(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let form = "give 64 hexadecimal digits: printf %s TOKEN | sha256sum";
     let text = string(key, value, form)?;
     if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Ok(json!(text.to_ascii_lowercase()));
     }
     // The text is not shown: it may be the token itself.
-    let message = format!("`{}` is not a SHA-256", key.name);
+    let message = format!("`{key}` is not a SHA-256");
     Err(Wrong {
         secret: true,
         ..wrong(message, "not a hash", form)
     })
 }
 
-fn string<'a>(key: &Key, value: &'a DeValue<'_>, help: &str) -> Result<&'a str, Wrong> {
+fn string<'a>(key: &str, value: &'a DeValue<'_>, help: &str) -> Result<&'a str, Wrong> {
     value
         .as_str()
         .ok_or_else(|| type_wrong(key, "a text in quotes", value, help))
 }
 
-fn type_wrong(key: &Key, expected: &str, value: &DeValue<'_>, help: &str) -> Wrong {
+fn type_wrong(key: &str, expected: &str, value: &DeValue<'_>, help: &str) -> Wrong {
     wrong(
-        format!("`{}` takes {expected}", key.name),
+        format!("`{key}` takes {expected}"),
         format!("this is {}", written(value)),
         help,
     )
