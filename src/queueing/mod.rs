@@ -8,7 +8,6 @@
 //! - Erlang C ([`Delay`]): everybody waits as long as it takes.
 //! - Erlang A ([`Patience`]): everybody waits as long as its exponential patience lasts.
 
-mod beta;
 mod delay;
 mod patience;
 

@@ -1,6 +1,6 @@
 //! Erlang A: waiting with exponential patience.
 
-use super::beta::regularized;
+use statrs::function::beta::beta_reg;
 
 /// Probabilities below this share of the largest are left out.
 const NEGLIGIBLE: f64 = 1e-14;
@@ -94,7 +94,7 @@ impl Patience {
         let mut served = self.below;
         for (j, share) in self.queued.iter().enumerate() {
             let before = j as f64 + 1.0;
-            served += share * m / (m + before) * regularized(x, before, m + 1.0);
+            served += share * m / (m + before) * beta_reg(before, m + 1.0, x);
         }
         served
     }
