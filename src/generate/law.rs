@@ -4,7 +4,7 @@ use rand::Rng;
 use rand_distr::{Distribution, Exp, Gamma, LogNormal};
 use serde::Deserialize;
 
-use super::model::Span;
+use super::span::Span;
 
 /// A distribution of durations, as a model writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

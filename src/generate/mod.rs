@@ -8,6 +8,7 @@ mod arrivals;
 mod error;
 mod law;
 mod model;
+mod span;
 mod week;
 
 pub use agents::write as write_agents;

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use crate::config::duration;
 use crate::router::ids::Name;
 use crate::router::policy::{Priority, SkillMap};
 
@@ -155,19 +154,6 @@ pub struct Shift {
 
 fn daily() -> Days {
     Days::ALL
-}
-
-/// A duration in milliseconds, written as in the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span(pub i64);
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        duration::parse(&text)
-            .map(|ms| Self(ms.0))
-            .map_err(serde::de::Error::custom)
-    }
 }
 
 impl Model {

@@ -10,6 +10,7 @@ pub mod log;
 pub mod moment;
 
 mod chain;
+mod content;
 mod error;
 mod export;
 mod fact;
@@ -21,6 +22,7 @@ mod verify;
 mod writer;
 
 pub use chain::{Broken, Hash};
+pub use content::content;
 pub use error::{Damage, LedgerError};
 pub use export::{Selection, records, spans, write_csv, write_json};
 pub use fact::{Fact, Stated};
@@ -28,4 +30,4 @@ pub use kind::Kind;
 pub use reader::{Head, Line, Position, Reader};
 pub use spans::{Act, Span, Spans};
 pub use verify::{Break, Comparison, Difference, Report, Verified, verify};
-pub use writer::{Place, Told, Writer, content};
+pub use writer::{Place, Told, Writer};

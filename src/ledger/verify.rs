@@ -7,10 +7,10 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use super::chain::Hash;
+use super::content::{content, content_of};
 use super::error::{Damage, LedgerError};
 use super::kind::Kind;
-use super::reader::{Line, Position, Reader};
-use super::writer;
+use super::reader::{Position, Reader};
 use crate::router::event::Event;
 
 /// What was found.
@@ -120,14 +120,6 @@ pub fn verify(
     })
 }
 
-/// What a record says of its event, without number and hash.
-pub(super) fn content_of(line: &Line<'_>) -> Vec<u8> {
-    let text = line.text;
-    let from = text.find(',').map_or(0, |at| at + 1);
-    let to = text.rfind(",\"hash\":").unwrap_or(text.len());
-    format!("{{{}}}", text.get(from..to).unwrap_or_default()).into_bytes()
-}
-
 /// What a journal says that its ledger does not, or otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Difference {
@@ -194,7 +186,7 @@ impl Comparison {
 
     /// Takes the next event of the journal, of those after `kept_after`.
     pub fn take(&mut self, event: &Event) {
-        let (Some(kind), Some(content)) = (Kind::of(&event.body), writer::content(event)) else {
+        let (Some(kind), Some(content)) = (Kind::of(&event.body), content(event)) else {
             return;
         };
         let told = &mut self.verified.told;

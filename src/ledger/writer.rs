@@ -11,15 +11,14 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::chain;
+use super::content::{content_of, say, write_member};
 use super::error::{Damage, LedgerError};
 use super::files;
 use super::kind::Kind;
 use super::reader::{FORMAT, Position, Reader};
-use super::verify::content_of;
 use crate::journal::storage::{FILE_MODE, make_private_folder};
-use crate::router::event::{AgentEvent, Event, EventBody};
+use crate::router::event::Event;
 use crate::router::time::Timestamp;
-use crate::wire;
 
 /// Bytes that are collected before they are written.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -341,30 +340,4 @@ impl Writer {
         self.buffer.clear();
         Ok(())
     }
-}
-
-fn write_member<T: serde::Serialize + ?Sized>(line: &mut Vec<u8>, name: &str, value: &T) {
-    line.extend_from_slice(format!(",\"{name}\":").as_bytes());
-    serde_json::to_writer(line, value).expect("memory takes it");
-}
-
-/// Writes what a record says of an event: what the event says, and of an agent its team.
-fn say(out: &mut Vec<u8>, event: &Event) {
-    wire::event::params(out, event);
-    if let EventBody::Agent(AgentEvent::Set {
-        team: Some(team), ..
-    }) = &event.body
-    {
-        out.pop();
-        write_member(out, "team", team);
-        out.push(b'}');
-    }
-}
-
-/// What a record says of an event, without its number and seal: the same for the same event.
-pub fn content(event: &Event) -> Option<Vec<u8>> {
-    Kind::of(&event.body)?;
-    let mut content = Vec::with_capacity(256);
-    say(&mut content, event);
-    Some(content)
 }

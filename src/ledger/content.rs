@@ -1,0 +1,45 @@
+//! What a record says of its event, as it is written and as it is read back.
+
+use super::kind::Kind;
+use super::reader::Line;
+use crate::router::event::{AgentEvent, Event, EventBody};
+use crate::wire;
+
+/// What a record says of its event, without number and hash.
+pub(super) fn content_of(line: &Line<'_>) -> Vec<u8> {
+    let text = line.text;
+    let from = text.find(',').map_or(0, |at| at + 1);
+    let to = text.rfind(",\"hash\":").unwrap_or(text.len());
+    format!("{{{}}}", text.get(from..to).unwrap_or_default()).into_bytes()
+}
+
+/// Writes what a record says of an event: what the event says, and of an agent its team.
+pub(super) fn say(out: &mut Vec<u8>, event: &Event) {
+    wire::event::params(out, event);
+    if let EventBody::Agent(AgentEvent::Set {
+        team: Some(team), ..
+    }) = &event.body
+    {
+        out.pop();
+        write_member(out, "team", team);
+        out.push(b'}');
+    }
+}
+
+/// What a record says of an event, without its number and seal: the same for the same event.
+pub fn content(event: &Event) -> Option<Vec<u8>> {
+    Kind::of(&event.body)?;
+    let mut content = Vec::with_capacity(256);
+    say(&mut content, event);
+    Some(content)
+}
+
+/// Appends a member to an object that has one already.
+pub(super) fn write_member<T: serde::Serialize + ?Sized>(
+    line: &mut Vec<u8>,
+    name: &str,
+    value: &T,
+) {
+    line.extend_from_slice(format!(",\"{name}\":").as_bytes());
+    serde_json::to_writer(line, value).expect("memory takes it");
+}
