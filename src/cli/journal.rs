@@ -7,10 +7,10 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::{Done, Failure};
-use crate::journal::{JournalError, tools};
+use crate::journal::{JournalError, SnapshotInfo, tools};
 use crate::ledger::{LedgerError, files};
 use crate::printable::printable;
-use crate::server::{Record, RecordError};
+use crate::server::{Record, RecordError, WrittenBy};
 
 /// The exit code of a journal that is damaged or cannot be read: the code 74 is the daemon's, for
 /// whoever restarts it.
@@ -117,10 +117,19 @@ fn verify(dir: &Path, out: &mut impl Write) -> Done {
     )?;
     for snapshot in &report.snapshots {
         match &snapshot.outcome {
-            Ok(info) => writeln!(out, "{}: whole, {} bytes", snapshot.file, info.state_bytes)?,
+            Ok(info) => {
+                let (file, bytes, by) = (&snapshot.file, info.state_bytes, written_by(info));
+                writeln!(out, "{file}: whole, {bytes} bytes, {by}")?;
+            }
             Err(reason) => writeln!(out, "{reason}")?,
         }
     }
+    let snapshots = report.snapshots.iter();
+    let newest = snapshots.filter_map(|snapshot| Some(snapshot.outcome.as_ref().ok()?.sequence));
+    let behind = report
+        .last_sequence
+        .saturating_sub(newest.max().unwrap_or(0));
+    writeln!(out, "{behind} records behind the newest snapshot")?;
     if let Some(torn) = &report.torn {
         writeln!(
             out,
@@ -134,6 +143,19 @@ fn verify(dir: &Path, out: &mut impl Write) -> Done {
     let sound = report.is_sound();
     writeln!(out, "{}", if sound { "ok" } else { "damaged" })?;
     Ok(if sound { 0 } else { DAMAGED })
+}
+
+fn written_by(snapshot: &SnapshotInfo) -> String {
+    match WrittenBy::read(&snapshot.head) {
+        Some(WrittenBy {
+            program,
+            image_format,
+        }) => format!(
+            "written by version {}, rules level {}, image format {image_format}",
+            program.version, program.rules_level
+        ),
+        None => "written by an early build of 0.1.0".to_owned(),
+    }
 }
 
 /// A record as it is printed.
@@ -154,6 +176,11 @@ enum Printed<'a> {
         seq: u64,
         tenant: &'a str,
         configured: serde_json::Value,
+    },
+    Program {
+        seq: u64,
+        version: &'a str,
+        rules_level: u32,
     },
 }
 
@@ -189,6 +216,14 @@ fn dump(dir: &Path, from: u64, out: &mut impl Write) -> Done {
                     seq,
                     tenant: tenant.as_str(),
                     configured: serde_json::from_str(&json).unwrap_or_default(),
+                },
+            ),
+            Record::Program(program) => print(
+                out,
+                &Printed::Program {
+                    seq,
+                    version: &program.version,
+                    rules_level: program.rules_level,
                 },
             ),
         }

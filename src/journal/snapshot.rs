@@ -61,7 +61,12 @@ pub struct SnapshotInfo {
     pub digest: StateDigest,
     /// Length of the state in bytes.
     pub state_bytes: u64,
+    /// The first [`HEAD_BYTES`] of the state, in which its owner may say who wrote it.
+    pub head: Vec<u8>,
 }
+
+/// Bytes of a state that are looked at without the rest.
+const HEAD_BYTES: u64 = 64;
 
 /// Why a snapshot cannot be used.
 #[derive(Debug, Clone)]
@@ -125,12 +130,17 @@ pub(crate) fn check_snapshot(
     {
         return Err(damaged("its content does not match its hash"));
     }
+    let head_bytes = usize::try_from(state_bytes.min(HEAD_BYTES)).unwrap_or_default();
+    let mut state_head = vec![0; head_bytes];
+    file.read_exact_at(&mut state_head, HEADER_BYTES as u64)
+        .map_err(io)?;
     let mut digest = [0; 32];
     digest.copy_from_slice(&head[24..56]);
     Ok(SnapshotInfo {
         sequence,
         digest,
         state_bytes,
+        head: state_head,
     })
 }
 

@@ -354,10 +354,14 @@ impl Journal {
             .map_or(1, |segment| segment.base_sequence)
     }
 
-    /// The oldest whole snapshot that is kept: its sequence and state. No record after it has
-    /// been dropped.
-    pub fn oldest_snapshot(&self) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
-        self.first_whole(self.snapshots_kept()?.into_iter())
+    /// The oldest whole snapshot that is kept of those at `from` or behind it: its sequence and
+    /// state. No record after it has been dropped.
+    pub fn oldest_snapshot(
+        &self,
+        from: Sequence,
+    ) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
+        let kept = self.snapshots_kept()?.into_iter();
+        self.first_whole(kept.filter(|sequence| *sequence >= from))
     }
 
     /// The newest whole snapshot: its sequence and state.

@@ -27,6 +27,9 @@ mod act;
 // Doors beside `apply` and `query`: simulations in bulk; the whole state as bytes and back.
 pub(crate) mod bulk;
 mod image;
+pub use image::IMAGE_FORMAT;
+
+pub mod rules;
 
 // What comes in and what goes out, for those outside.
 pub use act::case::follow_up;

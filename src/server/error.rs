@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use crate::config::Faults;
 use crate::journal::JournalError;
 use crate::ledger::LedgerError;
+use crate::stored;
 
-use super::record::RecordError;
+use super::record::{POSITIONAL_ADVICE, RecordError};
 
 /// Every reason. The messages say what to do.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +22,9 @@ pub enum ServerError {
     #[error("the state of tenant \"{tenant}\" in the snapshot cannot be used: {cause}")]
     Image { tenant: String, cause: String },
     #[error("the snapshot cannot be understood: {0}")]
-    Snapshot(postcard::Error),
+    Snapshot(stored::Error),
+    #[error("the snapshot {POSITIONAL_ADVICE}")]
+    PositionalSnapshot,
     #[error("a daemon already answers on {}: stop it first, or give another path", path.display())]
     SocketInUse { path: PathBuf },
     #[error("{} exists and is no socket: remove it, or give another path", path.display())]
@@ -89,7 +92,8 @@ impl ServerError {
             | Self::Ledger(_)
             | Self::Record(_)
             | Self::Image { .. }
-            | Self::Snapshot(_) => 74,
+            | Self::Snapshot(_)
+            | Self::PositionalSnapshot => 74,
             Self::OpenToTheNetwork { .. } | Self::LineTooLong { .. } | Self::Config(_) => 2,
             Self::SocketInUse { .. }
             | Self::NotASocket { .. }

@@ -22,7 +22,9 @@ use crate::router::reject::{Reject, RejectKind};
 use super::cell::Cell;
 use super::error::ServerError;
 use super::hub::Hub;
-use super::record::{Record, Snapshot};
+use super::images::Snapshot;
+use super::program::Program;
+use super::record::Record;
 use super::ring::Published;
 use super::threads::TwoThreads;
 
@@ -184,9 +186,11 @@ pub fn tell(
     }
 }
 
-/// The oldest state that is kept of a tenant.
+/// The oldest state of a tenant behind which everything was decided by the rules of this program.
 struct Oldest {
     router: Router,
+    /// Who wrote what follows.
+    program: Program,
     /// Records up to here are in it.
     sequence: Sequence,
     /// Where reading must begin.
@@ -195,26 +199,27 @@ struct Oldest {
 }
 
 fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
-    let empty = |from| Oldest {
+    let empty = |from, program| Oldest {
         router: Router::new(),
+        program,
         sequence: 0,
         from,
         event_seq: 0,
     };
-    if hub.journal.first_sequence() <= 1 {
-        return Ok(empty(1));
+    if hub.journal.first_sequence() <= 1 && hub.decided_since == 0 {
+        return Ok(empty(1, Program::unknown()));
     }
-    let Some((at, bytes)) = hub.journal.oldest_snapshot()? else {
-        return Ok(empty(1));
+    let Some((at, bytes)) = hub.journal.oldest_snapshot(hub.decided_since)? else {
+        return Ok(empty(1, Program::unknown()));
     };
-    let snapshot: Snapshot<'_> = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
+    let snapshot = Snapshot::read(&bytes)?;
     let Some(image) = snapshot
         .tenants
         .into_iter()
         .find(|image| image.tenant == *tenant)
     else {
         // A tenant younger than the snapshot begins after it.
-        return Ok(empty(at + 1));
+        return Ok(empty(at + 1, snapshot.program));
     };
     let router =
         Router::from_image_by(&image.image, &TwoThreads).map_err(|cause| ServerError::Image {
@@ -223,6 +228,7 @@ fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
         })?;
     Ok(Oldest {
         router,
+        program: snapshot.program,
         sequence: image.sequence,
         from: at + 1,
         event_seq: image.event_seq,
@@ -255,6 +261,8 @@ impl<F: FnMut(&Hub, Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
         let from = self.oldest.from;
         hub.journal.read::<Ended>(from, |stored| {
             let record = Record::read(&stored).map_err(ServerError::from)?;
+            let followed = self.oldest.program.follow(stored.sequence, &record);
+            followed.map_err(ServerError::from)?;
             let Record::Command { tenant, stamped } = record else {
                 return Ok(());
             };

@@ -51,6 +51,8 @@ pub struct Live {
 /// State shared by all tasks.
 pub struct Hub {
     pub journal: Journal,
+    /// Behind which record of the journal everything was decided by the rules of this program.
+    pub decided_since: Sequence,
     pub clock: Clock,
     pub cells: Cells,
     pub metrics: Arc<Metrics>,
@@ -110,6 +112,7 @@ impl Hub {
         let threads = tokio::runtime::Handle::current().metrics().num_workers();
         Self {
             journal,
+            decided_since: 0,
             clock,
             cells,
             metrics,

@@ -18,9 +18,9 @@ use crate::ledger::LedgerError;
 use super::cell::Cell;
 use super::clock::Stopwatch;
 use super::hub::Hub;
+use super::images::TenantImage;
 use super::keeper::{Keeper, Ledgers};
 use super::opening::Opening;
-use super::record::TenantImage;
 use super::ring::RING_EVENTS_MAX;
 use super::tenant_ledger::TenantLedger;
 

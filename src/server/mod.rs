@@ -19,6 +19,8 @@ pub mod running;
 mod clock;
 mod end;
 
+mod images;
+mod program;
 mod recent;
 mod record;
 mod record_buffer;
@@ -73,6 +75,8 @@ mod metrics;
 mod scrape;
 
 pub use error::ServerError;
+pub use images::WrittenBy;
+pub use program::Program;
 pub use record::{Record, RecordError, write_command};
 pub use reload::{ReloadError, Reloaded};
 pub use running::{Control, Options, Running, run};

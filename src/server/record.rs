@@ -4,14 +4,13 @@
 //! has the form of `crate::stored`. A kind that is not known is refused, because passing over a
 //! record would be another history. This file must not read or write files.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
-
 use crate::journal::Record as Kept;
 use crate::router::command::Stamped;
 use crate::router::ids::Name;
+use crate::router::rules::RULES_LEVEL;
 use crate::stored::{self, Reader, Stored, Writer};
+
+use super::program::Program;
 
 /// A command and an applied configuration as builds before this form wrote them: by the order of
 /// the structs' fields, which has changed since.
@@ -20,28 +19,52 @@ const POSITIONAL: [u16; 2] = [1, 2];
 pub const COMMAND: u16 = 3;
 /// The configuration of a tenant that was applied, as JSON.
 pub const CONFIGURED: u16 = 4;
+/// The program that decided the records behind it.
+pub const PROGRAM: u16 = 5;
+
+/// What can be done with what a build before this form has written.
+pub const POSITIONAL_ADVICE: &str = "was written by an early build of 0.1.0, in a form that no \
+    later version reads: keep its folder for that build, and begin with an empty folder \
+    (journal.dir)";
 
 /// A record as it is read back.
 #[derive(Debug)]
 pub enum Record {
     Command { tenant: Name, stamped: Stamped },
     Configured { tenant: Name, json: String },
+    Program(Program),
 }
 
 /// Why a record cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     #[error(
         "journal sequence {sequence} is of kind {kind}, which this version does not know: start \
          the version that wrote it"
     )]
     UnknownKind { sequence: u64, kind: u16 },
-    #[error(
-        "journal sequence {sequence} was written by a build of 0.1.0 whose records this version \
-         cannot read: start that build once and end it in order (SIGTERM), so that its last \
-         snapshot holds everything, then start this version"
-    )]
+    #[error("journal sequence {sequence} {POSITIONAL_ADVICE}")]
     Positional { sequence: u64 },
+    #[error(
+        "journal sequence {sequence} was decided by version {version} under rules level {level}, \
+         and this version has level {RULES_LEVEL}: start version {version} once and end it in \
+         order (SIGTERM), so that its last snapshot holds everything; this version goes on from \
+         that snapshot"
+    )]
+    OlderRules {
+        sequence: u64,
+        level: u32,
+        version: String,
+    },
+    #[error(
+        "{place} was written by version {version} under rules level {level}, which is newer than \
+         this version's {RULES_LEVEL}: start version {version} or a later one"
+    )]
+    NewerRules {
+        place: String,
+        level: u32,
+        version: String,
+    },
     #[error("journal sequence {sequence} cannot be understood: {cause}")]
     Unreadable { sequence: u64, cause: stored::Error },
 }
@@ -54,6 +77,7 @@ impl Record {
         match kept.kind {
             COMMAND => read(kept.bytes).map(|(tenant, stamped)| Self::Command { tenant, stamped }),
             CONFIGURED => read(kept.bytes).map(|(tenant, json)| Self::Configured { tenant, json }),
+            PROGRAM => stored::read(kept.bytes).map(Self::Program),
             kind if POSITIONAL.contains(&kind) => {
                 return Err(RecordError::Positional { sequence });
             }
@@ -78,37 +102,16 @@ pub fn write_command(out: &mut Vec<u8>, tenant: &Name, stamped: &Stamped) {
     stamped.write(&mut out);
 }
 
+/// The bytes of a program's record.
+pub fn program_bytes(program: &Program) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    stored::write(&mut bytes, program);
+    bytes
+}
+
 /// Appends an applied configuration to a buffer.
 pub fn write_configured(out: &mut Vec<u8>, tenant: &Name, json: &str) {
     let mut out = Writer::new(out);
     tenant.write(&mut out);
     out.plain(json);
-}
-
-/// The state of all tenants, as a snapshot holds it.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Snapshot<'a> {
-    #[serde(borrow)]
-    pub tenants: Vec<TenantImage<'a>>,
-}
-
-impl Snapshot<'_> {
-    pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("memory takes the state")
-    }
-}
-
-/// One tenant's part.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct TenantImage<'a> {
-    pub tenant: Name,
-    /// The image contains every record of this tenant through this one, even where the snapshot
-    /// as a whole is older: records up to here are passed over when they are read.
-    pub sequence: u64,
-    pub event_seq: u64,
-    /// The configuration last applied, as JSON.
-    pub configured: Option<String>,
-    /// Where it is read it stays in the snapshot's bytes.
-    #[serde(borrow, with = "serde_bytes")]
-    pub image: Cow<'a, [u8]>,
 }

@@ -17,10 +17,12 @@ use super::cell::{Cell, Cells};
 use super::clock::Stopwatch;
 use super::error::ServerError;
 use super::hub::WAITING_BYTES_SLACK;
+use super::images::{Snapshot, TenantImage};
 use super::metrics::Metrics;
 use super::metrics::tenant::TenantMeters;
+use super::program::Program;
 use super::recent::Recent;
-use super::record::{Record, Snapshot, TenantImage};
+use super::record::Record;
 use super::tenant::Tenant;
 use super::threads::read_ahead;
 
@@ -34,6 +36,10 @@ pub struct Recovered {
     pub cells: Cells,
     /// The time of the last command of all.
     pub last_at: Timestamp,
+    /// Behind which record everything was decided by the rules of this program.
+    pub decided_since: Sequence,
+    /// Who wrote the last record.
+    pub program: Program,
 }
 
 /// Opens the journal and makes the tenants from it, those of the configuration too.
@@ -63,10 +69,15 @@ pub fn recover(
             "cut a torn tail that was never acknowledged"
         );
     }
-    let mut fold = Fold::start(recovery.snapshot_bytes()?)?;
+    let snapshot = recovery.snapshot().map(|info| info.sequence);
+    let (mut fold, beginning) = Fold::start(snapshot.zip(recovery.snapshot_bytes()?))?;
+    let Beginning {
+        mut program,
+        decided_since,
+    } = beginning;
     let mut records = 0_u64;
     read_ahead(
-        |ahead| recovery.replay(|stored| ahead.take(&stored)),
+        |ahead| recovery.replay(|stored| ahead.take(&mut program, &stored)),
         |batch| {
             records += batch.len() as u64;
             fold.take_all(batch);
@@ -87,7 +98,7 @@ pub fn recover(
         cells.insert(cell);
     }
     tracing::info!(
-        snapshot = recovery.snapshot().map(|info| info.sequence),
+        snapshot,
         records,
         last_sequence,
         seconds = watch.elapsed().as_secs_f64(),
@@ -98,6 +109,8 @@ pub fn recover(
         uuid: recovery.uuid(),
         cells,
         last_at,
+        decided_since,
+        program,
     })
 }
 
@@ -130,6 +143,14 @@ pub fn journal_options(config: &Config, create: bool) -> Result<Options, ServerE
     })
 }
 
+/// What is known where reading begins.
+pub struct Beginning {
+    /// Who wrote what comes first.
+    pub program: Program,
+    /// Behind which record everything was decided by the rules of this program.
+    pub decided_since: Sequence,
+}
+
 /// The tenants while the past is read.
 #[derive(Default)]
 pub struct Fold {
@@ -138,12 +159,20 @@ pub struct Fold {
 
 impl Fold {
     /// Begins with the state that a snapshot holds, or with nothing.
-    pub fn start(snapshot: Option<Vec<u8>>) -> Result<Self, ServerError> {
+    pub fn start(snapshot: Option<(Sequence, Vec<u8>)>) -> Result<(Self, Beginning), ServerError> {
         let mut fold = Self::default();
-        let Some(bytes) = snapshot else {
-            return Ok(fold);
+        let Some((sequence, bytes)) = snapshot else {
+            let beginning = Beginning {
+                program: Program::unknown(),
+                decided_since: 0,
+            };
+            return Ok((fold, beginning));
         };
-        let snapshot: Snapshot<'_> = postcard::from_bytes(&bytes).map_err(ServerError::Snapshot)?;
+        let snapshot = Snapshot::read(&bytes)?;
+        let beginning = Beginning {
+            decided_since: snapshot.decided_since(sequence),
+            program: snapshot.program,
+        };
         for image in snapshot.tenants {
             let (name, event_seq) = (image.tenant.clone(), image.event_seq);
             let tenant = Tenant::from_image(image).map_err(|cause| ServerError::Image {
@@ -153,7 +182,7 @@ impl Fold {
             fold.tenants
                 .insert(name, (tenant, Recent::after(event_seq)));
         }
-        Ok(fold)
+        Ok((fold, beginning))
     }
 
     fn tenant(&mut self, name: &Name) -> &mut (Tenant, Recent) {
@@ -177,7 +206,7 @@ impl Fold {
         let commands = || {
             records.iter().filter_map(|(_, record)| match record {
                 Record::Command { tenant, stamped } => Some((tenant, &stamped.command)),
-                Record::Configured { .. } => None,
+                Record::Configured { .. } | Record::Program(_) => None,
             })
         };
         let Some((first, _)) = commands().next() else {
@@ -207,6 +236,8 @@ impl Fold {
                     tenant.replay_configured(sequence, json.clone());
                 }
             }
+            // Followed where it was read.
+            Record::Program(_) => {}
         }
     }
 

@@ -1,7 +1,8 @@
 //! The daemon from its start to its end.
 //!
-//! Order of a start: configuration, journal, recovery, `Restarted` for each tenant, what the
-//! configuration changed, all of it durable; only then connections are accepted. Order of an end: no new
+//! Order of a start: configuration, journal, recovery, the program's name where another wrote before,
+//! `Restarted` for each tenant, what the configuration changed, all of it durable; only then
+//! connections are accepted. Order of an end: no new
 //! connections and contacts, conversations may finish, connections close, a last snapshot, the
 //! journal closes.
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{Config, Role};
+use crate::journal::NewRecord;
 use crate::router::command::Command;
 
 use super::clock::Clock;
@@ -24,6 +26,8 @@ use super::keeper::Keeper;
 use super::ledger;
 use super::listen::{self, SocketFile};
 use super::metrics::Metrics;
+use super::program::Program;
+use super::record::{PROGRAM, program_bytes};
 use super::recovery::{self, Recovered};
 use super::reload::{self, ReloadError, Reloaded};
 use super::snapshots::{self, Manner};
@@ -95,6 +99,8 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
         journal,
         uuid,
         cells,
+        decided_since,
+        program,
         ..
     } = recovered;
     let dir = &config.journal.dir;
@@ -103,14 +109,17 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
         .ledger
         .then(|| Keeper::new(dir.clone(), &uuid, options.accept_ledger_break));
     let path = options.config_path;
-    let hub = Arc::new(Hub::new(
-        journal, clock, cells, metrics, config, path, keeper,
-    ));
+    let mut hub = Hub::new(journal, clock, cells, metrics, config, path, keeper);
+    hub.decided_since = decided_since;
+    let hub = Arc::new(hub);
     // Before anything new happens: what is wrong with the ledger stops the start.
     match ledger::keep(&hub).await {
         // It is tried again while the centre works.
         Err(error) if error.is_full() => {}
         kept => kept?,
+    }
+    if program != Program::this() {
+        sign(&hub).await?;
     }
     prepare(&hub).await.map_err(|Stopped| failure(&hub))?;
     let mut running = Running {
@@ -155,6 +164,19 @@ async fn recover(
     tokio::task::spawn_blocking(work)
         .await
         .expect("recovery does not panic")
+}
+
+/// Says in the journal which program decides what follows.
+async fn sign(hub: &Hub) -> Result<(), ServerError> {
+    hub.wait_for_room().await;
+    let bytes = program_bytes(&Program::this());
+    let record = NewRecord {
+        kind: PROGRAM,
+        bytes: &bytes,
+    };
+    let sequence = hub.journal.append(&[record])?;
+    hub.journal.durable(sequence).await?;
+    Ok(())
 }
 
 /// Tells each tenant that the process came up again, then what the configuration changed.
@@ -234,8 +256,14 @@ impl Running {
             return Err(failure(&hub));
         }
         // Everything that was applied had room: it is durable or about to be.
-        if let Err(error) = snapshots::take(&hub, Manner::Alone).await {
-            tracing::error!(%error, "no snapshot could be written at the end");
+        match snapshots::take(&hub, Manner::Alone).await {
+            Err(error) => tracing::error!(%error, "no snapshot could be written at the end"),
+            Ok(sequence) if sequence < hub.journal.appended_sequence() => tracing::warn!(
+                sequence,
+                "records were written behind the last snapshot: before a version with other rules \
+                 goes on, start this one and end it once more"
+            ),
+            Ok(_) => {}
         }
         let hub_of_close = Arc::clone(&hub);
         let closed = tokio::task::spawn_blocking(move || hub_of_close.journal.close());

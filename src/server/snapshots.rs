@@ -17,8 +17,8 @@ use super::cell::Cell;
 use super::clock::Stopwatch;
 use super::error::ServerError;
 use super::hub::Hub;
-use super::record::Snapshot;
-use super::recovery::Fold;
+use super::images::Snapshot;
+use super::recovery::{Beginning, Fold};
 use super::threads::{Ahead, read_ahead};
 
 /// How often is looked whether a snapshot is due.
@@ -135,9 +135,7 @@ fn standing(hub: &Hub, cells: &[Arc<Cell>]) -> Snapshot<'static> {
         hub.metrics.snapshot_pause.record(pause.as_secs_f64());
         image
     };
-    Snapshot {
-        tenants: cells.iter().map(image).collect(),
-    }
+    Snapshot::new(hub.decided_since, cells.iter().map(image).collect())
 }
 
 /// The tenants as they were after the record `through`, made from what is on the disk.
@@ -145,17 +143,18 @@ fn folded(hub: &Hub, through: Sequence) -> Result<Snapshot<'static>, ServerError
     hub.journal.sync_through(through)?;
     let newest = hub.journal.newest_snapshot()?;
     let from = newest.as_ref().map_or(1, |(at, _)| at + 1);
-    let mut fold = Fold::start(newest.map(|(_, bytes)| bytes))?;
+    let (mut fold, Beginning { mut program, .. }) = Fold::start(newest)?;
     let read = |ahead: &mut Ahead| {
         hub.journal.read(from, |stored| {
             if stored.sequence <= through {
-                ahead.take(&stored)?;
+                ahead.take(&mut program, &stored)?;
             }
             Ok(())
         })
     };
     read_ahead(read, |records| fold.take_all(records))?;
-    Ok(Snapshot {
-        tenants: fold.into_images().collect(),
-    })
+    Ok(Snapshot::new(
+        hub.decided_since,
+        fold.into_images().collect(),
+    ))
 }

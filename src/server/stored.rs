@@ -11,7 +11,9 @@ use crate::router::event::Event;
 use crate::router::ids::Name;
 
 use super::error::ServerError;
-use super::record::{Record, Snapshot};
+use super::images::Snapshot;
+use super::program::Program;
+use super::record::Record;
 use super::threads::TwoThreads;
 
 /// What a journal can still tell.
@@ -20,6 +22,8 @@ pub struct Stored {
     pub uuid: JournalUuid,
     /// Where reading begins.
     from: Sequence,
+    /// Who wrote what comes first.
+    program: Program,
     tenants: BTreeMap<Name, Oldest>,
     /// The last event that each tenant's newest image contains.
     newest: BTreeMap<Name, u64>,
@@ -41,17 +45,25 @@ impl Stored {
             dir: dir.to_owned(),
             uuid: kept.uuid,
             from: 0,
+            program: Program::unknown(),
             tenants: BTreeMap::new(),
             newest: BTreeMap::new(),
         };
-        for (at, (sequence, bytes)) in kept.snapshots.iter().enumerate() {
-            let snapshot: Snapshot<'_> =
-                postcard::from_bytes(bytes).map_err(ServerError::Snapshot)?;
+        let Some((sequence, bytes)) = kept.snapshots.last() else {
+            return Ok(stored);
+        };
+        let newest = Snapshot::read(bytes)?;
+        let since = newest.decided_since(*sequence);
+        for image in newest.tenants {
+            stored.newest.insert(image.tenant, image.event_seq);
+        }
+        let mut told = kept
+            .snapshots
+            .iter()
+            .filter(|(sequence, _)| *sequence >= since);
+        if let Some((sequence, bytes)) = told.next() {
+            let snapshot = Snapshot::read(bytes)?;
             for image in snapshot.tenants {
-                stored.newest.insert(image.tenant.clone(), image.event_seq);
-                if at > 0 {
-                    continue;
-                }
                 let unusable = |cause| ServerError::Image {
                     tenant: image.tenant.to_string(),
                     cause,
@@ -63,9 +75,8 @@ impl Stored {
                 };
                 stored.tenants.insert(image.tenant, oldest);
             }
-            if at == 0 {
-                stored.from = sequence + 1;
-            }
+            stored.program = snapshot.program;
+            stored.from = sequence + 1;
         }
         Ok(stored)
     }
@@ -86,7 +97,9 @@ impl Stored {
     pub fn tell(mut self, mut take: impl FnMut(&Name, &Event)) -> Result<(), ServerError> {
         let mut effects = Effects::default();
         tools::dump::<ServerError>(&self.dir, self.from, |stored| {
-            let Record::Command { tenant, stamped } = Record::read(&stored)? else {
+            let record = Record::read(&stored)?;
+            self.program.follow(stored.sequence, &record)?;
+            let Record::Command { tenant, stamped } = record else {
                 return Ok(());
             };
             let oldest = self.tenants.entry(tenant.clone()).or_default();

@@ -21,9 +21,9 @@ use crate::router::reject::Reject;
 use crate::router::time::Timestamp;
 
 use super::clock::Stopwatch;
+use super::images::TenantImage;
 use super::metrics::tenant::TenantMeters;
 use super::recent::Recent;
-use super::record::TenantImage;
 use super::record_buffer::RecordBuffer;
 use super::ring::Ring;
 use super::threads::TwoThreads;

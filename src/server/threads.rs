@@ -7,6 +7,7 @@ use crate::journal::{Record as Stored, Sequence};
 use crate::router::both::Both;
 
 use super::error::ServerError;
+use super::program::Program;
 use super::record::Record;
 
 /// Records that go from one thread to the other at a time.
@@ -44,9 +45,11 @@ pub struct Ahead {
 }
 
 impl Ahead {
-    /// Understands a record and passes it on.
-    pub fn take(&mut self, stored: &Stored<'_>) -> Result<(), ServerError> {
-        self.batch.push((stored.sequence, Record::read(stored)?));
+    /// Understands a record, that of `program` or of another that it names, and passes it on.
+    pub fn take(&mut self, program: &mut Program, stored: &Stored<'_>) -> Result<(), ServerError> {
+        let record = Record::read(stored)?;
+        program.follow(stored.sequence, &record)?;
+        self.batch.push((stored.sequence, record));
         if self.batch.len() == BATCH_RECORDS {
             self.pass_on();
         }
@@ -102,14 +105,16 @@ mod tests {
         let mut bytes = Vec::new();
         write_configured(&mut bytes, &Name::of("t"), "{}");
         let mut taken = Vec::new();
+        let mut program = Program::this();
         let outcome = read_ahead(
             |ahead| {
                 kinds.iter().zip(1..).try_for_each(|(kind, sequence)| {
-                    ahead.take(&Stored {
+                    let stored = Stored {
                         sequence,
                         kind: *kind,
                         bytes: &bytes,
-                    })
+                    };
+                    ahead.take(&mut program, &stored)
                 })
             },
             |batch| taken.extend(batch.iter().map(|(sequence, _)| *sequence)),

@@ -139,9 +139,14 @@ impl<'a> Reader<'a> {
         Ok((number != END).then_some(number))
     }
 
+    /// The bytes that are left.
+    pub fn rest(self) -> Result<&'a [u8], Error> {
+        self.0.finalize().map_err(Error::Bytes)
+    }
+
     /// Nothing may be left.
     pub fn end(self) -> Result<(), Error> {
-        match self.0.finalize().map_err(Error::Bytes)? {
+        match self.rest()? {
             [] => Ok(()),
             rest => Err(Error::Wrong(format!("{} bytes are left over", rest.len()))),
         }

@@ -18,5 +18,6 @@ mod rights;
 mod snapshots;
 mod talk;
 mod timers;
+mod upgrade;
 mod vanished;
 mod whose;

@@ -30,6 +30,8 @@ const SERVER: &[&[&str]] = &[
     &[
         "clock",
         "record",
+        "program",
+        "images",
         "error",
         "threads",
         "record_buffer",

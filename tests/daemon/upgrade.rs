@@ -1,0 +1,237 @@
+//! A journal that another version has written: read, or refused with what to do. No record is
+//! replayed under other rules than it was decided by.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use firsthand::journal::{Journal, NewRecord, Options, tools};
+use firsthand::router::rules::RULES_LEVEL;
+use firsthand::server::{Program, Record, ServerError};
+use firsthand::stored;
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+
+use super::support::{Place, binary, contact};
+
+/// Copies a journal of `tests/journal/kept` to where a daemon finds it.
+fn unpack(kept: &str, place: &Place) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/journal/kept")
+        .join(kept);
+    std::fs::create_dir_all(place.journal()).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a kept journal") {
+        let path = entry.expect("a file").path();
+        let name = path.file_stem().expect("a name ending in .gz");
+        let packed = std::fs::File::open(&path).expect("a file");
+        let mut bytes = Vec::new();
+        GzDecoder::new(packed)
+            .read_to_end(&mut bytes)
+            .expect("gzip");
+        std::fs::write(place.journal().join(name), bytes).expect("written");
+    }
+}
+
+/// A start that must be refused; what it says.
+fn refused(place: &Place) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = binary()
+        .args(["serve", "--accept-clock", "--config"])
+        .arg(place.config())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .output()
+        .expect("the binary runs");
+    let said = String::from_utf8_lossy(&stdout) + String::from_utf8_lossy(&stderr);
+    assert_eq!(status.code(), Some(74), "{said}");
+    said.into_owned()
+}
+
+/// What `journal dump` prints.
+fn dumped(dir: PathBuf) -> Vec<Value> {
+    let done = binary()
+        .args(["journal", "dump"])
+        .arg(dir)
+        .output()
+        .expect("the binary runs");
+    assert!(done.status.success());
+    let text = String::from_utf8(done.stdout).expect("text");
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+fn bytes_of(program: &Program) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    stored::write(&mut bytes, program);
+    bytes
+}
+
+/// The journal of `from` as a version with rules of that level would have written it.
+fn rewritten(from: &Place, to: &Place, rules_level: u32) {
+    let other = Program {
+        rules_level,
+        version: "9.8.7".into(),
+    };
+    let options = Options {
+        create: true,
+        ..Options::with_segment_bytes(1 << 20)
+    };
+    let (journal, _) = Journal::open_directory(&to.journal(), options).expect("a new journal");
+    let mut last = 0;
+    tools::dump::<ServerError>(&from.journal(), 1, |kept| {
+        let bytes = match Record::read(&kept)? {
+            Record::Program(_) => bytes_of(&other),
+            Record::Command { .. } | Record::Configured { .. } => kept.bytes.to_vec(),
+        };
+        let record = NewRecord {
+            kind: kept.kind,
+            bytes: &bytes,
+        };
+        last = journal.append(&[record])?;
+        Ok(())
+    })
+    .expect("a whole journal");
+    journal.sync_through(last).expect("synced");
+    let magic_and_field = 9;
+    for (sequence, state) in tools::kept(&from.journal()).expect("whole").snapshots {
+        let (head, rest) = state.split_at(magic_and_field);
+        let rest = rest.strip_prefix(&*bytes_of(&Program::this()));
+        let rest = rest.expect("the program stands first");
+        let state = [head, &bytes_of(&other), rest].concat();
+        let digest = *blake3::hash(&state).as_bytes();
+        journal
+            .snapshot(sequence, &digest, &state)
+            .expect("written");
+    }
+    journal.close().expect("closed");
+}
+
+/// A centre with a connected contact and a case.
+fn work(place: &Place) -> super::support::Daemon {
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    client.call("agent.set", json!({"agent": "ada"}));
+    client.call(
+        "agent.presence",
+        json!({"agent": "ada", "presence": "available"}),
+    );
+    client.call("contact.submit", json!({"contact": "c1", "customer": "li"}));
+    client.call("offer.accept", json!({"contact": "c1", "agent": "ada"}));
+    daemon
+}
+
+#[test]
+fn journals_of_early_builds_are_refused_with_what_to_do() {
+    for kept in ["v0.1.0-postcard-behind", "v0.1.0-postcard-ended"] {
+        let place = Place::new("");
+        unpack(kept, &place);
+        let said = refused(&place);
+        assert!(said.contains("keep its folder for that build"), "{said}");
+        place.verify();
+    }
+}
+
+#[test]
+fn the_first_record_and_every_snapshot_name_their_program() {
+    let place = Place::new("");
+    work(&place).stop();
+    place.start().stop();
+    let records = dumped(place.journal());
+    let programs: Vec<&Value> = records
+        .iter()
+        .filter(|record| record.get("rules_level").is_some())
+        .collect();
+    let version = env!("CARGO_PKG_VERSION");
+    let expected = json!({"seq": 1, "version": version, "rules_level": RULES_LEVEL});
+    assert_eq!(programs, [&expected], "once, at the head");
+    let done = binary()
+        .args(["journal", "verify"])
+        .arg(place.journal())
+        .output()
+        .expect("the binary runs");
+    let said = String::from_utf8_lossy(&done.stdout);
+    let by = format!("written by version {version}, rules level {RULES_LEVEL}, image format");
+    assert_eq!(said.matches(&by).count(), 2, "{said}");
+    assert!(
+        said.contains("\n0 records behind the newest snapshot\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_version_with_other_rules_goes_on_from_the_snapshot_of_a_clean_stop() {
+    let (before, after) = (Place::new(""), Place::new(""));
+    work(&before).stop();
+    rewritten(&before, &after, RULES_LEVEL - 1);
+    let daemon = after.start();
+    let mut client = daemon.unix();
+    assert_eq!(contact(&mut client, "c1")["state"], "connected");
+    // What was told under the other rules is not made anew.
+    let kind = client.refused("events.subscribe", json!({"after": 0}));
+    assert_eq!(kind, "not_found");
+    client.call("contact.end", json!({"contact": "c1", "outcome": "open"}));
+    // Killed, so that the records behind the snapshot of the other version are read.
+    daemon.kill();
+    let records = dumped(after.journal());
+    let levels: Vec<u64> = records
+        .iter()
+        .filter_map(|record| record["rules_level"].as_u64())
+        .collect();
+    let level = u64::from(RULES_LEVEL);
+    assert_eq!(levels, [level - 1, level]);
+    let daemon = after.start();
+    let mut client = daemon.unix();
+    assert_ne!(contact(&mut client, "c1")["state"], "connected");
+    client.call("server.snapshot", json!({}));
+    daemon.kill();
+    // The older snapshot is still that of the other version.
+    let daemon = after.start();
+    let kind = daemon
+        .unix()
+        .refused("events.subscribe", json!({"after": 0}));
+    assert_eq!(kind, "not_found");
+    daemon.stop();
+}
+
+#[test]
+fn records_behind_the_last_snapshot_are_refused_under_other_rules() {
+    let before = Place::new("");
+    work(&before).kill();
+    let cases = [
+        (
+            RULES_LEVEL - 1,
+            "start version 9.8.7 once and end it in order",
+        ),
+        (RULES_LEVEL + 1, "start version 9.8.7 or a later one"),
+    ];
+    for (level, advice) in cases {
+        let after = Place::new("");
+        rewritten(&before, &after, level);
+        let said = refused(&after);
+        let theirs = format!("rules level {level}");
+        let ours = RULES_LEVEL.to_string();
+        for part in ["version 9.8.7", &theirs, &ours, advice] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        // Nothing was written: the other version goes on with it.
+        let count = dumped(after.journal()).len();
+        assert_eq!(count, dumped(before.journal()).len());
+    }
+}
+
+#[test]
+fn a_snapshot_of_newer_rules_is_refused() {
+    let (before, after) = (Place::new(""), Place::new(""));
+    work(&before).stop();
+    rewritten(&before, &after, RULES_LEVEL + 1);
+    let said = refused(&after);
+    assert!(
+        said.contains("the snapshot was written by version 9.8.7"),
+        "{said}"
+    );
+}
