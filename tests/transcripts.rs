@@ -3,6 +3,9 @@
 //! A script is `NAME.ndjson`, what it prints is `NAME.expected`. A fault of the script itself is
 //! printed as a last line that begins with `error:`. `UPDATE_EXPECT=1` rewrites the expectations.
 
+#[path = "transcripts/level.rs"]
+mod level;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

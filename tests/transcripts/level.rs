@@ -1,0 +1,130 @@
+//! What the commands of the transcripts give, held to the level of the rules.
+//!
+//! `level.txt` has the level, and for each script a digest of its requests and one of the events
+//! that they gave at that level. The same requests with other events are other rules: the level must
+//! be raised, or a daemon would replay a journal of the version before into another history.
+//! Refusals and answers are not looked at: neither is replayed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use firsthand::router::rules::RULES_LEVEL;
+
+use super::{collect, rehearse};
+
+/// What a script asks, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Digests {
+    requests: String,
+    events: String,
+}
+
+fn digest<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for line in lines {
+        hasher.update(line.as_bytes());
+        hasher.update(b"\n");
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+impl Digests {
+    fn of(script: &str) -> Self {
+        let told = rehearse(script.as_bytes());
+        let is_event = |line: &&str| line.contains(r#""method":"event""#);
+        Self {
+            requests: digest(script.lines().filter(|line| !line.starts_with('#'))),
+            events: digest(told.lines().filter(is_event)),
+        }
+    }
+}
+
+/// Whether what was held at `level` may be replaced by what is found now: what differs, if not.
+fn other_rules(level: u32, held: &Digests, found: &Digests) -> Option<&'static str> {
+    let is_same_level = level == RULES_LEVEL;
+    (is_same_level && held.requests == found.requests && held.events != found.events).then_some(
+        "the same commands give something else than at this level of the rules: raise RULES_LEVEL \
+         in src/router/rules.rs, then UPDATE_EXPECT=1 cargo test --test transcripts",
+    )
+}
+
+fn read(text: &str) -> (u32, BTreeMap<String, Digests>) {
+    let mut lines = text.lines();
+    let level = lines
+        .next()
+        .and_then(|line| line.strip_prefix("level ")?.parse().ok());
+    let held = lines.map(|line| {
+        let mut words = line.split(' ').map(str::to_owned);
+        let mut word = || words.next().expect("script, requests, events");
+        let script = word();
+        let digests = Digests {
+            requests: word(),
+            events: word(),
+        };
+        (script, digests)
+    });
+    (level.unwrap_or(0), held.collect())
+}
+
+fn written(held: &BTreeMap<String, Digests>) -> String {
+    let mut text = format!("level {RULES_LEVEL}\n");
+    for (script, digests) in held {
+        let Digests { requests, events } = digests;
+        writeln!(text, "{script} {requests} {events}").expect("memory");
+    }
+    text
+}
+
+fn found(root: &Path) -> BTreeMap<String, Digests> {
+    let mut scripts = Vec::new();
+    collect(root, &mut scripts);
+    let digests = |script: PathBuf| {
+        let text = std::fs::read_to_string(&script).ok()?;
+        let name = script.strip_prefix(root).expect("below").to_string_lossy();
+        // Those of the wire are about what is refused before it is a command.
+        let is_of_the_wire = name.starts_with("wire/");
+        (!is_of_the_wire).then(|| (name.into_owned(), Digests::of(&text)))
+    };
+    scripts.into_iter().filter_map(digests).collect()
+}
+
+#[test]
+fn the_same_commands_give_the_same_at_a_level_of_the_rules() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let file = root.join("level.txt");
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    let (level, held) = read(&text);
+    let found = found(&root);
+    let others: Vec<String> = found
+        .iter()
+        .filter_map(|(script, found)| {
+            let advice = other_rules(level, held.get(script)?, found)?;
+            Some(format!("{script}: {advice}"))
+        })
+        .collect();
+    assert!(others.is_empty(), "\n{}\n", others.join("\n"));
+    let written = written(&found);
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(file, written).expect("a writable source tree");
+    } else {
+        assert!(
+            written == text,
+            "scripts were added or changed: UPDATE_EXPECT=1 cargo test --test transcripts writes \
+             tests/transcripts/level.txt"
+        );
+    }
+}
+
+#[test]
+fn other_events_of_the_same_requests_need_another_level() {
+    let of = |requests: &str, events: &str| Digests {
+        requests: requests.to_owned(),
+        events: events.to_owned(),
+    };
+    let held = of("r", "e");
+    assert!(other_rules(RULES_LEVEL, &held, &of("r", "f")).is_some());
+    assert!(other_rules(RULES_LEVEL - 1, &held, &of("r", "f")).is_none());
+    assert!(other_rules(RULES_LEVEL, &held, &of("s", "f")).is_none());
+    assert!(other_rules(RULES_LEVEL, &held, &held).is_none());
+}
