@@ -39,7 +39,8 @@ pub use recovery::Recovery;
 pub use scan::{SegmentReport, TornTail};
 pub use segment::{FORMAT, FRAMES_START, JournalUuid, segment_file, segment_number};
 pub use snapshot::{
-    SnapshotInfo, SnapshotReader, SnapshotWriter, StateDigest, snapshot_file, snapshot_sequence,
+    KeptState, SnapshotInfo, SnapshotReader, SnapshotWriter, StateDigest, snapshot_file,
+    snapshot_sequence,
 };
 pub use stats::{CommitObserver, CommitReport, Space, Stats};
 pub use writer::{Journal, NewRecord};

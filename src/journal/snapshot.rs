@@ -52,6 +52,9 @@ pub fn snapshot_sequence(name: &str) -> Option<Sequence> {
     digits.parse().ok()
 }
 
+/// The sequence of a snapshot, and the owner's state.
+pub type KeptState = (Sequence, Vec<u8>);
+
 /// What a snapshot says about itself, after its hash was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotInfo {

@@ -25,8 +25,8 @@ use super::recovery::{Recovered, Recovery, recover};
 use super::room::usable;
 use super::segment::JournalUuid;
 use super::snapshot::{
-    SnapshotFault, SnapshotReader, SnapshotWriter, StateDigest, check_snapshot, snapshot_file,
-    snapshot_sequence,
+    KeptState, SnapshotFault, SnapshotReader, SnapshotWriter, StateDigest, check_snapshot,
+    snapshot_file, snapshot_sequence,
 };
 use super::spare::Spare;
 use super::stats::Stats;
@@ -354,18 +354,15 @@ impl Journal {
             .map_or(1, |segment| segment.base_sequence)
     }
 
-    /// The oldest whole snapshot that is kept of those at `from` or behind it: its sequence and
-    /// state. No record after it has been dropped.
-    pub fn oldest_snapshot(
-        &self,
-        from: Sequence,
-    ) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
+    /// The oldest whole snapshot that is kept at `from` or behind it: its sequence and state. No
+    /// record after it has been dropped.
+    pub fn oldest_snapshot(&self, from: Sequence) -> Result<Option<KeptState>, JournalError> {
         let kept = self.snapshots_kept()?.into_iter();
-        self.first_whole(kept.filter(|sequence| *sequence >= from))
+        self.first_whole(kept.filter(|at| *at >= from))
     }
 
     /// The newest whole snapshot: its sequence and state.
-    pub fn newest_snapshot(&self) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
+    pub fn newest_snapshot(&self) -> Result<Option<KeptState>, JournalError> {
         self.first_whole(self.snapshots_kept()?.into_iter().rev())
     }
 
@@ -390,7 +387,7 @@ impl Journal {
     fn first_whole(
         &self,
         sequences: impl Iterator<Item = Sequence>,
-    ) -> Result<Option<(Sequence, Vec<u8>)>, JournalError> {
+    ) -> Result<Option<KeptState>, JournalError> {
         let shared = &self.shared;
         for sequence in sequences {
             let name = snapshot_file(sequence);
