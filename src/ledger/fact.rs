@@ -1,7 +1,7 @@
 //! What a record says, understood.
 //!
-//! The members are those of the events on the wire; only what somebody counts is read. A type
-//! that is not kept is `Other`, so that a feed of all events can be read as well.
+//! The members are those of the events on the wire; only what somebody counts is read. Every
+//! other type is `Other`, so that a feed of all events can be read as well.
 
 use serde::Deserialize;
 
@@ -15,8 +15,6 @@ use crate::router::time::Timestamp;
 pub enum Fact {
     #[serde(rename = "agent.set")]
     AgentSet { agent: Name, team: Option<Name> },
-    #[serde(rename = "agent.removed")]
-    AgentRemoved { agent: Name },
     #[serde(rename = "contact.offered")]
     ContactOffered {
         contact: Name,
@@ -44,8 +42,6 @@ pub enum Fact {
         wait_ms: i64,
         handle_ms: Option<i64>,
     },
-    #[serde(rename = "contact.transferred")]
-    ContactTransferred { contact: Name, from: Name },
     #[serde(rename = "case.opened")]
     CaseOpened {
         case: Name,
@@ -59,14 +55,6 @@ pub enum Fact {
         case: Name,
         owner: Name,
         contact: Option<Name>,
-    },
-    #[serde(rename = "case.assisted")]
-    CaseAssisted {
-        case: Name,
-        owner: Name,
-        agent: Name,
-        contact: Name,
-        route: Route,
     },
     #[serde(rename = "case.handed_over")]
     CaseHandedOver {

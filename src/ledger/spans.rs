@@ -118,27 +118,7 @@ impl Spans {
                 }
                 self.journal = Some(journal.clone());
             }
-            Fact::ContactConnected { .. }
-            | Fact::AgentSet { .. }
-            | Fact::AgentRemoved { .. }
-            | Fact::ContactOffered { .. }
-            | Fact::ContactEnded { .. }
-            | Fact::ContactTransferred { .. }
-            | Fact::CaseAssisted { .. }
-            | Fact::CaseEscalated { .. }
-            | Fact::CaseResolved { .. }
-            | Fact::CaseStage { .. }
-            | Fact::CaseDueSoon { .. }
-            | Fact::CaseOverdue { .. }
-            | Fact::CaseMet { .. }
-            | Fact::CaseExtended { .. }
-            | Fact::CaseWaiting { .. }
-            | Fact::CaseResumed { .. }
-            | Fact::CaseAssistRequested { .. }
-            | Fact::CaseAssistDone { .. }
-            | Fact::CaseFollowUpDue { .. }
-            | Fact::CaseFollowedUp { .. }
-            | Fact::Other => {}
+            _of_no_responsibility => {}
         }
     }
 

@@ -134,11 +134,7 @@ impl Fold {
             | Fact::CaseAssistDone { .. }
             | Fact::CaseFollowUpDue { .. }
             | Fact::CaseFollowedUp { .. } => self.clock(stated),
-            Fact::AgentRemoved { .. }
-            | Fact::ContactTransferred { .. }
-            | Fact::CaseAssisted { .. }
-            | Fact::Follows { .. }
-            | Fact::Other => {}
+            Fact::Follows { .. } | Fact::Other => {}
         }
     }
 
