@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::router::Router;
 use crate::router::answer::Answer;
-use crate::router::command::{Command, Session, Stamped};
+use crate::router::command::{Command, Session, SessionCommand, Stamped};
 use crate::router::effect::Effects;
 use crate::router::ids::{Key, Name};
 use crate::router::reject::{Reject, RejectKind};
@@ -212,7 +212,7 @@ impl Stage {
             Action::Pass => {}
             Action::Close => {
                 if let Some(client) = self.clients.remove(&cue.session) {
-                    let closed = Command::SessionClosed(Session { client });
+                    let closed = Command::Session(SessionCommand::Closed(Session { client }));
                     // A session that was opened can be closed; nobody is there to be answered.
                     let _ = self.apply(cue.line, None, None, closed);
                     self.print_events();
@@ -336,13 +336,13 @@ impl Stage {
         if before.as_ref() != Some(&client) {
             if let Some(client) = before {
                 // A session that was opened can be closed; nobody is there to be answered.
-                let closed = Command::SessionClosed(Session { client });
+                let closed = Command::Session(SessionCommand::Closed(Session { client }));
                 let _ = self.apply(line, None, None, closed);
                 earlier = std::mem::take(&mut self.effects.events);
             }
-            let opened = Command::SessionOpened(Session {
+            let opened = Command::Session(SessionCommand::Opened(Session {
                 client: client.clone(),
-            });
+            }));
             outcome = self
                 .apply(line, Some(client.clone()), None, opened)
                 .map(|_| ());

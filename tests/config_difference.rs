@@ -2,7 +2,7 @@
 
 use firsthand::config::{Config, Durability, Role};
 use firsthand::router::codes::{OwnershipMode, Strategy};
-use firsthand::router::command::Command;
+use firsthand::router::command::{AgentCommand, Command, CustomerCommand, QueueCommand};
 use firsthand::router::ids::Name;
 use firsthand::router::policy::{Level, Policy, Settings};
 use firsthand::router::time::Millis;
@@ -19,13 +19,13 @@ fn short(commands: &[Command]) -> Vec<String> {
     commands
         .iter()
         .map(|command| match command {
-            Command::SettingsSet(_) => "settings".to_owned(),
-            Command::QueueSet(set) => format!("queue {}", set.queue),
-            Command::QueueRemove(queue) => format!("-queue {}", queue.queue),
-            Command::AgentSet(set) => format!("agent {}", set.agent),
-            Command::AgentRemove(agent) => format!("-agent {}", agent.agent),
-            Command::CustomerLink(link) => format!("customer {}", link.customer),
-            Command::CustomerExclude(exclude) => {
+            Command::Settings(_) => "settings".to_owned(),
+            Command::Queue(QueueCommand::Set(set)) => format!("queue {}", set.queue),
+            Command::Queue(QueueCommand::Remove(queue)) => format!("-queue {}", queue.queue),
+            Command::Agent(AgentCommand::Set(set)) => format!("agent {}", set.agent),
+            Command::Agent(AgentCommand::Remove(agent)) => format!("-agent {}", agent.agent),
+            Command::Customer(CustomerCommand::Link(link)) => format!("customer {}", link.customer),
+            Command::Customer(CustomerCommand::Exclude(exclude)) => {
                 let sign = if exclude.on { '+' } else { '-' };
                 format!("exclude {}{sign}{}", exclude.customer, exclude.agent)
             }
@@ -104,7 +104,7 @@ fn what_is_unchanged_is_not_touched() {
 fn settings_change_one_by_one_and_go_back_to_their_defaults() {
     let (old, new) = (config(BASE), config(""));
     let commands = new.difference(&old);
-    let Some(Command::SettingsSet(patch)) = commands.first() else {
+    let Some(Command::Settings(patch)) = commands.first() else {
         panic!("the settings come first: {commands:?}");
     };
     assert_eq!(patch.lease_ms, Some(Some(Millis::minutes(2))));
@@ -123,7 +123,7 @@ fn settings_change_one_by_one_and_go_back_to_their_defaults() {
     assert_eq!(rule("video"), Some((false, 1)));
     assert_eq!(rule("chat"), None);
 
-    let Some(Command::SettingsSet(patch)) = old.commands().into_iter().next() else {
+    let Some(Command::Settings(patch)) = old.commands().into_iter().next() else {
         panic!("the settings come first");
     };
     let channels = patch.channels.expect("channels are set");
@@ -154,7 +154,9 @@ fn what_is_gone_is_removed_last_and_the_default_queue_stays() {
         ]
     );
     let default = commands.iter().find_map(|command| match command {
-        Command::QueueSet(set) if set.queue.as_str() == "default" => Some(&set.policy),
+        Command::Queue(QueueCommand::Set(set)) if set.queue.as_str() == "default" => {
+            Some(&set.policy)
+        }
         _ => None,
     });
     assert_eq!(default, Some(&Policy::default()));

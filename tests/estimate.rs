@@ -8,7 +8,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use firsthand::router::answer::Answer;
-use firsthand::router::command::{Command, Stamped};
+use firsthand::router::command::{
+    AgentCommand, CaseCommand, Command, ContactCommand, OfferCommand, QueueCommand, Stamped,
+};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::{ContactEvent, EventBody};
 use firsthand::router::ids::OfferId;
@@ -116,7 +118,7 @@ impl Run {
     }
 
     fn accept(&mut self, at: i64, offer: OfferId) {
-        let accept = Command::OfferAccept(of(json!({ "offer": offer })));
+        let accept = Command::Offer(OfferCommand::Accept(of(json!({ "offer": offer }))));
         let Some(Answer::Contact(view)) = self.apply(at, accept) else {
             panic!("an accept answers the contact");
         };
@@ -162,20 +164,23 @@ impl Run {
             found: Found::default(),
         };
         let bare = json!({ "keep_ended_ms": 0, "keep_ended_max": 0, "repeat_supervise": 0 });
-        run.apply(0, Command::SettingsSet(of(bare)));
+        run.apply(0, Command::Settings(of(bare)));
         for (queue, _) in &centre.queues {
             let mut policy = centre.policy.clone();
             policy["wrap_up_ms"] = json!(centre.wrap_up_ms);
             let set = json!({ "queue": queue, "policy": policy });
-            run.apply(0, Command::QueueSet(of(set)));
+            run.apply(0, Command::Queue(QueueCommand::Set(of(set))));
         }
         for n in 0..centre.agents {
             let agent = format!("a{n}");
-            run.apply(0, Command::AgentSet(of(json!({ "agent": agent }))));
+            run.apply(
+                0,
+                Command::Agent(AgentCommand::Set(of(json!({ "agent": agent })))),
+            );
             let presence = json!({ "agent": agent, "presence": "available" });
-            run.apply(0, Command::AgentPresence(of(presence)));
+            run.apply(0, Command::Agent(AgentCommand::Presence(of(presence))));
             let case = json!({ "case": agent, "customer": agent, "owner": agent });
-            run.apply(0, Command::CaseOpen(of(case)));
+            run.apply(0, Command::Case(CaseCommand::Open(of(case))));
         }
         run
     }
@@ -191,7 +196,7 @@ impl Run {
             let owner = self.random.random_range(0..centre.agents);
             submit["case"] = json!(format!("a{owner}"));
         }
-        let answer = self.apply(at, Command::ContactSubmit(of(submit)));
+        let answer = self.apply(at, Command::Contact(ContactCommand::Submit(of(submit))));
         let Some(Answer::Submitted(submitted)) = answer else {
             panic!("a submission answers so");
         };
@@ -232,12 +237,12 @@ fn run(centre: &Centre, seed: u64, counts: impl Fn(&str) -> bool) -> Found {
             Happens::End => {
                 let end = json!({ "contact": number.to_string(), "outcome": "open" });
                 run.callers.remove(&number);
-                run.apply(at, Command::ContactEnd(of(end)));
+                run.apply(at, Command::Contact(ContactCommand::End(of(end))));
             }
             Happens::HangUp if waits => {
                 let cancel = json!({ "contact": number.to_string(), "reason": "abandoned" });
                 run.callers.remove(&number);
-                run.apply(at, Command::ContactCancel(of(cancel)));
+                run.apply(at, Command::Contact(ContactCommand::Cancel(of(cancel))));
             }
             Happens::HangUp => {}
             Happens::Arrival => {

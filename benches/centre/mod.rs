@@ -12,8 +12,9 @@ use std::time::Duration;
 use firsthand::router::answer::Answer;
 use firsthand::router::codes::{Outcome, Presence};
 use firsthand::router::command::{
-    AgentPresence, AgentSet, CaseOpen, Command, ContactCancel, ContactEnd, ContactSubmit,
-    CustomerLink, OfferRef, QueueSet, SettingsPatch, Stamped,
+    AgentCommand, AgentPresence, AgentSet, CaseCommand, CaseOpen, Command, ContactCancel,
+    ContactCommand, ContactEnd, ContactSubmit, CustomerCommand, CustomerLink, OfferCommand,
+    OfferRef, QueueCommand, QueueSet, SettingsPatch, Stamped,
 };
 use firsthand::router::effect::Effects;
 use firsthand::router::ids::{Name, OfferId, Text};
@@ -126,10 +127,10 @@ impl Centre {
             talking: std::collections::VecDeque::new(),
         };
         for n in 0..size.queues {
-            centre.apply(Command::QueueSet(Box::new(QueueSet {
+            centre.apply(Command::Queue(QueueCommand::Set(Box::new(QueueSet {
                 queue: queue_name(n),
                 policy: Policy::default(),
-            })));
+            }))));
         }
         for n in 0..size.agents {
             centre.add_agent(n);
@@ -145,12 +146,12 @@ impl Centre {
     }
 
     fn set_presence(&mut self, n: usize, presence: Presence) {
-        self.apply(Command::AgentPresence(AgentPresence {
+        self.apply(Command::Agent(AgentCommand::Presence(AgentPresence {
             agent: agent_name(n),
             presence,
             reason: None,
             until_at: None,
-        }));
+        })));
     }
 
     fn add_agent(&mut self, n: usize) {
@@ -159,10 +160,10 @@ impl Centre {
             let level = Level(1 + self.draw.below(10) as u8);
             skills.insert(skill(self.draw.below(self.size.skills)), level);
         }
-        self.apply(Command::AgentSet(Box::new(AgentSet {
+        self.apply(Command::Agent(AgentCommand::Set(Box::new(AgentSet {
             skills,
             ..AgentSet::of(agent_name(n))
-        })));
+        }))));
     }
 
     /// As many customers with an open case, each owned by an agent who is available.
@@ -170,13 +171,13 @@ impl Centre {
         let idle = self.size.idle_one_in;
         for n in 0..owners {
             let owner = self.draw.below(self.size.agents / idle) * idle;
-            self.apply(Command::CaseOpen(Box::new(CaseOpen {
+            self.apply(Command::Case(CaseCommand::Open(Box::new(CaseOpen {
                 case: Name::of(&format!("k{n}")),
                 customer: Name::of(&format!("u{n}")),
                 topic: None,
                 kind: None,
                 owner: Some(agent_name(owner)),
-            })));
+            }))));
         }
         self.customers = owners;
         self
@@ -184,11 +185,13 @@ impl Centre {
 
     /// A customer without a case.
     pub fn know_customer(&mut self, n: usize) {
-        self.apply(Command::CustomerLink(Box::new(CustomerLink {
-            customer: Name::of(&format!("tel:+86{n:011}")),
-            identities: Vec::new(),
-            profile: None,
-        })));
+        self.apply(Command::Customer(CustomerCommand::Link(Box::new(
+            CustomerLink {
+                customer: Name::of(&format!("tel:+86{n:011}")),
+                identities: Vec::new(),
+                profile: None,
+            },
+        ))));
     }
 
     /// As many contacts that wait for a skill nobody has.
@@ -201,7 +204,7 @@ impl Centre {
 
     /// Contacts that are over are forgotten before long.
     pub fn with_short_memory(mut self) -> Self {
-        self.apply(Command::SettingsSet(Box::new(SettingsPatch {
+        self.apply(Command::Settings(Box::new(SettingsPatch {
             keep_ended_max: Some(100),
             ..SettingsPatch::default()
         })));
@@ -210,13 +213,13 @@ impl Centre {
 
     /// After each conversation a millisecond of wrap-up.
     pub fn with_wrap_up(mut self) -> Self {
-        self.apply(Command::QueueSet(Box::new(QueueSet {
+        self.apply(Command::Queue(QueueCommand::Set(Box::new(QueueSet {
             queue: Name::of(DEFAULT_QUEUE),
             policy: Policy {
                 wrap_up_ms: Millis(1),
                 ..Policy::default()
             },
-        })));
+        }))));
         self
     }
 
@@ -232,7 +235,7 @@ impl Centre {
     fn submit_before(&mut self, priority: i32) -> Name {
         let requires = needing(Name::of("nobody"));
         let mut command = self.submission(None, requires);
-        if let Command::ContactSubmit(submit) = &mut command {
+        if let Command::Contact(ContactCommand::Submit(submit)) = &mut command {
             submit.priority = Priority(priority);
         }
         let contact = contact_of(&command);
@@ -275,12 +278,12 @@ impl Centre {
         self.contacts += 1;
         self.at += 1;
         let queue = self.draw.below(self.size.queues.max(1));
-        Command::ContactSubmit(Box::new(ContactSubmit {
+        Command::Contact(ContactCommand::Submit(Box::new(ContactSubmit {
             queue: (self.size.queues > 1).then(|| queue_name(queue)),
             customer,
             requires,
             ..ContactSubmit::of(Name::numbered("c", self.contacts))
-        }))
+        })))
     }
 
     pub fn submit(&mut self, customer: Option<Name>, requires: SkillMap) -> (Name, Answer) {
@@ -297,11 +300,11 @@ impl Centre {
     }
 
     fn accept(&mut self, offer: OfferId) {
-        self.apply(Command::OfferAccept(OfferRef {
+        self.apply(Command::Offer(OfferCommand::Accept(OfferRef {
             offer: Some(offer),
             contact: None,
             agent: None,
-        }));
+        })));
     }
 
     fn end(&mut self, contact: Name) {
@@ -311,7 +314,7 @@ impl Centre {
             note: None,
             learnt: None,
         };
-        black_box(self.apply(Command::ContactEnd(end)));
+        black_box(self.apply(Command::Contact(ContactCommand::End(end))));
     }
 
     /// What is left of a life after its submission.
@@ -323,7 +326,12 @@ impl Centre {
             }
             None => {
                 let reason = Text("abandoned".into());
-                black_box(self.apply(Command::ContactCancel(ContactCancel { contact, reason })));
+                black_box(
+                    self.apply(Command::Contact(ContactCommand::Cancel(ContactCancel {
+                        contact,
+                        reason,
+                    }))),
+                );
             }
         }
     }
@@ -349,7 +357,12 @@ impl Centre {
     pub fn life_in_the_middle(&mut self) {
         let contact = self.submit_before(1);
         let reason = Text("abandoned".into());
-        black_box(self.apply(Command::ContactCancel(ContactCancel { contact, reason })));
+        black_box(
+            self.apply(Command::Contact(ContactCommand::Cancel(ContactCancel {
+                contact,
+                reason,
+            }))),
+        );
     }
 
     /// One contact joins the backlog, the oldest conversation ends, its agent takes the first of
@@ -380,7 +393,7 @@ impl Centre {
 
 pub fn contact_of(command: &Command) -> Name {
     match command {
-        Command::ContactSubmit(submit) => submit.contact.clone(),
+        Command::Contact(ContactCommand::Submit(submit)) => submit.contact.clone(),
         _ => panic!("a submission"),
     }
 }

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
 use crate::router::command::{
-    AgentRemove, AgentSet, CalendarRef, CalendarSet, Command, CustomerExclude, CustomerLink,
-    KindRef, KindSet, Profile, QueueRef, QueueSet, SettingsPatch,
+    AgentCommand, AgentRemove, AgentSet, CalendarCommand, CalendarRef, CalendarSet, Command,
+    CustomerCommand, CustomerExclude, CustomerLink, KindCommand, KindRef, KindSet, Profile,
+    QueueCommand, QueueRef, QueueSet, SettingsPatch,
 };
 use crate::router::ids::{Name, Text};
 use crate::router::kind::KindRules;
@@ -56,10 +57,12 @@ impl Tenant {
         self.settings_difference(old, &mut commands);
         for (name, calendar) in &self.calendars {
             if old.calendars.get(name) != Some(calendar) {
-                commands.push(Command::CalendarSet(Box::new(CalendarSet {
-                    calendar: name.clone(),
-                    rules: calendar.clone(),
-                })));
+                commands.push(Command::Calendar(CalendarCommand::Set(Box::new(
+                    CalendarSet {
+                        calendar: name.clone(),
+                        rules: calendar.clone(),
+                    },
+                ))));
             }
         }
         self.queue_difference(old, &mut commands);
@@ -71,24 +74,24 @@ impl Tenant {
                     // What was planned here and is no longer written is not planned any more.
                     set.absences = Some(Vec::new());
                 }
-                commands.push(Command::AgentSet(Box::new(set)));
+                commands.push(Command::Agent(AgentCommand::Set(Box::new(set))));
             }
         }
         self.kind_difference(old, &mut commands);
         self.customer_difference(old, &mut commands);
         for name in old.agents.keys() {
             if !self.agents.contains_key(name) {
-                commands.push(Command::AgentRemove(AgentRemove {
+                commands.push(Command::Agent(AgentCommand::Remove(AgentRemove {
                     agent: name.clone(),
                     successor: None,
-                }));
+                })));
             }
         }
         for name in old.queues.keys() {
             if !self.queues.contains_key(name) && name.as_str() != DEFAULT_QUEUE {
-                commands.push(Command::QueueRemove(QueueRef {
+                commands.push(Command::Queue(QueueCommand::Remove(QueueRef {
                     queue: name.clone(),
-                }));
+                })));
             }
         }
         commands
@@ -98,10 +101,10 @@ impl Tenant {
     fn kind_difference(&self, old: &Self, commands: &mut Vec<Command>) {
         for (name, rules) in &self.kinds {
             if old.kinds.get(name) != Some(rules) {
-                commands.push(Command::KindSet(Box::new(KindSet {
+                commands.push(Command::Kind(KindCommand::Set(Box::new(KindSet {
                     kind: name.clone(),
                     rules: rules.clone(),
-                })));
+                }))));
             }
         }
         for name in old
@@ -110,12 +113,14 @@ impl Tenant {
             .filter(|name| !self.kinds.contains_key(*name))
         {
             let kind = name.clone();
-            commands.push(Command::KindRemove(KindRef { kind }));
+            commands.push(Command::Kind(KindCommand::Remove(KindRef { kind })));
         }
         let gone = |name: &&Name| !self.calendars.contains_key(*name);
         for name in old.calendars.keys().filter(gone) {
             let calendar = name.clone();
-            commands.push(Command::CalendarRemove(CalendarRef { calendar }));
+            commands.push(Command::Calendar(CalendarCommand::Remove(CalendarRef {
+                calendar,
+            })));
         }
     }
 
@@ -123,23 +128,33 @@ impl Tenant {
     /// from the file there and the next start or reload tries again.
     pub fn take_back(&mut self, refused: &Command, old: &Self) {
         match refused {
-            Command::SettingsSet(_) => self.settings = old.settings.clone(),
-            Command::QueueSet(set) => restore(&mut self.queues, &set.queue, &old.queues),
-            Command::QueueRemove(of) => restore(&mut self.queues, &of.queue, &old.queues),
-            Command::AgentSet(set) => restore(&mut self.agents, &set.agent, &old.agents),
-            Command::AgentRemove(of) => restore(&mut self.agents, &of.agent, &old.agents),
-            Command::CustomerLink(link) => {
+            Command::Settings(_) => self.settings = old.settings.clone(),
+            Command::Queue(QueueCommand::Set(set)) => {
+                restore(&mut self.queues, &set.queue, &old.queues)
+            }
+            Command::Queue(QueueCommand::Remove(of)) => {
+                restore(&mut self.queues, &of.queue, &old.queues)
+            }
+            Command::Agent(AgentCommand::Set(set)) => {
+                restore(&mut self.agents, &set.agent, &old.agents)
+            }
+            Command::Agent(AgentCommand::Remove(of)) => {
+                restore(&mut self.agents, &of.agent, &old.agents)
+            }
+            Command::Customer(CustomerCommand::Link(link)) => {
                 restore(&mut self.customers, &link.customer, &old.customers);
             }
-            Command::CustomerExclude(of) => {
+            Command::Customer(CustomerCommand::Exclude(of)) => {
                 restore(&mut self.customers, &of.customer, &old.customers);
             }
-            Command::KindSet(set) => restore(&mut self.kinds, &set.kind, &old.kinds),
-            Command::KindRemove(of) => restore(&mut self.kinds, &of.kind, &old.kinds),
-            Command::CalendarSet(set) => {
+            Command::Kind(KindCommand::Set(set)) => restore(&mut self.kinds, &set.kind, &old.kinds),
+            Command::Kind(KindCommand::Remove(of)) => {
+                restore(&mut self.kinds, &of.kind, &old.kinds)
+            }
+            Command::Calendar(CalendarCommand::Set(set)) => {
                 restore(&mut self.calendars, &set.calendar, &old.calendars);
             }
-            Command::CalendarRemove(of) => {
+            Command::Calendar(CalendarCommand::Remove(of)) => {
                 restore(&mut self.calendars, &of.calendar, &old.calendars);
             }
             other => unreachable!("a configuration never asks for {other:?}"),
@@ -167,7 +182,7 @@ impl Tenant {
         }
         let (new, was) = (&self.settings, &old.settings);
         let channels = self.channel_difference(old);
-        commands.push(Command::SettingsSet(Box::new(SettingsPatch {
+        commands.push(Command::Settings(Box::new(SettingsPatch {
             pick: changed(&new.pick, &was.pick),
             max_in_system: changed(&new.max_in_system, &was.max_in_system),
             lease_ms: changed(&new.lease_ms, &was.lease_ms),
@@ -198,10 +213,10 @@ impl Tenant {
 
     fn queue_difference(&self, old: &Self, commands: &mut Vec<Command>) {
         let set = |queue: &Name, policy: &Policy| {
-            Command::QueueSet(Box::new(QueueSet {
+            Command::Queue(QueueCommand::Set(Box::new(QueueSet {
                 queue: queue.clone(),
                 policy: policy.clone(),
-            }))
+            })))
         };
         for (name, policy) in &self.queues {
             if old.queues.get(name) != Some(policy) {
@@ -223,12 +238,14 @@ impl Tenant {
             let linked =
                 (&was.identities, &was.profile) == (&customer.identities, &customer.profile);
             if before.is_none() || !linked {
-                commands.push(Command::CustomerLink(Box::new(CustomerLink {
-                    customer: name.clone(),
-                    identities: customer.identities.clone(),
-                    profile: (before.is_some() || customer.profile != Profile::default())
-                        .then(|| customer.profile.clone()),
-                })));
+                commands.push(Command::Customer(CustomerCommand::Link(Box::new(
+                    CustomerLink {
+                        customer: name.clone(),
+                        identities: customer.identities.clone(),
+                        profile: (before.is_some() || customer.profile != Profile::default())
+                            .then(|| customer.profile.clone()),
+                    },
+                ))));
             }
             for (agent, reason) in &customer.exclude {
                 if was.exclude.get(agent) != Some(reason) {
@@ -271,10 +288,10 @@ fn changed<T: Clone + PartialEq>(new: &T, was: &T) -> Option<T> {
 }
 
 fn exclude(customer: &Name, agent: &Name, on: bool, reason: Text) -> Command {
-    Command::CustomerExclude(CustomerExclude {
+    Command::Customer(CustomerCommand::Exclude(CustomerExclude {
         customer: customer.clone(),
         agent: agent.clone(),
         on,
         reason,
-    })
+    }))
 }

@@ -163,53 +163,25 @@ impl Router {
         Ok(answer)
     }
 
-    /// One arm for each command: here is the list of all that can happen.
+    /// Each noun has its own list of commands, in the folder where they are carried out.
     fn command(&mut self, stamped: &Stamped) -> Result<Subject, Reject> {
         match &stamped.command {
             Command::Tick => Ok(Subject::Nothing),
             Command::Restarted => self.restarted(),
-            Command::SessionOpened(session) => self.session_opened(&session.client),
-            Command::SessionClosed(session) => self.session_closed(&session.client),
-            Command::AgentSet(set) => self.agent_set(set),
-            Command::AgentPresence(presence) => self.agent_presence(presence),
-            Command::AgentRemove(remove) => self.agent_remove(remove),
-            Command::WrapUpEnd(of) => self.wrap_up_end(&of.agent),
-            Command::QueueSet(set) => self.queue_set(set),
-            Command::QueueRemove(of) => self.queue_remove(&of.queue),
-            Command::SettingsSet(patch) => self.settings_set(patch),
-            Command::CustomerLink(link) => self.customer_link(link),
-            Command::CustomerExclude(exclude) => self.customer_exclude(exclude),
-            Command::ContactSubmit(submit) => self.contact_submit(submit, stamped.source.as_ref()),
-            Command::ContactUpdate(update) => self.contact_update(update),
-            Command::ContactCancel(cancel) => self.contact_cancel(cancel),
-            Command::ContactEnd(end) => self.contact_end(end),
-            Command::ContactTransfer(transfer) => self.contact_transfer(transfer),
-            Command::ContactSync(sync) => self.contact_sync(sync),
-            Command::OfferAccept(of) => self.offer_accept(of),
-            Command::OfferDecline(decline) => self.offer_decline(decline),
-            Command::CaseOpen(open) => self.case_open(open),
-            Command::CaseNote(note) => self.case_note(note),
-            Command::CaseResolve(act) => self.case_resolve(act),
-            Command::CaseReopen(act) => self.case_reopen(act),
-            Command::CaseClose(act) => self.case_close(act),
-            Command::CaseHandover(handover) => self.case_handover(handover),
-            Command::AgentAbsence(absence) => self.agent_absence(absence),
-            Command::AgentSuccession(plan) => self.agent_succession(plan),
-            Command::ContactCallback(call) => self.contact_callback(call),
             Command::Reloaded => {
                 self.emit(|_| ServerEvent::Reloaded);
                 Ok(Subject::Nothing)
             }
-            Command::KindSet(set) => self.kind_set(set),
-            Command::KindRemove(of) => self.kind_remove(&of.kind),
-            Command::CalendarSet(set) => self.calendar_set(set),
-            Command::CalendarRemove(of) => self.calendar_remove(&of.calendar),
-            Command::CaseAssist(assist) => self.case_assist(assist),
-            Command::CaseAssistDone(done) => self.case_assist_done(done),
-            Command::CaseWait(wait) => self.case_wait(wait),
-            Command::CaseAdvance(advance) => self.case_advance(advance),
-            Command::CaseExtend(extend) => self.case_extend(extend),
-            Command::CaseFollowUp(asked) => self.case_follow_up(asked),
+            Command::Session(command) => self.session_command(command),
+            Command::Agent(command) => self.agent_command(command),
+            Command::Queue(command) => self.queue_command(command),
+            Command::Settings(patch) => self.settings_set(patch),
+            Command::Customer(command) => self.customer_command(command),
+            Command::Contact(command) => self.contact_command(command, stamped.source.as_ref()),
+            Command::Offer(command) => self.offer_command(command),
+            Command::Case(command) => self.case_command(command),
+            Command::Kind(command) => self.kind_command(command),
+            Command::Calendar(command) => self.calendar_command(command),
         }
     }
 

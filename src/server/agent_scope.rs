@@ -3,7 +3,9 @@
 //! The table of methods says which methods the role `agent` may call at all; here each call is
 //! compared with the agent that the token speaks for. It only looks and changes nothing.
 
-use crate::router::command::{Command, ContactSync};
+use crate::router::command::{
+    AgentCommand, CaseCommand, Command, ContactCommand, ContactSync, OfferCommand,
+};
 use crate::router::ids::{Key, Name, OfferId};
 use crate::router::query::Query;
 use crate::router::reject::Reject;
@@ -25,52 +27,29 @@ pub fn check_command(
         is_repeat,
     };
     match command {
-        Command::AgentPresence(presence) => of.itself(&presence.agent),
-        Command::WrapUpEnd(of_agent) => of.itself(&of_agent.agent),
-        Command::OfferAccept(offer) => {
+        Command::Agent(command) => of.agent_command(command),
+        Command::Contact(command) => of.contact_command(command),
+        Command::Offer(OfferCommand::Accept(offer)) => {
             of.offer(offer.offer, offer.contact.as_ref(), offer.agent.as_ref())
         }
-        Command::OfferDecline(offer) => {
+        Command::Offer(OfferCommand::Decline(offer)) => {
             of.offer(offer.offer, offer.contact.as_ref(), offer.agent.as_ref())
         }
-        Command::ContactEnd(end) => of.contact(&end.contact),
-        Command::ContactTransfer(transfer) => of.contact(&transfer.contact),
-        Command::CaseNote(note) => of.noting(&note.by, &note.case),
-        Command::CaseResolve(act) | Command::CaseReopen(act) | Command::CaseClose(act) => {
-            of.acting(Some(&act.by), &act.case)
-        }
-        Command::CaseAdvance(advance) => of.acting(advance.by.as_ref(), &advance.case),
-        Command::CaseWait(wait) => of.acting(wait.by.as_ref(), &wait.case),
-        Command::CaseAssist(assist) => of.acting(assist.by.as_ref(), &assist.case),
-        Command::CaseFollowUp(asked) => of.acting(Some(&asked.by), &asked.case),
-        Command::CaseAssistDone(done) => of.helping(done.by.as_ref(), &done.case, done.assist),
-        Command::CaseOpen(open) => of.opening(open.owner.as_ref(), &open.case, &open.customer),
+        Command::Case(command) => of.case_command(command),
         Command::Tick
         | Command::Restarted
-        | Command::SessionOpened(_)
-        | Command::SessionClosed(_)
-        | Command::AgentSet(_)
-        | Command::AgentRemove(_)
-        | Command::QueueSet(_)
-        | Command::QueueRemove(_)
-        | Command::SettingsSet(_)
-        | Command::CustomerLink(_)
-        | Command::CustomerExclude(_)
-        | Command::ContactSubmit(_)
-        | Command::ContactUpdate(_)
-        | Command::ContactCancel(_)
-        | Command::ContactSync(_)
-        | Command::CaseHandover(_)
-        | Command::AgentAbsence(_)
-        | Command::AgentSuccession(_)
-        | Command::ContactCallback(_)
-        | Command::CaseExtend(_)
-        | Command::KindSet(_)
-        | Command::KindRemove(_)
-        | Command::CalendarSet(_)
-        | Command::CalendarRemove(_)
-        | Command::Reloaded => Err(Reject::forbidden("method", "an agent may not do this")),
+        | Command::Reloaded
+        | Command::Session(_)
+        | Command::Queue(_)
+        | Command::Settings(_)
+        | Command::Customer(_)
+        | Command::Kind(_)
+        | Command::Calendar(_) => Err(not_for_agents()),
     }
+}
+
+fn not_for_agents() -> Reject {
+    Reject::forbidden("method", "an agent may not do this")
 }
 
 /// Refuses questions about other agents.
@@ -130,6 +109,49 @@ struct Scope<'t, 'a> {
 }
 
 impl Scope<'_, '_> {
+    fn agent_command(&self, command: &AgentCommand) -> Result<(), Reject> {
+        match command {
+            AgentCommand::Presence(presence) => self.itself(&presence.agent),
+            AgentCommand::WrapUpEnd(of) => self.itself(&of.agent),
+            AgentCommand::Set(_)
+            | AgentCommand::Remove(_)
+            | AgentCommand::Absence(_)
+            | AgentCommand::Succession(_) => Err(not_for_agents()),
+        }
+    }
+
+    fn contact_command(&self, command: &ContactCommand) -> Result<(), Reject> {
+        match command {
+            ContactCommand::End(end) => self.contact(&end.contact),
+            ContactCommand::Transfer(transfer) => self.contact(&transfer.contact),
+            ContactCommand::Submit(_)
+            | ContactCommand::Update(_)
+            | ContactCommand::Cancel(_)
+            | ContactCommand::Sync(_)
+            | ContactCommand::Callback(_) => Err(not_for_agents()),
+        }
+    }
+
+    fn case_command(&self, command: &CaseCommand) -> Result<(), Reject> {
+        match command {
+            CaseCommand::Open(open) => {
+                self.opening(open.owner.as_ref(), &open.case, &open.customer)
+            }
+            CaseCommand::Note(note) => self.noting(&note.by, &note.case),
+            CaseCommand::Resolve(act) | CaseCommand::Reopen(act) | CaseCommand::Close(act) => {
+                self.acting(Some(&act.by), &act.case)
+            }
+            CaseCommand::Advance(advance) => self.acting(advance.by.as_ref(), &advance.case),
+            CaseCommand::Wait(wait) => self.acting(wait.by.as_ref(), &wait.case),
+            CaseCommand::Assist(assist) => self.acting(assist.by.as_ref(), &assist.case),
+            CaseCommand::FollowUp(asked) => self.acting(Some(&asked.by), &asked.case),
+            CaseCommand::AssistDone(done) => {
+                self.helping(done.by.as_ref(), &done.case, done.assist)
+            }
+            CaseCommand::Handover(_) | CaseCommand::Extend(_) => Err(not_for_agents()),
+        }
+    }
+
     fn itself(&self, named: &Name) -> Result<(), Reject> {
         if named == self.agent {
             return Ok(());

@@ -10,7 +10,10 @@ use std::net::IpAddr;
 
 use parking_lot::Mutex;
 
-use crate::router::command::Command;
+use crate::router::command::{
+    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
+    KindCommand, OfferCommand, QueueCommand, SessionCommand,
+};
 use crate::router::ids::Name;
 use crate::router::query::Query;
 use crate::router::reject::{Reject, RejectKind};
@@ -284,72 +287,94 @@ impl Target {
 
     pub fn of_command(command: &Command) -> Self {
         match command {
-            Command::Tick | Command::Restarted | Command::Reloaded | Command::SettingsSet(_) => {
+            Command::Tick | Command::Restarted | Command::Reloaded | Command::Settings(_) => {
                 Self::default()
             }
-            Command::SessionOpened(session) | Command::SessionClosed(session) => Self {
-                client: Some(session.client.clone()),
+            Command::Session(SessionCommand::Opened(of) | SessionCommand::Closed(of)) => Self {
+                client: Some(of.client.clone()),
                 ..Self::default()
             },
-            Command::AgentSet(set) => Self::agent(&set.agent),
-            Command::AgentPresence(presence) => Self::agent(&presence.agent),
-            Command::AgentRemove(of) => Self::agent(&of.agent).passing_to(of.successor.as_ref()),
-            Command::WrapUpEnd(of) => Self::agent(&of.agent),
-            Command::AgentAbsence(of) => Self::agent(&of.agent),
-            Command::AgentSuccession(of) => Self::agent(&of.agent).passing_to(of.to.first()),
-            Command::QueueSet(set) => Self::queue(&set.queue),
-            Command::QueueRemove(of) => Self::queue(&of.queue),
-            Command::CustomerLink(link) => Self::default().of_customer(Some(&link.customer)),
-            Command::CustomerExclude(of) => Self::agent(&of.agent).of_customer(Some(&of.customer)),
-            Command::ContactSubmit(of) => Self {
+            Command::Agent(command) => Self::of_agent(command),
+            Command::Queue(QueueCommand::Set(set)) => Self::queue(&set.queue),
+            Command::Queue(QueueCommand::Remove(of)) => Self::queue(&of.queue),
+            Command::Customer(CustomerCommand::Link(link)) => {
+                Self::default().of_customer(Some(&link.customer))
+            }
+            Command::Customer(CustomerCommand::Exclude(of)) => {
+                Self::agent(&of.agent).of_customer(Some(&of.customer))
+            }
+            Command::Contact(command) => Self::of_contact(command),
+            Command::Offer(OfferCommand::Accept(of)) => {
+                Self::offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
+            }
+            Command::Offer(OfferCommand::Decline(of)) => {
+                Self::offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
+            }
+            Command::Case(command) => Self::of_case(command),
+            Command::Kind(KindCommand::Set(set)) => Self::name(Some(&set.kind)),
+            Command::Kind(KindCommand::Remove(of)) => Self::name(Some(&of.kind)),
+            Command::Calendar(CalendarCommand::Set(set)) => Self::name(Some(&set.calendar)),
+            Command::Calendar(CalendarCommand::Remove(of)) => Self::name(Some(&of.calendar)),
+        }
+    }
+
+    fn of_agent(command: &AgentCommand) -> Self {
+        match command {
+            AgentCommand::Set(set) => Self::agent(&set.agent),
+            AgentCommand::Presence(presence) => Self::agent(&presence.agent),
+            AgentCommand::Remove(of) => Self::agent(&of.agent).passing_to(of.successor.as_ref()),
+            AgentCommand::WrapUpEnd(of) => Self::agent(&of.agent),
+            AgentCommand::Absence(of) => Self::agent(&of.agent),
+            AgentCommand::Succession(of) => Self::agent(&of.agent).passing_to(of.to.first()),
+        }
+    }
+
+    fn of_contact(command: &ContactCommand) -> Self {
+        match command {
+            ContactCommand::Submit(of) => Self {
                 queue: of.queue.clone(),
                 case: of.case.clone(),
                 ..Self::contact(&of.contact).of_customer(of.customer.as_ref())
             },
-            Command::ContactUpdate(of) => Self::contact(&of.contact),
-            Command::ContactCancel(of) => Self::contact(&of.contact),
-            Command::ContactEnd(of) => Self::contact(&of.contact),
-            Command::ContactCallback(of) => Self::contact(&of.contact),
-            Command::ContactTransfer(of) => Self {
+            ContactCommand::Update(of) => Self::contact(&of.contact),
+            ContactCommand::Cancel(of) => Self::contact(&of.contact),
+            ContactCommand::End(of) => Self::contact(&of.contact),
+            ContactCommand::Callback(of) => Self::contact(&of.contact),
+            ContactCommand::Transfer(of) => Self {
                 queue: of.to.queue.clone(),
                 ..Self::contact(&of.contact).passing_to(of.to.agent.as_ref())
             },
-            Command::ContactSync(sync) => Self {
+            ContactCommand::Sync(sync) => Self {
                 client: Some(sync.source.clone()),
                 ..Self::default()
             },
-            Command::OfferAccept(of) => {
-                Self::offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
-            }
-            Command::OfferDecline(of) => {
-                Self::offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
-            }
-            Command::CaseOpen(of) => Self::case(&of.case)
+        }
+    }
+
+    fn of_case(command: &CaseCommand) -> Self {
+        match command {
+            CaseCommand::Open(of) => Self::case(&of.case)
                 .passing_to(of.owner.as_ref())
                 .of_customer(Some(&of.customer)),
-            Command::CaseNote(of) => Self::case(&of.case),
-            Command::CaseResolve(of) | Command::CaseReopen(of) | Command::CaseClose(of) => {
+            CaseCommand::Note(of) => Self::case(&of.case),
+            CaseCommand::Resolve(of) | CaseCommand::Reopen(of) | CaseCommand::Close(of) => {
                 Self::case(&of.case)
             }
-            Command::CaseHandover(of) => Self {
+            CaseCommand::Handover(of) => Self {
                 case: of.case.clone(),
                 agent: of.owner.clone(),
                 to: Some(of.to.clone()),
                 ..Self::default()
             },
-            Command::CaseAssist(of) => Self {
+            CaseCommand::Assist(of) => Self {
                 queue: of.queue.clone(),
                 ..Self::case(&of.case).passing_to(of.agent.as_ref())
             },
-            Command::CaseAssistDone(of) => Self::case(&of.case),
-            Command::CaseWait(of) => Self::case(&of.case),
-            Command::CaseAdvance(of) => Self::case(&of.case),
-            Command::CaseExtend(of) => Self::case(&of.case),
-            Command::CaseFollowUp(of) => Self::case(&of.case),
-            Command::KindSet(set) => Self::name(Some(&set.kind)),
-            Command::KindRemove(of) => Self::name(Some(&of.kind)),
-            Command::CalendarSet(set) => Self::name(Some(&set.calendar)),
-            Command::CalendarRemove(of) => Self::name(Some(&of.calendar)),
+            CaseCommand::AssistDone(of) => Self::case(&of.case),
+            CaseCommand::Wait(of) => Self::case(&of.case),
+            CaseCommand::Advance(of) => Self::case(&of.case),
+            CaseCommand::Extend(of) => Self::case(&of.case),
+            CaseCommand::FollowUp(of) => Self::case(&of.case),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::journal::Sequence;
-use crate::router::command::{Command, Session};
+use crate::router::command::{Command, Session, SessionCommand};
 use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
 use crate::wire::PROTOCOL;
@@ -147,9 +147,9 @@ impl Conversation {
         self.access = Some(access);
         self.is_revoked = false;
         self.access_changed();
-        let opened = Command::SessionOpened(Session {
+        let opened = Command::Session(SessionCommand::Opened(Session {
             client: open.client.clone(),
-        });
+        }));
         let (outcome, sequence) = self.hub.turn(&self.cell, |turn| {
             if !stands_for_it {
                 return Ok(());

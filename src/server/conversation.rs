@@ -16,7 +16,7 @@ use crate::config::DEFAULT_TENANT;
 use crate::journal::Sequence;
 use crate::router::ahead::AHEAD;
 use crate::router::answer::Answer;
-use crate::router::command::{Command, Session};
+use crate::router::command::{Command, ContactCommand, Session, SessionCommand};
 use crate::router::ids::{Key, Name};
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
@@ -232,7 +232,7 @@ impl Conversation {
     }
 
     pub(super) async fn close_session(&self, client: Name) -> Result<(), Stopped> {
-        let closed = Command::SessionClosed(Session { client });
+        let closed = Command::Session(SessionCommand::Closed(Session { client }));
         let ((), sequence) = self.hub.turn(&self.cell, |turn| {
             // A session that was opened can be closed; nobody is there to be answered.
             turn.record(self.hub.clock.now(), closed);
@@ -316,7 +316,8 @@ impl Conversation {
         key: Option<&Key>,
         command: Command,
     ) -> Result<Answer, Reject> {
-        if self.hub.is_draining() && matches!(command, Command::ContactSubmit(_)) {
+        if self.hub.is_draining() && matches!(command, Command::Contact(ContactCommand::Submit(_)))
+        {
             return Err(Reject::unavailable(
                 "server",
                 "the daemon is draining and takes no new contacts: use another one",

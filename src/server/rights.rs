@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::router::answer::Answer;
-use crate::router::command::Command;
+use crate::router::command::{Command, ContactCommand};
 use crate::router::ids::Key;
 use crate::router::query::Query;
 use crate::router::reject::{Reject, RejectKind};
@@ -61,8 +61,11 @@ impl Conversation {
     ) -> Option<Told> {
         let (method, access) = (method?, self.access.as_ref()?);
         let is_act = access.is_audited(method);
-        let is_asked_whose =
-            access.agent.is_some() || matches!(request, Request::Command(Command::ContactSync(_)));
+        let is_asked_whose = access.agent.is_some()
+            || matches!(
+                request,
+                Request::Command(Command::Contact(ContactCommand::Sync(_)))
+            );
         (is_act || is_asked_whose).then(|| Told {
             method: method.name,
             target: Target::of(request),
@@ -103,7 +106,7 @@ impl Conversation {
             turn.catch_up(now);
             return agent_scope::check_command(turn, agent, key, command);
         }
-        let Command::ContactSync(sync) = command else {
+        let Command::Contact(ContactCommand::Sync(sync)) = command else {
             return Ok(());
         };
         let has_token = access.is_some_and(|access| access.token.is_some());

@@ -6,7 +6,10 @@
 use std::time::Duration;
 
 use crate::journal::Space;
-use crate::router::command::Command;
+use crate::router::command::{
+    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
+    KindCommand, QueueCommand,
+};
 use crate::router::reject::Reject;
 
 use super::hub::Hub;
@@ -27,57 +30,31 @@ pub enum Appetite {
     Going,
 }
 
-/// One arm for each command, so that a new one is not forgotten.
+/// By noun, so that of a new command of one it is decided here.
 pub const fn appetite(command: &Command) -> Appetite {
-    match command {
-        // New contacts and matters: the caller is told at once, and can be told elsewhere.
-        Command::ContactSubmit(_) | Command::CaseOpen(_) => Appetite::More,
-        // New customers and links of theirs: nothing that runs waits for them.
-        Command::CustomerLink(_) => Appetite::More,
-        // What is configured: it was good enough until now.
-        Command::AgentSet(_)
-        | Command::QueueSet(_)
-        | Command::SettingsSet(_)
-        | Command::KindSet(_)
-        | Command::CalendarSet(_) => Appetite::More,
+    let makes_more = match command {
         // Time, sessions: they have happened, whether written down or not.
-        Command::Tick
-        | Command::Restarted
-        | Command::Reloaded
-        | Command::SessionOpened(_)
-        | Command::SessionClosed(_) => Appetite::Going,
-        // People come, go and fall ill; what they leave must be taken over.
-        Command::AgentPresence(_)
-        | Command::AgentRemove(_)
-        | Command::AgentAbsence(_)
-        | Command::AgentSuccession(_)
-        | Command::WrapUpEnd(_) => Appetite::Going,
-        // Taking away leaves less; an exclusion protects somebody.
-        Command::QueueRemove(_)
-        | Command::KindRemove(_)
-        | Command::CalendarRemove(_)
-        | Command::CustomerExclude(_) => Appetite::Going,
-        // Contacts that are here, up to their end.
-        Command::ContactUpdate(_)
-        | Command::ContactCancel(_)
-        | Command::ContactEnd(_)
-        | Command::ContactTransfer(_)
-        | Command::ContactSync(_)
-        | Command::ContactCallback(_)
-        | Command::OfferAccept(_)
-        | Command::OfferDecline(_) => Appetite::Going,
-        // Cases that are here: what was said and promised in them.
-        Command::CaseNote(_)
-        | Command::CaseResolve(_)
-        | Command::CaseReopen(_)
-        | Command::CaseClose(_)
-        | Command::CaseHandover(_)
-        | Command::CaseAssist(_)
-        | Command::CaseAssistDone(_)
-        | Command::CaseWait(_)
-        | Command::CaseAdvance(_)
-        | Command::CaseExtend(_)
-        | Command::CaseFollowUp(_) => Appetite::Going,
+        Command::Tick | Command::Restarted | Command::Reloaded | Command::Session(_) => false,
+        // What is configured: it was good enough until now. Taking away leaves less. People come,
+        // go and fall ill; what they leave must be taken over.
+        Command::Settings(_) => true,
+        Command::Agent(command) => matches!(command, AgentCommand::Set(_)),
+        Command::Queue(command) => matches!(command, QueueCommand::Set(_)),
+        Command::Kind(command) => matches!(command, KindCommand::Set(_)),
+        Command::Calendar(command) => matches!(command, CalendarCommand::Set(_)),
+        // New customers and links of theirs: nothing that runs waits for them. An exclusion
+        // protects somebody.
+        Command::Customer(command) => matches!(command, CustomerCommand::Link(_)),
+        // New contacts and matters: the caller is told at once, and can be told elsewhere. Those
+        // that are here go on up to their end.
+        Command::Contact(command) => matches!(command, ContactCommand::Submit(_)),
+        Command::Case(command) => matches!(command, CaseCommand::Open(_)),
+        Command::Offer(_) => false,
+    };
+    if makes_more {
+        Appetite::More
+    } else {
+        Appetite::Going
     }
 }
 

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use crate::router::Router;
 use crate::router::bulk::Arrival;
-use crate::router::command::{AgentSet, Command, QueueSet};
+use crate::router::command::{AgentCommand, AgentSet, Command, QueueCommand, QueueSet};
 use crate::router::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use crate::router::policy::Policy;
 use crate::router::skill::Levels;
@@ -210,7 +210,7 @@ impl Clerk {
                     policy: Policy::default(),
                 };
                 router
-                    .command_bulk(at, Command::QueueSet(Box::new(set)))
+                    .command_bulk(at, Command::Queue(QueueCommand::Set(Box::new(set))))
                     .map_err(|refusal| table.fault(QUEUE, refusal.message))?;
                 router.queue_named(&name)
             }
@@ -323,7 +323,7 @@ impl Clerk {
             self.unknown_owners.push(name.clone());
             let set = AgentSet::of(name.clone());
             router
-                .command_bulk(at, Command::AgentSet(Box::new(set)))
+                .command_bulk(at, Command::Agent(AgentCommand::Set(Box::new(set))))
                 .map_err(|refusal| table.fault(OWNER, refusal.message))?;
         }
         let agent = router

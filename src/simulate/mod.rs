@@ -203,7 +203,7 @@ fn prepare(router: &mut Router, config: &Config, start: i64) -> Result<(), Simul
         keep_ended_max: Some(0),
         ..SettingsPatch::default()
     };
-    let bare = Command::SettingsSet(Box::new(bare));
+    let bare = Command::Settings(Box::new(bare));
     for command in config.commands().into_iter().chain([bare]) {
         router
             .command_bulk(start, command)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::router::Router;
 use crate::router::codes::Presence;
-use crate::router::command::{AgentSet, Command};
+use crate::router::command::{AgentCommand, AgentSet, Command};
 use crate::router::ids::{AgentIdx, Name};
 use crate::router::time::Timestamp;
 use crate::trace::Roster;
@@ -50,7 +50,7 @@ impl Rota {
             }
             let set = roster.profiles[shift.profile].clone();
             router
-                .command_bulk(start, Command::AgentSet(Box::new(set)))
+                .command_bulk(start, Command::Agent(AgentCommand::Set(Box::new(set))))
                 .map_err(|refusal| SimulateError::Usage(refusal.message))?;
             if let Some(agent) = router.agent_named(&shift.agent) {
                 numbers.insert(shift.agent.clone(), agent);
@@ -131,7 +131,7 @@ impl Rota {
         if self.current[agent.at()] != turn.profile {
             self.current[agent.at()] = turn.profile;
             let set = self.profiles[turn.profile].clone();
-            let command = Command::AgentSet(Box::new(set));
+            let command = Command::Agent(AgentCommand::Set(Box::new(set)));
             // The same profile was accepted, or would have been, when the rota was made.
             let _ = router.command_bulk(turn.at, command);
         }

@@ -9,7 +9,8 @@ use super::subscription::Subscribe;
 use crate::fields::contact::END_OUTCOMES;
 use crate::router::codes::Outcome;
 use crate::router::command::{
-    AgentSet, CaseHandover, Command, ContactSubmit, ContactTransfer, SettingsPatch,
+    AgentCommand, AgentSet, CaseCommand, CaseHandover, Command, ContactCommand, ContactSubmit,
+    ContactTransfer, KindCommand, OfferCommand, QueueCommand, SettingsPatch,
 };
 use crate::router::follow_up::SCORE_MAX;
 use crate::router::ids::{Name, OfferId};
@@ -23,63 +24,79 @@ use crate::router::time::{Millis, Timestamp};
 
 type Checked = Result<(), WireError>;
 
-/// Checks a command.
+/// Checks a command. Of the nouns that are not named nothing more is to be seen.
 pub fn command(command: &Command) -> Checked {
     match command {
-        Command::AgentSet(set) => agent(set),
-        Command::AgentPresence(presence) => time("until_at", presence.until_at),
-        Command::QueueSet(set) => policy(&set.policy),
-        Command::SettingsSet(patch) => settings(patch),
-        Command::ContactSubmit(submit) => contact(submit),
-        Command::ContactUpdate(update) => {
+        Command::Agent(command) => agent_command(command),
+        Command::Queue(QueueCommand::Set(set)) => policy(&set.policy),
+        Command::Settings(patch) => settings(patch),
+        Command::Contact(command) => contact_command(command),
+        Command::Offer(OfferCommand::Accept(of)) => {
+            offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
+        }
+        Command::Offer(OfferCommand::Decline(of)) => {
+            offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
+        }
+        Command::Case(command) => case_command(command),
+        Command::Kind(KindCommand::Set(set)) => kind(&set.rules),
+        Command::Tick
+        | Command::Restarted
+        | Command::Reloaded
+        | Command::Session(_)
+        | Command::Queue(QueueCommand::Remove(_))
+        | Command::Customer(_)
+        | Command::Kind(KindCommand::Remove(_))
+        | Command::Calendar(_) => Ok(()),
+    }
+}
+
+fn agent_command(command: &AgentCommand) -> Checked {
+    match command {
+        AgentCommand::Set(set) => agent(set),
+        AgentCommand::Presence(presence) => time("until_at", presence.until_at),
+        AgentCommand::Absence(set) => {
+            time("from_at", Some(set.from_at))?;
+            time("to_at", Some(set.to_at))
+        }
+        AgentCommand::Succession(plan) => time("start_at", plan.start_at),
+        AgentCommand::Remove(_) | AgentCommand::WrapUpEnd(_) => Ok(()),
+    }
+}
+
+fn contact_command(command: &ContactCommand) -> Checked {
+    match command {
+        ContactCommand::Submit(submit) => contact(submit),
+        ContactCommand::Update(update) => {
             time("not_before_at", update.not_before_at)?;
             update
                 .requires
                 .as_ref()
                 .map_or(Ok(()), |requires| skills("requires", requires))
         }
-        Command::AgentAbsence(set) => {
-            time("from_at", Some(set.from_at))?;
-            time("to_at", Some(set.to_at))
-        }
-        Command::AgentSuccession(plan) => time("start_at", plan.start_at),
-        Command::ContactEnd(end) => outcome(end.outcome),
-        Command::ContactTransfer(to) => transfer(to),
-        Command::OfferAccept(of) => offer(of.offer, of.contact.as_ref(), of.agent.as_ref()),
-        Command::OfferDecline(of) => offer(of.offer, of.contact.as_ref(), of.agent.as_ref()),
-        Command::CaseHandover(to) => handover(to),
-        Command::Tick
-        | Command::Restarted
-        | Command::SessionOpened(_)
-        | Command::SessionClosed(_)
-        | Command::AgentRemove(_)
-        | Command::WrapUpEnd(_)
-        | Command::QueueRemove(_)
-        | Command::CustomerLink(_)
-        | Command::CustomerExclude(_)
-        | Command::ContactCancel(_)
-        | Command::ContactSync(_)
-        | Command::CaseOpen(_)
-        | Command::CaseNote(_)
-        | Command::CaseResolve(_)
-        | Command::CaseReopen(_)
-        | Command::CaseClose(_)
-        | Command::ContactCallback(_)
-        | Command::Reloaded
-        | Command::KindRemove(_)
-        | Command::CalendarSet(_)
-        | Command::CalendarRemove(_)
-        | Command::CaseAdvance(_)
-        | Command::CaseAssistDone(_) => Ok(()),
-        Command::KindSet(set) => kind(&set.rules),
-        Command::CaseAssist(assist) => exactly_one(
+        ContactCommand::End(end) => outcome(end.outcome),
+        ContactCommand::Transfer(to) => transfer(to),
+        ContactCommand::Cancel(_) | ContactCommand::Sync(_) | ContactCommand::Callback(_) => Ok(()),
+    }
+}
+
+fn case_command(command: &CaseCommand) -> Checked {
+    match command {
+        CaseCommand::Handover(to) => handover(to),
+        CaseCommand::Assist(assist) => exactly_one(
             "agent",
             ["agent", "queue"],
             [assist.agent.is_some(), assist.queue.is_some()],
         ),
-        Command::CaseWait(wait) => time("until_at", wait.until_at),
-        Command::CaseExtend(extend) => time("to_at", Some(extend.to_at)),
-        Command::CaseFollowUp(asked) => score(asked.score),
+        CaseCommand::Wait(wait) => time("until_at", wait.until_at),
+        CaseCommand::Extend(extend) => time("to_at", Some(extend.to_at)),
+        CaseCommand::FollowUp(asked) => score(asked.score),
+        CaseCommand::Open(_)
+        | CaseCommand::Note(_)
+        | CaseCommand::Resolve(_)
+        | CaseCommand::Reopen(_)
+        | CaseCommand::Close(_)
+        | CaseCommand::Advance(_)
+        | CaseCommand::AssistDone(_) => Ok(()),
     }
 }
 

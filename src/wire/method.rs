@@ -18,7 +18,10 @@ use crate::fields::{
     queue, settings,
 };
 use crate::nearest::nearest;
-use crate::router::command::{CalendarSet, Command, KindSet, QueueSet};
+use crate::router::command::{
+    AgentCommand, CalendarCommand, CalendarSet, CaseCommand, Command, ContactCommand,
+    CustomerCommand, KindCommand, KindSet, OfferCommand, QueueCommand, QueueSet,
+};
 use crate::router::kind::KindRules;
 use crate::router::policy::Policy;
 use crate::router::query::Query;
@@ -153,11 +156,11 @@ pub(super) fn unknown(name: &str) -> WireError {
     }
 }
 
-fn command<T: DeserializeOwned>(
+fn command<T: DeserializeOwned, C: Into<Command>>(
     params: &mut Params<'_, '_>,
-    make: fn(T) -> Command,
+    make: fn(T) -> C,
 ) -> Result<Request, WireError> {
-    let command = make(params.read()?);
+    let command = make(params.read()?).into();
     check::command(&command)?;
     Ok(Request::Command(command))
 }
@@ -173,7 +176,7 @@ fn query<T: DeserializeOwned>(
 
 fn kind_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (kind, rules) = params.read_apart::<_, KindRules>("kind")?;
-    let command = Command::KindSet(Box::new(KindSet { kind, rules }));
+    let command = Command::Kind(KindCommand::Set(Box::new(KindSet { kind, rules })));
     check::command(&command)?;
     Ok(Request::Command(command))
 }
@@ -183,13 +186,16 @@ fn calendar_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let rules = written
         .resolve()
         .map_err(|fault| super::params::wrong(fault.field, fault.message))?;
-    let command = Command::CalendarSet(Box::new(CalendarSet { calendar, rules }));
+    let command = Command::Calendar(CalendarCommand::Set(Box::new(CalendarSet {
+        calendar,
+        rules,
+    })));
     Ok(Request::Command(command))
 }
 
 fn queue_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (queue, policy) = params.read_apart::<_, Policy>("queue")?;
-    let command = Command::QueueSet(Box::new(QueueSet { queue, policy }));
+    let command = Command::Queue(QueueCommand::Set(Box::new(QueueSet { queue, policy })));
     check::command(&command)?;
     Ok(Request::Command(command))
 }
@@ -232,7 +238,7 @@ macro_rules! methods {
 pub static METHODS: &[Method] = methods! {
     "agent.absence" Mutation LEADING agent::AGENT_ABSENCE,
         "Plans an absence of an agent, or takes it back", "the agent, with warnings where its stand-in is away then too",
-        |p| command(p, |set| Command::AgentAbsence(Box::new(set)));
+        |p| command(p, |set| AgentCommand::Absence(Box::new(set)));
     "agent.briefing" Query WORK agent::AGENT_REF,
         "Says what others did for an owner since it went away", "{agent, since_at?, until_at?, items, dropped}",
         |p| query(p, Query::AgentBriefing);
@@ -244,17 +250,17 @@ pub static METHODS: &[Method] = methods! {
         |p| query(p, Query::AgentList);
     "agent.presence" Mutation SELF agent::AGENT_PRESENCE,
         "Says whether an agent is available, on break or offline", "the agent",
-        |p| command(p, Command::AgentPresence);
+        |p| command(p, AgentCommand::Presence);
     "agent.remove" Mutation LEADING agent::AGENT_REMOVE,
         "Removes an agent and hands its open cases over", "{agent, removed, successor?, handed_over}",
-        |p| command(p, Command::AgentRemove);
+        |p| command(p, AgentCommand::Remove);
     "agent.set" Mutation LEADING agent::AGENT_SET,
         "Creates or replaces an agent; presence is kept, a new one is offline", "the agent",
-        |p| command(p, |set| Command::AgentSet(Box::new(set)));
+        |p| command(p, |set| AgentCommand::Set(Box::new(set)));
     "agent.succession" Mutation LEADING agent::AGENT_SUCCESSION,
         "Hands the open cases of one who leaves to several others, by load and in batches",
         "{agent, to, next_at?, handed_over, open_cases}",
-        |p| command(p, |plan| Command::AgentSuccession(Box::new(plan)));
+        |p| command(p, |plan| AgentCommand::Succession(Box::new(plan)));
     "booking.slots" Query WORK queue::BOOKING_SLOTS,
         "Lists the free slots of a queue", "{queue, slot_ms, capacity, items} of {from_at, to_at, free, agent?}",
         |p| query(p, Query::BookingSlots);
@@ -266,61 +272,61 @@ pub static METHODS: &[Method] = methods! {
         |p| query(p, Query::CalendarList);
     "calendar.remove" Mutation ADMIN calendar::CALENDAR_REF,
         "Removes a calendar that no kind names", "{calendar, removed}",
-        |p| command(p, Command::CalendarRemove);
+        |p| command(p, CalendarCommand::Remove);
     "calendar.set" Mutation ADMIN calendar::CALENDAR_SET,
         "Creates or replaces a calendar of working days and opening hours", "the calendar",
         calendar_set;
     "case.advance" Mutation WORK case::CASE_ADVANCE,
         "Brings a case to its next stage", "the case",
-        |p| command(p, Command::CaseAdvance);
+        |p| command(p, CaseCommand::Advance);
     "case.assist" Mutation WORK case::CASE_ASSIST,
         "Asks another agent or queue to do a part; the owner keeps the case", "the case",
-        |p| command(p, |assist| Command::CaseAssist(Box::new(assist)));
+        |p| command(p, |assist| CaseCommand::Assist(Box::new(assist)));
     "case.assist_done" Mutation WORK case::CASE_ASSIST_DONE,
         "Says that a part is done; the owner is told", "the case",
-        |p| command(p, Command::CaseAssistDone);
+        |p| command(p, CaseCommand::AssistDone);
     "case.close" Mutation SELF case::CASE_ACT,
         "Closes a case; its ownership ends", "the case",
-        |p| command(p, Command::CaseClose);
+        |p| command(p, CaseCommand::Close);
     "case.extend" Mutation LEADING case::CASE_EXTEND,
         "Moves a deadline that has not passed", "the case",
-        |p| command(p, Command::CaseExtend);
+        |p| command(p, CaseCommand::Extend);
     "case.find" Query WORK case::CASE_FIND,
         "Lists cases by id", "{items, next?} of cases",
         |p| query(p, Query::CaseFind);
     "case.follow_up" Mutation WORK case::CASE_FOLLOW_UP,
         "Says what a follow-up found: the case closes, opens again, or is asked about once more", "the case",
-        |p| command(p, Command::CaseFollowUp);
+        |p| command(p, CaseCommand::FollowUp);
     "case.get" Query WORK case::CASE_REF,
         "Shows a case", "the case",
         |p| query(p, Query::CaseGet);
     "case.handover" Mutation LEADING case::CASE_HANDOVER,
         "Moves the ownership of one case, or of all open cases of an owner", "{to, cases, case?, owner?}",
-        |p| command(p, |to| Command::CaseHandover(Box::new(to)));
+        |p| command(p, |to| CaseCommand::Handover(Box::new(to)));
     "case.note" Mutation WORK case::CASE_NOTE,
         "Adds a note to a case", "the case",
-        |p| command(p, Command::CaseNote);
+        |p| command(p, CaseCommand::Note);
     "case.open" Mutation WORK case::CASE_OPEN,
         "Opens a case; one that exists is answered as it is", "the case",
-        |p| command(p, |open| Command::CaseOpen(Box::new(open)));
+        |p| command(p, |open| CaseCommand::Open(Box::new(open)));
     "case.reopen" Mutation WORK case::CASE_ACT,
         "Opens a resolved or closed case again, with its owner", "the case",
-        |p| command(p, Command::CaseReopen);
+        |p| command(p, CaseCommand::Reopen);
     "case.resolve" Mutation WORK case::CASE_ACT,
         "Marks a case as resolved; it closes later", "the case",
-        |p| command(p, Command::CaseResolve);
+        |p| command(p, CaseCommand::Resolve);
     "case.wait" Mutation WORK case::CASE_WAIT,
         "Lets a case wait for its customer or for those who assist", "the case",
-        |p| command(p, Command::CaseWait);
+        |p| command(p, CaseCommand::Wait);
     "contact.callback" Mutation CONTACTS contact::CONTACT_CALLBACK,
         "Lets a waiting caller hang up and keep its place: it is called back when its turn comes", "the contact",
-        |p| command(p, Command::ContactCallback);
+        |p| command(p, ContactCommand::Callback);
     "contact.cancel" Mutation CONTACTS contact::CONTACT_CANCEL,
         "Takes back a contact that is not connected", "the contact",
-        |p| command(p, Command::ContactCancel);
+        |p| command(p, ContactCommand::Cancel);
     "contact.end" Mutation WORK contact::CONTACT_END,
         "Ends the conversation of a contact", "the contact",
-        |p| command(p, Command::ContactEnd);
+        |p| command(p, ContactCommand::End);
     "contact.explain" Query WORK contact::CONTACT_REF,
         "Says step by step why a contact is where it is", "{contact, state, why, steps, steps_dropped}",
         |p| query(p, Query::ContactExplain);
@@ -337,25 +343,25 @@ pub static METHODS: &[Method] = methods! {
     "contact.submit" Mutation CONTACTS contact::CONTACT_SUBMIT,
         "Brings a contact; one that exists is answered as it is",
         "{contact, state, outcome?, queue, customer?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why, ticket?}",
-        |p| command(p, |submit| Command::ContactSubmit(Box::new(submit)));
+        |p| command(p, |submit| ContactCommand::Submit(Box::new(submit)));
     "contact.sync" Mutation PLATFORM contact::CONTACT_SYNC,
         "Compares the whole list of a platform's live contacts with the router's", "{source, confirmed, cancelled, unknown}",
-        |p| command(p, Command::ContactSync);
+        |p| command(p, ContactCommand::Sync);
     "contact.transfer" Mutation WORK contact::CONTACT_TRANSFER,
         "Passes a connected contact on; the ownership stays", "the contact",
-        |p| command(p, |to| Command::ContactTransfer(Box::new(to)));
+        |p| command(p, |to| ContactCommand::Transfer(Box::new(to)));
     "contact.update" Mutation CONTACTS contact::CONTACT_UPDATE,
         "Changes a contact that is not connected; what is absent stays", "the contact",
-        |p| command(p, |update| Command::ContactUpdate(Box::new(update)));
+        |p| command(p, |update| ContactCommand::Update(Box::new(update)));
     "customer.exclude" Mutation LEADING customer::CUSTOMER_EXCLUDE,
         "Keeps an agent from all contacts of a customer, or lifts that", "{customer, agent, on, reason}",
-        |p| command(p, Command::CustomerExclude);
+        |p| command(p, CustomerCommand::Exclude);
     "customer.get" Query WORK customer::CUSTOMER_REF,
         "Shows a customer", "the customer",
         |p| query(p, Query::CustomerGet);
     "customer.link" Mutation CONTACTS customer::CUSTOMER_LINK,
         "Joins identities to one customer; two customers become one", "the customer",
-        |p| command(p, |link| Command::CustomerLink(Box::new(link)));
+        |p| command(p, |link| CustomerCommand::Link(Box::new(link)));
     "events.subscribe" Server WORK fields::EVENTS_SUBSCRIBE,
         "Sends the events of the tenant on this connection, without a gap", "{subscribed, seq}",
         |p| p.read::<Subscribe>().and_then(|wanted| {
@@ -369,16 +375,16 @@ pub static METHODS: &[Method] = methods! {
         |p| query(p, Query::KindList);
     "kind.remove" Mutation ADMIN kind::KIND_REF,
         "Removes a kind; cases that were opened under it keep its rules", "{kind, removed}",
-        |p| command(p, Command::KindRemove);
+        |p| command(p, KindCommand::Remove);
     "kind.set" Mutation ADMIN kind::KIND_SET,
         "Creates or replaces a kind of case: stages, terms, ladder, follow-up", "the kind",
         kind_set;
     "offer.accept" Mutation OFFERS contact::OFFER_ACCEPT,
         "Takes an offer: the contact is connected", "the contact",
-        |p| command(p, Command::OfferAccept);
+        |p| command(p, OfferCommand::Accept);
     "offer.decline" Mutation OFFERS contact::OFFER_DECLINE,
         "Does not take an offer: the contact goes to the next agent", "the contact",
-        |p| command(p, Command::OfferDecline);
+        |p| command(p, OfferCommand::Decline);
     "owner.get" Query WORK customer::OWNER_GET,
         "Says to which case and owner a contact would go now", "{case, owner}, both null where there is none",
         |p| query(p, Query::OwnerGet);
@@ -390,7 +396,7 @@ pub static METHODS: &[Method] = methods! {
         |p| query(p, Query::QueueList);
     "queue.remove" Mutation ADMIN queue::QUEUE_REF,
         "Removes an empty queue", "{queue, removed}",
-        |p| command(p, Command::QueueRemove);
+        |p| command(p, QueueCommand::Remove);
     "queue.set" Mutation ADMIN queue::QUEUE_SET,
         "Creates a queue or replaces its policy; what is absent gets its default", "the queue",
         queue_set;
@@ -422,11 +428,11 @@ pub static METHODS: &[Method] = methods! {
         |p| plain(p, Request::Query(Query::SettingsGet));
     "settings.set" Mutation ADMIN settings::SETTINGS_SET,
         "Changes settings of the tenant; what is absent stays", "the settings",
-        |p| command(p, |patch| Command::SettingsSet(Box::new(patch)));
+        |p| command(p, |patch| Command::Settings(Box::new(patch)));
     "stats.get" Query FIGURES STATS_GET,
         "Counts contacts, waits and owner hits", "the figures",
         |p| query(p, Query::Stats);
     "wrap_up.end" Mutation WORK agent::AGENT_REF,
         "Ends the wrap-up of an agent now", "the agent",
-        |p| command(p, Command::WrapUpEnd);
+        |p| command(p, AgentCommand::WrapUpEnd);
 };

@@ -7,9 +7,10 @@ use firsthand::router::codes::{
     CaseState, ContactState, FollowUpResult, Outcome, Presence, WaitOn,
 };
 use firsthand::router::command::{
-    AgentPresence, AgentSet, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone,
-    CaseExtend, CaseFollowUp, CaseHandover, CaseOpen, CaseWait, Command, ContactEnd, ContactSubmit,
-    KindSet, OfferRef, Stamped,
+    AgentCommand, AgentPresence, AgentSet, CalendarCommand, CalendarSet, CaseAct, CaseAdvance,
+    CaseAssist, CaseAssistDone, CaseCommand, CaseExtend, CaseFollowUp, CaseHandover, CaseOpen,
+    CaseWait, Command, ContactCommand, ContactEnd, ContactSubmit, KindCommand, KindSet,
+    OfferCommand, OfferRef, Stamped,
 };
 use firsthand::router::effect::Effects;
 use firsthand::router::event::{ContactEvent, EventBody};
@@ -106,10 +107,12 @@ impl Year {
         let hours = vec!["09:00-12:00".into(), "13:00-17:30".into()];
         let week = ["mon", "tue", "wed", "thu", "fri"];
         china.week = Some(week.map(|day| (day.into(), hours.clone())).into());
-        self.done(Command::CalendarSet(Box::new(CalendarSet {
-            calendar: name("china"),
-            rules: china.resolve().expect("a calendar"),
-        })));
+        self.done(Command::Calendar(CalendarCommand::Set(Box::new(
+            CalendarSet {
+                calendar: name("china"),
+                rules: china.resolve().expect("a calendar"),
+            },
+        ))));
         for leader in ["boss", "lead-0", "lead-1"] {
             let above = (leader != "boss").then_some("boss");
             self.agent(leader, None, above);
@@ -126,24 +129,27 @@ impl Year {
         for (kind, rules) in KINDS {
             let rules: KindRules = serde_json::from_str(rules).expect("a kind");
             let kind = name(kind);
-            self.done(Command::KindSet(Box::new(KindSet { kind, rules })));
+            self.done(Command::Kind(KindCommand::Set(Box::new(KindSet {
+                kind,
+                rules,
+            }))));
         }
     }
 
     fn agent(&mut self, id: &str, deputy: Option<&str>, leader: Option<&str>) {
         let plain = serde_json::json!({"agent": id, "deputy": deputy, "leader": leader});
         let set: AgentSet = serde_json::from_value(plain).expect("an agent");
-        self.done(Command::AgentSet(Box::new(set)));
+        self.done(Command::Agent(AgentCommand::Set(Box::new(set))));
         self.presence(id, Presence::Available);
     }
 
     fn presence(&mut self, id: &str, presence: Presence) {
-        self.done(Command::AgentPresence(AgentPresence {
+        self.done(Command::Agent(AgentCommand::Presence(AgentPresence {
             agent: name(id),
             presence,
             reason: None,
             until_at: None,
-        }));
+        })));
     }
 
     /// Lives through a year in which so many cases are opened.
@@ -245,13 +251,13 @@ impl Year {
         let case = name(format!("k{}", self.opened));
         let owner = self.rng.random_bool(0.9).then(|| self.some_agent());
         let kind = Some(self.kind());
-        self.done(Command::CaseOpen(Box::new(CaseOpen {
+        self.done(Command::Case(CaseCommand::Open(Box::new(CaseOpen {
             case: case.clone(),
             customer: name(format!("c{}", self.opened)),
             topic: None,
             kind,
             owner,
-        })));
+        }))));
         self.live.push(case);
     }
 
@@ -275,16 +281,16 @@ impl Year {
             max_wait_ms: Some(Millis(MINUTE)),
             ..ContactSubmit::of(contact.clone())
         };
-        let answer = self.done(Command::ContactSubmit(Box::new(submit)));
+        let answer = self.done(Command::Contact(ContactCommand::Submit(Box::new(submit))));
         let Answer::Submitted(submitted) = answer else {
             panic!("{answer:?}");
         };
         let offer = submitted.offer?;
-        let answer = self.done(Command::OfferAccept(OfferRef {
+        let answer = self.done(Command::Offer(OfferCommand::Accept(OfferRef {
             offer: Some(offer.offer),
             contact: None,
             agent: None,
-        }));
+        })));
         let Answer::Contact(connected) = answer else {
             panic!("{answer:?}");
         };
@@ -301,12 +307,12 @@ impl Year {
     }
 
     fn hang_up(&mut self, contact: &Name, outcome: Outcome) {
-        self.done(Command::ContactEnd(ContactEnd {
+        self.done(Command::Contact(ContactCommand::End(ContactEnd {
             contact: contact.clone(),
             outcome,
             note: None,
             learnt: None,
-        }));
+        })));
     }
 
     /// Somebody goes off, or comes back; a pair may be away together.
@@ -332,11 +338,11 @@ impl Year {
             })
             .collect();
         for (contact, offer) in rings {
-            let accept = Command::OfferAccept(OfferRef {
+            let accept = Command::Offer(OfferCommand::Accept(OfferRef {
                 offer: Some(offer),
                 contact: None,
                 agent: None,
-            });
+            }));
             if self.rng.random_bool(0.7) && self.send(accept).is_ok() {
                 self.hang_up(&contact, Outcome::Open);
             }
@@ -390,27 +396,27 @@ impl Year {
     fn something(&mut self, view: &CaseView, by: Name) -> Command {
         let case = view.case.clone();
         match self.rng.random_range(0..24) {
-            0..8 => Command::CaseAdvance(CaseAdvance {
+            0..8 => Command::Case(CaseCommand::Advance(CaseAdvance {
                 case,
                 stage: next_stage(view),
                 by: Some(by),
-            }),
-            8..12 => Command::CaseResolve(CaseAct {
+            })),
+            8..12 => Command::Case(CaseCommand::Resolve(CaseAct {
                 case,
                 by,
                 note: None,
-            }),
-            12 => Command::CaseClose(CaseAct {
+            })),
+            12 => Command::Case(CaseCommand::Close(CaseAct {
                 case,
                 by,
                 note: None,
-            }),
-            13 => Command::CaseReopen(CaseAct {
+            })),
+            13 => Command::Case(CaseCommand::Reopen(CaseAct {
                 case,
                 by,
                 note: None,
-            }),
-            14..16 => Command::CaseWait(CaseWait {
+            })),
+            14..16 => Command::Case(CaseCommand::Wait(CaseWait {
                 case,
                 on: if self.rng.random_bool(0.9) {
                     WaitOn::Customer
@@ -422,29 +428,29 @@ impl Year {
                     .random_bool(0.8)
                     .then(|| self.now + self.rng.random_range(MINUTE..10 * DAY)),
                 by: Some(by),
-            }),
-            16 => Command::CaseExtend(CaseExtend {
+            })),
+            16 => Command::Case(CaseCommand::Extend(CaseExtend {
                 case,
                 stage: view.stage.clone().filter(|_| self.rng.random_bool(0.3)),
                 to_at: self.now + self.rng.random_range(HOUR..20 * DAY),
                 reason: text("parts"),
                 by: name("lead-0"),
-            }),
-            17..19 => Command::CaseAssist(Box::new(self.assist(case, by))),
-            19 => Command::CaseAssistDone(CaseAssistDone {
+            })),
+            17..19 => Command::Case(CaseCommand::Assist(Box::new(self.assist(case, by)))),
+            19 => Command::Case(CaseCommand::AssistDone(CaseAssistDone {
                 case,
                 assist: None,
                 result: Some(text("done")),
                 by: Some(by),
-            }),
-            20 => Command::CaseHandover(Box::new(CaseHandover {
+            })),
+            20 => Command::Case(CaseCommand::Handover(Box::new(CaseHandover {
                 case: Some(case),
                 owner: None,
                 to: self.some_agent(),
                 reason: text("load"),
                 by: name("lead-0"),
-            })),
-            _ => Command::CaseFollowUp(CaseFollowUp {
+            }))),
+            _ => Command::Case(CaseCommand::FollowUp(CaseFollowUp {
                 case,
                 result: match self.rng.random_range(0..3) {
                     0 => FollowUpResult::Satisfied,
@@ -453,7 +459,7 @@ impl Year {
                 },
                 score: Some(self.rng.random_range(0..=100)),
                 by,
-            }),
+            })),
         }
     }
 

@@ -4,7 +4,7 @@
 use firsthand::router::Router;
 use firsthand::router::answer::{Answer, ContactView, OwnerView, Preview};
 use firsthand::router::codes::{ContactState, Strategy};
-use firsthand::router::command::{Command, ContactSubmit, Stamped};
+use firsthand::router::command::{Command, ContactCommand, ContactSubmit, Stamped};
 use firsthand::router::query::{ContactNamed, OwnerGet, Query};
 use firsthand::router::reject::RejectKind;
 
@@ -19,7 +19,7 @@ pub struct Foretold {
 
 /// Asks before a submit of a new contact; a submit of a known one changes nothing.
 pub fn foretell(router: &Router, model: &Model, stamped: &Stamped) -> Option<Foretold> {
-    let Command::ContactSubmit(submit) = &stamped.command else {
+    let Command::Contact(ContactCommand::Submit(submit)) = &stamped.command else {
         return None;
     };
     let case = submit.case.as_ref().and_then(|case| model.case(case));
@@ -64,7 +64,7 @@ pub fn fulfilled(
     found: &Result<Answer, RejectKind>,
 ) -> Result<(), String> {
     let mut faults = Differences::default();
-    let Command::ContactSubmit(submit) = &stamped.command else {
+    let Command::Contact(ContactCommand::Submit(submit)) = &stamped.command else {
         return Ok(());
     };
     match (&foretold.preview, found) {

@@ -6,7 +6,7 @@ use std::fmt::{Debug, Write as _};
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, CaseView, ContactView};
 use firsthand::router::codes::{AgentState, CaseState, ContactState, OfferEnd};
-use firsthand::router::command::{AgentRef, Command, QueueRef};
+use firsthand::router::command::{AgentCommand, AgentRef, Command, ContactCommand, QueueRef};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::{AgentEvent, CaseEvent, ContactEvent, EventBody, OfferEvent};
 use firsthand::router::ids::Name;
@@ -114,9 +114,13 @@ impl Touched {
             }
         }
         match command {
-            Command::ContactSubmit(submit) => touched.names.insert(submit.contact.clone()),
-            Command::ContactUpdate(update) => touched.names.insert(update.contact.clone()),
-            Command::WrapUpEnd(of) => touched.names.insert(of.agent.clone()),
+            Command::Contact(ContactCommand::Submit(submit)) => {
+                touched.names.insert(submit.contact.clone())
+            }
+            Command::Contact(ContactCommand::Update(update)) => {
+                touched.names.insert(update.contact.clone())
+            }
+            Command::Agent(AgentCommand::WrapUpEnd(of)) => touched.names.insert(of.agent.clone()),
             _ => false,
         };
         touched

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, ContactView};
 use firsthand::router::codes::{AgentState, CaseState, ContactState};
-use firsthand::router::command::{Command, QueueRef, Stamped};
+use firsthand::router::command::{Command, ContactCommand, QueueRef, Stamped};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::{CaseEvent, ContactEvent, EventBody, OfferEvent};
 use firsthand::router::ids::{Name, OfferId};
@@ -77,7 +77,7 @@ impl Watch {
         effects: &Effects,
         faults: &mut Differences,
     ) {
-        if let Command::ContactSubmit(submit) = &stamped.command {
+        if let Command::Contact(ContactCommand::Submit(submit)) = &stamped.command {
             // An id forgotten may be used again: a submit of a known one would tell nothing.
             self.ended.remove(&submit.contact);
         }

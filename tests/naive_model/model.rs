@@ -21,7 +21,10 @@ mod transfer;
 use std::collections::BTreeMap;
 
 use firsthand::router::codes::{AgentKind, CaseState, ContactState, Outcome, Presence, Route};
-use firsthand::router::command::{Command, Stamped};
+use firsthand::router::command::{
+    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
+    KindCommand, OfferCommand, QueueCommand, SessionCommand, Stamped,
+};
 use firsthand::router::ids::{Key, Name, OfferId};
 use firsthand::router::policy::{CHANNELS, ChannelRule, Policy, Settings, SkillMap};
 use firsthand::router::reject::RejectKind;
@@ -375,44 +378,52 @@ impl Model {
         match &stamped.command {
             Command::Tick | Command::Reloaded => Ok(()),
             Command::Restarted => self.restarted(),
-            Command::SessionOpened(session) => self.session_opened(&session.client),
-            Command::SessionClosed(session) => self.session_closed(&session.client),
-            Command::AgentSet(set) => self.agent_set(set),
-            Command::AgentPresence(presence) => self.agent_presence(presence),
-            Command::AgentRemove(remove) => self.agent_remove(remove),
-            Command::WrapUpEnd(of) => self.wrap_up_end(&of.agent),
-            Command::QueueSet(set) => self.queue_set(set),
-            Command::QueueRemove(of) => self.queue_remove(&of.queue),
-            Command::SettingsSet(patch) => self.settings_set(patch),
-            Command::CustomerLink(link) => self.customer_link(link),
-            Command::CustomerExclude(exclude) => self.customer_exclude(exclude),
-            Command::ContactSubmit(submit) => self.contact_submit(submit, stamped.source.as_ref()),
-            Command::ContactUpdate(update) => self.contact_update(update),
-            Command::ContactCancel(cancel) => self.contact_cancel(cancel),
-            Command::ContactEnd(end) => self.contact_end(end),
-            Command::ContactTransfer(transfer) => self.contact_transfer(transfer),
-            Command::ContactSync(sync) => self.contact_sync(sync),
-            Command::OfferAccept(of) => self.offer_accept(of),
-            Command::OfferDecline(decline) => self.offer_decline(decline),
-            Command::CaseOpen(open) => self.case_open(open),
-            Command::CaseNote(note) => self.case_note(note),
-            Command::CaseResolve(act) => self.case_resolve(&act.case),
-            Command::CaseReopen(act) => self.case_reopen(&act.case),
-            Command::CaseClose(act) => self.case_close(&act.case),
-            Command::CaseHandover(handover) => self.case_handover(handover),
-            other @ (Command::AgentAbsence(_)
-            | Command::AgentSuccession(_)
-            | Command::ContactCallback(_)) => panic!("the workload makes no {other:?}"),
-            Command::KindSet(_)
-            | Command::KindRemove(_)
-            | Command::CalendarSet(_)
-            | Command::CalendarRemove(_)
-            | Command::CaseAssist(_)
-            | Command::CaseAssistDone(_)
-            | Command::CaseWait(_)
-            | Command::CaseAdvance(_)
-            | Command::CaseExtend(_)
-            | Command::CaseFollowUp(_) => {
+            Command::Session(SessionCommand::Opened(session)) => {
+                self.session_opened(&session.client)
+            }
+            Command::Session(SessionCommand::Closed(session)) => {
+                self.session_closed(&session.client)
+            }
+            Command::Agent(AgentCommand::Set(set)) => self.agent_set(set),
+            Command::Agent(AgentCommand::Presence(presence)) => self.agent_presence(presence),
+            Command::Agent(AgentCommand::Remove(remove)) => self.agent_remove(remove),
+            Command::Agent(AgentCommand::WrapUpEnd(of)) => self.wrap_up_end(&of.agent),
+            Command::Queue(QueueCommand::Set(set)) => self.queue_set(set),
+            Command::Queue(QueueCommand::Remove(of)) => self.queue_remove(&of.queue),
+            Command::Settings(patch) => self.settings_set(patch),
+            Command::Customer(CustomerCommand::Link(link)) => self.customer_link(link),
+            Command::Customer(CustomerCommand::Exclude(exclude)) => self.customer_exclude(exclude),
+            Command::Contact(ContactCommand::Submit(submit)) => {
+                self.contact_submit(submit, stamped.source.as_ref())
+            }
+            Command::Contact(ContactCommand::Update(update)) => self.contact_update(update),
+            Command::Contact(ContactCommand::Cancel(cancel)) => self.contact_cancel(cancel),
+            Command::Contact(ContactCommand::End(end)) => self.contact_end(end),
+            Command::Contact(ContactCommand::Transfer(transfer)) => self.contact_transfer(transfer),
+            Command::Contact(ContactCommand::Sync(sync)) => self.contact_sync(sync),
+            Command::Offer(OfferCommand::Accept(of)) => self.offer_accept(of),
+            Command::Offer(OfferCommand::Decline(decline)) => self.offer_decline(decline),
+            Command::Case(CaseCommand::Open(open)) => self.case_open(open),
+            Command::Case(CaseCommand::Note(note)) => self.case_note(note),
+            Command::Case(CaseCommand::Resolve(act)) => self.case_resolve(&act.case),
+            Command::Case(CaseCommand::Reopen(act)) => self.case_reopen(&act.case),
+            Command::Case(CaseCommand::Close(act)) => self.case_close(&act.case),
+            Command::Case(CaseCommand::Handover(handover)) => self.case_handover(handover),
+            other @ (Command::Agent(AgentCommand::Absence(_))
+            | Command::Agent(AgentCommand::Succession(_))
+            | Command::Contact(ContactCommand::Callback(_))) => {
+                panic!("the workload makes no {other:?}")
+            }
+            Command::Kind(KindCommand::Set(_))
+            | Command::Kind(KindCommand::Remove(_))
+            | Command::Calendar(CalendarCommand::Set(_))
+            | Command::Calendar(CalendarCommand::Remove(_))
+            | Command::Case(CaseCommand::Assist(_))
+            | Command::Case(CaseCommand::AssistDone(_))
+            | Command::Case(CaseCommand::Wait(_))
+            | Command::Case(CaseCommand::Advance(_))
+            | Command::Case(CaseCommand::Extend(_))
+            | Command::Case(CaseCommand::FollowUp(_)) => {
                 unreachable!("the workload has no clocks: tests/cases lives a year of them")
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
-use firsthand::router::command::Command;
+use firsthand::router::command::{Command, ContactCommand};
 use firsthand::router::event::{ContactEvent, EventBody, OfferEvent};
 use rand::Rng;
 
@@ -152,7 +152,7 @@ impl Run {
                 trace.show(pair, &format!("{verdict:?}"));
             },
         )?;
-        if matches!(stamped.command, Command::ContactSubmit(_)) {
+        if matches!(stamped.command, Command::Contact(ContactCommand::Submit(_))) {
             // A preview is given as of the last command.
             let chance = self.workload.rng.random();
             let tick = tick_at(stamped.at, chance);

@@ -1,7 +1,10 @@
 //! Stories small enough to be followed by hand, told to the router and to the model.
 
 use firsthand::router::codes::{ContactState, Outcome, Presence, Route};
-use firsthand::router::command::{Command, Stamped};
+use firsthand::router::command::{
+    AgentCommand, CaseCommand, Command, ContactCommand, CustomerCommand, OfferCommand,
+    QueueCommand, Stamped,
+};
 use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
 use serde_json::{Value, json};
@@ -98,23 +101,23 @@ fn command(method: &str, params: Value) -> Command {
     }
     match method {
         "tick" => Command::Tick,
-        "agent.set" => Command::AgentSet(read(params)),
-        "agent.presence" => Command::AgentPresence(read(params)),
-        "agent.remove" => Command::AgentRemove(read(params)),
-        "queue.set" => Command::QueueSet(read(params)),
-        "settings.set" => Command::SettingsSet(read(params)),
-        "customer.link" => Command::CustomerLink(read(params)),
-        "customer.exclude" => Command::CustomerExclude(read(params)),
-        "contact.submit" => Command::ContactSubmit(read(params)),
-        "contact.update" => Command::ContactUpdate(read(params)),
-        "contact.cancel" => Command::ContactCancel(read(params)),
-        "contact.end" => Command::ContactEnd(read(params)),
-        "contact.transfer" => Command::ContactTransfer(read(params)),
-        "offer.accept" => Command::OfferAccept(read(params)),
-        "offer.decline" => Command::OfferDecline(read(params)),
-        "case.open" => Command::CaseOpen(read(params)),
-        "case.reopen" => Command::CaseReopen(read(params)),
-        "case.close" => Command::CaseClose(read(params)),
+        "agent.set" => Command::Agent(AgentCommand::Set(read(params))),
+        "agent.presence" => Command::Agent(AgentCommand::Presence(read(params))),
+        "agent.remove" => Command::Agent(AgentCommand::Remove(read(params))),
+        "queue.set" => Command::Queue(QueueCommand::Set(read(params))),
+        "settings.set" => Command::Settings(read(params)),
+        "customer.link" => Command::Customer(CustomerCommand::Link(read(params))),
+        "customer.exclude" => Command::Customer(CustomerCommand::Exclude(read(params))),
+        "contact.submit" => Command::Contact(ContactCommand::Submit(read(params))),
+        "contact.update" => Command::Contact(ContactCommand::Update(read(params))),
+        "contact.cancel" => Command::Contact(ContactCommand::Cancel(read(params))),
+        "contact.end" => Command::Contact(ContactCommand::End(read(params))),
+        "contact.transfer" => Command::Contact(ContactCommand::Transfer(read(params))),
+        "offer.accept" => Command::Offer(OfferCommand::Accept(read(params))),
+        "offer.decline" => Command::Offer(OfferCommand::Decline(read(params))),
+        "case.open" => Command::Case(CaseCommand::Open(read(params))),
+        "case.reopen" => Command::Case(CaseCommand::Reopen(read(params))),
+        "case.close" => Command::Case(CaseCommand::Close(read(params))),
         other => panic!("no story tells of {other}"),
     }
 }

@@ -7,7 +7,7 @@
 mod moves;
 mod policies;
 
-use firsthand::router::command::{Command, Stamped};
+use firsthand::router::command::{Command, SessionCommand, Stamped};
 use firsthand::router::ids::{Key, Name};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -162,8 +162,8 @@ impl Workload {
             Command::Tick
                 | Command::Restarted
                 | Command::Reloaded
-                | Command::SessionOpened(_)
-                | Command::SessionClosed(_)
+                | Command::Session(SessionCommand::Opened(_))
+                | Command::Session(SessionCommand::Closed(_))
         ) {
             stamped.key = None;
         }

@@ -4,6 +4,8 @@ use firsthand::router::Router;
 use firsthand::router::command::{Command, Stamped};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::Event;
+use firsthand::wire::limits::Limits;
+use firsthand::wire::request::{Message, Request, parse};
 use serde_json::{Value, json};
 
 /// The centre.
@@ -49,25 +51,14 @@ impl Centre {
     }
 }
 
-/// The command that a request is, by the variant's name.
+/// The command that a request is.
 fn command(method: &str, params: Value) -> Command {
-    match method {
-        "queue.set" => return spread("QueueSet", "queue", "policy", params),
-        "kind.set" => return spread("KindSet", "kind", "rules", params),
-        _ => {}
+    let line = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
+    let Message::One(call) = parse(line.as_bytes(), &Limits::default()) else {
+        panic!("one request: {line}");
+    };
+    match call.request {
+        Ok(Request::Command(command)) => command,
+        other => panic!("{line}: {other:?}"),
     }
-    let variant: String = method
-        .split(['.', '_'])
-        .map(|word| word[..1].to_uppercase() + &word[1..])
-        .collect();
-    serde_json::from_value(json!({(variant): params}))
-        .unwrap_or_else(|error| panic!("{method}: {error}"))
-}
-
-/// The wire spreads a policy or rules over its parameters.
-fn spread(variant: &str, name: &str, rules: &str, mut params: Value) -> Command {
-    let named = params[name].take();
-    params.as_object_mut().expect("an object").remove(name);
-    let set = json!({(variant): {(name): named, (rules): params}});
-    serde_json::from_value(set).unwrap_or_else(|error| panic!("{variant}: {error}"))
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use firsthand::calendar::Written;
 use firsthand::fields::{Field, Fields, Type};
-use firsthand::router::command::Command;
+use firsthand::router::command::{
+    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
+    KindCommand, OfferCommand, QueueCommand, SessionCommand,
+};
 use firsthand::router::query::Query;
 use firsthand::wire::method::{Kind, METHODS, Method, Role, find};
 use firsthand::wire::openrpc;
@@ -36,58 +39,58 @@ fn json<T: Serialize>(value: &T) -> Value {
 /// The params that make this command.
 fn params_of(command: &Command) -> Value {
     match command {
-        Command::AgentSet(inner) => json(inner),
-        Command::AgentPresence(inner) => json(inner),
-        Command::AgentRemove(inner) => json(inner),
-        Command::WrapUpEnd(inner) => json(inner),
-        Command::QueueSet(inner) => {
+        Command::Agent(AgentCommand::Set(inner)) => json(inner),
+        Command::Agent(AgentCommand::Presence(inner)) => json(inner),
+        Command::Agent(AgentCommand::Remove(inner)) => json(inner),
+        Command::Agent(AgentCommand::WrapUpEnd(inner)) => json(inner),
+        Command::Queue(QueueCommand::Set(inner)) => {
             let mut params = json(&inner.policy);
             params["queue"] = json(&inner.queue);
             params
         }
-        Command::QueueRemove(inner) => json(inner),
-        Command::SettingsSet(inner) => json(inner),
-        Command::CustomerLink(inner) => json(inner),
-        Command::CustomerExclude(inner) => json(inner),
-        Command::ContactSubmit(inner) => json(inner),
-        Command::ContactUpdate(inner) => json(inner),
-        Command::ContactCancel(inner) => json(inner),
-        Command::ContactEnd(inner) => json(inner),
-        Command::ContactTransfer(inner) => json(inner),
-        Command::ContactSync(inner) => json(inner),
-        Command::OfferAccept(inner) => json(inner),
-        Command::OfferDecline(inner) => json(inner),
-        Command::CaseOpen(inner) => json(inner),
-        Command::CaseNote(inner) => json(inner),
-        Command::CaseResolve(inner) | Command::CaseReopen(inner) | Command::CaseClose(inner) => {
-            json(inner)
-        }
-        Command::CaseHandover(inner) => json(inner),
-        Command::AgentAbsence(inner) => json(inner),
-        Command::AgentSuccession(inner) => json(inner),
-        Command::ContactCallback(inner) => json(inner),
-        Command::KindSet(inner) => {
+        Command::Queue(QueueCommand::Remove(inner)) => json(inner),
+        Command::Settings(inner) => json(inner),
+        Command::Customer(CustomerCommand::Link(inner)) => json(inner),
+        Command::Customer(CustomerCommand::Exclude(inner)) => json(inner),
+        Command::Contact(ContactCommand::Submit(inner)) => json(inner),
+        Command::Contact(ContactCommand::Update(inner)) => json(inner),
+        Command::Contact(ContactCommand::Cancel(inner)) => json(inner),
+        Command::Contact(ContactCommand::End(inner)) => json(inner),
+        Command::Contact(ContactCommand::Transfer(inner)) => json(inner),
+        Command::Contact(ContactCommand::Sync(inner)) => json(inner),
+        Command::Offer(OfferCommand::Accept(inner)) => json(inner),
+        Command::Offer(OfferCommand::Decline(inner)) => json(inner),
+        Command::Case(CaseCommand::Open(inner)) => json(inner),
+        Command::Case(CaseCommand::Note(inner)) => json(inner),
+        Command::Case(CaseCommand::Resolve(inner))
+        | Command::Case(CaseCommand::Reopen(inner))
+        | Command::Case(CaseCommand::Close(inner)) => json(inner),
+        Command::Case(CaseCommand::Handover(inner)) => json(inner),
+        Command::Agent(AgentCommand::Absence(inner)) => json(inner),
+        Command::Agent(AgentCommand::Succession(inner)) => json(inner),
+        Command::Contact(ContactCommand::Callback(inner)) => json(inner),
+        Command::Kind(KindCommand::Set(inner)) => {
             let mut params = json(&inner.rules);
             params["kind"] = json(&inner.kind);
             params
         }
-        Command::KindRemove(inner) => json(inner),
-        Command::CalendarSet(inner) => {
+        Command::Kind(KindCommand::Remove(inner)) => json(inner),
+        Command::Calendar(CalendarCommand::Set(inner)) => {
             let mut params = json(&Written::from(&inner.rules));
             params["calendar"] = json(&inner.calendar);
             params
         }
-        Command::CalendarRemove(inner) => json(inner),
-        Command::CaseAssist(inner) => json(inner),
-        Command::CaseAssistDone(inner) => json(inner),
-        Command::CaseWait(inner) => json(inner),
-        Command::CaseAdvance(inner) => json(inner),
-        Command::CaseExtend(inner) => json(inner),
-        Command::CaseFollowUp(inner) => json(inner),
+        Command::Calendar(CalendarCommand::Remove(inner)) => json(inner),
+        Command::Case(CaseCommand::Assist(inner)) => json(inner),
+        Command::Case(CaseCommand::AssistDone(inner)) => json(inner),
+        Command::Case(CaseCommand::Wait(inner)) => json(inner),
+        Command::Case(CaseCommand::Advance(inner)) => json(inner),
+        Command::Case(CaseCommand::Extend(inner)) => json(inner),
+        Command::Case(CaseCommand::FollowUp(inner)) => json(inner),
         Command::Tick
         | Command::Restarted
-        | Command::SessionOpened(_)
-        | Command::SessionClosed(_)
+        | Command::Session(SessionCommand::Opened(_))
+        | Command::Session(SessionCommand::Closed(_))
         | Command::Reloaded => panic!("{command:?} has no method"),
     }
 }
@@ -278,7 +281,7 @@ fn defaults(place: &str, declared: &Fields, value: &Value) -> usize {
 #[test]
 fn null_and_absent_settings_differ() {
     let patch = |params: &str| match request(&line("settings.set", params)) {
-        Request::Command(Command::SettingsSet(patch)) => patch,
+        Request::Command(Command::Settings(patch)) => patch,
         other => panic!("{other:?}"),
     };
     assert_eq!(patch("{}").lease_ms, None);

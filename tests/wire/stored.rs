@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use firsthand::router::command::{Command, Session, SettingsPatch, Stamped};
+use firsthand::router::command::{Command, Session, SessionCommand, SettingsPatch, Stamped};
 use firsthand::router::ids::{Key, Name};
 use firsthand::stored;
 use firsthand::wire::request::Request;
@@ -51,8 +51,14 @@ fn own() -> Vec<(&'static str, Command)> {
         ("tick", Command::Tick),
         ("restarted", Command::Restarted),
         ("reloaded", Command::Reloaded),
-        ("session opened", Command::SessionOpened(session())),
-        ("session closed", Command::SessionClosed(session())),
+        (
+            "session opened",
+            Command::Session(SessionCommand::Opened(session())),
+        ),
+        (
+            "session closed",
+            Command::Session(SessionCommand::Closed(session())),
+        ),
     ]
 }
 
@@ -168,6 +174,6 @@ fn absent_null_and_given_settings_survive_the_journal() {
             lease_ms,
             ..SettingsPatch::default()
         };
-        check(Command::SettingsSet(Box::new(patch)));
+        check(Command::Settings(Box::new(patch)));
     }
 }

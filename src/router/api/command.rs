@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use derive_more::From;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::by_customer::ByCustomer;
@@ -18,12 +19,13 @@ use super::time::{Millis, Timestamp};
 
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
 pub use super::case_command::{
-    CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone, CaseExtend,
-    CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
+    CalendarCommand, CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone,
+    CaseCommand, CaseExtend, CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindCommand,
+    KindRef, KindSet,
 };
 
 /// A command with all that comes from outside: when, by chance, on whose behalf.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stamped {
     /// The time of the command. Never falls from one command to the next.
     pub at: Timestamp,
@@ -36,53 +38,80 @@ pub struct Stamped {
     pub command: Command,
 }
 
-/// What can be asked of the router.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What can be asked of the router, by what it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, From)]
 pub enum Command {
     /// Lets time pass: everything that is due happens.
     Tick,
     /// The process came up again: no session is open.
     Restarted,
-    SessionOpened(Session),
-    SessionClosed(Session),
-    AgentSet(Box<AgentSet>),
-    AgentPresence(AgentPresence),
-    AgentRemove(AgentRemove),
-    WrapUpEnd(AgentRef),
-    QueueSet(Box<QueueSet>),
-    QueueRemove(QueueRef),
-    SettingsSet(Box<SettingsPatch>),
-    CustomerLink(Box<CustomerLink>),
-    CustomerExclude(CustomerExclude),
-    ContactSubmit(Box<ContactSubmit>),
-    ContactUpdate(Box<ContactUpdate>),
-    ContactCancel(ContactCancel),
-    ContactEnd(ContactEnd),
-    ContactTransfer(Box<ContactTransfer>),
-    ContactSync(ContactSync),
-    OfferAccept(OfferRef),
-    OfferDecline(OfferDecline),
-    CaseOpen(Box<CaseOpen>),
-    CaseNote(CaseNote),
-    CaseResolve(CaseAct),
-    CaseReopen(CaseAct),
-    CaseClose(CaseAct),
-    CaseHandover(Box<CaseHandover>),
     /// The configuration file has been followed again.
     Reloaded,
-    AgentAbsence(Box<AgentAbsence>),
-    AgentSuccession(Box<AgentSuccession>),
-    ContactCallback(ContactCallback),
-    KindSet(Box<KindSet>),
-    KindRemove(KindRef),
-    CalendarSet(Box<CalendarSet>),
-    CalendarRemove(CalendarRef),
-    CaseAssist(Box<CaseAssist>),
-    CaseAssistDone(CaseAssistDone),
-    CaseWait(CaseWait),
-    CaseAdvance(CaseAdvance),
-    CaseExtend(CaseExtend),
-    CaseFollowUp(CaseFollowUp),
+    #[from]
+    Session(SessionCommand),
+    #[from]
+    Agent(AgentCommand),
+    #[from]
+    Queue(QueueCommand),
+    #[from]
+    Settings(Box<SettingsPatch>),
+    #[from]
+    Customer(CustomerCommand),
+    #[from]
+    Contact(ContactCommand),
+    #[from]
+    Offer(OfferCommand),
+    #[from]
+    Case(CaseCommand),
+    #[from]
+    Kind(KindCommand),
+    #[from]
+    Calendar(CalendarCommand),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum SessionCommand {
+    Opened(Session),
+    Closed(Session),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum AgentCommand {
+    Set(Box<AgentSet>),
+    Presence(AgentPresence),
+    Remove(AgentRemove),
+    WrapUpEnd(AgentRef),
+    Absence(Box<AgentAbsence>),
+    Succession(Box<AgentSuccession>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum QueueCommand {
+    Set(Box<QueueSet>),
+    Remove(QueueRef),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum CustomerCommand {
+    Link(Box<CustomerLink>),
+    Exclude(CustomerExclude),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum ContactCommand {
+    Submit(Box<ContactSubmit>),
+    Update(Box<ContactUpdate>),
+    Cancel(ContactCancel),
+    End(ContactEnd),
+    Transfer(Box<ContactTransfer>),
+    Sync(ContactSync),
+    Callback(ContactCallback),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum OfferCommand {
+    Accept(OfferRef),
+    Decline(OfferDecline),
 }
 
 /// A session of a named client program.

@@ -11,7 +11,9 @@ use std::hint::black_box;
 
 use smallvec::SmallVec;
 
-use crate::router::api::command::Command;
+use crate::router::api::command::{
+    CaseCommand, Command, ContactCommand, CustomerCommand, OfferCommand,
+};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name};
 use crate::router::state::book::Book;
 use crate::router::store::directory::{Directory, Place};
@@ -115,34 +117,34 @@ fn guesses<I: Copy + PartialEq>(directory: &Directory<I>, places: Batch<Place>) 
 
 fn customer_of(command: &Command) -> Option<&Name> {
     match command {
-        Command::ContactSubmit(submit) => submit.customer.as_ref(),
-        Command::CaseOpen(open) => Some(&open.customer),
-        Command::CustomerLink(link) => Some(&link.customer),
+        Command::Contact(ContactCommand::Submit(submit)) => submit.customer.as_ref(),
+        Command::Case(CaseCommand::Open(open)) => Some(&open.customer),
+        Command::Customer(CustomerCommand::Link(link)) => Some(&link.customer),
         _ => None,
     }
 }
 
 fn case_of(command: &Command) -> Option<&Name> {
     match command {
-        Command::CaseOpen(open) => Some(&open.case),
-        Command::CaseNote(note) => Some(&note.case),
-        Command::CaseResolve(act) | Command::CaseReopen(act) | Command::CaseClose(act) => {
-            Some(&act.case)
-        }
+        Command::Case(CaseCommand::Open(open)) => Some(&open.case),
+        Command::Case(CaseCommand::Note(note)) => Some(&note.case),
+        Command::Case(CaseCommand::Resolve(act))
+        | Command::Case(CaseCommand::Reopen(act))
+        | Command::Case(CaseCommand::Close(act)) => Some(&act.case),
         _ => None,
     }
 }
 
 fn contact_of(command: &Command) -> Option<&Name> {
     match command {
-        Command::ContactSubmit(submit) => Some(&submit.contact),
-        Command::ContactUpdate(update) => Some(&update.contact),
-        Command::ContactCancel(cancel) => Some(&cancel.contact),
-        Command::ContactEnd(end) => Some(&end.contact),
-        Command::ContactTransfer(transfer) => Some(&transfer.contact),
-        Command::ContactCallback(callback) => Some(&callback.contact),
-        Command::OfferAccept(of) => of.contact.as_ref(),
-        Command::OfferDecline(decline) => decline.contact.as_ref(),
+        Command::Contact(ContactCommand::Submit(submit)) => Some(&submit.contact),
+        Command::Contact(ContactCommand::Update(update)) => Some(&update.contact),
+        Command::Contact(ContactCommand::Cancel(cancel)) => Some(&cancel.contact),
+        Command::Contact(ContactCommand::End(end)) => Some(&end.contact),
+        Command::Contact(ContactCommand::Transfer(transfer)) => Some(&transfer.contact),
+        Command::Contact(ContactCommand::Callback(callback)) => Some(&callback.contact),
+        Command::Offer(OfferCommand::Accept(of)) => of.contact.as_ref(),
+        Command::Offer(OfferCommand::Decline(decline)) => decline.contact.as_ref(),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::case_views::calendar_view;
 use crate::router::api::answer::{Answer, OwnerView, Page, StatsView};
-use crate::router::api::command::Command;
+use crate::router::api::command::{CaseCommand, Command, ContactCommand};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, QueueIdx};
 use crate::router::api::query::{
     AgentList, CaseFind, ContactList, ListPage, OwnerGet, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX,
@@ -24,8 +24,10 @@ impl Book {
     /// Whether a command speaks of a contact or case that is here already, and so makes none.
     pub fn knows(&self, command: &Command) -> bool {
         match command {
-            Command::ContactSubmit(submit) => self.contacts.find(&submit.contact).is_some(),
-            Command::CaseOpen(open) => self.cases.find(&open.case).is_some(),
+            Command::Contact(ContactCommand::Submit(submit)) => {
+                self.contacts.find(&submit.contact).is_some()
+            }
+            Command::Case(CaseCommand::Open(open)) => self.cases.find(&open.case).is_some(),
             _ => false,
         }
     }

@@ -4,7 +4,7 @@
 //! a thing that does not exist stands to nothing: what is asked gives no way to tell the two apart.
 
 use crate::router::api::codes::{CaseState, Rule};
-use crate::router::api::command::Command;
+use crate::router::api::command::{Command, OfferCommand};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, OfferId};
 use crate::router::api::reject::Reject;
 use crate::router::state::book::Book;
@@ -145,8 +145,8 @@ impl Book {
     /// stands there was carried out.
     pub(in crate::router) fn check_agrees(&self, command: &Command) -> Result<(), Reject> {
         let (offer, contact, agent) = match command {
-            Command::OfferAccept(of) => (of.offer, &of.contact, &of.agent),
-            Command::OfferDecline(of) => (of.offer, &of.contact, &of.agent),
+            Command::Offer(OfferCommand::Accept(of)) => (of.offer, &of.contact, &of.agent),
+            Command::Offer(OfferCommand::Decline(of)) => (of.offer, &of.contact, &of.agent),
             _ => return Ok(()),
         };
         let Some((id, idx)) =

@@ -4,9 +4,10 @@ use firsthand::router::codes::{
     AgentState, ContactState, DeclineReason, Outcome, Presence, TransferMode,
 };
 use firsthand::router::command::{
-    AgentPresence, AgentRef, AgentRemove, CaseAct, CaseHandover, CaseNote, CaseOpen, Command,
-    ContactCancel, ContactEnd, ContactSubmit, ContactSync, ContactTransfer, ContactUpdate,
-    CustomerExclude, CustomerLink, OfferDecline, OfferRef, QueueRef, Session, Target,
+    AgentCommand, AgentPresence, AgentRef, AgentRemove, CaseAct, CaseCommand, CaseHandover,
+    CaseNote, CaseOpen, Command, ContactCancel, ContactCommand, ContactEnd, ContactSubmit,
+    ContactSync, ContactTransfer, ContactUpdate, CustomerCommand, CustomerExclude, CustomerLink,
+    OfferCommand, OfferDecline, OfferRef, QueueCommand, QueueRef, Session, SessionCommand, Target,
 };
 use firsthand::router::ids::{Name, OfferId, Text};
 use firsthand::router::policy::{Priority, SkillMap};
@@ -28,12 +29,13 @@ fn makes_sense(model: &Model, command: &Command) -> bool {
         states.any(|other| other == state)
     };
     match command {
-        Command::OfferAccept(_) | Command::OfferDecline(_) => model
+        Command::Offer(OfferCommand::Accept(_)) | Command::Offer(OfferCommand::Decline(_)) => model
             .contacts
             .iter()
             .any(|contact| !contact.offers.is_empty()),
-        Command::ContactEnd(_) | Command::ContactTransfer(_) => any(ContactState::Connected),
-        Command::WrapUpEnd(_) => any(ContactState::WrapUp),
+        Command::Contact(ContactCommand::End(_))
+        | Command::Contact(ContactCommand::Transfer(_)) => any(ContactState::Connected),
+        Command::Agent(AgentCommand::WrapUpEnd(_)) => any(ContactState::WrapUp),
         _ => true,
     }
 }
@@ -104,7 +106,7 @@ impl Workload {
         let known = self.rng.random_ratio(self.shape.known_percent, 100);
         let case = self.one_in(15).then(|| self.case_name(model));
         let at = self.at;
-        Command::ContactSubmit(Box::new(ContactSubmit {
+        Command::Contact(ContactCommand::Submit(Box::new(ContactSubmit {
             contact,
             queue: (!self.one_in(4)).then(|| self.queue_name()),
             channel: Some(self.channel_name()),
@@ -132,7 +134,7 @@ impl Workload {
             },
             not_before_at: self.one_in(12).then(|| at - 1_000 + self.ms(30_000)),
             attributes: None,
-        }))
+        })))
     }
 
     fn offer(&mut self, model: &Model) -> OfferRef {
@@ -177,17 +179,17 @@ impl Workload {
     }
 
     fn accept(&mut self, model: &Model) -> Command {
-        Command::OfferAccept(self.offer(model))
+        Command::Offer(OfferCommand::Accept(self.offer(model)))
     }
 
     fn decline(&mut self, model: &Model) -> Command {
         let of = self.offer(model);
-        Command::OfferDecline(OfferDecline {
+        Command::Offer(OfferCommand::Decline(OfferDecline {
             offer: of.offer,
             contact: of.contact,
             agent: of.agent,
             reason: *DeclineReason::ALL.choose(&mut self.rng).expect("not empty"),
-        })
+        }))
     }
 
     fn end(&mut self, model: &Model) -> Command {
@@ -199,12 +201,12 @@ impl Workload {
             17..19 => Outcome::Dropped,
             _ => Outcome::Cancelled,
         };
-        Command::ContactEnd(ContactEnd {
+        Command::Contact(ContactCommand::End(ContactEnd {
             contact,
             outcome,
             note: None,
             learnt: None,
-        })
+        }))
     }
 
     fn cancel(&mut self, model: &Model) -> Command {
@@ -225,19 +227,19 @@ impl Workload {
             "dropped",
             "wrong number",
         ];
-        Command::ContactCancel(ContactCancel {
+        Command::Contact(ContactCommand::Cancel(ContactCancel {
             contact: self.contact_in(model, &states),
             reason: text(words.choose(&mut self.rng).expect("not empty")),
-        })
+        }))
     }
 
     pub(super) fn available(&mut self, nth: usize) -> Command {
-        Command::AgentPresence(AgentPresence {
+        Command::Agent(AgentCommand::Presence(AgentPresence {
             agent: Name::of(&format!("a{nth}")),
             presence: Presence::Available,
             reason: None,
             until_at: None,
-        })
+        }))
     }
 
     /// Mostly back to work: a centre in which everyone is away shows little.
@@ -251,12 +253,12 @@ impl Workload {
         if let Some(agent) = away.choose(&mut self.rng)
             && self.rng.random_bool(0.75)
         {
-            return Command::AgentPresence(AgentPresence {
+            return Command::Agent(AgentCommand::Presence(AgentPresence {
                 agent: (*agent).clone(),
                 presence: Presence::Available,
                 reason: None,
                 until_at: None,
-            });
+            }));
         }
         let presence = match self.rng.random_range(0..6) {
             0 => Presence::Available,
@@ -265,12 +267,12 @@ impl Workload {
         };
         let until = presence == Presence::Break && self.one_in(2);
         let at = self.at;
-        Command::AgentPresence(AgentPresence {
+        Command::Agent(AgentCommand::Presence(AgentPresence {
             agent: self.agent_name(),
             presence,
             reason: None,
             until_at: until.then(|| at + self.ms(60_000)),
-        })
+        }))
     }
 
     fn wrap_up_end(&mut self, model: &Model) -> Command {
@@ -284,7 +286,7 @@ impl Workload {
             Some(agent) if !self.one_in(10) => agent.clone(),
             Some(_) | None => self.agent_name(),
         };
-        Command::WrapUpEnd(AgentRef { agent })
+        Command::Agent(AgentCommand::WrapUpEnd(AgentRef { agent }))
     }
 
     fn transfer(&mut self, model: &Model) -> Command {
@@ -312,13 +314,13 @@ impl Workload {
         if self.one_in(60) {
             queue = agent.take();
         }
-        Command::ContactTransfer(Box::new(ContactTransfer {
+        Command::Contact(ContactCommand::Transfer(Box::new(ContactTransfer {
             contact: self.contact_in(model, &[ContactState::Connected]),
             to: Target { agent, queue },
             mode,
             reason: text("asked for"),
             learnt: None,
-        }))
+        })))
     }
 
     fn update(&mut self, model: &Model) -> Command {
@@ -328,7 +330,7 @@ impl Workload {
             ContactState::Waiting,
             ContactState::Offered,
         ];
-        Command::ContactUpdate(Box::new(ContactUpdate {
+        Command::Contact(ContactCommand::Update(Box::new(ContactUpdate {
             contact: self.contact_in(model, &states),
             priority: self
                 .one_in(2)
@@ -338,20 +340,20 @@ impl Workload {
             attributes: None,
             learnt: None,
             not_before_at: None,
-        }))
+        })))
     }
 
     fn agent_remove(&mut self) -> Command {
-        Command::AgentRemove(AgentRemove {
+        Command::Agent(AgentCommand::Remove(AgentRemove {
             agent: self.agent_name(),
             successor: self.one_in(2).then(|| self.agent_name()),
-        })
+        }))
     }
 
     fn queue_remove(&mut self) -> Command {
-        Command::QueueRemove(QueueRef {
+        Command::Queue(QueueCommand::Remove(QueueRef {
             queue: self.queue_name(),
-        })
+        }))
     }
 
     fn link(&mut self) -> Command {
@@ -366,20 +368,20 @@ impl Workload {
                 }
             })
             .collect();
-        Command::CustomerLink(Box::new(CustomerLink {
+        Command::Customer(CustomerCommand::Link(Box::new(CustomerLink {
             customer,
             identities,
             profile: None,
-        }))
+        })))
     }
 
     fn exclude(&mut self) -> Command {
-        Command::CustomerExclude(CustomerExclude {
+        Command::Customer(CustomerCommand::Exclude(CustomerExclude {
             customer: self.customer_name(),
             agent: self.agent_name(),
             on: self.one_in(3),
             reason: text("related"),
-        })
+        }))
     }
 
     fn client_name(&mut self) -> Name {
@@ -398,21 +400,21 @@ impl Workload {
         if self.one_in(3) {
             contacts.push(self.any_contact_name());
         }
-        Command::ContactSync(ContactSync { source, contacts })
+        Command::Contact(ContactCommand::Sync(ContactSync { source, contacts }))
     }
 
     pub(super) fn session_opened(&mut self, nth: usize) -> Command {
-        Command::SessionOpened(Session {
+        Command::Session(SessionCommand::Opened(Session {
             client: Name::of(&format!("platform{nth}")),
-        })
+        }))
     }
 
     fn session(&mut self, model: &Model) -> Command {
         let client = self.client_name();
         if self.rng.random_bool(0.5) || !model.sessions.contains(&client) {
-            Command::SessionOpened(Session { client })
+            Command::Session(SessionCommand::Opened(Session { client }))
         } else {
-            Command::SessionClosed(Session { client })
+            Command::Session(SessionCommand::Closed(Session { client }))
         }
     }
 
@@ -438,31 +440,31 @@ impl Workload {
             note: None,
         };
         match self.rng.random_range(0..12) {
-            0..2 => Command::CaseOpen(Box::new(CaseOpen {
+            0..2 => Command::Case(CaseCommand::Open(Box::new(CaseOpen {
                 case: Name::of(&format!("m{}", self.rng.random_range(0..12))),
                 customer: self.customer_name(),
                 topic: self.topic_name(),
                 kind: None,
                 owner: self.one_in(2).then(|| self.agent_name()),
-            })),
-            2 => Command::CaseNote(CaseNote {
+            }))),
+            2 => Command::Case(CaseCommand::Note(CaseNote {
                 case: act.case,
                 text: text("called back"),
                 by: act.by,
-            }),
-            3..5 => Command::CaseResolve(act),
-            5..7 => Command::CaseReopen(act),
-            7..9 => Command::CaseClose(act),
+            })),
+            3..5 => Command::Case(CaseCommand::Resolve(act)),
+            5..7 => Command::Case(CaseCommand::Reopen(act)),
+            7..9 => Command::Case(CaseCommand::Close(act)),
             nth => {
                 let owner = nth == 9;
                 let both = self.one_in(20);
-                Command::CaseHandover(Box::new(CaseHandover {
+                Command::Case(CaseCommand::Handover(Box::new(CaseHandover {
                     case: (!owner || both).then_some(act.case),
                     owner: (owner || both).then(|| self.agent_name()),
                     to: self.agent_name(),
                     reason: text("holiday"),
                     by: act.by,
-                }))
+                })))
             }
         }
     }

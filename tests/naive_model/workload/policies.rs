@@ -6,7 +6,9 @@ use firsthand::router::codes::{
     AgentKind, Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy,
     Widen,
 };
-use firsthand::router::command::{AgentSet, Command, QueueSet, SettingsPatch};
+use firsthand::router::command::{
+    AgentCommand, AgentSet, Command, QueueCommand, QueueSet, SettingsPatch,
+};
 use firsthand::router::ids::Name;
 use firsthand::router::policy::{
     ChannelRule, Level, Overflow, OwnerWait, Ownership, Policy, Priority, Retry, SkillMap, Step,
@@ -24,10 +26,10 @@ impl Workload {
     }
 
     pub(super) fn queue_set_of(&mut self, nth: usize) -> Command {
-        Command::QueueSet(Box::new(QueueSet {
+        Command::Queue(QueueCommand::Set(Box::new(QueueSet {
             queue: Self::queue_at(nth),
             policy: self.policy(),
-        }))
+        })))
     }
 
     /// Few fields away from their defaults at a time: a policy with everything set at once hides
@@ -254,7 +256,7 @@ impl Workload {
                 }
             }
         }
-        Command::SettingsSet(Box::new(patch))
+        Command::Settings(Box::new(patch))
     }
 
     pub(super) fn agent_set(&mut self) -> Command {
@@ -287,7 +289,7 @@ impl Workload {
         };
         let (deputy, leader) = (other(2), other(3));
         let team = self.rng.random_range(0..3);
-        Command::AgentSet(Box::new(AgentSet {
+        Command::Agent(AgentCommand::Set(Box::new(AgentSet {
             agent: Name::of(&format!("a{nth}")),
             name: None,
             kind: if nth == 0 && self.shape.agents > 3 || self.one_in(40) {
@@ -310,6 +312,6 @@ impl Workload {
             mentor: None,
             max_open_cases: None,
             absences: None,
-        }))
+        })))
     }
 }

@@ -16,10 +16,7 @@ use crate::router::{Router, Subject};
 
 impl Router {
     /// `agent.absence`.
-    pub(in crate::router) fn agent_absence(
-        &mut self,
-        set: &AgentAbsence,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn agent_absence(&mut self, set: &AgentAbsence) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&set.agent)?;
         let mut absences = self.book.agents[idx.at()].bonds.absences.clone();
         if set.on {

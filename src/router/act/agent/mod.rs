@@ -5,3 +5,23 @@ mod presence;
 mod remove;
 mod set;
 mod succession;
+
+use crate::router::api::command::AgentCommand;
+use crate::router::api::reject::Reject;
+use crate::router::{Router, Subject};
+
+impl Router {
+    pub(in crate::router) fn agent_command(
+        &mut self,
+        command: &AgentCommand,
+    ) -> Result<Subject, Reject> {
+        match command {
+            AgentCommand::Set(set) => self.agent_set(set),
+            AgentCommand::Presence(presence) => self.agent_presence(presence),
+            AgentCommand::Remove(remove) => self.agent_remove(remove),
+            AgentCommand::WrapUpEnd(of) => self.wrap_up_end(&of.agent),
+            AgentCommand::Absence(absence) => self.agent_absence(absence),
+            AgentCommand::Succession(plan) => self.agent_succession(plan),
+        }
+    }
+}

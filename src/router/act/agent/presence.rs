@@ -11,10 +11,7 @@ use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn agent_presence(
-        &mut self,
-        set: &AgentPresence,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn agent_presence(&mut self, set: &AgentPresence) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&set.agent)?;
         if let Some(until) = set.until_at {
             let wrong = if set.presence == Presence::Available {
@@ -156,7 +153,7 @@ impl Router {
             .0
     }
 
-    pub(in crate::router) fn wrap_up_end(&mut self, name: &Name) -> Result<Subject, Reject> {
+    pub(super) fn wrap_up_end(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(name)?;
         if self.book.agents[idx.at()].wraps.is_empty() {
             let message = format!("agent \"{name}\" is not in wrap-up");

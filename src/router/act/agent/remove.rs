@@ -10,10 +10,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn agent_remove(
-        &mut self,
-        remove: &AgentRemove,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn agent_remove(&mut self, remove: &AgentRemove) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&remove.agent)?;
         let entry = &self.book.agents[idx.at()];
         if !entry.talks.is_empty() {

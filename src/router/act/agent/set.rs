@@ -11,7 +11,7 @@ use crate::router::state::skill::Levels;
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn agent_set(&mut self, set: &AgentSet) -> Result<Subject, Reject> {
+    pub(super) fn agent_set(&mut self, set: &AgentSet) -> Result<Subject, Reject> {
         self.check_agent(set)?;
         let absences = self.absences_of(set)?;
         let idx = self.intern_agent(&set.agent);

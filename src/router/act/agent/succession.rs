@@ -13,10 +13,7 @@ use crate::router::state::timers::Timer;
 
 impl Router {
     /// `agent.succession`.
-    pub(in crate::router) fn agent_succession(
-        &mut self,
-        plan: &AgentSuccession,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn agent_succession(&mut self, plan: &AgentSuccession) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&plan.agent)?;
         let to = self.successors(idx, plan)?;
         let bad = |field, message: String| {

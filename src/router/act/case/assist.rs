@@ -18,10 +18,7 @@ use crate::router::state::progress::{ASSISTS_MAX, Assist};
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn case_assist(
-        &mut self,
-        assist: &CaseAssist,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn case_assist(&mut self, assist: &CaseAssist) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&assist.case, "only for an open case one asks for help")?;
         let (whom, queue) = self.whom_to_ask(idx, assist)?;
         let term = self.term_of_assist(idx, assist)?;
@@ -130,10 +127,7 @@ impl Router {
         Ok(own.or(rules.and_then(|rules| term(rules.due_ms, rules.due))))
     }
 
-    pub(in crate::router) fn case_assist_done(
-        &mut self,
-        done: &CaseAssistDone,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn case_assist_done(&mut self, done: &CaseAssistDone) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&done.case)?;
         let number = self.which_assist(idx, done)?;
         let by = done.by.clone().or_else(|| self.assistant(idx, number));

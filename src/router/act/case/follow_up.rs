@@ -172,10 +172,7 @@ impl Router {
         });
     }
 
-    pub(in crate::router) fn case_follow_up(
-        &mut self,
-        asked: &CaseFollowUp,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn case_follow_up(&mut self, asked: &CaseFollowUp) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&asked.case)?;
         if self.book.cases[idx].state != CaseState::Resolved {
             return Err(self.wrong_state(idx, "only a resolved case is followed up"));

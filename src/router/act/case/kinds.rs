@@ -22,7 +22,7 @@ pub const KINDS_MAX: usize = 1_000;
 pub const CALENDARS_MAX: usize = 100;
 
 impl Router {
-    pub(in crate::router) fn kind_set(&mut self, set: &KindSet) -> Result<Subject, Reject> {
+    pub(super) fn kind_set(&mut self, set: &KindSet) -> Result<Subject, Reject> {
         self.check_kind(set)?;
         let known = self.book.kinds.find(&set.kind);
         if known.is_none() && self.book.kinds.current().count() >= KINDS_MAX {
@@ -168,7 +168,7 @@ impl Router {
         }
     }
 
-    pub(in crate::router) fn kind_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
+    pub(super) fn kind_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.book.find_kind(name)?;
         self.book.kinds.retire(idx);
         self.emit(|_| KindEvent::Removed { kind: name.clone() });
@@ -178,7 +178,7 @@ impl Router {
         })))
     }
 
-    pub(in crate::router) fn calendar_set(&mut self, set: &CalendarSet) -> Result<Subject, Reject> {
+    pub(super) fn calendar_set(&mut self, set: &CalendarSet) -> Result<Subject, Reject> {
         let known = self.book.calendars.contains_key(&set.calendar);
         if !known && self.book.calendars.len() >= CALENDARS_MAX {
             let message = format!("{CALENDARS_MAX} calendars there are already: remove one first");
@@ -197,7 +197,7 @@ impl Router {
         Ok(Subject::Calendar(set.calendar.clone()))
     }
 
-    pub(in crate::router) fn calendar_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
+    pub(super) fn calendar_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
         self.book.find_calendar(name)?;
         let of_kind = |kind: &&Kind| kind.rules.calendar.as_ref() == Some(name);
         if let Some(kind) = self.book.kinds.slots.iter().flatten().find(of_kind) {

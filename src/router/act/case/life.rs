@@ -13,7 +13,7 @@ use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn case_open(&mut self, open: &CaseOpen) -> Result<Subject, Reject> {
+    pub(super) fn case_open(&mut self, open: &CaseOpen) -> Result<Subject, Reject> {
         if let Some(known) = self.book.cases.find(&open.case) {
             return Ok(Subject::Case(known));
         }
@@ -51,7 +51,7 @@ impl Router {
         Ok(agent)
     }
 
-    pub(in crate::router) fn case_note(&mut self, note: &CaseNote) -> Result<Subject, Reject> {
+    pub(super) fn case_note(&mut self, note: &CaseNote) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&note.case)?;
         if self.book.cases[idx].notes().len() >= NOTES_MAX {
             let message = format!("case \"{}\" has {NOTES_MAX} notes already", note.case);
@@ -73,7 +73,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    pub(in crate::router) fn case_resolve(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+    pub(super) fn case_resolve(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
         if self.book.cases[idx].state != CaseState::Open {
             return Err(self.wrong_state(idx, "only an open case can be resolved"));
@@ -82,7 +82,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    pub(in crate::router) fn case_reopen(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+    pub(super) fn case_reopen(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
         if self.book.cases[idx].state == CaseState::Open {
             return Err(self.wrong_state(idx, "it need not be reopened"));
@@ -91,7 +91,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    pub(in crate::router) fn case_close(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
+    pub(super) fn case_close(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
         if self.book.cases[idx].state == CaseState::Closed {
             return Err(self.wrong_state(idx, "it need not be closed again"));
@@ -204,10 +204,7 @@ impl Router {
         self.judge_seeking(idx);
     }
 
-    pub(in crate::router) fn case_handover(
-        &mut self,
-        handover: &CaseHandover,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn case_handover(&mut self, handover: &CaseHandover) -> Result<Subject, Reject> {
         let to = self.find_owner_to_be(&handover.to, "to")?;
         let cases: Vec<CaseIdx> = match (&handover.case, &handover.owner) {
             (Some(name), None) => {

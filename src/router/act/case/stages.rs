@@ -12,10 +12,7 @@ use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn case_advance(
-        &mut self,
-        advance: &CaseAdvance,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn case_advance(&mut self, advance: &CaseAdvance) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&advance.case, "only an open case goes through stages")?;
         let (kind, next) = self.check_advance(idx, advance)?;
         let from = self.book.cases[idx].progress().map(|p| p.stage);
@@ -92,7 +89,7 @@ impl Router {
         });
     }
 
-    pub(in crate::router) fn case_wait(&mut self, wait: &CaseWait) -> Result<Subject, Reject> {
+    pub(super) fn case_wait(&mut self, wait: &CaseWait) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&wait.case, "only an open case waits")?;
         if let Some(until) = wait.until_at.filter(|until| *until <= self.book.at) {
             let message = format!("{until} is over: give a time after {}", self.book.at);
@@ -157,10 +154,7 @@ impl Router {
         });
     }
 
-    pub(in crate::router) fn case_extend(
-        &mut self,
-        extend: &CaseExtend,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn case_extend(&mut self, extend: &CaseExtend) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&extend.case, "only an open case has a deadline")?;
         let (n, from_at) = self.check_extend(idx, extend)?;
         let clock = &mut self.progress_mut(idx).clocks[n];

@@ -21,7 +21,7 @@ use crate::router::{Router, Subject};
 pub(in crate::router::act) const ROUTER: &str = "router";
 
 impl Router {
-    pub(in crate::router) fn offer_accept(&mut self, of: &OfferRef) -> Result<Subject, Reject> {
+    pub(super) fn offer_accept(&mut self, of: &OfferRef) -> Result<Subject, Reject> {
         let (idx, offer) = self.find_offer(of.offer, of.contact.as_ref(), of.agent.as_ref())?;
         self.end_offer(idx, &offer, OfferEnd::Accepted, None);
         self.remember(idx, Rule::Accept, Some(Why::Accepted), Some(offer.agent));

@@ -21,10 +21,7 @@ const CALLBACK: &str = "callback";
 
 impl Router {
     /// `contact.callback`.
-    pub(in crate::router) fn contact_callback(
-        &mut self,
-        call: &ContactCallback,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn contact_callback(&mut self, call: &ContactCallback) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&call.contact)?;
         let contact = &self.book.contacts[idx];
         let conflict = |message: String| Err(Reject::conflict("contact", &call.contact, message));

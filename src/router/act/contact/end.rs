@@ -25,10 +25,7 @@ pub(in crate::router) enum AfterWork {
 }
 
 impl Router {
-    pub(in crate::router) fn contact_cancel(
-        &mut self,
-        cancel: &ContactCancel,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&cancel.contact)?;
         match self.book.contacts[idx].state {
             ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {}
@@ -79,7 +76,7 @@ impl Router {
         self.finish(idx, outcome, Why::Ended);
     }
 
-    pub(in crate::router) fn contact_end(&mut self, end: &ContactEnd) -> Result<Subject, Reject> {
+    pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&end.contact)?;
         let state = self.book.contacts[idx].state;
         if state != ContactState::Connected {

@@ -155,10 +155,7 @@ impl Router {
         }
     }
 
-    pub(in crate::router) fn offer_decline(
-        &mut self,
-        decline: &OfferDecline,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn offer_decline(&mut self, decline: &OfferDecline) -> Result<Subject, Reject> {
         let (idx, offer) = self.find_offer(
             decline.offer,
             decline.contact.as_ref(),

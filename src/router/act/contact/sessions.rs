@@ -15,7 +15,7 @@ use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {
+    pub(super) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {
         let source = self.book.sources.intern(client);
         // What it brings from now on has a platform; what it left behind is leased until it says
         // that it still has it.
@@ -25,7 +25,7 @@ impl Router {
         Ok(Subject::Nothing)
     }
 
-    pub(in crate::router) fn session_closed(&mut self, client: &Name) -> Result<Subject, Reject> {
+    pub(super) fn session_closed(&mut self, client: &Name) -> Result<Subject, Reject> {
         let source = self.book.sources.intern(client);
         let entry = &mut self.book.sources.slots[source.at()];
         entry.sessions = entry.sessions.saturating_sub(1);
@@ -74,10 +74,7 @@ impl Router {
         self.book.timers.arm(at, Timer::Lease, idx.number());
     }
 
-    pub(in crate::router) fn contact_sync(
-        &mut self,
-        sync: &ContactSync,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Result<Subject, Reject> {
         let source = self.book.sources.intern(&sync.source);
         self.book.sources.slots[source.at()].gone = false;
         let mut listed = BTreeSet::new();

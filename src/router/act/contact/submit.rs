@@ -14,7 +14,7 @@ use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn contact_submit(
+    pub(super) fn contact_submit(
         &mut self,
         submit: &ContactSubmit,
         source: Option<&Name>,

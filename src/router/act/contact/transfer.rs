@@ -19,7 +19,7 @@ enum Whither {
 }
 
 impl Router {
-    pub(in crate::router) fn contact_transfer(
+    pub(super) fn contact_transfer(
         &mut self,
         transfer: &ContactTransfer,
     ) -> Result<Subject, Reject> {

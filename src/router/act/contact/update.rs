@@ -11,10 +11,7 @@ use crate::router::state::skill::meets;
 use crate::router::{Router, Subject};
 
 impl Router {
-    pub(in crate::router) fn contact_update(
-        &mut self,
-        update: &ContactUpdate,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn contact_update(&mut self, update: &ContactUpdate) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&update.contact)?;
         let state = self.book.contacts[idx].state;
         if !self.book.contacts[idx].is_live() {

@@ -10,10 +10,7 @@ use crate::router::api::reject::Reject;
 use crate::router::state::customer::{Excluded, IDENTITIES_MAX};
 
 impl Router {
-    pub(in crate::router) fn customer_link(
-        &mut self,
-        link: &CustomerLink,
-    ) -> Result<Subject, Reject> {
+    pub(super) fn customer_link(&mut self, link: &CustomerLink) -> Result<Subject, Reject> {
         let known = self.book.customers.find(link.customer.as_str());
         let held = known.map_or(0, |customer| {
             self.book.customers[customer].identities().len()
@@ -145,7 +142,7 @@ impl Router {
         self.dirty_contacts.extend(of_customer);
     }
 
-    pub(in crate::router) fn customer_exclude(
+    pub(super) fn customer_exclude(
         &mut self,
         exclude: &CustomerExclude,
     ) -> Result<Subject, Reject> {

@@ -15,7 +15,7 @@ use crate::router::api::time::MaybeAt;
 use crate::router::state::queue::Queue;
 
 impl Router {
-    pub(in crate::router) fn queue_set(&mut self, set: &QueueSet) -> Result<Subject, Reject> {
+    pub(super) fn queue_set(&mut self, set: &QueueSet) -> Result<Subject, Reject> {
         self.check_policy(set)?;
         let known = self.book.queues_by_name.get(&set.queue).copied();
         let idx = match known {
@@ -124,7 +124,7 @@ impl Router {
         }
     }
 
-    pub(in crate::router) fn queue_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
+    pub(super) fn queue_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.book.find_queue(name)?;
         if name.as_str() == crate::router::api::policy::DEFAULT_QUEUE {
             let message = "the queue \"default\" cannot be removed";
