@@ -1,7 +1,7 @@
 //! The README and the pages keep their word: the session is played against a real daemon, links
 //! lead somewhere, the Chinese README says the same, what pages name of the source is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -278,14 +278,14 @@ fn the_readme_is_short() {
 }
 
 /// The folders and files of `src`, each with the others that its code names.
-fn folders() -> Vec<(String, BTreeSet<String>)> {
+fn folders() -> BTreeMap<String, BTreeSet<String>> {
     let entries = std::fs::read_dir(root().join("src")).expect("the source");
     let folder = |entry: std::io::Result<std::fs::DirEntry>| {
         let entry = entry.expect("an entry");
         let name = entry.file_name().into_string().expect("a name in UTF-8");
         let mut code = String::new();
         source(&entry.path(), &mut code);
-        let own = name.trim_end_matches(".rs");
+        let own = name.trim_end_matches(".rs").to_owned();
         let mut named = BTreeSet::new();
         for line in code.lines() {
             let line = line.split("//").next().unwrap_or_default();
@@ -296,29 +296,47 @@ fn folders() -> Vec<(String, BTreeSet<String>)> {
                 named.extend(other.filter(|other| *other != own).map(str::to_owned));
             }
         }
-        (name, named)
+        (own, named)
     };
     entries.map(folder).collect()
 }
 
+/// The words in backquotes.
+fn quoted(cell: &str) -> BTreeSet<String> {
+    let words = cell.split('`').skip(1).step_by(2);
+    words.map(str::to_owned).collect()
+}
+
 #[test]
-fn the_architecture_says_what_each_folder_names() {
+fn folders_name_what_the_architecture_says_and_nothing_above_them() {
     let text = read("docs/architecture.md");
-    let quoted = |cell: &str| -> BTreeSet<String> {
-        let words = cell.split('`').skip(1).step_by(2);
-        words.map(str::to_owned).collect()
-    };
-    for (name, named) in folders() {
-        let rows = text.lines().filter(|line| line.starts_with("| `"));
-        let mut cells = rows.map(|row| row.split(" | ").collect::<Vec<_>>());
-        let row = cells.find(|cells| cells.len() == 4 && quoted(cells[0]).contains(&name));
-        let row = row.unwrap_or_else(|| panic!("docs/architecture.md: no row for src/{name}"));
-        assert!(
-            row[2] == "any" || quoted(row[2]) == named,
-            "docs/architecture.md: src/{name} names {named:?}, its row says {}",
-            row[2]
-        );
+    let table = text.split("\n\n").find(|part| {
+        part.starts_with("| folder | does | names | must not |") && part.contains("`router`")
+    });
+    let table = table.expect("the table of folders").lines().skip(2);
+    let mut folders = folders();
+    let mut below = BTreeSet::new();
+    for row in table {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        assert_eq!(cells.len(), 4, "{row}");
+        for name in quoted(cells[0]) {
+            let own = name.trim_end_matches(".rs").to_owned();
+            let named = folders.remove(own.as_str());
+            let named = named.unwrap_or_else(|| panic!("there is no src/{name}"));
+            let said = match cells[2] {
+                "any" => named.clone(),
+                cell => quoted(cell),
+            };
+            assert_eq!(
+                said, named,
+                "src/{name} names other folders than its row says"
+            );
+            let above: Vec<&String> = named.difference(&below).collect();
+            assert!(above.is_empty(), "src/{name} names {above:?} above it");
+            below.insert(own);
+        }
     }
+    assert!(folders.is_empty(), "folders without a row: {folders:?}");
 }
 
 /// All Rust source of a file or below a folder.
