@@ -34,6 +34,7 @@ impl Latencies {
 }
 
 /// The whole result.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     pub to: String,
@@ -41,24 +42,18 @@ pub struct Report {
     pub connections: usize,
     pub depth: usize,
     /// Requests a second that were due; absent when sent as answers came.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
     pub answered: u64,
     pub refused: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_refusal: Option<String>,
     pub unanswered: u64,
     pub seconds: f64,
     pub per_second: f64,
     pub latency_us: Latencies,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lives: Option<Lives>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<Cost>,
     /// Processor time of the server for one request, in microseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server_us_per_request: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<Cost>,
 }
 

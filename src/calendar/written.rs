@@ -13,18 +13,16 @@ use super::zone;
 
 /// The texts of a calendar. What is absent has its default: UTC, Monday to Friday from 00:00 to
 /// 24:00, no holidays; make-up days have the hours of the first worked day of the week.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Written {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<Box<str>>,
     /// Weekday → spans; a weekday that is not named is not worked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub week: Option<BTreeMap<Box<str>, Vec<Box<str>>>>,
     /// Dates `2026-01-01` and ranges `2026-02-15..2026-02-23`.
     pub holidays: Vec<Box<str>>,
     pub make_up: Vec<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub make_up_hours: Option<Vec<Box<str>>>,
 }
 

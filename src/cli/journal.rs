@@ -159,6 +159,7 @@ fn written_by(snapshot: &SnapshotInfo) -> String {
 }
 
 /// A record as it is printed.
+#[serde_with::skip_serializing_none]
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Printed<'a> {
@@ -166,9 +167,7 @@ enum Printed<'a> {
         seq: u64,
         tenant: &'a str,
         at: i64,
-        #[serde(skip_serializing_if = "Option::is_none")]
         source: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<&'a str>,
         command: &'a crate::router::command::Command,
     },

@@ -47,7 +47,6 @@ impl ClientError {
 pub struct Refusal {
     pub code: i64,
     pub message: String,
-    #[serde(default)]
     pub data: Option<Value>,
 }
 

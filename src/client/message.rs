@@ -57,7 +57,6 @@ impl Incoming {
             params: Option<&'a RawValue>,
             #[serde(default, borrow)]
             result: Option<&'a RawValue>,
-            #[serde(default)]
             error: Option<Refusal>,
         }
         let text = std::str::from_utf8(line)

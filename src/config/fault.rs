@@ -154,16 +154,14 @@ fn position(text: &str, at: usize) -> (usize, usize) {
 }
 
 /// A finding in plain words, for a log line or a reply.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Described {
     pub file: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<usize>,
     pub message: String,
     /// What would be right.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }
 

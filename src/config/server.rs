@@ -165,7 +165,6 @@ pub struct Token {
     #[serde(default = "default_tenant")]
     pub tenant: Name,
     /// The one agent that a token of the role `agent` speaks for.
-    #[serde(default)]
     pub agent: Option<Name>,
 }
 

@@ -43,23 +43,18 @@ fn monday() -> Weekday {
 #[serde(deny_unknown_fields)]
 pub struct Stream {
     pub queue: Name,
-    #[serde(default)]
     pub channel: Option<Name>,
     /// Contacts an hour: one number, or 24 for the hours of the day. Returning customers are
     /// among them.
     pub per_hour: PerHour,
     /// A factor for each day of the week from Monday.
-    #[serde(default)]
     pub by_weekday: Option<[f64; 7]>,
     pub talk: Law,
     /// Without: nobody hangs up.
-    #[serde(default)]
     pub patience: Option<Law>,
-    #[serde(default)]
     pub wrap_up: Option<Law>,
     #[serde(default)]
     pub requires: SkillMap,
-    #[serde(default)]
     pub priority: Option<Priority>,
     /// What it may be about, with weights.
     #[serde(default)]
@@ -67,7 +62,6 @@ pub struct Stream {
     /// Share of the contacts whose customer is known, 0 to 1.
     #[serde(default = "all")]
     pub known: f64,
-    #[serde(default)]
     pub repeat: Option<Repeat>,
     /// Share of the contacts whose case an agent of the model, drawn evenly, owns already.
     #[serde(default)]
@@ -118,12 +112,10 @@ pub struct Group {
     /// A level, or the lowest and highest of a range from which each agent's is drawn.
     #[serde(default)]
     pub skills: BTreeMap<Name, Skill>,
-    #[serde(default)]
     pub team: Option<Name>,
     /// Agents stand in for each other in pairs.
     #[serde(default)]
     pub deputies: bool,
-    #[serde(default)]
     pub leader: Option<Name>,
     #[serde(default)]
     pub capacity: BTreeMap<Name, u32>,

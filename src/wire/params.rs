@@ -335,6 +335,8 @@ fn subject(found: &str) -> String {
         Some("map") => "an object is not right".to_owned(),
         Some("sequence") => "an array is not right".to_owned(),
         Some(what) => format!("{what} is not right"),
+        // An array in place of an object.
+        None if found.starts_with("invalid length ") => "an array is not right".to_owned(),
         None => found.replace("unknown variant `", "unknown word `"),
     };
     echo_long(&found)

@@ -96,13 +96,12 @@ fn answered(
 
 /// Writes a refusal of the router.
 pub fn refusal(out: &mut Vec<u8>, id: &Id, reject: &Reject) {
+    #[serde_with::skip_serializing_none]
     #[derive(Serialize)]
     struct Data<'a> {
         kind: &'static str,
         entity: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         field: Option<&'static str>,
     }
     let data = Data {

@@ -89,9 +89,7 @@ pub enum Request {
 #[serde(deny_unknown_fields)]
 pub struct SessionOpen {
     pub client: Name,
-    #[serde(default)]
     pub token: Option<Token>,
-    #[serde(default)]
     pub tenant: Option<Name>,
     /// The events that come on this connection from now on.
     #[serde(default, deserialize_with = "events")]

@@ -91,38 +91,28 @@ pub struct Page<T> {
 }
 
 /// An agent.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AgentView {
     pub agent: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
     pub kind: AgentKind,
     pub skills: SkillMap,
     pub capacity: BTreeMap<Name, u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deputy: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub leader: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wrap_up_ms: Option<i64>,
     pub rank: i32,
     pub presence: Presence,
     pub state: AgentState,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until_at: Option<Timestamp>,
     /// When the present presence began.
     pub since_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_since_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wrap_up_until_at: Option<Timestamp>,
     pub missed: u32,
     /// The contacts it is connected to.
@@ -135,14 +125,11 @@ pub struct AgentView {
     pub handled: u64,
     /// Time in conversations that are over, in milliseconds.
     pub talk_ms: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mentor: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_open_cases: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absences: Vec<AbsenceView>,
     /// When it is expected back, while it is absent by plan.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub absent_until_at: Option<Timestamp>,
     /// When it and its stand-in are planned away together.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -210,77 +197,59 @@ pub struct ExcludedView {
 }
 
 /// An offer.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OfferView {
     pub offer: OfferId,
     pub contact: Name,
     pub agent: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Text>,
     pub route: Route,
     pub expires_at: Timestamp,
     /// Whom the agent may consult first.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mentor: Option<Name>,
 }
 
 /// `contact.submit`.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Submitted {
     pub contact: Name,
     pub state: ContactState,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     pub queue: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<OfferView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_wait_ms: Option<i64>,
     pub why: Why,
     /// Its number at the counter.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<Name>,
 }
 
 /// A contact.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ContactView {
     pub contact: Name,
     pub state: ContactState,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     pub queue: Name,
     pub channel: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<Name>,
     /// The agent connected, or the last that was.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Name>,
     /// The second agent of a consultation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub consulting: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
     /// The first of the offers that are open.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<OfferView>,
     pub offers: Vec<OfferView>,
     /// Offers made so far.
@@ -288,51 +257,33 @@ pub struct ContactView {
     pub priority: i32,
     /// Its own requirement, without the queue's.
     pub requires: SkillMap,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prefer: Option<Name>,
     pub exclude: Vec<Name>,
     /// When it was made known to the router.
     pub submitted_at: Timestamp,
     /// The time that gives it its place.
     pub joined_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connected_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wrap_up_until_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_ms: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_wait_ms: Option<i64>,
     pub why: Why,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<Name>,
     /// The slot for which it is booked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<Slot>,
     /// When its caller chose to be called back, and where.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_address: Option<Text>,
     /// Priority by the customer's profile.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_priority: Option<i32>,
     /// Skills wished for by the customer's profile, while only agents who have them are asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wishes: Option<SkillMap>,
 }
 
@@ -349,14 +300,13 @@ pub struct Synced {
 }
 
 /// `case.handover`.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HandedOverView {
     pub to: Name,
     /// Cases that changed hands.
     pub cases: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<Name>,
 }
 
@@ -380,15 +330,13 @@ pub struct Candidate {
 }
 
 /// One step of a contact: when, by which rule, who was considered.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StepView {
     pub at: Timestamp,
     pub rule: Rule,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<Why>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until_at: Option<Timestamp>,
     pub candidates: Vec<Candidate>,
 }
@@ -408,25 +356,19 @@ pub struct Explained {
 }
 
 /// `contact.preview`: what would happen now.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Preview {
     pub contact: Name,
     pub state: ContactState,
     pub queue: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<Name>,
     /// The agent it would be offered to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_wait_ms: Option<i64>,
     pub why: Why,
     pub candidates: Vec<Candidate>,

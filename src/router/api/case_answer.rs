@@ -77,63 +77,51 @@ pub struct WaitView {
 }
 
 /// A deadline of a case: of the whole, or of the stage or the task named.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClockView {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assist: Option<u32>,
     pub started_at: Timestamp,
     /// Nothing while it stands still.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<DeadlineVerdict>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// How often it was extended.
     pub extended: u32,
 }
 
 /// A task for another agent or queue.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AssistView {
     pub assist: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<Name>,
     /// The contact that brings it.
     pub contact: Name,
     pub request: Text,
     pub asked_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_by: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub done_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub done_by: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Text>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
 }
 
 /// The follow-up of a case, and what its attempts found.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FollowUpView {
     /// Attempts of the present round.
     pub attempts: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_at: Option<Timestamp>,
     /// The contact of the attempt under way.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Name>,
     pub results: Vec<ResultView>,
 }

@@ -42,11 +42,8 @@ pub enum CalendarCommand {
 pub struct CaseOpen {
     pub case: Name,
     pub customer: Name,
-    #[serde(default)]
     pub topic: Option<Name>,
-    #[serde(default)]
     pub kind: Option<Name>,
-    #[serde(default)]
     pub owner: Option<Name>,
 }
 
@@ -65,7 +62,6 @@ pub struct CaseNote {
 pub struct CaseAct {
     pub case: Name,
     pub by: Name,
-    #[serde(default)]
     pub note: Option<Text>,
 }
 
@@ -73,9 +69,7 @@ pub struct CaseAct {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseHandover {
-    #[serde(default)]
     pub case: Option<Name>,
-    #[serde(default)]
     pub owner: Option<Name>,
     pub to: Name,
     pub reason: Text,
@@ -116,17 +110,12 @@ pub struct CalendarRef {
 #[serde(deny_unknown_fields)]
 pub struct CaseAssist {
     pub case: Name,
-    #[serde(default)]
     pub agent: Option<Name>,
-    #[serde(default)]
     pub queue: Option<Name>,
     pub request: Text,
     /// Its own term, in place of the kind's: at most one of the two.
-    #[serde(default)]
     pub due_ms: Option<Millis>,
-    #[serde(default)]
     pub due: Option<Term>,
-    #[serde(default)]
     pub by: Option<Name>,
 }
 
@@ -136,12 +125,9 @@ pub struct CaseAssist {
 pub struct CaseAssistDone {
     pub case: Name,
     /// Its number; may be left out where only one is open.
-    #[serde(default)]
     pub assist: Option<u32>,
-    #[serde(default)]
     pub result: Option<Text>,
     /// Without it whoever took the task, else the agent who was asked.
-    #[serde(default)]
     pub by: Option<Name>,
 }
 
@@ -151,9 +137,7 @@ pub struct CaseAssistDone {
 pub struct CaseWait {
     pub case: Name,
     pub on: WaitOn,
-    #[serde(default)]
     pub until_at: Option<Timestamp>,
-    #[serde(default)]
     pub by: Option<Name>,
 }
 
@@ -163,7 +147,6 @@ pub struct CaseWait {
 pub struct CaseAdvance {
     pub case: Name,
     pub stage: Name,
-    #[serde(default)]
     pub by: Option<Name>,
 }
 
@@ -172,7 +155,6 @@ pub struct CaseAdvance {
 #[serde(deny_unknown_fields)]
 pub struct CaseExtend {
     pub case: Name,
-    #[serde(default)]
     pub stage: Option<Name>,
     pub to_at: Timestamp,
     pub reason: Text,
@@ -185,7 +167,6 @@ pub struct CaseExtend {
 pub struct CaseFollowUp {
     pub case: Name,
     pub result: FollowUpResult,
-    #[serde(default)]
     pub score: Option<u8>,
     pub by: Name,
 }

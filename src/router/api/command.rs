@@ -125,7 +125,6 @@ pub struct Session {
 #[serde(deny_unknown_fields)]
 pub struct AgentSet {
     pub agent: Name,
-    #[serde(default)]
     pub name: Option<Text>,
     #[serde(default = "human")]
     pub kind: AgentKind,
@@ -133,28 +132,20 @@ pub struct AgentSet {
     pub skills: SkillMap,
     #[serde(default)]
     pub capacity: BTreeMap<Name, u32>,
-    #[serde(default)]
     pub team: Option<Name>,
-    #[serde(default)]
     pub deputy: Option<Name>,
-    #[serde(default)]
     pub leader: Option<Name>,
-    #[serde(default)]
     pub address: Option<Text>,
     /// Overrides the queue's wrap-up.
-    #[serde(default)]
     pub wrap_up_ms: Option<Millis>,
     /// For the strategy `ordered`: lowest first.
     #[serde(default)]
     pub rank: i32,
     /// Who is asked first when this one consults.
-    #[serde(default)]
     pub mentor: Option<Name>,
     /// With so many open cases, new ones go to others.
-    #[serde(default)]
     pub max_open_cases: Option<u32>,
     /// Planned absences, in place of those before. `None` = they stay.
-    #[serde(default)]
     pub absences: Option<Vec<Absence>>,
 }
 
@@ -190,10 +181,8 @@ fn human() -> AgentKind {
 pub struct AgentPresence {
     pub agent: Name,
     pub presence: Presence,
-    #[serde(default)]
     pub reason: Option<Text>,
     /// When a break ends by itself.
-    #[serde(default)]
     pub until_at: Option<Timestamp>,
 }
 
@@ -202,7 +191,6 @@ pub struct AgentPresence {
 #[serde(deny_unknown_fields)]
 pub struct AgentRemove {
     pub agent: Name,
-    #[serde(default)]
     pub successor: Option<Name>,
 }
 
@@ -277,7 +265,6 @@ pub struct CustomerLink {
     pub customer: Name,
     #[serde(default)]
     pub identities: Vec<Name>,
-    #[serde(default)]
     pub profile: Option<Profile>,
 }
 
@@ -297,35 +284,24 @@ pub struct CustomerExclude {
 #[serde(deny_unknown_fields)]
 pub struct ContactSubmit {
     pub contact: Name,
-    #[serde(default)]
     pub queue: Option<Name>,
-    #[serde(default)]
     pub channel: Option<Name>,
-    #[serde(default)]
     pub customer: Option<Name>,
     #[serde(default)]
     pub requires: SkillMap,
     #[serde(default)]
     pub priority: Priority,
-    #[serde(default)]
     pub topic: Option<Name>,
-    #[serde(default)]
     pub case: Option<Name>,
-    #[serde(default)]
     pub kind: Option<Name>,
-    #[serde(default)]
     pub max_wait_ms: Option<Millis>,
     /// When it really began to wait, if before now. A time to come counts as now.
-    #[serde(default)]
     pub joined_at: Option<Timestamp>,
     /// Offered first if eligible, without waiting.
-    #[serde(default)]
     pub prefer: Option<Name>,
     #[serde(default)]
     pub exclude: Vec<Name>,
-    #[serde(default)]
     pub not_before_at: Option<Timestamp>,
-    #[serde(default)]
     pub attributes: Option<Attributes>,
 }
 
@@ -357,19 +333,13 @@ impl ContactSubmit {
 #[serde(deny_unknown_fields)]
 pub struct ContactUpdate {
     pub contact: Name,
-    #[serde(default)]
     pub priority: Option<Priority>,
-    #[serde(default)]
     pub requires: Option<SkillMap>,
-    #[serde(default)]
     pub queue: Option<Name>,
-    #[serde(default)]
     pub attributes: Option<Attributes>,
     /// Merged into the attributes.
-    #[serde(default)]
     pub learnt: Option<Attributes>,
     /// Another time for one that is scheduled.
-    #[serde(default)]
     pub not_before_at: Option<Timestamp>,
 }
 
@@ -388,10 +358,8 @@ pub struct ContactEnd {
     pub contact: Name,
     /// `resolved`, `open`, `transferred` or `dropped`.
     pub outcome: Outcome,
-    #[serde(default)]
     pub note: Option<Text>,
     /// Merged into the attributes.
-    #[serde(default)]
     pub learnt: Option<Attributes>,
 }
 
@@ -414,7 +382,6 @@ pub struct ContactTransfer {
     #[serde(default)]
     pub reason: Text,
     /// Merged into the attributes.
-    #[serde(default)]
     pub learnt: Option<Attributes>,
 }
 
@@ -434,11 +401,8 @@ pub struct ContactSync {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfferRef {
-    #[serde(default)]
     pub offer: Option<OfferId>,
-    #[serde(default)]
     pub contact: Option<Name>,
-    #[serde(default)]
     pub agent: Option<Name>,
 }
 
@@ -446,11 +410,8 @@ pub struct OfferRef {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfferDecline {
-    #[serde(default)]
     pub offer: Option<OfferId>,
-    #[serde(default)]
     pub contact: Option<Name>,
-    #[serde(default)]
     pub agent: Option<Name>,
     #[serde(default = "declined")]
     pub reason: DeclineReason,

@@ -46,12 +46,9 @@ pub struct KindRules {
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     pub stage: Name,
-    #[serde(default)]
     pub due_ms: Option<Millis>,
-    #[serde(default)]
     pub due: Option<Term>,
     /// In place of the kind's.
-    #[serde(default)]
     pub warn_ms: Option<Millis>,
 }
 
@@ -61,11 +58,8 @@ pub struct Stage {
 #[serde(deny_unknown_fields)]
 pub struct Rung {
     pub to: Tell,
-    #[serde(default)]
     pub before_ms: Option<Millis>,
-    #[serde(default)]
     pub after_ms: Option<Millis>,
-    #[serde(default)]
     pub after: Option<Term>,
 }
 
@@ -97,19 +91,14 @@ impl Tell {
 #[serde(deny_unknown_fields)]
 pub struct FollowUp {
     /// When the first attempt is due, since the case was resolved: exactly one of the two.
-    #[serde(default)]
     pub after_ms: Option<Millis>,
-    #[serde(default)]
     pub after: Option<Term>,
     /// From one attempt to the next: exactly one of the two.
-    #[serde(default)]
     pub every_ms: Option<Millis>,
-    #[serde(default)]
     pub every: Option<Term>,
     #[serde(default = "attempts")]
     pub attempts: u32,
     /// The queue through which the owner gets it.
-    #[serde(default)]
     pub queue: Option<Name>,
 }
 

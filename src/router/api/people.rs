@@ -14,7 +14,6 @@ pub struct AgentAbsence {
     pub agent: Name,
     pub from_at: Timestamp,
     pub to_at: Timestamp,
-    #[serde(default)]
     pub reason: Option<Text>,
     /// False takes back the absence that begins at `from_at`.
     #[serde(default = "on")]
@@ -43,13 +42,11 @@ pub struct AgentSuccession {
     /// The successors; none takes the plan back.
     pub to: Vec<Name>,
     /// Cases at a time. `None` = all at once.
-    #[serde(default)]
     pub batch: Option<u32>,
     /// The time between two batches.
     #[serde(default = "a_minute")]
     pub every_ms: Millis,
     /// When the first batch goes; until then it is only announced.
-    #[serde(default)]
     pub start_at: Option<Timestamp>,
     pub reason: Text,
     pub by: Name,
@@ -65,7 +62,6 @@ const fn a_minute() -> Millis {
 pub struct ContactCallback {
     pub contact: Name,
     /// Where to call, such as a telephone number.
-    #[serde(default)]
     pub address: Option<Text>,
     /// Only the owner of the case calls back.
     #[serde(default)]
@@ -78,7 +74,6 @@ pub struct ContactCallback {
 pub struct Absence {
     pub from_at: Timestamp,
     pub to_at: Timestamp,
-    #[serde(default)]
     pub reason: Option<Text>,
 }
 

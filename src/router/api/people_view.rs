@@ -29,12 +29,11 @@ pub struct PairAwayView {
 }
 
 /// `agent.briefing`: what others did for an owner since it went away.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BriefingView {
     pub agent: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub since_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until_at: Option<Timestamp>,
     pub items: Vec<ServedView>,
     /// Older ones that were left out because there were too many.

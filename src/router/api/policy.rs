@@ -114,13 +114,11 @@ pub struct Step {
     /// Time since joining the queue.
     pub after_ms: Millis,
     /// Replaces the queue's requirement.
-    #[serde(default)]
     pub requires: Option<SkillMap>,
     /// Takes some skills of the queue's requirement away.
     #[serde(default)]
     pub drop: Vec<Name>,
     /// `any` takes all of the queue's requirement away.
-    #[serde(default)]
     pub widen: Option<Widen>,
 }
 
@@ -128,9 +126,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Overflow {
-    #[serde(default)]
     pub to: Option<Name>,
-    #[serde(default)]
     pub action: Option<OverflowAction>,
 }
 

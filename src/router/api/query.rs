@@ -96,7 +96,6 @@ pub struct CaseFind {
 #[serde(deny_unknown_fields)]
 pub struct OwnerGet {
     pub customer: Name,
-    #[serde(default)]
     pub topic: Option<Name>,
 }
 
@@ -114,17 +113,11 @@ pub struct StatsGet {
 pub struct BookingSlots {
     pub queue: Name,
     /// The case whose owner is to serve.
-    #[serde(default)]
     pub case: Option<Name>,
     /// Or the customer, whose case on the topic is looked for.
-    #[serde(default)]
     pub customer: Option<Name>,
-    #[serde(default)]
     pub topic: Option<Name>,
-    #[serde(default)]
     pub from_at: Option<Timestamp>,
-    #[serde(default)]
     pub to_at: Option<Timestamp>,
-    #[serde(default)]
     pub limit: Option<u32>,
 }

@@ -7,6 +7,7 @@ use super::Names;
 use crate::router::api::ids::{Name, Text};
 use crate::router::api::time::Timestamp;
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "case.assist_", serialize_all = "snake_case", const_into_str)]
 pub enum AssistEvent {
@@ -14,32 +15,22 @@ pub enum AssistEvent {
     Requested {
         case: Name,
         assist: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         agent: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         queue: Option<Name>,
         contact: Name,
         request: Text,
-        #[serde(skip_serializing_if = "Option::is_none")]
         hand_on_at: Option<Timestamp>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<Name>,
     },
     /// The owner is told that a part is done.
     Done {
         case: Name,
         assist: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         result: Option<Text>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
         /// Done after its deadline.
         #[serde(skip_serializing_if = "std::ops::Not::not")]

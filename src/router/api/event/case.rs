@@ -8,27 +8,22 @@ use crate::router::api::codes::{EscalationReason, Role, Route};
 use crate::router::api::ids::{Name, Text};
 use crate::router::api::time::Timestamp;
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "case.", serialize_all = "snake_case", const_into_str)]
 pub enum CaseEvent {
     Opened {
         case: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         customer: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         topic: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         kind: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         contact: Option<Name>,
         /// The deadline of the whole case, where its kind gives one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
     },
     Owned {
         case: Name,
         owner: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         contact: Option<Name>,
     },
     Assisted {
@@ -40,7 +35,6 @@ pub enum CaseEvent {
     },
     HandedOver {
         case: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<Name>,
         to: Name,
         reason: Text,
@@ -53,12 +47,9 @@ pub enum CaseEvent {
         of: DeadlineRef,
         /// The step of the ladder, from 1; of repeats, how many there have been on the case.
         step: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
         to: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         role: Option<Role>,
         reason: EscalationReason,
-        #[serde(skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         late: bool,
@@ -71,22 +62,18 @@ pub enum CaseEvent {
     Resolved {
         case: Name,
         by: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         note: Option<Text>,
     },
     Reopened {
         case: Name,
         by: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
         /// The new deadline of the whole case.
-        #[serde(skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
     },
     Closed {
         case: Name,
         by: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         note: Option<Text>,
     },
 }

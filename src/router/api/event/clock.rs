@@ -9,15 +9,15 @@ use crate::router::api::ids::{Name, Text};
 use crate::router::api::time::Timestamp;
 
 /// Which deadline of a case: a stage's, a task's for another department, or else the whole case's.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeadlineRef {
     pub case: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assist: Option<u32>,
 }
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "case.", serialize_all = "snake_case", const_into_str)]
 pub enum ClockEvent {
@@ -25,18 +25,14 @@ pub enum ClockEvent {
     Stage {
         case: Name,
         stage: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<Name>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<Name>,
     },
     /// A deadline comes near.
     DueSoon {
         #[serde(flatten)]
         of: DeadlineRef,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
         due_at: Timestamp,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -46,7 +42,6 @@ pub enum ClockEvent {
     Overdue {
         #[serde(flatten)]
         of: DeadlineRef,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
         due_at: Timestamp,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -56,7 +51,6 @@ pub enum ClockEvent {
     Met {
         #[serde(flatten)]
         of: DeadlineRef,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
         started_at: Timestamp,
         due_at: Timestamp,
@@ -73,10 +67,8 @@ pub enum ClockEvent {
     Waiting {
         case: Name,
         on: WaitOn,
-        #[serde(skip_serializing_if = "Option::is_none")]
         until_at: Option<Timestamp>,
         stops_clock: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<Name>,
     },
     /// The case waits no longer.
@@ -86,7 +78,6 @@ pub enum ClockEvent {
         why: WaitEnd,
         waited_ms: i64,
         /// The deadline of the whole case by now.
-        #[serde(skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
     },
 }

@@ -9,41 +9,37 @@ use crate::router::api::ids::{Name, OfferId, Text};
 use crate::router::api::time::Timestamp;
 
 /// What every event about a contact says first.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ContactRef {
     pub contact: Name,
     pub queue: Name,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Name>,
     /// Its number at the counter.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<Name>,
 }
 
 /// What another department found, told with the owner's next contact of the case.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct News {
     pub assist: u32,
     pub at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Text>,
 }
 
 /// To whom a contact was passed on: one of the two.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PassedTo {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<Name>,
 }
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "contact.", serialize_all = "snake_case", const_into_str)]
 pub enum ContactEvent {
@@ -51,7 +47,6 @@ pub enum ContactEvent {
         /// `scheduled`, or else left out.
         #[serde(skip_serializing_if = "is_not_scheduled")]
         state: ContactState,
-        #[serde(skip_serializing_if = "Option::is_none")]
         position: Option<u32>,
         why: Why,
     },
@@ -61,10 +56,8 @@ pub enum ContactEvent {
         why: Why,
         expires_at: Timestamp,
         /// Whom the agent may consult first.
-        #[serde(skip_serializing_if = "Option::is_none")]
         mentor: Option<Name>,
         /// The contact's attributes, where something was learnt of it on its way.
-        #[serde(skip_serializing_if = "Option::is_none")]
         attributes: Option<Attributes>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         news: Vec<News>,
@@ -72,14 +65,12 @@ pub enum ContactEvent {
     /// The caller hung up, keeps its place and is called when its turn comes.
     Callback {
         joined_at: Timestamp,
-        #[serde(skip_serializing_if = "Option::is_none")]
         address: Option<Text>,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         by_owner: bool,
     },
     Connected {
         route: Route,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
         wait_ms: i64,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -92,7 +83,6 @@ pub enum ContactEvent {
         outcome: Outcome,
         wait_ms: i64,
         /// The length of the conversation, where there was one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         handle_ms: Option<i64>,
     },
     Transferred {

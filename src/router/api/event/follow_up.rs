@@ -7,6 +7,7 @@ use super::Names;
 use crate::router::api::codes::FollowUpResult;
 use crate::router::api::ids::Name;
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "case.", const_into_str)]
 pub enum FollowUpEvent {
@@ -14,7 +15,6 @@ pub enum FollowUpEvent {
     #[strum(serialize = "follow_up_due")]
     Due {
         case: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
         attempt: u32,
         attempts: u32,
@@ -26,11 +26,9 @@ pub enum FollowUpEvent {
     #[strum(serialize = "followed_up")]
     Done {
         case: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
         owner: Option<Name>,
         attempt: u32,
         result: FollowUpResult,
-        #[serde(skip_serializing_if = "Option::is_none")]
         score: Option<u8>,
         by: Name,
     },
