@@ -287,19 +287,11 @@ impl Router {
 
     /// Forgets a case that only one contact, which is over, belonged to.
     pub(crate) fn forget_case_bulk(&mut self, case: CaseIdx) {
-        let Some(entry) = self.book.cases.get(case) else {
-            return;
-        };
-        if entry.referred == 0 && entry.customer.is_none() {
-            if let Some(owner) = entry.owner {
-                self.book.agents[owner.at()].cases.remove(&case);
-            }
-            self.book.cases.remove(case);
-        }
+        self.book.forget_unreferred(case);
     }
 
     pub(crate) fn owner_of_case(&self, case: CaseIdx) -> Option<AgentIdx> {
-        self.book.cases[case].owner
+        self.book.cases[case].owner()
     }
 
     pub(crate) fn customer_of_case(&self, case: CaseIdx) -> Option<CustomerIdx> {

@@ -63,7 +63,7 @@ impl Book {
     pub(in crate::router) fn briefing_view(&self, idx: AgentIdx) -> BriefingView {
         let entry = &self.agents[idx.at()];
         let briefing = &entry.bonds.briefing;
-        let state = |case: &Name| self.cases.find(case).map(|case| self.cases[case].state);
+        let state = |case: &Name| self.cases.find(case).map(|case| self.cases[case].state());
         BriefingView {
             agent: entry.id.clone(),
             since_at: briefing.since_at,

@@ -43,8 +43,8 @@ impl Book {
         let entry = &self.agents[agent.at()];
         let owned = contact
             .case
-            .is_some_and(|case| self.cases[case].owner.is_some());
-        !owned && entry.is_human() && entry.bonds.is_full(entry.cases.len())
+            .is_some_and(|case| self.cases[case].owner().is_some());
+        !owned && entry.is_human() && entry.bonds.is_full(entry.cases().len())
     }
 
     fn choose_among(

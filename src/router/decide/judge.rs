@@ -131,7 +131,7 @@ impl Book {
             return contact.kept_for;
         }
         let case = &self.cases[contact.case?];
-        case.owner.filter(|_| case.state != CaseState::Closed)
+        case.owner().filter(|_| case.state() != CaseState::Closed)
     }
 
     /// What an owner is doing: presence first, then wrap-up, else it is busy.

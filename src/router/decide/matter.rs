@@ -38,15 +38,15 @@ impl Book {
             if topic.is_some() && case.topic() != topic {
                 continue;
             }
-            match case.state {
+            match case.state() {
                 CaseState::Open | CaseState::Resolved => {
-                    let rank = (case.state == CaseState::Open, case.active_at, *idx);
+                    let rank = (case.state() == CaseState::Open, case.active_at, *idx);
                     if best.is_none_or(|best| (best.0, best.1) <= (rank.0, rank.1)) {
                         best = Some(rank);
                     }
                 }
                 CaseState::Closed => {
-                    if let (Some(at), Some(owner)) = (case.closed_at(), case.owner)
+                    if let (Some(at), Some(owner)) = (case.closed_at(), case.owner())
                         && closed.is_none_or(|(before, _)| before <= at)
                     {
                         closed = Some((at, owner));

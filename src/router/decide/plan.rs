@@ -230,7 +230,7 @@ impl Book {
     pub(in crate::router) fn owns(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.case.is_some_and(|case| {
             let case = &self.cases[case];
-            case.owner == Some(agent) && case.state != CaseState::Closed
+            case.owner() == Some(agent) && case.state() != CaseState::Closed
         })
     }
 

@@ -9,10 +9,10 @@ impl Book {
     /// last handler.
     pub(in crate::router) fn by_role(&self, case: CaseIdx, role: Role) -> Option<AgentIdx> {
         let case = &self.cases[case];
-        let answerable = case.owner.or(case.last_handler)?;
+        let answerable = case.owner().or(case.last_handler)?;
         let leader = |agent: AgentIdx| self.agents[agent.at()].leader;
         match role {
-            Role::Owner => case.owner,
+            Role::Owner => case.owner(),
             Role::Deputy => self.agents[answerable.at()].deputy,
             Role::Leader => leader(answerable),
             Role::Supervisor => leader(leader(answerable)?),

@@ -119,10 +119,10 @@ impl Book {
     ) -> Option<AgentIdx> {
         let case = &self.cases[case?];
         let mode = self.queues[queue.at()].policy.ownership.mode;
-        if case.state == CaseState::Closed || mode == OwnershipMode::Off {
+        if case.state() == CaseState::Closed || mode == OwnershipMode::Off {
             return None;
         }
-        let owner = case.owner?;
+        let owner = case.owner()?;
         let entry = &self.agents[owner.at()];
         let mut people = [Some(owner), entry.deputy, entry.leader]
             .into_iter()

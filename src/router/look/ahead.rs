@@ -86,12 +86,12 @@ impl Book {
         let entry = self.cases.get(case)?;
         black_box((
             entry.id_bytes().first(),
-            entry.state,
+            entry.state(),
             entry.active_at,
             entry.contacts,
         ));
         black_box(entry.progress().is_some());
-        entry.owner
+        entry.owner()
     }
 
     fn read_agent(&self, agent: AgentIdx) {

@@ -20,11 +20,11 @@ impl Book {
         let progress = case.progress();
         CaseView {
             case: case.id(),
-            state: case.state,
+            state: case.state(),
             customer: case.customer.map(|customer| self.customers[customer].id()),
             topic: case.topic().cloned(),
             kind: case.kind().cloned(),
-            owner: case.owner.map(|owner| self.agent_name(owner)),
+            owner: case.owner().map(|owner| self.agent_name(owner)),
             last_handler: case.last_handler.map(|agent| self.agent_name(agent)),
             opened_at: case.opened_at,
             owned_at: case.owned_at.get(),

@@ -70,7 +70,7 @@ impl Book {
             for (count, known) in census.agents.iter_mut().zip(AgentState::ALL) {
                 *count += u64::from(*known == state);
             }
-            let cases = agent.cases.len();
+            let cases = agent.cases().len();
             census.open_cases += cases as u64;
             census.open_cases_most = census.open_cases_most.max(cases as u64);
             census.agents_full += u64::from(agent.bonds.is_full(cases));
@@ -87,7 +87,7 @@ impl Book {
                 agent: agent.id.clone(),
                 state: agent.state(),
                 contacts: agent.talks.len(),
-                open_cases: agent.cases.len(),
+                open_cases: agent.cases().len(),
                 handled: agent.handled,
                 talk_ms: agent.talk_ms,
             })

@@ -169,9 +169,9 @@ impl Book {
             let listed: Vec<&crate::router::state::agent::Agent> = self
                 .agents
                 .iter()
-                .filter(|agent| agent.cases.contains(&idx))
+                .filter(|agent| agent.cases().contains(&idx))
                 .collect();
-            let expected = usize::from(case.owner.is_some() && case.state != CaseState::Closed);
+            let expected = usize::from(case.owner().is_some() && case.state() != CaseState::Closed);
             if listed.len() != expected {
                 return Err(format!(
                     "case {} is on {} lists of owners",
@@ -190,7 +190,7 @@ impl Book {
     /// No case is forgotten, and no deadline has two verdicts or none.
     fn check_progress(&self, case: &Case, progress: &Progress) -> Result<(), String> {
         let wrong = |what: &str| Err(what.to_owned());
-        let open = case.state == CaseState::Open;
+        let open = case.state() == CaseState::Open;
         let running = |of: ClockOf| {
             progress
                 .clocks
@@ -202,13 +202,13 @@ impl Book {
         if whole != usize::from(open && progress.kind.is_some_and(termed)) {
             return Err(format!(
                 "{whole} clocks of the whole while it is {}",
-                case.state
+                case.state()
             ));
         }
         if !open && (progress.wait.is_some() || progress.clocks.iter().any(Clock::is_open)) {
             return wrong("it is not open and something of it runs on");
         }
-        if (case.state == CaseState::Resolved) != progress.follow_up.is_some()
+        if (case.state() == CaseState::Resolved) != progress.follow_up.is_some()
             && let Some(kind) = progress.kind
             && self.kinds.get(kind).rules.follow_up.is_some()
         {

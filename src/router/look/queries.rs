@@ -148,13 +148,13 @@ impl Book {
         };
         let all: Box<dyn Iterator<Item = CaseIdx> + '_> = match (customer, owner) {
             (Some(customer), _) => Box::new(self.customers[customer].cases().iter().copied()),
-            (None, Some(owner)) => Box::new(self.agents[owner.at()].cases.iter().copied()),
+            (None, Some(owner)) => Box::new(self.agents[owner.at()].cases().iter().copied()),
             (None, None) => Box::new((0..self.cases.slots.len()).map(CaseIdx::from_usize)),
         };
         let found = all.filter(|idx| {
             self.cases.get(*idx).is_some_and(|case| {
-                owner.is_none_or(|owner| case.owner == Some(owner))
-                    && find.state.is_none_or(|state| case.state == state)
+                owner.is_none_or(|owner| case.owner() == Some(owner))
+                    && find.state.is_none_or(|state| case.state() == state)
                     && find.due_before_at.is_none_or(|before| {
                         let due_at = case.progress().and_then(|p| p.due_at());
                         due_at.is_some_and(|due_at| due_at < before)
@@ -170,7 +170,7 @@ impl Book {
     fn owner_get(&self, of: &OwnerGet) -> OwnerView {
         let customer = self.customers.find(of.customer.as_str());
         let case = customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case);
-        let owner = case.and_then(|case| self.cases[case].owner);
+        let owner = case.and_then(|case| self.cases[case].owner());
         OwnerView {
             case: case.map(|case| self.cases[case].id()),
             owner: owner.map(|owner| self.agents[owner.at()].id.clone()),

@@ -68,7 +68,7 @@ impl Book {
             return false;
         };
         let case = &self.cases[idx];
-        match case.owner {
+        match case.owner() {
             Some(owner) => self.stands_for(agent, owner),
             None => case.last_handler == Some(agent) || self.has_contact_of(agent, idx),
         }
@@ -119,9 +119,9 @@ impl Book {
         let cases = self.customers[customer].cases().iter();
         let open = cases
             .map(|case| &self.cases[*case])
-            .filter(|case| case.state != CaseState::Closed);
+            .filter(|case| case.state() != CaseState::Closed);
         let mut others = false;
-        for owner in open.filter_map(|case| case.owner) {
+        for owner in open.filter_map(|case| case.owner()) {
             if self.stands_for(agent, owner) {
                 return false;
             }
@@ -221,7 +221,7 @@ impl Book {
             Some(contact) => meets(skills, &self.requirement(contact)),
             None => meets(skills, &self.queues[queue.at()].requires),
         };
-        serves && self.cases[case].owner != Some(agent)
+        serves && self.cases[case].owner() != Some(agent)
     }
 
     fn has_step(&self, agent: &Name, contact: &Name, is_such: impl Fn(Rule) -> bool) -> bool {

@@ -78,7 +78,7 @@ impl Book {
                 .map(|held| contact_name(held.contact))
                 .collect(),
             offers: offers.collect(),
-            open_cases: agent.cases.len() as u64,
+            open_cases: agent.cases().len() as u64,
             handled: agent.handled,
             talk_ms: agent.talk_ms,
             mentor: self.mentor_name(idx),
@@ -119,7 +119,7 @@ impl Book {
                 })
                 .collect(),
             open_cases: open
-                .filter(|case| case.state != CaseState::Closed)
+                .filter(|case| case.state() != CaseState::Closed)
                 .map(|case| case.id())
                 .collect(),
         }

@@ -48,7 +48,7 @@ pub struct Agent {
     pub wraps: SmallVec<[WrapUp; 1]>,
     /// Cases it owns that are not closed.
     #[serde(deserialize_with = "at_once")]
-    pub cases: BTreeSet<CaseIdx>,
+    pub(super) cases: BTreeSet<CaseIdx>,
     pub handled: u64,
     pub talk_ms: i64,
     pub bonds: Bonds,
@@ -188,6 +188,11 @@ impl Agent {
 
     pub fn is_human(&self) -> bool {
         self.kind == AgentKind::Human
+    }
+
+    /// Cases it owns that are not closed.
+    pub fn cases(&self) -> &BTreeSet<CaseIdx> {
+        &self.cases
     }
 
     /// Conversations and offers.

@@ -1,7 +1,7 @@
 //! A case: one matter of one customer, and who is responsible for it.
 //!
 //! The owner is the first human who really handled it. Ownership ends only by closing the case or
-//! by a recorded handover; nothing else in the router may write `owner`.
+//! by a recorded handover; `Book::set_owner` alone writes `owner`.
 
 use hashbrown::HashMap;
 use serde::de::Error as _;
@@ -37,21 +37,21 @@ pub struct Case {
     /// When the newest of its contacts was submitted; none where repeats are not supervised.
     newest_at: MaybeAt,
     pub customer: Option<CustomerIdx>,
-    pub owner: Option<AgentIdx>,
+    pub(super) owner: Option<AgentIdx>,
     pub last_handler: Option<AgentIdx>,
     pub contacts: u32,
     /// Contacts that refer to it; it is kept as long as there are any.
     pub referred: u32,
-    pub state: CaseState,
+    pub(super) state: CaseState,
 }
 
 /// What a case may have besides its owner.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct CaseExtra {
     pub kind: Option<Name>,
-    pub resolved_at: MaybeAt,
-    pub closed_at: MaybeAt,
-    pub close_at: MaybeAt,
+    pub(super) resolved_at: MaybeAt,
+    pub(super) closed_at: MaybeAt,
+    pub(super) close_at: MaybeAt,
     pub handovers: u32,
     pub escalations: u32,
     pub escalated_at: MaybeAt,
@@ -101,6 +101,14 @@ impl Case {
     /// The bytes of its name, which are in the order of names.
     pub fn id_bytes(&self) -> &[u8] {
         self.id.as_bytes()
+    }
+
+    pub fn state(&self) -> CaseState {
+        self.state
+    }
+
+    pub fn owner(&self) -> Option<AgentIdx> {
+        self.owner
     }
 
     pub fn topic(&self) -> Option<&Name> {

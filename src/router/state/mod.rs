@@ -23,11 +23,6 @@ pub(crate) mod skill;
 pub(super) mod sources;
 pub(super) mod stats;
 
-// Names, numbers and the changes that keep an invariant.
-mod find;
-mod names;
-mod setters;
-
 // Indexes, none of which decides.
 pub(super) mod idle;
 pub(super) mod line;

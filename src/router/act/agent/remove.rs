@@ -21,7 +21,7 @@ impl Router {
             );
             return Err(Reject::conflict("agent", &remove.agent, message));
         }
-        let cases: Vec<CaseIdx> = entry.cases.iter().copied().collect();
+        let cases: Vec<CaseIdx> = entry.cases().iter().copied().collect();
         let successor = self.successor(idx, remove)?;
         let plan = entry.bonds.succession.clone();
         let shared = plan.filter(|plan| remove.successor.is_none() && self.has_takers(plan));

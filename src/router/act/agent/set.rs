@@ -106,7 +106,7 @@ impl Router {
             Err(Reject::invalid("agent", field, message).with_id(&set.agent))
         };
         let known = self.book.agents_by_name.get(&set.agent);
-        let cases = known.map_or(0, |agent| self.book.agents[agent.at()].cases.len());
+        let cases = known.map_or(0, |agent| self.book.agents[agent.at()].cases().len());
         if set.kind == AgentKind::Bot && cases > 0 {
             let message = format!(
                 "agent \"{}\" owns {cases} open cases and a bot never owns: hand them over first",

@@ -47,7 +47,7 @@ impl Router {
         self.emit(|book| AgentEvent::Succession {
             agent: plan.agent.clone(),
             to: plan.to.clone(),
-            cases: book.agents[idx.at()].cases.len() as u64,
+            cases: book.agents[idx.at()].cases().len() as u64,
             start_at,
             reason: plan.reason.clone(),
             by: plan.by.clone(),
@@ -116,14 +116,14 @@ impl Router {
         };
         let batch = plan.batch.map_or(usize::MAX, |batch| batch as usize);
         let cases: Vec<CaseIdx> = self.book.agents[idx.at()]
-            .cases
+            .cases()
             .iter()
             .copied()
             .take(batch)
             .collect();
         let moved = self.share_out(&cases, &plan);
         plan.handed_over += moved;
-        let left = self.book.agents[idx.at()].cases.len() as u64;
+        let left = self.book.agents[idx.at()].cases().len() as u64;
         if left == 0 || moved == 0 {
             self.set_succession(idx, None);
             self.emit(|book| AgentEvent::Succeeded {
@@ -147,7 +147,7 @@ impl Router {
         let mut moved = 0;
         for case in cases {
             let takers = plan.to.iter().copied().filter(|agent| self.takes(*agent));
-            let Some(to) = takers.min_by_key(|agent| self.book.agents[agent.at()].cases.len())
+            let Some(to) = takers.min_by_key(|agent| self.book.agents[agent.at()].cases().len())
             else {
                 break;
             };
@@ -179,7 +179,7 @@ impl Router {
                 .collect(),
             next_at: plan.map(|plan| plan.next_at),
             handed_over: moved,
-            open_cases: entry.cases.len() as u64,
+            open_cases: entry.cases().len() as u64,
         })
     }
 }

@@ -89,7 +89,7 @@ impl Router {
             (Some(name), None) => {
                 let agent = self.book.find_agent(name)?;
                 let case = &self.book.cases[idx];
-                if case.owner == Some(agent) {
+                if case.owner() == Some(agent) {
                     let message = format!("agent \"{name}\" owns the case: ask another");
                     return Err(Reject::conflict("agent", name, message).in_field("agent"));
                 }
@@ -264,7 +264,7 @@ impl Router {
         let Some(case) = contact.case.filter(|_| contact.duty.is_none()) else {
             return;
         };
-        if self.book.cases[case].owner == Some(agent)
+        if self.book.cases[case].owner() == Some(agent)
             && let Some(progress) = self.book.cases[case].progress_mut()
         {
             progress.news.clear();

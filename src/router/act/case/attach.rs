@@ -59,7 +59,10 @@ impl Router {
     /// Contacts of the same customer that wait without a case join the one just opened.
     pub(in crate::router) fn attach_others(&mut self, case: CaseIdx) {
         let entry = &self.book.cases[case];
-        let Some(customer) = entry.customer.filter(|_| entry.state != CaseState::Closed) else {
+        let Some(customer) = entry
+            .customer
+            .filter(|_| entry.state() != CaseState::Closed)
+        else {
             return;
         };
         let others: Vec<ContactIdx> = self.book.customers.unattached_of(customer).to_vec();
@@ -91,7 +94,7 @@ impl Router {
     /// Contacts that wait and whose case an agent owns, or that are kept for it, whether they may
     /// be offered to it or not.
     pub(in crate::router::act) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
-        let cases = self.book.agents[owner.at()].cases.iter();
+        let cases = self.book.agents[owner.at()].cases().iter();
         let seeking = cases.flat_map(|case| self.book.cases.seeking(*case).iter().copied());
         let waits = |contact: &ContactIdx| self.book.contacts[*contact].place.is_some();
         seeking
@@ -107,7 +110,7 @@ impl Router {
         let entry = &mut self.book.cases[case];
         let first = entry.note_submission(submitted_at, limit);
         let within = first.is_some_and(|first| at - first <= window);
-        if !within || entry.state == CaseState::Closed {
+        if !within || entry.state() == CaseState::Closed {
             return;
         }
         let extra = entry.extra_mut();
@@ -119,7 +122,7 @@ impl Router {
         extra.escalations += 1;
         let step = extra.escalations;
         let leader = entry
-            .owner
+            .owner()
             .and_then(|owner| self.book.agents[owner.at()].leader);
         self.count(|_| Count::Escalated {
             reason: EscalationReason::Repeat.as_str(),

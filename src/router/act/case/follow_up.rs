@@ -174,7 +174,7 @@ impl Router {
 
     pub(super) fn case_follow_up(&mut self, asked: &CaseFollowUp) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&asked.case)?;
-        if self.book.cases[idx].state != CaseState::Resolved {
+        if self.book.cases[idx].state() != CaseState::Resolved {
             return Err(self.wrong_state(idx, "only a resolved case is followed up"));
         }
         if asked.score.is_some_and(|score| score > SCORE_MAX) {

@@ -7,9 +7,7 @@ use crate::router::api::effect::Count;
 use crate::router::api::event::CaseEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, Name, Text};
 use crate::router::api::reject::Reject;
-use crate::router::api::time::MaybeAt;
 use crate::router::state::case::{Case, NOTES_MAX, Note};
-use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -75,7 +73,7 @@ impl Router {
 
     pub(super) fn case_resolve(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
-        if self.book.cases[idx].state != CaseState::Open {
+        if self.book.cases[idx].state() != CaseState::Open {
             return Err(self.wrong_state(idx, "only an open case can be resolved"));
         }
         self.resolve(idx, act.by.clone(), act.note.clone());
@@ -84,7 +82,7 @@ impl Router {
 
     pub(super) fn case_reopen(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
-        if self.book.cases[idx].state == CaseState::Open {
+        if self.book.cases[idx].state() == CaseState::Open {
             return Err(self.wrong_state(idx, "it need not be reopened"));
         }
         self.reopen(idx, &act.by);
@@ -93,7 +91,7 @@ impl Router {
 
     pub(super) fn case_close(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
-        if self.book.cases[idx].state == CaseState::Closed {
+        if self.book.cases[idx].state() == CaseState::Closed {
             return Err(self.wrong_state(idx, "it need not be closed again"));
         }
         self.close(idx, act.by.clone(), act.note.clone());
@@ -102,20 +100,16 @@ impl Router {
 
     pub(in crate::router) fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
         let case = &self.book.cases[idx];
-        let message = format!("case \"{}\" is {}: {hint}", case.id(), case.state);
+        let message = format!("case \"{}\" is {}: {hint}", case.id(), case.state());
         Reject::conflict("case", &case.id(), message)
     }
 
     pub(in crate::router::act) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
-        let at = self.book.at;
-        if self.book.cases[idx].state != CaseState::Open {
+        if self.book.cases[idx].state() != CaseState::Open {
             return;
         }
         self.end_work(idx);
-        let entry = &mut self.book.cases[idx];
-        entry.state = CaseState::Resolved;
-        entry.extra_mut().resolved_at = MaybeAt::at(at);
-        entry.active_at = at;
+        self.book.set_case_state(idx, CaseState::Resolved);
         if !self.begin_follow_up(idx) {
             self.close_later(idx);
         }
@@ -130,10 +124,7 @@ impl Router {
     fn close_later(&mut self, idx: CaseIdx) {
         let after = self.book.settings.close_after_ms;
         let close_at = after.map(|after| self.book.at.saturating_add(after.0));
-        self.book.cases[idx].extra_mut().close_at = close_at.into();
-        if let Some(at) = close_at {
-            self.book.timers.arm(at, Timer::CloseCase, idx.number());
-        }
+        self.book.close_case_at(idx, close_at);
     }
 
     /// An open case is done, one way or the other: it waits no longer, its clocks end, and nobody
@@ -147,19 +138,8 @@ impl Router {
     /// Opens a resolved or closed case again; its owner is the owner again, and its clocks begin
     /// anew with the first stage.
     pub(in crate::router::act) fn reopen(&mut self, idx: CaseIdx, by: &Name) {
-        let at = self.book.at;
         self.end_follow_up(idx);
-        let entry = &mut self.book.cases[idx];
-        entry.state = CaseState::Open;
-        let extra = entry.extra_mut();
-        extra.resolved_at = MaybeAt::NONE;
-        extra.closed_at = MaybeAt::NONE;
-        extra.close_at = MaybeAt::NONE;
-        entry.active_at = at;
-        let owner = entry.owner;
-        if let Some(owner) = owner {
-            self.book.agents[owner.at()].cases.insert(idx);
-        }
+        self.book.set_case_state(idx, CaseState::Open);
         let kind = self.book.kind_of(idx);
         if let Some(kind) = kind {
             self.begin_clocks(idx, kind);
@@ -170,7 +150,7 @@ impl Router {
             CaseEvent::Reopened {
                 case: book.cases[idx].id(),
                 by: by.clone(),
-                owner: owner.map(|owner| book.agents[owner.at()].id.clone()),
+                owner: book.case_owner_name(idx),
                 due_at,
             }
         });
@@ -180,21 +160,11 @@ impl Router {
     }
 
     pub(in crate::router) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
-        let at = self.book.at;
-        if self.book.cases[idx].state == CaseState::Open {
+        if self.book.cases[idx].state() == CaseState::Open {
             self.end_work(idx);
         }
         self.end_follow_up(idx);
-        let entry = &mut self.book.cases[idx];
-        entry.state = CaseState::Closed;
-        let extra = entry.extra_mut();
-        extra.closed_at = MaybeAt::at(at);
-        extra.close_at = MaybeAt::NONE;
-        entry.active_at = at;
-        if let Some(owner) = entry.owner {
-            self.book.agents[owner.at()].cases.remove(&idx);
-        }
-        self.book.closed.push_back((at, idx));
+        self.book.set_case_state(idx, CaseState::Closed);
         self.count(|_| Count::CaseClosed);
         self.emit(|book| CaseEvent::Closed {
             case: book.cases[idx].id(),
@@ -209,7 +179,7 @@ impl Router {
         let cases: Vec<CaseIdx> = match (&handover.case, &handover.owner) {
             (Some(name), None) => {
                 let idx = self.book.find_case(name)?;
-                if self.book.cases[idx].state == CaseState::Closed {
+                if self.book.cases[idx].state() == CaseState::Closed {
                     return Err(self.wrong_state(idx, "reopen it first"));
                 }
                 vec![idx]
@@ -219,7 +189,11 @@ impl Router {
                     .book
                     .find_agent(owner)
                     .map_err(|reject| reject.in_field("owner"))?;
-                self.book.agents[from.at()].cases.iter().copied().collect()
+                self.book.agents[from.at()]
+                    .cases()
+                    .iter()
+                    .copied()
+                    .collect()
             }
             (Some(_), Some(_)) | (None, None) => {
                 let message = "give exactly one of case and owner";
@@ -228,7 +202,7 @@ impl Router {
         };
         let mut moved = 0;
         for case in cases {
-            if self.book.cases[case].owner != Some(to) {
+            if self.book.cases[case].owner() != Some(to) {
                 self.hand_over(case, to, handover.reason.clone(), handover.by.clone());
                 moved += 1;
             }

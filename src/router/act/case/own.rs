@@ -1,11 +1,9 @@
-//! Ownership: a case is opened, gets its owner, and passes to another (rules 11, 13). Nothing else in
-//! the router may write `owner`.
+//! Ownership: a case is opened, gets its owner, and passes to another (rules 11, 13).
 
 use crate::router::Router;
 use crate::router::api::effect::Count;
 use crate::router::api::event::CaseEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
-use crate::router::api::time::MaybeAt;
 use crate::router::state::case::Case;
 
 impl Router {
@@ -54,11 +52,8 @@ impl Router {
         owner: AgentIdx,
         contact: Option<ContactIdx>,
     ) {
-        let entry = &mut self.book.cases[case];
-        debug_assert!(entry.owner.is_none(), "ownership moves only by handover");
-        entry.owner = Some(owner);
-        entry.owned_at = MaybeAt::at(self.book.at);
-        self.book.agents[owner.at()].cases.insert(case);
+        let before = self.book.set_owner(case, owner);
+        debug_assert!(before.is_none(), "ownership moves only by handover");
         self.emit(|book| CaseEvent::Owned {
             case: book.cases[case].id(),
             owner: book.agents[owner.at()].id.clone(),
@@ -75,16 +70,10 @@ impl Router {
         reason: Text,
         by: Name,
     ) {
-        let at = self.book.at;
+        let from = self.book.set_owner(case, to);
         let entry = &mut self.book.cases[case];
-        let from = entry.owner.replace(to);
-        entry.owned_at = MaybeAt::at(at);
-        entry.active_at = at;
+        entry.active_at = self.book.at;
         entry.extra_mut().handovers += 1;
-        if let Some(from) = from {
-            self.book.agents[from.at()].cases.remove(&case);
-        }
-        self.book.agents[to.at()].cases.insert(case);
         self.count(|_| Count::Handover);
         self.emit(|book| CaseEvent::HandedOver {
             case: book.cases[case].id(),

@@ -240,7 +240,7 @@ impl Router {
     /// A case that is open.
     pub(super) fn find_open_case(&self, name: &Name, hint: &str) -> Result<CaseIdx, Reject> {
         let idx = self.book.find_case(name)?;
-        if self.book.cases[idx].state == CaseState::Open {
+        if self.book.cases[idx].state() == CaseState::Open {
             return Ok(idx);
         }
         Err(self.wrong_state(idx, hint))

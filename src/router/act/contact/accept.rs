@@ -128,7 +128,7 @@ impl Router {
     /// owned the case before.
     fn take_responsibility(&mut self, idx: ContactIdx, agent: AgentIdx) -> Option<AgentIdx> {
         let human = self.book.agents[agent.at()].is_human();
-        let over = |case: CaseIdx| self.book.cases[case].state == CaseState::Closed;
+        let over = |case: CaseIdx| self.book.cases[case].state() == CaseState::Closed;
         let duty = self.book.contacts[idx].duty.is_some();
         if self.book.contacts[idx].case.is_none_or(over) && human && !duty {
             self.detach(idx);
@@ -142,7 +142,7 @@ impl Router {
             }
         }
         let case = self.book.contacts[idx].case?;
-        let owner_before = self.book.cases[case].owner;
+        let owner_before = self.book.cases[case].owner();
         match self.book.contacts[idx].duty {
             None => {}
             Some(Duty::FollowUp) => return owner_before,
@@ -168,7 +168,7 @@ impl Router {
         if !human {
             return owner_before;
         }
-        if self.book.cases[case].state != CaseState::Open {
+        if self.book.cases[case].state() != CaseState::Open {
             self.reopen(case, &Name::of(ROUTER));
         }
         let at = self.book.at;
@@ -212,7 +212,7 @@ impl Router {
         let (Some(case), Some(owner)) = (self.book.contacts[idx].case, owner_before) else {
             return;
         };
-        if owner == agent || self.book.cases[case].owner != Some(owner) {
+        if owner == agent || self.book.cases[case].owner() != Some(owner) {
             return;
         }
         self.note_for_briefing(owner, idx, agent, route);
@@ -232,11 +232,11 @@ impl Router {
         let Some(case) = contact.case else { return };
         let human = |agent: &AgentIdx| self.book.agents[agent.at()].is_human();
         let handler = contact.talks.iter().map(|talk| talk.agent).find(human);
-        if self.book.cases[case].state == CaseState::Closed {
+        if self.book.cases[case].state() == CaseState::Closed {
             // Closed while they talked: there is nothing left to own.
             return;
         }
-        if let (Some(agent), None) = (handler, self.book.cases[case].owner) {
+        if let (Some(agent), None) = (handler, self.book.cases[case].owner()) {
             self.own(case, agent, Some(idx));
         }
     }

@@ -68,8 +68,8 @@ impl Router {
     fn has_owner(&self, contact: &Contact) -> bool {
         let case = contact.case.map(|case| &self.book.cases[case]);
         let owner = case
-            .filter(|case| case.state != CaseState::Closed)
-            .and_then(|case| case.owner);
+            .filter(|case| case.state() != CaseState::Closed)
+            .and_then(|case| case.owner());
         owner.is_some_and(|owner| {
             self.book.agents[owner.at()].exists && !self.book.excluded(contact, owner)
         })

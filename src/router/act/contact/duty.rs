@@ -45,7 +45,7 @@ impl Router {
         let channel = self.book.channels.find(&Name::of(channel));
         let channel = channel.expect("the channels of duties exist from the start");
         let entry = &self.book.cases[case];
-        let asks = entry.owner.filter(|_| matches!(whom, For::Queue));
+        let asks = entry.owner().filter(|_| matches!(whom, For::Queue));
         let resolved = Resolved {
             queue,
             channel,

@@ -1,14 +1,14 @@
 //! Naming: from a number to what those outside call it, as answers and events bear it.
 
-use super::case::Case;
-use super::clock::ClockOf;
-use super::contact::Contact;
-use super::kinds::KindIdx;
+use super::Book;
 use crate::calendar::{Calendar, Term, plain};
 use crate::router::api::event::{ContactRef, DeadlineRef, News};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
 use crate::router::api::policy::Policy;
-use crate::router::state::book::Book;
+use crate::router::state::case::Case;
+use crate::router::state::clock::ClockOf;
+use crate::router::state::contact::Contact;
+use crate::router::state::kinds::KindIdx;
 
 impl Book {
     pub(in crate::router) fn policy_of(&self, idx: ContactIdx) -> &Policy {

@@ -1,10 +1,10 @@
 //! Finding by name: from what those outside call it to the number.
 
-use super::kinds::KindIdx;
+use super::Book;
 use crate::calendar::Calendar;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use crate::router::api::reject::Reject;
-use crate::router::state::book::Book;
+use crate::router::state::kinds::KindIdx;
 
 impl Book {
     pub(in crate::router) fn find_agent(&self, name: &Name) -> Result<AgentIdx, Reject> {

@@ -1,8 +1,8 @@
 //! Where a contact's state and queue change, and nowhere else.
 
+use super::Book;
 use crate::router::api::codes::ContactState;
 use crate::router::api::ids::{ContactIdx, QueueIdx};
-use crate::router::state::book::Book;
 
 impl Book {
     /// Moves a contact to another state; the only place where a state changes.

@@ -3,26 +3,35 @@
 //! It holds the nouns, the indexes over them, and how far its time has come. Who only has a `&Book`
 //! decides or looks and cannot change anything; the acts change it through `Router`, which owns it.
 
+// Finding and naming.
+mod find;
+mod names;
+
+// The changes that keep an invariant.
+mod counts;
+mod deadlines;
+mod owner;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
 
-use super::agent::{Agent, Channels};
-use super::case::Cases;
-use super::contact::Contacts;
-use super::customer::Customers;
-use super::idle::IdleOrder;
-use super::keys::Keys;
-use super::kinds::Kinds;
-use super::queue::{Counts, Queue};
-use super::skill::{Interner, Skilled};
-use super::sources::Sources;
-use super::timers::{Timer, Timers};
-use super::waiting::Waiting;
 use crate::calendar::Calendar;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use crate::router::api::policy::{DEFAULT_QUEUE, Policy, Settings};
 use crate::router::api::time::Timestamp;
+use crate::router::state::agent::{Agent, Channels};
+use crate::router::state::case::Cases;
+use crate::router::state::contact::Contacts;
+use crate::router::state::customer::Customers;
+use crate::router::state::idle::IdleOrder;
+use crate::router::state::keys::Keys;
+use crate::router::state::kinds::Kinds;
+use crate::router::state::queue::{Counts, Queue};
+use crate::router::state::skill::{Interner, Skilled};
+use crate::router::state::sources::Sources;
+use crate::router::state::timers::{Timer, Timers};
+use crate::router::state::waiting::Waiting;
 
 type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
 
