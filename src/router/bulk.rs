@@ -16,7 +16,6 @@ use super::api::ids::{
 use super::api::policy::SkillMap;
 use super::api::reject::Reject;
 use super::api::time::Timestamp;
-use super::decide::resolve::Resolved;
 use super::state::case::Case;
 use super::state::skill::Levels;
 use super::state::timers::Timer;
@@ -159,7 +158,13 @@ impl Router {
             .check_trunks(arrival.queue, arrival.contact)
             .ok()?;
         Some(self.step(at, |router| {
-            let resolved = router.resolve_bulk(arrival);
+            let resolved = router.book.resolve(
+                arrival.queue,
+                arrival.channel,
+                arrival.customer,
+                arrival.case,
+                arrival.topic,
+            );
             router.book.arrival_seq += 1;
             let seq = router.book.arrival_seq;
             let id = arrival.contact.clone();
@@ -170,27 +175,6 @@ impl Router {
             contact.topic = arrival.topic.cloned();
             router.enter_contact(contact, resolved.case, None)
         }))
-    }
-
-    fn resolve_bulk(&self, arrival: &Arrival<'_>) -> Resolved {
-        let mut customer = arrival.customer;
-        let mut case = arrival.case;
-        let mut last_owner = None;
-        if let Some(named) = case {
-            customer = customer.or(self.book.cases[named].customer);
-        } else if let Some(customer) = customer {
-            let matter = self.book.matter(customer, arrival.topic);
-            let affinity = self.policy(arrival.queue).ownership.affinity_ms.0;
-            case = matter.case;
-            last_owner = matter.last_owner(self.book.at, affinity);
-        }
-        Resolved {
-            queue: arrival.queue,
-            channel: arrival.channel,
-            customer,
-            case,
-            last_owner,
-        }
     }
 
     /// Accepts an offer if it is still open.

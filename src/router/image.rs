@@ -14,7 +14,7 @@ use super::api::policy::Settings;
 use super::api::time::Timestamp;
 use super::state::agent::{Agent, Channels};
 use super::state::case::Cases;
-use super::state::contact::Contact;
+use super::state::contact::{Contact, Deadline};
 use super::state::customer::Customers;
 use super::state::keys::Remembered;
 use super::state::kinds::Kinds;
@@ -336,16 +336,17 @@ impl Router {
             let Some(contact) = self.book.contacts.get(idx) else {
                 continue;
             };
-            if !contact.seeking {
+            if !contact.seeking() {
                 continue;
             }
-            self.note_seeking(idx);
+            self.book.note_seeking(idx);
             let contact = &self.book.contacts[idx];
             if contact.offers.is_empty() {
-                let armed = self.book.contacts[idx].owner_until;
+                let armed = self.book.contacts[idx].deadline(Deadline::OwnerWait);
                 self.enter_index(idx);
                 debug_assert_eq!(
-                    armed, self.book.contacts[idx].owner_until,
+                    armed,
+                    self.book.contacts[idx].deadline(Deadline::OwnerWait),
                     "a wait for an owner ends when it did"
                 );
             } else {
@@ -380,25 +381,13 @@ impl Router {
                     .iter()
                     .map(|o| (o.expires_at, Timer::Offer, of)),
             );
-            let deadlines = [
-                (contact.lease_at.get(), Timer::Lease),
-                (contact.firm_at.get(), Timer::Firm),
-                (contact.owner_until.get(), Timer::OwnerWait),
-                (contact.step_at.get(), Timer::Step),
-                (contact.age_at.get(), Timer::Age),
-                (
-                    contact.extra.as_ref().and_then(|extra| extra.wish_until),
-                    Timer::Wish,
-                ),
-                (contact.no_agent_at.get(), Timer::NoAgent),
-                (contact.max_wait_at.get(), Timer::MaxWait),
-                (contact.scheduled.get(), Timer::Scheduled),
-            ];
-            due.extend(
-                deadlines
-                    .iter()
-                    .filter_map(|(at, timer)| at.map(|at| (at, *timer, of))),
-            );
+            let deadlines = Deadline::ALL.into_iter();
+            due.extend(deadlines.filter_map(|deadline| {
+                let at = contact.deadline(deadline)?;
+                Some((at, deadline.timer(), of))
+            }));
+            let wish_until = contact.extra.as_ref().and_then(|extra| extra.wish_until);
+            due.extend(wish_until.map(|at| (at, Timer::Wish, of)));
         }
         for (n, case) in self.book.cases.slots.iter().enumerate() {
             let Some(case) = case else { continue };

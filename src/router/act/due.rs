@@ -5,7 +5,8 @@ use crate::router::Router;
 use crate::router::act::contact::accept::ROUTER;
 use crate::router::api::codes::{Presence, Rule, WaitEnd, Why};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
-use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::api::time::Timestamp;
+use crate::router::state::contact::Deadline;
 use crate::router::state::timers::{Due, Timer};
 
 impl Router {
@@ -55,14 +56,9 @@ impl Router {
     /// Whether an entry still is the deadline of what it names.
     fn is_current(&self, due: Due) -> bool {
         let agent = || &self.book.agents[due.of as usize];
-        let contact =
-            |deadline: fn(&crate::router::state::contact::Contact) -> Option<Timestamp>| {
-                self.book
-                    .contacts
-                    .get(ContactIdx::of(due.of))
-                    .and_then(deadline)
-                    == Some(due.at)
-            };
+        let contact = || self.book.contacts.get(ContactIdx::of(due.of));
+        let deadline =
+            |deadline| contact().and_then(|contact| contact.deadline(deadline)) == Some(due.at);
         let progress =
             |deadline: fn(&crate::router::state::progress::Progress) -> Option<Timestamp>| {
                 let case = self.book.cases.get(CaseIdx::of(due.of));
@@ -78,20 +74,21 @@ impl Router {
                 plan.is_some_and(|plan| plan.next_at == due.at)
             }
             Timer::Retry => agent().retry_at == Some(due.at),
-            Timer::Offer => self
-                .book
-                .contacts
-                .get(ContactIdx::of(due.of))
-                .is_some_and(|c| c.offers.iter().any(|offer| offer.expires_at == due.at)),
-            Timer::Lease => contact(|c| c.lease_at.get()),
-            Timer::Firm => contact(|c| c.firm_at.get()),
-            Timer::OwnerWait => contact(|c| c.owner_until.get()),
-            Timer::Step => contact(|c| c.step_at.get()),
-            Timer::Wish => contact(|c| c.extra.as_ref()?.wish_until),
-            Timer::Age => contact(|c| c.age_at.get()),
-            Timer::NoAgent => contact(|c| c.no_agent_at.get()),
-            Timer::MaxWait => contact(|c| c.max_wait_at.get()),
-            Timer::Scheduled => contact(|c| c.scheduled.get()),
+            Timer::Offer => {
+                contact().is_some_and(|c| c.offers.iter().any(|offer| offer.expires_at == due.at))
+            }
+            Timer::Lease => deadline(Deadline::Lease),
+            Timer::Firm => deadline(Deadline::Firm),
+            Timer::OwnerWait => deadline(Deadline::OwnerWait),
+            Timer::Step => deadline(Deadline::Step),
+            Timer::Age => deadline(Deadline::Age),
+            Timer::NoAgent => deadline(Deadline::NoAgent),
+            Timer::MaxWait => deadline(Deadline::MaxWait),
+            Timer::Scheduled => deadline(Deadline::Scheduled),
+            Timer::Wish => {
+                let extra = contact().and_then(|contact| contact.extra.as_ref());
+                extra.is_some_and(|extra| extra.wish_until == Some(due.at))
+            }
             Timer::CaseWait => progress(|p| p.wait.as_ref()?.until_at),
             Timer::CaseClock => progress(|p| p.clock_at),
             Timer::FollowUp => progress(|p| p.follow_up.as_ref()?.next_at),
@@ -123,20 +120,20 @@ impl Router {
             Timer::Offer => self.expire_offers(contact),
             Timer::Firm => self.make_firm(contact),
             Timer::OwnerWait => {
-                self.book.contacts[contact].owner_until = MaybeAt::NONE;
+                self.book.contacts[contact].drop_deadline(Deadline::OwnerWait);
                 self.remember(contact, Rule::OwnerWait, None, None);
                 self.dirty_contacts.push(contact);
             }
             Timer::Step => self.pass_step(contact),
             Timer::Age => self.age(contact),
             Timer::NoAgent => {
-                self.book.contacts[contact].no_agent_at = MaybeAt::NONE;
+                self.book.contacts[contact].drop_deadline(Deadline::NoAgent);
                 if !self.book.someone_could_serve(&self.book.contacts[contact]) {
                     self.give_up(contact, Why::NobodyLoggedIn);
                 }
             }
             Timer::MaxWait => {
-                self.book.contacts[contact].max_wait_at = MaybeAt::NONE;
+                self.book.contacts[contact].drop_deadline(Deadline::MaxWait);
                 if self.book.contacts[contact].offers.is_empty() {
                     self.give_up(contact, Why::WaitedTooLong);
                 } else {
@@ -157,14 +154,8 @@ impl Router {
         let passed = self.book.steps_passed(&self.book.contacts[idx]);
         let contact = &mut self.book.contacts[idx];
         contact.steps_passed = passed;
-        contact.step_at = self.book.queues[contact.queue.at()]
-            .steps
-            .get(passed as usize)
-            .map(|step| contact.wait_from + step.after_ms)
-            .into();
-        if let Some(next) = contact.step_at.get() {
-            self.book.timers.arm(next, Timer::Step, idx.number());
-        }
+        let next = self.book.next_step_at(&self.book.contacts[idx], passed);
+        self.book.set_deadline(idx, Deadline::Step, next);
         self.remember(idx, Rule::Step, None, None);
         self.dirty_contacts.push(idx);
     }
@@ -173,17 +164,14 @@ impl Router {
     fn age(&mut self, idx: ContactIdx) {
         let step = self.book.policy_of(idx).age_priority_ms.0.max(1);
         let contact = &mut self.book.contacts[idx];
-        let due_at = contact.age_at.get().unwrap_or(self.book.at);
+        let due_at = contact.deadline(Deadline::Age).unwrap_or(self.book.at);
         // Several at once where nobody looked for a while.
         let steps = 1 + (self.book.at - due_at).max(0) / step;
         let gained = i32::try_from(steps).unwrap_or(i32::MAX);
         contact.aged = contact.aged.saturating_add(gained);
-        let next = Some(due_at + steps * step);
-        contact.age_at = next.into();
-        if let Some(next) = next {
-            self.book.timers.arm(next, Timer::Age, idx.number());
-        }
-        if self.book.contacts[idx].place.is_some() {
+        let next = due_at + steps * step;
+        self.book.set_deadline(idx, Deadline::Age, Some(next));
+        if self.book.contacts[idx].place().is_some() {
             self.enter_index(idx);
         }
         self.note_hunger(idx);

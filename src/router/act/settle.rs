@@ -57,14 +57,14 @@ impl Router {
         let Some(contact) = self.book.contacts.get(idx) else {
             return;
         };
-        if !contact.seeking {
+        if !contact.seeking() {
             return;
         }
         if contact.overdue && contact.offers.is_empty() {
             self.give_up(idx, Why::WaitedTooLong);
             return;
         }
-        let new_here = contact.place.is_none();
+        let new_here = contact.place().is_none();
         let direct = contact.direct;
         loop {
             self.announce_requirement(idx);
@@ -92,7 +92,7 @@ impl Router {
             self.look_for_agent(idx);
             return;
         }
-        if self.book.contacts[idx].state == ContactState::Offered {
+        if self.book.contacts[idx].state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
         if let Some(owner) = self.book.sought_owner(&self.book.contacts[idx])
@@ -107,8 +107,8 @@ impl Router {
     /// Makes sure that the idle order can be asked for the contact's requirement.
     fn announce_requirement(&mut self, idx: ContactIdx) {
         let contact = &self.book.contacts[idx];
-        let plain =
-            contact.requires.is_empty() && self.book.queues[contact.queue.at()].requires.is_empty();
+        let plain = contact.requires.is_empty()
+            && self.book.queues[contact.queue().at()].requires.is_empty();
         if !plain || contact.steps_passed > 0 {
             let requirement = self.book.requirement(contact);
             self.book.idle.require(&requirement, &self.book.agents);
@@ -166,7 +166,7 @@ impl Router {
         let concerned: Vec<ContactIdx> = owned
             .filter(|contact| {
                 let contact = &self.book.contacts[*contact];
-                let place = contact.place;
+                let place = contact.place();
                 let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
                 let longest = self.book.longest_owner_wait(contact);
                 kept || self.book.at <= contact.wait_from.saturating_add(longest)

@@ -62,7 +62,7 @@ impl Book {
                     && among(*agent)
                     && self.eligible(contact, requirement, *agent)
             });
-        let queue = &self.queues[contact.queue.at()];
+        let queue = &self.queues[contact.queue().at()];
         let agent = |agent: &AgentIdx| &self.agents[agent.at()];
         match queue.policy.strategy {
             Strategy::LongestIdle => eligible.next(),

@@ -54,7 +54,7 @@ impl Book {
         if let Some(agent) = contact.prefer {
             add(agent, Route::Direct, true);
         }
-        let check = self.queues[contact.queue.at()]
+        let check = self.queues[contact.queue().at()]
             .policy
             .ownership
             .owner_skill_check;

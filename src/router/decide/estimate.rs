@@ -22,7 +22,7 @@ impl Book {
         contact: &Contact,
         position: u32,
     ) -> Option<i64> {
-        let queue = &self.queues[contact.queue.at()];
+        let queue = &self.queues[contact.queue().at()];
         let ahead = position.saturating_sub(1);
         let common = queue.pace.wait_behind(ahead, queue.counts.serving())?;
         let wait = self.owner_or_queue(contact, common).unwrap_or(common);
@@ -68,8 +68,8 @@ impl Book {
                 .map(known),
             Situation::Break { until_at } => until_at.map(known),
             Situation::Busy => {
-                let taken = self.queues[contact.queue.at()].pace.taken_ms()?;
-                let key = contact.place.map(|place| place.key);
+                let taken = self.queues[contact.queue().at()].pace.taken_ms()?;
+                let key = contact.place().map(|place| place.key);
                 let key = key.unwrap_or_else(|| self.wait_key(contact));
                 let turns = 1 + entry.owned_waiting.range(..key).count();
                 Some(FreeIn::About(taken.max(1.0) * turns as f64))

@@ -10,7 +10,7 @@ use crate::router::api::policy::Ownership;
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::Unfree;
 use crate::router::state::book::Book;
-use crate::router::state::contact::{Contact, Reach};
+use crate::router::state::contact::{Contact, Deadline, Reach};
 use crate::router::state::skill::{Levels, meets};
 use crate::router::state::timers::Timer;
 
@@ -41,7 +41,7 @@ impl Book {
 
     /// The requirement of a contact when so many steps of its queue have passed, without wishes.
     pub(in crate::router) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
-        let queue = &self.queues[contact.queue.at()];
+        let queue = &self.queues[contact.queue().at()];
         if passed == 0 {
             return crate::router::state::skill::merged(&queue.requires, &contact.requires);
         }
@@ -122,7 +122,7 @@ impl Book {
 
     /// The owner that a contact seeks, where its queue routes by owners at all.
     pub(in crate::router) fn sought_owner(&self, contact: &Contact) -> Option<AgentIdx> {
-        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let policy = &self.queues[contact.queue().at()].policy.ownership;
         let off = policy.mode == OwnershipMode::Off && !contact.by_owner_only;
         if off || contact.passed_on || contact.direct.is_some() {
             return None;
@@ -145,7 +145,7 @@ impl Book {
         if self.excluded(contact, owner) {
             return Situation::Never(Why::OwnerExcluded);
         }
-        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let policy = &self.queues[contact.queue().at()].policy.ownership;
         if policy.owner_skill_check && !meets(&entry.skills, requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
@@ -183,7 +183,7 @@ impl Book {
         let Some(owner) = self.sought_owner(contact) else {
             return anyone;
         };
-        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let policy = &self.queues[contact.queue().at()].policy.ownership;
         let situation = self.situation(contact, requirement, owner);
         if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
             if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
@@ -214,7 +214,7 @@ impl Book {
         let reach = self.reach(contact, requirement);
         match (reach.owner, reach.owner_only_until) {
             (Some(owner), Some(until)) if until < Timestamp::MAX => {
-                let policy = &self.queues[contact.queue.at()].policy.ownership;
+                let policy = &self.queues[contact.queue().at()].policy.ownership;
                 let situation = self.situation(contact, requirement, owner);
                 self.opened(owner, policy, situation)
             }
@@ -247,7 +247,7 @@ impl Book {
         let until = contact.wait_from.saturating_add(limit);
         // A wait that ends at this very instant ends in its turn; none begins for no time at all.
         let ends_in_turn = self.at == until
-            && contact.owner_until.get() == Some(until)
+            && contact.deadline(Deadline::OwnerWait) == Some(until)
             && self.come_to < (self.at, Timer::OwnerWait);
         let lasts = self.at < until || ends_in_turn;
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);

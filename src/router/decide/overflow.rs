@@ -8,7 +8,7 @@ use crate::router::state::contact::Contact;
 impl Book {
     /// How a contact ends that its queue cannot hold and sends to no other.
     pub(in crate::router) fn outcome_of_overflow(&self, contact: &Contact, why: Why) -> Outcome {
-        let action = self.queues[contact.queue.at()].policy.overflow.action;
+        let action = self.queues[contact.queue().at()].policy.overflow.action;
         match (action.unwrap_or(OverflowAction::Reject), why) {
             (OverflowAction::Voicemail, _) => Outcome::Voicemail,
             (OverflowAction::Callback, _) => Outcome::Callback,
@@ -33,7 +33,11 @@ impl Book {
         if hops >= self.queues.len() {
             return None;
         }
-        let to = self.queues[contact.queue.at()].policy.overflow.to.as_ref();
+        let to = self.queues[contact.queue().at()]
+            .policy
+            .overflow
+            .to
+            .as_ref();
         to.and_then(|name| self.find_queue(name).ok())
             .filter(|target| !left.contains(target))
     }
@@ -49,11 +53,9 @@ impl Book {
 
     /// A contact as it would be on entering a queue now.
     pub(in crate::router) fn as_if_in(&self, contact: &Contact, queue: QueueIdx) -> Contact {
-        let mut trial = contact.clone();
-        trial.queue = queue;
+        let mut trial = contact.as_if_in(queue);
         trial.entered_at = self.at;
         trial.overdue = false;
-        trial.place = None;
         trial.steps_passed = self.steps_passed(&trial);
         trial
     }

@@ -151,11 +151,11 @@ impl Book {
                 continue;
             }
             let requirement = self.requirement(waiting);
-            let policy = &self.queues[waiting.queue.at()].policy.ownership;
+            let policy = &self.queues[waiting.queue().at()].policy.ownership;
             if (by_team || policy.owner_skill_check) && !meets(skills, &requirement) {
                 continue;
             }
-            let reach = waiting.place.map(|place| place.reach);
+            let reach = waiting.place().map(|place| place.reach);
             let found = Candidate {
                 contact,
                 key,
@@ -188,14 +188,17 @@ impl Book {
                 .iter()
                 .find(|(_, contact)| {
                     let waiting = &self.contacts[**contact];
-                    let policy = &self.queues[waiting.queue.at()].policy.ownership;
+                    let policy = &self.queues[waiting.queue().at()].policy.ownership;
                     let kept = waiting
-                        .place
+                        .place()
                         .is_some_and(|place| place.reach.owner_only_until.is_some());
                     (policy.own_first || kept) && self.owner_may_take(waiting, agent, free)
                 })?;
         let waiting = &self.contacts[*contact];
-        let overtake = self.queues[waiting.queue.at()].policy.ownership.overtake_ms;
+        let overtake = self.queues[waiting.queue().at()]
+            .policy
+            .ownership
+            .overtake_ms;
         let held_back = common.is_some_and(|common| {
             common.key.minus_priority < key.minus_priority
                 || overtake.is_some_and(|limit| {
@@ -211,7 +214,7 @@ impl Book {
     }
 
     fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: Free) -> bool {
-        let policy = &self.queues[waiting.queue.at()].policy.ownership;
+        let policy = &self.queues[waiting.queue().at()].policy.ownership;
         free.has(waiting.channel)
             && !self.excluded(waiting, owner)
             && (!policy.owner_skill_check

@@ -4,15 +4,16 @@
 use super::judge::Situation;
 use crate::router::api::codes::{OwnershipMode, Why};
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
-use crate::router::state::contact::{Contact, Reach};
+use crate::router::state::contact::{Contact, Reach, Search};
 use crate::router::state::skill::Levels;
 use crate::router::state::waiting::WaitKey;
 
 impl Book {
     /// The place of a contact in the common order.
     pub(in crate::router) fn wait_key(&self, contact: &Contact) -> WaitKey {
-        let queue = &self.queues[contact.queue.at()];
+        let queue = &self.queues[contact.queue().at()];
         let priority = i64::from(queue.policy.priority.0)
             + i64::from(contact.priority)
             + i64::from(contact.bonus())
@@ -26,15 +27,44 @@ impl Book {
 
     /// How many steps of its queue a contact has passed by now.
     pub(in crate::router) fn steps_passed(&self, contact: &Contact) -> u32 {
-        let steps = self.queues[contact.queue.at()].steps.iter();
+        let steps = self.queues[contact.queue().at()].steps.iter();
         steps
             .take_while(|step| contact.wait_from + step.after_ms <= self.at)
             .count() as u32
     }
 
+    /// When the requirement of a contact changes next, after so many steps.
+    pub(in crate::router) fn next_step_at(
+        &self,
+        contact: &Contact,
+        passed: u32,
+    ) -> Option<Timestamp> {
+        let step = self.queues[contact.queue().at()]
+            .steps
+            .get(passed as usize)?;
+        Some(contact.wait_from + step.after_ms)
+    }
+
+    /// What a contact begins its search in its present queue with.
+    pub(in crate::router) fn search(&self, contact: &Contact) -> Search {
+        let policy = &self.queues[contact.queue().at()].policy;
+        let own = contact.max_wait_ms.map(|limit| (contact.wait_from, limit));
+        let of_queue = policy.max_wait_ms.map(|limit| (contact.entered_at, limit));
+        let limit = own.or(of_queue);
+        let age = policy.age_priority_ms.0;
+        let steps_passed = self.steps_passed(contact);
+        Search {
+            steps_passed,
+            aged: self.aged_by_now(contact),
+            max_wait_at: limit.map(|(from, limit)| from.saturating_add(limit.0)),
+            age_at: (age > 0).then(|| contact.joined_at + (self.steps_aged(contact) + 1) * age),
+            step_at: self.next_step_at(contact, steps_passed),
+        }
+    }
+
     /// The steps of priority that a contact has won by waiting by now, however many.
     pub(in crate::router) fn steps_aged(&self, contact: &Contact) -> i64 {
-        let age = self.queues[contact.queue.at()].policy.age_priority_ms.0;
+        let age = self.queues[contact.queue().at()].policy.age_priority_ms.0;
         let waited = (self.at - contact.joined_at).max(0);
         waited.checked_div(age).unwrap_or(0)
     }
@@ -52,7 +82,7 @@ impl Book {
         requirement: &Levels,
         reach: Reach,
     ) -> Reach {
-        let (Some(owner), Some(before)) = (reach.owner, contact.place) else {
+        let (Some(owner), Some(before)) = (reach.owner, contact.place()) else {
             return reach;
         };
         let chooses = before.reach.owner == Some(owner)
@@ -64,8 +94,8 @@ impl Book {
     /// The place of a waiting contact in its queue, counted from 1.
     pub(in crate::router) fn position(&self, idx: ContactIdx) -> Option<u32> {
         let contact = &self.contacts[idx];
-        let key = contact.place?.key;
-        let before = self.queues[contact.queue.at()].waiting.before(key);
+        let key = contact.place()?.key;
+        let before = self.queues[contact.queue().at()].waiting.before(key);
         u32::try_from(before + 1).ok()
     }
 
@@ -79,7 +109,7 @@ impl Book {
                 && !self.excluded(contact, *agent)
         };
         // The steps to come count as well: "could ever".
-        let queue = &self.queues[contact.queue.at()];
+        let queue = &self.queues[contact.queue().at()];
         let check = queue.policy.ownership.owner_skill_check;
         let steps = queue.steps.len() as u32;
         (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
@@ -119,7 +149,7 @@ impl Book {
 
     /// After so long no situation of the owner keeps a contact for it any more.
     pub(in crate::router) fn longest_owner_wait(&self, contact: &Contact) -> i64 {
-        let ownership = &self.queues[contact.queue.at()].policy.ownership;
+        let ownership = &self.queues[contact.queue().at()].policy.ownership;
         if ownership.mode == OwnershipMode::Require {
             return i64::MAX;
         }

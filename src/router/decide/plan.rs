@@ -53,16 +53,16 @@ impl Book {
 
     /// To how many agents a contact may be offered at once.
     pub(in crate::router) fn parallel_offers(&self, contact: &Contact) -> usize {
-        self.queues[contact.queue.at()].policy.parallel_offers as usize
+        self.queues[contact.queue().at()].policy.parallel_offers as usize
     }
 
     /// Preferred agent, owner, last owner: those who are asked first, without waiting.
     fn plan_by_name(&self, contact: &Contact, requirement: &Levels) -> Option<Plan> {
         // A preference is for the moment of coming in: nobody waits for it.
-        let comes_in = contact.place.is_none() && contact.offers_made == 0;
+        let comes_in = contact.place().is_none() && contact.offers_made == 0;
         // Who consults asks its mentor first, without waiting for it.
         if let Some(mentor) = contact.mentor()
-            && contact.place.is_none()
+            && contact.place().is_none()
             && self.free_for(contact, mentor)
         {
             return Some(Plan::Offer {
@@ -101,7 +101,7 @@ impl Book {
                 why,
             });
         }
-        let mode = self.queues[contact.queue.at()].policy.ownership.mode;
+        let mode = self.queues[contact.queue().at()].policy.ownership.mode;
         if let Some(agent) = contact.last_owner
             && comes_in
             && mode != OwnershipMode::Off
@@ -140,7 +140,7 @@ impl Book {
             };
         };
         let situation = self.situation(contact, requirement, owner);
-        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let policy = &self.queues[contact.queue().at()].policy.ownership;
         for fallback in &policy.fallback {
             let found = match fallback {
                 Fallback::Deputy => self.stand_in(contact, requirement, reach.deputy),
@@ -196,7 +196,7 @@ impl Book {
         if !contact.offers.is_empty() {
             return None;
         }
-        let check = self.queues[contact.queue.at()]
+        let check = self.queues[contact.queue().at()]
             .policy
             .ownership
             .owner_skill_check;
@@ -252,7 +252,7 @@ impl Book {
         let requirement = self.requirement(contact);
         let reach = self.reach(contact, &requirement);
         let situation = self.situation(contact, &requirement, owner);
-        let policy = &self.queues[contact.queue.at()].policy.ownership;
+        let policy = &self.queues[contact.queue().at()].policy.ownership;
         let entry = &self.agents[agent.at()];
         let skilled = meets(&entry.skills, &requirement);
         let trusted = skilled || !policy.owner_skill_check;

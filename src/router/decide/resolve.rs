@@ -1,15 +1,12 @@
 //! What a submission names, found and checked, and the contact that it would be. Nothing changes yet.
 
-use crate::router::api::codes::{ContactState, Why};
 use crate::router::api::command::ContactSubmit;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ChannelIdx, CustomerIdx, Name, QueueIdx};
 use crate::router::api::policy::{DEFAULT_CHANNEL, SKILLS_MAX};
 use crate::router::api::reject::Reject;
-use crate::router::api::time::MaybeAt;
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::Levels;
-use crate::router::store::few::Few;
 
 /// The most agents one contact may exclude.
 const EXCLUDED_MAX: usize = 1_000;
@@ -67,38 +64,52 @@ impl Book {
                 format!("{n} agents: at most {EXCLUDED_MAX}"),
             ));
         }
-        let mut customer = submit
+        let customer = submit
             .customer
             .as_ref()
             .and_then(|name| self.customers.find(name.as_str()));
-        let mut found = Resolved {
-            queue,
-            channel,
-            customer,
-            case: None,
-            last_owner: None,
-        };
+        let mut case = None;
         if let Some(name) = &submit.case {
-            let case = self.find_case(name)?;
-            let of = self.cases[case].customer;
+            let named = self.find_case(name)?;
+            let of = self.cases[named].customer;
             if submit.customer.is_some() && of.is_some() && of != customer {
                 let message = format!("case \"{name}\" belongs to another customer");
                 return Err(Reject::conflict("case", name, message).in_field("case"));
             }
-            customer = customer.or(of);
-            found.customer = customer;
-            found.case = Some(case);
-            return Ok(found);
+            case = Some(named);
         }
-        if let Some(customer) = customer {
-            let matter = self.matter(customer, submit.topic.as_ref());
+        let topic = submit.topic.as_ref();
+        Ok(self.resolve(queue, channel, customer, case, topic))
+    }
+
+    /// The same for what is known by its numbers: whose case it is, or which case is that of its
+    /// matter.
+    pub(in crate::router) fn resolve(
+        &self,
+        queue: QueueIdx,
+        channel: ChannelIdx,
+        customer: Option<CustomerIdx>,
+        case: Option<CaseIdx>,
+        topic: Option<&Name>,
+    ) -> Resolved {
+        let mut found = Resolved {
+            queue,
+            channel,
+            customer,
+            case,
+            last_owner: None,
+        };
+        if let Some(named) = case {
+            found.customer = customer.or(self.cases[named].customer);
+        } else if let Some(customer) = customer {
+            let matter = self.matter(customer, topic);
             let affinity = self.queues[queue.at()].policy.ownership.affinity_ms.0;
             found.case = matter.case;
             if matter.case.is_none() {
                 found.last_owner = matter.last_owner(self.at, affinity);
             }
         }
-        Ok(found)
+        found
     }
 
     /// Whether all trunks of the queue or the tenant are taken.
@@ -134,17 +145,15 @@ impl Book {
         let joined_at = submit
             .joined_at
             .map_or(self.at, |joined| joined.min(self.at));
-        let mut contact = Contact {
-            topic: submit.topic.clone(),
-            priority: submit.priority.0,
-            max_wait_ms: submit.max_wait_ms,
-            attributes: submit.attributes.clone(),
-            joined_at,
-            entered_at: joined_at,
-            wait_from: joined_at,
-            not_before_at: submit.not_before_at.into(),
-            ..self.blank(submit.contact.clone(), resolved, requires, seq)
-        };
+        let mut contact = self.blank(submit.contact.clone(), resolved, requires, seq);
+        contact.topic = submit.topic.clone();
+        contact.priority = submit.priority.0;
+        contact.max_wait_ms = submit.max_wait_ms;
+        contact.attributes = submit.attributes.clone();
+        contact.joined_at = joined_at;
+        contact.entered_at = joined_at;
+        contact.wait_from = joined_at;
+        contact.not_before_at = submit.not_before_at.into();
         contact.keep(submit.kind.clone(), |extra| &mut extra.kind);
         contact
     }
@@ -157,64 +166,12 @@ impl Book {
         requires: Levels,
         seq: u64,
     ) -> Contact {
-        Contact {
-            id,
-            queue: resolved.queue,
-            channel: resolved.channel,
-            customer: resolved.customer,
-            topic: None,
-            case: None,
-            last_owner: resolved.last_owner,
-            prefer: None,
-            priority: 0,
-            requires,
-            max_wait_ms: None,
-            attributes: None,
-            source: None,
-            state: ContactState::Waiting,
-            outcome: None,
-            why: Why::NoAgentAvailable,
-            reason: None,
-            submitted_at: self.at,
-            joined_at: self.at,
-            seq,
-            entered_at: self.at,
-            hops: 0,
-            wait_from: self.at,
-            not_before_at: MaybeAt::NONE,
-            connected_at: MaybeAt::NONE,
-            ended_at: MaybeAt::NONE,
-            wait_ms: None,
-            within_target: false,
-            steps_passed: 0,
-            aged: 0,
-            overdue: false,
-            passed_on: false,
-            by_owner_only: false,
-            duty: None,
-            kept_for: None,
-            direct: None,
-            seeking: false,
-            offers: smallvec::SmallVec::new(),
-            offers_made: 0,
-            talks: smallvec::SmallVec::new(),
-            last_agent: None,
-            route: None,
-            scheduled: MaybeAt::NONE,
-            step_at: MaybeAt::NONE,
-            owner_until: MaybeAt::NONE,
-            max_wait_at: MaybeAt::NONE,
-            no_agent_at: MaybeAt::NONE,
-            age_at: MaybeAt::NONE,
-            firm_at: MaybeAt::NONE,
-            lease_at: MaybeAt::NONE,
-            trail: Vec::new(),
-            trail_dropped: 0,
-            wrapping: Few::None,
-            place: None,
-            hungry: None,
-            extra: self.by_customer(resolved.customer),
-        }
+        let (queue, channel) = (resolved.queue, resolved.channel);
+        let mut contact = Contact::new(id, queue, channel, requires, self.at, seq);
+        contact.customer = resolved.customer;
+        contact.last_owner = resolved.last_owner;
+        contact.extra = self.by_customer(resolved.customer);
+        contact
     }
 
     /// The time of joining and the arrival sequence that a contact may take up again.
@@ -223,9 +180,9 @@ impl Book {
         contact: &Contact,
     ) -> Option<(crate::router::api::time::Timestamp, u64)> {
         let abandoned = self.customers[contact.customer?].abandoned();
-        let here = abandoned.iter().filter(|p| p.queue == contact.queue);
+        let here = abandoned.iter().filter(|p| p.queue == contact.queue());
         let place = here.max_by_key(|place| place.at)?;
-        let limit = self.queues[contact.queue.at()].policy.resume_ms;
+        let limit = self.queues[contact.queue().at()].policy.resume_ms;
         let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at - place.at <= limit.0);
         in_time.then_some((place.joined_at, place.seq))
     }

@@ -10,6 +10,7 @@ use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
+use crate::router::state::contact::Deadline;
 
 /// The most slots that are looked through for free ones.
 const SLOTS_SEARCHED_MAX: i64 = 2_000;
@@ -82,7 +83,7 @@ impl Book {
             let contact = &self.contacts[other];
             Some(other) != wanted.contact
                 && contact.slot().is_some_and(|other| {
-                    self.booked_agent(contact.queue, contact.case, other) == Some(agent)
+                    self.booked_agent(contact.queue(), contact.case, other) == Some(agent)
                 })
         });
         let name = &self.agents[agent.at()].id;
@@ -92,7 +93,7 @@ impl Book {
     /// How many contacts are booked for a slot of a queue.
     pub(in crate::router) fn places_taken(&self, wanted: Wanted, slot: Slot) -> u32 {
         let booked = self.booked_in(slot).filter(|other| {
-            self.contacts[*other].queue == wanted.queue && Some(*other) != wanted.contact
+            self.contacts[*other].queue() == wanted.queue && Some(*other) != wanted.contact
         });
         u32::try_from(booked.count()).unwrap_or(u32::MAX)
     }
@@ -158,12 +159,13 @@ impl Book {
         target: Option<QueueIdx>,
     ) -> Result<Option<Rebooked>, Reject> {
         let contact = &self.contacts[idx];
-        let scheduled = contact.state == ContactState::Scheduled;
+        let scheduled = contact.state() == ContactState::Scheduled;
         if let Some(at) = update.not_before_at {
             if !scheduled {
                 let message = format!(
                     "contact \"{}\" is {}: only a scheduled one gets another time",
-                    update.contact, contact.state
+                    update.contact,
+                    contact.state()
                 );
                 let reject = Reject::conflict("contact", &update.contact, message);
                 return Err(reject.in_field("not_before_at"));
@@ -177,8 +179,10 @@ impl Book {
         if !scheduled || (update.not_before_at.is_none() && target.is_none()) {
             return Ok(None);
         }
-        let queue = target.unwrap_or(contact.queue);
-        let from = update.not_before_at.or(contact.scheduled.get());
+        let queue = target.unwrap_or(contact.queue());
+        let from = update
+            .not_before_at
+            .or(contact.deadline(Deadline::Scheduled));
         let slot = self.slot_for(&update.contact, queue, contact.case, Some(idx), from)?;
         let at = update.not_before_at;
         Ok(Some(Rebooked { at, slot }))

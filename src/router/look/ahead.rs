@@ -74,8 +74,8 @@ impl Book {
     fn read_contact(&self, contact: ContactIdx) -> Option<CaseIdx> {
         let entry = self.contacts.get(contact)?;
         black_box((
-            entry.state,
-            entry.seeking,
+            entry.state(),
+            entry.seeking(),
             entry.trail.len(),
             entry.offers.len(),
         ));

@@ -7,6 +7,7 @@ use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
 use crate::router::state::book::Book;
 use crate::router::state::case::Case;
 use crate::router::state::clock::{Clock, ClockOf, What};
+use crate::router::state::contact::Deadline;
 use crate::router::state::progress::Progress;
 use crate::router::state::queue::Counts;
 use crate::router::state::skill::Skilled;
@@ -25,13 +26,15 @@ impl Book {
     fn check_contacts(&self) -> Result<(), String> {
         let mut counts = Counts::default();
         for contact in self.contacts.slots.iter().flatten() {
-            counts.add(contact.state);
+            counts.add(contact.state());
             let name = &contact.id;
             let talking = !contact.talks.is_empty();
-            let fits = match contact.state {
-                ContactState::Scheduled => !talking && contact.scheduled.is_some(),
+            let fits = match contact.state() {
+                ContactState::Scheduled => {
+                    !talking && contact.deadline(Deadline::Scheduled).is_some()
+                }
                 ContactState::Waiting => {
-                    !talking && contact.offers.is_empty() && contact.place.is_some()
+                    !talking && contact.offers.is_empty() && contact.place().is_some()
                 }
                 ContactState::Offered => !talking && !contact.offers.is_empty(),
                 ContactState::Connected => talking,
@@ -41,10 +44,10 @@ impl Book {
             if !fits {
                 return Err(format!(
                     "contact {name} is not what {} means",
-                    contact.state
+                    contact.state()
                 ));
             }
-            if contact.place.is_some() && (!contact.seeking || !contact.offers.is_empty()) {
+            if contact.place().is_some() && (!contact.seeking() || !contact.offers.is_empty()) {
                 return Err(format!(
                     "contact {name} stands in the index and does not wait"
                 ));
@@ -147,7 +150,7 @@ impl Book {
         }
         let contacts = self.contacts.slots.iter().enumerate();
         let kept = contacts.filter_map(|(n, contact)| {
-            let contact = contact.as_deref().filter(|contact| contact.seeking)?;
+            let contact = contact.as_deref().filter(|contact| contact.seeking())?;
             Some((contact.kept_for?, ContactIdx::from_usize(n)))
         });
         if kept.collect::<BTreeSet<_>>() != self.waiting.kept {
@@ -281,7 +284,9 @@ impl Book {
             let Some(contact) = self.contacts.get(idx) else {
                 continue;
             };
-            let Some(place) = contact.place else { continue };
+            let Some(place) = contact.place() else {
+                continue;
+            };
             let requirement = self.requirement(contact);
             if self.wait_key(contact) != place.key {
                 return Err(format!("contact {} stands in a wrong place", contact.id));
@@ -330,6 +335,6 @@ impl Book {
         &self,
         contact: &crate::router::state::contact::Contact,
     ) -> &crate::router::api::policy::Policy {
-        &self.queues[contact.queue.at()].policy
+        &self.queues[contact.queue().at()].policy
     }
 }

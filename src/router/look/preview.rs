@@ -66,8 +66,8 @@ impl Book {
         let mut left = SmallVec::<[crate::router::api::ids::QueueIdx; 4]>::new();
         loop {
             let plan = self.plan(&contact);
-            let open = self.is_open(contact.queue);
-            let queue = &self.queues[contact.queue.at()];
+            let open = self.is_open(contact.queue());
+            let queue = &self.queues[contact.queue().at()];
             let held = queue.counts.waiting + queue.counts.offered;
             let full = queue.policy.max_waiting.is_some_and(|limit| held >= limit);
             match plan {
@@ -86,7 +86,7 @@ impl Book {
                 }
                 Plan::CallbackByOwner | Plan::Wait => {}
             }
-            left.push(contact.queue);
+            left.push(contact.queue());
             match self.overflow_target(&contact, &left) {
                 Some(target) => {
                     contact = self.as_if_in(&contact, target);
@@ -112,7 +112,7 @@ impl Book {
         plan: Plan,
         (state, outcome, why): (ContactState, Option<Outcome>, Why),
     ) -> Preview {
-        let queue = &self.queues[contact.queue.at()];
+        let queue = &self.queues[contact.queue().at()];
         let chosen = match plan {
             Plan::Offer { agent, route, .. } => Some((agent, route)),
             Plan::CallbackByOwner | Plan::Wait => None,

@@ -120,8 +120,8 @@ impl Book {
         let all = (0..self.contacts.slots.len()).map(ContactIdx::from_usize);
         let found = all.filter(|idx| {
             self.contacts.get(*idx).is_some_and(|contact| {
-                queue.is_none_or(|queue| contact.queue == queue)
-                    && list.state.is_none_or(|state| contact.state == state)
+                queue.is_none_or(|queue| contact.queue() == queue)
+                    && list.state.is_none_or(|state| contact.state() == state)
             })
         });
         let page = page(found, list.after.as_ref(), list.limit, |idx| {

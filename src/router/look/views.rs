@@ -143,11 +143,11 @@ impl Book {
         let position = self.position(idx);
         Submitted {
             contact: contact.id.clone(),
-            state: contact.state,
+            state: contact.state(),
             outcome: contact
                 .outcome
-                .filter(|_| contact.state == ContactState::Ended),
-            queue: self.queues[contact.queue.at()].id.clone(),
+                .filter(|_| contact.state() == ContactState::Ended),
+            queue: self.queues[contact.queue().at()].id.clone(),
             customer: contact
                 .customer
                 .map(|customer| self.customers[customer].id()),
@@ -178,11 +178,11 @@ impl Book {
         let wraps = self.wraps_up_until(idx);
         ContactView {
             contact: contact.id.clone(),
-            state: contact.state,
+            state: contact.state(),
             outcome: contact
                 .outcome
-                .filter(|_| contact.state == ContactState::Ended),
-            queue: self.queues[contact.queue.at()].id.clone(),
+                .filter(|_| contact.state() == ContactState::Ended),
+            queue: self.queues[contact.queue().at()].id.clone(),
             channel: self.channels.name(contact.channel).clone(),
             customer: contact
                 .customer
@@ -275,7 +275,7 @@ impl Book {
         let contact = &self.contacts[idx];
         Explained {
             contact: contact.id.clone(),
-            state: contact.state,
+            state: contact.state(),
             why: contact.why,
             steps: contact
                 .trail
@@ -299,7 +299,7 @@ impl Book {
         let customer = contact.bonus();
         (customer != 0).then(|| PriorityView {
             own: contact.priority,
-            queue: self.queues[contact.queue.at()].policy.priority.0,
+            queue: self.queues[contact.queue().at()].policy.priority.0,
             waiting: contact.aged,
             customer,
         })

@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 use super::duty::Duty;
 use super::extra::Extra;
 use super::skill::Levels;
+use super::timers::Timer;
 use super::waiting::WaitKey;
 use crate::router::api::booking::Slot;
 use crate::router::api::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
@@ -31,7 +32,7 @@ pub const STEPS_KEPT_MAX: usize = 64;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Contact {
     pub id: Name,
-    pub queue: QueueIdx,
+    pub(super) queue: QueueIdx,
     pub channel: ChannelIdx,
     pub customer: Option<CustomerIdx>,
     pub topic: Option<Name>,
@@ -45,7 +46,7 @@ pub struct Contact {
     pub attributes: Option<Attributes>,
     pub source: Option<SourceIdx>,
 
-    pub state: ContactState,
+    pub(super) state: ContactState,
     pub outcome: Option<Outcome>,
     pub why: Why,
     pub reason: Option<Text>,
@@ -85,7 +86,7 @@ pub struct Contact {
     /// It is to be offered to this agent and nobody else.
     pub direct: Option<AgentIdx>,
     /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
-    pub seeking: bool,
+    pub(super) seeking: bool,
 
     pub offers: SmallVec<[Offer; 1]>,
     pub offers_made: u32,
@@ -94,14 +95,7 @@ pub struct Contact {
     pub last_agent: Option<AgentIdx>,
     pub route: Option<Route>,
 
-    pub scheduled: MaybeAt,
-    pub step_at: MaybeAt,
-    pub owner_until: MaybeAt,
-    pub max_wait_at: MaybeAt,
-    pub no_agent_at: MaybeAt,
-    pub age_at: MaybeAt,
-    pub firm_at: MaybeAt,
-    pub lease_at: MaybeAt,
+    pub(super) deadlines: [MaybeAt; Deadline::COUNT],
 
     pub trail: Vec<StepTaken>,
     pub trail_dropped: u64,
@@ -111,10 +105,59 @@ pub struct Contact {
     pub extra: Option<Box<Extra>>,
     /// Where it stands in the waiting index.
     #[serde(skip)]
-    pub place: Option<Place>,
+    pub(super) place: Option<Place>,
     /// Where it stands among those that ring and may be offered to more agents.
     #[serde(skip)]
-    pub hungry: Option<Box<WaitKey>>,
+    pub(super) hungry: Option<Box<WaitKey>>,
+}
+
+/// What a contact has a deadline for, in the order in which it keeps them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// It is to arrive.
+    Scheduled,
+    /// Its requirement changes with the time waited.
+    Step,
+    /// Its wait for its owner ends.
+    OwnerWait,
+    /// It has waited long enough.
+    MaxWait,
+    /// Nobody who could serve it has been logged in for too long.
+    NoAgent,
+    /// It gains priority by waiting.
+    Age,
+    /// Its conversation has lasted long enough to make an owner.
+    Firm,
+    /// Its platform has been gone for too long.
+    Lease,
+}
+
+impl Deadline {
+    const COUNT: usize = Self::ALL.len();
+
+    pub const ALL: [Self; 8] = [
+        Self::Scheduled,
+        Self::Step,
+        Self::OwnerWait,
+        Self::MaxWait,
+        Self::NoAgent,
+        Self::Age,
+        Self::Firm,
+        Self::Lease,
+    ];
+
+    pub const fn timer(self) -> Timer {
+        match self {
+            Self::Scheduled => Timer::Scheduled,
+            Self::Step => Timer::Step,
+            Self::OwnerWait => Timer::OwnerWait,
+            Self::MaxWait => Timer::MaxWait,
+            Self::NoAgent => Timer::NoAgent,
+            Self::Age => Timer::Age,
+            Self::Firm => Timer::Firm,
+            Self::Lease => Timer::Lease,
+        }
+    }
 }
 
 /// An offer that rings.
@@ -141,6 +184,17 @@ pub struct Place {
     pub key: WaitKey,
     pub reach: Reach,
     pub class: Option<ClassIdx>,
+}
+
+/// What a contact begins its search in a queue with: what its waiting has won it so far, and when
+/// what comes next is due.
+#[derive(Clone, Copy, Debug)]
+pub struct Search {
+    pub steps_passed: u32,
+    pub aged: i32,
+    pub max_wait_at: Option<Timestamp>,
+    pub age_at: Option<Timestamp>,
+    pub step_at: Option<Timestamp>,
 }
 
 /// Who may take a waiting contact now.
@@ -188,9 +242,105 @@ pub struct Considered {
 }
 
 impl Contact {
+    /// A contact that joins at a time and asks for nothing more than a queue and some skills.
+    pub fn new(
+        id: Name,
+        queue: QueueIdx,
+        channel: ChannelIdx,
+        requires: Levels,
+        at: Timestamp,
+        seq: u64,
+    ) -> Self {
+        Self {
+            id,
+            queue,
+            channel,
+            customer: None,
+            topic: None,
+            case: None,
+            last_owner: None,
+            prefer: None,
+            priority: 0,
+            requires,
+            max_wait_ms: None,
+            attributes: None,
+            source: None,
+            state: ContactState::Waiting,
+            outcome: None,
+            why: Why::NoAgentAvailable,
+            reason: None,
+            submitted_at: at,
+            joined_at: at,
+            seq,
+            entered_at: at,
+            hops: 0,
+            wait_from: at,
+            not_before_at: MaybeAt::NONE,
+            connected_at: MaybeAt::NONE,
+            ended_at: MaybeAt::NONE,
+            wait_ms: None,
+            within_target: false,
+            steps_passed: 0,
+            aged: 0,
+            overdue: false,
+            passed_on: false,
+            by_owner_only: false,
+            duty: None,
+            kept_for: None,
+            direct: None,
+            seeking: false,
+            offers: SmallVec::new(),
+            offers_made: 0,
+            talks: SmallVec::new(),
+            last_agent: None,
+            route: None,
+            deadlines: [MaybeAt::NONE; Deadline::COUNT],
+            trail: Vec::new(),
+            trail_dropped: 0,
+            wrapping: Few::None,
+            place: None,
+            hungry: None,
+            extra: None,
+        }
+    }
+
+    /// The same as it would be in another queue.
+    pub fn as_if_in(&self, queue: QueueIdx) -> Self {
+        let mut trial = self.clone();
+        trial.queue = queue;
+        trial.place = None;
+        trial
+    }
+
     /// Whether it has not ended.
     pub fn is_live(&self) -> bool {
         self.state != ContactState::Ended
+    }
+
+    pub fn state(&self) -> ContactState {
+        self.state
+    }
+
+    pub fn queue(&self) -> QueueIdx {
+        self.queue
+    }
+
+    pub fn seeking(&self) -> bool {
+        self.seeking
+    }
+
+    /// Where it stands in the waiting index.
+    pub fn place(&self) -> Option<Place> {
+        self.place
+    }
+
+    pub fn deadline(&self, deadline: Deadline) -> Option<Timestamp> {
+        self.deadlines[deadline as usize].get()
+    }
+
+    /// A deadline is not due any more. One that is armed is set by `Book::set_deadline`.
+    pub fn drop_deadline(&mut self, deadline: Deadline) {
+        self.deadlines[deadline as usize] = MaybeAt::NONE;
     }
 
     /// Whether its own list excludes an agent.

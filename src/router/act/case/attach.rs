@@ -38,7 +38,7 @@ impl Router {
         contact.case = Some(case);
         contact.customer = contact.customer.or(of);
         let customer = contact.customer;
-        self.note_seeking(idx);
+        self.book.note_seeking(idx);
         if let Some(customer) = customer {
             self.book.customers.leave_unattached(customer, idx);
             if of.is_none() {
@@ -75,16 +75,6 @@ impl Router {
         }
     }
 
-    /// Notes on a contact's case that the contact looks for an agent, or no longer does.
-    pub(in crate::router) fn note_seeking(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
-        if let Some(agent) = contact.kept_for {
-            self.book.waiting.note_kept(agent, idx, contact.seeking);
-        }
-        let Some(case) = contact.case else { return };
-        self.book.cases.note_seeking(case, idx, contact.seeking);
-    }
-
     /// The contacts of a case that look for an agent are judged anew.
     pub(super) fn judge_seeking(&mut self, case: CaseIdx) {
         self.dirty_contacts
@@ -96,7 +86,7 @@ impl Router {
     pub(in crate::router::act) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
         let cases = self.book.agents[owner.at()].cases().iter();
         let seeking = cases.flat_map(|case| self.book.cases.seeking(*case).iter().copied());
-        let waits = |contact: &ContactIdx| self.book.contacts[*contact].place.is_some();
+        let waits = |contact: &ContactIdx| self.book.contacts[*contact].place().is_some();
         seeking
             .chain(self.book.waiting.kept_for(owner).filter(waits))
             .collect()

@@ -101,7 +101,7 @@ impl Router {
         }
         match pending
             .contact
-            .map(|contact| self.book.contacts[contact].state)
+            .map(|contact| self.book.contacts[contact].state())
         {
             None => self.ask(idx, late),
             Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {

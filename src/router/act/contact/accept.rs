@@ -12,9 +12,8 @@ use crate::router::api::moves::{Move, Taken};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
 use crate::router::state::agent::Held;
-use crate::router::state::contact::{Offer, Talk};
+use crate::router::state::contact::{Deadline, Offer, Talk};
 use crate::router::state::duty::Duty;
-use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 /// Who is named as the actor where the router itself acts.
@@ -32,7 +31,7 @@ impl Router {
 
     /// Begins the conversation.
     pub(in crate::router) fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
-        self.end_seeking(idx);
+        self.book.end_search(idx);
         let at = self.book.at;
         // The case may have got another owner while the offer rang.
         let route = match offer.route {
@@ -82,7 +81,7 @@ impl Router {
             self.out.moves.push(Move::Connected(Taken {
                 contact: idx,
                 agent: offer.agent,
-                queue: contact.queue,
+                queue: contact.queue(),
                 route,
                 owner_before,
                 has_case: contact.case.is_some(),
@@ -93,7 +92,7 @@ impl Router {
 
     /// Learns how agents come to the contacts of a queue.
     fn note_turn(&mut self, idx: ContactIdx, agent: AgentIdx, wait_ms: i64) {
-        let of = self.book.contacts[idx].queue;
+        let of = self.book.contacts[idx].queue();
         let before = self.book.agents[agent.at()].last_queue.replace(of);
         if wait_ms > 0 {
             let queue = &mut self.book.queues[of.at()];
@@ -112,7 +111,7 @@ impl Router {
         contact.connected_at = MaybeAt::at(at);
         contact.wait_ms = Some(wait_ms);
         contact.within_target = within_target;
-        let queue = contact.queue;
+        let queue = contact.queue();
         self.book.queues[queue.at()]
             .stats
             .connected(at, wait_ms, within_target);
@@ -153,7 +152,7 @@ impl Router {
         }
         if let Some(_owner) = owner_before {
             let route = self.book.contacts[idx].route.unwrap_or(Route::Skill);
-            let queue = self.book.contacts[idx].queue;
+            let queue = self.book.contacts[idx].queue();
             let hit = owner_before == Some(agent);
             let counted = if hit { Route::Owner } else { route };
             self.book.queues[queue.at()]
@@ -195,10 +194,7 @@ impl Router {
         let human = |talk: &&Talk| self.book.agents[talk.agent.at()].is_human();
         let first = self.book.contacts[idx].talks.iter().find(human);
         let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
-        self.book.contacts[idx].firm_at = firm_at.into();
-        if let Some(at) = firm_at {
-            self.book.timers.arm(at, Timer::Firm, idx.number());
-        }
+        self.book.set_deadline(idx, Deadline::Firm, firm_at);
     }
 
     /// The owner is told when somebody else served in its stead (rule 16).
@@ -227,7 +223,7 @@ impl Router {
 
     /// A conversation has lasted long enough to make its agent the owner.
     pub(in crate::router::act) fn make_firm(&mut self, idx: ContactIdx) {
-        self.book.contacts[idx].firm_at = MaybeAt::NONE;
+        self.book.contacts[idx].drop_deadline(Deadline::Firm);
         let contact = &self.book.contacts[idx];
         let Some(case) = contact.case else { return };
         let human = |agent: &AgentIdx| self.book.agents[agent.at()].is_human();

@@ -6,7 +6,6 @@
 
 use super::duty::derived_name;
 use crate::router::api::codes::{CaseState, ContactState, Rule};
-use crate::router::api::effect::Count;
 use crate::router::api::event::{ContactEvent, OfferReason};
 use crate::router::api::ids::{ContactIdx, Name};
 use crate::router::api::moves::Move;
@@ -25,8 +24,11 @@ impl Router {
         let idx = self.book.find_contact(&call.contact)?;
         let contact = &self.book.contacts[idx];
         let conflict = |message: String| Err(Reject::conflict("contact", &call.contact, message));
-        if !matches!(contact.state, ContactState::Waiting | ContactState::Offered) {
-            let state = contact.state;
+        if !matches!(
+            contact.state(),
+            ContactState::Waiting | ContactState::Offered
+        ) {
+            let state = contact.state();
             return conflict(format!(
                 "contact \"{}\" is {state}: only one that waits can be called back instead",
                 call.contact
@@ -40,8 +42,8 @@ impl Router {
             return Err(Reject::conflict("contact", &call.contact, message).in_field("by_owner"));
         }
         self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
-        self.leave_index(idx);
-        if self.book.contacts[idx].state == ContactState::Offered {
+        self.book.leave_index(idx);
+        if self.book.contacts[idx].state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
         let channel = self.book.channels.find(&Name::of(CALLBACK));
@@ -88,17 +90,10 @@ impl Router {
         let original = &self.book.contacts[of];
         let case = original.case;
         let callback = self.callback_of(original, id);
-        let idx = self.book.contacts.insert(callback);
+        let idx = self.enter(callback);
         if let Some(case) = case {
             self.refer(idx, case);
         }
-        self.book.queues[self.book.contacts[idx].queue.at()]
-            .stats
-            .submitted(self.book.at);
-        self.count(|book| Count::Submitted {
-            queue: book.queue_name(idx),
-            channel: book.channels.name(book.contacts[idx].channel).clone(),
-        });
         self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
         if self.detail.moves {
@@ -117,7 +112,6 @@ impl Router {
         callback.id = id;
         callback.seq = self.book.arrival_seq;
         callback.channel = channel.unwrap_or(original.channel);
-        callback.state = ContactState::Ended;
         callback.outcome = None;
         callback.by_owner_only = true;
         callback.duty = None;

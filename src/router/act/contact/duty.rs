@@ -5,7 +5,6 @@
 use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome};
 use crate::router::api::command::{Attributes, ContactSubmit};
-use crate::router::api::effect::Count;
 use crate::router::api::event::OfferReason;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, NAME_BYTES_MAX, Name, QueueIdx};
 use crate::router::api::time::{MILLIS_MAX, Millis};
@@ -64,7 +63,6 @@ impl Router {
         let mut contact =
             self.book
                 .draft(&submit, &resolved, Levels::default(), self.book.arrival_seq);
-        contact.state = ContactState::Ended;
         contact.duty = Some(duty);
         // What the customer's profile asks for is for the customer's own contacts.
         contact.extra = None;
@@ -76,13 +74,8 @@ impl Router {
             For::Agent(agent) => Some(agent),
             For::Owner | For::Queue => None,
         };
-        let idx = self.book.contacts.insert(contact);
+        let idx = self.enter(contact);
         self.refer(idx, case);
-        self.book.queues[queue.at()].stats.submitted(self.book.at);
-        self.count(|book| Count::Submitted {
-            queue: book.queue_name(idx),
-            channel: book.channels.name(book.contacts[idx].channel).clone(),
-        });
         self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
         idx
@@ -91,7 +84,7 @@ impl Router {
     /// Takes a duty back that nobody has taken.
     pub(in crate::router::act) fn recall_duty(&mut self, idx: Option<ContactIdx>) {
         let Some(idx) = idx else { return };
-        match self.book.contacts.get(idx).map(|contact| contact.state) {
+        match self.book.contacts.get(idx).map(|contact| contact.state()) {
             Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
                 self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
                 self.cancel(idx, Outcome::Cancelled);

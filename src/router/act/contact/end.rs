@@ -10,6 +10,7 @@ use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
 use crate::router::api::moves::Move;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::state::contact::Deadline;
 use crate::router::state::customer::Abandoned;
 use crate::router::state::duty::Duty;
 use crate::router::{Router, Subject};
@@ -27,7 +28,7 @@ pub(in crate::router) enum AfterWork {
 impl Router {
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&cancel.contact)?;
-        match self.book.contacts[idx].state {
+        match self.book.contacts[idx].state() {
             ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {}
             state @ (ContactState::Connected | ContactState::WrapUp | ContactState::Ended) => {
                 let hint = match state {
@@ -46,7 +47,7 @@ impl Router {
 
     /// Ends a contact that nobody has answered.
     pub(in crate::router) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
-        let scheduled = self.book.contacts[idx].state == ContactState::Scheduled;
+        let scheduled = self.book.contacts[idx].state() == ContactState::Scheduled;
         if scheduled {
             // It has not waited yet and leaves no place, but its slot to others.
             self.book.contacts[idx].wait_from = self.book.at;
@@ -63,7 +64,7 @@ impl Router {
                 .is_none_or(|limit| limit.0 > 0)
         {
             let place = Abandoned {
-                queue: contact.queue,
+                queue: contact.queue(),
                 at: self.book.at,
                 joined_at: contact.joined_at,
                 seq: contact.seq,
@@ -78,7 +79,7 @@ impl Router {
 
     pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&end.contact)?;
-        let state = self.book.contacts[idx].state;
+        let state = self.book.contacts[idx].state();
         if state != ContactState::Connected {
             let hint = match state {
                 ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {
@@ -135,14 +136,14 @@ impl Router {
         after: AfterWork,
     ) {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
-        self.end_seeking(idx);
+        self.book.end_search(idx);
         let talks = std::mem::take(&mut self.book.contacts[idx].talks);
         let at = self.book.at;
         let contact = &mut self.book.contacts[idx];
         contact.outcome = Some(outcome);
         contact.ended_at = MaybeAt::at(at);
-        contact.firm_at = MaybeAt::NONE;
-        contact.lease_at = MaybeAt::NONE;
+        contact.drop_deadline(Deadline::Firm);
+        contact.drop_deadline(Deadline::Lease);
         let mut wraps: SmallVec<[(AgentIdx, Timestamp); 2]> = SmallVec::new();
         for talk in &talks {
             let wrap_ms = match after {
@@ -188,15 +189,15 @@ impl Router {
 
     /// The end of a contact, however it came.
     pub(super) fn finish(&mut self, idx: ContactIdx, outcome: Outcome, why: Why) {
-        self.end_seeking(idx);
+        self.book.end_search(idx);
         let at = self.book.at;
         self.book.set_state(idx, ContactState::Ended);
         let contact = &mut self.book.contacts[idx];
         contact.outcome = Some(outcome);
         contact.why = why;
-        contact.scheduled = MaybeAt::NONE;
-        contact.firm_at = MaybeAt::NONE;
-        contact.lease_at = MaybeAt::NONE;
+        contact.drop_deadline(Deadline::Scheduled);
+        contact.drop_deadline(Deadline::Firm);
+        contact.drop_deadline(Deadline::Lease);
         let ended_at = contact.ended_at.get().unwrap_or(at);
         contact.ended_at = MaybeAt::at(ended_at);
         let waited = ended_at - contact.wait_from;
@@ -207,7 +208,7 @@ impl Router {
         if let Some(source) = contact.source {
             self.book.sources.leave(source, idx);
         }
-        let queue = &mut self.book.queues[self.book.contacts[idx].queue.at()];
+        let queue = &mut self.book.queues[self.book.contacts[idx].queue().at()];
         queue.stats.ended(at, outcome, handle_ms);
         queue
             .pace
@@ -245,7 +246,7 @@ impl Router {
         self.count(|_| Count::Repaired { reason });
         self.book.contacts[idx].reason = Some(Text(reason.into()));
         self.remember(idx, Rule::Lease, None, None);
-        if self.book.contacts[idx].state == ContactState::Connected {
+        if self.book.contacts[idx].state() == ContactState::Connected {
             self.end_conversation(idx, Outcome::Dropped, AfterWork::Nothing);
         } else {
             self.cancel(idx, Outcome::Abandoned);

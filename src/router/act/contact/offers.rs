@@ -9,9 +9,9 @@ use crate::router::api::event::{ContactEvent, ContactRef, OfferEvent, OfferReaso
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, OfferId, Text};
 use crate::router::api::moves::Move;
 use crate::router::api::reject::Reject;
-use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::api::time::Timestamp;
 use crate::router::state::agent::Reserved;
-use crate::router::state::contact::Offer;
+use crate::router::state::contact::{Deadline, Offer};
 use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
@@ -33,7 +33,7 @@ impl Router {
             Route::Skill => Rule::Skill,
         });
         self.remember_search(idx, rule, why, Some((agent, route)), None);
-        self.leave_index(idx);
+        self.book.leave_index(idx);
         self.book.offer_seq += 1;
         let id = OfferId(self.book.offer_seq);
         if self.answered_at_once {
@@ -41,7 +41,7 @@ impl Router {
             return;
         }
         let contact = &mut self.book.contacts[idx];
-        let queue = &mut self.book.queues[contact.queue.at()];
+        let queue = &mut self.book.queues[contact.queue().at()];
         let expires_at = self.book.at.saturating_add(queue.policy.ring_ms.0);
         queue.last_offered = Some(agent);
         contact.offers.push(Offer {
@@ -53,12 +53,12 @@ impl Router {
         });
         contact.offers_made += 1;
         contact.why = why;
-        contact.no_agent_at = MaybeAt::NONE;
+        contact.drop_deadline(Deadline::NoAgent);
         if contact.mentor() == Some(agent) {
             contact.extra_mut().mentor = None;
         }
         let channel = contact.channel;
-        if contact.state == ContactState::Waiting {
+        if contact.state() == ContactState::Waiting {
             self.book.set_state(idx, ContactState::Offered);
         }
         self.book.open_offers.insert(id.0, idx);
@@ -103,7 +103,7 @@ impl Router {
         let contact = &mut self.book.contacts[idx];
         contact.offers_made += 1;
         contact.why = why;
-        self.book.queues[contact.queue.at()].last_offered = Some(agent);
+        self.book.queues[contact.queue().at()].last_offered = Some(agent);
         let offer = Offer {
             id: OfferId(self.book.offer_seq),
             agent,
@@ -260,7 +260,7 @@ impl Router {
         reason: DeclineReason,
         missed: bool,
     ) {
-        let policy = &self.book.queues[self.book.contacts[idx].queue.at()].policy;
+        let policy = &self.book.queues[self.book.contacts[idx].queue().at()].policy;
         let delay = match reason {
             DeclineReason::Declined => policy.retry.declined_ms,
             DeclineReason::Busy => policy.retry.busy_ms,

@@ -6,14 +6,14 @@ use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
 use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::{ContactIdx, QueueIdx};
-use crate::router::api::time::MaybeAt;
+use crate::router::state::contact::Deadline;
 
 impl Router {
     /// A waiting contact cannot wait any longer: it overflows or ends.
     pub(in crate::router::act) fn give_up(&mut self, idx: ContactIdx, why: Why) {
         if !self.book.contacts[idx].talks.is_empty() {
             // A consultation found nobody; the conversation goes on without.
-            self.end_seeking(idx);
+            self.book.end_search(idx);
             return;
         }
         if why == Why::WaitedTooLong {
@@ -22,7 +22,7 @@ impl Router {
         }
         let mut left: SmallVec<[QueueIdx; 4]> = SmallVec::new();
         loop {
-            left.push(self.book.contacts[idx].queue);
+            left.push(self.book.contacts[idx].queue());
             match self.book.overflow_target(&self.book.contacts[idx], &left) {
                 Some(target) if self.book.is_open(target) && self.has_room(idx, target) => {
                     self.overflow_to(idx, target, why);
@@ -47,8 +47,8 @@ impl Router {
     /// Moves a contact into another queue, where it is new but keeps its time of joining.
     fn move_to_queue(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
         let from = self.book.queue_name(idx);
-        self.leave_index(idx);
-        if self.book.contacts[idx].state == ContactState::Offered {
+        self.book.leave_index(idx);
+        if self.book.contacts[idx].state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
         self.book.set_queue(idx, target);
@@ -61,10 +61,10 @@ impl Router {
         };
         contact.hops = hops + 1;
         contact.entered_at = at;
-        contact.step_at = MaybeAt::NONE;
-        contact.age_at = MaybeAt::NONE;
-        contact.no_agent_at = MaybeAt::NONE;
-        contact.owner_until = MaybeAt::NONE;
+        contact.drop_deadline(Deadline::Step);
+        contact.drop_deadline(Deadline::Age);
+        contact.drop_deadline(Deadline::NoAgent);
+        contact.drop_deadline(Deadline::OwnerWait);
         self.emit_contact(idx, |book| ContactEvent::Overflowed {
             from,
             to: book.queue_name(idx),
@@ -79,7 +79,7 @@ impl Router {
             return true;
         };
         let mut held = entry.counts.waiting + entry.counts.offered;
-        if self.book.contacts[idx].queue == queue {
+        if self.book.contacts[idx].queue() == queue {
             held -= 1;
         }
         if held < limit {

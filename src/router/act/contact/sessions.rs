@@ -10,8 +10,7 @@ use crate::router::api::codes::ContactState;
 use crate::router::api::command::ContactSync;
 use crate::router::api::ids::{ContactIdx, Name, SourceIdx};
 use crate::router::api::reject::Reject;
-use crate::router::api::time::MaybeAt;
-use crate::router::state::timers::Timer;
+use crate::router::state::contact::Deadline;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -52,7 +51,10 @@ impl Router {
             .copied()
             .collect();
         for contact in live {
-            if self.book.contacts[contact].lease_at.is_none() {
+            if self.book.contacts[contact]
+                .deadline(Deadline::Lease)
+                .is_none()
+            {
                 self.start_lease_if_gone(contact);
             }
         }
@@ -65,13 +67,12 @@ impl Router {
             .source
             .is_some_and(|source| self.book.sources.slots[source.at()].gone);
         let (true, ContactState::Connected, Some(lease)) =
-            (gone, contact.state, self.book.settings.lease_ms)
+            (gone, contact.state(), self.book.settings.lease_ms)
         else {
             return;
         };
         let at = self.book.at.saturating_add(lease.0);
-        self.book.contacts[idx].lease_at = MaybeAt::at(at);
-        self.book.timers.arm(at, Timer::Lease, idx.number());
+        self.book.set_deadline(idx, Deadline::Lease, Some(at));
     }
 
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Result<Subject, Reject> {
@@ -94,7 +95,7 @@ impl Router {
         }
         for idx in &listed {
             let contact = &mut self.book.contacts[*idx];
-            contact.lease_at = MaybeAt::NONE;
+            contact.drop_deadline(Deadline::Lease);
             if let Some(before) = contact.source.replace(source) {
                 self.book.sources.leave(before, *idx);
             }
@@ -123,7 +124,7 @@ impl Router {
     /// conversation, nor while it is to be called.
     fn platform_has(&self, idx: ContactIdx) -> bool {
         let contact = &self.book.contacts[idx];
-        match contact.state {
+        match contact.state() {
             ContactState::Waiting | ContactState::Offered => !contact.is_promised_call(),
             ContactState::Connected => true,
             ContactState::Scheduled | ContactState::WrapUp | ContactState::Ended => false,

@@ -9,8 +9,7 @@ use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MaybeAt, Timestamp};
-use crate::router::state::contact::Contact;
-use crate::router::state::timers::Timer;
+use crate::router::state::contact::{Contact, Deadline};
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -65,23 +64,16 @@ impl Router {
     /// Puts a contact that has been found fit into the books and on its way.
     pub(in crate::router) fn enter_contact(
         &mut self,
-        mut contact: Contact,
+        contact: Contact,
         case: Option<CaseIdx>,
         not_before_at: Option<Timestamp>,
     ) -> ContactIdx {
-        contact.state = ContactState::Ended;
         let customer = contact.customer;
-        let queue = contact.queue;
         let source = contact.source;
-        let idx = self.book.contacts.insert(contact);
+        let idx = self.enter(contact);
         if let Some(source) = source {
             self.book.sources.join(source, idx);
         }
-        self.book.queues[queue.at()].stats.submitted(self.book.at);
-        self.count(|book| Count::Submitted {
-            queue: book.queue_name(idx),
-            channel: book.channels.name(book.contacts[idx].channel).clone(),
-        });
         if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
@@ -98,20 +90,28 @@ impl Router {
         idx
     }
 
+    /// Takes in a contact, which is in no state yet, and counts it.
+    pub(super) fn enter(&mut self, contact: Contact) -> ContactIdx {
+        let queue = contact.queue();
+        let idx = self.book.enter_contact(contact);
+        self.book.queues[queue.at()].stats.submitted(self.book.at);
+        self.count(|book| Count::Submitted {
+            queue: book.queue_name(idx),
+            channel: book.channels.name(book.contacts[idx].channel).clone(),
+        });
+        idx
+    }
+
     /// Another time for a scheduled contact.
     pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
-        let contact = &mut self.book.contacts[idx];
-        contact.not_before_at = MaybeAt::at(from);
-        contact.scheduled = MaybeAt::at(from);
-        self.book.timers.arm(from, Timer::Scheduled, idx.number());
+        self.book.contacts[idx].not_before_at = MaybeAt::at(from);
+        self.book.set_deadline(idx, Deadline::Scheduled, Some(from));
     }
 
     fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.book.set_state(idx, ContactState::Scheduled);
-        let contact = &mut self.book.contacts[idx];
-        contact.scheduled = MaybeAt::at(from);
-        contact.why = Why::NotBefore;
-        self.book.timers.arm(from, Timer::Scheduled, idx.number());
+        self.book.contacts[idx].why = Why::NotBefore;
+        self.book.set_deadline(idx, Deadline::Scheduled, Some(from));
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
         self.emit_contact(idx, |_| ContactEvent::Waiting {
             state: ContactState::Scheduled,
@@ -124,7 +124,7 @@ impl Router {
     pub(in crate::router::act) fn scheduled_arrives(&mut self, idx: ContactIdx) {
         let at = self.book.at;
         let contact = &mut self.book.contacts[idx];
-        contact.scheduled = MaybeAt::NONE;
+        contact.drop_deadline(Deadline::Scheduled);
         contact.joined_at = at;
         contact.entered_at = at;
         contact.wait_from = at;
@@ -138,7 +138,7 @@ impl Router {
         let Some(customer) = contact.customer else {
             return;
         };
-        let queue = contact.queue;
+        let queue = contact.queue();
         let place = self.book.place_to_resume(contact);
         if !self.book.customers[customer].abandoned().is_empty() {
             let abandoned = &mut self.book.customers[customer].extra_mut().abandoned;
@@ -156,7 +156,7 @@ impl Router {
     fn arrive(&mut self, idx: ContactIdx) {
         self.draw_ticket(idx);
         self.begin_wishing(idx);
-        let queue = self.book.contacts[idx].queue;
+        let queue = self.book.contacts[idx].queue();
         if !self.book.is_open(queue) {
             self.give_up(idx, Why::QueueClosed);
         } else if self.has_room(idx, queue) {

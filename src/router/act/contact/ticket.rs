@@ -18,7 +18,7 @@ impl Router {
         if held.is_some() || self.book.channels.name(contact.channel).as_str() != COUNTER {
             return;
         }
-        let queue = &mut self.book.queues[contact.queue.at()];
+        let queue = &mut self.book.queues[contact.queue().at()];
         let policy = &queue.policy.ticket;
         let Some(prefix) = &policy.prefix else { return };
         let day = policy.day(self.book.at);

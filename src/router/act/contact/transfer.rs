@@ -9,8 +9,7 @@ use crate::router::api::command::ContactTransfer;
 use crate::router::api::event::{ContactEvent, PassedTo};
 use crate::router::api::ids::{AgentIdx, ContactIdx, QueueIdx};
 use crate::router::api::reject::Reject;
-use crate::router::api::time::MaybeAt;
-use crate::router::state::contact::Talk;
+use crate::router::state::contact::{Deadline, Talk};
 use crate::router::{Router, Subject};
 
 enum Whither {
@@ -27,14 +26,14 @@ impl Router {
         let contact = &self.book.contacts[idx];
         let conflict =
             |message: String| Err(Reject::conflict("contact", &transfer.contact, message));
-        if contact.state != ContactState::Connected {
-            let state = contact.state;
+        if contact.state() != ContactState::Connected {
+            let state = contact.state();
             return conflict(format!(
                 "contact \"{}\" is {state}: only a connected contact can be transferred",
                 transfer.contact
             ));
         }
-        if contact.talks.len() > 1 || contact.seeking {
+        if contact.talks.len() > 1 || contact.seeking() {
             return conflict(format!(
                 "contact \"{}\" is in consultation: one agent must leave first",
                 transfer.contact
@@ -131,8 +130,8 @@ impl Router {
         let contact = &mut self.book.contacts[idx];
         contact.talks.retain(|other| other.agent != talk.agent);
         if to_waiting {
-            contact.firm_at = MaybeAt::NONE;
-            contact.lease_at = MaybeAt::NONE;
+            contact.drop_deadline(Deadline::Firm);
+            contact.drop_deadline(Deadline::Lease);
             contact.last_agent = None;
             contact.route = None;
             self.book.set_state(idx, ContactState::Waiting);
@@ -149,7 +148,7 @@ impl Router {
         };
         if contact.talks.len() > 1 {
             self.leave(idx, first, false);
-            if self.book.contacts[idx].firm_at.is_some() {
+            if self.book.contacts[idx].deadline(Deadline::Firm).is_some() {
                 let min_handle = self.book.policy_of(idx).ownership.min_handle_ms.0;
                 self.watch_firm(idx, min_handle);
             }
@@ -164,7 +163,7 @@ impl Router {
             }
             return true;
         }
-        if !contact.seeking {
+        if !contact.seeking() {
             return false;
         }
         let ringing = !contact.offers.is_empty();
@@ -181,11 +180,11 @@ impl Router {
     /// blind transfer goes on in its queue.
     pub(in crate::router::act) fn direct_failed(&mut self, idx: ContactIdx) {
         if !self.book.contacts[idx].talks.is_empty() {
-            self.end_seeking(idx);
+            self.book.end_search(idx);
             return;
         }
         self.book.contacts[idx].direct = None;
-        if self.book.contacts[idx].state == ContactState::Offered {
+        if self.book.contacts[idx].state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
     }

@@ -13,7 +13,7 @@ use crate::router::{Router, Subject};
 impl Router {
     pub(super) fn contact_update(&mut self, update: &ContactUpdate) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&update.contact)?;
-        let state = self.book.contacts[idx].state;
+        let state = self.book.contacts[idx].state();
         if !self.book.contacts[idx].is_live() {
             let message = format!("contact \"{}\" has ended", update.contact);
             return Err(Reject::conflict("contact", &update.contact, message));
@@ -22,7 +22,7 @@ impl Router {
             None => None,
             Some(name) => Some(self.book.find_queue(name)?),
         };
-        let target = target.filter(|target| *target != self.book.contacts[idx].queue);
+        let target = target.filter(|target| *target != self.book.contacts[idx].queue());
         if target.is_some() && matches!(state, ContactState::Connected | ContactState::WrapUp) {
             let message = format!(
                 "contact \"{}\" is {state}: use contact.transfer to move it",
@@ -55,8 +55,8 @@ impl Router {
         }
         if let Some(target) = target {
             self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
-            self.leave_index(idx);
-            if self.book.contacts[idx].state == ContactState::Offered {
+            self.book.leave_index(idx);
+            if self.book.contacts[idx].state() == ContactState::Offered {
                 self.book.set_state(idx, ContactState::Waiting);
             }
             self.book.set_queue(idx, target);
@@ -68,7 +68,7 @@ impl Router {
 
     /// What an update means for a contact that looks for an agent.
     fn updated(&mut self, idx: ContactIdx, moved: bool) {
-        if self.book.contacts[idx].state == ContactState::Scheduled {
+        if self.book.contacts[idx].state() == ContactState::Scheduled {
             return;
         }
         if moved {
@@ -78,7 +78,7 @@ impl Router {
             self.begin_seeking(idx);
             return;
         }
-        if !self.book.contacts[idx].seeking {
+        if !self.book.contacts[idx].seeking() {
             return;
         }
         let requirement = self.book.requirement(&self.book.contacts[idx]);

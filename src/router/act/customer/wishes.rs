@@ -31,7 +31,7 @@ impl Router {
         let extra = self.book.contacts[idx].extra_mut();
         extra.wish_until = None;
         extra.wishing = false;
-        if self.book.contacts[idx].seeking {
+        if self.book.contacts[idx].seeking() {
             self.remember(idx, Rule::Customer, None, None);
             self.dirty_contacts.push(idx);
         }

@@ -11,7 +11,7 @@ use crate::router::api::policy::{
     CHANNELS_MAX, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX,
 };
 use crate::router::api::reject::Reject;
-use crate::router::api::time::MaybeAt;
+use crate::router::state::contact::Deadline;
 use crate::router::state::queue::Queue;
 
 impl Router {
@@ -101,7 +101,7 @@ impl Router {
         let here: Vec<ContactIdx> = contacts
             .filter_map(|(n, contact)| {
                 let contact = contact.as_deref()?;
-                let is_here = contact.queue == idx && contact.seeking;
+                let is_here = contact.queue() == idx && contact.seeking();
                 is_here.then(|| ContactIdx::from_usize(n))
             })
             .collect();
@@ -109,14 +109,17 @@ impl Router {
         for contact in here {
             let own_max = self.book.contacts[contact].max_wait_ms;
             let overdue = self.book.contacts[contact].overdue;
-            self.leave_index(contact);
+            self.book.leave_index(contact);
             self.begin_seeking(contact);
             let entry = &mut self.book.contacts[contact];
             entry.max_wait_ms = own_max;
             // The new policy may give it more time.
-            entry.overdue = overdue && entry.max_wait_at.get().is_some_and(|until| until <= at);
-            entry.no_agent_at = MaybeAt::NONE;
-            entry.owner_until = MaybeAt::NONE;
+            entry.overdue = overdue
+                && entry
+                    .deadline(Deadline::MaxWait)
+                    .is_some_and(|until| until <= at);
+            entry.drop_deadline(Deadline::NoAgent);
+            entry.drop_deadline(Deadline::OwnerWait);
             self.note_hunger(contact);
             if self.book.contacts[contact].offers.is_empty() {
                 self.enter_index(contact);

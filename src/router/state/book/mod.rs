@@ -11,6 +11,7 @@ mod names;
 mod counts;
 mod deadlines;
 mod owner;
+mod places;
 
 use std::collections::{BTreeMap, VecDeque};
 

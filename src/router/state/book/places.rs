@@ -1,0 +1,162 @@
+//! The places of contacts that look for an agent, and how they take and leave them.
+//!
+//! A contact that looks for an agent is *seeking*. While none of its offers rings it has a place
+//! in the order of its queue, and in the class or the lists of those who may take it; while one
+//! rings it has at most a place among the hungry. What the contact notes of its places, the lists
+//! and the deadlines of the search change here together.
+
+use super::Book;
+use crate::router::api::ids::ContactIdx;
+use crate::router::api::time::Timestamp;
+use crate::router::state::contact::{Deadline, Place, Reach, Search};
+use crate::router::state::skill::Levels;
+use crate::router::state::waiting::WaitKey;
+
+impl Book {
+    /// A contact begins to look for an agent in its present queue.
+    pub(in crate::router) fn begin_search(&mut self, idx: ContactIdx, search: Search) {
+        let contact = &mut self.contacts[idx];
+        contact.seeking = true;
+        contact.overdue = false;
+        contact.steps_passed = search.steps_passed;
+        contact.aged = search.aged;
+        // What the queue left behind, or the policy before, asked for is not due any more.
+        contact.drop_deadline(Deadline::NoAgent);
+        contact.drop_deadline(Deadline::OwnerWait);
+        let deadlines = [
+            (Deadline::MaxWait, search.max_wait_at),
+            (Deadline::Age, search.age_at),
+            (Deadline::Step, search.step_at),
+        ];
+        for (deadline, at) in deadlines {
+            contact.deadlines[deadline as usize] = at.into();
+            if let Some(at) = at {
+                self.timers.arm(at, deadline.timer(), idx.number());
+            }
+        }
+        self.note_seeking(idx);
+    }
+
+    /// Ends the search: found, given up, or over.
+    pub(in crate::router) fn end_search(&mut self, idx: ContactIdx) {
+        self.leave_index(idx);
+        let contact = &mut self.contacts[idx];
+        let sought = std::mem::take(&mut contact.seeking);
+        contact.overdue = false;
+        contact.direct = None;
+        contact.drop_deadline(Deadline::Step);
+        contact.drop_deadline(Deadline::OwnerWait);
+        contact.drop_deadline(Deadline::MaxWait);
+        contact.drop_deadline(Deadline::NoAgent);
+        contact.drop_deadline(Deadline::Age);
+        let unattached = contact.customer.filter(|_| contact.case.is_none());
+        if sought {
+            self.note_seeking(idx);
+        }
+        if let Some(customer) = unattached {
+            self.customers.leave_unattached(customer, idx);
+        }
+    }
+
+    /// Notes for its case, and for whom it is kept, that a contact looks for an agent, or no longer
+    /// does.
+    pub(in crate::router) fn note_seeking(&mut self, idx: ContactIdx) {
+        let contact = &self.contacts[idx];
+        if let Some(agent) = contact.kept_for {
+            self.waiting.note_kept(agent, idx, contact.seeking);
+        }
+        let Some(case) = contact.case else { return };
+        self.cases.note_seeking(case, idx, contact.seeking);
+    }
+
+    /// Gives a waiting contact its place, or a new one where anything about it has changed.
+    pub(in crate::router) fn take_place(
+        &mut self,
+        idx: ContactIdx,
+        key: WaitKey,
+        reach: Reach,
+        requirement: &Levels,
+    ) {
+        let contact = &self.contacts[idx];
+        let queue = contact.queue;
+        let kept = reach.owner_only_until.is_some();
+        let class = reach
+            .anyone
+            .then(|| self.waiting.class(contact.channel, requirement, kept));
+        if reach.anyone || reach.team.is_some() {
+            self.idle.require(requirement, &self.agents);
+        }
+        let place = Place { key, reach, class };
+        if contact.place == Some(place) {
+            return;
+        }
+        self.leave_index(idx);
+        self.queues[queue.at()].waiting.insert(key, idx);
+        if let Some(class) = class {
+            self.waiting.insert(class, key, idx);
+        }
+        if let Some(owner) = reach.owner {
+            self.agents[owner.at()].owned_waiting.insert(key, idx);
+        }
+        for named in [reach.deputy, reach.leader].into_iter().flatten() {
+            self.agents[named.at()].named_waiting.insert(key, idx);
+        }
+        if let Some(team) = reach.team {
+            self.waiting.teams[team.at()].insert(key, idx);
+        }
+        let contact = &mut self.contacts[idx];
+        contact.place = Some(place);
+        let until = reach
+            .owner_only_until
+            .filter(|until| *until < Timestamp::MAX);
+        if contact.deadline(Deadline::OwnerWait) != until {
+            self.set_deadline(idx, Deadline::OwnerWait, until);
+        }
+    }
+
+    /// Takes a contact out of the waiting index and out of the hungry.
+    pub(in crate::router) fn leave_index(&mut self, idx: ContactIdx) {
+        let contact = &mut self.contacts[idx];
+        if let Some(key) = contact.hungry.take() {
+            self.waiting.hungry.remove(*key);
+        }
+        let Some(place) = contact.place.take() else {
+            return;
+        };
+        let queue = contact.queue;
+        self.queues[queue.at()].waiting.remove(place.key);
+        self.leave_lists(place);
+    }
+
+    fn leave_lists(&mut self, place: Place) {
+        let Place { key, reach, class } = place;
+        if let Some(class) = class {
+            self.waiting.remove(class, key);
+        }
+        if let Some(owner) = reach.owner {
+            self.agents[owner.at()].owned_waiting.remove(&key);
+        }
+        for named in [reach.deputy, reach.leader].into_iter().flatten() {
+            self.agents[named.at()].named_waiting.remove(&key);
+        }
+        if let Some(team) = reach.team {
+            self.waiting.teams[team.at()].remove(key);
+        }
+    }
+
+    /// Notes the place of a contact that rings and could be offered to more agents, or that it no
+    /// longer has one. Answers whether it has a new one.
+    pub(in crate::router) fn set_hungry(&mut self, idx: ContactIdx, key: Option<WaitKey>) -> bool {
+        let contact = &mut self.contacts[idx];
+        if contact.hungry.as_deref() == key.as_ref() {
+            return false;
+        }
+        if let Some(old) = contact.hungry.take() {
+            self.waiting.hungry.remove(*old);
+        }
+        let Some(key) = key else { return false };
+        self.waiting.hungry.insert(key, idx);
+        contact.hungry = Some(Box::new(key));
+        true
+    }
+}
