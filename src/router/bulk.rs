@@ -165,8 +165,7 @@ impl Router {
                 arrival.case,
                 arrival.topic,
             );
-            router.book.arrival_seq += 1;
-            let seq = router.book.arrival_seq;
+            let seq = router.book.next_arrival();
             let id = arrival.contact.clone();
             let mut contact = router
                 .book
@@ -182,7 +181,7 @@ impl Router {
         let Some(entry) = self.book.contacts.get(contact) else {
             return;
         };
-        let Some(offer) = entry.offers.iter().find(|open| open.id == offer).copied() else {
+        let Some(offer) = entry.offers().iter().find(|open| open.id == offer).copied() else {
             return;
         };
         self.step(at, |router| {
@@ -214,7 +213,7 @@ impl Router {
             let agent = router.book.contacts[contact].last_agent;
             let after = wrap_up_ms.map_or(AfterWork::Usual, AfterWork::Lasts);
             router.end_conversation(contact, Outcome::Open, after);
-            let wraps = agent.map(|agent| &router.book.agents[agent.at()].wraps);
+            let wraps = agent.map(|agent| router.book.agents[agent.at()].wraps());
             let wrap = wraps.and_then(|all| all.iter().find(|wrap| wrap.contact == contact));
             Hung {
                 owner,

@@ -66,16 +66,16 @@ impl Router {
                 progress.and_then(deadline) == Some(due.at)
             };
         match due.timer {
-            Timer::WrapUp => agent().wraps.iter().any(|wrap| wrap.until_at == due.at),
-            Timer::Presence => agent().until_at == Some(due.at),
-            Timer::Absence => agent().bonds.absence_at == Some(due.at),
+            Timer::WrapUp => agent().wraps().iter().any(|wrap| wrap.until_at == due.at),
+            Timer::Presence => agent().until_at() == Some(due.at),
+            Timer::Absence => agent().bonds().absence_at() == Some(due.at),
             Timer::Succession => {
-                let plan = agent().bonds.succession.as_deref();
+                let plan = agent().bonds().succession();
                 plan.is_some_and(|plan| plan.next_at == due.at)
             }
-            Timer::Retry => agent().retry_at == Some(due.at),
+            Timer::Retry => agent().retry_at() == Some(due.at),
             Timer::Offer => {
-                contact().is_some_and(|c| c.offers.iter().any(|offer| offer.expires_at == due.at))
+                contact().is_some_and(|c| c.offers().iter().any(|offer| offer.expires_at == due.at))
             }
             Timer::Lease => deadline(Deadline::Lease),
             Timer::Firm => deadline(Deadline::Firm),
@@ -108,9 +108,7 @@ impl Router {
             Timer::Lease => self.repair(contact, "lease"),
             Timer::Presence => self.set_presence(agent, Presence::Available, None, None),
             Timer::Retry => {
-                self.book.agents[agent.at()].retry_at = None;
-                self.note_freed(agent);
-                self.note_changed(agent);
+                self.book.end_delay(agent);
             }
             Timer::Absence => self.absence_due(agent),
             Timer::Succession => {
@@ -134,7 +132,7 @@ impl Router {
             }
             Timer::MaxWait => {
                 self.book.contacts[contact].drop_deadline(Deadline::MaxWait);
-                if self.book.contacts[contact].offers.is_empty() {
+                if self.book.contacts[contact].offers().is_empty() {
                     self.give_up(contact, Why::WaitedTooLong);
                 } else {
                     self.book.contacts[contact].overdue = true;

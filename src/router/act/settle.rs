@@ -15,26 +15,17 @@ use crate::router::decide::plan::Plan;
 impl Router {
     pub(in crate::router) fn settle(&mut self) {
         loop {
-            if let Some(agent) = self.next_changed() {
-                self.book.agents[agent.at()].changed = false;
+            if let Some(agent) = self.book.take_changed() {
                 self.judge_owned(agent);
             } else if !self.dirty_contacts.is_empty() {
                 self.settle_contacts();
-            } else if !self.book.pending_agents.is_empty() {
-                self.settle_agent();
+            } else if let Some(agent) = self.book.take_freed() {
+                self.settle_agent(agent);
             } else {
                 break;
             }
         }
         self.book.idle.settle(&mut self.book.agents);
-    }
-
-    /// An agent whose situation changed. One that is about to choose is judged when it has chosen:
-    /// until then its contacts are kept for it as they were.
-    fn next_changed(&mut self) -> Option<AgentIdx> {
-        let mut changed = self.book.changed_agents.iter();
-        let place = changed.position(|agent| !self.book.is_about_to_choose(*agent))?;
-        Some(self.book.changed_agents.swap_remove(place))
     }
 
     fn settle_contacts(&mut self) {
@@ -60,7 +51,7 @@ impl Router {
         if !contact.seeking() {
             return;
         }
-        if contact.overdue && contact.offers.is_empty() {
+        if contact.overdue && contact.offers().is_empty() {
             self.give_up(idx, Why::WaitedTooLong);
             return;
         }
@@ -82,7 +73,7 @@ impl Router {
                 Plan::Wait => break,
             }
         }
-        if !self.book.contacts[idx].offers.is_empty() {
+        if !self.book.contacts[idx].offers().is_empty() {
             self.note_hunger(idx);
             return;
         }
@@ -99,7 +90,7 @@ impl Router {
             && self.book.is_about_to_choose(owner)
         {
             // If the owner chooses something else, it looks again.
-            self.book.agents[owner.at()].passed_over = true;
+            self.book.leave_to(owner);
         }
         self.wait(idx, new_here);
     }
@@ -116,21 +107,8 @@ impl Router {
         self.book.idle.settle(&mut self.book.agents);
     }
 
-    /// Takes the longest idle of the agents that became free and lets it choose.
-    fn settle_agent(&mut self) {
-        let first = self
-            .book
-            .pending_agents
-            .iter()
-            .enumerate()
-            .min_by(|(_, a), (_, b)| {
-                let (a, b) = (&self.book.agents[a.at()], &self.book.agents[b.at()]);
-                (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
-            })
-            .map(|(place, _)| place);
-        let Some(place) = first else { return };
-        let agent = self.book.pending_agents.swap_remove(place);
-        self.book.agents[agent.at()].pending = false;
+    /// Lets an agent that became free choose.
+    fn settle_agent(&mut self, agent: AgentIdx) {
         while let Some(contact) = self.book.pick(agent) {
             let (route, why) = self.book.route_freed(&self.book.contacts[contact], agent);
             let rule = if route == Route::Owner {
@@ -141,28 +119,22 @@ impl Router {
             self.make_offer(contact, agent, route, why, Some(rule));
             self.note_hunger(contact);
         }
-        self.refresh(agent);
-        self.note_changed(agent);
-        self.leave_to_owners();
-        if std::mem::take(&mut self.book.agents[agent.at()].passed_over) {
+        self.book.refresh(agent);
+        self.book.note_changed(agent);
+        self.book.leave_to_owners();
+        if self.book.take_passed_over(agent) {
             // What others left to it and it did not take is theirs again.
-            let left = self.book.agents[agent.at()].owned_waiting.values();
+            let left = self.book.agents[agent.at()].owned_waiting().values();
             self.dirty_contacts.extend(left);
-        }
-    }
-
-    /// Notes the owners who are still to choose: an agent that chose before them left what they
-    /// own alone.
-    fn leave_to_owners(&mut self) {
-        for n in 0..self.book.pending_agents.len() {
-            let entry = &mut self.book.agents[self.book.pending_agents[n].at()];
-            entry.passed_over |= !entry.owned_waiting.is_empty();
         }
     }
 
     /// Judges the waiting contacts of an owner anew.
     fn judge_owned(&mut self, owner: AgentIdx) {
-        let owned = self.book.agents[owner.at()].owned_waiting.values().copied();
+        let owned = self.book.agents[owner.at()]
+            .owned_waiting()
+            .values()
+            .copied();
         let concerned: Vec<ContactIdx> = owned
             .filter(|contact| {
                 let contact = &self.book.contacts[*contact];
@@ -173,35 +145,5 @@ impl Router {
             })
             .collect();
         self.dirty_contacts.extend(concerned);
-    }
-
-    /// Notes that an agent's situation changed, for the contacts that wait for it.
-    pub(super) fn note_changed(&mut self, agent: AgentIdx) {
-        let entry = &mut self.book.agents[agent.at()];
-        if !entry.changed && !entry.owned_waiting.is_empty() {
-            entry.changed = true;
-            self.book.changed_agents.push(agent);
-        }
-    }
-
-    /// Notes that an agent may be able to take more than before.
-    pub(super) fn note_freed(&mut self, agent: AgentIdx) {
-        let entry = &mut self.book.agents[agent.at()];
-        if !entry.pending {
-            entry.pending = true;
-            self.book.pending_agents.push(agent);
-        }
-        self.refresh(agent);
-    }
-
-    /// Brings the idle order in line with what an agent is doing.
-    pub(in crate::router) fn refresh(&mut self, agent: AgentIdx) {
-        let entry = &mut self.book.agents[agent.at()];
-        let free = if entry.pending {
-            0
-        } else {
-            entry.free_mask(&self.book.channels)
-        };
-        self.book.idle.show_free(entry, free);
     }
 }

@@ -12,9 +12,12 @@ impl Book {
     /// The agents that stand in for each other: its deputy, and those whose deputy it is.
     pub(in crate::router) fn pairs_of(&self, idx: AgentIdx) -> BTreeSet<AgentIdx> {
         let entry = &self.agents[idx.at()];
-        let all = entry.deputy.iter().chain(entry.deputy_of.as_slice());
-        let exists = |other: &AgentIdx| self.agents[other.at()].exists && *other != idx;
-        all.copied().filter(exists).collect()
+        let all = entry
+            .deputy()
+            .into_iter()
+            .chain(entry.deputy_of().iter().copied());
+        let exists = |other: &AgentIdx| self.agents[other.at()].exists() && *other != idx;
+        all.filter(exists).collect()
     }
 
     /// When an agent and its stand-in are planned away together, one of the agent's absences or
@@ -24,7 +27,7 @@ impl Book {
         idx: AgentIdx,
         only: Option<&Absence>,
     ) -> Vec<PairAwayView> {
-        let own = &self.agents[idx.at()].bonds.absences;
+        let own = &self.agents[idx.at()].bonds().absences;
         if own.is_empty() {
             return Vec::new();
         }
@@ -34,7 +37,7 @@ impl Book {
                 .iter()
                 .filter(|own| only.is_none_or(|only| only == *own))
             {
-                let theirs = self.agents[other.at()].bonds.absences.iter();
+                let theirs = self.agents[other.at()].bonds().absences.iter();
                 for (from_at, to_at) in theirs.filter_map(|theirs| theirs.overlap(absence)) {
                     found.push(self.pair_away(idx, other, from_at, to_at));
                 }
@@ -62,7 +65,7 @@ impl Book {
 
     pub(in crate::router) fn briefing_view(&self, idx: AgentIdx) -> BriefingView {
         let entry = &self.agents[idx.at()];
-        let briefing = &entry.bonds.briefing;
+        let briefing = &entry.bonds().briefing;
         let state = |case: &Name| self.cases.find(case).map(|case| self.cases[case].state());
         BriefingView {
             agent: entry.id.clone(),

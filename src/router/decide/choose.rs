@@ -44,7 +44,7 @@ impl Book {
         let owned = contact
             .case
             .is_some_and(|case| self.cases[case].owner().is_some());
-        !owned && entry.is_human() && entry.bonds.is_full(entry.cases().len())
+        !owned && entry.is_human() && entry.bonds().is_full(entry.cases().len())
     }
 
     fn choose_among(
@@ -67,10 +67,10 @@ impl Book {
         match queue.policy.strategy {
             Strategy::LongestIdle => eligible.next(),
             Strategy::MostSkilled => {
-                eligible.min_by_key(|a| Reverse(proficiency(&agent(a).skills, requirement)))
+                eligible.min_by_key(|a| Reverse(proficiency(&agent(a).skills(), requirement)))
             }
             Strategy::LeastSkilled => {
-                eligible.min_by_key(|a| proficiency(&agent(a).skills, requirement))
+                eligible.min_by_key(|a| proficiency(&agent(a).skills(), requirement))
             }
             Strategy::FewestContacts => eligible.min_by_key(|a| agent(a).handled),
             Strategy::LeastTalkTime => eligible.min_by_key(|a| agent(a).talk_ms),

@@ -79,7 +79,7 @@ impl Book {
         // remembered does not depend on what was looked up before.
         let known = self.idle.knows(requirement);
         let skilled =
-            |agent: &AgentIdx| known || meets(&self.agents[agent.at()].skills, requirement);
+            |agent: &AgentIdx| known || meets(self.agents[agent.at()].skills(), requirement);
         let able = self.idle.able(requirement).filter(skilled);
         let is_small = self.agents.len() <= SMALL_CENTRE;
         let most = if is_small {
@@ -109,7 +109,7 @@ impl Book {
             }
             let idx = AgentIdx::from_usize(n);
             let seen = list.iter().any(|seen| seen.agent == idx);
-            if agent.exists && !seen {
+            if agent.exists() && !seen {
                 let verdict = self.verdict(contact, Some(requirement), idx);
                 list.push(Considered {
                     agent: idx,

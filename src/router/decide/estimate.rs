@@ -61,7 +61,7 @@ impl Book {
         let known = |at: Timestamp| FreeIn::Exactly((at - self.at).max(0) as f64);
         match self.situation(contact, requirement, owner) {
             Situation::WrapUp => entry
-                .wraps
+                .wraps()
                 .iter()
                 .map(|wrap| wrap.until_at)
                 .max()
@@ -71,7 +71,7 @@ impl Book {
                 let taken = self.queues[contact.queue().at()].pace.taken_ms()?;
                 let key = contact.place().map(|place| place.key);
                 let key = key.unwrap_or_else(|| self.wait_key(contact));
-                let turns = 1 + entry.owned_waiting.range(..key).count();
+                let turns = 1 + entry.owned_waiting().range(..key).count();
                 Some(FreeIn::About(taken.max(1.0) * turns as f64))
             }
             Situation::Free => Some(FreeIn::Exactly(0.0)),

@@ -70,7 +70,7 @@ impl Book {
     /// and has not been given its own choice yet does not count as free here.
     pub(in crate::router) fn free_for(&self, contact: &Contact, agent: AgentIdx) -> bool {
         let entry = &self.agents[agent.at()];
-        !entry.pending
+        !entry.pending()
             && entry.free_for(contact.channel, &self.channels).is_ok()
             && contact.offer_to(agent).is_none()
             && !self.excluded(contact, agent)
@@ -83,7 +83,7 @@ impl Book {
         requirement: &Levels,
         agent: AgentIdx,
     ) -> bool {
-        self.free_for(contact, agent) && meets(&self.agents[agent.at()].skills, requirement)
+        self.free_for(contact, agent) && meets(self.agents[agent.at()].skills(), requirement)
     }
 
     /// Why an agent is not (or is) eligible for a contact.
@@ -94,13 +94,13 @@ impl Book {
         agent: AgentIdx,
     ) -> Verdict {
         let entry = &self.agents[agent.at()];
-        if !entry.exists {
+        if !entry.exists() {
             return Verdict::Removed;
         }
         if self.excluded(contact, agent) {
             return Verdict::Excluded;
         }
-        if requirement.is_some_and(|requirement| !meets(&entry.skills, requirement)) {
+        if requirement.is_some_and(|requirement| !meets(entry.skills(), requirement)) {
             return Verdict::LacksSkill;
         }
         if contact.offer_to(agent).is_some() {
@@ -146,7 +146,7 @@ impl Book {
             return Situation::Never(Why::OwnerExcluded);
         }
         let policy = &self.queues[contact.queue().at()].policy.ownership;
-        if policy.owner_skill_check && !meets(&entry.skills, requirement) {
+        if policy.owner_skill_check && !meets(entry.skills(), requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
         // Asked before its presence: an owner who never serves the channel is not waited for,
@@ -159,10 +159,10 @@ impl Book {
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
             Err(Unfree::NoChannel) => Situation::Never(Why::NoOwnerSkill),
             Err(Unfree::Offline) => Situation::Offline {
-                until_at: entry.bonds.absent_until(),
+                until_at: entry.bonds().absent_until(),
             },
             Err(Unfree::Break) => Situation::Break {
-                until_at: entry.until_at,
+                until_at: entry.until_at(),
             },
             Err(Unfree::WrapUp) => Situation::WrapUp,
             Err(Unfree::RetryDelay | Unfree::Reserved | Unfree::AtCapacity) => Situation::Busy,
@@ -279,7 +279,7 @@ impl Book {
         }
         for fallback in &policy.fallback {
             match fallback {
-                Fallback::Deputy => reach.deputy = entry.deputy.filter(|agent| *agent != owner),
+                Fallback::Deputy => reach.deputy = entry.deputy().filter(|agent| *agent != owner),
                 Fallback::Leader => reach.leader = entry.leader.filter(|agent| *agent != owner),
                 Fallback::Team => reach.team = entry.team,
                 Fallback::Skill => reach.anyone = true,

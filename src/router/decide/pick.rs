@@ -51,7 +51,7 @@ impl Book {
         }
         let owner = self.sought_owner(contact);
         owner.is_some_and(|owner| {
-            owner != agent && self.agents[owner.at()].pending && {
+            owner != agent && self.agents[owner.at()].pending() && {
                 let requirement = self.requirement(contact);
                 self.situation(contact, &requirement, owner) == Situation::Free
             }
@@ -61,7 +61,7 @@ impl Book {
     /// The agent's side: the waiting contact that a freed agent takes.
     pub(in crate::router) fn pick(&self, agent: AgentIdx) -> Option<ContactIdx> {
         let entry = &self.agents[agent.at()];
-        if entry.presence != Presence::Available || !entry.exists {
+        if entry.presence() != Presence::Available || !entry.exists() {
             return None;
         }
         let free = Free(entry.free_mask(&self.channels));
@@ -86,12 +86,12 @@ impl Book {
                 best = Some(found);
             }
         };
-        for class in self.waiting.classes_for(&entry.skills) {
-            if !free.has(class.channel) || !meets(&entry.skills, &class.requires) {
+        for class in self.waiting.classes_for(entry.skills()) {
+            if !free.has(class.channel) || !meets(entry.skills(), &class.requires) {
                 continue;
             }
             let level = if strongest {
-                proficiency(&entry.skills, &class.requires)
+                proficiency(entry.skills(), &class.requires)
             } else {
                 0
             };
@@ -111,8 +111,8 @@ impl Book {
         let team = entry
             .team
             .and_then(|team| self.waiting.teams.get(team.at()));
-        let by_name = entry.named_waiting.iter().map(|(key, idx)| (*key, *idx));
-        let owned = entry.owned_waiting.iter().map(|(key, idx)| (*key, *idx));
+        let by_name = entry.named_waiting().iter().map(|(key, idx)| (*key, *idx));
+        let owned = entry.owned_waiting().iter().map(|(key, idx)| (*key, *idx));
         let in_team = team.into_iter().flat_map(Line::iter);
         let lists = [
             self.first_of(agent, free, by_name, false),
@@ -133,7 +133,7 @@ impl Book {
         list: impl Iterator<Item = (WaitKey, ContactIdx)>,
         by_team: bool,
     ) -> Option<Candidate> {
-        let skills = &self.agents[agent.at()].skills;
+        let skills = self.agents[agent.at()].skills();
         let strongest = self.settings.pick == Pick::StrongestSkill;
         let mut best: Option<Candidate> = None;
         for (key, contact) in list {
@@ -184,7 +184,7 @@ impl Book {
     ) -> Option<Candidate> {
         let (key, contact) =
             self.agents[agent.at()]
-                .owned_waiting
+                .owned_waiting()
                 .iter()
                 .find(|(_, contact)| {
                     let waiting = &self.contacts[**contact];
@@ -218,7 +218,7 @@ impl Book {
         free.has(waiting.channel)
             && !self.excluded(waiting, owner)
             && (!policy.owner_skill_check
-                || meets(&self.agents[owner.at()].skills, &self.requirement(waiting)))
+                || meets(self.agents[owner.at()].skills(), &self.requirement(waiting)))
     }
 
     /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
@@ -226,7 +226,7 @@ impl Book {
         let entry = &self.agents[agent.at()];
         self.waiting.hungry.contacts().find(|idx| {
             let contact = &self.contacts[*idx];
-            free.has(contact.channel) && self.may_join_ringing(contact, agent, &entry.skills)
+            free.has(contact.channel) && self.may_join_ringing(contact, agent, entry.skills())
         })
     }
 

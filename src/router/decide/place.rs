@@ -3,7 +3,7 @@
 
 use super::judge::Situation;
 use crate::router::api::codes::{OwnershipMode, Why};
-use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use crate::router::api::ids::ContactIdx;
 use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
 use crate::router::state::contact::{Contact, Reach, Search};
@@ -103,8 +103,8 @@ impl Book {
     pub(in crate::router) fn someone_could_serve(&self, contact: &Contact) -> bool {
         let logged_in = |agent: &crate::router::api::ids::AgentIdx| {
             let entry = &self.agents[agent.at()];
-            entry.exists
-                && entry.presence != crate::router::api::codes::Presence::Offline
+            entry.exists()
+                && entry.presence() != crate::router::api::codes::Presence::Offline
                 && entry.capacity_of(contact.channel, &self.channels) > 0
                 && !self.excluded(contact, *agent)
         };
@@ -119,7 +119,7 @@ impl Book {
             let trusted = |agent: crate::router::api::ids::AgentIdx| {
                 !check
                     || crate::router::state::skill::meets(
-                        &self.agents[agent.at()].skills,
+                        self.agents[agent.at()].skills(),
                         &requirement,
                     )
             };
@@ -130,7 +130,7 @@ impl Book {
                         let entry = &self.agents[agent.at()];
                         (reach.anyone || entry.team == reach.team)
                             && logged_in(&agent)
-                            && crate::router::state::skill::meets(&entry.skills, &requirement)
+                            && crate::router::state::skill::meets(entry.skills(), &requirement)
                     })
         })
     }
@@ -139,12 +139,6 @@ impl Book {
     pub(in crate::router) fn why_waiting(&self, contact: &Contact) -> Why {
         let requirement = self.requirement(contact);
         self.reach(contact, &requirement).why
-    }
-
-    pub(in crate::router) fn is_about_to_choose(&self, agent: AgentIdx) -> bool {
-        let entry = &self.agents[agent.at()];
-        let mut channels = (0..self.channels.len()).map(|n| ChannelIdx::of(n as u32));
-        entry.pending && channels.any(|channel| entry.free_for(channel, &self.channels).is_ok())
     }
 
     /// After so long no situation of the owner keeps a contact for it any more.

@@ -41,11 +41,12 @@ impl Book {
                 Plan::Wait
             };
         }
-        if contact.offers.is_empty() {
+        if contact.offers().is_empty() {
             if let Some(plan) = self.plan_by_name(contact, &requirement) {
                 return plan;
             }
-        } else if contact.rings_by_name() || contact.offers.len() >= self.parallel_offers(contact) {
+        } else if contact.rings_by_name() || contact.offers().len() >= self.parallel_offers(contact)
+        {
             return Plan::Wait;
         }
         self.plan_open(contact, &requirement)
@@ -86,7 +87,7 @@ impl Book {
             if self.situation(contact, requirement, owner) != Situation::Free {
                 return None;
             }
-            if self.agents[owner.at()].pending {
+            if self.agents[owner.at()].pending() {
                 // It is about to choose for itself, and its own contacts come first.
                 return Some(Plan::Wait);
             }
@@ -182,7 +183,7 @@ impl Book {
     /// Whether the owner can call back instead: never for a callback itself, nor by an owner who
     /// will not come to it at all.
     fn may_call_back(&self, contact: &Contact, situation: Situation) -> bool {
-        let busy = !contact.offers.is_empty() || !contact.talks.is_empty();
+        let busy = !contact.offers().is_empty() || !contact.talks.is_empty();
         !busy && !contact.by_owner_only && !matches!(situation, Situation::Never(_))
     }
 
@@ -193,7 +194,7 @@ impl Book {
         requirement: &Levels,
         agent: Option<AgentIdx>,
     ) -> Option<AgentIdx> {
-        if !contact.offers.is_empty() {
+        if !contact.offers().is_empty() {
             return None;
         }
         let check = self.queues[contact.queue().at()]
@@ -254,7 +255,7 @@ impl Book {
         let situation = self.situation(contact, &requirement, owner);
         let policy = &self.queues[contact.queue().at()].policy.ownership;
         let entry = &self.agents[agent.at()];
-        let skilled = meets(&entry.skills, &requirement);
+        let skilled = meets(entry.skills(), &requirement);
         let trusted = skilled || !policy.owner_skill_check;
         let as_whom = policy.fallback.iter().find(|fallback| match fallback {
             Fallback::Deputy => reach.deputy == Some(agent) && trusted,

@@ -13,7 +13,7 @@ impl Book {
         let leader = |agent: AgentIdx| self.agents[agent.at()].leader;
         match role {
             Role::Owner => case.owner(),
-            Role::Deputy => self.agents[answerable.at()].deputy,
+            Role::Deputy => self.agents[answerable.at()].deputy(),
             Role::Leader => leader(answerable),
             Role::Supervisor => leader(leader(answerable)?),
             Role::Agent => None,

@@ -125,12 +125,12 @@ impl Book {
         }
         let owner = case.owner()?;
         let entry = &self.agents[owner.at()];
-        let mut people = [Some(owner), entry.deputy, entry.leader]
+        let mut people = [Some(owner), entry.deputy(), entry.leader]
             .into_iter()
             .flatten();
         people.find(|agent| {
             let entry = &self.agents[agent.at()];
-            entry.exists && !entry.bonds.is_absent_in(slot.from_at, slot.to_at)
+            entry.exists() && !entry.bonds().is_absent_in(slot.from_at, slot.to_at)
         })
     }
 

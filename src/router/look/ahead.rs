@@ -77,7 +77,7 @@ impl Book {
             entry.state(),
             entry.seeking(),
             entry.trail.len(),
-            entry.offers.len(),
+            entry.offers().len(),
         ));
         entry.case
     }
@@ -96,8 +96,12 @@ impl Book {
 
     fn read_agent(&self, agent: AgentIdx) {
         let entry = &self.agents[agent.at()];
-        black_box((entry.exists, entry.position, entry.talks.len()));
-        black_box((entry.reserved.len(), entry.wraps.len(), entry.skills.len()));
+        black_box((entry.exists(), entry.position(), entry.talks().len()));
+        black_box((
+            entry.reserved().len(),
+            entry.wraps().len(),
+            entry.skills().len(),
+        ));
     }
 }
 

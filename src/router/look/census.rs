@@ -65,7 +65,7 @@ impl Book {
                 oldest_joined_at: queue.waiting.oldest_joined_at(),
             });
         }
-        for agent in self.agents.iter().filter(|agent| agent.exists) {
+        for agent in self.agents.iter().filter(|agent| agent.exists()) {
             let state = agent.state();
             for (count, known) in census.agents.iter_mut().zip(AgentState::ALL) {
                 *count += u64::from(*known == state);
@@ -73,7 +73,7 @@ impl Book {
             let cases = agent.cases().len();
             census.open_cases += cases as u64;
             census.open_cases_most = census.open_cases_most.max(cases as u64);
-            census.agents_full += u64::from(agent.bonds.is_full(cases));
+            census.agents_full += u64::from(agent.bonds().is_full(cases));
         }
         census.overdue = self.cases.overdue;
         census
@@ -81,12 +81,12 @@ impl Book {
 
     /// Looks at each agent.
     pub fn agents_census(&self) -> Vec<AgentCensus> {
-        let agents = self.agents.iter().filter(|agent| agent.exists);
+        let agents = self.agents.iter().filter(|agent| agent.exists());
         agents
             .map(|agent| AgentCensus {
                 agent: agent.id.clone(),
                 state: agent.state(),
-                contacts: agent.talks.len(),
+                contacts: agent.talks().len(),
                 open_cases: agent.cases().len(),
                 handled: agent.handled,
                 talk_ms: agent.talk_ms,

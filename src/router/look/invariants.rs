@@ -34,12 +34,12 @@ impl Book {
                     !talking && contact.deadline(Deadline::Scheduled).is_some()
                 }
                 ContactState::Waiting => {
-                    !talking && contact.offers.is_empty() && contact.place().is_some()
+                    !talking && contact.offers().is_empty() && contact.place().is_some()
                 }
-                ContactState::Offered => !talking && !contact.offers.is_empty(),
+                ContactState::Offered => !talking && !contact.offers().is_empty(),
                 ContactState::Connected => talking,
                 ContactState::WrapUp => !talking && !contact.wrapping.is_empty(),
-                ContactState::Ended => !talking && contact.offers.is_empty(),
+                ContactState::Ended => !talking && contact.offers().is_empty(),
             };
             if !fits {
                 return Err(format!(
@@ -47,17 +47,17 @@ impl Book {
                     contact.state()
                 ));
             }
-            if contact.place().is_some() && (!contact.seeking() || !contact.offers.is_empty()) {
+            if contact.place().is_some() && (!contact.seeking() || !contact.offers().is_empty()) {
                 return Err(format!(
                     "contact {name} stands in the index and does not wait"
                 ));
             }
-            for offer in &contact.offers {
+            for offer in contact.offers() {
                 if offer.expires_at < self.at {
                     return Err(format!("offer {} outlived its deadline", offer.id));
                 }
                 let agent = &self.agents[offer.agent.at()];
-                if !agent.reserved.iter().any(|held| held.offer == offer.id) {
+                if !agent.reserved().iter().any(|held| held.offer == offer.id) {
                     return Err(format!("offer {} reserves nobody", offer.id));
                 }
             }
@@ -73,8 +73,8 @@ impl Book {
 
     fn check_agents(&self) -> Result<(), String> {
         let mut skilled = Skilled::default();
-        for agent in self.agents.iter().filter(|agent| agent.exists) {
-            skilled.add(&agent.skills);
+        for agent in self.agents.iter().filter(|agent| agent.exists()) {
+            skilled.add(agent.skills());
         }
         if !self.skilled.counts_as(&skilled) {
             return Err("the holders of skills are counted wrongly".to_owned());
@@ -82,41 +82,41 @@ impl Book {
         for (n, agent) in self.agents.iter().enumerate() {
             let idx = AgentIdx::from_usize(n);
             let name = &agent.id;
-            for held in &agent.talks {
+            for held in agent.talks() {
                 let contact = self.contacts.get(held.contact);
                 if contact.is_none_or(|c| c.talks.iter().all(|talk| talk.agent != idx)) {
                     return Err(format!("agent {name} talks to a contact that does not"));
                 }
             }
-            for held in &agent.reserved {
+            for held in agent.reserved() {
                 let contact = self.contacts.get(held.contact);
                 if contact.is_none_or(|c| c.offer_to(idx).is_none()) {
                     return Err(format!("agent {name} is reserved for no offer"));
                 }
             }
-            if agent.presence != Presence::Available && !agent.reserved.is_empty() {
+            if agent.presence() != Presence::Available && !agent.reserved().is_empty() {
                 return Err(format!("agent {name} is away and reserved"));
             }
             // A channel that was made exclusive leaves what was held before.
             let alone = agent.load() == 1 || !self.settings.channels.is_empty();
             let exclusive = agent
-                .talks
+                .talks()
                 .iter()
                 .map(|held| held.channel)
-                .chain(agent.reserved.iter().map(|held| held.channel))
+                .chain(agent.reserved().iter().map(|held| held.channel))
                 .any(|channel| self.channels.rule(channel).exclusive);
             if exclusive && !alone {
                 return Err(format!(
                     "agent {name} holds an exclusive contact beside another"
                 ));
             }
-            for wrap in agent.wraps.iter().filter(|wrap| wrap.ends_contact) {
+            for wrap in agent.wraps().iter().filter(|wrap| wrap.ends_contact) {
                 let contact = self.contacts.get(wrap.contact);
                 if contact.is_none_or(|c| !c.wrapping.as_slice().contains(&idx)) {
                     return Err(format!("agent {name} wraps up a contact that is over"));
                 }
             }
-            if agent.pending || agent.changed {
+            if agent.unsettled() {
                 return Err(format!("agent {name} is not settled"));
             }
         }
@@ -131,19 +131,18 @@ impl Book {
         }
         for (n, agent) in self.agents.iter().enumerate() {
             let idx = AgentIdx::from_usize(n);
-            let noted = |agent: &crate::router::state::agent::Agent| {
-                agent.deputy_of.as_slice().contains(&idx)
-            };
+            let noted =
+                |agent: &crate::router::state::agent::Agent| agent.deputy_of().contains(&idx);
             if agent
-                .deputy
+                .deputy()
                 .is_some_and(|deputy| !noted(&self.agents[deputy.at()]))
             {
                 return Err(format!("the deputy of agent {} does not know it", agent.id));
             }
-            let others = agent.deputy_of.as_slice().iter();
+            let others = agent.deputy_of().iter();
             if others
                 .clone()
-                .any(|other| self.agents[other.at()].deputy != Some(idx))
+                .any(|other| self.agents[other.at()].deputy() != Some(idx))
             {
                 return Err(format!("agent {} is no deputy of one it knows", agent.id));
             }
@@ -250,7 +249,7 @@ impl Book {
     /// Absences and succession have their timers, and what is counted is so.
     fn check_duties(&self) -> Result<(), String> {
         for agent in &self.agents {
-            let bonds = &agent.bonds;
+            let bonds = agent.bonds();
             let first = bonds.absences.first();
             let due = first.map(|first| {
                 if bonds.absent {
@@ -259,14 +258,17 @@ impl Book {
                     first.from_at
                 }
             });
-            if due != bonds.absence_at || due.is_some_and(|due| due <= self.at) {
+            if due != bonds.absence_at() || due.is_some_and(|due| due <= self.at) {
                 return Err(format!("agent {} misses its absence", agent.id));
             }
-            if !agent.exists && (due.is_some() || bonds.is_bounded()) {
+            if !agent.exists() && (due.is_some() || bonds.is_bounded()) {
                 return Err(format!("agent {} is gone and has duties", agent.id));
             }
         }
-        let bounded = self.agents.iter().filter(|agent| agent.bonds.is_bounded());
+        let bounded = self
+            .agents
+            .iter()
+            .filter(|agent| agent.bonds().is_bounded());
         if bounded.count() != self.bounded as usize {
             return Err("agents with bounded cases are counted wrongly".to_owned());
         }
@@ -305,7 +307,7 @@ impl Book {
                 let by_name = named.contains(&Some(idx));
                 let by_team = place.reach.team.is_some() && agent.team == place.reach.team;
                 let by_skill = (place.reach.anyone || by_team)
-                    && crate::router::state::skill::meets(&agent.skills, &requirement);
+                    && crate::router::state::skill::meets(agent.skills(), &requirement);
                 let check = self.policy_of_contact(contact).ownership.owner_skill_check;
                 let able = by_skill || (by_name && !check);
                 if able && self.free_for(contact, idx) {
@@ -317,7 +319,7 @@ impl Book {
             }
         }
         for agent in &self.agents {
-            let Some(position) = agent.position else {
+            let Some(position) = agent.position() else {
                 continue;
             };
             for channel in 0..self.channels.len() {

@@ -90,10 +90,10 @@ impl Book {
             .filter(|idx| {
                 let agent = &self.agents[idx.at()];
                 let team = agent.team.map(|team| self.teams.name(team.number()));
-                agent.exists
+                agent.exists()
                     && list
                         .presence
-                        .is_none_or(|presence| agent.presence == presence)
+                        .is_none_or(|presence| agent.presence() == presence)
                     && list.team.as_ref().is_none_or(|wanted| team == Some(wanted))
             });
         let page = page(found, list.after.as_ref(), list.limit, |idx| {

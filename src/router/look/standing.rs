@@ -16,7 +16,7 @@ impl Book {
     /// Whether the offer is put before the agent now.
     pub fn is_offered(&self, agent: &Name, offer: OfferId) -> bool {
         self.agent_known(agent).is_some_and(|agent| {
-            let mut reserved = self.agents[agent.at()].reserved.iter();
+            let mut reserved = self.agents[agent.at()].reserved().iter();
             reserved.any(|held| held.offer == offer)
         })
     }
@@ -46,7 +46,7 @@ impl Book {
         else {
             return false;
         };
-        let mut talks = self.agents[agent.at()].talks.iter();
+        let mut talks = self.agents[agent.at()].talks().iter();
         talks.any(|held| held.contact == contact)
     }
 
@@ -166,7 +166,7 @@ impl Book {
                 format!("offer \"{id}\" is not of contact \"{contact}\": leave `contact` out"),
             );
         }
-        let before = held.offers.iter().find(|open| open.id == id);
+        let before = held.offers().iter().find(|open| open.id == id);
         let before = before.map(|open| &self.agents[open.agent.at()].id);
         if let Some(agent) = agent.as_ref().filter(|agent| before != Some(*agent)) {
             return conflict(
@@ -187,14 +187,14 @@ impl Book {
 
     fn stands_for(&self, agent: AgentIdx, owner: AgentIdx) -> bool {
         let entry = &self.agents[owner.at()];
-        owner == agent || entry.deputy == Some(agent) || entry.leader == Some(agent)
+        owner == agent || entry.deputy() == Some(agent) || entry.leader == Some(agent)
     }
 
     /// The contacts that an agent is connected to or has work after.
     fn contacts_with(&self, agent: AgentIdx) -> impl Iterator<Item = ContactIdx> {
         let entry = &self.agents[agent.at()];
-        let talks = entry.talks.iter().map(|held| held.contact);
-        talks.chain(entry.wraps.iter().map(|wrap| wrap.contact))
+        let talks = entry.talks().iter().map(|held| held.contact);
+        talks.chain(entry.wraps().iter().map(|wrap| wrap.contact))
     }
 
     fn has_contact_of(&self, agent: AgentIdx, case: CaseIdx) -> bool {
@@ -216,7 +216,7 @@ impl Book {
         let contact = assist
             .contact
             .and_then(|contact| self.contacts.get(contact));
-        let skills = &self.agents[agent.at()].skills;
+        let skills = self.agents[agent.at()].skills();
         let serves = match contact {
             Some(contact) => meets(skills, &self.requirement(contact)),
             None => meets(skills, &self.queues[queue.at()].requires),

@@ -37,7 +37,7 @@ impl Book {
     pub(super) fn agent_view(&self, idx: AgentIdx) -> AgentView {
         let agent: &Agent = &self.agents[idx.at()];
         let contact_name = |contact: ContactIdx| self.contacts[contact].id.clone();
-        let offers = agent.reserved.iter().filter_map(|held| {
+        let offers = agent.reserved().iter().filter_map(|held| {
             let contact = &self.contacts[held.contact];
             contact
                 .offer_to(idx)
@@ -47,7 +47,7 @@ impl Book {
             agent: agent.id.clone(),
             name: agent.name.clone(),
             kind: agent.kind,
-            skills: self.skills.map(&agent.skills),
+            skills: self.skills.map(agent.skills()),
             capacity: (0..self.channels.len())
                 .map(|n| crate::router::api::ids::ChannelIdx::of(n as u32))
                 .map(|channel| {
@@ -58,22 +58,22 @@ impl Book {
             team: agent
                 .team
                 .map(|team| self.teams.name(team.number()).clone()),
-            deputy: agent.deputy.map(|agent| self.agent_name(agent)),
+            deputy: agent.deputy().map(|agent| self.agent_name(agent)),
             leader: agent.leader.map(|agent| self.agent_name(agent)),
             address: agent.address.clone(),
             wrap_up_ms: agent.wrap_up_ms.map(|wrap_up| wrap_up.0),
             rank: agent.rank,
-            presence: agent.presence,
+            presence: agent.presence(),
             state: agent.state(),
-            reason: agent.reason.clone(),
-            until_at: agent.until_at,
-            since_at: agent.since_at,
-            idle_since_at: agent.idle_since,
-            retry_at: agent.retry_at,
-            wrap_up_until_at: agent.wraps.iter().map(|wrap| wrap.until_at).max(),
+            reason: agent.reason().cloned(),
+            until_at: agent.until_at(),
+            since_at: agent.since_at(),
+            idle_since_at: agent.idle_since(),
+            retry_at: agent.retry_at(),
+            wrap_up_until_at: agent.wraps().iter().map(|wrap| wrap.until_at).max(),
             missed: agent.missed,
             contacts: agent
-                .talks
+                .talks()
                 .iter()
                 .map(|held| contact_name(held.contact))
                 .collect(),
@@ -82,9 +82,9 @@ impl Book {
             handled: agent.handled,
             talk_ms: agent.talk_ms,
             mentor: self.mentor_name(idx),
-            max_open_cases: agent.bonds.max_open_cases,
-            absences: agent.bonds.absences.iter().map(absence_view).collect(),
-            absent_until_at: agent.bonds.absent_until(),
+            max_open_cases: agent.bonds().max_open_cases(),
+            absences: agent.bonds().absences.iter().map(absence_view).collect(),
+            absent_until_at: agent.bonds().absent_until(),
             warnings: self.pairs_away(idx, None),
         }
     }
@@ -155,7 +155,7 @@ impl Book {
             owner: self.owner_of(contact),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
             offer: contact
-                .offers
+                .offers()
                 .first()
                 .map(|offer| self.offer_view(contact, offer)),
             position,
@@ -169,7 +169,7 @@ impl Book {
         let contact = &self.contacts[idx];
         let position = self.position(idx);
         let offers = contact
-            .offers
+            .offers()
             .iter()
             .map(|offer| self.offer_view(contact, offer));
         let consulting = contact.talks.get(1).map(|talk| talk.agent);
@@ -195,7 +195,7 @@ impl Book {
             consulting: consulting.map(|agent| self.agent_name(agent)),
             route: first.map(|talk| talk.route).or(contact.route),
             offer: contact
-                .offers
+                .offers()
                 .first()
                 .map(|offer| self.offer_view(contact, offer)),
             offers: offers.collect(),
@@ -239,7 +239,7 @@ impl Book {
     /// When the wrap-up of a contact ends.
     fn wraps_up_until(&self, idx: ContactIdx) -> Option<crate::router::api::time::Timestamp> {
         let wrapping = self.contacts[idx].wrapping.as_slice().iter();
-        let wraps = wrapping.flat_map(|agent| &self.agents[agent.at()].wraps);
+        let wraps = wrapping.flat_map(|agent| self.agents[agent.at()].wraps());
         wraps
             .filter(|wrap| wrap.contact == idx && wrap.ends_contact)
             .map(|wrap| wrap.until_at)

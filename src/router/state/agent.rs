@@ -22,62 +22,62 @@ use crate::router::store::few::Few;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Agent {
     pub id: Name,
-    pub exists: bool,
+    pub(super) exists: bool,
     pub name: Option<Text>,
     pub kind: AgentKind,
-    pub skills: Levels,
+    pub(super) skills: Levels,
     /// Contacts at once by channel, where it differs from the channel's own rule.
     pub capacity: SmallVec<[(ChannelIdx, u32); 2]>,
     pub team: Option<TeamIdx>,
-    pub deputy: Option<AgentIdx>,
+    pub(super) deputy: Option<AgentIdx>,
     pub leader: Option<AgentIdx>,
     pub address: Option<Text>,
     pub wrap_up_ms: Option<Millis>,
     pub rank: i32,
-    pub presence: Presence,
-    pub reason: Option<Text>,
-    pub since_at: Timestamp,
-    pub until_at: Option<Timestamp>,
+    pub(super) presence: Presence,
+    pub(super) reason: Option<Text>,
+    pub(super) since_at: Timestamp,
+    pub(super) until_at: Option<Timestamp>,
     /// The later of the end of the last conversation (wrap-up included) and becoming available.
-    pub idle_since: Option<Timestamp>,
-    pub retry_at: Option<Timestamp>,
+    pub(super) idle_since: Option<Timestamp>,
+    pub(super) retry_at: Option<Timestamp>,
     /// Offers missed in a row.
     pub missed: u32,
-    pub talks: SmallVec<[Held; 1]>,
-    pub reserved: SmallVec<[Reserved; 1]>,
-    pub wraps: SmallVec<[WrapUp; 1]>,
+    pub(super) talks: SmallVec<[Held; 1]>,
+    pub(super) reserved: SmallVec<[Reserved; 1]>,
+    pub(super) wraps: SmallVec<[WrapUp; 1]>,
     /// Cases it owns that are not closed.
     #[serde(deserialize_with = "at_once")]
     pub(super) cases: BTreeSet<CaseIdx>,
     pub handled: u64,
     pub talk_ms: i64,
-    pub bonds: Bonds,
+    pub(super) bonds: Bonds,
     /// The queue of the contact it took last.
     pub last_queue: Option<QueueIdx>,
     /// Waiting contacts whose case it owns.
     #[serde(skip)]
-    pub owned_waiting: BTreeMap<WaitKey, ContactIdx>,
+    pub(super) owned_waiting: BTreeMap<WaitKey, ContactIdx>,
     /// Waiting contacts that it may take in the owner's stead, by name.
     #[serde(skip)]
-    pub named_waiting: BTreeMap<WaitKey, ContactIdx>,
+    pub(super) named_waiting: BTreeMap<WaitKey, ContactIdx>,
     /// Those whose deputy it is.
     #[serde(skip)]
-    pub deputy_of: Few<AgentIdx>,
+    pub(super) deputy_of: Few<AgentIdx>,
     /// Its place in the idle order.
     #[serde(skip)]
-    pub position: Option<u32>,
+    pub(super) position: Option<u32>,
     /// The channels for which the idle order shows it as free, one bit each.
     #[serde(skip)]
-    pub shown_free: u32,
+    pub(super) shown_free: u32,
     /// Became able to take more and has not been given anything yet.
     #[serde(skip)]
-    pub pending: bool,
+    pub(super) pending: bool,
     /// Others who chose before it have left alone what it owns.
     #[serde(skip)]
-    pub passed_over: bool,
+    pub(super) passed_over: bool,
     /// Its situation changed and the contacts that wait for it have not been judged anew yet.
     #[serde(skip)]
-    pub changed: bool,
+    pub(super) changed: bool,
 }
 
 /// A conversation.
@@ -184,6 +184,89 @@ impl Agent {
             Presence::Break => AgentState::Break,
             Presence::Offline => AgentState::Offline,
         }
+    }
+
+    pub fn exists(&self) -> bool {
+        self.exists
+    }
+
+    pub fn skills(&self) -> &Levels {
+        &self.skills
+    }
+
+    pub fn deputy(&self) -> Option<AgentIdx> {
+        self.deputy
+    }
+
+    /// Those whose deputy it is.
+    pub fn deputy_of(&self) -> &[AgentIdx] {
+        self.deputy_of.as_slice()
+    }
+
+    pub fn presence(&self) -> Presence {
+        self.presence
+    }
+
+    pub fn reason(&self) -> Option<&Text> {
+        self.reason.as_ref()
+    }
+
+    pub fn since_at(&self) -> Timestamp {
+        self.since_at
+    }
+
+    pub fn until_at(&self) -> Option<Timestamp> {
+        self.until_at
+    }
+
+    /// The later of the end of the last conversation (wrap-up included) and becoming available.
+    pub fn idle_since(&self) -> Option<Timestamp> {
+        self.idle_since
+    }
+
+    pub fn retry_at(&self) -> Option<Timestamp> {
+        self.retry_at
+    }
+
+    pub fn talks(&self) -> &[Held] {
+        &self.talks
+    }
+
+    pub fn reserved(&self) -> &[Reserved] {
+        &self.reserved
+    }
+
+    pub fn wraps(&self) -> &[WrapUp] {
+        &self.wraps
+    }
+
+    pub fn bonds(&self) -> &Bonds {
+        &self.bonds
+    }
+
+    /// Waiting contacts whose case it owns.
+    pub fn owned_waiting(&self) -> &BTreeMap<WaitKey, ContactIdx> {
+        &self.owned_waiting
+    }
+
+    /// Waiting contacts that it may take in the owner's stead, by name.
+    pub fn named_waiting(&self) -> &BTreeMap<WaitKey, ContactIdx> {
+        &self.named_waiting
+    }
+
+    /// Its place in the idle order.
+    pub fn position(&self) -> Option<u32> {
+        self.position
+    }
+
+    /// Whether it became able to take more and has not chosen yet.
+    pub fn pending(&self) -> bool {
+        self.pending
+    }
+
+    /// Whether it is still to be settled.
+    pub fn unsettled(&self) -> bool {
+        self.pending || self.changed
     }
 
     pub fn is_human(&self) -> bool {

@@ -29,12 +29,12 @@ pub struct Bonds {
     /// The first absence has begun and the agent has not come back.
     pub absent: bool,
     /// When the first absence begins, or ends if it has begun.
-    pub absence_at: Option<Timestamp>,
+    pub(super) absence_at: Option<Timestamp>,
     pub mentor: Option<AgentIdx>,
     /// With so many open cases, new ones go to others who can take them.
-    pub max_open_cases: Option<u32>,
+    pub(super) max_open_cases: Option<u32>,
     pub briefing: Briefing,
-    pub succession: Option<Box<Succession>>,
+    pub(super) succession: Option<Box<Succession>>,
 }
 
 /// What others did for an owner since it went away.
@@ -72,6 +72,20 @@ pub struct Succession {
 }
 
 impl Bonds {
+    /// When the first absence begins, or ends if it has begun.
+    pub fn absence_at(&self) -> Option<Timestamp> {
+        self.absence_at
+    }
+
+    /// With so many open cases, new ones go to others who can take them.
+    pub fn max_open_cases(&self) -> Option<u32> {
+        self.max_open_cases
+    }
+
+    pub fn succession(&self) -> Option<&Succession> {
+        self.succession.as_deref()
+    }
+
     /// Whether anything bounds the new cases of this agent.
     pub fn is_bounded(&self) -> bool {
         self.max_open_cases.is_some() || self.succession.is_some()

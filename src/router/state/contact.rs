@@ -88,7 +88,7 @@ pub struct Contact {
     /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
     pub(super) seeking: bool,
 
-    pub offers: SmallVec<[Offer; 1]>,
+    pub(super) offers: SmallVec<[Offer; 1]>,
     pub offers_made: u32,
     pub talks: SmallVec<[Talk; 1]>,
     /// The agent of the last conversation.
@@ -327,6 +327,11 @@ impl Contact {
 
     pub fn seeking(&self) -> bool {
         self.seeking
+    }
+
+    /// The offers that ring.
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
     }
 
     /// Where it stands in the waiting index.

@@ -11,14 +11,13 @@ use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::state::bonds::{ABSENCES_MAX, Served};
 use crate::router::state::book::Book;
-use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
     /// `agent.absence`.
     pub(super) fn agent_absence(&mut self, set: &AgentAbsence) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&set.agent)?;
-        let mut absences = self.book.agents[idx.at()].bonds.absences.clone();
+        let mut absences = self.book.agents[idx.at()].bonds().absences.clone();
         if set.on {
             if set.to_at <= self.book.at {
                 let message = format!("{} is over: give a time after {}", set.to_at, self.book.at);
@@ -54,40 +53,25 @@ impl Router {
 
     /// Takes over the absences of an agent; one that has begun goes on where it is still planned.
     pub(super) fn take_absences(&mut self, idx: AgentIdx, absences: Vec<Absence>) {
-        let bonds = &mut self.book.agents[idx.at()].bonds;
+        let bonds = self.book.bonds_mut(idx);
         let before = bonds.absences.first().map(|absence| absence.from_at);
         let goes_on = absences.first().map(|absence| absence.from_at) == before;
         bonds.absences = absences;
         if bonds.absent && !goes_on {
             bonds.absent = false;
-            self.note_changed(idx);
+            self.book.note_changed(idx);
         }
-        self.arm_absence(idx);
+        self.book.arm_absence(idx);
         // What begins now begins now.
         self.absence_due(idx);
     }
 
-    fn arm_absence(&mut self, idx: AgentIdx) {
-        let bonds = &mut self.book.agents[idx.at()].bonds;
-        let first = bonds.absences.first();
-        bonds.absence_at = first.map(|first| {
-            if bonds.absent {
-                first.to_at
-            } else {
-                first.from_at
-            }
-        });
-        if let Some(at) = bonds.absence_at {
-            self.book.timers.arm(at, Timer::Absence, idx.number());
-        }
-    }
-
     /// An absence begins or ends.
     pub(in crate::router::act) fn absence_due(&mut self, idx: AgentIdx) {
-        while let Some(due) = self.book.agents[idx.at()].bonds.absence_at
+        while let Some(due) = self.book.agents[idx.at()].bonds().absence_at()
             && due <= self.book.at
         {
-            if self.book.agents[idx.at()].bonds.absent {
+            if self.book.agents[idx.at()].bonds().absent {
                 self.end_absence(idx);
             } else {
                 self.begin_absence(idx);
@@ -96,39 +80,39 @@ impl Router {
     }
 
     fn begin_absence(&mut self, idx: AgentIdx) {
-        let bonds = &mut self.book.agents[idx.at()].bonds;
+        let bonds = self.book.bonds_mut(idx);
         bonds.absent = true;
         bonds.briefing.planned = true;
         let Some(absence) = bonds.absences.first().cloned() else {
             return;
         };
-        self.arm_absence(idx);
+        self.book.arm_absence(idx);
         self.emit(|book| AgentEvent::Absent {
             agent: book.agents[idx.at()].id.clone(),
             from_at: absence.from_at,
             to_at: absence.to_at,
             reason: absence.reason.clone(),
         });
-        if self.book.agents[idx.at()].presence != Presence::Offline {
+        if self.book.agents[idx.at()].presence() != Presence::Offline {
             let reason = absence.reason.unwrap_or_else(|| Text("absent".into()));
             self.set_presence(idx, Presence::Offline, Some(reason), None);
         }
-        self.note_changed(idx);
+        self.book.note_changed(idx);
         self.warn_if_left_alone(idx, absence.to_at);
     }
 
     /// The first absence is over, by its time or because the agent is there.
     fn end_absence(&mut self, idx: AgentIdx) {
-        let bonds = &mut self.book.agents[idx.at()].bonds;
+        let bonds = self.book.bonds_mut(idx);
         bonds.absent = false;
         bonds.absences.remove(0);
-        self.note_changed(idx);
-        self.arm_absence(idx);
+        self.book.note_changed(idx);
+        self.book.arm_absence(idx);
     }
 
     /// The agent logs in: who is there is not absent.
     pub(super) fn came_in(&mut self, idx: AgentIdx) {
-        if self.book.agents[idx.at()].bonds.absent {
+        if self.book.agents[idx.at()].bonds().absent {
             self.end_absence(idx);
         }
     }
@@ -152,9 +136,9 @@ impl Router {
         self.tell_pairs(|book| {
             let pairs = book.pairs_of(idx).into_iter();
             pairs
-                .filter(|other| book.agents[other.at()].bonds.absent)
+                .filter(|other| book.agents[other.at()].bonds().absent)
                 .map(|other| {
-                    let theirs = book.agents[other.at()].bonds.absent_until();
+                    let theirs = book.agents[other.at()].bonds().absent_until();
                     let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));
                     book.pair_away(idx, other, book.at, to_at)
                 })
@@ -171,7 +155,7 @@ impl Router {
         agent: AgentIdx,
         route: Route,
     ) {
-        if !self.detail.trail || self.book.agents[owner.at()].presence == Presence::Available {
+        if !self.detail.trail || self.book.agents[owner.at()].presence() == Presence::Available {
             return;
         }
         let Some(case) = self.book.contacts[contact].case else {
@@ -184,24 +168,23 @@ impl Router {
             agent,
             route,
         };
-        let entry = &mut self.book.agents[owner.at()];
-        if !entry.bonds.briefing.is_open() {
-            let planned = entry.bonds.absent;
-            entry.bonds.briefing.begin(entry.since_at);
-            entry.bonds.briefing.planned = planned;
+        let away_since = self.book.agents[owner.at()].since_at();
+        let bonds = self.book.bonds_mut(owner);
+        if !bonds.briefing.is_open() {
+            bonds.briefing.begin(away_since);
+            bonds.briefing.planned = bonds.absent;
         }
-        entry.bonds.briefing.note(served);
+        bonds.briefing.note(served);
     }
 
     /// The agent goes away from its work, or is back: its briefing begins or is complete.
     pub(super) fn brief(&mut self, idx: AgentIdx, away: bool) {
         let at = self.book.at;
-        let entry = &mut self.book.agents[idx.at()];
-        let briefing = &mut entry.bonds.briefing;
+        let bonds = self.book.bonds_mut(idx);
+        let briefing = &mut bonds.briefing;
         if away {
-            let planned = entry.bonds.absent;
             briefing.begin(at);
-            briefing.planned = planned;
+            briefing.planned = bonds.absent;
             return;
         }
         if !briefing.is_open() {

@@ -6,8 +6,6 @@ use crate::router::api::event::{AgentEvent, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
-use crate::router::state::agent::WrapUp;
-use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -41,21 +39,12 @@ impl Router {
         reason: Option<Text>,
         until_at: Option<Timestamp>,
     ) {
-        let at = self.book.at;
-        let entry = &mut self.book.agents[idx.at()];
-        let before = entry.presence;
-        if before == presence && entry.reason == reason && entry.until_at == until_at {
+        let entry = &self.book.agents[idx.at()];
+        let before = entry.presence();
+        if before == presence && entry.reason() == reason.as_ref() && entry.until_at() == until_at {
             return;
         }
-        entry.presence = presence;
-        entry.reason = reason;
-        entry.until_at = until_at;
-        if before != presence {
-            entry.since_at = at;
-        }
-        if let Some(until) = until_at {
-            self.book.timers.arm(until, Timer::Presence, idx.number());
-        }
+        self.book.note_presence(idx, presence, reason, until_at);
         self.emit(|book| {
             let entry = &book.agents[idx.at()];
             // Who goes away keeps no offer: the state told is the one after this step.
@@ -67,7 +56,7 @@ impl Router {
                 agent: entry.id.clone(),
                 presence,
                 state,
-                reason: entry.reason.clone(),
+                reason: entry.reason().cloned(),
             }
         });
         if presence != Presence::Offline {
@@ -77,72 +66,34 @@ impl Router {
             self.brief(idx, before == Presence::Available);
         }
         match presence {
-            Presence::Available if before != presence => self.become_idle(idx),
+            Presence::Available if before != presence => self.book.become_idle(idx),
             Presence::Available => {}
             Presence::Break | Presence::Offline => {
-                let entry = &mut self.book.agents[idx.at()];
-                if presence == Presence::Break && entry.idle_since.is_none() {
+                let is_new = self.book.agents[idx.at()].idle_since().is_none();
+                if presence == Presence::Break && is_new {
                     // Logged in for the first time: it has its place in the idle order from now.
-                    entry.idle_since = Some(at);
-                    self.book.idle.place(&mut self.book.agents, idx, at);
+                    self.book.stand_last(idx);
                 }
                 self.revoke_all_of(idx, OfferReason::AgentGone);
-                self.refresh(idx);
+                self.book.refresh(idx);
             }
         }
-        self.note_changed(idx);
+        self.book.note_changed(idx);
         if (before == Presence::Offline) != (presence == Presence::Offline) {
             self.watch_no_agent_everywhere();
         }
     }
 
-    /// The agent is idle since now.
-    fn become_idle(&mut self, idx: AgentIdx) {
-        self.book.agents[idx.at()].idle_since = Some(self.book.at);
-        self.book
-            .idle
-            .place(&mut self.book.agents, idx, self.book.at);
-        self.note_freed(idx);
-        self.note_changed(idx);
-    }
-
     /// Takes back all that is offered to an agent; the contacts go on at once.
     fn revoke_all_of(&mut self, idx: AgentIdx, reason: OfferReason) {
         let offered: Vec<ContactIdx> = self.book.agents[idx.at()]
-            .reserved
+            .reserved()
             .iter()
             .map(|held| held.contact)
             .collect();
         for contact in offered {
             self.revoke_offers(contact, reason, |offer| offer.agent == idx);
             self.dirty_contacts.push(contact);
-        }
-    }
-
-    /// A conversation of an agent is over: it wraps up, or is free.
-    pub(in crate::router::act) fn release_agent(
-        &mut self,
-        idx: AgentIdx,
-        contact: ContactIdx,
-        since: Timestamp,
-        wrap_up_ms: i64,
-        ends_contact: bool,
-    ) {
-        let until_at = self.book.at.saturating_add(wrap_up_ms);
-        let entry = &mut self.book.agents[idx.at()];
-        entry.talks.retain(|held| held.contact != contact);
-        entry.talk_ms += self.book.at - since;
-        if wrap_up_ms > 0 {
-            entry.wraps.push(WrapUp {
-                contact,
-                until_at,
-                ends_contact,
-            });
-            self.book.timers.arm(until_at, Timer::WrapUp, idx.number());
-            self.refresh(idx);
-            self.note_changed(idx);
-        } else {
-            self.become_idle(idx);
         }
     }
 
@@ -155,7 +106,7 @@ impl Router {
 
     pub(super) fn wrap_up_end(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(name)?;
-        if self.book.agents[idx.at()].wraps.is_empty() {
+        if self.book.agents[idx.at()].wraps().is_empty() {
             let message = format!("agent \"{name}\" is not in wrap-up");
             return Err(Reject::conflict("agent", name, message));
         }
@@ -165,23 +116,15 @@ impl Router {
 
     /// Ends an agent's wrap-ups that are due by then.
     pub(in crate::router) fn end_wrap_ups(&mut self, idx: AgentIdx, by: Timestamp) {
-        let over: smallvec::SmallVec<[WrapUp; 1]> = self.book.agents[idx.at()]
-            .wraps
-            .iter()
-            .filter(|w| w.until_at <= by)
-            .copied()
-            .collect();
+        let over = self.book.take_wraps(idx, by);
         if over.is_empty() {
             return;
         }
-        self.book.agents[idx.at()]
-            .wraps
-            .retain(|wrap| wrap.until_at > by);
         for wrap in over {
             if wrap.ends_contact {
                 self.wrapped_up(wrap.contact, idx);
             }
         }
-        self.become_idle(idx);
+        self.book.become_idle(idx);
     }
 }

@@ -13,8 +13,8 @@ impl Router {
     pub(super) fn agent_remove(&mut self, remove: &AgentRemove) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&remove.agent)?;
         let entry = &self.book.agents[idx.at()];
-        if !entry.talks.is_empty() {
-            let n = entry.talks.len();
+        if !entry.talks().is_empty() {
+            let n = entry.talks().len();
             let message = format!(
                 "agent \"{}\" is in conversation ({n}): end or transfer its contacts first",
                 remove.agent
@@ -23,7 +23,7 @@ impl Router {
         }
         let cases: Vec<CaseIdx> = entry.cases().iter().copied().collect();
         let successor = self.successor(idx, remove)?;
-        let plan = entry.bonds.succession.clone();
+        let plan = entry.bonds().succession().cloned();
         let shared = plan.filter(|plan| remove.successor.is_none() && self.has_takers(plan));
         if successor.is_none() && shared.is_none() && !cases.is_empty() {
             let message = format!(
@@ -71,24 +71,10 @@ impl Router {
 
     /// The agent is there no more; who waits for it is judged anew.
     fn forget_agent(&mut self, idx: AgentIdx) {
-        self.book.idle.forget(&mut self.book.agents, idx);
-        self.bind(idx, |bonds| {
-            *bonds = crate::router::state::bonds::Bonds::default()
-        });
-        let at = self.book.at;
-        let entry = &mut self.book.agents[idx.at()];
-        self.book.skilled.take(&entry.skills);
-        let lost = self.book.skilled.lost(&entry.skills);
-        entry.exists = false;
-        entry.idle_since = None;
-        entry.retry_at = None;
-        entry.missed = 0;
-        entry.handled = 0;
-        entry.talk_ms = 0;
-        entry.since_at = at;
-        entry.reason = None;
-        let named = entry.named_waiting.values();
-        let waiting = named.chain(entry.owned_waiting.values()).copied();
+        let lost = self.book.remove_agent(idx);
+        let entry = &self.book.agents[idx.at()];
+        let named = entry.named_waiting().values();
+        let waiting = named.chain(entry.owned_waiting().values()).copied();
         self.dirty_contacts.extend(waiting);
         self.end_wishes_for(&lost);
     }
@@ -113,10 +99,10 @@ impl Router {
         let entry = &self.book.agents[idx.at()];
         let fit = |agent: &AgentIdx| {
             *agent != idx
-                && self.book.agents[agent.at()].exists
+                && self.book.agents[agent.at()].exists()
                 && self.book.agents[agent.at()].is_human()
         };
-        Ok(entry.deputy.filter(fit).or(entry.leader.filter(fit)))
+        Ok(entry.deputy().filter(fit).or(entry.leader.filter(fit)))
     }
 
     /// Logging in or off may decide for every waiting contact whether anyone could serve it.

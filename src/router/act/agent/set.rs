@@ -3,43 +3,31 @@
 use crate::router::api::codes::AgentKind;
 use crate::router::api::command::AgentSet;
 use crate::router::api::event::AgentEvent;
-use crate::router::api::ids::{AgentIdx, Name, TeamIdx};
 use crate::router::api::policy::{CAPACITY_MAX, SKILLS_MAX};
 use crate::router::api::reject::Reject;
-use crate::router::state::agent::Agent;
-use crate::router::state::skill::Levels;
 use crate::router::{Router, Subject};
 
 impl Router {
     pub(super) fn agent_set(&mut self, set: &AgentSet) -> Result<Subject, Reject> {
         self.check_agent(set)?;
         let absences = self.absences_of(set)?;
-        let idx = self.intern_agent(&set.agent);
-        let mentor = set.mentor.as_ref().map(|name| self.intern_agent(name));
-        self.bind(idx, |bonds| {
-            bonds.mentor = mentor;
-            bonds.max_open_cases = set.max_open_cases;
-        });
-        let was_there = self.book.agents[idx.at()].exists;
-        let pair_before = self.book.agents[idx.at()].deputy;
-        let deputy = set.deputy.as_ref().map(|name| self.intern_agent(name));
-        let leader = set.leader.as_ref().map(|name| self.intern_agent(name));
-        self.set_deputy(idx, deputy);
-        let team = set.team.as_ref().map(|name| self.intern_team(name));
+        let idx = self.book.intern_agent(&set.agent);
+        let mentor = set.mentor.as_ref().map(|name| self.book.intern_agent(name));
+        self.book.bonds_mut(idx).mentor = mentor;
+        self.book.set_max_open_cases(idx, set.max_open_cases);
+        let pair_before = self.book.agents[idx.at()].deputy();
+        let deputy = set.deputy.as_ref().map(|name| self.book.intern_agent(name));
+        let leader = set.leader.as_ref().map(|name| self.book.intern_agent(name));
+        self.book.set_deputy(idx, deputy);
+        let team = set.team.as_ref().map(|name| self.book.intern_team(name));
         let skills = self.book.skills.levels(&set.skills);
         let capacity = set
             .capacity
             .iter()
             .filter_map(|(name, n)| self.book.channels.find(name).map(|channel| (channel, *n)))
             .collect();
-        if let Some(position) = self.book.agents[idx.at()].position {
-            self.book
-                .idle
-                .mark_skills(&self.book.agents[idx.at()], position, false);
-        }
-        let lost = self.set_skills(idx, skills);
+        let lost = self.book.set_skills(idx, skills);
         let entry = &mut self.book.agents[idx.at()];
-        entry.exists = true;
         entry.name = set.name.clone();
         entry.kind = set.kind;
         entry.capacity = capacity;
@@ -48,18 +36,10 @@ impl Router {
         entry.address = set.address.clone();
         entry.wrap_up_ms = set.wrap_up_ms;
         entry.rank = set.rank;
-        if let Some(position) = entry.position {
-            self.book
-                .idle
-                .mark_skills(&self.book.agents[idx.at()], position, true);
-        }
         self.emit(|_| AgentEvent::Set {
             agent: set.agent.clone(),
             team: set.team.clone(),
         });
-        if !was_there {
-            self.book.bounded += u32::from(self.book.agents[idx.at()].bonds.is_bounded());
-        }
         let plans = absences.is_some();
         if let Some(absences) = absences {
             self.take_absences(idx, absences);
@@ -71,34 +51,11 @@ impl Router {
         // Stand-ins and skills decide who may take the contacts of its cases.
         let owned = self.waiting_on_cases_of(idx);
         self.dirty_contacts.extend(owned);
-        self.book.agents[idx.at()].passed_over = true;
-        self.note_freed(idx);
-        self.note_changed(idx);
+        self.book.leave_to(idx);
+        self.book.note_freed(idx);
+        self.book.note_changed(idx);
         self.watch_no_agent_everywhere();
         Ok(Subject::Agent(idx))
-    }
-
-    /// Gives an agent other skills; those that nobody has any more are answered.
-    fn set_skills(&mut self, idx: AgentIdx, skills: Levels) -> Levels {
-        self.book.skilled.add(&skills);
-        let entry = &mut self.book.agents[idx.at()];
-        let before = std::mem::replace(&mut entry.skills, skills);
-        if entry.exists {
-            self.book.skilled.take(&before);
-        }
-        self.book.skilled.lost(&before)
-    }
-
-    /// Gives an agent another deputy, or none.
-    fn set_deputy(&mut self, idx: AgentIdx, deputy: Option<AgentIdx>) {
-        let before = std::mem::replace(&mut self.book.agents[idx.at()].deputy, deputy);
-        if let Some(before) = before {
-            let of = &mut self.book.agents[before.at()].deputy_of;
-            of.retain(|other| other != idx);
-        }
-        if let Some(deputy) = deputy {
-            self.book.agents[deputy.at()].deputy_of.push(idx);
-        }
     }
 
     fn check_agent(&self, set: &AgentSet) -> Result<(), Reject> {
@@ -163,29 +120,5 @@ impl Router {
             );
         }
         Ok(())
-    }
-
-    fn intern_team(&mut self, name: &Name) -> TeamIdx {
-        let team = TeamIdx::of(self.book.teams.intern(name));
-        if self.book.waiting.teams.len() <= team.at() {
-            self.book
-                .waiting
-                .teams
-                .resize_with(team.at() + 1, Default::default);
-        }
-        team
-    }
-
-    /// The number of an agent, which need not have been set yet.
-    pub(in crate::router::act) fn intern_agent(&mut self, name: &Name) -> AgentIdx {
-        if let Some(idx) = self.book.agents_by_name.get(name) {
-            return *idx;
-        }
-        let idx = AgentIdx::from_usize(self.book.agents.len());
-        self.book
-            .agents
-            .push(Agent::new(name.clone(), self.book.at));
-        self.book.agents_by_name.insert(name.clone(), idx);
-        idx
     }
 }

@@ -8,8 +8,7 @@ use crate::router::api::event::AgentEvent;
 use crate::router::api::ids::{AgentIdx, CaseIdx, Name};
 use crate::router::api::people::AgentSuccession;
 use crate::router::api::reject::Reject;
-use crate::router::state::bonds::{Bonds, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX, Succession};
-use crate::router::state::timers::Timer;
+use crate::router::state::bonds::{SUCCESSION_EVERY_MIN, SUCCESSORS_MAX, Succession};
 
 impl Router {
     /// `agent.succession`.
@@ -30,7 +29,7 @@ impl Router {
             return bad("every_ms", format!("too short: give at least {least}"));
         }
         if to.is_empty() {
-            self.set_succession(idx, None);
+            self.book.set_succession(idx, None);
             return Ok(Subject::Answer(self.succession_view(idx, &plan.agent, 0)));
         }
         let start_at = plan.start_at.unwrap_or(self.book.at).max(self.book.at);
@@ -43,7 +42,7 @@ impl Router {
             by: plan.by.clone(),
             handed_over: 0,
         };
-        self.set_succession(idx, Some(Box::new(succession)));
+        self.book.set_succession(idx, Some(Box::new(succession)));
         self.emit(|book| AgentEvent::Succession {
             agent: plan.agent.clone(),
             to: plan.to.clone(),
@@ -55,10 +54,6 @@ impl Router {
         let mut moved = 0;
         if start_at == self.book.at {
             moved = self.succession_due(idx);
-        } else {
-            self.book
-                .timers
-                .arm(start_at, Timer::Succession, idx.number());
         }
         let answer = self.succession_view(idx, &plan.agent, moved);
         Ok(Subject::Answer(answer))
@@ -95,23 +90,10 @@ impl Router {
         Ok(found)
     }
 
-    /// Changes what an agent is bound to, and counts those whose new cases are bounded.
-    pub(super) fn bind(&mut self, idx: AgentIdx, change: impl FnOnce(&mut Bonds)) {
-        let entry = &mut self.book.agents[idx.at()];
-        let before = entry.exists && entry.bonds.is_bounded();
-        change(&mut entry.bonds);
-        let after = entry.exists && entry.bonds.is_bounded();
-        self.book.bounded = self.book.bounded + u32::from(after) - u32::from(before);
-    }
-
-    fn set_succession(&mut self, idx: AgentIdx, succession: Option<Box<Succession>>) {
-        self.bind(idx, |bonds| bonds.succession = succession);
-    }
-
     /// One batch goes; without any left, or without anyone to take them, the plan is done.
     /// Answers how many cases moved.
     pub(in crate::router::act) fn succession_due(&mut self, idx: AgentIdx) -> u64 {
-        let Some(mut plan) = self.book.agents[idx.at()].bonds.succession.clone() else {
+        let Some(mut plan) = self.book.agents[idx.at()].bonds().succession().cloned() else {
             return 0;
         };
         let batch = plan.batch.map_or(usize::MAX, |batch| batch as usize);
@@ -125,7 +107,7 @@ impl Router {
         plan.handed_over += moved;
         let left = self.book.agents[idx.at()].cases().len() as u64;
         if left == 0 || moved == 0 {
-            self.set_succession(idx, None);
+            self.book.set_succession(idx, None);
             self.emit(|book| AgentEvent::Succeeded {
                 agent: book.agents[idx.at()].id.clone(),
                 cases: plan.handed_over,
@@ -134,10 +116,7 @@ impl Router {
             return moved;
         }
         plan.next_at = self.book.at.saturating_add(plan.every_ms.0);
-        self.book
-            .timers
-            .arm(plan.next_at, Timer::Succession, idx.number());
-        self.set_succession(idx, Some(plan));
+        self.book.set_succession(idx, Some(Box::new(plan)));
         moved
     }
 
@@ -160,7 +139,7 @@ impl Router {
     /// Whether a successor can take cases: it is there, a human, and does not leave itself.
     fn takes(&self, agent: AgentIdx) -> bool {
         let entry = &self.book.agents[agent.at()];
-        entry.exists && entry.is_human() && entry.bonds.succession.is_none()
+        entry.exists() && entry.is_human() && entry.bonds().succession().is_none()
     }
 
     pub(super) fn has_takers(&self, plan: &Succession) -> bool {
@@ -169,7 +148,7 @@ impl Router {
 
     fn succession_view(&self, idx: AgentIdx, agent: &Name, moved: u64) -> Answer {
         let entry = &self.book.agents[idx.at()];
-        let plan = entry.bonds.succession.as_deref();
+        let plan = entry.bonds().succession();
         let to = plan.map_or(&[][..], |plan| &plan.to);
         Answer::Succession(SuccessionView {
             agent: agent.clone(),

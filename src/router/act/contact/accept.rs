@@ -56,12 +56,7 @@ impl Router {
         if alone {
             self.book.set_state(idx, ContactState::Connected);
         }
-        let agent = &mut self.book.agents[offer.agent.at()];
-        agent.talks.push(held);
-        agent.missed = 0;
-        agent.handled += 1;
-        self.refresh(offer.agent);
-        self.note_changed(offer.agent);
+        self.book.begin_talk(offer.agent, held);
         if self.book.contacts[idx].connected_at.is_none() {
             self.answered(idx, route, wait_ms);
             self.note_turn(idx, offer.agent, wait_ms);

@@ -73,7 +73,7 @@ impl Router {
             .filter(|case| case.state() != CaseState::Closed)
             .and_then(|case| case.owner());
         owner.is_some_and(|owner| {
-            self.book.agents[owner.at()].exists && !self.book.excluded(contact, owner)
+            self.book.agents[owner.at()].exists() && !self.book.excluded(contact, owner)
         })
     }
 
@@ -86,10 +86,10 @@ impl Router {
         else {
             return;
         };
-        self.book.arrival_seq += 1;
+        let seq = self.book.next_arrival();
         let original = &self.book.contacts[of];
         let case = original.case;
-        let callback = self.callback_of(original, id);
+        let callback = self.callback_of(original, id, seq);
         let idx = self.enter(callback);
         if let Some(case) = case {
             self.refer(idx, case);
@@ -106,11 +106,11 @@ impl Router {
 
     /// A new contact that only the owner takes: what the caller wanted, with nothing of the way
     /// that the call has gone.
-    fn callback_of(&self, original: &Contact, id: Name) -> Contact {
+    fn callback_of(&self, original: &Contact, id: Name, seq: u64) -> Contact {
         let channel = self.book.channels.find(&Name::of(CALLBACK));
         let mut callback = original.clone();
         callback.id = id;
-        callback.seq = self.book.arrival_seq;
+        callback.seq = seq;
         callback.channel = channel.unwrap_or(original.channel);
         callback.outcome = None;
         callback.by_owner_only = true;

@@ -59,10 +59,8 @@ impl Router {
             max_wait_ms: Some(Millis(MILLIS_MAX)),
             ..ContactSubmit::of(id)
         };
-        self.book.arrival_seq += 1;
-        let mut contact =
-            self.book
-                .draft(&submit, &resolved, Levels::default(), self.book.arrival_seq);
+        let seq = self.book.next_arrival();
+        let mut contact = self.book.draft(&submit, &resolved, Levels::default(), seq);
         contact.duty = Some(duty);
         // What the customer's profile asks for is for the customer's own contacts.
         contact.extra = None;

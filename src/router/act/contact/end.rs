@@ -155,7 +155,8 @@ impl Router {
                 self.book.contacts[idx].wrapping.push(talk.agent);
                 wraps.push((talk.agent, at.saturating_add(wrap_ms)));
             }
-            self.release_agent(talk.agent, idx, talk.since, wrap_ms, true);
+            self.book
+                .end_talk(talk.agent, idx, talk.since, wrap_ms, true);
         }
         if let Some(case) = self.book.contacts[idx].case {
             self.book.cases[case].active_at = at;

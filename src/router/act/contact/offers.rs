@@ -1,18 +1,13 @@
 //! Offers: made, declined, expired, revoked (rules 1 and 4). What an accept does is in `accept`.
 
-use crate::router::api::codes::{
-    ContactState, DeclineReason, OfferEnd, Presence, Route, Rule, Why,
-};
+use crate::router::api::codes::{DeclineReason, OfferEnd, Presence, Route, Rule, Why};
 use crate::router::api::command::OfferDecline;
 use crate::router::api::effect::Count;
 use crate::router::api::event::{ContactEvent, ContactRef, OfferEvent, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, OfferId, Text};
 use crate::router::api::moves::Move;
 use crate::router::api::reject::Reject;
-use crate::router::api::time::Timestamp;
-use crate::router::state::agent::Reserved;
-use crate::router::state::contact::{Deadline, Offer};
-use crate::router::state::timers::Timer;
+use crate::router::state::contact::Offer;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -34,35 +29,25 @@ impl Router {
         });
         self.remember_search(idx, rule, why, Some((agent, route)), None);
         self.book.leave_index(idx);
-        self.book.offer_seq += 1;
-        let id = OfferId(self.book.offer_seq);
+        let id = self.book.next_offer();
         if self.answered_at_once {
             self.connect_at_once(idx, agent, route, why);
             return;
         }
         let contact = &mut self.book.contacts[idx];
-        let queue = &mut self.book.queues[contact.queue().at()];
-        let expires_at = self.book.at.saturating_add(queue.policy.ring_ms.0);
-        queue.last_offered = Some(agent);
-        contact.offers.push(Offer {
+        if contact.mentor() == Some(agent) {
+            contact.extra_mut().mentor = None;
+        }
+        let ring_ms = self.book.queues[contact.queue().at()].policy.ring_ms.0;
+        let expires_at = self.book.at.saturating_add(ring_ms);
+        let offer = Offer {
             id,
             agent,
             route,
             why,
             expires_at,
-        });
-        contact.offers_made += 1;
-        contact.why = why;
-        contact.drop_deadline(Deadline::NoAgent);
-        if contact.mentor() == Some(agent) {
-            contact.extra_mut().mentor = None;
-        }
-        let channel = contact.channel;
-        if contact.state() == ContactState::Waiting {
-            self.book.set_state(idx, ContactState::Offered);
-        }
-        self.book.open_offers.insert(id.0, idx);
-        self.book.timers.arm(expires_at, Timer::Offer, idx.number());
+        };
+        self.book.open_offer(idx, offer);
         if self.detail.moves {
             self.out.moves.push(Move::Offered {
                 contact: idx,
@@ -70,13 +55,6 @@ impl Router {
                 offer: id,
             });
         }
-        self.book.agents[agent.at()].reserved.push(Reserved {
-            contact: idx,
-            channel,
-            offer: id,
-        });
-        self.refresh(agent);
-        self.note_changed(agent);
         self.emit(|book| {
             let of = ContactRef {
                 agent: Some(book.agent_name(agent)),
@@ -123,7 +101,10 @@ impl Router {
     ) -> Result<(ContactIdx, Offer), Reject> {
         if let Some(id) = offer {
             if let Some(idx) = self.book.open_offers.get(&id.0)
-                && let Some(found) = self.book.contacts[*idx].offers.iter().find(|o| o.id == id)
+                && let Some(found) = self.book.contacts[*idx]
+                    .offers()
+                    .iter()
+                    .find(|o| o.id == id)
             {
                 return Ok((*idx, *found));
             }
@@ -178,7 +159,7 @@ impl Router {
     /// Ends the offers of a contact whose time has run out.
     pub(in crate::router::act) fn expire_offers(&mut self, idx: ContactIdx) {
         let over: Vec<Offer> = self.book.contacts[idx]
-            .offers
+            .offers()
             .iter()
             .filter(|offer| offer.expires_at <= self.book.at)
             .copied()
@@ -202,7 +183,7 @@ impl Router {
         which: impl Fn(&Offer) -> bool,
     ) {
         let revoked: smallvec::SmallVec<[Offer; 1]> = self.book.contacts[idx]
-            .offers
+            .offers()
             .iter()
             .filter(|offer| which(offer))
             .copied()
@@ -210,8 +191,8 @@ impl Router {
         for offer in &revoked {
             self.end_offer(idx, offer, OfferEnd::Revoked, Some(reason));
             self.remember(idx, Rule::Revoke, None, Some(offer.agent));
-            self.note_freed(offer.agent);
-            self.note_changed(offer.agent);
+            self.book.note_freed(offer.agent);
+            self.book.note_changed(offer.agent);
         }
     }
 
@@ -223,13 +204,7 @@ impl Router {
         end: OfferEnd,
         reason: Option<OfferReason>,
     ) {
-        self.book.open_offers.remove(&offer.id.0);
-        self.book.contacts[idx]
-            .offers
-            .retain(|open| open.id != offer.id);
-        self.book.agents[offer.agent.at()]
-            .reserved
-            .retain(|held| held.offer != offer.id);
+        self.book.close_offer(idx, offer);
         self.note_hunger(idx);
         self.count(|book| Count::Offer {
             queue: book.queue_name(idx),
@@ -273,22 +248,14 @@ impl Router {
             entry.missed += 1;
         }
         if delay.0 > 0 {
-            self.set_retry(agent, self.book.at.saturating_add(delay.0));
+            self.book.delay(agent, self.book.at.saturating_add(delay.0));
         }
         if missed && max_missed > 0 && self.book.agents[agent.at()].missed >= max_missed {
             self.book.agents[agent.at()].missed = 0;
             self.set_presence(agent, Presence::Break, Some(Text("no_answer".into())), None);
             return;
         }
-        self.note_freed(agent);
-        self.note_changed(agent);
-    }
-
-    fn set_retry(&mut self, agent: AgentIdx, until: Timestamp) {
-        let entry = &mut self.book.agents[agent.at()];
-        if entry.retry_at.is_none_or(|at| at < until) {
-            entry.retry_at = Some(until);
-            self.book.timers.arm(until, Timer::Retry, agent.number());
-        }
+        self.book.note_freed(agent);
+        self.book.note_changed(agent);
     }
 }

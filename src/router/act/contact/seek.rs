@@ -36,11 +36,11 @@ impl Router {
     pub(in crate::router) fn note_hunger(&mut self, idx: ContactIdx) {
         let contact = &self.book.contacts[idx];
         let hungry = contact.seeking()
-            && !contact.offers.is_empty()
+            && !contact.offers().is_empty()
             && !contact.overdue
             && contact.direct.is_none()
             && !contact.rings_by_name()
-            && contact.offers.len() < self.book.parallel_offers(contact);
+            && contact.offers().len() < self.book.parallel_offers(contact);
         let key = hungry.then(|| self.book.wait_key(contact));
         if self.book.set_hungry(idx, key) {
             let requirement = self.book.requirement(&self.book.contacts[idx]);

@@ -38,17 +38,18 @@ impl Router {
             resolved.customer = Some(self.book.customers.intern(name));
         }
         let requires = self.book.skills.levels(&submit.requires);
-        let prefer = submit.prefer.as_ref().map(|name| self.intern_agent(name));
+        let prefer = submit
+            .prefer
+            .as_ref()
+            .map(|name| self.book.intern_agent(name));
         let exclude: SmallVec<[AgentIdx; 2]> = submit
             .exclude
             .iter()
-            .map(|name| self.intern_agent(name))
+            .map(|name| self.book.intern_agent(name))
             .collect();
         let source = source.map(|name| self.book.sources.intern(name));
-        self.book.arrival_seq += 1;
-        let mut contact = self
-            .book
-            .draft(submit, &resolved, requires, self.book.arrival_seq);
+        let seq = self.book.next_arrival();
+        let mut contact = self.book.draft(submit, &resolved, requires, seq);
         contact.prefer = prefer;
         if !exclude.is_empty() {
             contact.extra_mut().exclude = exclude;

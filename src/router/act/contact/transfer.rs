@@ -82,8 +82,8 @@ impl Router {
 
     /// Who consults a queue asks its mentor first.
     fn ask_mentor_first(&mut self, idx: ContactIdx, consults: AgentIdx) {
-        let mentor = self.book.agents[consults.at()].bonds.mentor;
-        let there = mentor.filter(|mentor| self.book.agents[mentor.at()].exists);
+        let mentor = self.book.agents[consults.at()].bonds().mentor;
+        let there = mentor.filter(|mentor| self.book.agents[mentor.at()].exists());
         if there.is_some() {
             self.book.contacts[idx].extra_mut().mentor = there;
         }
@@ -136,7 +136,8 @@ impl Router {
             contact.route = None;
             self.book.set_state(idx, ContactState::Waiting);
         }
-        self.release_agent(talk.agent, idx, talk.since, wrap_ms, false);
+        self.book
+            .end_talk(talk.agent, idx, talk.since, wrap_ms, false);
     }
 
     /// In a consultation the first agent leaves and the contact goes on with the second, who may
@@ -166,7 +167,7 @@ impl Router {
         if !contact.seeking() {
             return false;
         }
-        let ringing = !contact.offers.is_empty();
+        let ringing = !contact.offers().is_empty();
         self.leave(idx, first, true);
         if ringing {
             self.book.set_state(idx, ContactState::Offered);

@@ -83,14 +83,14 @@ impl Router {
         }
         let requirement = self.book.requirement(&self.book.contacts[idx]);
         let unfit: Vec<crate::router::api::ids::OfferId> = self.book.contacts[idx]
-            .offers
+            .offers()
             .iter()
             .filter(|offer| {
                 matches!(
                     offer.route,
                     crate::router::api::codes::Route::Skill
                         | crate::router::api::codes::Route::Team
-                ) && !meets(&self.book.agents[offer.agent.at()].skills, &requirement)
+                ) && !meets(self.book.agents[offer.agent.at()].skills(), &requirement)
             })
             .map(|offer| offer.id)
             .collect();

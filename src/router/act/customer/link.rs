@@ -109,7 +109,7 @@ impl Router {
         let excluded = self.book.customers[idx].excluded().to_vec();
         for Excluded { agent, .. } in excluded {
             let offered: Vec<ContactIdx> = self.book.agents[agent.at()]
-                .reserved
+                .reserved()
                 .iter()
                 .map(|held| held.contact)
                 .filter(|contact| self.book.contacts[*contact].customer == Some(idx))

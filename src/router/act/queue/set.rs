@@ -121,7 +121,7 @@ impl Router {
             entry.drop_deadline(Deadline::NoAgent);
             entry.drop_deadline(Deadline::OwnerWait);
             self.note_hunger(contact);
-            if self.book.contacts[contact].offers.is_empty() {
+            if self.book.contacts[contact].offers().is_empty() {
                 self.enter_index(contact);
             }
         }
@@ -191,7 +191,8 @@ impl Router {
             self.book.channels.apply(&self.book.settings);
             self.book.idle.set_channels(self.book.channels.len());
             for n in 0..self.book.agents.len() {
-                self.note_freed(crate::router::api::ids::AgentIdx::from_usize(n));
+                self.book
+                    .note_freed(crate::router::api::ids::AgentIdx::from_usize(n));
             }
             // Whether an owner serves the channel at all may have changed.
             let waiting = self

@@ -3,6 +3,9 @@
 //! It holds the nouns, the indexes over them, and how far its time has come. Who only has a `&Book`
 //! decides or looks and cannot change anything; the acts change it through `Router`, which owns it.
 
+// As bytes and back.
+mod image;
+
 // Finding and naming.
 mod find;
 mod names;
@@ -10,7 +13,10 @@ mod names;
 // The changes that keep an invariant.
 mod counts;
 mod deadlines;
+mod free;
+mod offers;
 mod owner;
+mod people;
 mod places;
 
 use std::collections::{BTreeMap, VecDeque};

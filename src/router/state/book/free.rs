@@ -1,0 +1,195 @@
+//! What agents are busy with, and where they stand in the idle order: conversations, wrap-ups,
+//! presence and retry delays change here together with the place in the order and the channels for
+//! which it shows the agent as free. Also the two lists of agents that are still to be settled:
+//! those that became free, and those whose situation changed.
+
+use smallvec::SmallVec;
+
+use super::Book;
+use crate::router::api::codes::Presence;
+use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, Text};
+use crate::router::api::time::Timestamp;
+use crate::router::state::agent::{Held, WrapUp};
+use crate::router::state::timers::Timer;
+
+impl Book {
+    /// Notes what an agent says of itself. Whether it comes to be idle by that is said apart.
+    pub(in crate::router) fn note_presence(
+        &mut self,
+        idx: AgentIdx,
+        presence: Presence,
+        reason: Option<Text>,
+        until_at: Option<Timestamp>,
+    ) {
+        let entry = &mut self.agents[idx.at()];
+        if entry.presence != presence {
+            entry.since_at = self.at;
+        }
+        entry.presence = presence;
+        entry.reason = reason;
+        entry.until_at = until_at;
+        if let Some(until) = until_at {
+            self.timers.arm(until, Timer::Presence, idx.number());
+        }
+    }
+
+    /// The agent is idle since now, and may be able to take more.
+    pub(in crate::router) fn become_idle(&mut self, idx: AgentIdx) {
+        self.stand_last(idx);
+        self.note_freed(idx);
+        self.note_changed(idx);
+    }
+
+    /// Gives an agent the last place in the idle order.
+    pub(in crate::router) fn stand_last(&mut self, idx: AgentIdx) {
+        self.agents[idx.at()].idle_since = Some(self.at);
+        self.idle.place(&mut self.agents, idx, self.at);
+    }
+
+    /// A conversation of an agent begins.
+    pub(in crate::router) fn begin_talk(&mut self, idx: AgentIdx, held: Held) {
+        let entry = &mut self.agents[idx.at()];
+        entry.talks.push(held);
+        entry.missed = 0;
+        entry.handled += 1;
+        self.refresh(idx);
+        self.note_changed(idx);
+    }
+
+    /// A conversation of an agent is over: it wraps up, or is free.
+    pub(in crate::router) fn end_talk(
+        &mut self,
+        idx: AgentIdx,
+        contact: ContactIdx,
+        since: Timestamp,
+        wrap_up_ms: i64,
+        ends_contact: bool,
+    ) {
+        let until_at = self.at.saturating_add(wrap_up_ms);
+        let entry = &mut self.agents[idx.at()];
+        entry.talks.retain(|held| held.contact != contact);
+        entry.talk_ms += self.at - since;
+        if wrap_up_ms > 0 {
+            entry.wraps.push(WrapUp {
+                contact,
+                until_at,
+                ends_contact,
+            });
+            self.timers.arm(until_at, Timer::WrapUp, idx.number());
+            self.refresh(idx);
+            self.note_changed(idx);
+        } else {
+            self.become_idle(idx);
+        }
+    }
+
+    /// Takes the wrap-ups of an agent that are due by then off it. The agent is idle when what
+    /// they end has ended.
+    pub(in crate::router) fn take_wraps(
+        &mut self,
+        idx: AgentIdx,
+        by: Timestamp,
+    ) -> SmallVec<[WrapUp; 1]> {
+        let wraps = &mut self.agents[idx.at()].wraps;
+        let over = wraps.iter().filter(|wrap| wrap.until_at <= by).copied();
+        let over: SmallVec<[WrapUp; 1]> = over.collect();
+        if !over.is_empty() {
+            wraps.retain(|wrap| wrap.until_at > by);
+        }
+        over
+    }
+
+    /// Leaves an agent alone until then, unless it is left alone for longer.
+    pub(in crate::router) fn delay(&mut self, agent: AgentIdx, until: Timestamp) {
+        let entry = &mut self.agents[agent.at()];
+        if entry.retry_at.is_none_or(|at| at < until) {
+            entry.retry_at = Some(until);
+            self.timers.arm(until, Timer::Retry, agent.number());
+        }
+    }
+
+    pub(in crate::router) fn end_delay(&mut self, agent: AgentIdx) {
+        self.agents[agent.at()].retry_at = None;
+        self.note_freed(agent);
+        self.note_changed(agent);
+    }
+
+    /// Notes that an agent may be able to take more than before.
+    pub(in crate::router) fn note_freed(&mut self, agent: AgentIdx) {
+        let entry = &mut self.agents[agent.at()];
+        if !entry.pending {
+            entry.pending = true;
+            self.pending_agents.push(agent);
+        }
+        self.refresh(agent);
+    }
+
+    /// Whether an agent became free, can take something and has not chosen yet.
+    pub(in crate::router) fn is_about_to_choose(&self, agent: AgentIdx) -> bool {
+        let entry = &self.agents[agent.at()];
+        let mut channels = (0..self.channels.len()).map(|n| ChannelIdx::of(n as u32));
+        entry.pending && channels.any(|channel| entry.free_for(channel, &self.channels).is_ok())
+    }
+
+    /// The longest idle of the agents that became free is the next to choose.
+    pub(in crate::router) fn take_freed(&mut self) -> Option<AgentIdx> {
+        let pending = self.pending_agents.iter().enumerate();
+        let first = pending.min_by(|(_, a), (_, b)| {
+            let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
+            (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
+        });
+        let (place, _) = first?;
+        let agent = self.pending_agents.swap_remove(place);
+        self.agents[agent.at()].pending = false;
+        Some(agent)
+    }
+
+    /// Notes the owners who are still to choose: an agent that chose before them left what they
+    /// own alone.
+    pub(in crate::router) fn leave_to_owners(&mut self) {
+        for n in 0..self.pending_agents.len() {
+            let entry = &mut self.agents[self.pending_agents[n].at()];
+            entry.passed_over |= !entry.owned_waiting.is_empty();
+        }
+    }
+
+    /// Something was left to an agent, which is to look at all it owns when it has chosen.
+    pub(in crate::router) fn leave_to(&mut self, owner: AgentIdx) {
+        self.agents[owner.at()].passed_over = true;
+    }
+
+    /// Whether something was left to an agent, which is asked once.
+    pub(in crate::router) fn take_passed_over(&mut self, agent: AgentIdx) -> bool {
+        std::mem::take(&mut self.agents[agent.at()].passed_over)
+    }
+
+    /// Notes that an agent's situation changed, for the contacts that wait for it.
+    pub(in crate::router) fn note_changed(&mut self, agent: AgentIdx) {
+        let entry = &mut self.agents[agent.at()];
+        if !entry.changed && !entry.owned_waiting.is_empty() {
+            entry.changed = true;
+            self.changed_agents.push(agent);
+        }
+    }
+
+    /// An agent whose situation changed. One that is about to choose is judged when it has chosen:
+    /// until then its contacts are kept for it as they were.
+    pub(in crate::router) fn take_changed(&mut self) -> Option<AgentIdx> {
+        let mut changed = self.changed_agents.iter();
+        let place = changed.position(|agent| !self.is_about_to_choose(*agent))?;
+        let agent = self.changed_agents.swap_remove(place);
+        self.agents[agent.at()].changed = false;
+        Some(agent)
+    }
+
+    /// Brings the idle order in line with what an agent is doing.
+    pub(in crate::router) fn refresh(&mut self, agent: AgentIdx) {
+        let entry = &mut self.agents[agent.at()];
+        let free = if entry.pending {
+            0
+        } else {
+            entry.free_mask(&self.channels)
+        };
+        self.idle.show_free(entry, free);
+    }
+}

@@ -1,0 +1,374 @@
+//! The book as bytes and back.
+//!
+//! The image holds what the commands made; indexes, lists of who waits for whom and timers are
+//! made anew from it. Two books that went through the same commands have the same image.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::Bytes;
+
+use super::Book;
+use crate::calendar::Calendar;
+use crate::router::api::both::{Both, InTurn};
+use crate::router::api::ids::{
+    AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx,
+};
+use crate::router::api::policy::Settings;
+use crate::router::api::time::Timestamp;
+use crate::router::state::agent::{Agent, Channels};
+use crate::router::state::case::Cases;
+use crate::router::state::contact::{Contact, Deadline};
+use crate::router::state::customer::Customers;
+use crate::router::state::keys::Remembered;
+use crate::router::state::kinds::Kinds;
+use crate::router::state::queue::{Counts, Queue};
+use crate::router::state::skill::Interner;
+use crate::router::state::sources::Source;
+use crate::router::state::timers::Timer;
+use crate::router::store::few::Few;
+use crate::router::store::segments::Segments;
+
+/// The version of the image's layout. A router reads only its own.
+pub const IMAGE_FORMAT: u32 = 4;
+
+/// Records of one block; the last has fewer.
+const BLOCK_RECORDS: usize = 1_024;
+
+/// Images with fewer blocks of records are not worth a second thread.
+const BLOCKS_SHARED_MIN: usize = 8;
+
+/// What millions are kept of stands in blocks of its own, each to be read without the others.
+#[derive(Deserialize)]
+struct Image<'a> {
+    format: u32,
+    centre: &'a [u8],
+    #[serde(borrow)]
+    customers: Vec<&'a [u8]>,
+    cases: Vec<&'a [u8]>,
+}
+
+#[derive(Serialize)]
+struct CentreRef<'a> {
+    at: Timestamp,
+    event_seq: u64,
+    offer_seq: u64,
+    arrival_seq: u64,
+    settings: &'a Settings,
+    skills: &'a [Name],
+    teams: &'a [Name],
+    agents: &'a [Agent],
+    queues: &'a [Queue],
+    unattached: &'a BTreeMap<CustomerIdx, Few<ContactIdx>>,
+    free_cases: &'a [CaseIdx],
+    cases_opened: u64,
+    contacts: &'a [Option<Box<Contact>>],
+    free_contacts: &'a [ContactIdx],
+    sources: &'a [Source],
+    keys: Vec<&'a Remembered>,
+    ended: Vec<(Timestamp, ContactIdx)>,
+    closed: Vec<(Timestamp, CaseIdx)>,
+    counts: Counts,
+    kinds: &'a Kinds,
+    calendars: &'a BTreeMap<Name, Calendar>,
+}
+
+/// All but customers and cases.
+#[derive(Deserialize)]
+struct Centre {
+    at: Timestamp,
+    event_seq: u64,
+    offer_seq: u64,
+    arrival_seq: u64,
+    settings: Settings,
+    skills: Vec<Name>,
+    teams: Vec<Name>,
+    agents: Vec<Agent>,
+    queues: Vec<Queue>,
+    unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
+    free_cases: Vec<CaseIdx>,
+    cases_opened: u64,
+    contacts: Vec<Option<Box<Contact>>>,
+    free_contacts: Vec<ContactIdx>,
+    sources: Vec<Source>,
+    keys: Vec<Remembered>,
+    ended: Vec<(Timestamp, ContactIdx)>,
+    closed: Vec<(Timestamp, CaseIdx)>,
+    counts: Counts,
+    kinds: Kinds,
+    calendars: BTreeMap<Name, Calendar>,
+}
+
+fn written(part: &(impl Serialize + ?Sized)) -> Vec<u8> {
+    postcard::to_stdvec(part).expect("the state is writable to memory")
+}
+
+/// Appends what [`Image`] reads as `Vec<&[u8]>`.
+fn append<T: Serialize>(out: &mut Vec<u8>, records: &Segments<T>) {
+    out.extend(written(&records.len().div_ceil(BLOCK_RECORDS)));
+    let mut records = records.iter().peekable();
+    let mut block = Vec::new();
+    while records.peek().is_some() {
+        block.clear();
+        for record in records.by_ref().take(BLOCK_RECORDS) {
+            block = postcard::to_extend(record, block).expect("the state is writable to memory");
+        }
+        out.extend(written(&block.len()));
+        out.extend(&block);
+    }
+}
+
+fn damaged(error: &postcard::Error) -> String {
+    format!("damaged image: {error}")
+}
+
+/// Reads blocks of records; `see` is shown each with its number.
+fn read<'a, T: Deserialize<'a>>(
+    blocks: &[&'a [u8]],
+    mut see: impl FnMut(usize, &T),
+) -> Result<Segments<T>, String> {
+    let mut records = Segments::default();
+    for block in blocks {
+        let mut left = *block;
+        while !left.is_empty() {
+            let record: T;
+            (record, left) = postcard::take_from_bytes(left).map_err(|error| damaged(&error))?;
+            see(records.len(), &record);
+            records.push(record);
+        }
+    }
+    Ok(records)
+}
+
+impl Book {
+    /// The book as bytes, with the number of the last event. The same book gives the same bytes.
+    pub(in crate::router) fn image(&self, event_seq: u64) -> Vec<u8> {
+        let centre = CentreRef {
+            at: self.at,
+            event_seq,
+            offer_seq: self.offer_seq,
+            arrival_seq: self.arrival_seq,
+            settings: &self.settings,
+            skills: self.skills.names(),
+            teams: self.teams.names(),
+            agents: &self.agents,
+            queues: &self.queues,
+            unattached: &self.customers.unattached,
+            free_cases: &self.cases.free,
+            cases_opened: self.cases.opened,
+            contacts: &self.contacts.slots,
+            free_contacts: &self.contacts.free,
+            sources: &self.sources.slots,
+            keys: self.keys.list.iter().collect(),
+            ended: self.ended.iter().copied().collect(),
+            closed: self.closed.iter().copied().collect(),
+            counts: self.counts,
+            kinds: &self.kinds,
+            calendars: &self.calendars,
+        };
+        let mut image = written(&(IMAGE_FORMAT, Bytes::new(&written(&centre))));
+        append(&mut image, &self.customers.slots);
+        append(&mut image, &self.cases.slots);
+        image
+    }
+
+    /// The book that [`Book::image`] was taken of, with the number of the last event; its contacts
+    /// have no places yet. Somebody else may read a half of a large image meanwhile.
+    pub(in crate::router) fn from_image(
+        bytes: &[u8],
+        both: &impl Both,
+    ) -> Result<(Self, u64), String> {
+        let (format, _rest): (u32, _) =
+            postcard::take_from_bytes(bytes).map_err(|error| format!("no image: {error}"))?;
+        if format != IMAGE_FORMAT {
+            return Err(format!(
+                "image of format {format}: this program reads format {IMAGE_FORMAT}"
+            ));
+        }
+        let image: Image<'_> = postcard::from_bytes(bytes).map_err(|error| damaged(&error))?;
+        debug_assert_eq!(image.format, IMAGE_FORMAT, "checked before it was read");
+        let is_large = image.customers.len() + image.cases.len() >= BLOCKS_SHARED_MIN;
+        let one = || {
+            let customers = Customers::read(|see| read(&image.customers, see))?;
+            let centre: Centre =
+                postcard::from_bytes(image.centre).map_err(|error| damaged(&error))?;
+            Ok::<_, String>((customers, centre))
+        };
+        let other = || Cases::read(|see| read(&image.cases, see));
+        let (one, other) = if is_large {
+            both.both(one, other)
+        } else {
+            InTurn.both(one, other)
+        };
+        let (customers, centre) = one?;
+        let event_seq = centre.event_seq;
+        Ok((Self::of_parts(centre, customers, other?), event_seq))
+    }
+
+    fn of_parts(centre: Centre, customers: Customers, cases: Cases) -> Self {
+        let mut book = Self::new();
+        book.at = centre.at;
+        book.come_to = (centre.at, Timer::LAST);
+        book.offer_seq = centre.offer_seq;
+        book.arrival_seq = centre.arrival_seq;
+        book.channels = Channels::of(&centre.settings);
+        book.settings = centre.settings;
+        book.skills = Interner::from_names(centre.skills);
+        book.teams = Interner::from_names(centre.teams);
+        book.waiting
+            .teams
+            .resize_with(book.teams.names().len(), Default::default);
+        let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
+        book.bounded = centre.agents.iter().filter(bounded).count() as u32;
+        book.agents = centre.agents;
+        for agent in book.agents.iter().filter(|agent| agent.exists) {
+            book.skilled.add(&agent.skills);
+        }
+        book.queues = centre.queues;
+        book.find_longest_affinity();
+        book.customers = customers;
+        book.customers.unattached = centre.unattached;
+        book.cases = cases;
+        book.cases.free = centre.free_cases;
+        book.cases.opened = centre.cases_opened;
+        book.contacts.slots = centre.contacts;
+        book.contacts.free = centre.free_contacts;
+        book.sources.slots = centre.sources;
+        for key in centre.keys {
+            book.keys.push(key);
+        }
+        book.ended = centre.ended.into();
+        book.closed = centre.closed.into();
+        book.counts = centre.counts;
+        book.kinds = centre.kinds;
+        book.calendars = centre.calendars;
+        book.index_names();
+        book.index_agents();
+        book.arm_timers();
+        book
+    }
+
+    fn index_names(&mut self) {
+        for n in 0..self.agents.len() {
+            if let Some(deputy) = self.agents[n].deputy {
+                let of = AgentIdx::from_usize(n);
+                self.agents[deputy.at()].deputy_of.push(of);
+            }
+        }
+        self.agents_by_name = self
+            .agents
+            .iter()
+            .enumerate()
+            .map(|(n, agent)| (agent.id.clone(), AgentIdx::from_usize(n)))
+            .collect();
+        self.queues_by_name = self
+            .queues
+            .iter()
+            .enumerate()
+            .map(|(n, queue)| (queue.id.clone(), QueueIdx::from_usize(n)))
+            .collect();
+        for (n, source) in self.sources.slots.iter().enumerate() {
+            self.sources
+                .by_name
+                .insert(source.name.clone(), SourceIdx::from_usize(n));
+        }
+        let mut names: Vec<(Name, ContactIdx)> = Vec::new();
+        for (n, contact) in self.contacts.slots.iter().enumerate() {
+            if let Some(contact) = contact {
+                let idx = ContactIdx::from_usize(n);
+                names.push((contact.id.clone(), idx));
+                let slot = contact.slot();
+                self.contacts
+                    .booked
+                    .extend(slot.map(|slot| (slot.from_at, idx)));
+                for offer in &contact.offers {
+                    self.open_offers.insert(offer.id.0, idx);
+                }
+            }
+        }
+        for (name, idx) in names {
+            self.contacts.note_name(&name, idx);
+        }
+        for queue in &mut self.queues {
+            queue.resolve(&mut self.skills);
+        }
+    }
+
+    /// Agents stand in the idle order by how long they have been idle.
+    fn index_agents(&mut self) {
+        self.idle = crate::router::state::idle::IdleOrder::default();
+        self.idle.set_channels(self.channels.len());
+        let mut order: Vec<AgentIdx> = (0..self.agents.len())
+            .map(AgentIdx::from_usize)
+            .filter(|idx| self.agents[idx.at()].idle_since.is_some())
+            .collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (&self.agents[a.at()], &self.agents[b.at()]);
+            (a.idle_since, &a.id).cmp(&(b.idle_since, &b.id))
+        });
+        for idx in order {
+            let since = self.agents[idx.at()].idle_since.unwrap_or(Timestamp::MIN);
+            self.idle.place(&mut self.agents, idx, since);
+        }
+        self.idle.settle(&mut self.agents);
+        for n in 0..self.agents.len() {
+            self.refresh(AgentIdx::from_usize(n));
+        }
+    }
+
+    /// Deadlines follow from what they are deadlines of.
+    fn arm_timers(&mut self) {
+        let mut due: Vec<(Timestamp, Timer, u32)> = Vec::new();
+        for (n, agent) in self.agents.iter().enumerate() {
+            let of = n as u32;
+            due.extend(
+                agent
+                    .wraps
+                    .iter()
+                    .map(|wrap| (wrap.until_at, Timer::WrapUp, of)),
+            );
+            due.extend(agent.until_at.map(|at| (at, Timer::Presence, of)));
+            due.extend(agent.retry_at.map(|at| (at, Timer::Retry, of)));
+            due.extend(agent.bonds.absence_at.map(|at| (at, Timer::Absence, of)));
+            let plan = agent.bonds.succession.as_deref();
+            due.extend(plan.map(|plan| (plan.next_at, Timer::Succession, of)));
+        }
+        for (n, contact) in self.contacts.slots.iter().enumerate() {
+            let Some(contact) = contact else { continue };
+            let of = n as u32;
+            due.extend(
+                contact
+                    .offers
+                    .iter()
+                    .map(|o| (o.expires_at, Timer::Offer, of)),
+            );
+            let deadlines = Deadline::ALL.into_iter();
+            due.extend(deadlines.filter_map(|deadline| {
+                let at = contact.deadline(deadline)?;
+                Some((at, deadline.timer(), of))
+            }));
+            let wish_until = contact.extra.as_ref().and_then(|extra| extra.wish_until);
+            due.extend(wish_until.map(|at| (at, Timer::Wish, of)));
+        }
+        for (n, case) in self.cases.slots.iter().enumerate() {
+            let Some(case) = case else { continue };
+            let progress = case.progress();
+            let wait = progress.and_then(|p| p.wait.as_ref());
+            let follow_up = progress.and_then(|p| p.follow_up.as_ref());
+            let deadlines = [
+                (wait.and_then(|wait| wait.until_at), Timer::CaseWait),
+                (progress.and_then(|p| p.clock_at), Timer::CaseClock),
+                (follow_up.and_then(|f| f.next_at), Timer::FollowUp),
+                (case.close_at(), Timer::CloseCase),
+            ];
+            due.extend(
+                deadlines
+                    .iter()
+                    .filter_map(|(at, timer)| at.map(|at| (at, *timer, n as u32))),
+            );
+        }
+        for (at, timer, of) in due {
+            self.timers.arm(at, timer, of);
+        }
+    }
+}

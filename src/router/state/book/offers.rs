@@ -1,0 +1,56 @@
+//! Offers: what a contact and an agent note of one, its number and its deadline come and go
+//! together.
+
+use super::Book;
+use crate::router::api::codes::ContactState;
+use crate::router::api::ids::{ContactIdx, OfferId};
+use crate::router::state::agent::Reserved;
+use crate::router::state::contact::{Deadline, Offer};
+use crate::router::state::timers::Timer;
+
+impl Book {
+    /// The number of the next offer.
+    pub(in crate::router) fn next_offer(&mut self) -> OfferId {
+        self.offer_seq += 1;
+        OfferId(self.offer_seq)
+    }
+
+    /// The arrival sequence of the next contact.
+    pub(in crate::router) fn next_arrival(&mut self) -> u64 {
+        self.arrival_seq += 1;
+        self.arrival_seq
+    }
+
+    /// A contact that has left its place rings at an agent.
+    pub(in crate::router) fn open_offer(&mut self, idx: ContactIdx, offer: Offer) {
+        let contact = &mut self.contacts[idx];
+        contact.offers.push(offer);
+        contact.offers_made += 1;
+        contact.why = offer.why;
+        contact.drop_deadline(Deadline::NoAgent);
+        let reserved = Reserved {
+            contact: idx,
+            channel: contact.channel,
+            offer: offer.id,
+        };
+        self.queues[contact.queue.at()].last_offered = Some(offer.agent);
+        if contact.state == ContactState::Waiting {
+            self.set_state(idx, ContactState::Offered);
+        }
+        self.open_offers.insert(offer.id.0, idx);
+        self.timers
+            .arm(offer.expires_at, Timer::Offer, idx.number());
+        self.agents[offer.agent.at()].reserved.push(reserved);
+        self.refresh(offer.agent);
+        self.note_changed(offer.agent);
+    }
+
+    /// An offer rings no longer. Whether its agent is free again is said apart.
+    pub(in crate::router) fn close_offer(&mut self, idx: ContactIdx, offer: &Offer) {
+        self.open_offers.remove(&offer.id.0);
+        let offers = &mut self.contacts[idx].offers;
+        offers.retain(|open| open.id != offer.id);
+        let reserved = &mut self.agents[offer.agent.at()].reserved;
+        reserved.retain(|held| held.offer != offer.id);
+    }
+}
