@@ -122,7 +122,7 @@ impl Router {
     /// before.
     fn forget_heard(&mut self) {
         if self.out.moves.is_empty() {
-            self.forget_ended();
+            self.book.forget_ended();
         }
     }
 
@@ -210,10 +210,10 @@ impl Router {
     ) -> Hung {
         self.step(at, |router| {
             let owner = router.book.case_owner(contact);
-            let agent = router.book.contacts[contact].last_agent;
+            let agent = router.book.contact(contact).last_agent;
             let after = wrap_up_ms.map_or(AfterWork::Usual, AfterWork::Lasts);
             router.end_conversation(contact, Outcome::Open, after);
-            let wraps = agent.map(|agent| router.book.agents[agent.at()].wraps());
+            let wraps = agent.map(|agent| router.book.agent(agent).wraps());
             let wrap = wraps.and_then(|all| all.iter().find(|wrap| wrap.contact == contact));
             Hung {
                 owner,
@@ -251,10 +251,7 @@ impl Router {
     ) -> CaseIdx {
         self.step(at, |router| {
             let case = Case::new(id.clone(), customer, topic.cloned(), None, router.book.at);
-            let idx = router.book.cases.insert_unnamed(case);
-            if let Some(customer) = customer {
-                router.book.customers[customer].add_case(idx);
-            }
+            let idx = router.book.enter_case(case, false);
             router.attach_others(idx);
             if let Some(owner) = owner {
                 router.own(idx, owner, None);
@@ -274,11 +271,11 @@ impl Router {
     }
 
     pub(crate) fn owner_of_case(&self, case: CaseIdx) -> Option<AgentIdx> {
-        self.book.cases[case].owner()
+        self.book.case(case).owner()
     }
 
     pub(crate) fn customer_of_case(&self, case: CaseIdx) -> Option<CustomerIdx> {
-        self.book.cases[case].customer
+        self.book.case(case).customer
     }
 
     pub(crate) fn agent_named(&self, name: &Name) -> Option<AgentIdx> {
@@ -326,18 +323,18 @@ impl Router {
     }
 
     pub(crate) fn agent_name_of(&self, agent: AgentIdx) -> &Name {
-        &self.book.agents[agent.at()].id
+        &self.book.agent(agent).id
     }
 
     pub(crate) fn is_human(&self, agent: AgentIdx) -> bool {
-        self.book.agents[agent.at()].is_human()
+        self.book.agent(agent).is_human()
     }
 
     pub(crate) fn queue_name_of(&self, queue: QueueIdx) -> &Name {
-        &self.book.queues[queue.at()].id
+        &self.book.queue(queue).id
     }
 
     pub(crate) fn policy(&self, queue: QueueIdx) -> &super::api::policy::Policy {
-        &self.book.queues[queue.at()].policy
+        &self.book.queue(queue).policy
     }
 }

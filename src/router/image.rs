@@ -44,13 +44,13 @@ impl Router {
                 continue;
             }
             self.book.note_seeking(idx);
-            let contact = &self.book.contacts[idx];
+            let contact = self.book.contact(idx);
             if contact.offers().is_empty() {
-                let armed = self.book.contacts[idx].deadline(Deadline::OwnerWait);
+                let armed = self.book.contact(idx).deadline(Deadline::OwnerWait);
                 self.enter_index(idx);
                 debug_assert_eq!(
                     armed,
-                    self.book.contacts[idx].deadline(Deadline::OwnerWait),
+                    self.book.contact(idx).deadline(Deadline::OwnerWait),
                     "a wait for an owner ends when it did"
                 );
             } else {

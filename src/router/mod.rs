@@ -145,7 +145,7 @@ impl Router {
         self.book.chance = stamped.chance;
         self.fire_due(Timer::LAST);
         let outcome = carry_out(self);
-        self.forget_ended();
+        self.book.forget_ended();
         self.prune_timers();
         std::mem::swap(&mut self.out, effects);
         outcome

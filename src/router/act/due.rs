@@ -55,7 +55,7 @@ impl Router {
 
     /// Whether an entry still is the deadline of what it names.
     fn is_current(&self, due: Due) -> bool {
-        let agent = || &self.book.agents[due.of as usize];
+        let agent = || self.book.agent(AgentIdx::of(due.of));
         let contact = || self.book.contacts.get(ContactIdx::of(due.of));
         let deadline =
             |deadline| contact().and_then(|contact| contact.deadline(deadline)) == Some(due.at);
@@ -118,24 +118,30 @@ impl Router {
             Timer::Offer => self.expire_offers(contact),
             Timer::Firm => self.make_firm(contact),
             Timer::OwnerWait => {
-                self.book.contacts[contact].drop_deadline(Deadline::OwnerWait);
+                self.book
+                    .contact_mut(contact)
+                    .drop_deadline(Deadline::OwnerWait);
                 self.remember(contact, Rule::OwnerWait, None, None);
                 self.dirty_contacts.push(contact);
             }
             Timer::Step => self.pass_step(contact),
             Timer::Age => self.age(contact),
             Timer::NoAgent => {
-                self.book.contacts[contact].drop_deadline(Deadline::NoAgent);
-                if !self.book.someone_could_serve(&self.book.contacts[contact]) {
+                self.book
+                    .contact_mut(contact)
+                    .drop_deadline(Deadline::NoAgent);
+                if !self.book.someone_could_serve(self.book.contact(contact)) {
                     self.give_up(contact, Why::NobodyLoggedIn);
                 }
             }
             Timer::MaxWait => {
-                self.book.contacts[contact].drop_deadline(Deadline::MaxWait);
-                if self.book.contacts[contact].offers().is_empty() {
+                self.book
+                    .contact_mut(contact)
+                    .drop_deadline(Deadline::MaxWait);
+                if self.book.contact(contact).offers().is_empty() {
                     self.give_up(contact, Why::WaitedTooLong);
                 } else {
-                    self.book.contacts[contact].overdue = true;
+                    self.book.contact_mut(contact).overdue = true;
                     self.note_hunger(contact);
                 }
             }
@@ -149,10 +155,10 @@ impl Router {
 
     /// The requirement bends with the time waited (rule 5).
     fn pass_step(&mut self, idx: ContactIdx) {
-        let passed = self.book.steps_passed(&self.book.contacts[idx]);
-        let contact = &mut self.book.contacts[idx];
+        let passed = self.book.steps_passed(self.book.contact(idx));
+        let contact = self.book.contact_mut(idx);
         contact.steps_passed = passed;
-        let next = self.book.next_step_at(&self.book.contacts[idx], passed);
+        let next = self.book.next_step_at(self.book.contact(idx), passed);
         self.book.set_deadline(idx, Deadline::Step, next);
         self.remember(idx, Rule::Step, None, None);
         self.dirty_contacts.push(idx);
@@ -161,15 +167,16 @@ impl Router {
     /// A contact gains a step of priority by waiting.
     fn age(&mut self, idx: ContactIdx) {
         let step = self.book.policy_of(idx).age_priority_ms.0.max(1);
-        let contact = &mut self.book.contacts[idx];
-        let due_at = contact.deadline(Deadline::Age).unwrap_or(self.book.at);
+        let at = self.book.at;
+        let contact = self.book.contact_mut(idx);
+        let due_at = contact.deadline(Deadline::Age).unwrap_or(at);
         // Several at once where nobody looked for a while.
-        let steps = 1 + (self.book.at - due_at).max(0) / step;
+        let steps = 1 + (at - due_at).max(0) / step;
         let gained = i32::try_from(steps).unwrap_or(i32::MAX);
         contact.aged = contact.aged.saturating_add(gained);
         let next = due_at + steps * step;
         self.book.set_deadline(idx, Deadline::Age, Some(next));
-        if self.book.contacts[idx].place().is_some() {
+        if self.book.contact(idx).place().is_some() {
             self.enter_index(idx);
         }
         self.note_hunger(idx);

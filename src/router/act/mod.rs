@@ -9,8 +9,7 @@ pub(super) mod contact;
 pub(super) mod customer;
 pub(super) mod queue;
 
-// What every command does: what is due first, the consequences, forgetting.
+// What every command does: what is due first, the consequences, telling.
 mod due;
-mod forget;
 mod settle;
 mod tell;

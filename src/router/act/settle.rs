@@ -59,7 +59,7 @@ impl Router {
         let direct = contact.direct;
         loop {
             self.announce_requirement(idx);
-            match self.book.plan(&self.book.contacts[idx]) {
+            match self.book.plan(self.book.contact(idx)) {
                 Plan::Offer { agent, route, why } => {
                     self.make_offer(idx, agent, route, why, None);
                     if self.answered_at_once {
@@ -73,7 +73,7 @@ impl Router {
                 Plan::Wait => break,
             }
         }
-        if !self.book.contacts[idx].offers().is_empty() {
+        if !self.book.contact(idx).offers().is_empty() {
             self.note_hunger(idx);
             return;
         }
@@ -83,10 +83,10 @@ impl Router {
             self.look_for_agent(idx);
             return;
         }
-        if self.book.contacts[idx].state() == ContactState::Offered {
+        if self.book.contact(idx).state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
-        if let Some(owner) = self.book.sought_owner(&self.book.contacts[idx])
+        if let Some(owner) = self.book.sought_owner(self.book.contact(idx))
             && self.book.is_about_to_choose(owner)
         {
             // If the owner chooses something else, it looks again.
@@ -97,9 +97,9 @@ impl Router {
 
     /// Makes sure that the idle order can be asked for the contact's requirement.
     fn announce_requirement(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
-        let plain = contact.requires.is_empty()
-            && self.book.queues[contact.queue().at()].requires.is_empty();
+        let contact = self.book.contact(idx);
+        let plain =
+            contact.requires.is_empty() && self.book.queue(contact.queue()).requires.is_empty();
         if !plain || contact.steps_passed > 0 {
             let requirement = self.book.requirement(contact);
             self.book.idle.require(&requirement, &self.book.agents);
@@ -110,7 +110,7 @@ impl Router {
     /// Lets an agent that became free choose.
     fn settle_agent(&mut self, agent: AgentIdx) {
         while let Some(contact) = self.book.pick(agent) {
-            let (route, why) = self.book.route_freed(&self.book.contacts[contact], agent);
+            let (route, why) = self.book.route_freed(self.book.contact(contact), agent);
             let rule = if route == Route::Owner {
                 Rule::FreedOwner
             } else {
@@ -124,20 +124,17 @@ impl Router {
         self.book.leave_to_owners();
         if self.book.take_passed_over(agent) {
             // What others left to it and it did not take is theirs again.
-            let left = self.book.agents[agent.at()].owned_waiting().values();
+            let left = self.book.agent(agent).owned_waiting().values();
             self.dirty_contacts.extend(left);
         }
     }
 
     /// Judges the waiting contacts of an owner anew.
     fn judge_owned(&mut self, owner: AgentIdx) {
-        let owned = self.book.agents[owner.at()]
-            .owned_waiting()
-            .values()
-            .copied();
+        let owned = self.book.agent(owner).owned_waiting().values().copied();
         let concerned: Vec<ContactIdx> = owned
             .filter(|contact| {
-                let contact = &self.book.contacts[*contact];
+                let contact = self.book.contact(*contact);
                 let place = contact.place();
                 let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
                 let longest = self.book.longest_owner_wait(contact);

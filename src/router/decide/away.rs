@@ -11,12 +11,12 @@ use crate::router::state::book::Book;
 impl Book {
     /// The agents that stand in for each other: its deputy, and those whose deputy it is.
     pub(in crate::router) fn pairs_of(&self, idx: AgentIdx) -> BTreeSet<AgentIdx> {
-        let entry = &self.agents[idx.at()];
+        let entry = self.agent(idx);
         let all = entry
             .deputy()
             .into_iter()
             .chain(entry.deputy_of().iter().copied());
-        let exists = |other: &AgentIdx| self.agents[other.at()].exists() && *other != idx;
+        let exists = |other: &AgentIdx| self.agent(*other).exists() && *other != idx;
         all.filter(exists).collect()
     }
 
@@ -27,7 +27,7 @@ impl Book {
         idx: AgentIdx,
         only: Option<&Absence>,
     ) -> Vec<PairAwayView> {
-        let own = &self.agents[idx.at()].bonds().absences;
+        let own = &self.agent(idx).bonds().absences;
         if own.is_empty() {
             return Vec::new();
         }
@@ -37,7 +37,7 @@ impl Book {
                 .iter()
                 .filter(|own| only.is_none_or(|only| only == *own))
             {
-                let theirs = self.agents[other.at()].bonds().absences.iter();
+                let theirs = self.agent(other).bonds().absences.iter();
                 for (from_at, to_at) in theirs.filter_map(|theirs| theirs.overlap(absence)) {
                     found.push(self.pair_away(idx, other, from_at, to_at));
                 }
@@ -53,20 +53,20 @@ impl Book {
         from_at: Timestamp,
         to_at: Timestamp,
     ) -> PairAwayView {
-        let leader = self.agents[idx.at()].leader;
+        let leader = self.agent(idx).leader;
         PairAwayView {
-            agent: self.agents[idx.at()].id.clone(),
-            other: self.agents[other.at()].id.clone(),
+            agent: self.agent(idx).id.clone(),
+            other: self.agent(other).id.clone(),
             from_at,
             to_at,
-            leader: leader.map(|leader| self.agents[leader.at()].id.clone()),
+            leader: leader.map(|leader| self.agent(leader).id.clone()),
         }
     }
 
     pub(in crate::router) fn briefing_view(&self, idx: AgentIdx) -> BriefingView {
-        let entry = &self.agents[idx.at()];
+        let entry = self.agent(idx);
         let briefing = &entry.bonds().briefing;
-        let state = |case: &Name| self.cases.find(case).map(|case| self.cases[case].state());
+        let state = |case: &Name| self.cases.find(case).map(|case| self.case(case).state());
         BriefingView {
             agent: entry.id.clone(),
             since_at: briefing.since_at,
@@ -79,7 +79,7 @@ impl Book {
                     contact: served.contact.clone(),
                     case: served.case.clone(),
                     state: state(&served.case),
-                    agent: self.agents[served.agent.at()].id.clone(),
+                    agent: self.agent(served.agent).id.clone(),
                     route: served.route,
                 })
                 .collect(),

@@ -40,10 +40,10 @@ impl Book {
 
     /// Whether a contact would give an agent a case more than it should have.
     pub(super) fn leaves_to_others(&self, contact: &Contact, agent: AgentIdx) -> bool {
-        let entry = &self.agents[agent.at()];
+        let entry = self.agent(agent);
         let owned = contact
             .case
-            .is_some_and(|case| self.cases[case].owner().is_some());
+            .is_some_and(|case| self.case(case).owner().is_some());
         !owned && entry.is_human() && entry.bonds().is_full(entry.cases().len())
     }
 
@@ -58,12 +58,12 @@ impl Book {
             .idle
             .free(contact.channel, requirement)
             .filter(|agent| {
-                team.is_none_or(|team| self.agents[agent.at()].team == Some(team))
+                team.is_none_or(|team| self.agent(*agent).team == Some(team))
                     && among(*agent)
                     && self.eligible(contact, requirement, *agent)
             });
-        let queue = &self.queues[contact.queue().at()];
-        let agent = |agent: &AgentIdx| &self.agents[agent.at()];
+        let queue = self.queue(contact.queue());
+        let agent = |agent: &AgentIdx| self.agent(*agent);
         match queue.policy.strategy {
             Strategy::LongestIdle => eligible.next(),
             Strategy::MostSkilled => {
@@ -77,7 +77,7 @@ impl Book {
             Strategy::LeastLoaded => eligible.min_by_key(|a| agent(a).load()),
             Strategy::Ordered => eligible.min_by_key(|a| agent(a).rank),
             Strategy::RoundRobin => {
-                let last = queue.last_offered.map(|last| &self.agents[last.at()].id);
+                let last = queue.last_offered.map(|last| &self.agent(last).id);
                 eligible.min_by_key(|a| {
                     let id = &agent(a).id;
                     (last.is_some_and(|last| id <= last), id)

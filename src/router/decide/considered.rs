@@ -54,7 +54,8 @@ impl Book {
         if let Some(agent) = contact.prefer {
             add(agent, Route::Direct, true);
         }
-        let check = self.queues[contact.queue().at()]
+        let check = self
+            .queue(contact.queue())
             .policy
             .ownership
             .owner_skill_check;
@@ -78,8 +79,7 @@ impl Book {
         // The index may not know the requirement: then it is asked here, so that what is
         // remembered does not depend on what was looked up before.
         let known = self.idle.knows(requirement);
-        let skilled =
-            |agent: &AgentIdx| known || meets(self.agents[agent.at()].skills(), requirement);
+        let skilled = |agent: &AgentIdx| known || meets(self.agent(*agent).skills(), requirement);
         let able = self.idle.able(requirement).filter(skilled);
         let is_small = self.agents.len() <= SMALL_CENTRE;
         let most = if is_small {
@@ -127,7 +127,7 @@ impl Book {
             return;
         }
         for seen in list.iter_mut() {
-            let in_team = reach.team.is_some() && self.agents[seen.agent.at()].team == reach.team;
+            let in_team = reach.team.is_some() && self.agent(seen.agent).team == reach.team;
             if seen.verdict == Verdict::Eligible && seen.route == Route::Skill && !in_team {
                 seen.verdict = Verdict::NotInFallback;
             }

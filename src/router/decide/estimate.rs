@@ -22,7 +22,7 @@ impl Book {
         contact: &Contact,
         position: u32,
     ) -> Option<i64> {
-        let queue = &self.queues[contact.queue().at()];
+        let queue = self.queue(contact.queue());
         let ahead = position.saturating_sub(1);
         let common = queue.pace.wait_behind(ahead, queue.counts.serving())?;
         let wait = self.owner_or_queue(contact, common).unwrap_or(common);
@@ -57,7 +57,7 @@ impl Book {
         requirement: &Levels,
         owner: AgentIdx,
     ) -> Option<FreeIn> {
-        let entry = &self.agents[owner.at()];
+        let entry = self.agent(owner);
         let known = |at: Timestamp| FreeIn::Exactly((at - self.at).max(0) as f64);
         match self.situation(contact, requirement, owner) {
             Situation::WrapUp => entry
@@ -68,7 +68,7 @@ impl Book {
                 .map(known),
             Situation::Break { until_at } => until_at.map(known),
             Situation::Busy => {
-                let taken = self.queues[contact.queue().at()].pace.taken_ms()?;
+                let taken = self.queue(contact.queue()).pace.taken_ms()?;
                 let key = contact.place().map(|place| place.key);
                 let key = key.unwrap_or_else(|| self.wait_key(contact));
                 let turns = 1 + entry.owned_waiting().range(..key).count();

@@ -41,7 +41,7 @@ impl Book {
 
     /// The requirement of a contact when so many steps of its queue have passed, without wishes.
     pub(in crate::router) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
-        let queue = &self.queues[contact.queue().at()];
+        let queue = self.queue(contact.queue());
         if passed == 0 {
             return crate::router::state::skill::merged(&queue.requires, &contact.requires);
         }
@@ -63,13 +63,13 @@ impl Book {
             || contact.talks.iter().any(|talk| talk.agent == agent)
             || contact
                 .customer
-                .is_some_and(|customer| self.customers[customer].excludes(agent))
+                .is_some_and(|customer| self.customer(customer).excludes(agent))
     }
 
     /// Whether an agent is free for a contact, skills aside. An agent that has just become free
     /// and has not been given its own choice yet does not count as free here.
     pub(in crate::router) fn free_for(&self, contact: &Contact, agent: AgentIdx) -> bool {
-        let entry = &self.agents[agent.at()];
+        let entry = self.agent(agent);
         !entry.pending()
             && entry.free_for(contact.channel, &self.channels).is_ok()
             && contact.offer_to(agent).is_none()
@@ -83,7 +83,7 @@ impl Book {
         requirement: &Levels,
         agent: AgentIdx,
     ) -> bool {
-        self.free_for(contact, agent) && meets(self.agents[agent.at()].skills(), requirement)
+        self.free_for(contact, agent) && meets(self.agent(agent).skills(), requirement)
     }
 
     /// Why an agent is not (or is) eligible for a contact.
@@ -93,7 +93,7 @@ impl Book {
         requirement: Option<&Levels>,
         agent: AgentIdx,
     ) -> Verdict {
-        let entry = &self.agents[agent.at()];
+        let entry = self.agent(agent);
         if !entry.exists() {
             return Verdict::Removed;
         }
@@ -122,7 +122,7 @@ impl Book {
 
     /// The owner that a contact seeks, where its queue routes by owners at all.
     pub(in crate::router) fn sought_owner(&self, contact: &Contact) -> Option<AgentIdx> {
-        let policy = &self.queues[contact.queue().at()].policy.ownership;
+        let policy = &self.queue(contact.queue()).policy.ownership;
         let off = policy.mode == OwnershipMode::Off && !contact.by_owner_only;
         if off || contact.passed_on || contact.direct.is_some() {
             return None;
@@ -130,7 +130,7 @@ impl Book {
         if contact.kept_for.is_some() {
             return contact.kept_for;
         }
-        let case = &self.cases[contact.case?];
+        let case = self.case(contact.case?);
         case.owner().filter(|_| case.state() != CaseState::Closed)
     }
 
@@ -141,11 +141,11 @@ impl Book {
         requirement: &Levels,
         owner: AgentIdx,
     ) -> Situation {
-        let entry = &self.agents[owner.at()];
+        let entry = self.agent(owner);
         if self.excluded(contact, owner) {
             return Situation::Never(Why::OwnerExcluded);
         }
-        let policy = &self.queues[contact.queue().at()].policy.ownership;
+        let policy = &self.queue(contact.queue()).policy.ownership;
         if policy.owner_skill_check && !meets(entry.skills(), requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
@@ -183,7 +183,7 @@ impl Book {
         let Some(owner) = self.sought_owner(contact) else {
             return anyone;
         };
-        let policy = &self.queues[contact.queue().at()].policy.ownership;
+        let policy = &self.queue(contact.queue()).policy.ownership;
         let situation = self.situation(contact, requirement, owner);
         if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
             if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
@@ -214,7 +214,7 @@ impl Book {
         let reach = self.reach(contact, requirement);
         match (reach.owner, reach.owner_only_until) {
             (Some(owner), Some(until)) if until < Timestamp::MAX => {
-                let policy = &self.queues[contact.queue().at()].policy.ownership;
+                let policy = &self.queue(contact.queue()).policy.ownership;
                 let situation = self.situation(contact, requirement, owner);
                 self.opened(owner, policy, situation)
             }
@@ -257,7 +257,7 @@ impl Book {
     /// Who may take a contact whose wait for the owner is over: the owner still, and all that the
     /// fallback names.
     fn opened(&self, owner: AgentIdx, policy: &Ownership, situation: Situation) -> Reach {
-        let entry = &self.agents[owner.at()];
+        let entry = self.agent(owner);
         let mut reach = Reach {
             owner: Some(owner),
             owner_only_until: None,

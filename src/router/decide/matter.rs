@@ -33,8 +33,8 @@ impl Book {
     pub(in crate::router) fn matter(&self, customer: CustomerIdx, topic: Option<&Name>) -> Matter {
         let mut best: Option<(bool, Timestamp, CaseIdx)> = None;
         let mut closed: Option<(Timestamp, AgentIdx)> = None;
-        for idx in self.customers[customer].cases() {
-            let case = &self.cases[*idx];
+        for idx in self.customer(customer).cases() {
+            let case = self.case(*idx);
             if topic.is_some() && case.topic() != topic {
                 continue;
             }
@@ -62,7 +62,7 @@ impl Book {
 
     /// The case that a contact without one belongs to by now.
     pub(in crate::router) fn case_for(&self, idx: ContactIdx) -> Option<CaseIdx> {
-        let contact = &self.contacts[idx];
+        let contact = self.contact(idx);
         self.matter(contact.customer?, contact.topic.as_ref()).case
     }
 }

@@ -51,7 +51,7 @@ impl Book {
         }
         let owner = self.sought_owner(contact);
         owner.is_some_and(|owner| {
-            owner != agent && self.agents[owner.at()].pending() && {
+            owner != agent && self.agent(owner).pending() && {
                 let requirement = self.requirement(contact);
                 self.situation(contact, &requirement, owner) == Situation::Free
             }
@@ -60,7 +60,7 @@ impl Book {
 
     /// The agent's side: the waiting contact that a freed agent takes.
     pub(in crate::router) fn pick(&self, agent: AgentIdx) -> Option<ContactIdx> {
-        let entry = &self.agents[agent.at()];
+        let entry = self.agent(agent);
         if entry.presence() != Presence::Available || !entry.exists() {
             return None;
         }
@@ -78,7 +78,7 @@ impl Book {
 
     /// The first of the contacts that the agent may take in the common order.
     fn pick_common(&self, agent: AgentIdx, free: Free) -> Option<Candidate> {
-        let entry = &self.agents[agent.at()];
+        let entry = self.agent(agent);
         let strongest = self.settings.pick == Pick::StrongestSkill;
         let mut best: Option<Candidate> = None;
         let mut consider = |found: Candidate| {
@@ -96,7 +96,7 @@ impl Book {
                 0
             };
             let first = class.waiting.iter().find(|(_, contact)| {
-                let waiting = &self.contacts[*contact];
+                let waiting = self.contact(*contact);
                 !self.excluded(waiting, agent) && !self.is_left_to_owner(waiting, agent)
             });
             if let Some((key, contact)) = first {
@@ -133,7 +133,7 @@ impl Book {
         list: impl Iterator<Item = (WaitKey, ContactIdx)>,
         by_team: bool,
     ) -> Option<Candidate> {
-        let skills = self.agents[agent.at()].skills();
+        let skills = self.agent(agent).skills();
         let strongest = self.settings.pick == Pick::StrongestSkill;
         let mut best: Option<Candidate> = None;
         for (key, contact) in list {
@@ -143,7 +143,7 @@ impl Book {
                     break;
                 }
             }
-            let waiting = &self.contacts[contact];
+            let waiting = self.contact(contact);
             let may = free.has(waiting.channel)
                 && !self.excluded(waiting, agent)
                 && !self.is_left_to_owner(waiting, agent);
@@ -151,7 +151,7 @@ impl Book {
                 continue;
             }
             let requirement = self.requirement(waiting);
-            let policy = &self.queues[waiting.queue().at()].policy.ownership;
+            let policy = &self.queue(waiting.queue()).policy.ownership;
             if (by_team || policy.owner_skill_check) && !meets(skills, &requirement) {
                 continue;
             }
@@ -182,23 +182,20 @@ impl Book {
         free: Free,
         common: Option<Candidate>,
     ) -> Option<Candidate> {
-        let (key, contact) =
-            self.agents[agent.at()]
-                .owned_waiting()
-                .iter()
-                .find(|(_, contact)| {
-                    let waiting = &self.contacts[**contact];
-                    let policy = &self.queues[waiting.queue().at()].policy.ownership;
-                    let kept = waiting
-                        .place()
-                        .is_some_and(|place| place.reach.owner_only_until.is_some());
-                    (policy.own_first || kept) && self.owner_may_take(waiting, agent, free)
-                })?;
-        let waiting = &self.contacts[*contact];
-        let overtake = self.queues[waiting.queue().at()]
-            .policy
-            .ownership
-            .overtake_ms;
+        let (key, contact) = self
+            .agent(agent)
+            .owned_waiting()
+            .iter()
+            .find(|(_, contact)| {
+                let waiting = self.contact(**contact);
+                let policy = &self.queue(waiting.queue()).policy.ownership;
+                let kept = waiting
+                    .place()
+                    .is_some_and(|place| place.reach.owner_only_until.is_some());
+                (policy.own_first || kept) && self.owner_may_take(waiting, agent, free)
+            })?;
+        let waiting = self.contact(*contact);
+        let overtake = self.queue(waiting.queue()).policy.ownership.overtake_ms;
         let held_back = common.is_some_and(|common| {
             common.key.minus_priority < key.minus_priority
                 || overtake.is_some_and(|limit| {
@@ -214,18 +211,18 @@ impl Book {
     }
 
     fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: Free) -> bool {
-        let policy = &self.queues[waiting.queue().at()].policy.ownership;
+        let policy = &self.queue(waiting.queue()).policy.ownership;
         free.has(waiting.channel)
             && !self.excluded(waiting, owner)
             && (!policy.owner_skill_check
-                || meets(self.agents[owner.at()].skills(), &self.requirement(waiting)))
+                || meets(self.agent(owner).skills(), &self.requirement(waiting)))
     }
 
     /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
     fn pick_hungry(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
-        let entry = &self.agents[agent.at()];
+        let entry = self.agent(agent);
         self.waiting.hungry.contacts().find(|idx| {
-            let contact = &self.contacts[*idx];
+            let contact = self.contact(*idx);
             free.has(contact.channel) && self.may_join_ringing(contact, agent, entry.skills())
         })
     }
@@ -241,7 +238,7 @@ impl Book {
         }
         let requirement = self.requirement(contact);
         let reach = self.reach(contact, &requirement);
-        let in_team = reach.team.is_some() && self.agents[agent.at()].team == reach.team;
+        let in_team = reach.team.is_some() && self.agent(agent).team == reach.team;
         (reach.anyone || in_team) && meets(skills, &requirement)
     }
 }

@@ -13,7 +13,7 @@ use crate::router::state::waiting::WaitKey;
 impl Book {
     /// The place of a contact in the common order.
     pub(in crate::router) fn wait_key(&self, contact: &Contact) -> WaitKey {
-        let queue = &self.queues[contact.queue().at()];
+        let queue = self.queue(contact.queue());
         let priority = i64::from(queue.policy.priority.0)
             + i64::from(contact.priority)
             + i64::from(contact.bonus())
@@ -27,7 +27,7 @@ impl Book {
 
     /// How many steps of its queue a contact has passed by now.
     pub(in crate::router) fn steps_passed(&self, contact: &Contact) -> u32 {
-        let steps = self.queues[contact.queue().at()].steps.iter();
+        let steps = self.queue(contact.queue()).steps.iter();
         steps
             .take_while(|step| contact.wait_from + step.after_ms <= self.at)
             .count() as u32
@@ -39,15 +39,13 @@ impl Book {
         contact: &Contact,
         passed: u32,
     ) -> Option<Timestamp> {
-        let step = self.queues[contact.queue().at()]
-            .steps
-            .get(passed as usize)?;
+        let step = self.queue(contact.queue()).steps.get(passed as usize)?;
         Some(contact.wait_from + step.after_ms)
     }
 
     /// What a contact begins its search in its present queue with.
     pub(in crate::router) fn search(&self, contact: &Contact) -> Search {
-        let policy = &self.queues[contact.queue().at()].policy;
+        let policy = &self.queue(contact.queue()).policy;
         let own = contact.max_wait_ms.map(|limit| (contact.wait_from, limit));
         let of_queue = policy.max_wait_ms.map(|limit| (contact.entered_at, limit));
         let limit = own.or(of_queue);
@@ -64,7 +62,7 @@ impl Book {
 
     /// The steps of priority that a contact has won by waiting by now, however many.
     pub(in crate::router) fn steps_aged(&self, contact: &Contact) -> i64 {
-        let age = self.queues[contact.queue().at()].policy.age_priority_ms.0;
+        let age = self.queue(contact.queue()).policy.age_priority_ms.0;
         let waited = (self.at - contact.joined_at).max(0);
         waited.checked_div(age).unwrap_or(0)
     }
@@ -93,23 +91,23 @@ impl Book {
 
     /// The place of a waiting contact in its queue, counted from 1.
     pub(in crate::router) fn position(&self, idx: ContactIdx) -> Option<u32> {
-        let contact = &self.contacts[idx];
+        let contact = self.contact(idx);
         let key = contact.place()?.key;
-        let before = self.queues[contact.queue().at()].waiting.before(key);
+        let before = self.queue(contact.queue()).waiting.before(key);
         u32::try_from(before + 1).ok()
     }
 
     /// Whether anyone is logged in who could serve a contact, now or when free.
     pub(in crate::router) fn someone_could_serve(&self, contact: &Contact) -> bool {
         let logged_in = |agent: &crate::router::api::ids::AgentIdx| {
-            let entry = &self.agents[agent.at()];
+            let entry = self.agent(*agent);
             entry.exists()
                 && entry.presence() != crate::router::api::codes::Presence::Offline
                 && entry.capacity_of(contact.channel, &self.channels) > 0
                 && !self.excluded(contact, *agent)
         };
         // The steps to come count as well: "could ever".
-        let queue = &self.queues[contact.queue().at()];
+        let queue = self.queue(contact.queue());
         let check = queue.policy.ownership.owner_skill_check;
         let steps = queue.steps.len() as u32;
         (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
@@ -118,16 +116,13 @@ impl Book {
             let named = [reach.owner, reach.deputy, reach.leader];
             let trusted = |agent: crate::router::api::ids::AgentIdx| {
                 !check
-                    || crate::router::state::skill::meets(
-                        self.agents[agent.at()].skills(),
-                        &requirement,
-                    )
+                    || crate::router::state::skill::meets(self.agent(agent).skills(), &requirement)
             };
             let by_name = |agent| logged_in(&agent) && trusted(agent);
             named.into_iter().flatten().any(by_name)
                 || (reach.anyone || reach.team.is_some())
                     && self.idle.able(&requirement).any(|agent| {
-                        let entry = &self.agents[agent.at()];
+                        let entry = self.agent(agent);
                         (reach.anyone || entry.team == reach.team)
                             && logged_in(&agent)
                             && crate::router::state::skill::meets(entry.skills(), &requirement)
@@ -143,7 +138,7 @@ impl Book {
 
     /// After so long no situation of the owner keeps a contact for it any more.
     pub(in crate::router) fn longest_owner_wait(&self, contact: &Contact) -> i64 {
-        let ownership = &self.queues[contact.queue().at()].policy.ownership;
+        let ownership = &self.queue(contact.queue()).policy.ownership;
         if ownership.mode == OwnershipMode::Require {
             return i64::MAX;
         }

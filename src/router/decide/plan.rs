@@ -54,7 +54,7 @@ impl Book {
 
     /// To how many agents a contact may be offered at once.
     pub(in crate::router) fn parallel_offers(&self, contact: &Contact) -> usize {
-        self.queues[contact.queue().at()].policy.parallel_offers as usize
+        self.queue(contact.queue()).policy.parallel_offers as usize
     }
 
     /// Preferred agent, owner, last owner: those who are asked first, without waiting.
@@ -87,7 +87,7 @@ impl Book {
             if self.situation(contact, requirement, owner) != Situation::Free {
                 return None;
             }
-            if self.agents[owner.at()].pending() {
+            if self.agent(owner).pending() {
                 // It is about to choose for itself, and its own contacts come first.
                 return Some(Plan::Wait);
             }
@@ -102,7 +102,7 @@ impl Book {
                 why,
             });
         }
-        let mode = self.queues[contact.queue().at()].policy.ownership.mode;
+        let mode = self.queue(contact.queue()).policy.ownership.mode;
         if let Some(agent) = contact.last_owner
             && comes_in
             && mode != OwnershipMode::Off
@@ -141,7 +141,7 @@ impl Book {
             };
         };
         let situation = self.situation(contact, requirement, owner);
-        let policy = &self.queues[contact.queue().at()].policy.ownership;
+        let policy = &self.queue(contact.queue()).policy.ownership;
         for fallback in &policy.fallback {
             let found = match fallback {
                 Fallback::Deputy => self.stand_in(contact, requirement, reach.deputy),
@@ -197,7 +197,8 @@ impl Book {
         if !contact.offers().is_empty() {
             return None;
         }
-        let check = self.queues[contact.queue().at()]
+        let check = self
+            .queue(contact.queue())
             .policy
             .ownership
             .owner_skill_check;
@@ -230,7 +231,7 @@ impl Book {
 
     pub(in crate::router) fn owns(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.case.is_some_and(|case| {
-            let case = &self.cases[case];
+            let case = self.case(case);
             case.owner() == Some(agent) && case.state() != CaseState::Closed
         })
     }
@@ -253,8 +254,8 @@ impl Book {
         let requirement = self.requirement(contact);
         let reach = self.reach(contact, &requirement);
         let situation = self.situation(contact, &requirement, owner);
-        let policy = &self.queues[contact.queue().at()].policy.ownership;
-        let entry = &self.agents[agent.at()];
+        let policy = &self.queue(contact.queue()).policy.ownership;
+        let entry = self.agent(agent);
         let skilled = meets(entry.skills(), &requirement);
         let trusted = skilled || !policy.owner_skill_check;
         let as_whom = policy.fallback.iter().find(|fallback| match fallback {

@@ -71,7 +71,7 @@ impl Book {
         let mut case = None;
         if let Some(name) = &submit.case {
             let named = self.find_case(name)?;
-            let of = self.cases[named].customer;
+            let of = self.case(named).customer;
             if submit.customer.is_some() && of.is_some() && of != customer {
                 let message = format!("case \"{name}\" belongs to another customer");
                 return Err(Reject::conflict("case", name, message).in_field("case"));
@@ -100,10 +100,10 @@ impl Book {
             last_owner: None,
         };
         if let Some(named) = case {
-            found.customer = customer.or(self.cases[named].customer);
+            found.customer = customer.or(self.case(named).customer);
         } else if let Some(customer) = customer {
             let matter = self.matter(customer, topic);
-            let affinity = self.queues[queue.at()].policy.ownership.affinity_ms.0;
+            let affinity = self.queue(queue).policy.ownership.affinity_ms.0;
             found.case = matter.case;
             if matter.case.is_none() {
                 found.last_owner = matter.last_owner(self.at, affinity);
@@ -118,7 +118,7 @@ impl Book {
         queue: QueueIdx,
         contact: &Name,
     ) -> Result<(), Reject> {
-        let entry = &self.queues[queue.at()];
+        let entry = self.queue(queue);
         let full = |limit: Option<u32>, held: u32| limit.filter(|limit| held >= *limit);
         let (what, limit) =
             if let Some(limit) = full(entry.policy.max_in_system, entry.counts.in_system()) {
@@ -179,10 +179,10 @@ impl Book {
         &self,
         contact: &Contact,
     ) -> Option<(crate::router::api::time::Timestamp, u64)> {
-        let abandoned = self.customers[contact.customer?].abandoned();
+        let abandoned = self.customer(contact.customer?).abandoned();
         let here = abandoned.iter().filter(|p| p.queue == contact.queue());
         let place = here.max_by_key(|place| place.at)?;
-        let limit = self.queues[contact.queue().at()].policy.resume_ms;
+        let limit = self.queue(contact.queue()).policy.resume_ms;
         let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at - place.at <= limit.0);
         in_time.then_some((place.joined_at, place.seq))
     }

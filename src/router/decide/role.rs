@@ -8,12 +8,12 @@ impl Book {
     /// Who has a role for a case now: as its owner stands to others, or, while it has none, its
     /// last handler.
     pub(in crate::router) fn by_role(&self, case: CaseIdx, role: Role) -> Option<AgentIdx> {
-        let case = &self.cases[case];
+        let case = self.case(case);
         let answerable = case.owner().or(case.last_handler)?;
-        let leader = |agent: AgentIdx| self.agents[agent.at()].leader;
+        let leader = |agent: AgentIdx| self.agent(agent).leader;
         match role {
             Role::Owner => case.owner(),
-            Role::Deputy => self.agents[answerable.at()].deputy(),
+            Role::Deputy => self.agent(answerable).deputy(),
             Role::Leader => leader(answerable),
             Role::Supervisor => leader(leader(answerable)?),
             Role::Agent => None,

@@ -41,7 +41,7 @@ impl Book {
         contact: Option<ContactIdx>,
         at: Option<Timestamp>,
     ) -> Result<Option<Slot>, Reject> {
-        let policy = &self.queues[queue.at()].policy.booking;
+        let policy = &self.queue(queue).policy.booking;
         let Some(at) = at.filter(|at| *at > self.at && policy.capacity.is_some()) else {
             return Ok(None);
         };
@@ -74,26 +74,26 @@ impl Book {
 
     /// Why a slot cannot be had, if it cannot.
     fn why_taken(&self, wanted: Wanted, slot: Slot) -> Option<String> {
-        let limit = self.queues[wanted.queue.at()].policy.booking.capacity?;
+        let limit = self.queue(wanted.queue).policy.booking.capacity?;
         if self.places_taken(wanted, slot) >= limit {
             return Some(format!("{limit} contacts are booked"));
         }
         let agent = self.booked_agent(wanted.queue, wanted.case, slot)?;
         let doubled = self.booked_in(slot).any(|other| {
-            let contact = &self.contacts[other];
+            let contact = self.contact(other);
             Some(other) != wanted.contact
                 && contact.slot().is_some_and(|other| {
                     self.booked_agent(contact.queue(), contact.case, other) == Some(agent)
                 })
         });
-        let name = &self.agents[agent.at()].id;
+        let name = &self.agent(agent).id;
         doubled.then(|| format!("agent \"{name}\" is booked"))
     }
 
     /// How many contacts are booked for a slot of a queue.
     pub(in crate::router) fn places_taken(&self, wanted: Wanted, slot: Slot) -> u32 {
         let booked = self.booked_in(slot).filter(|other| {
-            self.contacts[*other].queue() == wanted.queue && Some(*other) != wanted.contact
+            self.contact(*other).queue() == wanted.queue && Some(*other) != wanted.contact
         });
         u32::try_from(booked.count()).unwrap_or(u32::MAX)
     }
@@ -103,7 +103,7 @@ impl Book {
         let from = slot.from_at.saturating_sub(SLOT_MS_MAX);
         let near = (from, ContactIdx::of(0))..(slot.to_at, ContactIdx::of(0));
         let overlaps = move |contact: &ContactIdx| {
-            let other = self.contacts[*contact].slot();
+            let other = self.contact(*contact).slot();
             other.is_some_and(|other| other.to_at > slot.from_at)
         };
         let booked = self.contacts.booked.range(near);
@@ -118,18 +118,18 @@ impl Book {
         case: Option<CaseIdx>,
         slot: Slot,
     ) -> Option<AgentIdx> {
-        let case = &self.cases[case?];
-        let mode = self.queues[queue.at()].policy.ownership.mode;
+        let case = self.case(case?);
+        let mode = self.queue(queue).policy.ownership.mode;
         if case.state() == CaseState::Closed || mode == OwnershipMode::Off {
             return None;
         }
         let owner = case.owner()?;
-        let entry = &self.agents[owner.at()];
+        let entry = self.agent(owner);
         let mut people = [Some(owner), entry.deputy(), entry.leader]
             .into_iter()
             .flatten();
         people.find(|agent| {
-            let entry = &self.agents[agent.at()];
+            let entry = self.agent(*agent);
             entry.exists() && !entry.bonds().is_absent_in(slot.from_at, slot.to_at)
         })
     }
@@ -141,7 +141,7 @@ impl Book {
         from: Timestamp,
         to: Timestamp,
     ) -> impl Iterator<Item = Slot> + '_ {
-        let policy = &self.queues[wanted.queue.at()].policy.booking;
+        let policy = &self.queue(wanted.queue).policy.booking;
         let first = policy.slot(from.max(self.at).saturating_add(policy.slot_ms.0 - 1));
         let last = policy.ahead_ms.map(|ahead| self.at.saturating_add(ahead.0));
         let last = last.unwrap_or(Timestamp::MAX);
@@ -158,7 +158,7 @@ impl Book {
         update: &ContactUpdate,
         target: Option<QueueIdx>,
     ) -> Result<Option<Rebooked>, Reject> {
-        let contact = &self.contacts[idx];
+        let contact = self.contact(idx);
         let scheduled = contact.state() == ContactState::Scheduled;
         if let Some(at) = update.not_before_at {
             if !scheduled {

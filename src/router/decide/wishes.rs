@@ -13,7 +13,7 @@ impl Book {
     /// What the profile of a customer means for a new contact, if anything.
     pub(super) fn by_customer(&self, customer: Option<CustomerIdx>) -> Option<Box<Extra>> {
         let settings = &self.settings.by_customer;
-        let profile = &self.customers[customer?].extra()?.profile;
+        let profile = &self.customer(customer?).extra()?.profile;
         let tier = profile
             .tier
             .as_ref()

@@ -65,7 +65,7 @@ impl Book {
     }
 
     fn read_customer(&self, customer: CustomerIdx) -> &[CaseIdx] {
-        let entry = &self.customers[customer];
+        let entry = self.customer(customer);
         let cases = entry.cases();
         black_box((entry.id_bytes().first(), entry.extra().is_some()));
         &cases[..cases.len().min(CASES_MAX)]
@@ -95,7 +95,7 @@ impl Book {
     }
 
     fn read_agent(&self, agent: AgentIdx) {
-        let entry = &self.agents[agent.at()];
+        let entry = self.agent(agent);
         black_box((entry.exists(), entry.position(), entry.talks().len()));
         black_box((
             entry.reserved().len(),

@@ -16,12 +16,12 @@ use crate::router::state::progress::{Assist, Progress};
 
 impl Book {
     pub(super) fn case_view(&self, idx: CaseIdx) -> CaseView {
-        let case = &self.cases[idx];
+        let case = self.case(idx);
         let progress = case.progress();
         CaseView {
             case: case.id(),
             state: case.state(),
-            customer: case.customer.map(|customer| self.customers[customer].id()),
+            customer: case.customer.map(|customer| self.customer(customer).id()),
             topic: case.topic().cloned(),
             kind: case.kind().cloned(),
             owner: case.owner().map(|owner| self.agent_name(owner)),
@@ -62,7 +62,7 @@ impl Book {
     }
 
     fn clock_views(&self, idx: CaseIdx) -> Vec<ClockView> {
-        let Some(progress) = self.cases[idx].progress() else {
+        let Some(progress) = self.case(idx).progress() else {
             return Vec::new();
         };
         let view = |clock: &Clock| {
@@ -85,7 +85,7 @@ impl Book {
         AssistView {
             assist: assist.number,
             agent: assist.agent.map(|agent| self.agent_name(agent)),
-            queue: assist.queue.map(|queue| self.queues[queue.at()].id.clone()),
+            queue: assist.queue.map(|queue| self.queue(queue).id.clone()),
             contact: assist.contact_name.clone(),
             request: assist.request.clone(),
             asked_at: assist.asked_at,
@@ -108,7 +108,7 @@ impl Book {
         Some(FollowUpView {
             attempts: pending.map_or(0, |pending| pending.attempts),
             next_at: pending.and_then(|pending| pending.next_at),
-            contact: contact.map(|contact| self.contacts[contact].id.clone()),
+            contact: contact.map(|contact| self.contact(contact).id.clone()),
             results: progress
                 .results
                 .iter()

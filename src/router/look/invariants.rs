@@ -56,7 +56,7 @@ impl Book {
                 if offer.expires_at < self.at {
                     return Err(format!("offer {} outlived its deadline", offer.id));
                 }
-                let agent = &self.agents[offer.agent.at()];
+                let agent = self.agent(offer.agent);
                 if !agent.reserved().iter().any(|held| held.offer == offer.id) {
                     return Err(format!("offer {} reserves nobody", offer.id));
                 }
@@ -135,14 +135,14 @@ impl Book {
                 |agent: &crate::router::state::agent::Agent| agent.deputy_of().contains(&idx);
             if agent
                 .deputy()
-                .is_some_and(|deputy| !noted(&self.agents[deputy.at()]))
+                .is_some_and(|deputy| !noted(self.agent(deputy)))
             {
                 return Err(format!("the deputy of agent {} does not know it", agent.id));
             }
             let others = agent.deputy_of().iter();
             if others
                 .clone()
-                .any(|other| self.agents[other.at()].deputy() != Some(idx))
+                .any(|other| self.agent(*other).deputy() != Some(idx))
             {
                 return Err(format!("agent {} is no deputy of one it knows", agent.id));
             }
@@ -337,6 +337,6 @@ impl Book {
         &self,
         contact: &crate::router::state::contact::Contact,
     ) -> &crate::router::api::policy::Policy {
-        &self.queues[contact.queue().at()].policy
+        &self.queue(contact.queue()).policy
     }
 }

@@ -67,7 +67,7 @@ impl Book {
         loop {
             let plan = self.plan(&contact);
             let open = self.is_open(contact.queue());
-            let queue = &self.queues[contact.queue().at()];
+            let queue = self.queue(contact.queue());
             let held = queue.counts.waiting + queue.counts.offered;
             let full = queue.policy.max_waiting.is_some_and(|limit| held >= limit);
             match plan {
@@ -112,7 +112,7 @@ impl Book {
         plan: Plan,
         (state, outcome, why): (ContactState, Option<Outcome>, Why),
     ) -> Preview {
-        let queue = &self.queues[contact.queue().at()];
+        let queue = self.queue(contact.queue());
         let chosen = match plan {
             Plan::Offer { agent, route, .. } => Some((agent, route)),
             Plan::CallbackByOwner | Plan::Wait => None,
@@ -126,9 +126,9 @@ impl Book {
             state,
             queue: queue.id.clone(),
             outcome,
-            case: contact.case.map(|case| self.cases[case].id()),
+            case: contact.case.map(|case| self.case(case).id()),
             owner: self.owner_of(contact),
-            agent: chosen.map(|(agent, _)| self.agents[agent.at()].id.clone()),
+            agent: chosen.map(|(agent, _)| self.agent(agent).id.clone()),
             route: chosen.map(|(_, route)| route),
             position,
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),

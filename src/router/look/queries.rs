@@ -88,7 +88,7 @@ impl Book {
         let found = (0..self.agents.len())
             .map(AgentIdx::from_usize)
             .filter(|idx| {
-                let agent = &self.agents[idx.at()];
+                let agent = self.agent(*idx);
                 let team = agent.team.map(|team| self.teams.name(team.number()));
                 agent.exists()
                     && list
@@ -97,7 +97,7 @@ impl Book {
                     && list.team.as_ref().is_none_or(|wanted| team == Some(wanted))
             });
         let page = page(found, list.after.as_ref(), list.limit, |idx| {
-            &self.agents[idx.at()].id
+            &self.agent(idx).id
         })?;
         Ok(Answer::Agents(page.map(|idx| self.agent_view(idx))))
     }
@@ -105,9 +105,9 @@ impl Book {
     fn queue_list(&self, list: &ListPage) -> Result<Answer, Reject> {
         let found = (0..self.queues.len())
             .map(QueueIdx::from_usize)
-            .filter(|idx| self.queues[idx.at()].exists);
+            .filter(|idx| self.queue(*idx).exists);
         let page = page(found, list.after.as_ref(), list.limit, |idx| {
-            &self.queues[idx.at()].id
+            &self.queue(idx).id
         })?;
         Ok(Answer::Queues(page.map(|idx| self.queue_view(idx))))
     }
@@ -125,7 +125,7 @@ impl Book {
             })
         });
         let page = page(found, list.after.as_ref(), list.limit, |idx| {
-            &self.contacts[idx].id
+            &self.contact(idx).id
         })?;
         Ok(Answer::Contacts(page.map(|idx| self.contact_view(idx))))
     }
@@ -147,8 +147,8 @@ impl Book {
             ),
         };
         let all: Box<dyn Iterator<Item = CaseIdx> + '_> = match (customer, owner) {
-            (Some(customer), _) => Box::new(self.customers[customer].cases().iter().copied()),
-            (None, Some(owner)) => Box::new(self.agents[owner.at()].cases().iter().copied()),
+            (Some(customer), _) => Box::new(self.customer(customer).cases().iter().copied()),
+            (None, Some(owner)) => Box::new(self.agent(owner).cases().iter().copied()),
             (None, None) => Box::new((0..self.cases.slots.len()).map(CaseIdx::from_usize)),
         };
         let found = all.filter(|idx| {
@@ -162,7 +162,7 @@ impl Book {
             })
         });
         let page = page(found, find.after.as_ref(), find.limit, |idx| {
-            self.cases[idx].id_bytes()
+            self.case(idx).id_bytes()
         })?;
         Ok(Answer::Cases(page.map(|idx| self.case_view(idx))))
     }
@@ -170,10 +170,10 @@ impl Book {
     fn owner_get(&self, of: &OwnerGet) -> OwnerView {
         let customer = self.customers.find(of.customer.as_str());
         let case = customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case);
-        let owner = case.and_then(|case| self.cases[case].owner());
+        let owner = case.and_then(|case| self.case(case).owner());
         OwnerView {
-            case: case.map(|case| self.cases[case].id()),
-            owner: owner.map(|owner| self.agents[owner.at()].id.clone()),
+            case: case.map(|case| self.case(case).id()),
+            owner: owner.map(|owner| self.agent(owner).id.clone()),
         }
     }
 
@@ -203,7 +203,7 @@ impl Book {
                 }
             }
         }
-        let counts = queue.map_or(self.counts, |queue| self.queues[queue.at()].counts);
+        let counts = queue.map_or(self.counts, |queue| self.queue(queue).counts);
         let mean = |sum: i64, n: u64| (n > 0).then(|| sum as f64 / n as f64);
         Ok(Answer::Stats(Box::new(StatsView {
             queue: of.queue.clone(),

@@ -14,7 +14,7 @@ impl Book {
     /// `booking.slots`.
     pub(super) fn booking_slots(&self, at: Timestamp, of: &BookingSlots) -> Result<Answer, Reject> {
         let queue = self.find_queue(&of.queue)?;
-        let policy = &self.queues[queue.at()].policy.booking;
+        let policy = &self.queue(queue).policy.booking;
         let Some(capacity) = policy.capacity else {
             let message = format!(
                 "queue \"{}\" does not count bookings: give it booking.capacity",
@@ -45,7 +45,7 @@ impl Book {
                 from_at: slot.from_at,
                 to_at: slot.to_at,
                 free: capacity - self.places_taken(wanted, slot),
-                agent: agent.map(|agent| self.agents[agent.at()].id.clone()),
+                agent: agent.map(|agent| self.agent(agent).id.clone()),
             }
         });
         Ok(Answer::Slots(SlotsView {

@@ -16,7 +16,7 @@ impl Book {
     /// Whether the offer is put before the agent now.
     pub fn is_offered(&self, agent: &Name, offer: OfferId) -> bool {
         self.agent_known(agent).is_some_and(|agent| {
-            let mut reserved = self.agents[agent.at()].reserved().iter();
+            let mut reserved = self.agent(agent).reserved().iter();
             reserved.any(|held| held.offer == offer)
         })
     }
@@ -27,7 +27,7 @@ impl Book {
         else {
             return false;
         };
-        self.contacts[contact].offer_to(agent).is_some()
+        self.contact(contact).offer_to(agent).is_some()
     }
 
     /// Whether the contact was put before the agent, as far as its steps are still known.
@@ -46,7 +46,7 @@ impl Book {
         else {
             return false;
         };
-        let mut talks = self.agents[agent.at()].talks().iter();
+        let mut talks = self.agent(agent).talks().iter();
         talks.any(|held| held.contact == contact)
     }
 
@@ -54,7 +54,7 @@ impl Book {
     pub fn was_connected(&self, agent: &Name, contact: &Name) -> bool {
         let last = |agent: AgentIdx| {
             let contact = self.contacts.find(contact);
-            contact.is_some_and(|contact| self.contacts[contact].last_agent == Some(agent))
+            contact.is_some_and(|contact| self.contact(contact).last_agent == Some(agent))
         };
         self.agent_known(agent).is_some_and(last)
             || self.has_step(agent, contact, |rule| rule == Rule::Accept)
@@ -67,7 +67,7 @@ impl Book {
         let Some((agent, idx)) = self.both(agent, case) else {
             return false;
         };
-        let case = &self.cases[idx];
+        let case = self.case(idx);
         match case.owner() {
             Some(owner) => self.stands_for(agent, owner),
             None => case.last_handler == Some(agent) || self.has_contact_of(agent, idx),
@@ -82,7 +82,7 @@ impl Book {
         }
         self.both(agent, case).is_some_and(|(agent, idx)| {
             self.has_contact_of(agent, idx)
-                || assists(&self.cases[idx])
+                || assists(self.case(idx))
                     .any(|assist| assist.is_open() && self.is_asked(agent, idx, assist))
         })
     }
@@ -91,7 +91,7 @@ impl Book {
     /// that is open.
     pub fn was_asked(&self, agent: &Name, case: &Name, number: Option<u32>) -> bool {
         self.both(agent, case).is_some_and(|(agent, idx)| {
-            assists(&self.cases[idx])
+            assists(self.case(idx))
                 .filter(|assist| match number {
                     Some(number) => assist.number == number,
                     None => assist.is_open(),
@@ -116,9 +116,9 @@ impl Book {
         if self.contacts_with(agent).any(here) {
             return false;
         }
-        let cases = self.customers[customer].cases().iter();
+        let cases = self.customer(customer).cases().iter();
         let open = cases
-            .map(|case| &self.cases[*case])
+            .map(|case| self.case(*case))
             .filter(|case| case.state() != CaseState::Closed);
         let mut others = false;
         for owner in open.filter_map(|case| case.owner()) {
@@ -155,7 +155,7 @@ impl Book {
             // That it names nothing, or what has ended, is said by the act itself.
             return Ok(());
         };
-        let held = &self.contacts[idx];
+        let held = self.contact(idx);
         let conflict = |field: &'static str, message: String| {
             let name = Name::numbered("o", id.0);
             Err(Reject::conflict("offer", &name, message).in_field(field))
@@ -167,7 +167,7 @@ impl Book {
             );
         }
         let before = held.offers().iter().find(|open| open.id == id);
-        let before = before.map(|open| &self.agents[open.agent.at()].id);
+        let before = before.map(|open| &self.agent(open.agent).id);
         if let Some(agent) = agent.as_ref().filter(|agent| before != Some(*agent)) {
             return conflict(
                 "agent",
@@ -186,13 +186,13 @@ impl Book {
     }
 
     fn stands_for(&self, agent: AgentIdx, owner: AgentIdx) -> bool {
-        let entry = &self.agents[owner.at()];
+        let entry = self.agent(owner);
         owner == agent || entry.deputy() == Some(agent) || entry.leader == Some(agent)
     }
 
     /// The contacts that an agent is connected to or has work after.
     fn contacts_with(&self, agent: AgentIdx) -> impl Iterator<Item = ContactIdx> {
-        let entry = &self.agents[agent.at()];
+        let entry = self.agent(agent);
         let talks = entry.talks().iter().map(|held| held.contact);
         talks.chain(entry.wraps().iter().map(|wrap| wrap.contact))
     }
@@ -216,12 +216,12 @@ impl Book {
         let contact = assist
             .contact
             .and_then(|contact| self.contacts.get(contact));
-        let skills = self.agents[agent.at()].skills();
+        let skills = self.agent(agent).skills();
         let serves = match contact {
             Some(contact) => meets(skills, &self.requirement(contact)),
-            None => meets(skills, &self.queues[queue.at()].requires),
+            None => meets(skills, &self.queue(queue).requires),
         };
-        serves && self.cases[case].owner() != Some(agent)
+        serves && self.case(case).owner() != Some(agent)
     }
 
     fn has_step(&self, agent: &Name, contact: &Name, is_such: impl Fn(Rule) -> bool) -> bool {
@@ -229,7 +229,7 @@ impl Book {
         else {
             return false;
         };
-        let mut trail = self.contacts[contact].trail.iter();
+        let mut trail = self.contact(contact).trail.iter();
         trail.any(|step| step.agent == Some(agent) && is_such(step.rule))
     }
 }

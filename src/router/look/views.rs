@@ -35,10 +35,10 @@ impl Book {
     }
 
     pub(super) fn agent_view(&self, idx: AgentIdx) -> AgentView {
-        let agent: &Agent = &self.agents[idx.at()];
-        let contact_name = |contact: ContactIdx| self.contacts[contact].id.clone();
+        let agent: &Agent = self.agent(idx);
+        let contact_name = |contact: ContactIdx| self.contact(contact).id.clone();
         let offers = agent.reserved().iter().filter_map(|held| {
-            let contact = &self.contacts[held.contact];
+            let contact = self.contact(held.contact);
             contact
                 .offer_to(idx)
                 .map(|offer| self.offer_view(contact, offer))
@@ -90,7 +90,7 @@ impl Book {
     }
 
     pub(super) fn queue_view(&self, idx: QueueIdx) -> QueueView {
-        let queue = &self.queues[idx.at()];
+        let queue = self.queue(idx);
         QueueView {
             queue: queue.id.clone(),
             policy: queue.policy.clone(),
@@ -102,10 +102,10 @@ impl Book {
     }
 
     pub(super) fn customer_view(&self, idx: CustomerIdx) -> CustomerView {
-        let customer = &self.customers[idx];
+        let customer = self.customer(idx);
         let extra = customer.extra();
         let cases = customer.cases();
-        let open = cases.iter().map(|case| &self.cases[*case]);
+        let open = cases.iter().map(|case| self.case(*case));
         CustomerView {
             customer: customer.id(),
             identities: customer.identities().to_vec(),
@@ -126,7 +126,7 @@ impl Book {
     }
 
     fn offer_view(&self, contact: &Contact, offer: &Offer) -> OfferView {
-        let agent = &self.agents[offer.agent.at()];
+        let agent = self.agent(offer.agent);
         OfferView {
             offer: offer.id,
             contact: contact.id.clone(),
@@ -139,7 +139,7 @@ impl Book {
     }
 
     pub(in crate::router) fn submitted(&self, idx: ContactIdx) -> Submitted {
-        let contact = &self.contacts[idx];
+        let contact = self.contact(idx);
         let position = self.position(idx);
         Submitted {
             contact: contact.id.clone(),
@@ -147,10 +147,10 @@ impl Book {
             outcome: contact
                 .outcome
                 .filter(|_| contact.state() == ContactState::Ended),
-            queue: self.queues[contact.queue().at()].id.clone(),
+            queue: self.queue(contact.queue()).id.clone(),
             customer: contact
                 .customer
-                .map(|customer| self.customers[customer].id()),
+                .map(|customer| self.customer(customer).id()),
             case: self.case_of(contact).map(|case| case.id()),
             owner: self.owner_of(contact),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
@@ -166,7 +166,7 @@ impl Book {
     }
 
     pub(super) fn contact_view(&self, idx: ContactIdx) -> ContactView {
-        let contact = &self.contacts[idx];
+        let contact = self.contact(idx);
         let position = self.position(idx);
         let offers = contact
             .offers()
@@ -182,11 +182,11 @@ impl Book {
             outcome: contact
                 .outcome
                 .filter(|_| contact.state() == ContactState::Ended),
-            queue: self.queues[contact.queue().at()].id.clone(),
+            queue: self.queue(contact.queue()).id.clone(),
             channel: self.channels.name(contact.channel).clone(),
             customer: contact
                 .customer
-                .map(|customer| self.customers[customer].id()),
+                .map(|customer| self.customer(customer).id()),
             topic: contact.topic.clone(),
             kind: contact.kind().cloned(),
             case: self.case_of(contact).map(|case| case.id()),
@@ -238,8 +238,8 @@ impl Book {
 
     /// When the wrap-up of a contact ends.
     fn wraps_up_until(&self, idx: ContactIdx) -> Option<crate::router::api::time::Timestamp> {
-        let wrapping = self.contacts[idx].wrapping.as_slice().iter();
-        let wraps = wrapping.flat_map(|agent| self.agents[agent.at()].wraps());
+        let wrapping = self.contact(idx).wrapping.as_slice().iter();
+        let wraps = wrapping.flat_map(|agent| self.agent(*agent).wraps());
         wraps
             .filter(|wrap| wrap.contact == idx && wrap.ends_contact)
             .map(|wrap| wrap.until_at)
@@ -253,7 +253,7 @@ impl Book {
     ) -> Vec<Candidate> {
         let excluded = contact
             .customer
-            .map_or(&[][..], |customer| self.customers[customer].excluded());
+            .map_or(&[][..], |customer| self.customer(customer).excluded());
         let reason = |considered: &Considered| {
             let found = excluded.iter().find(|one| one.agent == considered.agent);
             found
@@ -272,7 +272,7 @@ impl Book {
     }
 
     pub(super) fn explained(&self, idx: ContactIdx) -> Explained {
-        let contact = &self.contacts[idx];
+        let contact = self.contact(idx);
         Explained {
             contact: contact.id.clone(),
             state: contact.state(),
@@ -299,7 +299,7 @@ impl Book {
         let customer = contact.bonus();
         (customer != 0).then(|| PriorityView {
             own: contact.priority,
-            queue: self.queues[contact.queue().at()].policy.priority.0,
+            queue: self.queue(contact.queue()).policy.priority.0,
             waiting: contact.aged,
             customer,
         })

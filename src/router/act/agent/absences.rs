@@ -17,7 +17,7 @@ impl Router {
     /// `agent.absence`.
     pub(super) fn agent_absence(&mut self, set: &AgentAbsence) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&set.agent)?;
-        let mut absences = self.book.agents[idx.at()].bonds().absences.clone();
+        let mut absences = self.book.agent(idx).bonds().absences.clone();
         if set.on {
             if set.to_at <= self.book.at {
                 let message = format!("{} is over: give a time after {}", set.to_at, self.book.at);
@@ -68,10 +68,10 @@ impl Router {
 
     /// An absence begins or ends.
     pub(in crate::router::act) fn absence_due(&mut self, idx: AgentIdx) {
-        while let Some(due) = self.book.agents[idx.at()].bonds().absence_at()
+        while let Some(due) = self.book.agent(idx).bonds().absence_at()
             && due <= self.book.at
         {
-            if self.book.agents[idx.at()].bonds().absent {
+            if self.book.agent(idx).bonds().absent {
                 self.end_absence(idx);
             } else {
                 self.begin_absence(idx);
@@ -88,12 +88,12 @@ impl Router {
         };
         self.book.arm_absence(idx);
         self.emit(|book| AgentEvent::Absent {
-            agent: book.agents[idx.at()].id.clone(),
+            agent: book.agent(idx).id.clone(),
             from_at: absence.from_at,
             to_at: absence.to_at,
             reason: absence.reason.clone(),
         });
-        if self.book.agents[idx.at()].presence() != Presence::Offline {
+        if self.book.agent(idx).presence() != Presence::Offline {
             let reason = absence.reason.unwrap_or_else(|| Text("absent".into()));
             self.set_presence(idx, Presence::Offline, Some(reason), None);
         }
@@ -112,7 +112,7 @@ impl Router {
 
     /// The agent logs in: who is there is not absent.
     pub(super) fn came_in(&mut self, idx: AgentIdx) {
-        if self.book.agents[idx.at()].bonds().absent {
+        if self.book.agent(idx).bonds().absent {
             self.end_absence(idx);
         }
     }
@@ -136,9 +136,9 @@ impl Router {
         self.tell_pairs(|book| {
             let pairs = book.pairs_of(idx).into_iter();
             pairs
-                .filter(|other| book.agents[other.at()].bonds().absent)
+                .filter(|other| book.agent(*other).bonds().absent)
                 .map(|other| {
-                    let theirs = book.agents[other.at()].bonds().absent_until();
+                    let theirs = book.agent(other).bonds().absent_until();
                     let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));
                     book.pair_away(idx, other, book.at, to_at)
                 })
@@ -155,20 +155,20 @@ impl Router {
         agent: AgentIdx,
         route: Route,
     ) {
-        if !self.detail.trail || self.book.agents[owner.at()].presence() == Presence::Available {
+        if !self.detail.trail || self.book.agent(owner).presence() == Presence::Available {
             return;
         }
-        let Some(case) = self.book.contacts[contact].case else {
+        let Some(case) = self.book.contact(contact).case else {
             return;
         };
         let served = Served {
             at: self.book.at,
-            contact: self.book.contacts[contact].id.clone(),
-            case: self.book.cases[case].id(),
+            contact: self.book.contact(contact).id.clone(),
+            case: self.book.case(case).id(),
             agent,
             route,
         };
-        let away_since = self.book.agents[owner.at()].since_at();
+        let away_since = self.book.agent(owner).since_at();
         let bonds = self.book.bonds_mut(owner);
         if !bonds.briefing.is_open() {
             bonds.briefing.begin(away_since);

@@ -39,14 +39,14 @@ impl Router {
         reason: Option<Text>,
         until_at: Option<Timestamp>,
     ) {
-        let entry = &self.book.agents[idx.at()];
+        let entry = self.book.agent(idx);
         let before = entry.presence();
         if before == presence && entry.reason() == reason.as_ref() && entry.until_at() == until_at {
             return;
         }
         self.book.note_presence(idx, presence, reason, until_at);
         self.emit(|book| {
-            let entry = &book.agents[idx.at()];
+            let entry = book.agent(idx);
             // Who goes away keeps no offer: the state told is the one after this step.
             let mut state = entry.state();
             if presence != Presence::Available && state == AgentState::Reserved {
@@ -69,7 +69,7 @@ impl Router {
             Presence::Available if before != presence => self.book.become_idle(idx),
             Presence::Available => {}
             Presence::Break | Presence::Offline => {
-                let is_new = self.book.agents[idx.at()].idle_since().is_none();
+                let is_new = self.book.agent(idx).idle_since().is_none();
                 if presence == Presence::Break && is_new {
                     // Logged in for the first time: it has its place in the idle order from now.
                     self.book.stand_last(idx);
@@ -86,7 +86,9 @@ impl Router {
 
     /// Takes back all that is offered to an agent; the contacts go on at once.
     fn revoke_all_of(&mut self, idx: AgentIdx, reason: OfferReason) {
-        let offered: Vec<ContactIdx> = self.book.agents[idx.at()]
+        let offered: Vec<ContactIdx> = self
+            .book
+            .agent(idx)
             .reserved()
             .iter()
             .map(|held| held.contact)
@@ -99,14 +101,14 @@ impl Router {
 
     /// How long an agent wraps up after a contact.
     pub(in crate::router::act) fn wrap_up_ms(&self, idx: AgentIdx, contact: ContactIdx) -> i64 {
-        let own = self.book.agents[idx.at()].wrap_up_ms;
+        let own = self.book.agent(idx).wrap_up_ms;
         own.unwrap_or_else(|| self.book.policy_of(contact).wrap_up_ms)
             .0
     }
 
     pub(super) fn wrap_up_end(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(name)?;
-        if self.book.agents[idx.at()].wraps().is_empty() {
+        if self.book.agent(idx).wraps().is_empty() {
             let message = format!("agent \"{name}\" is not in wrap-up");
             return Err(Reject::conflict("agent", name, message));
         }

@@ -12,7 +12,7 @@ use crate::router::{Router, Subject};
 impl Router {
     pub(super) fn agent_remove(&mut self, remove: &AgentRemove) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&remove.agent)?;
-        let entry = &self.book.agents[idx.at()];
+        let entry = self.book.agent(idx);
         if !entry.talks().is_empty() {
             let n = entry.talks().len();
             let message = format!(
@@ -51,10 +51,10 @@ impl Router {
             .map_or(Vec::new(), |plan| plan.to);
         let successors = shared
             .iter()
-            .map(|to| self.book.agents[to.at()].id.clone())
+            .map(|to| self.book.agent(*to).id.clone())
             .collect();
         let successor = successor.filter(|_| went < handed_over || handed_over == 0);
-        let successor = successor.map(|to| self.book.agents[to.at()].id.clone());
+        let successor = successor.map(|to| self.book.agent(to).id.clone());
         self.emit(|_| AgentEvent::Removed {
             agent: remove.agent.clone(),
             successor: successor.clone(),
@@ -72,7 +72,7 @@ impl Router {
     /// The agent is there no more; who waits for it is judged anew.
     fn forget_agent(&mut self, idx: AgentIdx) {
         let lost = self.book.remove_agent(idx);
-        let entry = &self.book.agents[idx.at()];
+        let entry = self.book.agent(idx);
         let named = entry.named_waiting().values();
         let waiting = named.chain(entry.owned_waiting().values()).copied();
         self.dirty_contacts.extend(waiting);
@@ -90,17 +90,15 @@ impl Router {
                 let message = "an agent cannot succeed itself: name another";
                 return Err(Reject::invalid("agent", "successor", message).with_id(name));
             }
-            if !self.book.agents[to.at()].is_human() {
+            if !self.book.agent(to).is_human() {
                 let message = format!("agent \"{name}\" is a bot and never owns: name a human");
                 return Err(Reject::invalid("agent", "successor", message).with_id(name));
             }
             return Ok(Some(to));
         }
-        let entry = &self.book.agents[idx.at()];
+        let entry = self.book.agent(idx);
         let fit = |agent: &AgentIdx| {
-            *agent != idx
-                && self.book.agents[agent.at()].exists()
-                && self.book.agents[agent.at()].is_human()
+            *agent != idx && self.book.agent(*agent).exists() && self.book.agent(*agent).is_human()
         };
         Ok(entry.deputy().filter(fit).or(entry.leader.filter(fit)))
     }

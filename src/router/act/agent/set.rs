@@ -15,7 +15,7 @@ impl Router {
         let mentor = set.mentor.as_ref().map(|name| self.book.intern_agent(name));
         self.book.bonds_mut(idx).mentor = mentor;
         self.book.set_max_open_cases(idx, set.max_open_cases);
-        let pair_before = self.book.agents[idx.at()].deputy();
+        let pair_before = self.book.agent(idx).deputy();
         let deputy = set.deputy.as_ref().map(|name| self.book.intern_agent(name));
         let leader = set.leader.as_ref().map(|name| self.book.intern_agent(name));
         self.book.set_deputy(idx, deputy);
@@ -27,7 +27,7 @@ impl Router {
             .filter_map(|(name, n)| self.book.channels.find(name).map(|channel| (channel, *n)))
             .collect();
         let lost = self.book.set_skills(idx, skills);
-        let entry = &mut self.book.agents[idx.at()];
+        let entry = self.book.agent_mut(idx);
         entry.name = set.name.clone();
         entry.kind = set.kind;
         entry.capacity = capacity;
@@ -63,7 +63,7 @@ impl Router {
             Err(Reject::invalid("agent", field, message).with_id(&set.agent))
         };
         let known = self.book.agents_by_name.get(&set.agent);
-        let cases = known.map_or(0, |agent| self.book.agents[agent.at()].cases().len());
+        let cases = known.map_or(0, |agent| self.book.agent(*agent).cases().len());
         if set.kind == AgentKind::Bot && cases > 0 {
             let message = format!(
                 "agent \"{}\" owns {cases} open cases and a bot never owns: hand them over first",

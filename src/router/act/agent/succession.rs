@@ -46,7 +46,7 @@ impl Router {
         self.emit(|book| AgentEvent::Succession {
             agent: plan.agent.clone(),
             to: plan.to.clone(),
-            cases: book.agents[idx.at()].cases().len() as u64,
+            cases: book.agent(idx).cases().len() as u64,
             start_at,
             reason: plan.reason.clone(),
             by: plan.by.clone(),
@@ -73,7 +73,7 @@ impl Router {
                 .map_err(|reject| reject.in_field("to"))?;
             let wrong = if agent == idx {
                 Some("an agent cannot succeed itself: name others".to_owned())
-            } else if !self.book.agents[agent.at()].is_human() {
+            } else if !self.book.agent(agent).is_human() {
                 Some(format!(
                     "agent \"{name}\" is a bot and never owns: name a human"
                 ))
@@ -93,11 +93,13 @@ impl Router {
     /// One batch goes; without any left, or without anyone to take them, the plan is done.
     /// Answers how many cases moved.
     pub(in crate::router::act) fn succession_due(&mut self, idx: AgentIdx) -> u64 {
-        let Some(mut plan) = self.book.agents[idx.at()].bonds().succession().cloned() else {
+        let Some(mut plan) = self.book.agent(idx).bonds().succession().cloned() else {
             return 0;
         };
         let batch = plan.batch.map_or(usize::MAX, |batch| batch as usize);
-        let cases: Vec<CaseIdx> = self.book.agents[idx.at()]
+        let cases: Vec<CaseIdx> = self
+            .book
+            .agent(idx)
             .cases()
             .iter()
             .copied()
@@ -105,11 +107,11 @@ impl Router {
             .collect();
         let moved = self.share_out(&cases, &plan);
         plan.handed_over += moved;
-        let left = self.book.agents[idx.at()].cases().len() as u64;
+        let left = self.book.agent(idx).cases().len() as u64;
         if left == 0 || moved == 0 {
             self.book.set_succession(idx, None);
             self.emit(|book| AgentEvent::Succeeded {
-                agent: book.agents[idx.at()].id.clone(),
+                agent: book.agent(idx).id.clone(),
                 cases: plan.handed_over,
                 left,
             });
@@ -126,8 +128,7 @@ impl Router {
         let mut moved = 0;
         for case in cases {
             let takers = plan.to.iter().copied().filter(|agent| self.takes(*agent));
-            let Some(to) = takers.min_by_key(|agent| self.book.agents[agent.at()].cases().len())
-            else {
+            let Some(to) = takers.min_by_key(|agent| self.book.agent(*agent).cases().len()) else {
                 break;
             };
             self.hand_over(*case, to, plan.reason.clone(), plan.by.clone());
@@ -138,7 +139,7 @@ impl Router {
 
     /// Whether a successor can take cases: it is there, a human, and does not leave itself.
     fn takes(&self, agent: AgentIdx) -> bool {
-        let entry = &self.book.agents[agent.at()];
+        let entry = self.book.agent(agent);
         entry.exists() && entry.is_human() && entry.bonds().succession().is_none()
     }
 
@@ -147,14 +148,14 @@ impl Router {
     }
 
     fn succession_view(&self, idx: AgentIdx, agent: &Name, moved: u64) -> Answer {
-        let entry = &self.book.agents[idx.at()];
+        let entry = self.book.agent(idx);
         let plan = entry.bonds().succession();
         let to = plan.map_or(&[][..], |plan| &plan.to);
         Answer::Succession(SuccessionView {
             agent: agent.clone(),
             to: to
                 .iter()
-                .map(|to| self.book.agents[to.at()].id.clone())
+                .map(|to| self.book.agent(*to).id.clone())
                 .collect(),
             next_at: plan.map(|plan| plan.next_at),
             handed_over: moved,

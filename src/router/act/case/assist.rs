@@ -28,7 +28,7 @@ impl Router {
         let number = self.progress_mut(idx).assists.len() as u32 + 1;
         let attributes = attributes_of(assist, number);
         let contact = self.bring_duty(idx, Duty::Assist(number), whom, queue, Some(attributes));
-        let contact_name = self.book.contacts[contact].id.clone();
+        let contact_name = self.book.contact(contact).id.clone();
         let agent = match whom {
             For::Agent(agent) => Some(agent),
             For::Owner | For::Queue => None,
@@ -54,9 +54,9 @@ impl Router {
         if term.is_some() || hand_on_at.is_some() {
             self.start_clock(idx, of, term, hand_on_at);
         }
-        self.book.cases[idx].active_at = at;
+        self.book.case_mut(idx).active_at = at;
         self.emit(|book| {
-            let clock = book.cases[idx].progress().and_then(|p| p.open_clock(of));
+            let clock = book.case(idx).progress().and_then(|p| p.open_clock(of));
             AssistEvent::Requested {
                 case: assist.case.clone(),
                 assist: number,
@@ -75,7 +75,9 @@ impl Router {
 
     /// Whom a task is for, and through which queue it goes.
     fn whom_to_ask(&self, idx: CaseIdx, assist: &CaseAssist) -> Result<(For, QueueIdx), Reject> {
-        let asked = self.book.cases[idx]
+        let asked = self
+            .book
+            .case(idx)
             .progress()
             .map_or(0, |p| p.assists.len());
         if asked >= ASSISTS_MAX {
@@ -88,13 +90,13 @@ impl Router {
         match (&assist.agent, &assist.queue) {
             (Some(name), None) => {
                 let agent = self.book.find_agent(name)?;
-                let case = &self.book.cases[idx];
+                let case = self.book.case(idx);
                 if case.owner() == Some(agent) {
                     let message = format!("agent \"{name}\" owns the case: ask another");
                     return Err(Reject::conflict("agent", name, message).in_field("agent"));
                 }
                 let customer = case.customer;
-                if customer.is_some_and(|customer| self.book.customers[customer].excludes(agent)) {
+                if customer.is_some_and(|customer| self.book.customer(customer).excludes(agent)) {
                     let message = format!("the customer excludes agent \"{name}\": ask another");
                     return Err(Reject::conflict("agent", name, message).in_field("agent"));
                 }
@@ -137,7 +139,7 @@ impl Router {
 
     /// Who took a task, else the agent who was asked.
     fn assistant(&self, idx: CaseIdx, number: u32) -> Option<Name> {
-        let assist = self.book.cases[idx].progress()?.assist(number)?;
+        let assist = self.book.case(idx).progress()?.assist(number)?;
         let agent = assist.taken_by.or(assist.agent)?;
         Some(self.book.agent_name(agent))
     }
@@ -146,7 +148,7 @@ impl Router {
         let conflict =
             |message: String| Err(Reject::conflict("case", &done.case, message).in_field("assist"));
         let case = &done.case;
-        let assists = self.book.cases[idx].progress().map(|p| &p.assists[..]);
+        let assists = self.book.case(idx).progress().map(|p| &p.assists[..]);
         let assists = assists.unwrap_or_default();
         let open: Vec<u32> = assists
             .iter()
@@ -197,9 +199,9 @@ impl Router {
         let contact = assist.contact.take();
         progress.news.push(number);
         self.end_clock(idx, of);
-        self.book.cases[idx].active_at = at;
+        self.book.case_mut(idx).active_at = at;
         self.emit(|book| AssistEvent::Done {
-            case: book.cases[idx].id(),
+            case: book.case(idx).id(),
             assist: number,
             owner: book.case_owner_name(idx),
             by,
@@ -240,7 +242,7 @@ impl Router {
 
     /// What is still asked of others is taken back: the case is done without it.
     pub(super) fn withdraw_assists(&mut self, idx: CaseIdx) {
-        let Some(progress) = self.book.cases[idx].progress() else {
+        let Some(progress) = self.book.case(idx).progress() else {
             return;
         };
         let open = progress.assists.iter().filter(|assist| assist.is_open());
@@ -260,12 +262,12 @@ impl Router {
 
     /// The owner talks to the customer and has been given the news.
     pub(in crate::router::act) fn news_heard(&mut self, idx: ContactIdx, agent: AgentIdx) {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let Some(case) = contact.case.filter(|_| contact.duty.is_none()) else {
             return;
         };
-        if self.book.cases[case].owner() == Some(agent)
-            && let Some(progress) = self.book.cases[case].progress_mut()
+        if self.book.case(case).owner() == Some(agent)
+            && let Some(progress) = self.book.case_mut(case).progress_mut()
         {
             progress.news.clear();
         }

@@ -11,15 +11,15 @@ use crate::router::state::clock::ClockOf;
 impl Router {
     /// Makes a contact belong to a case, and counts it there.
     pub(in crate::router::act) fn attach(&mut self, idx: ContactIdx, case: CaseIdx) {
-        let nameless = self.book.cases[case].customer.is_none();
-        self.refer(idx, case);
-        let submitted_at = self.book.contacts[idx].submitted_at;
+        let nameless = self.book.case(case).customer.is_none();
+        self.book.refer(idx, case);
+        let submitted_at = self.book.contact(idx).submitted_at;
         let at = self.book.at;
-        let entry = &mut self.book.cases[case];
+        let entry = self.book.case_mut(case);
         entry.contacts += 1;
         entry.active_at = at;
         self.supervise_repeats(case, submitted_at);
-        let progress = self.book.cases[case].progress();
+        let progress = self.book.case(case).progress();
         let wait = progress.and_then(|progress| progress.wait.as_ref());
         if wait.is_some_and(|wait| wait.on == WaitOn::Customer) {
             self.end_wait(case, WaitEnd::Contact, at);
@@ -30,35 +30,9 @@ impl Router {
         }
     }
 
-    /// Refers a contact to a case without counting it as another one.
-    pub(in crate::router::act) fn refer(&mut self, idx: ContactIdx, case: CaseIdx) {
-        let of = self.book.cases[case].customer;
-        self.book.cases[case].referred += 1;
-        let contact = &mut self.book.contacts[idx];
-        contact.case = Some(case);
-        contact.customer = contact.customer.or(of);
-        let customer = contact.customer;
-        self.book.note_seeking(idx);
-        if let Some(customer) = customer {
-            self.book.customers.leave_unattached(customer, idx);
-            if of.is_none() {
-                self.book.cases[case].customer = Some(customer);
-                self.book.customers[customer].add_case(case);
-            }
-        }
-    }
-
-    /// Takes a contact off a case that is closed.
-    pub(in crate::router::act) fn detach(&mut self, idx: ContactIdx) {
-        if let Some(case) = self.book.contacts[idx].case.take() {
-            self.book.cases[case].referred -= 1;
-            self.book.cases.note_seeking(case, idx, false);
-        }
-    }
-
     /// Contacts of the same customer that wait without a case join the one just opened.
     pub(in crate::router) fn attach_others(&mut self, case: CaseIdx) {
-        let entry = &self.book.cases[case];
+        let entry = self.book.case(case);
         let Some(customer) = entry
             .customer
             .filter(|_| entry.state() != CaseState::Closed)
@@ -67,8 +41,8 @@ impl Router {
         };
         let others: Vec<ContactIdx> = self.book.customers.unattached_of(customer).to_vec();
         for idx in others {
-            let topic = self.book.contacts[idx].topic.as_ref();
-            if topic.is_none() || topic == self.book.cases[case].topic() {
+            let topic = self.book.contact(idx).topic.as_ref();
+            if topic.is_none() || topic == self.book.case(case).topic() {
                 self.attach(idx, case);
                 self.dirty_contacts.push(idx);
             }
@@ -84,9 +58,9 @@ impl Router {
     /// Contacts that wait and whose case an agent owns, or that are kept for it, whether they may
     /// be offered to it or not.
     pub(in crate::router::act) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
-        let cases = self.book.agents[owner.at()].cases().iter();
+        let cases = self.book.agent(owner).cases().iter();
         let seeking = cases.flat_map(|case| self.book.cases.seeking(*case).iter().copied());
-        let waits = |contact: &ContactIdx| self.book.contacts[*contact].place().is_some();
+        let waits = |contact: &ContactIdx| self.book.contact(*contact).place().is_some();
         seeking
             .chain(self.book.waiting.kept_for(owner).filter(waits))
             .collect()
@@ -97,7 +71,7 @@ impl Router {
         let limit = self.book.settings.repeat_supervise as usize;
         let window = self.book.settings.repeat_window_ms.0;
         let at = self.book.at;
-        let entry = &mut self.book.cases[case];
+        let entry = self.book.case_mut(case);
         let first = entry.note_submission(submitted_at, limit);
         let within = first.is_some_and(|first| at - first <= window);
         if !within || entry.state() == CaseState::Closed {
@@ -113,14 +87,14 @@ impl Router {
         let step = extra.escalations;
         let leader = entry
             .owner()
-            .and_then(|owner| self.book.agents[owner.at()].leader);
+            .and_then(|owner| self.book.agent(owner).leader);
         self.count(|_| Count::Escalated {
             reason: EscalationReason::Repeat.as_str(),
         });
         self.emit(|book| CaseEvent::Escalated {
             of: book.deadline_ref(case, ClockOf::Whole),
             step,
-            to: leader.map(|leader| book.agents[leader.at()].id.clone()),
+            to: leader.map(|leader| book.agent(leader).id.clone()),
             role: None,
             reason: EscalationReason::Repeat,
             due_at: None,

@@ -22,7 +22,7 @@ impl Router {
     /// A case of a configured kind begins: its rules are fixed, and the clocks of the whole and of
     /// the first stage run. Nothing is told yet.
     pub(super) fn begin_work(&mut self, case: CaseIdx) {
-        let Some(name) = self.book.cases[case].kind() else {
+        let Some(name) = self.book.case(case).kind() else {
             return;
         };
         let Some(kind) = self.book.kinds.find(name) else {
@@ -275,7 +275,7 @@ impl Router {
 
     /// The clocks of the whole and of the stage end: the case is resolved or closed.
     pub(super) fn end_clocks(&mut self, case: CaseIdx) {
-        let Some(progress) = self.book.cases[case].progress() else {
+        let Some(progress) = self.book.case(case).progress() else {
             return;
         };
         let stage = ClockOf::Stage(progress.stage);
@@ -349,6 +349,6 @@ impl Router {
 
     /// How a case goes on, from now on at least.
     pub(in crate::router::act) fn progress_mut(&mut self, case: CaseIdx) -> &mut Progress {
-        self.book.cases[case].make_progress()
+        self.book.case_mut(case).make_progress()
     }
 }

@@ -89,7 +89,9 @@ impl Router {
     /// The moment at which a follow-up is looked at.
     pub(in crate::router::act) fn pass_follow_up(&mut self, idx: CaseIdx, due_at: Timestamp) {
         let late = self.book.at > due_at;
-        let Some(pending) = self.book.cases[idx]
+        let Some(pending) = self
+            .book
+            .case(idx)
             .progress()
             .and_then(|p| p.follow_up.clone())
         else {
@@ -101,7 +103,7 @@ impl Router {
         }
         match pending
             .contact
-            .map(|contact| self.book.contacts[contact].state())
+            .map(|contact| self.book.contact(contact).state())
         {
             None => self.ask(idx, late),
             Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
@@ -132,7 +134,7 @@ impl Router {
         let at = self.book.at;
         let next_at = self.follow_up_of(idx).map(|(kind, follow_up)| {
             let every = term(follow_up.every_ms, follow_up.every).unwrap_or(Term::Elapsed(DAY_MS));
-            let before = self.book.cases[idx].progress();
+            let before = self.book.case(idx).progress();
             let before = before
                 .and_then(|p| p.follow_up.as_ref())
                 .and_then(|f| f.tried_at);
@@ -163,18 +165,18 @@ impl Router {
             pending.told = false;
         });
         self.emit(|book| FollowUpEvent::Due {
-            case: book.cases[idx].id(),
+            case: book.case(idx).id(),
             owner: book.case_owner_name(idx),
-            attempt: attempt(&book.cases[idx]),
+            attempt: attempt(book.case(idx)),
             attempts: follow_up.attempts,
-            contact: book.contacts[contact].id.clone(),
+            contact: book.contact(contact).id.clone(),
             late,
         });
     }
 
     pub(super) fn case_follow_up(&mut self, asked: &CaseFollowUp) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&asked.case)?;
-        if self.book.cases[idx].state() != CaseState::Resolved {
+        if self.book.case(idx).state() != CaseState::Resolved {
             return Err(self.wrong_state(idx, "only a resolved case is followed up"));
         }
         if asked.score.is_some_and(|score| score > SCORE_MAX) {
@@ -202,12 +204,12 @@ impl Router {
             results.remove(0);
         }
         results.push(asked);
-        self.book.cases[idx].active_at = at;
+        self.book.case_mut(idx).active_at = at;
         self.count(|_| Count::FollowUp {
             result: result.as_str(),
         });
         self.emit(|book| FollowUpEvent::Done {
-            case: book.cases[idx].id(),
+            case: book.case(idx).id(),
             owner: book.case_owner_name(idx),
             attempt,
             result,
@@ -243,7 +245,7 @@ impl Router {
         let pending = self.progress_mut(idx).follow_up.as_mut();
         let contact = pending.and_then(|pending| pending.contact.take());
         self.recall_duty(contact);
-        if attempt(&self.book.cases[idx]) >= follow_up.attempts {
+        if attempt(self.book.case(idx)) >= follow_up.attempts {
             self.close(idx, Name::of(ROUTER), Some(Text("not_reached".into())));
         } else {
             self.look_again(idx, |_| {});
@@ -252,7 +254,9 @@ impl Router {
 
     /// The follow-up is over, whatever came of it.
     pub(super) fn end_follow_up(&mut self, idx: CaseIdx) {
-        let pending = self.book.cases[idx]
+        let pending = self
+            .book
+            .case_mut(idx)
             .progress_mut()
             .and_then(|p| p.follow_up.take());
         self.recall_duty(pending.and_then(|pending| pending.contact));

@@ -37,7 +37,7 @@ impl Router {
     /// A case of this kind is told of at once, as soon as somebody is responsible or nobody was
     /// named.
     pub(in crate::router::act) fn tell_at_once(&mut self, case: CaseIdx) {
-        let untold = self.book.cases[case].progress().is_some_and(|p| p.untold);
+        let untold = self.book.case(case).progress().is_some_and(|p| p.untold);
         let Some(kind) = self.book.kind_of(case).filter(|_| untold) else {
             return;
         };
@@ -97,7 +97,7 @@ impl Router {
             CaseEvent::Escalated {
                 of: book.deadline_ref(case, of),
                 step,
-                to: whom.map(|agent| book.agents[agent.at()].id.clone()),
+                to: whom.map(|agent| book.agent(agent).id.clone()),
                 role: Some(role),
                 reason,
                 due_at,

@@ -42,7 +42,7 @@ impl Router {
             .book
             .find_agent(name)
             .map_err(|reject| reject.in_field(field))?;
-        if !self.book.agents[agent.at()].is_human() {
+        if !self.book.agent(agent).is_human() {
             let message = format!("agent \"{name}\" is a bot and never owns: name a human");
             return Err(Reject::invalid("agent", field, message).with_id(name));
         }
@@ -51,12 +51,12 @@ impl Router {
 
     pub(super) fn case_note(&mut self, note: &CaseNote) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&note.case)?;
-        if self.book.cases[idx].notes().len() >= NOTES_MAX {
+        if self.book.case(idx).notes().len() >= NOTES_MAX {
             let message = format!("case \"{}\" has {NOTES_MAX} notes already", note.case);
             return Err(Reject::limit("case", &note.case, message));
         }
         let at = self.book.at;
-        let entry = &mut self.book.cases[idx];
+        let entry = self.book.case_mut(idx);
         entry.active_at = at;
         entry.extra_mut().notes.push(Note {
             at,
@@ -73,7 +73,7 @@ impl Router {
 
     pub(super) fn case_resolve(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
-        if self.book.cases[idx].state() != CaseState::Open {
+        if self.book.case(idx).state() != CaseState::Open {
             return Err(self.wrong_state(idx, "only an open case can be resolved"));
         }
         self.resolve(idx, act.by.clone(), act.note.clone());
@@ -82,7 +82,7 @@ impl Router {
 
     pub(super) fn case_reopen(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
-        if self.book.cases[idx].state() == CaseState::Open {
+        if self.book.case(idx).state() == CaseState::Open {
             return Err(self.wrong_state(idx, "it need not be reopened"));
         }
         self.reopen(idx, &act.by);
@@ -91,7 +91,7 @@ impl Router {
 
     pub(super) fn case_close(&mut self, act: &CaseAct) -> Result<Subject, Reject> {
         let idx = self.book.find_case(&act.case)?;
-        if self.book.cases[idx].state() == CaseState::Closed {
+        if self.book.case(idx).state() == CaseState::Closed {
             return Err(self.wrong_state(idx, "it need not be closed again"));
         }
         self.close(idx, act.by.clone(), act.note.clone());
@@ -99,13 +99,13 @@ impl Router {
     }
 
     pub(in crate::router) fn wrong_state(&self, idx: CaseIdx, hint: &str) -> Reject {
-        let case = &self.book.cases[idx];
+        let case = self.book.case(idx);
         let message = format!("case \"{}\" is {}: {hint}", case.id(), case.state());
         Reject::conflict("case", &case.id(), message)
     }
 
     pub(in crate::router::act) fn resolve(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
-        if self.book.cases[idx].state() != CaseState::Open {
+        if self.book.case(idx).state() != CaseState::Open {
             return;
         }
         self.end_work(idx);
@@ -114,7 +114,7 @@ impl Router {
             self.close_later(idx);
         }
         self.emit(|book| CaseEvent::Resolved {
-            case: book.cases[idx].id(),
+            case: book.case(idx).id(),
             by,
             note,
         });
@@ -145,10 +145,10 @@ impl Router {
             self.begin_clocks(idx, kind);
         }
         self.emit(|book| {
-            let progress = book.cases[idx].progress();
+            let progress = book.case(idx).progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
             CaseEvent::Reopened {
-                case: book.cases[idx].id(),
+                case: book.case(idx).id(),
                 by: by.clone(),
                 owner: book.case_owner_name(idx),
                 due_at,
@@ -160,14 +160,14 @@ impl Router {
     }
 
     pub(in crate::router) fn close(&mut self, idx: CaseIdx, by: Name, note: Option<Text>) {
-        if self.book.cases[idx].state() == CaseState::Open {
+        if self.book.case(idx).state() == CaseState::Open {
             self.end_work(idx);
         }
         self.end_follow_up(idx);
         self.book.set_case_state(idx, CaseState::Closed);
         self.count(|_| Count::CaseClosed);
         self.emit(|book| CaseEvent::Closed {
-            case: book.cases[idx].id(),
+            case: book.case(idx).id(),
             by,
             note,
         });
@@ -179,7 +179,7 @@ impl Router {
         let cases: Vec<CaseIdx> = match (&handover.case, &handover.owner) {
             (Some(name), None) => {
                 let idx = self.book.find_case(name)?;
-                if self.book.cases[idx].state() == CaseState::Closed {
+                if self.book.case(idx).state() == CaseState::Closed {
                     return Err(self.wrong_state(idx, "reopen it first"));
                 }
                 vec![idx]
@@ -189,11 +189,7 @@ impl Router {
                     .book
                     .find_agent(owner)
                     .map_err(|reject| reject.in_field("owner"))?;
-                self.book.agents[from.at()]
-                    .cases()
-                    .iter()
-                    .copied()
-                    .collect()
+                self.book.agent(from).cases().iter().copied().collect()
             }
             (Some(_), Some(_)) | (None, None) => {
                 let message = "give exactly one of case and owner";
@@ -202,7 +198,7 @@ impl Router {
         };
         let mut moved = 0;
         for case in cases {
-            if self.book.cases[case].owner() != Some(to) {
+            if self.book.case(case).owner() != Some(to) {
                 self.hand_over(case, to, handover.reason.clone(), handover.by.clone());
                 moved += 1;
             }

@@ -9,11 +9,11 @@ use crate::router::state::case::Case;
 impl Router {
     /// Opens a case for a contact that belongs to none.
     pub(in crate::router::act) fn open_case_for(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
-        if self.book.contacts[idx].customer.is_none() && !self.detail.nameless_cases {
+        if self.book.contact(idx).customer.is_none() && !self.detail.nameless_cases {
             return None;
         }
         let id = self.book.cases.fresh_name();
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let (topic, kind) = (contact.topic.clone(), contact.kind().cloned());
         let case = Case::new(id, contact.customer, topic, kind, self.book.at);
         Some(self.enter_case(case, Some(idx)))
@@ -22,22 +22,19 @@ impl Router {
     /// Puts a new case into the books and tells of it.
     pub(super) fn enter_case(&mut self, case: Case, contact: Option<ContactIdx>) -> CaseIdx {
         let customer = case.customer;
-        let idx = self.book.cases.insert(case);
-        if let Some(customer) = customer {
-            self.book.customers[customer].add_case(idx);
-        }
+        let idx = self.book.enter_case(case, true);
         self.count(|_| Count::CaseOpened);
         self.begin_work(idx);
         self.emit(|book| {
-            let progress = book.cases[idx].progress();
+            let progress = book.case(idx).progress();
             let due_at = progress.and_then(|progress| progress.whole_due_at());
-            let entry = &book.cases[idx];
+            let entry = book.case(idx);
             CaseEvent::Opened {
                 case: entry.id(),
-                customer: customer.map(|customer| book.customers[customer].id()),
+                customer: customer.map(|customer| book.customer(customer).id()),
                 topic: entry.topic().cloned(),
                 kind: entry.kind().cloned(),
-                contact: contact.map(|contact| book.contacts[contact].id.clone()),
+                contact: contact.map(|contact| book.contact(contact).id.clone()),
                 due_at,
             }
         });
@@ -55,9 +52,9 @@ impl Router {
         let before = self.book.set_owner(case, owner);
         debug_assert!(before.is_none(), "ownership moves only by handover");
         self.emit(|book| CaseEvent::Owned {
-            case: book.cases[case].id(),
-            owner: book.agents[owner.at()].id.clone(),
-            contact: contact.map(|contact| book.contacts[contact].id.clone()),
+            case: book.case(case).id(),
+            owner: book.agent(owner).id.clone(),
+            contact: contact.map(|contact| book.contact(contact).id.clone()),
         });
         self.judge_seeking(case);
     }
@@ -71,14 +68,15 @@ impl Router {
         by: Name,
     ) {
         let from = self.book.set_owner(case, to);
-        let entry = &mut self.book.cases[case];
-        entry.active_at = self.book.at;
+        let at = self.book.at;
+        let entry = self.book.case_mut(case);
+        entry.active_at = at;
         entry.extra_mut().handovers += 1;
         self.count(|_| Count::Handover);
         self.emit(|book| CaseEvent::HandedOver {
-            case: book.cases[case].id(),
-            from: from.map(|from| book.agents[from.at()].id.clone()),
-            to: book.agents[to.at()].id.clone(),
+            case: book.case(case).id(),
+            from: from.map(|from| book.agent(from).id.clone()),
+            to: book.agent(to).id.clone(),
             reason,
             by,
         });

@@ -15,14 +15,14 @@ impl Router {
     pub(super) fn case_advance(&mut self, advance: &CaseAdvance) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&advance.case, "only an open case goes through stages")?;
         let (kind, next) = self.check_advance(idx, advance)?;
-        let from = self.book.cases[idx].progress().map(|p| p.stage);
+        let from = self.book.case(idx).progress().map(|p| p.stage);
         self.end_wait(idx, WaitEnd::Act, self.book.at);
         let from = from.and_then(|from| {
             self.end_clock(idx, ClockOf::Stage(from));
             self.book.stage_name(idx, from)
         });
         self.begin_stage(idx, kind, next);
-        self.book.cases[idx].active_at = self.book.at;
+        self.book.case_mut(idx).active_at = self.book.at;
         self.tell_stage(idx, from, advance.by.clone());
         Ok(Subject::Case(idx))
     }
@@ -54,7 +54,7 @@ impl Router {
             let reject = Reject::invalid("case", "stage", message);
             return Err(reject.with_id(&advance.case));
         }
-        let stage = self.book.cases[idx].progress().map_or(0, |p| p.stage);
+        let stage = self.book.case(idx).progress().map_or(0, |p| p.stage);
         let here = &rules.stages[usize::from(stage)].stage;
         match rules.stages.get(usize::from(stage) + 1) {
             Some(next) if next.stage == advance.stage => Ok((kind, stage + 1)),
@@ -71,7 +71,7 @@ impl Router {
 
     /// Tells in which stage a case is from now on.
     pub(super) fn tell_stage(&mut self, idx: CaseIdx, from: Option<Name>, by: Option<Name>) {
-        let Some(progress) = self.book.cases[idx].progress() else {
+        let Some(progress) = self.book.case(idx).progress() else {
             return;
         };
         let number = progress.stage;
@@ -81,7 +81,7 @@ impl Router {
             return;
         };
         self.emit(|book| ClockEvent::Stage {
-            case: book.cases[idx].id(),
+            case: book.case(idx).id(),
             stage,
             from,
             due_at,
@@ -95,7 +95,7 @@ impl Router {
             let message = format!("{until} is over: give a time after {}", self.book.at);
             return Err(Reject::invalid("case", "until_at", message).with_id(&wait.case));
         }
-        let helped = self.book.cases[idx].progress();
+        let helped = self.book.case(idx).progress();
         let helped = helped.is_some_and(|p| p.assists.iter().any(|a| a.is_open()));
         if wait.on == WaitOn::Assist && !helped {
             let message = format!(
@@ -116,7 +116,7 @@ impl Router {
             since: at,
             until_at: wait.until_at,
         });
-        self.book.cases[idx].active_at = at;
+        self.book.case_mut(idx).active_at = at;
         if let Some(until) = wait.until_at {
             self.book.timers.arm(until, Timer::CaseWait, idx.number());
         }
@@ -135,7 +135,9 @@ impl Router {
 
     /// The case waits no longer, as of `at`; nothing happens where it does not.
     pub(in crate::router::act) fn end_wait(&mut self, idx: CaseIdx, why: WaitEnd, at: Timestamp) {
-        let Some(wait) = self.book.cases[idx]
+        let Some(wait) = self
+            .book
+            .case_mut(idx)
             .progress_mut()
             .and_then(|p| p.wait.take())
         else {
@@ -143,9 +145,9 @@ impl Router {
         };
         self.resume_clocks(idx, at);
         self.emit(|book| {
-            let progress = book.cases[idx].progress();
+            let progress = book.case(idx).progress();
             ClockEvent::Resumed {
-                case: book.cases[idx].id(),
+                case: book.case(idx).id(),
                 on: wait.on,
                 why,
                 waited_ms: at - wait.since,
@@ -162,7 +164,7 @@ impl Router {
         let of = clock.of;
         self.move_deadline(idx, n, extend.to_at, true);
         self.arm_clocks(idx);
-        self.book.cases[idx].active_at = self.book.at;
+        self.book.case_mut(idx).active_at = self.book.at;
         self.emit(|book| ClockEvent::Extended {
             of: book.deadline_ref(idx, of),
             from_at,
@@ -181,7 +183,7 @@ impl Router {
     ) -> Result<(usize, Timestamp), Reject> {
         let conflict = |message: String| Reject::conflict("case", &extend.case, message);
         let case = &extend.case;
-        let progress = self.book.cases[idx].progress();
+        let progress = self.book.case(idx).progress();
         let of = match &extend.stage {
             None => ClockOf::Whole,
             Some(stage) => {
@@ -240,7 +242,7 @@ impl Router {
     /// A case that is open.
     pub(super) fn find_open_case(&self, name: &Name, hint: &str) -> Result<CaseIdx, Reject> {
         let idx = self.book.find_case(name)?;
-        if self.book.cases[idx].state() == CaseState::Open {
+        if self.book.case(idx).state() == CaseState::Open {
             return Ok(idx);
         }
         Err(self.wrong_state(idx, hint))

@@ -35,11 +35,11 @@ impl Router {
         let at = self.book.at;
         // The case may have got another owner while the offer rang.
         let route = match offer.route {
-            _ if self.book.owns(&self.book.contacts[idx], offer.agent) => Route::Owner,
+            _ if self.book.owns(self.book.contact(idx), offer.agent) => Route::Owner,
             Route::Owner => Route::Skill,
             route => route,
         };
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         let alone = contact.talks.is_empty();
         contact.talks.push(Talk {
             agent: offer.agent,
@@ -57,7 +57,7 @@ impl Router {
             self.book.set_state(idx, ContactState::Connected);
         }
         self.book.begin_talk(offer.agent, held);
-        if self.book.contacts[idx].connected_at.is_none() {
+        if self.book.contact(idx).connected_at.is_none() {
             self.answered(idx, route, wait_ms);
             self.note_turn(idx, offer.agent, wait_ms);
         }
@@ -72,7 +72,7 @@ impl Router {
         self.tell_owner(idx, offer.agent, route, owner_before);
         self.start_lease_if_gone(idx);
         if self.detail.moves {
-            let contact = &self.book.contacts[idx];
+            let contact = self.book.contact(idx);
             self.out.moves.push(Move::Connected(Taken {
                 contact: idx,
                 agent: offer.agent,
@@ -87,10 +87,10 @@ impl Router {
 
     /// Learns how agents come to the contacts of a queue.
     fn note_turn(&mut self, idx: ContactIdx, agent: AgentIdx, wait_ms: i64) {
-        let of = self.book.contacts[idx].queue();
-        let before = self.book.agents[agent.at()].last_queue.replace(of);
+        let of = self.book.contact(idx).queue();
+        let before = self.book.agent_mut(agent).last_queue.replace(of);
         if wait_ms > 0 {
-            let queue = &mut self.book.queues[of.at()];
+            let queue = self.book.queue_mut(of);
             let serving = queue.counts.serving();
             queue
                 .pace
@@ -102,12 +102,13 @@ impl Router {
     fn answered(&mut self, idx: ContactIdx, route: Route, wait_ms: i64) {
         let at = self.book.at;
         let within_target = wait_ms <= self.book.policy_of(idx).service_level.within_ms.0;
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         contact.connected_at = MaybeAt::at(at);
         contact.wait_ms = Some(wait_ms);
         contact.within_target = within_target;
         let queue = contact.queue();
-        self.book.queues[queue.at()]
+        self.book
+            .queue_mut(queue)
             .stats
             .connected(at, wait_ms, within_target);
         self.count(|book| Count::Connected {
@@ -121,11 +122,11 @@ impl Router {
     /// Finds or opens the case and, if it has no owner, makes the agent its owner. Answers who
     /// owned the case before.
     fn take_responsibility(&mut self, idx: ContactIdx, agent: AgentIdx) -> Option<AgentIdx> {
-        let human = self.book.agents[agent.at()].is_human();
-        let over = |case: CaseIdx| self.book.cases[case].state() == CaseState::Closed;
-        let duty = self.book.contacts[idx].duty.is_some();
-        if self.book.contacts[idx].case.is_none_or(over) && human && !duty {
-            self.detach(idx);
+        let human = self.book.agent(agent).is_human();
+        let over = |case: CaseIdx| self.book.case(case).state() == CaseState::Closed;
+        let duty = self.book.contact(idx).duty.is_some();
+        if self.book.contact(idx).case.is_none_or(over) && human && !duty {
+            self.book.detach(idx);
             let found = match self.book.case_for(idx) {
                 Some(found) => Some(found),
                 None => self.open_case_for(idx),
@@ -135,9 +136,9 @@ impl Router {
                 self.attach_others(case);
             }
         }
-        let case = self.book.contacts[idx].case?;
-        let owner_before = self.book.cases[case].owner();
-        match self.book.contacts[idx].duty {
+        let case = self.book.contact(idx).case?;
+        let owner_before = self.book.case(case).owner();
+        match self.book.contact(idx).duty {
             None => {}
             Some(Duty::FollowUp) => return owner_before,
             Some(Duty::Assist(number)) => {
@@ -146,13 +147,12 @@ impl Router {
             }
         }
         if let Some(_owner) = owner_before {
-            let route = self.book.contacts[idx].route.unwrap_or(Route::Skill);
-            let queue = self.book.contacts[idx].queue();
+            let route = self.book.contact(idx).route.unwrap_or(Route::Skill);
+            let queue = self.book.contact(idx).queue();
             let hit = owner_before == Some(agent);
             let counted = if hit { Route::Owner } else { route };
-            self.book.queues[queue.at()]
-                .stats
-                .repeat(self.book.at, counted);
+            let at = self.book.at;
+            self.book.queue_mut(queue).stats.repeat(at, counted);
             self.count(|book| Count::Repeat {
                 queue: book.queue_name(idx),
                 hit,
@@ -162,11 +162,11 @@ impl Router {
         if !human {
             return owner_before;
         }
-        if self.book.cases[case].state() != CaseState::Open {
+        if self.book.case(case).state() != CaseState::Open {
             self.reopen(case, &Name::of(ROUTER));
         }
         let at = self.book.at;
-        let entry = &mut self.book.cases[case];
+        let entry = self.book.case_mut(case);
         entry.active_at = at;
         entry.last_handler = Some(agent);
         let policy = &self.book.policy_of(idx).ownership;
@@ -186,8 +186,8 @@ impl Router {
     /// Arms the moment at which the first human still in the conversation has handled it long
     /// enough to own the case (rule 12).
     pub(super) fn watch_firm(&mut self, idx: ContactIdx, min_handle_ms: i64) {
-        let human = |talk: &&Talk| self.book.agents[talk.agent.at()].is_human();
-        let first = self.book.contacts[idx].talks.iter().find(human);
+        let human = |talk: &&Talk| self.book.agent(talk.agent).is_human();
+        let first = self.book.contact(idx).talks.iter().find(human);
         let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
         self.book.set_deadline(idx, Deadline::Firm, firm_at);
     }
@@ -200,34 +200,34 @@ impl Router {
         route: Route,
         owner_before: Option<AgentIdx>,
     ) {
-        let (Some(case), Some(owner)) = (self.book.contacts[idx].case, owner_before) else {
+        let (Some(case), Some(owner)) = (self.book.contact(idx).case, owner_before) else {
             return;
         };
-        if owner == agent || self.book.cases[case].owner() != Some(owner) {
+        if owner == agent || self.book.case(case).owner() != Some(owner) {
             return;
         }
         self.note_for_briefing(owner, idx, agent, route);
         self.emit(|book| CaseEvent::Assisted {
-            case: book.cases[case].id(),
-            owner: book.agents[owner.at()].id.clone(),
-            agent: book.agents[agent.at()].id.clone(),
-            contact: book.contacts[idx].id.clone(),
+            case: book.case(case).id(),
+            owner: book.agent(owner).id.clone(),
+            agent: book.agent(agent).id.clone(),
+            contact: book.contact(idx).id.clone(),
             route,
         });
     }
 
     /// A conversation has lasted long enough to make its agent the owner.
     pub(in crate::router::act) fn make_firm(&mut self, idx: ContactIdx) {
-        self.book.contacts[idx].drop_deadline(Deadline::Firm);
-        let contact = &self.book.contacts[idx];
+        self.book.contact_mut(idx).drop_deadline(Deadline::Firm);
+        let contact = self.book.contact(idx);
         let Some(case) = contact.case else { return };
-        let human = |agent: &AgentIdx| self.book.agents[agent.at()].is_human();
+        let human = |agent: &AgentIdx| self.book.agent(*agent).is_human();
         let handler = contact.talks.iter().map(|talk| talk.agent).find(human);
-        if self.book.cases[case].state() == CaseState::Closed {
+        if self.book.case(case).state() == CaseState::Closed {
             // Closed while they talked: there is nothing left to own.
             return;
         }
-        if let (Some(agent), None) = (handler, self.book.cases[case].owner()) {
+        if let (Some(agent), None) = (handler, self.book.case(case).owner()) {
             self.own(case, agent, Some(idx));
         }
     }

@@ -22,7 +22,7 @@ impl Router {
     /// `contact.callback`.
     pub(super) fn contact_callback(&mut self, call: &ContactCallback) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&call.contact)?;
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let conflict = |message: String| Err(Reject::conflict("contact", &call.contact, message));
         if !matches!(
             contact.state(),
@@ -43,12 +43,12 @@ impl Router {
         }
         self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
         self.book.leave_index(idx);
-        if self.book.contacts[idx].state() == ContactState::Offered {
+        if self.book.contact(idx).state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
         let channel = self.book.channels.find(&Name::of(CALLBACK));
         let at = self.book.at;
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         contact.channel = channel.unwrap_or(contact.channel);
         contact.max_wait_ms = Some(Millis(MILLIS_MAX));
         contact.direct = None;
@@ -58,7 +58,7 @@ impl Router {
         extra.callback_to = call.address.clone();
         self.remember(idx, Rule::Callback, None, None);
         self.emit_contact(idx, |book| ContactEvent::Callback {
-            joined_at: book.contacts[idx].joined_at,
+            joined_at: book.contact(idx).joined_at,
             address: call.address.clone(),
             by_owner: call.by_owner,
         });
@@ -68,18 +68,18 @@ impl Router {
 
     /// Whether the case of a contact has an owner who may serve it.
     fn has_owner(&self, contact: &Contact) -> bool {
-        let case = contact.case.map(|case| &self.book.cases[case]);
+        let case = contact.case.map(|case| self.book.case(case));
         let owner = case
             .filter(|case| case.state() != CaseState::Closed)
             .and_then(|case| case.owner());
         owner.is_some_and(|owner| {
-            self.book.agents[owner.at()].exists() && !self.book.excluded(contact, owner)
+            self.book.agent(owner).exists() && !self.book.excluded(contact, owner)
         })
     }
 
     /// The callback that an owner makes instead of being waited for (rule 15).
     pub(super) fn schedule_owner_callback(&mut self, of: ContactIdx) {
-        let base = self.book.contacts[of].id.clone();
+        let base = self.book.contact(of).id.clone();
         let Some(id) = (1..)
             .map(|n| callback_name(&base, n))
             .find(|id| self.book.contacts.find(id).is_none())
@@ -87,12 +87,12 @@ impl Router {
             return;
         };
         let seq = self.book.next_arrival();
-        let original = &self.book.contacts[of];
+        let original = self.book.contact(of);
         let case = original.case;
         let callback = self.callback_of(original, id, seq);
         let idx = self.enter(callback);
         if let Some(case) = case {
-            self.refer(idx, case);
+            self.book.refer(idx, case);
         }
         self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);

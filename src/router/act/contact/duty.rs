@@ -43,7 +43,7 @@ impl Router {
         let id = self.fresh_contact_name(case, &format!("/{base}-{number}"));
         let channel = self.book.channels.find(&Name::of(channel));
         let channel = channel.expect("the channels of duties exist from the start");
-        let entry = &self.book.cases[case];
+        let entry = self.book.case(case);
         let asks = entry.owner().filter(|_| matches!(whom, For::Queue));
         let resolved = Resolved {
             queue,
@@ -73,7 +73,7 @@ impl Router {
             For::Owner | For::Queue => None,
         };
         let idx = self.enter(contact);
-        self.refer(idx, case);
+        self.book.refer(idx, case);
         self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
         idx
@@ -93,7 +93,7 @@ impl Router {
 
     /// The contact of a duty has ended: its case no longer refers to it.
     pub(super) fn duty_ended(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let (Some(duty), Some(case)) = (contact.duty, contact.case) else {
             return;
         };
@@ -117,7 +117,7 @@ impl Router {
 
     /// The case's name and a suffix, cut to the length a name may have, which no contact bears.
     fn fresh_contact_name(&self, case: CaseIdx, suffix: &str) -> Name {
-        let base = &self.book.cases[case].id();
+        let base = &self.book.case(case).id();
         (1..)
             .map(|n| match n {
                 1 => derived_name(base, suffix),

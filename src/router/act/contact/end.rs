@@ -28,7 +28,7 @@ pub(in crate::router) enum AfterWork {
 impl Router {
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&cancel.contact)?;
-        match self.book.contacts[idx].state() {
+        match self.book.contact(idx).state() {
             ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {}
             state @ (ContactState::Connected | ContactState::WrapUp | ContactState::Ended) => {
                 let hint = match state {
@@ -39,7 +39,7 @@ impl Router {
                 return Err(Reject::conflict("contact", &cancel.contact, message));
             }
         }
-        self.book.contacts[idx].reason = Some(cancel.reason.clone());
+        self.book.contact_mut(idx).reason = Some(cancel.reason.clone());
         let outcome = outcome_of_cancel(&cancel.reason.0);
         self.cancel(idx, outcome);
         Ok(Subject::Contact(idx))
@@ -47,13 +47,13 @@ impl Router {
 
     /// Ends a contact that nobody has answered.
     pub(in crate::router) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
-        let scheduled = self.book.contacts[idx].state() == ContactState::Scheduled;
+        let scheduled = self.book.contact(idx).state() == ContactState::Scheduled;
         if scheduled {
             // It has not waited yet and leaves no place, but its slot to others.
-            self.book.contacts[idx].wait_from = self.book.at;
+            self.book.contact_mut(idx).wait_from = self.book.at;
             self.book.contacts.set_slot(idx, None);
         }
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         if outcome == Outcome::Abandoned
             && !scheduled
             && let Some(customer) = contact.customer
@@ -69,7 +69,7 @@ impl Router {
                 joined_at: contact.joined_at,
                 seq: contact.seq,
             };
-            let abandoned = &mut self.book.customers[customer].extra_mut().abandoned;
+            let abandoned = &mut self.book.customer_mut(customer).extra_mut().abandoned;
             abandoned.retain(|old| old.queue != place.queue);
             abandoned.push(place);
         }
@@ -79,7 +79,7 @@ impl Router {
 
     pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&end.contact)?;
-        let state = self.book.contacts[idx].state();
+        let state = self.book.contact(idx).state();
         if state != ContactState::Connected {
             let hint = match state {
                 ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {
@@ -103,7 +103,7 @@ impl Router {
         let learnt = self.with_learnt(idx, None, end.learnt.as_ref())?;
         self.take_learnt(idx, learnt);
         if let Some(note) = &end.note {
-            self.book.contacts[idx].extra_mut().note = Some(note.clone());
+            self.book.contact_mut(idx).extra_mut().note = Some(note.clone());
         }
         if end.outcome == Outcome::Transferred && self.first_agent_leaves(idx) {
             return Ok(Subject::Contact(idx));
@@ -111,14 +111,16 @@ impl Router {
         self.remember(idx, Rule::End, None, None);
         self.end_conversation(idx, end.outcome, AfterWork::Usual);
         if end.outcome == Outcome::Resolved
-            && let Some(case) = self.book.contacts[idx].case
+            && let Some(case) = self.book.contact(idx).case
         {
-            let by = self.book.contacts[idx]
+            let by = self
+                .book
+                .contact(idx)
                 .last_agent
-                .map(|a| self.book.agents[a.at()].id.clone());
+                .map(|a| self.book.agent(a).id.clone());
             let by = by.unwrap_or_else(|| Name::of(super::accept::ROUTER));
             let note = end.note.clone();
-            match self.book.contacts[idx].duty {
+            match self.book.contact(idx).duty {
                 None => self.resolve(case, by, note),
                 Some(Duty::Assist(number)) => self.finish_assist(case, number, Some(by), note),
                 // What it found is told with case.follow_up.
@@ -137,9 +139,9 @@ impl Router {
     ) {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
         self.book.end_search(idx);
-        let talks = std::mem::take(&mut self.book.contacts[idx].talks);
+        let talks = std::mem::take(&mut self.book.contact_mut(idx).talks);
         let at = self.book.at;
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         contact.outcome = Some(outcome);
         contact.ended_at = MaybeAt::at(at);
         contact.drop_deadline(Deadline::Firm);
@@ -152,16 +154,16 @@ impl Router {
                 AfterWork::Lasts(ms) => ms,
             };
             if wrap_ms > 0 {
-                self.book.contacts[idx].wrapping.push(talk.agent);
+                self.book.contact_mut(idx).wrapping.push(talk.agent);
                 wraps.push((talk.agent, at.saturating_add(wrap_ms)));
             }
             self.book
                 .end_talk(talk.agent, idx, talk.since, wrap_ms, true);
         }
-        if let Some(case) = self.book.contacts[idx].case {
-            self.book.cases[case].active_at = at;
+        if let Some(case) = self.book.contact(idx).case {
+            self.book.case_mut(case).active_at = at;
         }
-        if self.book.contacts[idx].wrapping.is_empty() {
+        if self.book.contact(idx).wrapping.is_empty() {
             self.finish(idx, outcome, Why::Ended);
             return;
         }
@@ -179,7 +181,7 @@ impl Router {
 
     /// One agent's wrap-up for a contact is done.
     pub(in crate::router::act) fn wrapped_up(&mut self, idx: ContactIdx, agent: AgentIdx) {
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         contact.wrapping.retain(|other| other != agent);
         if contact.wrapping.is_empty() {
             let outcome = contact.outcome.unwrap_or(Outcome::Open);
@@ -193,7 +195,7 @@ impl Router {
         self.book.end_search(idx);
         let at = self.book.at;
         self.book.set_state(idx, ContactState::Ended);
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         contact.outcome = Some(outcome);
         contact.why = why;
         contact.drop_deadline(Deadline::Scheduled);
@@ -209,7 +211,7 @@ impl Router {
         if let Some(source) = contact.source {
             self.book.sources.leave(source, idx);
         }
-        let queue = &mut self.book.queues[self.book.contacts[idx].queue().at()];
+        let queue = self.book.queue_mut(self.book.contact(idx).queue());
         queue.stats.ended(at, outcome, handle_ms);
         queue
             .pace
@@ -224,7 +226,7 @@ impl Router {
                 contact: idx,
                 outcome,
                 owner,
-                offers: self.book.contacts[idx].offers_made,
+                offers: self.book.contact(idx).offers_made,
             });
         }
         self.count(|book| Count::Ended {
@@ -245,9 +247,9 @@ impl Router {
     /// Ends a contact whose platform is gone or has forgotten it; its agents are free at once.
     pub(in crate::router::act) fn repair(&mut self, idx: ContactIdx, reason: &'static str) {
         self.count(|_| Count::Repaired { reason });
-        self.book.contacts[idx].reason = Some(Text(reason.into()));
+        self.book.contact_mut(idx).reason = Some(Text(reason.into()));
         self.remember(idx, Rule::Lease, None, None);
-        if self.book.contacts[idx].state() == ContactState::Connected {
+        if self.book.contact(idx).state() == ContactState::Connected {
             self.end_conversation(idx, Outcome::Dropped, AfterWork::Nothing);
         } else {
             self.cancel(idx, Outcome::Abandoned);

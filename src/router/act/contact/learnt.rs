@@ -20,7 +20,7 @@ impl Router {
         base: Option<&Attributes>,
         learnt: Option<&Attributes>,
     ) -> Result<Option<Attributes>, Reject> {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let Some(learnt) = learnt else {
             return Ok(None);
         };
@@ -38,7 +38,7 @@ impl Router {
     /// Takes over what [`Router::with_learnt`] made.
     pub(super) fn take_learnt(&mut self, idx: ContactIdx, attributes: Option<Attributes>) {
         if attributes.is_some() {
-            let contact = &mut self.book.contacts[idx];
+            let contact = self.book.contact_mut(idx);
             contact.attributes = attributes;
             contact.extra_mut().learnt = true;
         }

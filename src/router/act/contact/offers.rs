@@ -31,14 +31,14 @@ impl Router {
         self.book.leave_index(idx);
         let id = self.book.next_offer();
         if self.answered_at_once {
-            self.connect_at_once(idx, agent, route, why);
+            self.connect_at_once(id, idx, agent, route, why);
             return;
         }
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact(idx);
+        let ring_ms = self.book.queue(contact.queue()).policy.ring_ms.0;
         if contact.mentor() == Some(agent) {
-            contact.extra_mut().mentor = None;
+            self.book.contact_mut(idx).extra_mut().mentor = None;
         }
-        let ring_ms = self.book.queues[contact.queue().at()].policy.ring_ms.0;
         let expires_at = self.book.at.saturating_add(ring_ms);
         let offer = Offer {
             id,
@@ -60,8 +60,8 @@ impl Router {
                 agent: Some(book.agent_name(agent)),
                 ..book.about(idx)
             };
-            let contact = &book.contacts[idx];
-            let told = contact.is_learnt() && book.agents[agent.at()].is_human();
+            let contact = book.contact(idx);
+            let told = contact.is_learnt() && book.agent(agent).is_human();
             let attributes = contact.attributes.clone().filter(|_| told);
             let event = ContactEvent::Offered {
                 offer: id,
@@ -77,18 +77,22 @@ impl Router {
     }
 
     /// The offer is accepted in the same breath: nothing rings and nothing can come between.
-    fn connect_at_once(&mut self, idx: ContactIdx, agent: AgentIdx, route: Route, why: Why) {
-        let contact = &mut self.book.contacts[idx];
-        contact.offers_made += 1;
-        contact.why = why;
-        self.book.queues[contact.queue().at()].last_offered = Some(agent);
+    fn connect_at_once(
+        &mut self,
+        id: OfferId,
+        idx: ContactIdx,
+        agent: AgentIdx,
+        route: Route,
+        why: Why,
+    ) {
         let offer = Offer {
-            id: OfferId(self.book.offer_seq),
+            id,
             agent,
             route,
             why,
             expires_at: self.book.at,
         };
+        self.book.note_offer(idx, &offer);
         self.connect(idx, &offer);
     }
 
@@ -101,10 +105,7 @@ impl Router {
     ) -> Result<(ContactIdx, Offer), Reject> {
         if let Some(id) = offer {
             if let Some(idx) = self.book.open_offers.get(&id.0)
-                && let Some(found) = self.book.contacts[*idx]
-                    .offers()
-                    .iter()
-                    .find(|o| o.id == id)
+                && let Some(found) = self.book.contact(*idx).offers().iter().find(|o| o.id == id)
             {
                 return Ok((*idx, *found));
             }
@@ -126,7 +127,7 @@ impl Router {
         };
         let idx = self.book.find_contact(contact)?;
         let by = self.book.find_agent(agent)?;
-        match self.book.contacts[idx].offer_to(by) {
+        match self.book.contact(idx).offer_to(by) {
             Some(offer) => Ok((idx, *offer)),
             None => Err(Reject::conflict(
                 "offer",
@@ -158,7 +159,9 @@ impl Router {
 
     /// Ends the offers of a contact whose time has run out.
     pub(in crate::router::act) fn expire_offers(&mut self, idx: ContactIdx) {
-        let over: Vec<Offer> = self.book.contacts[idx]
+        let over: Vec<Offer> = self
+            .book
+            .contact(idx)
             .offers()
             .iter()
             .filter(|offer| offer.expires_at <= self.book.at)
@@ -182,7 +185,9 @@ impl Router {
         reason: OfferReason,
         which: impl Fn(&Offer) -> bool,
     ) {
-        let revoked: smallvec::SmallVec<[Offer; 1]> = self.book.contacts[idx]
+        let revoked: smallvec::SmallVec<[Offer; 1]> = self
+            .book
+            .contact(idx)
             .offers()
             .iter()
             .filter(|offer| which(offer))
@@ -235,7 +240,7 @@ impl Router {
         reason: DeclineReason,
         missed: bool,
     ) {
-        let policy = &self.book.queues[self.book.contacts[idx].queue().at()].policy;
+        let policy = &self.book.queue(self.book.contact(idx).queue()).policy;
         let delay = match reason {
             DeclineReason::Declined => policy.retry.declined_ms,
             DeclineReason::Busy => policy.retry.busy_ms,
@@ -243,15 +248,15 @@ impl Router {
             DeclineReason::NoAnswer => policy.retry.no_answer_ms,
         };
         let max_missed = policy.max_missed;
-        let entry = &mut self.book.agents[agent.at()];
+        let entry = self.book.agent_mut(agent);
         if missed {
             entry.missed += 1;
         }
         if delay.0 > 0 {
             self.book.delay(agent, self.book.at.saturating_add(delay.0));
         }
-        if missed && max_missed > 0 && self.book.agents[agent.at()].missed >= max_missed {
-            self.book.agents[agent.at()].missed = 0;
+        if missed && max_missed > 0 && self.book.agent(agent).missed >= max_missed {
+            self.book.agent_mut(agent).missed = 0;
             self.set_presence(agent, Presence::Break, Some(Text("no_answer".into())), None);
             return;
         }

@@ -11,19 +11,19 @@ use crate::router::state::contact::Deadline;
 impl Router {
     /// A waiting contact cannot wait any longer: it overflows or ends.
     pub(in crate::router::act) fn give_up(&mut self, idx: ContactIdx, why: Why) {
-        if !self.book.contacts[idx].talks.is_empty() {
+        if !self.book.contact(idx).talks.is_empty() {
             // A consultation found nobody; the conversation goes on without.
             self.book.end_search(idx);
             return;
         }
         if why == Why::WaitedTooLong {
             // The limit of its own is used up; from here on that of the queue counts.
-            self.book.contacts[idx].max_wait_ms = None;
+            self.book.contact_mut(idx).max_wait_ms = None;
         }
         let mut left: SmallVec<[QueueIdx; 4]> = SmallVec::new();
         loop {
-            left.push(self.book.contacts[idx].queue());
-            match self.book.overflow_target(&self.book.contacts[idx], &left) {
+            left.push(self.book.contact(idx).queue());
+            match self.book.overflow_target(self.book.contact(idx), &left) {
                 Some(target) if self.book.is_open(target) && self.has_room(idx, target) => {
                     self.overflow_to(idx, target, why);
                     return;
@@ -33,7 +33,7 @@ impl Router {
                 None => break,
             }
         }
-        let outcome = self.book.outcome_of_overflow(&self.book.contacts[idx], why);
+        let outcome = self.book.outcome_of_overflow(self.book.contact(idx), why);
         self.remember(idx, Rule::Overflow, Some(why), None);
         self.finish(idx, outcome, why);
     }
@@ -48,12 +48,12 @@ impl Router {
     fn move_to_queue(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
         let from = self.book.queue_name(idx);
         self.book.leave_index(idx);
-        if self.book.contacts[idx].state() == ContactState::Offered {
+        if self.book.contact(idx).state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
         self.book.set_queue(idx, target);
         let at = self.book.at;
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         let hops = if contact.entered_at == at {
             contact.hops
         } else {
@@ -74,18 +74,18 @@ impl Router {
 
     /// Whether a queue takes a contact: one that can be offered at once never counts.
     pub(super) fn has_room(&mut self, idx: ContactIdx, queue: QueueIdx) -> bool {
-        let entry = &self.book.queues[queue.at()];
+        let entry = self.book.queue(queue);
         let Some(limit) = entry.policy.max_waiting else {
             return true;
         };
         let mut held = entry.counts.waiting + entry.counts.offered;
-        if self.book.contacts[idx].queue() == queue {
+        if self.book.contact(idx).queue() == queue {
             held -= 1;
         }
         if held < limit {
             return true;
         }
-        let trial = self.book.as_if_in(&self.book.contacts[idx], queue);
+        let trial = self.book.as_if_in(self.book.contact(idx), queue);
         let requirement = self.book.requirement(&trial);
         self.book.idle.require(&requirement, &self.book.agents);
         self.book.idle.settle(&mut self.book.agents);
@@ -97,7 +97,7 @@ impl Router {
 
     /// The contact ends; its owner has it on the list as a callback.
     pub(in crate::router::act) fn end_as_callback(&mut self, idx: ContactIdx) {
-        let owner = self.book.sought_owner(&self.book.contacts[idx]);
+        let owner = self.book.sought_owner(self.book.contact(idx));
         self.remember(idx, Rule::Fallback, Some(Why::OwnerCallback), owner);
         self.finish(idx, Outcome::Callback, Why::OwnerCallback);
         self.schedule_owner_callback(idx);

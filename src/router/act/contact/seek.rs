@@ -13,14 +13,14 @@ use crate::router::state::contact::Deadline;
 impl Router {
     /// Begins to look for an agent in the contact's present queue.
     pub(in crate::router::act) fn begin_seeking(&mut self, idx: ContactIdx) {
-        let search = self.book.search(&self.book.contacts[idx]);
+        let search = self.book.search(self.book.contact(idx));
         self.book.begin_search(idx, search);
         self.dirty_contacts.push(idx);
     }
 
     /// Gives a waiting contact its place, or a new one where anything about it has changed.
     pub(in crate::router) fn enter_index(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         if contact.direct.is_some() {
             // It waits for nobody: the one it was for is asked or has been.
             return;
@@ -34,7 +34,7 @@ impl Router {
 
     /// Notes that a contact that rings could be offered to more agents, or no longer could.
     pub(in crate::router) fn note_hunger(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let hungry = contact.seeking()
             && !contact.offers().is_empty()
             && !contact.overdue
@@ -43,7 +43,7 @@ impl Router {
             && contact.offers().len() < self.book.parallel_offers(contact);
         let key = hungry.then(|| self.book.wait_key(contact));
         if self.book.set_hungry(idx, key) {
-            let requirement = self.book.requirement(&self.book.contacts[idx]);
+            let requirement = self.book.requirement(self.book.contact(idx));
             self.book.idle.require(&requirement, &self.book.agents);
         }
     }
@@ -51,15 +51,15 @@ impl Router {
     /// A contact that found nobody waits: it takes its place and, if it is new here, says so.
     pub(in crate::router::act) fn wait(&mut self, idx: ContactIdx, announce: bool) {
         self.enter_index(idx);
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         if let Some(place) = contact.place() {
-            self.book.contacts[idx].why = place.reach.why;
+            self.book.contact_mut(idx).why = place.reach.why;
         }
         self.watch_no_agent(idx);
         if !announce {
             return;
         }
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let why = contact.why;
         let until = contact.deadline(Deadline::OwnerWait);
         let rule = if until.is_some() {
@@ -69,9 +69,9 @@ impl Router {
         };
         self.remember_search(idx, rule, why, None, until);
         // One that looks for a second agent is connected and does not wait.
-        if self.book.contacts[idx].talks.is_empty() {
+        if self.book.contact(idx).talks.is_empty() {
             self.emit_contact(idx, |book| ContactEvent::Waiting {
-                state: book.contacts[idx].state(),
+                state: book.contact(idx).state(),
                 position: book.position(idx),
                 why,
             });
@@ -80,8 +80,8 @@ impl Router {
 
     /// Watches whether anyone who could ever serve a waiting contact is logged in.
     pub(in crate::router::act) fn watch_no_agent(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
-        let policy = &self.book.queues[contact.queue().at()].policy;
+        let contact = self.book.contact(idx);
+        let policy = &self.book.queue(contact.queue()).policy;
         let Some(limit) = policy.no_agent_ms else {
             return;
         };
@@ -90,7 +90,7 @@ impl Router {
             return;
         }
         if self.book.someone_could_serve(contact) {
-            self.book.contacts[idx].drop_deadline(Deadline::NoAgent);
+            self.book.contact_mut(idx).drop_deadline(Deadline::NoAgent);
         } else if contact.deadline(Deadline::NoAgent).is_none() {
             let at = self.book.at.saturating_add(limit.0);
             self.book.set_deadline(idx, Deadline::NoAgent, Some(at));

@@ -51,7 +51,9 @@ impl Router {
             .copied()
             .collect();
         for contact in live {
-            if self.book.contacts[contact]
+            if self
+                .book
+                .contact(contact)
                 .deadline(Deadline::Lease)
                 .is_none()
             {
@@ -62,7 +64,7 @@ impl Router {
 
     /// Leases a conversation whose platform is not there.
     pub(super) fn start_lease_if_gone(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let gone = contact
             .source
             .is_some_and(|source| self.book.sources.slots[source.at()].gone);
@@ -85,7 +87,7 @@ impl Router {
                 .book
                 .contacts
                 .find(name)
-                .filter(|idx| self.book.contacts[*idx].is_live())
+                .filter(|idx| self.book.contact(*idx).is_live())
             {
                 Some(idx) => {
                     listed.insert(idx);
@@ -94,7 +96,7 @@ impl Router {
             }
         }
         for idx in &listed {
-            let contact = &mut self.book.contacts[*idx];
+            let contact = self.book.contact_mut(*idx);
             contact.drop_deadline(Deadline::Lease);
             if let Some(before) = contact.source.replace(source) {
                 self.book.sources.leave(before, *idx);
@@ -109,7 +111,7 @@ impl Router {
             .collect();
         let mut cancelled = Vec::new();
         for idx in missing {
-            cancelled.push(self.book.contacts[idx].id.clone());
+            cancelled.push(self.book.contact(idx).id.clone());
             self.repair(idx, "sync");
         }
         Ok(Subject::Answer(Answer::Synced(Synced {
@@ -123,7 +125,7 @@ impl Router {
     /// Whether a contact should be alive on its platform: not before its time, not after its
     /// conversation, nor while it is to be called.
     fn platform_has(&self, idx: ContactIdx) -> bool {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         match contact.state() {
             ContactState::Waiting | ContactState::Offered => !contact.is_promised_call(),
             ContactState::Connected => true,

@@ -23,7 +23,7 @@ impl Router {
         }
         let mut resolved = self.book.resolve_submit(submit)?;
         if let Err(blocked) = self.book.check_trunks(resolved.queue, &submit.contact) {
-            let queue = self.book.queues[resolved.queue.at()].id.clone();
+            let queue = self.book.queue(resolved.queue).id.clone();
             self.count(|_| Count::Blocked { queue });
             return Err(blocked);
         }
@@ -78,7 +78,7 @@ impl Router {
         if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
-            self.book.customers.join_unattached(customer, idx);
+            self.book.join_unattached(customer, idx);
         }
         match not_before_at.filter(|from| *from > self.book.at) {
             Some(from) => self.schedule(idx, from),
@@ -95,23 +95,24 @@ impl Router {
     pub(super) fn enter(&mut self, contact: Contact) -> ContactIdx {
         let queue = contact.queue();
         let idx = self.book.enter_contact(contact);
-        self.book.queues[queue.at()].stats.submitted(self.book.at);
+        let at = self.book.at;
+        self.book.queue_mut(queue).stats.submitted(at);
         self.count(|book| Count::Submitted {
             queue: book.queue_name(idx),
-            channel: book.channels.name(book.contacts[idx].channel).clone(),
+            channel: book.channels.name(book.contact(idx).channel).clone(),
         });
         idx
     }
 
     /// Another time for a scheduled contact.
     pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
-        self.book.contacts[idx].not_before_at = MaybeAt::at(from);
+        self.book.contact_mut(idx).not_before_at = MaybeAt::at(from);
         self.book.set_deadline(idx, Deadline::Scheduled, Some(from));
     }
 
     fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.book.set_state(idx, ContactState::Scheduled);
-        self.book.contacts[idx].why = Why::NotBefore;
+        self.book.contact_mut(idx).why = Why::NotBefore;
         self.book.set_deadline(idx, Deadline::Scheduled, Some(from));
         self.remember(idx, Rule::Scheduled, Some(Why::NotBefore), None);
         self.emit_contact(idx, |_| ContactEvent::Waiting {
@@ -124,7 +125,7 @@ impl Router {
     /// The time of a scheduled contact has come.
     pub(in crate::router::act) fn scheduled_arrives(&mut self, idx: ContactIdx) {
         let at = self.book.at;
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         contact.drop_deadline(Deadline::Scheduled);
         contact.joined_at = at;
         contact.entered_at = at;
@@ -135,18 +136,18 @@ impl Router {
 
     /// A caller who hung up and is back in time takes its old place (rule 7).
     fn resume(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let Some(customer) = contact.customer else {
             return;
         };
         let queue = contact.queue();
         let place = self.book.place_to_resume(contact);
-        if !self.book.customers[customer].abandoned().is_empty() {
-            let abandoned = &mut self.book.customers[customer].extra_mut().abandoned;
+        if !self.book.customer(customer).abandoned().is_empty() {
+            let abandoned = &mut self.book.customer_mut(customer).extra_mut().abandoned;
             abandoned.retain(|place| place.queue != queue);
         }
         if let Some((joined_at, seq)) = place {
-            let contact = &mut self.book.contacts[idx];
+            let contact = self.book.contact_mut(idx);
             contact.joined_at = contact.joined_at.min(joined_at);
             contact.seq = contact.seq.min(seq);
             self.remember(idx, Rule::Resume, None, None);
@@ -157,7 +158,7 @@ impl Router {
     fn arrive(&mut self, idx: ContactIdx) {
         self.draw_ticket(idx);
         self.begin_wishing(idx);
-        let queue = self.book.contacts[idx].queue();
+        let queue = self.book.contact(idx).queue();
         if !self.book.is_open(queue) {
             self.give_up(idx, Why::QueueClosed);
         } else if self.has_room(idx, queue) {

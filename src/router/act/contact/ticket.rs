@@ -10,7 +10,7 @@ const COUNTER: &str = "counter";
 impl Router {
     /// Gives a contact that comes to the counter its ticket, unless it has one.
     pub(super) fn draw_ticket(&mut self, idx: ContactIdx) {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let held = contact
             .extra
             .as_ref()
@@ -18,10 +18,11 @@ impl Router {
         if held.is_some() || self.book.channels.name(contact.channel).as_str() != COUNTER {
             return;
         }
-        let queue = &mut self.book.queues[contact.queue().at()];
+        let (queue, at) = (contact.queue(), self.book.at);
+        let queue = self.book.queue_mut(queue);
         let policy = &queue.policy.ticket;
         let Some(prefix) = &policy.prefix else { return };
-        let day = policy.day(self.book.at);
+        let day = policy.day(at);
         if queue.roll.day != day {
             queue.roll = Roll { day, drawn: 0 };
         }
@@ -29,6 +30,6 @@ impl Router {
         queue.roll.drawn = queue.roll.drawn.saturating_add(1);
         let digits = usize::from(policy.digits);
         let ticket = Name::of(&format!("{prefix}{number:0digits$}"));
-        self.book.contacts[idx].extra_mut().ticket = Some(ticket);
+        self.book.contact_mut(idx).extra_mut().ticket = Some(ticket);
     }
 }

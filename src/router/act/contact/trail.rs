@@ -27,7 +27,7 @@ impl Router {
                 until_at: None,
                 candidates,
             };
-            self.book.contacts[idx].remember(step);
+            self.book.contact_mut(idx).remember(step);
         }
     }
 
@@ -43,7 +43,7 @@ impl Router {
         if !self.detail.trail {
             return;
         }
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let requirement = self.book.requirement(contact);
         let candidates = self.book.considered(contact, &requirement, chosen);
         let candidates = candidates.into_boxed_slice();
@@ -57,6 +57,6 @@ impl Router {
             until_at,
             candidates,
         };
-        self.book.contacts[idx].remember(step);
+        self.book.contact_mut(idx).remember(step);
     }
 }

@@ -23,7 +23,7 @@ impl Router {
         transfer: &ContactTransfer,
     ) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&transfer.contact)?;
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let conflict =
             |message: String| Err(Reject::conflict("contact", &transfer.contact, message));
         if contact.state() != ContactState::Connected {
@@ -42,9 +42,9 @@ impl Router {
         let whither = self.whither(idx, transfer)?;
         let learnt = self.with_learnt(idx, None, transfer.learnt.as_ref())?;
         let from = contact.talks[0];
-        let by_human = self.book.agents[from.agent.at()].is_human();
+        let by_human = self.book.agent(from.agent).is_human();
         self.emit_contact(idx, |book| ContactEvent::Transferred {
-            from: book.agents[from.agent.at()].id.clone(),
+            from: book.agent(from.agent).id.clone(),
             to: PassedTo {
                 agent: transfer.to.agent.clone(),
                 queue: transfer.to.queue.clone(),
@@ -58,7 +58,7 @@ impl Router {
             self.leave(idx, from, true);
         }
         let at = self.book.at;
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         contact.entered_at = at;
         contact.wait_from = at;
         contact.max_wait_ms = None;
@@ -82,10 +82,10 @@ impl Router {
 
     /// Who consults a queue asks its mentor first.
     fn ask_mentor_first(&mut self, idx: ContactIdx, consults: AgentIdx) {
-        let mentor = self.book.agents[consults.at()].bonds().mentor;
-        let there = mentor.filter(|mentor| self.book.agents[mentor.at()].exists());
+        let mentor = self.book.agent(consults).bonds().mentor;
+        let there = mentor.filter(|mentor| self.book.agent(*mentor).exists());
         if there.is_some() {
-            self.book.contacts[idx].extra_mut().mentor = there;
+            self.book.contact_mut(idx).extra_mut().mentor = there;
         }
     }
 
@@ -109,12 +109,12 @@ impl Router {
             .book
             .find_agent(name)
             .map_err(|reject| reject.in_field("to.agent"))?;
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         if contact.talks.iter().any(|talk| talk.agent == agent) {
             let message = format!("agent \"{name}\" has the contact already");
             return Err(Reject::conflict("agent", name, message).in_field("to.agent"));
         }
-        let entry = &self.book.agents[agent.at()];
+        let entry = self.book.agent(agent);
         let free = entry.free_for(contact.channel, &self.book.channels).is_ok();
         if !free || self.book.excluded(contact, agent) {
             let verdict = self.book.verdict(contact, None, agent);
@@ -127,7 +127,7 @@ impl Router {
     /// One agent leaves a contact that goes on without it.
     fn leave(&mut self, idx: ContactIdx, talk: Talk, to_waiting: bool) {
         let wrap_ms = self.wrap_up_ms(talk.agent, idx);
-        let contact = &mut self.book.contacts[idx];
+        let contact = self.book.contact_mut(idx);
         contact.talks.retain(|other| other.agent != talk.agent);
         if to_waiting {
             contact.drop_deadline(Deadline::Firm);
@@ -143,22 +143,24 @@ impl Router {
     /// In a consultation the first agent leaves and the contact goes on with the second, who may
     /// still be ringing or looked for. Answers whether there was a consultation.
     pub(super) fn first_agent_leaves(&mut self, idx: ContactIdx) -> bool {
-        let contact = &self.book.contacts[idx];
+        let contact = self.book.contact(idx);
         let Some(first) = contact.talks.first().copied() else {
             return false;
         };
         if contact.talks.len() > 1 {
             self.leave(idx, first, false);
-            if self.book.contacts[idx].deadline(Deadline::Firm).is_some() {
+            if self.book.contact(idx).deadline(Deadline::Firm).is_some() {
                 let min_handle = self.book.policy_of(idx).ownership.min_handle_ms.0;
                 self.watch_firm(idx, min_handle);
             }
-            let last = self.book.contacts[idx]
+            let last = self
+                .book
+                .contact(idx)
                 .talks
                 .last()
                 .map(|talk| (talk.agent, talk.route));
             if let Some((agent, route)) = last {
-                let contact = &mut self.book.contacts[idx];
+                let contact = self.book.contact_mut(idx);
                 contact.last_agent = Some(agent);
                 contact.route = Some(route);
             }
@@ -180,12 +182,12 @@ impl Router {
     /// The agent to whom a contact was passed did not take it: a consultation ends without, a
     /// blind transfer goes on in its queue.
     pub(in crate::router::act) fn direct_failed(&mut self, idx: ContactIdx) {
-        if !self.book.contacts[idx].talks.is_empty() {
+        if !self.book.contact(idx).talks.is_empty() {
             self.book.end_search(idx);
             return;
         }
-        self.book.contacts[idx].direct = None;
-        if self.book.contacts[idx].state() == ContactState::Offered {
+        self.book.contact_mut(idx).direct = None;
+        if self.book.contact(idx).state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
     }

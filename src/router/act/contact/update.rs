@@ -13,8 +13,8 @@ use crate::router::{Router, Subject};
 impl Router {
     pub(super) fn contact_update(&mut self, update: &ContactUpdate) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&update.contact)?;
-        let state = self.book.contacts[idx].state();
-        if !self.book.contacts[idx].is_live() {
+        let state = self.book.contact(idx).state();
+        if !self.book.contact(idx).is_live() {
             let message = format!("contact \"{}\" has ended", update.contact);
             return Err(Reject::conflict("contact", &update.contact, message));
         }
@@ -22,7 +22,7 @@ impl Router {
             None => None,
             Some(name) => Some(self.book.find_queue(name)?),
         };
-        let target = target.filter(|target| *target != self.book.contacts[idx].queue());
+        let target = target.filter(|target| *target != self.book.contact(idx).queue());
         if target.is_some() && matches!(state, ContactState::Connected | ContactState::WrapUp) {
             let message = format!(
                 "contact \"{}\" is {state}: use contact.transfer to move it",
@@ -40,13 +40,13 @@ impl Router {
                     Reject::invalid("contact", "requires", message).with_id(&update.contact)
                 );
             }
-            self.book.contacts[idx].requires = self.book.skills.levels(requires);
+            self.book.contact_mut(idx).requires = self.book.skills.levels(requires);
         }
         if let Some(priority) = update.priority {
-            self.book.contacts[idx].priority = priority.0;
+            self.book.contact_mut(idx).priority = priority.0;
         }
         if let Some(attributes) = attributes {
-            self.book.contacts[idx].attributes = Some(attributes.clone());
+            self.book.contact_mut(idx).attributes = Some(attributes.clone());
         }
         self.take_learnt(idx, learnt);
         self.remember(idx, Rule::Update, None, None);
@@ -56,7 +56,7 @@ impl Router {
         if let Some(target) = target {
             self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
             self.book.leave_index(idx);
-            if self.book.contacts[idx].state() == ContactState::Offered {
+            if self.book.contact(idx).state() == ContactState::Offered {
                 self.book.set_state(idx, ContactState::Waiting);
             }
             self.book.set_queue(idx, target);
@@ -68,21 +68,23 @@ impl Router {
 
     /// What an update means for a contact that looks for an agent.
     fn updated(&mut self, idx: ContactIdx, moved: bool) {
-        if self.book.contacts[idx].state() == ContactState::Scheduled {
+        if self.book.contact(idx).state() == ContactState::Scheduled {
             return;
         }
         if moved {
             // It was to go to one agent; moved elsewhere it is anyone's again.
-            self.book.contacts[idx].direct = None;
-            self.book.contacts[idx].entered_at = self.book.at;
+            self.book.contact_mut(idx).direct = None;
+            self.book.contact_mut(idx).entered_at = self.book.at;
             self.begin_seeking(idx);
             return;
         }
-        if !self.book.contacts[idx].seeking() {
+        if !self.book.contact(idx).seeking() {
             return;
         }
-        let requirement = self.book.requirement(&self.book.contacts[idx]);
-        let unfit: Vec<crate::router::api::ids::OfferId> = self.book.contacts[idx]
+        let requirement = self.book.requirement(self.book.contact(idx));
+        let unfit: Vec<crate::router::api::ids::OfferId> = self
+            .book
+            .contact(idx)
             .offers()
             .iter()
             .filter(|offer| {
@@ -90,7 +92,7 @@ impl Router {
                     offer.route,
                     crate::router::api::codes::Route::Skill
                         | crate::router::api::codes::Route::Team
-                ) && !meets(self.book.agents[offer.agent.at()].skills(), &requirement)
+                ) && !meets(self.book.agent(offer.agent).skills(), &requirement)
             })
             .map(|offer| offer.id)
             .collect();

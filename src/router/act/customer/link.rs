@@ -13,7 +13,7 @@ impl Router {
     pub(super) fn customer_link(&mut self, link: &CustomerLink) -> Result<Subject, Reject> {
         let known = self.book.customers.find(link.customer.as_str());
         let held = known.map_or(0, |customer| {
-            self.book.customers[customer].identities().len()
+            self.book.customer(customer).identities().len()
         });
         if held + link.identities.len() > IDENTITIES_MAX {
             let message = format!("more than {IDENTITIES_MAX} identities of one customer");
@@ -21,7 +21,7 @@ impl Router {
         }
         let idx = self.book.customers.intern(&link.customer);
         if let Some(profile) = &link.profile {
-            let entry = &mut self.book.customers[idx].extra_mut().profile;
+            let entry = &mut self.book.customer_mut(idx).extra_mut().profile;
             let take = |old: &mut Option<_>, new: &Option<_>| {
                 if new.is_some() {
                     old.clone_from(new);
@@ -36,17 +36,11 @@ impl Router {
         let mut merged: Option<Name> = None;
         for identity in &link.identities {
             match self.book.customers.find(identity.as_str()) {
-                Some(same) if same == idx => {
-                    self.add_identity(idx, identity);
+                Some(other) if other != idx => {
+                    merged = Some(self.book.customer(other).id());
+                    self.book.merge_customers(idx, other);
                 }
-                Some(other) => {
-                    merged = Some(self.book.customers[other].id());
-                    self.merge_customers(idx, other);
-                }
-                None => {
-                    self.book.customers.name(identity, idx);
-                    self.add_identity(idx, identity);
-                }
+                Some(_) | None => self.book.identify(idx, identity),
             }
         }
         if merged.is_some() {
@@ -54,65 +48,24 @@ impl Router {
             self.reattach(idx);
         }
         self.emit(|book| CustomerEvent::Linked {
-            customer: book.customers[idx].id(),
+            customer: book.customer(idx).id(),
             identities: link.identities.clone(),
             merged,
         });
         Ok(Subject::Customer(idx))
     }
 
-    fn add_identity(&mut self, idx: CustomerIdx, identity: &Name) {
-        let entry = &mut self.book.customers[idx];
-        if !entry.is_named(identity) && !entry.identities().contains(identity) {
-            entry.extra_mut().identities.push(identity.clone());
-        }
-    }
-
-    /// Two customers turn out to be one: everything of `other` goes to `idx`, and all its names
-    /// lead there.
-    fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
-        let entry = &mut self.book.customers[other];
-        let cases = entry.take_cases();
-        let extra = entry.take_extra();
-        entry.extra_mut().merged_into = Some(idx);
-        let id = entry.id();
-        for name in std::iter::once(&id).chain(&extra.identities) {
-            self.book.customers.unname(name, other);
-            self.book.customers.name(name, idx);
-            self.add_identity(idx, name);
-        }
-        for case in &cases {
-            self.book.cases[*case].customer = Some(idx);
-        }
-        self.book.customers.move_unattached(other, idx);
-        let into = &mut self.book.customers[idx];
-        for case in cases {
-            into.add_case(case);
-        }
-        for excluded in extra.excluded {
-            if !into.excludes(excluded.agent) {
-                into.extra_mut().excluded.push(excluded);
-            }
-        }
-        if !extra.abandoned.is_empty() {
-            into.extra_mut().abandoned.extend(extra.abandoned);
-        }
-        for slot in self.book.contacts.slots.iter_mut().flatten() {
-            if slot.customer == Some(other) {
-                slot.customer = Some(idx);
-            }
-        }
-    }
-
     /// Takes back what is offered of a customer's contacts to agents it excludes.
     fn revoke_excluded(&mut self, idx: CustomerIdx) {
-        let excluded = self.book.customers[idx].excluded().to_vec();
+        let excluded = self.book.customer(idx).excluded().to_vec();
         for Excluded { agent, .. } in excluded {
-            let offered: Vec<ContactIdx> = self.book.agents[agent.at()]
+            let offered: Vec<ContactIdx> = self
+                .book
+                .agent(agent)
                 .reserved()
                 .iter()
                 .map(|held| held.contact)
-                .filter(|contact| self.book.contacts[*contact].customer == Some(idx))
+                .filter(|contact| self.book.contact(*contact).customer == Some(idx))
                 .collect();
             for contact in offered {
                 self.revoke_offers(contact, OfferReason::Rerouted, |offer| offer.agent == agent);
@@ -137,7 +90,7 @@ impl Router {
             .iter()
             .flat_map(|queue| queue.waiting.contacts());
         let of_customer: Vec<ContactIdx> = waiting
-            .filter(|contact| self.book.contacts[*contact].customer == Some(idx))
+            .filter(|contact| self.book.contact(*contact).customer == Some(idx))
             .collect();
         self.dirty_contacts.extend(of_customer);
     }
@@ -148,7 +101,7 @@ impl Router {
     ) -> Result<Subject, Reject> {
         let agent = self.book.find_agent(&exclude.agent)?;
         let idx = self.book.customers.intern(&exclude.customer);
-        let excluded = &mut self.book.customers[idx].extra_mut().excluded;
+        let excluded = &mut self.book.customer_mut(idx).extra_mut().excluded;
         excluded.retain(|excluded| excluded.agent != agent);
         if exclude.on {
             excluded.push(Excluded {
@@ -157,7 +110,7 @@ impl Router {
             });
         }
         self.emit(|book| CustomerEvent::Excluded {
-            customer: book.customers[idx].id(),
+            customer: book.customer(idx).id(),
             agent: exclude.agent.clone(),
             on: exclude.on,
             reason: exclude.reason.clone(),
@@ -165,7 +118,7 @@ impl Router {
         self.revoke_excluded(idx);
         self.reattach(idx);
         Ok(Subject::Answer(Answer::Excluded(ExcludedView {
-            customer: self.book.customers[idx].id(),
+            customer: self.book.customer(idx).id(),
             agent: exclude.agent.clone(),
             on: exclude.on,
             reason: exclude.reason.clone(),

@@ -12,7 +12,7 @@ impl Router {
     pub(in crate::router::act) fn begin_wishing(&mut self, idx: ContactIdx) {
         let wait = self.book.settings.by_customer.wish_wait_ms;
         let until = wait.map(|wait| self.book.at.saturating_add(wait.0));
-        let Some(extra) = &mut self.book.contacts[idx].extra else {
+        let Some(extra) = &mut self.book.contact_mut(idx).extra else {
             return;
         };
         extra.wishing = !extra.wishes.is_empty() && wait != Some(Millis::ZERO);
@@ -28,10 +28,10 @@ impl Router {
 
     /// The wishes have been kept for long enough.
     pub(in crate::router::act) fn end_wishing(&mut self, idx: ContactIdx) {
-        let extra = self.book.contacts[idx].extra_mut();
+        let extra = self.book.contact_mut(idx).extra_mut();
         extra.wish_until = None;
         extra.wishing = false;
-        if self.book.contacts[idx].seeking() {
+        if self.book.contact(idx).seeking() {
             self.remember(idx, Rule::Customer, None, None);
             self.dirty_contacts.push(idx);
         }
@@ -44,14 +44,14 @@ impl Router {
             return;
         }
         let wishes = |idx: &ContactIdx| {
-            let wishes = self.book.contacts[*idx].wishes();
+            let wishes = self.book.contact(*idx).wishes();
             let is_lost = |(skill, _): &(SkillIdx, u8)| lost.iter().any(|(gone, _)| gone == skill);
             wishes.is_some_and(|wishes| wishes.iter().any(is_lost))
         };
         let queues = self.book.queues.iter();
         let waiting = queues.flat_map(|queue| queue.waiting.contacts());
         for idx in waiting.filter(wishes).collect::<Vec<ContactIdx>>() {
-            let wishes = &mut self.book.contacts[idx].extra_mut().wishes;
+            let wishes = &mut self.book.contact_mut(idx).extra_mut().wishes;
             wishes.retain(|(skill, _)| !lost.iter().any(|(gone, _)| gone == skill));
             if wishes.is_empty() {
                 self.end_wishing(idx);

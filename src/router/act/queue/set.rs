@@ -12,34 +12,11 @@ use crate::router::api::policy::{
 };
 use crate::router::api::reject::Reject;
 use crate::router::state::contact::Deadline;
-use crate::router::state::queue::Queue;
 
 impl Router {
     pub(super) fn queue_set(&mut self, set: &QueueSet) -> Result<Subject, Reject> {
         self.check_policy(set)?;
-        let known = self.book.queues_by_name.get(&set.queue).copied();
-        let idx = match known {
-            Some(idx) => {
-                let queue = &mut self.book.queues[idx.at()];
-                let before = std::mem::replace(&mut queue.policy, set.policy.clone());
-                queue.exists = true;
-                queue.resolve(&mut self.book.skills);
-                if before.ownership.affinity_ms.0 == self.book.longest_affinity_ms {
-                    self.book.find_longest_affinity();
-                }
-                idx
-            }
-            None => {
-                let queue =
-                    Queue::new(set.queue.clone(), set.policy.clone(), &mut self.book.skills);
-                self.book.queues.push(queue);
-                let idx = QueueIdx::from_usize(self.book.queues.len() - 1);
-                self.book.queues_by_name.insert(set.queue.clone(), idx);
-                idx
-            }
-        };
-        let affinity = set.policy.ownership.affinity_ms.0;
-        self.book.longest_affinity_ms = self.book.longest_affinity_ms.max(affinity);
+        let idx = self.book.set_policy(&set.queue, &set.policy);
         self.emit(|_| QueueEvent::Set {
             queue: set.queue.clone(),
         });
@@ -94,7 +71,7 @@ impl Router {
     /// Contacts in a queue whose policy changed are judged by the new one, with the limits
     /// counting from where they did.
     fn apply_policy_anew(&mut self, idx: QueueIdx) {
-        if self.book.queues[idx.at()].counts.live() == 0 {
+        if self.book.queue(idx).counts.live() == 0 {
             return;
         }
         let contacts = self.book.contacts.slots.iter().enumerate();
@@ -107,11 +84,11 @@ impl Router {
             .collect();
         let at = self.book.at;
         for contact in here {
-            let own_max = self.book.contacts[contact].max_wait_ms;
-            let overdue = self.book.contacts[contact].overdue;
+            let own_max = self.book.contact(contact).max_wait_ms;
+            let overdue = self.book.contact(contact).overdue;
             self.book.leave_index(contact);
             self.begin_seeking(contact);
-            let entry = &mut self.book.contacts[contact];
+            let entry = self.book.contact_mut(contact);
             entry.max_wait_ms = own_max;
             // The new policy may give it more time.
             entry.overdue = overdue
@@ -121,7 +98,7 @@ impl Router {
             entry.drop_deadline(Deadline::NoAgent);
             entry.drop_deadline(Deadline::OwnerWait);
             self.note_hunger(contact);
-            if self.book.contacts[contact].offers().is_empty() {
+            if self.book.contact(contact).offers().is_empty() {
                 self.enter_index(contact);
             }
         }
@@ -133,12 +110,12 @@ impl Router {
             let message = "the queue \"default\" cannot be removed";
             return Err(Reject::conflict("queue", name, message));
         }
-        let live = self.book.queues[idx.at()].counts.live();
+        let live = self.book.queue(idx).counts.live();
         if live > 0 {
             let message = format!("queue \"{name}\" holds {live} contacts: move or end them first");
             return Err(Reject::conflict("queue", name, message));
         }
-        self.book.queues[idx.at()].exists = false;
+        self.book.queue_mut(idx).exists = false;
         self.emit(|_| QueueEvent::Removed {
             queue: name.clone(),
         });

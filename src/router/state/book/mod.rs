@@ -11,26 +11,29 @@ mod find;
 mod names;
 
 // The changes that keep an invariant.
+mod belonging;
 mod counts;
 mod deadlines;
+mod forget;
 mod free;
 mod offers;
 mod owner;
 mod people;
 mod places;
+mod policy;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
 
 use crate::calendar::Calendar;
-use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use crate::router::api::policy::{DEFAULT_QUEUE, Policy, Settings};
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::{Agent, Channels};
-use crate::router::state::case::Cases;
-use crate::router::state::contact::Contacts;
-use crate::router::state::customer::Customers;
+use crate::router::state::case::{Case, Cases};
+use crate::router::state::contact::{Contact, Contacts};
+use crate::router::state::customer::{Customer, Customers};
 use crate::router::state::idle::IdleOrder;
 use crate::router::state::keys::Keys;
 use crate::router::state::kinds::Kinds;
@@ -136,9 +139,43 @@ impl Book {
         book
     }
 
-    /// Looks for the longest affinity among all queues, those removed too.
-    pub(in crate::router) fn find_longest_affinity(&mut self) {
-        let affinities = self.queues.iter().map(|q| q.policy.ownership.affinity_ms.0);
-        self.longest_affinity_ms = affinities.max().unwrap_or(0);
+    pub(in crate::router) fn agent(&self, idx: AgentIdx) -> &Agent {
+        &self.agents[idx.at()]
+    }
+
+    pub(in crate::router) fn agent_mut(&mut self, idx: AgentIdx) -> &mut Agent {
+        &mut self.agents[idx.at()]
+    }
+
+    pub(in crate::router) fn queue(&self, idx: QueueIdx) -> &Queue {
+        &self.queues[idx.at()]
+    }
+
+    pub(in crate::router) fn queue_mut(&mut self, idx: QueueIdx) -> &mut Queue {
+        &mut self.queues[idx.at()]
+    }
+
+    pub(in crate::router) fn customer(&self, idx: CustomerIdx) -> &Customer {
+        &self.customers[idx]
+    }
+
+    pub(in crate::router) fn customer_mut(&mut self, idx: CustomerIdx) -> &mut Customer {
+        &mut self.customers[idx]
+    }
+
+    pub(in crate::router) fn case(&self, idx: CaseIdx) -> &Case {
+        &self.cases[idx]
+    }
+
+    pub(in crate::router) fn case_mut(&mut self, idx: CaseIdx) -> &mut Case {
+        &mut self.cases[idx]
+    }
+
+    pub(in crate::router) fn contact(&self, idx: ContactIdx) -> &Contact {
+        &self.contacts[idx]
+    }
+
+    pub(in crate::router) fn contact_mut(&mut self, idx: ContactIdx) -> &mut Contact {
+        &mut self.contacts[idx]
     }
 }

@@ -25,16 +25,15 @@ impl Book {
     pub(in crate::router) fn open_offer(&mut self, idx: ContactIdx, offer: Offer) {
         let contact = &mut self.contacts[idx];
         contact.offers.push(offer);
-        contact.offers_made += 1;
-        contact.why = offer.why;
         contact.drop_deadline(Deadline::NoAgent);
         let reserved = Reserved {
             contact: idx,
             channel: contact.channel,
             offer: offer.id,
         };
-        self.queues[contact.queue.at()].last_offered = Some(offer.agent);
-        if contact.state == ContactState::Waiting {
+        let waits = contact.state == ContactState::Waiting;
+        self.note_offer(idx, &offer);
+        if waits {
             self.set_state(idx, ContactState::Offered);
         }
         self.open_offers.insert(offer.id.0, idx);
@@ -43,6 +42,14 @@ impl Book {
         self.agents[offer.agent.at()].reserved.push(reserved);
         self.refresh(offer.agent);
         self.note_changed(offer.agent);
+    }
+
+    /// Counts an offer on its contact and for the strategy of its queue.
+    pub(in crate::router) fn note_offer(&mut self, idx: ContactIdx, offer: &Offer) {
+        let contact = &mut self.contacts[idx];
+        contact.offers_made += 1;
+        contact.why = offer.why;
+        self.queues[contact.queue.at()].last_offered = Some(offer.agent);
     }
 
     /// An offer rings no longer. Whether its agent is free again is said apart.

@@ -1,0 +1,106 @@
+//! What belongs to what: a contact to a case, a case to a customer, both to one customer after a
+//! merge. Each side's list, and what counts how many refer to it, change here
+//! together.
+
+use super::Book;
+use crate::router::api::ids::{CaseIdx, ContactIdx, CustomerIdx, Name};
+use crate::router::state::case::Case;
+
+impl Book {
+    /// Takes in a new case of its customer. One that is never asked for by its name may have the
+    /// name of another.
+    pub(in crate::router) fn enter_case(&mut self, case: Case, is_named: bool) -> CaseIdx {
+        let customer = case.customer;
+        let idx = if is_named {
+            self.cases.insert(case)
+        } else {
+            self.cases.insert_unnamed(case)
+        };
+        if let Some(customer) = customer {
+            self.customers[customer].add_case(idx);
+        }
+        idx
+    }
+
+    /// Refers a contact to a case without counting it as another one.
+    pub(in crate::router) fn refer(&mut self, idx: ContactIdx, case: CaseIdx) {
+        let of = self.cases[case].customer;
+        self.cases[case].referred += 1;
+        let contact = &mut self.contacts[idx];
+        contact.case = Some(case);
+        contact.customer = contact.customer.or(of);
+        let customer = contact.customer;
+        self.note_seeking(idx);
+        if let Some(customer) = customer {
+            self.customers.leave_unattached(customer, idx);
+            if of.is_none() {
+                self.cases[case].customer = Some(customer);
+                self.customers[customer].add_case(case);
+            }
+        }
+    }
+
+    /// Takes a contact off a case that is closed.
+    pub(in crate::router) fn detach(&mut self, idx: ContactIdx) {
+        if let Some(case) = self.contacts[idx].case.take() {
+            self.cases[case].referred -= 1;
+            self.cases.note_seeking(case, idx, false);
+        }
+    }
+
+    /// A contact of a customer belongs to no case yet.
+    pub(in crate::router) fn join_unattached(&mut self, customer: CustomerIdx, idx: ContactIdx) {
+        self.customers.join_unattached(customer, idx);
+    }
+
+    /// Makes an identity lead to a customer.
+    pub(in crate::router) fn identify(&mut self, idx: CustomerIdx, identity: &Name) {
+        if self.customers.find(identity.as_str()).is_none() {
+            self.customers.name(identity, idx);
+        }
+        self.add_identity(idx, identity);
+    }
+
+    fn add_identity(&mut self, idx: CustomerIdx, identity: &Name) {
+        let entry = &mut self.customers[idx];
+        if !entry.is_named(identity) && !entry.identities().contains(identity) {
+            entry.extra_mut().identities.push(identity.clone());
+        }
+    }
+
+    /// Two customers turn out to be one: everything of `other` goes to `idx`, and all its names
+    /// lead there.
+    pub(in crate::router) fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
+        let entry = &mut self.customers[other];
+        let cases = entry.take_cases();
+        let extra = entry.take_extra();
+        entry.extra_mut().merged_into = Some(idx);
+        let id = entry.id();
+        for name in std::iter::once(&id).chain(&extra.identities) {
+            self.customers.unname(name, other);
+            self.customers.name(name, idx);
+            self.add_identity(idx, name);
+        }
+        for case in &cases {
+            self.cases[*case].customer = Some(idx);
+        }
+        self.customers.move_unattached(other, idx);
+        let into = &mut self.customers[idx];
+        for case in cases {
+            into.add_case(case);
+        }
+        for excluded in extra.excluded {
+            if !into.excludes(excluded.agent) {
+                into.extra_mut().excluded.push(excluded);
+            }
+        }
+        if !extra.abandoned.is_empty() {
+            into.extra_mut().abandoned.extend(extra.abandoned);
+        }
+        for slot in self.contacts.slots.iter_mut().flatten() {
+            if slot.customer == Some(other) {
+                slot.customer = Some(idx);
+            }
+        }
+    }
+}
