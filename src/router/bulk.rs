@@ -92,23 +92,23 @@ impl Router {
     /// The next deadline and its stage.
     pub(crate) fn next_stage(&self) -> Option<(Timestamp, Stage)> {
         self.book
-            .timers
+            .timers()
             .first()
             .map(|due| (due.at, Stage::of(due.timer)))
     }
 
     /// Lets everything happen that is due before `at`, and at `at` through a stage.
     pub(crate) fn advance(&mut self, at: Timestamp, through: Stage) {
-        self.book.at = self.book.at.max(at);
+        self.book.go_on_to(at);
         self.fire_due(through.last());
         self.forget_heard();
-        self.prune_timers();
+        self.book.prune_timers();
     }
 
     /// Notes that an instant has come past the deadlines of a stage, or only begun.
     pub(crate) fn come_past(&mut self, at: Timestamp, stage: Option<Stage>) {
-        self.book.at = self.book.at.max(at);
-        self.come_to(stage.map_or(Timer::FIRST, Stage::last));
+        self.book.go_on_to(at);
+        self.book.come_past(stage.map_or(Timer::FIRST, Stage::last));
     }
 
     /// Takes the moves made since the last call, in their order.
@@ -127,7 +127,7 @@ impl Router {
     }
 
     fn step<T>(&mut self, at: Timestamp, act: impl FnOnce(&mut Self) -> T) -> T {
-        self.book.at = self.book.at.max(at);
+        self.book.go_on_to(at);
         let done = act(self);
         self.settle();
         self.forget_heard();
@@ -138,7 +138,7 @@ impl Router {
     pub(crate) fn command_bulk(&mut self, at: Timestamp, command: Command) -> Result<(), Reject> {
         let stamped = Stamped {
             at,
-            chance: self.book.chance,
+            chance: self.book.chance(),
             source: None,
             key: None,
             command,
@@ -153,7 +153,7 @@ impl Router {
         chance: u64,
         arrival: &Arrival<'_>,
     ) -> Option<ContactIdx> {
-        self.book.chance = chance;
+        self.book.set_chance(chance);
         self.book
             .check_trunks(arrival.queue, arrival.contact)
             .ok()?;
@@ -178,7 +178,7 @@ impl Router {
 
     /// Accepts an offer if it is still open.
     pub(crate) fn accept_bulk(&mut self, at: Timestamp, contact: ContactIdx, offer: OfferId) {
-        let Some(entry) = self.book.contacts.get(contact) else {
+        let Some(entry) = self.book.contacts().get(contact) else {
             return;
         };
         let Some(offer) = entry.offers().iter().find(|open| open.id == offer).copied() else {
@@ -198,7 +198,7 @@ impl Router {
 
     /// From now on contacts are known by number only: nobody asks for them by name.
     pub(crate) fn know_by_number(&mut self) {
-        self.book.contacts.nameless = true;
+        self.book.know_by_number();
     }
 
     /// Ends a conversation; `wrap_up_ms` overrides what agent and queue say.
@@ -225,7 +225,7 @@ impl Router {
     /// Ends an agent's wrap-ups that are due by now.
     pub(crate) fn end_wrap_up_bulk(&mut self, at: Timestamp, agent: AgentIdx) {
         self.step(at, |router| router.end_wrap_ups(agent, at));
-        self.prune_timers();
+        self.book.prune_timers();
     }
 
     /// The caller of a contact that nobody has answered hangs up.
@@ -250,7 +250,7 @@ impl Router {
         owner: Option<AgentIdx>,
     ) -> CaseIdx {
         self.step(at, |router| {
-            let case = Case::new(id.clone(), customer, topic.cloned(), None, router.book.at);
+            let case = Case::new(id.clone(), customer, topic.cloned(), None, router.book.at());
             let idx = router.book.enter_case(case, false);
             router.attach_others(idx);
             if let Some(owner) = owner {
@@ -287,39 +287,39 @@ impl Router {
     }
 
     pub(crate) fn channel_named(&self, name: &Name) -> Option<ChannelIdx> {
-        self.book.channels.find(name)
+        self.book.channels().find(name)
     }
 
     /// The channels, for a message that says what would be right.
     pub(crate) fn channels_listed(&self) -> String {
-        self.book.channels.listed()
+        self.book.channels().listed()
     }
 
     /// The customer of an identity, made where it is unknown.
     pub(crate) fn customer_numbered(&mut self, identity: &str) -> Result<CustomerIdx, String> {
-        if let Some(known) = self.book.customers.find(identity) {
+        if let Some(known) = self.book.customers().find(identity) {
             return Ok(known);
         }
-        Ok(self.book.customers.intern(&Name::new(identity)?))
+        Ok(self.book.intern_customer(&Name::new(identity)?))
     }
 
     /// A requirement by numbers.
     pub(crate) fn levels_of(&mut self, requires: &SkillMap) -> Option<Levels> {
         self.book
-            .skills
+            .skills()
             .has_room_for(requires)
-            .then(|| self.book.skills.levels(requires))
+            .then(|| self.book.skills_mut().levels(requires))
     }
 
     pub(crate) fn offers_made(&self, contact: ContactIdx) -> u32 {
         self.book
-            .contacts
+            .contacts()
             .get(contact)
             .map_or(0, |entry| entry.offers_made)
     }
 
     pub(crate) fn agents_known(&self) -> usize {
-        self.book.agents.len()
+        self.book.agents().len()
     }
 
     pub(crate) fn agent_name_of(&self, agent: AgentIdx) -> &Name {

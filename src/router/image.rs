@@ -30,14 +30,14 @@ impl Router {
         let mut router = Self::with_detail(Detail::FULL);
         (router.book, router.event_seq) = Book::from_image(bytes, both)?;
         router.index_contacts();
-        router.prune_timers();
+        router.book.prune_timers();
         Ok(router)
     }
 
     fn index_contacts(&mut self) {
-        for n in 0..self.book.contacts.slots.len() {
+        for n in 0..self.book.contacts().slots.len() {
             let idx = ContactIdx::from_usize(n);
-            let Some(contact) = self.book.contacts.get(idx) else {
+            let Some(contact) = self.book.contacts().get(idx) else {
                 continue;
             };
             if !contact.seeking() {

@@ -104,7 +104,7 @@ impl Router {
     pub fn apply(&mut self, stamped: &Stamped, effects: &mut Effects) -> Result<Answer, Reject> {
         self.step_to(stamped, effects, |router| {
             let key = stamped.key.as_ref();
-            match key.and_then(|key| router.book.keys.look_up(key)) {
+            match key.and_then(|key| router.book.keys().look_up(key)) {
                 Some(earlier) => earlier,
                 None => {
                     router.book.check_agrees(&stamped.command)?;
@@ -120,7 +120,7 @@ impl Router {
         if let Some(key) = &stamped.key {
             // What it was answered then, it is answered now.
             let _ = self.step_to(stamped, effects, |router| {
-                let earlier = router.book.keys.look_up(key);
+                let earlier = router.book.keys().look_up(key);
                 earlier.unwrap_or_else(|| router.carry_out(stamped))
             });
             return;
@@ -141,12 +141,12 @@ impl Router {
         carry_out: impl FnOnce(&mut Self) -> T,
     ) -> T {
         std::mem::swap(&mut self.out, effects);
-        self.book.at = self.book.at.max(stamped.at);
-        self.book.chance = stamped.chance;
+        self.book.go_on_to(stamped.at);
+        self.book.set_chance(stamped.chance);
         self.fire_due(Timer::LAST);
         let outcome = carry_out(self);
         self.book.forget_ended();
-        self.prune_timers();
+        self.book.prune_timers();
         std::mem::swap(&mut self.out, effects);
         outcome
     }
@@ -156,9 +156,7 @@ impl Router {
         self.settle();
         let answer = self.book.answer(subject);
         if let Some(key) = &stamped.key {
-            self.book
-                .keys
-                .remember(key, &answer, self.book.at, &self.book.settings);
+            self.book.remember_answer(key, &answer);
         }
         Ok(answer)
     }
@@ -187,16 +185,16 @@ impl Router {
 
     /// When the router next wants a [`Command::Tick`]; `None` = nothing is due ever.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.book.timers.first().map(|due| due.at)
+        self.book.timers().first().map(|due| due.at)
     }
 
     /// How many agents, customers, contacts and cases it knows, about: an image of the state takes
     /// time and room in proportion.
     pub fn entities(&self) -> usize {
-        self.book.agents.len()
-            + self.book.customers.slots.len()
-            + self.book.contacts.slots.len()
-            + self.book.cases.slots.len()
+        self.book.agents().len()
+            + self.book.customers().slots.len()
+            + self.book.contacts().slots.len()
+            + self.book.cases().slots.len()
     }
 
     /// The number of the last event, 0 before the first.
@@ -206,7 +204,7 @@ impl Router {
 
     /// The time of the last command applied: no later command may bear an earlier one.
     pub fn last_at(&self) -> Timestamp {
-        self.book.at
+        self.book.at()
     }
 }
 

@@ -5,7 +5,6 @@ use crate::router::Router;
 use crate::router::act::contact::accept::ROUTER;
 use crate::router::api::codes::{Presence, Rule, WaitEnd, Why};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
-use crate::router::api::time::Timestamp;
 use crate::router::state::contact::Deadline;
 use crate::router::state::timers::{Due, Timer};
 
@@ -13,91 +12,24 @@ impl Router {
     /// Lets everything happen that is due before now, and of what is due now all through a kind.
     /// Deadlines of one kind at one time happen together, before their consequences are drawn.
     pub(in crate::router) fn fire_due(&mut self, through: Timer) {
-        while let Some(due) = self.book.timers.pop_due(self.book.at, through) {
+        while let Some(due) = self.book.pop_due(through) {
             // What is late happens now; what is due now happens in its turn.
-            if due.at == self.book.at {
-                self.come_to(due.timer);
+            if due.at == self.book.at() {
+                self.book.come_past(due.timer);
             }
-            if self.is_current(due) {
+            if self.book.is_current(due) {
                 self.fire(due);
             }
             let together = self
                 .book
-                .timers
+                .timers()
                 .first()
                 .is_some_and(|n| (n.at, n.timer) == (due.at, due.timer));
             if !together {
                 self.settle();
             }
         }
-        self.come_to(through);
-    }
-
-    /// Notes how far the deadlines of the present instant have come.
-    pub(in crate::router) fn come_to(&mut self, timer: Timer) {
-        self.book.come_to = self.book.come_to.max((self.book.at, timer));
-    }
-
-    /// Drops entries that mean nothing any more, so that the next deadline is a real one.
-    pub(in crate::router) fn prune_timers(&mut self) {
-        if self.book.timers.are_many() {
-            let mut timers = std::mem::take(&mut self.book.timers);
-            timers.retain(|due| self.is_current(due));
-            self.book.timers = timers;
-        }
-        while let Some(due) = self.book.timers.first() {
-            if self.is_current(due) {
-                return;
-            }
-            self.book.timers.pop_due(Timestamp::MAX, Timer::LAST);
-        }
-    }
-
-    /// Whether an entry still is the deadline of what it names.
-    fn is_current(&self, due: Due) -> bool {
-        let agent = || self.book.agent(AgentIdx::of(due.of));
-        let contact = || self.book.contacts.get(ContactIdx::of(due.of));
-        let deadline =
-            |deadline| contact().and_then(|contact| contact.deadline(deadline)) == Some(due.at);
-        let progress =
-            |deadline: fn(&crate::router::state::progress::Progress) -> Option<Timestamp>| {
-                let case = self.book.cases.get(CaseIdx::of(due.of));
-                let progress = case.and_then(|case| case.progress());
-                progress.and_then(deadline) == Some(due.at)
-            };
-        match due.timer {
-            Timer::WrapUp => agent().wraps().iter().any(|wrap| wrap.until_at == due.at),
-            Timer::Presence => agent().until_at() == Some(due.at),
-            Timer::Absence => agent().bonds().absence_at() == Some(due.at),
-            Timer::Succession => {
-                let plan = agent().bonds().succession();
-                plan.is_some_and(|plan| plan.next_at == due.at)
-            }
-            Timer::Retry => agent().retry_at() == Some(due.at),
-            Timer::Offer => {
-                contact().is_some_and(|c| c.offers().iter().any(|offer| offer.expires_at == due.at))
-            }
-            Timer::Lease => deadline(Deadline::Lease),
-            Timer::Firm => deadline(Deadline::Firm),
-            Timer::OwnerWait => deadline(Deadline::OwnerWait),
-            Timer::Step => deadline(Deadline::Step),
-            Timer::Age => deadline(Deadline::Age),
-            Timer::NoAgent => deadline(Deadline::NoAgent),
-            Timer::MaxWait => deadline(Deadline::MaxWait),
-            Timer::Scheduled => deadline(Deadline::Scheduled),
-            Timer::Wish => {
-                let extra = contact().and_then(|contact| contact.extra.as_ref());
-                extra.is_some_and(|extra| extra.wish_until == Some(due.at))
-            }
-            Timer::CaseWait => progress(|p| p.wait.as_ref()?.until_at),
-            Timer::CaseClock => progress(|p| p.clock_at),
-            Timer::FollowUp => progress(|p| p.follow_up.as_ref()?.next_at),
-            Timer::CloseCase => self
-                .book
-                .cases
-                .get(CaseIdx::of(due.of))
-                .is_some_and(|case| case.close_at() == Some(due.at)),
-        }
+        self.book.come_past(through);
     }
 
     fn fire(&mut self, due: Due) {
@@ -167,7 +99,7 @@ impl Router {
     /// A contact gains a step of priority by waiting.
     fn age(&mut self, idx: ContactIdx) {
         let step = self.book.policy_of(idx).age_priority_ms.0.max(1);
-        let at = self.book.at;
+        let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         let due_at = contact.deadline(Deadline::Age).unwrap_or(at);
         // Several at once where nobody looked for a while.

@@ -25,13 +25,18 @@ impl Router {
                 break;
             }
         }
-        self.book.idle.settle(&mut self.book.agents);
+        self.book.settle_idle();
     }
 
     fn settle_contacts(&mut self) {
         let mut dirty = std::mem::take(&mut self.dirty_contacts);
         if dirty.len() > 1 {
-            dirty.sort_by_key(|idx| self.book.contacts.get(*idx).map(|c| self.book.wait_key(c)));
+            dirty.sort_by_key(|idx| {
+                self.book
+                    .contacts()
+                    .get(*idx)
+                    .map(|c| self.book.wait_key(c))
+            });
             dirty.dedup();
         }
         for idx in &dirty {
@@ -45,7 +50,7 @@ impl Router {
 
     /// The contact's side: offers it to whom it goes now, or lets it wait.
     fn look_for_agent(&mut self, idx: ContactIdx) {
-        let Some(contact) = self.book.contacts.get(idx) else {
+        let Some(contact) = self.book.contacts().get(idx) else {
             return;
         };
         if !contact.seeking() {
@@ -102,9 +107,9 @@ impl Router {
             contact.requires.is_empty() && self.book.queue(contact.queue()).requires.is_empty();
         if !plain || contact.steps_passed > 0 {
             let requirement = self.book.requirement(contact);
-            self.book.idle.require(&requirement, &self.book.agents);
+            self.book.announce(&requirement);
         }
-        self.book.idle.settle(&mut self.book.agents);
+        self.book.settle_idle();
     }
 
     /// Lets an agent that became free choose.
@@ -138,7 +143,7 @@ impl Router {
                 let place = contact.place();
                 let kept = place.is_some_and(|place| place.reach.owner_only_until.is_some());
                 let longest = self.book.longest_owner_wait(contact);
-                kept || self.book.at <= contact.wait_from.saturating_add(longest)
+                kept || self.book.at() <= contact.wait_from.saturating_add(longest)
             })
             .collect();
         self.dirty_contacts.extend(concerned);

@@ -16,7 +16,7 @@ impl Router {
             self.event_seq += 1;
             self.out.events.push(Event {
                 seq: self.event_seq,
-                at: self.book.at,
+                at: self.book.at(),
                 body,
             });
         }

@@ -66,7 +66,7 @@ impl Book {
     pub(in crate::router) fn briefing_view(&self, idx: AgentIdx) -> BriefingView {
         let entry = self.agent(idx);
         let briefing = &entry.bonds().briefing;
-        let state = |case: &Name| self.cases.find(case).map(|case| self.case(case).state());
+        let state = |case: &Name| self.cases().find(case).map(|case| self.case(case).state());
         BriefingView {
             agent: entry.id.clone(),
             since_at: briefing.since_at,

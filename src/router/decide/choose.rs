@@ -28,7 +28,7 @@ impl Book {
         requirement: &Levels,
         team: Option<TeamIdx>,
     ) -> Option<AgentIdx> {
-        if self.bounded > 0 {
+        if self.bounded() > 0 {
             let others = |agent| !self.leaves_to_others(contact, agent);
             let found = self.choose_among(contact, requirement, team, others);
             if found.is_some() {
@@ -55,7 +55,7 @@ impl Book {
         among: impl Fn(AgentIdx) -> bool,
     ) -> Option<AgentIdx> {
         let mut eligible = self
-            .idle
+            .idle()
             .free(contact.channel, requirement)
             .filter(|agent| {
                 team.is_none_or(|team| self.agent(*agent).team == Some(team))
@@ -85,7 +85,7 @@ impl Book {
             }
             Strategy::Random => {
                 let all: Vec<AgentIdx> = eligible.collect();
-                let draw = mix(self.chance, contact.seq ^ (self.offer_seq << 20));
+                let draw = mix(self.chance(), contact.seq ^ (self.offer_seq() << 20));
                 let n = draw.checked_rem(all.len() as u64)?;
                 all.get(n as usize).copied()
             }

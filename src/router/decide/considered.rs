@@ -78,10 +78,10 @@ impl Book {
         }
         // The index may not know the requirement: then it is asked here, so that what is
         // remembered does not depend on what was looked up before.
-        let known = self.idle.knows(requirement);
+        let known = self.idle().knows(requirement);
         let skilled = |agent: &AgentIdx| known || meets(self.agent(*agent).skills(), requirement);
-        let able = self.idle.able(requirement).filter(skilled);
-        let is_small = self.agents.len() <= SMALL_CENTRE;
+        let able = self.idle().able(requirement).filter(skilled);
+        let is_small = self.agents().len() <= SMALL_CENTRE;
         let most = if is_small {
             BY_SKILL_MAX
         } else {
@@ -103,7 +103,7 @@ impl Book {
         most: usize,
         list: &mut SmallVec<[Considered; ROOM]>,
     ) {
-        for (n, agent) in self.agents.iter().enumerate().take(SMALL_CENTRE) {
+        for (n, agent) in self.agents().iter().enumerate().take(SMALL_CENTRE) {
             if list.len() >= most {
                 break;
             }

@@ -37,7 +37,7 @@ impl Book {
         let until = reach.owner_only_until.filter(|_| reach.is_closed())?;
         let kept = (until < Timestamp::MAX).then(|| {
             let others_idle = self.choose(contact, &requirement, None).is_some();
-            let left = (until - self.at).max(0) as f64;
+            let left = (until - self.at()).max(0) as f64;
             if others_idle { left } else { left.max(common) }
         });
         match self.owner_free_in(contact, &requirement, owner)? {
@@ -58,7 +58,7 @@ impl Book {
         owner: AgentIdx,
     ) -> Option<FreeIn> {
         let entry = self.agent(owner);
-        let known = |at: Timestamp| FreeIn::Exactly((at - self.at).max(0) as f64);
+        let known = |at: Timestamp| FreeIn::Exactly((at - self.at()).max(0) as f64);
         match self.situation(contact, requirement, owner) {
             Situation::WrapUp => entry
                 .wraps()

@@ -71,7 +71,7 @@ impl Book {
     pub(in crate::router) fn free_for(&self, contact: &Contact, agent: AgentIdx) -> bool {
         let entry = self.agent(agent);
         !entry.pending()
-            && entry.free_for(contact.channel, &self.channels).is_ok()
+            && entry.free_for(contact.channel, &self.channels()).is_ok()
             && contact.offer_to(agent).is_none()
             && !self.excluded(contact, agent)
     }
@@ -106,7 +106,7 @@ impl Book {
         if contact.offer_to(agent).is_some() {
             return Verdict::AlreadyOffered;
         }
-        match entry.free_for(contact.channel, &self.channels) {
+        match entry.free_for(contact.channel, &self.channels()) {
             Ok(()) if self.leaves_to_others(contact, agent) => Verdict::HasEnoughCases,
             Ok(()) => Verdict::Eligible,
             Err(Unfree::Removed) => Verdict::Removed,
@@ -151,10 +151,10 @@ impl Book {
         }
         // Asked before its presence: an owner who never serves the channel is not waited for,
         // whatever it is doing.
-        if entry.capacity_of(contact.channel, &self.channels) == 0 {
+        if entry.capacity_of(contact.channel, &self.channels()) == 0 {
             return Situation::Never(Why::NoOwnerSkill);
         }
-        match entry.free_for(contact.channel, &self.channels) {
+        match entry.free_for(contact.channel, &self.channels()) {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
             Err(Unfree::NoChannel) => Situation::Never(Why::NoOwnerSkill),
@@ -246,10 +246,10 @@ impl Book {
         }
         let until = contact.wait_from.saturating_add(limit);
         // A wait that ends at this very instant ends in its turn; none begins for no time at all.
-        let ends_in_turn = self.at == until
+        let ends_in_turn = self.at() == until
             && contact.deadline(Deadline::OwnerWait) == Some(until)
-            && self.come_to < (self.at, Timer::OwnerWait);
-        let lasts = self.at < until || ends_in_turn;
+            && self.come_to() < (self.at(), Timer::OwnerWait);
+        let lasts = self.at() < until || ends_in_turn;
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);
         (lasts && worth_it).then_some((until, why))
     }

@@ -25,12 +25,12 @@ impl Book {
         contact: &Contact,
         left: &[QueueIdx],
     ) -> Option<QueueIdx> {
-        let hops = if contact.entered_at == self.at {
+        let hops = if contact.entered_at == self.at() {
             contact.hops as usize
         } else {
             0
         };
-        if hops >= self.queues.len() {
+        if hops >= self.queues().len() {
             return None;
         }
         let to = self.queue(contact.queue()).policy.overflow.to.as_ref();
@@ -43,14 +43,14 @@ impl Book {
     pub(in crate::router) fn is_open(&self, queue: QueueIdx) -> bool {
         let policy = &self.queue(queue).policy;
         let calendar = policy.calendar.as_ref();
-        let calendar = calendar.and_then(|name| self.calendars.get(name));
-        calendar.is_none_or(|calendar| calendar.is_open(self.at))
+        let calendar = calendar.and_then(|name| self.calendars().get(name));
+        calendar.is_none_or(|calendar| calendar.is_open(self.at()))
     }
 
     /// A contact as it would be on entering a queue now.
     pub(in crate::router) fn as_if_in(&self, contact: &Contact, queue: QueueIdx) -> Contact {
         let mut trial = contact.as_if_in(queue);
-        trial.entered_at = self.at;
+        trial.entered_at = self.at();
         trial.overdue = false;
         trial.steps_passed = self.steps_passed(&trial);
         trial

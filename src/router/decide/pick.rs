@@ -46,7 +46,7 @@ impl Book {
     /// Whether a contact is left to its owner, who has just become free too and chooses later: a
     /// free owner comes before longer-idle agents (rule 14).
     fn is_left_to_owner(&self, contact: &Contact, agent: AgentIdx) -> bool {
-        if self.pending_agents.is_empty() {
+        if self.pending_agents().is_empty() {
             return false;
         }
         let owner = self.sought_owner(contact);
@@ -64,7 +64,7 @@ impl Book {
         if entry.presence() != Presence::Available || !entry.exists() {
             return None;
         }
-        let free = Free(entry.free_mask(&self.channels));
+        let free = Free(entry.free_mask(&self.channels()));
         if free.0 == 0 {
             return None;
         }
@@ -79,14 +79,14 @@ impl Book {
     /// The first of the contacts that the agent may take in the common order.
     fn pick_common(&self, agent: AgentIdx, free: Free) -> Option<Candidate> {
         let entry = self.agent(agent);
-        let strongest = self.settings.pick == Pick::StrongestSkill;
+        let strongest = self.settings().pick == Pick::StrongestSkill;
         let mut best: Option<Candidate> = None;
         let mut consider = |found: Candidate| {
             if best.is_none_or(|best| found.order() < best.order()) {
                 best = Some(found);
             }
         };
-        for class in self.waiting.classes_for(entry.skills()) {
+        for class in self.waiting().classes_for(entry.skills()) {
             if !free.has(class.channel) || !meets(entry.skills(), &class.requires) {
                 continue;
             }
@@ -110,7 +110,7 @@ impl Book {
         }
         let team = entry
             .team
-            .and_then(|team| self.waiting.teams.get(team.at()));
+            .and_then(|team| self.waiting().teams.get(team.at()));
         let by_name = entry.named_waiting().iter().map(|(key, idx)| (*key, *idx));
         let owned = entry.owned_waiting().iter().map(|(key, idx)| (*key, *idx));
         let in_team = team.into_iter().flat_map(Line::iter);
@@ -134,7 +134,7 @@ impl Book {
         by_team: bool,
     ) -> Option<Candidate> {
         let skills = self.agent(agent).skills();
-        let strongest = self.settings.pick == Pick::StrongestSkill;
+        let strongest = self.settings().pick == Pick::StrongestSkill;
         let mut best: Option<Candidate> = None;
         for (key, contact) in list {
             if let Some(best) = &best {
@@ -221,7 +221,7 @@ impl Book {
     /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
     fn pick_hungry(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
         let entry = self.agent(agent);
-        self.waiting.hungry.contacts().find(|idx| {
+        self.waiting().hungry.contacts().find(|idx| {
             let contact = self.contact(*idx);
             free.has(contact.channel) && self.may_join_ringing(contact, agent, entry.skills())
         })

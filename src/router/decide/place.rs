@@ -29,7 +29,7 @@ impl Book {
     pub(in crate::router) fn steps_passed(&self, contact: &Contact) -> u32 {
         let steps = self.queue(contact.queue()).steps.iter();
         steps
-            .take_while(|step| contact.wait_from + step.after_ms <= self.at)
+            .take_while(|step| contact.wait_from + step.after_ms <= self.at())
             .count() as u32
     }
 
@@ -63,7 +63,7 @@ impl Book {
     /// The steps of priority that a contact has won by waiting by now, however many.
     pub(in crate::router) fn steps_aged(&self, contact: &Contact) -> i64 {
         let age = self.queue(contact.queue()).policy.age_priority_ms.0;
-        let waited = (self.at - contact.joined_at).max(0);
+        let waited = (self.at() - contact.joined_at).max(0);
         waited.checked_div(age).unwrap_or(0)
     }
 
@@ -103,7 +103,7 @@ impl Book {
             let entry = self.agent(*agent);
             entry.exists()
                 && entry.presence() != crate::router::api::codes::Presence::Offline
-                && entry.capacity_of(contact.channel, &self.channels) > 0
+                && entry.capacity_of(contact.channel, &self.channels()) > 0
                 && !self.excluded(contact, *agent)
         };
         // The steps to come count as well: "could ever".
@@ -121,7 +121,7 @@ impl Book {
             let by_name = |agent| logged_in(&agent) && trusted(agent);
             named.into_iter().flatten().any(by_name)
                 || (reach.anyone || reach.team.is_some())
-                    && self.idle.able(&requirement).any(|agent| {
+                    && self.idle().able(&requirement).any(|agent| {
                         let entry = self.agent(agent);
                         (reach.anyone || entry.team == reach.team)
                             && logged_in(&agent)

@@ -46,14 +46,14 @@ impl Book {
             .channel
             .clone()
             .unwrap_or_else(|| Name::of(DEFAULT_CHANNEL));
-        let channel = self.channels.find(&channel_name).ok_or_else(|| {
-            let known = self.channels.listed();
+        let channel = self.channels().find(&channel_name).ok_or_else(|| {
+            let known = self.channels().listed();
             bad(
                 "channel",
                 format!("no channel \"{channel_name}\": one of {known}"),
             )
         })?;
-        if submit.requires.len() > SKILLS_MAX || !self.skills.has_room_for(&submit.requires) {
+        if submit.requires.len() > SKILLS_MAX || !self.skills().has_room_for(&submit.requires) {
             let n = submit.requires.len();
             return Err(bad("requires", format!("{n} skills: at most {SKILLS_MAX}")));
         }
@@ -67,7 +67,7 @@ impl Book {
         let customer = submit
             .customer
             .as_ref()
-            .and_then(|name| self.customers.find(name.as_str()));
+            .and_then(|name| self.customers().find(name.as_str()));
         let mut case = None;
         if let Some(name) = &submit.case {
             let named = self.find_case(name)?;
@@ -106,7 +106,7 @@ impl Book {
             let affinity = self.queue(queue).policy.ownership.affinity_ms.0;
             found.case = matter.case;
             if matter.case.is_none() {
-                found.last_owner = matter.last_owner(self.at, affinity);
+                found.last_owner = matter.last_owner(self.at(), affinity);
             }
         }
         found
@@ -120,14 +120,15 @@ impl Book {
     ) -> Result<(), Reject> {
         let entry = self.queue(queue);
         let full = |limit: Option<u32>, held: u32| limit.filter(|limit| held >= *limit);
-        let (what, limit) =
-            if let Some(limit) = full(entry.policy.max_in_system, entry.counts.in_system()) {
-                ("queue", limit)
-            } else if let Some(limit) = full(self.settings.max_in_system, self.counts.in_system()) {
-                ("tenant", limit)
-            } else {
-                return Ok(());
-            };
+        let (what, limit) = if let Some(limit) =
+            full(entry.policy.max_in_system, entry.counts.in_system())
+        {
+            ("queue", limit)
+        } else if let Some(limit) = full(self.settings().max_in_system, self.counts().in_system()) {
+            ("tenant", limit)
+        } else {
+            return Ok(());
+        };
         let message = format!(
             "blocked: max_in_system of the {what} is {limit} and so many contacts are in it"
         );
@@ -144,7 +145,7 @@ impl Book {
     ) -> Contact {
         let joined_at = submit
             .joined_at
-            .map_or(self.at, |joined| joined.min(self.at));
+            .map_or(self.at(), |joined| joined.min(self.at()));
         let mut contact = self.blank(submit.contact.clone(), resolved, requires, seq);
         contact.topic = submit.topic.clone();
         contact.priority = submit.priority.0;
@@ -167,7 +168,7 @@ impl Book {
         seq: u64,
     ) -> Contact {
         let (queue, channel) = (resolved.queue, resolved.channel);
-        let mut contact = Contact::new(id, queue, channel, requires, self.at, seq);
+        let mut contact = Contact::new(id, queue, channel, requires, self.at(), seq);
         contact.customer = resolved.customer;
         contact.last_owner = resolved.last_owner;
         contact.extra = self.by_customer(resolved.customer);
@@ -183,7 +184,7 @@ impl Book {
         let here = abandoned.iter().filter(|p| p.queue == contact.queue());
         let place = here.max_by_key(|place| place.at)?;
         let limit = self.queue(contact.queue()).policy.resume_ms;
-        let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at - place.at <= limit.0);
+        let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at() - place.at <= limit.0);
         in_time.then_some((place.joined_at, place.seq))
     }
 }

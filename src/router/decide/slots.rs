@@ -42,13 +42,13 @@ impl Book {
         at: Option<Timestamp>,
     ) -> Result<Option<Slot>, Reject> {
         let policy = &self.queue(queue).policy.booking;
-        let Some(at) = at.filter(|at| *at > self.at && policy.capacity.is_some()) else {
+        let Some(at) = at.filter(|at| *at > self.at() && policy.capacity.is_some()) else {
             return Ok(None);
         };
         let refused =
             |message: String| Err(Reject::limit("contact", id, message).in_field("not_before_at"));
         if let Some(ahead) = policy.ahead_ms
-            && at - self.at > ahead.0
+            && at - self.at() > ahead.0
         {
             return refused(format!("{at} is too far ahead: at most {} ms", ahead.0));
         }
@@ -106,7 +106,7 @@ impl Book {
             let other = self.contact(*contact).slot();
             other.is_some_and(|other| other.to_at > slot.from_at)
         };
-        let booked = self.contacts.booked.range(near);
+        let booked = self.contacts().booked.range(near);
         booked.map(|(_, contact)| *contact).filter(overlaps)
     }
 
@@ -142,8 +142,10 @@ impl Book {
         to: Timestamp,
     ) -> impl Iterator<Item = Slot> + '_ {
         let policy = &self.queue(wanted.queue).policy.booking;
-        let first = policy.slot(from.max(self.at).saturating_add(policy.slot_ms.0 - 1));
-        let last = policy.ahead_ms.map(|ahead| self.at.saturating_add(ahead.0));
+        let first = policy.slot(from.max(self.at()).saturating_add(policy.slot_ms.0 - 1));
+        let last = policy
+            .ahead_ms
+            .map(|ahead| self.at().saturating_add(ahead.0));
         let last = last.unwrap_or(Timestamp::MAX);
         (0..SLOTS_SEARCHED_MAX)
             .map(move |n| policy.slot(first.from_at.saturating_add(n * policy.slot_ms.0)))
@@ -170,8 +172,8 @@ impl Book {
                 let reject = Reject::conflict("contact", &update.contact, message);
                 return Err(reject.in_field("not_before_at"));
             }
-            if at <= self.at {
-                let message = format!("{at} is over: give a time after {}", self.at);
+            if at <= self.at() {
+                let message = format!("{at} is over: give a time after {}", self.at());
                 let reject = Reject::invalid("contact", "not_before_at", message);
                 return Err(reject.with_id(&update.contact));
             }

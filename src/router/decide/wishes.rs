@@ -12,7 +12,7 @@ use crate::router::state::extra::Extra;
 impl Book {
     /// What the profile of a customer means for a new contact, if anything.
     pub(super) fn by_customer(&self, customer: Option<CustomerIdx>) -> Option<Box<Extra>> {
-        let settings = &self.settings.by_customer;
+        let settings = &self.settings().by_customer;
         let profile = &self.customer(customer?).extra()?.profile;
         let tier = profile
             .tier
@@ -49,7 +49,7 @@ impl Book {
 
     /// A skill that some agent has.
     fn skill_of_somebody(&self, name: &Name) -> Option<SkillIdx> {
-        let skill = SkillIdx::of(self.skills.get(name)?);
-        self.skilled.has(skill).then_some(skill)
+        let skill = SkillIdx::of(self.skills().get(name)?);
+        self.skilled().has(skill).then_some(skill)
     }
 }

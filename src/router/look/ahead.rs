@@ -35,17 +35,17 @@ impl Book {
         if commands.len() < FEWEST {
             return;
         }
-        let (customers, contacts) = (&self.customers.by_identity, &self.contacts.by_name);
+        let (customers, contacts) = (&self.customers().by_identity, &self.contacts().by_name);
         let of_customers = places(
             customers,
             commands.iter().filter_map(|one| customer_of(one)),
         );
         let of_contacts = places(contacts, commands.iter().filter_map(|one| contact_of(one)));
         let of_cases = places(
-            &self.cases.by_name,
+            &self.cases().by_name,
             commands.iter().filter_map(|one| case_of(one)),
         );
-        let named = guesses(&self.cases.by_name, of_cases);
+        let named = guesses(&self.cases().by_name, of_cases);
         let customers = guesses(customers, of_customers);
         let contacts = guesses(contacts, of_contacts);
         let cases = customers
@@ -72,7 +72,7 @@ impl Book {
     }
 
     fn read_contact(&self, contact: ContactIdx) -> Option<CaseIdx> {
-        let entry = self.contacts.get(contact)?;
+        let entry = self.contacts().get(contact)?;
         black_box((
             entry.state(),
             entry.seeking(),
@@ -83,7 +83,7 @@ impl Book {
     }
 
     fn read_case(&self, case: CaseIdx) -> Option<AgentIdx> {
-        let entry = self.cases.get(case)?;
+        let entry = self.cases().get(case)?;
         black_box((
             entry.id_bytes().first(),
             entry.state(),

@@ -124,7 +124,7 @@ impl Book {
     }
 
     pub(super) fn kind_view(&self, idx: KindIdx) -> KindView {
-        let kind = self.kinds.get(idx);
+        let kind = self.kinds().get(idx);
         KindView {
             kind: kind.name.clone(),
             rules: kind.rules.clone(),
@@ -132,7 +132,7 @@ impl Book {
     }
 
     pub(super) fn kind_list(&self, list: &ListPage) -> Result<Answer, Reject> {
-        let all = self.kinds.current();
+        let all = self.kinds().current();
         let page = page(all, list.after.as_ref(), list.limit, |kind| &kind.name)?;
         Ok(Answer::Kinds(page.map(|kind| KindView {
             kind: kind.name.clone(),
@@ -141,7 +141,7 @@ impl Book {
     }
 
     pub(super) fn calendar_list(&self, list: &ListPage) -> Result<Answer, Reject> {
-        let all = self.calendars.iter();
+        let all = self.calendars().iter();
         let page = page(all, list.after.as_ref(), list.limit, |(name, _)| name)?;
         Ok(Answer::Calendars(
             page.map(|(name, calendar)| calendar_view(name, calendar)),

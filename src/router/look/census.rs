@@ -56,7 +56,7 @@ impl Book {
     /// Counts what there is.
     pub fn census(&self) -> Census {
         let mut census = Census::default();
-        for queue in self.queues.iter().filter(|queue| queue.exists) {
+        for queue in self.queues().iter().filter(|queue| queue.exists) {
             census.queues.push(QueueCensus {
                 queue: queue.id.clone(),
                 waiting: queue.counts.waiting,
@@ -65,7 +65,7 @@ impl Book {
                 oldest_joined_at: queue.waiting.oldest_joined_at(),
             });
         }
-        for agent in self.agents.iter().filter(|agent| agent.exists()) {
+        for agent in self.agents().iter().filter(|agent| agent.exists()) {
             let state = agent.state();
             for (count, known) in census.agents.iter_mut().zip(AgentState::ALL) {
                 *count += u64::from(*known == state);
@@ -75,13 +75,13 @@ impl Book {
             census.open_cases_most = census.open_cases_most.max(cases as u64);
             census.agents_full += u64::from(agent.bonds().is_full(cases));
         }
-        census.overdue = self.cases.overdue;
+        census.overdue = self.cases().overdue;
         census
     }
 
     /// Looks at each agent.
     pub fn agents_census(&self) -> Vec<AgentCensus> {
-        let agents = self.agents.iter().filter(|agent| agent.exists());
+        let agents = self.agents().iter().filter(|agent| agent.exists());
         agents
             .map(|agent| AgentCensus {
                 agent: agent.id.clone(),

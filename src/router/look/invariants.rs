@@ -25,7 +25,7 @@ impl Book {
 
     fn check_contacts(&self) -> Result<(), String> {
         let mut counts = Counts::default();
-        for contact in self.contacts.slots.iter().flatten() {
+        for contact in self.contacts().slots.iter().flatten() {
             counts.add(contact.state());
             let name = &contact.id;
             let talking = !contact.talks.is_empty();
@@ -53,7 +53,7 @@ impl Book {
                 ));
             }
             for offer in contact.offers() {
-                if offer.expires_at < self.at {
+                if offer.expires_at < self.at() {
                     return Err(format!("offer {} outlived its deadline", offer.id));
                 }
                 let agent = self.agent(offer.agent);
@@ -62,10 +62,10 @@ impl Book {
                 }
             }
         }
-        if counts != self.counts {
+        if counts != self.counts() {
             return Err(format!(
                 "counts are {:?}, contacts say {counts:?}",
-                self.counts
+                self.counts()
             ));
         }
         Ok(())
@@ -73,23 +73,23 @@ impl Book {
 
     fn check_agents(&self) -> Result<(), String> {
         let mut skilled = Skilled::default();
-        for agent in self.agents.iter().filter(|agent| agent.exists()) {
+        for agent in self.agents().iter().filter(|agent| agent.exists()) {
             skilled.add(agent.skills());
         }
-        if !self.skilled.counts_as(&skilled) {
+        if !self.skilled().counts_as(&skilled) {
             return Err("the holders of skills are counted wrongly".to_owned());
         }
-        for (n, agent) in self.agents.iter().enumerate() {
+        for (n, agent) in self.agents().iter().enumerate() {
             let idx = AgentIdx::from_usize(n);
             let name = &agent.id;
             for held in agent.talks() {
-                let contact = self.contacts.get(held.contact);
+                let contact = self.contacts().get(held.contact);
                 if contact.is_none_or(|c| c.talks.iter().all(|talk| talk.agent != idx)) {
                     return Err(format!("agent {name} talks to a contact that does not"));
                 }
             }
             for held in agent.reserved() {
-                let contact = self.contacts.get(held.contact);
+                let contact = self.contacts().get(held.contact);
                 if contact.is_none_or(|c| c.offer_to(idx).is_none()) {
                     return Err(format!("agent {name} is reserved for no offer"));
                 }
@@ -98,20 +98,20 @@ impl Book {
                 return Err(format!("agent {name} is away and reserved"));
             }
             // A channel that was made exclusive leaves what was held before.
-            let alone = agent.load() == 1 || !self.settings.channels.is_empty();
+            let alone = agent.load() == 1 || !self.settings().channels.is_empty();
             let exclusive = agent
                 .talks()
                 .iter()
                 .map(|held| held.channel)
                 .chain(agent.reserved().iter().map(|held| held.channel))
-                .any(|channel| self.channels.rule(channel).exclusive);
+                .any(|channel| self.channels().rule(channel).exclusive);
             if exclusive && !alone {
                 return Err(format!(
                     "agent {name} holds an exclusive contact beside another"
                 ));
             }
             for wrap in agent.wraps().iter().filter(|wrap| wrap.ends_contact) {
-                let contact = self.contacts.get(wrap.contact);
+                let contact = self.contacts().get(wrap.contact);
                 if contact.is_none_or(|c| !c.wrapping.as_slice().contains(&idx)) {
                     return Err(format!("agent {name} wraps up a contact that is over"));
                 }
@@ -125,11 +125,14 @@ impl Book {
 
     /// What is noted so that nobody need look at everything is what looking at everything shows.
     fn check_what_is_noted(&self) -> Result<(), String> {
-        let longest = self.queues.iter().map(|q| q.policy.ownership.affinity_ms.0);
-        if longest.max() != Some(self.longest_affinity_ms) {
+        let longest = self
+            .queues()
+            .iter()
+            .map(|q| q.policy.ownership.affinity_ms.0);
+        if longest.max() != Some(self.longest_affinity_ms()) {
             return Err("the longest affinity is another".to_owned());
         }
-        for (n, agent) in self.agents.iter().enumerate() {
+        for (n, agent) in self.agents().iter().enumerate() {
             let idx = AgentIdx::from_usize(n);
             let noted =
                 |agent: &crate::router::state::agent::Agent| agent.deputy_of().contains(&idx);
@@ -147,29 +150,29 @@ impl Book {
                 return Err(format!("agent {} is no deputy of one it knows", agent.id));
             }
         }
-        let contacts = self.contacts.slots.iter().enumerate();
+        let contacts = self.contacts().slots.iter().enumerate();
         let kept = contacts.filter_map(|(n, contact)| {
             let contact = contact.as_deref().filter(|contact| contact.seeking())?;
             Some((contact.kept_for?, ContactIdx::from_usize(n)))
         });
-        if kept.collect::<BTreeSet<_>>() != self.waiting.kept {
+        if kept.collect::<BTreeSet<_>>() != self.waiting().kept {
             return Err("contacts that are kept for an agent are noted wrongly".to_owned());
         }
         Ok(())
     }
 
     fn check_cases(&self) -> Result<(), String> {
-        if self.cases.overdue != self.cases.count_overdue() {
+        if self.cases().overdue != self.cases().count_overdue() {
             return Err(format!(
                 "{} overdue are counted wrongly",
-                self.cases.overdue
+                self.cases().overdue
             ));
         }
-        for (n, case) in self.cases.slots.iter().enumerate() {
+        for (n, case) in self.cases().slots.iter().enumerate() {
             let Some(case) = case else { continue };
             let idx = crate::router::api::ids::CaseIdx::from_usize(n);
             let listed: Vec<&crate::router::state::agent::Agent> = self
-                .agents
+                .agents()
                 .iter()
                 .filter(|agent| agent.cases().contains(&idx))
                 .collect();
@@ -200,7 +203,7 @@ impl Book {
                 .filter(move |c| c.is_open() && c.of == of)
         };
         let whole = running(ClockOf::Whole).count();
-        let termed = |kind| self.kinds.get(kind).rules.whole().is_some();
+        let termed = |kind| self.kinds().get(kind).rules.whole().is_some();
         if whole != usize::from(open && progress.kind.is_some_and(termed)) {
             return Err(format!(
                 "{whole} clocks of the whole while it is {}",
@@ -212,7 +215,7 @@ impl Book {
         }
         if (case.state() == CaseState::Resolved) != progress.follow_up.is_some()
             && let Some(kind) = progress.kind
-            && self.kinds.get(kind).rules.follow_up.is_some()
+            && self.kinds().get(kind).rules.follow_up.is_some()
         {
             return wrong("it is resolved without a follow-up, or followed up and not resolved");
         }
@@ -235,7 +238,7 @@ impl Book {
             if clock.is_undecided() != to_come {
                 return wrong("a deadline without verdict is not watched");
             }
-            if clock.next_at().is_some_and(|at| at < self.at) {
+            if clock.next_at().is_some_and(|at| at < self.at()) {
                 return wrong("a moment has passed and nothing happened");
             }
         }
@@ -248,7 +251,7 @@ impl Book {
 
     /// Absences and succession have their timers, and what is counted is so.
     fn check_duties(&self) -> Result<(), String> {
-        for agent in &self.agents {
+        for agent in self.agents() {
             let bonds = agent.bonds();
             let first = bonds.absences.first();
             let due = first.map(|first| {
@@ -258,7 +261,7 @@ impl Book {
                     first.from_at
                 }
             });
-            if due != bonds.absence_at() || due.is_some_and(|due| due <= self.at) {
+            if due != bonds.absence_at() || due.is_some_and(|due| due <= self.at()) {
                 return Err(format!("agent {} misses its absence", agent.id));
             }
             if !agent.exists() && (due.is_some() || bonds.is_bounded()) {
@@ -266,14 +269,15 @@ impl Book {
             }
         }
         let bounded = self
-            .agents
+            .agents()
             .iter()
             .filter(|agent| agent.bonds().is_bounded());
-        if bounded.count() != self.bounded as usize {
+        if bounded.count() != self.bounded() as usize {
             return Err("agents with bounded cases are counted wrongly".to_owned());
         }
-        let slots = self.contacts.slots.iter().flatten();
-        if slots.filter(|contact| contact.slot().is_some()).count() != self.contacts.booked.len() {
+        let slots = self.contacts().slots.iter().flatten();
+        if slots.filter(|contact| contact.slot().is_some()).count() != self.contacts().booked.len()
+        {
             return Err("booked contacts are indexed wrongly".to_owned());
         }
         Ok(())
@@ -281,9 +285,9 @@ impl Book {
 
     /// No contact waits that a free agent may take.
     fn check_work_is_conserved(&self) -> Result<(), String> {
-        for n in 0..self.contacts.slots.len() {
+        for n in 0..self.contacts().slots.len() {
             let idx = ContactIdx::from_usize(n);
-            let Some(contact) = self.contacts.get(idx) else {
+            let Some(contact) = self.contacts().get(idx) else {
                 continue;
             };
             let Some(place) = contact.place() else {
@@ -301,7 +305,7 @@ impl Book {
                     self.reach(contact, &requirement)
                 ));
             }
-            for (n, agent) in self.agents.iter().enumerate() {
+            for (n, agent) in self.agents().iter().enumerate() {
                 let idx = AgentIdx::from_usize(n);
                 let named = [place.reach.owner, place.reach.deputy, place.reach.leader];
                 let by_name = named.contains(&Some(idx));
@@ -318,14 +322,14 @@ impl Book {
                 }
             }
         }
-        for agent in &self.agents {
+        for agent in self.agents() {
             let Some(position) = agent.position() else {
                 continue;
             };
-            for channel in 0..self.channels.len() {
+            for channel in 0..self.channels().len() {
                 let channel = ChannelIdx::of(channel as u32);
-                let free = agent.free_for(channel, &self.channels).is_ok();
-                if self.idle.is_free(position, channel) != free {
+                let free = agent.free_for(channel, &self.channels()).is_ok();
+                if self.idle().is_free(position, channel) != free {
                     return Err(format!("agent {} is indexed wrongly", agent.id));
                 }
             }

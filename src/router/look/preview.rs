@@ -17,7 +17,7 @@ use crate::router::state::skill::Levels;
 
 impl Book {
     pub(in crate::router) fn preview(&self, submit: &ContactSubmit) -> Result<Answer, Reject> {
-        if let Some(known) = self.contacts.find(&submit.contact) {
+        if let Some(known) = self.contacts().find(&submit.contact) {
             return Ok(Answer::Submitted(Box::new(self.submitted(known))));
         }
         let resolved = self.resolve_submit(submit)?;
@@ -34,18 +34,23 @@ impl Book {
         let mut requires: Levels = submit
             .requires
             .iter()
-            .map(|(name, level)| (self.skills.get(name).map_or(nobody, SkillIdx::of), level.0))
+            .map(|(name, level)| {
+                (
+                    self.skills().get(name).map_or(nobody, SkillIdx::of),
+                    level.0,
+                )
+            })
             .collect();
         requires.sort_unstable();
-        let known = |name: &Name| self.agents_by_name.get(name).copied();
-        let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq + 1);
+        let known = |name: &Name| self.agent_numbered(name);
+        let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq() + 1);
         contact.case = resolved.case();
         contact.prefer = submit.prefer.as_ref().and_then(known);
         let excluded = submit.exclude.iter().filter_map(known);
         if !submit.exclude.is_empty() {
             contact.extra_mut().exclude = excluded.collect();
         }
-        let scheduled = submit.not_before_at.is_some_and(|from| from > self.at);
+        let scheduled = submit.not_before_at.is_some_and(|from| from > self.at());
         if !scheduled && let Some((joined_at, seq)) = self.place_to_resume(&contact) {
             contact.joined_at = contact.joined_at.min(joined_at);
             contact.seq = contact.seq.min(seq);

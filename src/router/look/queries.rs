@@ -18,16 +18,16 @@ impl Book {
     /// What a request under a key that is remembered is answered: as before, or with a conflict
     /// where it is another one. Nothing is changed by it.
     pub fn repeated(&self, key: &Key) -> Option<Result<Answer, Reject>> {
-        self.keys.look_up(key)
+        self.keys().look_up(key)
     }
 
     /// Whether a command speaks of a contact or case that is here already, and so makes none.
     pub fn knows(&self, command: &Command) -> bool {
         match command {
             Command::Contact(ContactCommand::Submit(submit)) => {
-                self.contacts.find(&submit.contact).is_some()
+                self.contacts().find(&submit.contact).is_some()
             }
-            Command::Case(CaseCommand::Open(open)) => self.cases.find(&open.case).is_some(),
+            Command::Case(CaseCommand::Open(open)) => self.cases().find(&open.case).is_some(),
             _ => false,
         }
     }
@@ -45,9 +45,9 @@ impl Book {
                 Ok(Answer::Queue(Box::new(self.queue_view(idx))))
             }
             Query::QueueList(list) => self.queue_list(list),
-            Query::SettingsGet => Ok(Answer::Settings(Box::new(self.settings.clone()))),
+            Query::SettingsGet => Ok(Answer::Settings(Box::new(self.settings().clone()))),
             Query::CustomerGet(of) => {
-                let found = self.customers.find(of.customer.as_str());
+                let found = self.customers().find(of.customer.as_str());
                 let idx = found.ok_or_else(|| Reject::not_found("customer", &of.customer))?;
                 Ok(Answer::Customer(Box::new(self.customer_view(idx))))
             }
@@ -85,11 +85,11 @@ impl Book {
     }
 
     fn agent_list(&self, list: &AgentList) -> Result<Answer, Reject> {
-        let found = (0..self.agents.len())
+        let found = (0..self.agents().len())
             .map(AgentIdx::from_usize)
             .filter(|idx| {
                 let agent = self.agent(*idx);
-                let team = agent.team.map(|team| self.teams.name(team.number()));
+                let team = agent.team.map(|team| self.teams().name(team.number()));
                 agent.exists()
                     && list
                         .presence
@@ -103,7 +103,7 @@ impl Book {
     }
 
     fn queue_list(&self, list: &ListPage) -> Result<Answer, Reject> {
-        let found = (0..self.queues.len())
+        let found = (0..self.queues().len())
             .map(QueueIdx::from_usize)
             .filter(|idx| self.queue(*idx).exists);
         let page = page(found, list.after.as_ref(), list.limit, |idx| {
@@ -117,9 +117,9 @@ impl Book {
             None => None,
             Some(name) => Some(self.find_queue(name)?),
         };
-        let all = (0..self.contacts.slots.len()).map(ContactIdx::from_usize);
+        let all = (0..self.contacts().slots.len()).map(ContactIdx::from_usize);
         let found = all.filter(|idx| {
-            self.contacts.get(*idx).is_some_and(|contact| {
+            self.contacts().get(*idx).is_some_and(|contact| {
                 queue.is_none_or(|queue| contact.queue() == queue)
                     && list.state.is_none_or(|state| contact.state() == state)
             })
@@ -141,7 +141,7 @@ impl Book {
         let customer = match &find.customer {
             None => None,
             Some(name) => Some(
-                self.customers
+                self.customers()
                     .find(name.as_str())
                     .ok_or_else(|| Reject::not_found("customer", name))?,
             ),
@@ -149,10 +149,10 @@ impl Book {
         let all: Box<dyn Iterator<Item = CaseIdx> + '_> = match (customer, owner) {
             (Some(customer), _) => Box::new(self.customer(customer).cases().iter().copied()),
             (None, Some(owner)) => Box::new(self.agent(owner).cases().iter().copied()),
-            (None, None) => Box::new((0..self.cases.slots.len()).map(CaseIdx::from_usize)),
+            (None, None) => Box::new((0..self.cases().slots.len()).map(CaseIdx::from_usize)),
         };
         let found = all.filter(|idx| {
-            self.cases.get(*idx).is_some_and(|case| {
+            self.cases().get(*idx).is_some_and(|case| {
                 owner.is_none_or(|owner| case.owner() == Some(owner))
                     && find.state.is_none_or(|state| case.state() == state)
                     && find.due_before_at.is_none_or(|before| {
@@ -168,7 +168,7 @@ impl Book {
     }
 
     fn owner_get(&self, of: &OwnerGet) -> OwnerView {
-        let customer = self.customers.find(of.customer.as_str());
+        let customer = self.customers().find(of.customer.as_str());
         let case = customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case);
         let owner = case.and_then(|case| self.case(case).owner());
         OwnerView {
@@ -195,15 +195,15 @@ impl Book {
             Some(name) => Some(self.find_queue(name)?),
         };
         let mut tally = Tally::default();
-        for (n, entry) in self.queues.iter().enumerate() {
+        for (n, entry) in self.queues().iter().enumerate() {
             if queue.is_none_or(|queue| queue.at() == n) {
                 match of.window_ms {
                     None => tally.add(&entry.stats.total),
-                    Some(_) => tally.add(&entry.stats.within(at.max(self.at), window_ms)),
+                    Some(_) => tally.add(&entry.stats.within(at.max(self.at()), window_ms)),
                 }
             }
         }
-        let counts = queue.map_or(self.counts, |queue| self.queue(queue).counts);
+        let counts = queue.map_or(self.counts(), |queue| self.queue(queue).counts);
         let mean = |sum: i64, n: u64| (n > 0).then(|| sum as f64 / n as f64);
         Ok(Answer::Stats(Box::new(StatsView {
             queue: of.queue.clone(),

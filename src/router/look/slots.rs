@@ -25,7 +25,7 @@ impl Book {
         let case = match (&of.case, &of.customer) {
             (Some(case), _) => Some(self.find_case(case)?),
             (None, Some(customer)) => {
-                let customer = self.customers.find(customer.as_str());
+                let customer = self.customers().find(customer.as_str());
                 customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case)
             }
             (None, None) => None,
@@ -35,7 +35,7 @@ impl Book {
             case,
             contact: None,
         };
-        let now = at.max(self.at);
+        let now = at.max(self.at());
         let from = of.from_at.map_or(now, |from| from.max(now));
         let to = of.to_at.unwrap_or(from.saturating_add(LISTED_MS_DEFAULT));
         let limit = of.limit.unwrap_or(PAGE_ITEMS_DEFAULT) as usize;

@@ -23,7 +23,7 @@ impl Book {
 
     /// Whether the contact is put before the agent now.
     pub fn is_offered_contact(&self, agent: &Name, contact: &Name) -> bool {
-        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts.find(contact))
+        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts().find(contact))
         else {
             return false;
         };
@@ -42,7 +42,7 @@ impl Book {
 
     /// Whether the agent is connected to the contact.
     pub fn is_connected(&self, agent: &Name, contact: &Name) -> bool {
-        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts.find(contact))
+        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts().find(contact))
         else {
             return false;
         };
@@ -53,7 +53,7 @@ impl Book {
     /// Whether the agent was connected to the contact, as far as its steps are still known.
     pub fn was_connected(&self, agent: &Name, contact: &Name) -> bool {
         let last = |agent: AgentIdx| {
-            let contact = self.contacts.find(contact);
+            let contact = self.contacts().find(contact);
             contact.is_some_and(|contact| self.contact(contact).last_agent == Some(agent))
         };
         self.agent_known(agent).is_some_and(last)
@@ -105,12 +105,12 @@ impl Book {
     pub fn is_others_customer(&self, agent: &Name, customer: &Name) -> bool {
         let (Some(agent), Some(customer)) = (
             self.agent_known(agent),
-            self.customers.find(customer.as_str()),
+            self.customers().find(customer.as_str()),
         ) else {
             return false;
         };
         let here = |contact: ContactIdx| {
-            let contact = self.contacts.get(contact);
+            let contact = self.contacts().get(contact);
             contact.is_some_and(|contact| contact.customer == Some(customer))
         };
         if self.contacts_with(agent).any(here) {
@@ -132,12 +132,12 @@ impl Book {
 
     /// Whether a case of that name is known.
     pub fn knows_case(&self, case: &Name) -> bool {
-        self.cases.find(case).is_some()
+        self.cases().find(case).is_some()
     }
 
     /// Whether a request with this key was answered before and is only answered again.
     pub fn is_repeat(&self, key: Option<&Key>) -> bool {
-        key.is_some_and(|key| matches!(self.keys.look_up(key), Some(Ok(_))))
+        key.is_some_and(|key| matches!(self.keys().look_up(key), Some(Ok(_))))
     }
 
     /// Refuses what names one thing twice and differently. It is asked before a command is carried
@@ -149,9 +149,7 @@ impl Book {
             Command::Offer(OfferCommand::Decline(of)) => (of.offer, &of.contact, &of.agent),
             _ => return Ok(()),
         };
-        let Some((id, idx)) =
-            offer.and_then(|id| self.open_offers.get(&id.0).map(|idx| (id, *idx)))
-        else {
+        let Some((id, idx)) = offer.and_then(|id| self.offered(id).map(|idx| (id, idx))) else {
             // That it names nothing, or what has ended, is said by the act itself.
             return Ok(());
         };
@@ -182,7 +180,7 @@ impl Book {
     }
 
     fn both(&self, agent: &Name, case: &Name) -> Option<(AgentIdx, CaseIdx)> {
-        self.agent_known(agent).zip(self.cases.find(case))
+        self.agent_known(agent).zip(self.cases().find(case))
     }
 
     fn stands_for(&self, agent: AgentIdx, owner: AgentIdx) -> bool {
@@ -199,7 +197,7 @@ impl Book {
 
     fn has_contact_of(&self, agent: AgentIdx, case: CaseIdx) -> bool {
         self.contacts_with(agent).any(|contact| {
-            let contact = self.contacts.get(contact);
+            let contact = self.contacts().get(contact);
             contact.is_some_and(|contact| contact.case == Some(case))
         })
     }
@@ -215,7 +213,7 @@ impl Book {
         };
         let contact = assist
             .contact
-            .and_then(|contact| self.contacts.get(contact));
+            .and_then(|contact| self.contacts().get(contact));
         let skills = self.agent(agent).skills();
         let serves = match contact {
             Some(contact) => meets(skills, &self.requirement(contact)),
@@ -225,7 +223,7 @@ impl Book {
     }
 
     fn has_step(&self, agent: &Name, contact: &Name, is_such: impl Fn(Rule) -> bool) -> bool {
-        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts.find(contact))
+        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts().find(contact))
         else {
             return false;
         };

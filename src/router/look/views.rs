@@ -20,14 +20,14 @@ impl Book {
             Subject::Nothing => Answer::Done(Done { ok: true }),
             Subject::Agent(idx) => Answer::Agent(Box::new(self.agent_view(idx))),
             Subject::Queue(idx) => Answer::Queue(Box::new(self.queue_view(idx))),
-            Subject::Settings => Answer::Settings(Box::new(self.settings.clone())),
+            Subject::Settings => Answer::Settings(Box::new(self.settings().clone())),
             Subject::Customer(idx) => Answer::Customer(Box::new(self.customer_view(idx))),
             Subject::Submitted(idx) => Answer::Submitted(Box::new(self.submitted(idx))),
             Subject::Contact(idx) => Answer::Contact(Box::new(self.contact_view(idx))),
             Subject::Case(idx) => Answer::Case(Box::new(self.case_view(idx))),
             Subject::Kind(idx) => Answer::Kind(Box::new(self.kind_view(idx))),
             Subject::Calendar(name) => {
-                let calendar = &self.calendars[&name];
+                let calendar = &self.calendars()[&name];
                 Answer::Calendar(Box::new(calendar_view(&name, calendar)))
             }
             Subject::Answer(answer) => answer,
@@ -47,17 +47,17 @@ impl Book {
             agent: agent.id.clone(),
             name: agent.name.clone(),
             kind: agent.kind,
-            skills: self.skills.map(agent.skills()),
-            capacity: (0..self.channels.len())
+            skills: self.skills().map(agent.skills()),
+            capacity: (0..self.channels().len())
                 .map(|n| crate::router::api::ids::ChannelIdx::of(n as u32))
                 .map(|channel| {
-                    let capacity = agent.capacity_of(channel, &self.channels);
-                    (self.channels.name(channel).clone(), capacity)
+                    let capacity = agent.capacity_of(channel, &self.channels());
+                    (self.channels().name(channel).clone(), capacity)
                 })
                 .collect(),
             team: agent
                 .team
-                .map(|team| self.teams.name(team.number()).clone()),
+                .map(|team| self.teams().name(team.number()).clone()),
             deputy: agent.deputy().map(|agent| self.agent_name(agent)),
             leader: agent.leader.map(|agent| self.agent_name(agent)),
             address: agent.address.clone(),
@@ -183,7 +183,7 @@ impl Book {
                 .outcome
                 .filter(|_| contact.state() == ContactState::Ended),
             queue: self.queue(contact.queue()).id.clone(),
-            channel: self.channels.name(contact.channel).clone(),
+            channel: self.channels().name(contact.channel).clone(),
             customer: contact
                 .customer
                 .map(|customer| self.customer(customer).id()),
@@ -201,7 +201,7 @@ impl Book {
             offers: offers.collect(),
             offers_made: contact.offers_made,
             priority: contact.priority,
-            requires: self.skills.map(&contact.requires),
+            requires: self.skills().map(&contact.requires),
             prefer: contact.prefer.map(|agent| self.agent_name(agent)),
             exclude: contact
                 .exclude()
@@ -222,7 +222,7 @@ impl Book {
             note: contact.note().cloned(),
             source: contact
                 .source
-                .map(|source| self.sources.slots[source.at()].name.clone()),
+                .map(|source| self.sources().slots[source.at()].name.clone()),
             attributes: contact.attributes.clone(),
             ticket: contact.ticket(),
             slot: contact.slot(),
@@ -232,7 +232,7 @@ impl Book {
                 .as_ref()
                 .and_then(|extra| extra.callback_to.clone()),
             customer_priority: Some(contact.bonus()).filter(|bonus| *bonus != 0),
-            wishes: contact.wishes().map(|wishes| self.skills.map(wishes)),
+            wishes: contact.wishes().map(|wishes| self.skills().map(wishes)),
         }
     }
 

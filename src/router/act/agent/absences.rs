@@ -19,8 +19,12 @@ impl Router {
         let idx = self.book.find_agent(&set.agent)?;
         let mut absences = self.book.agent(idx).bonds().absences.clone();
         if set.on {
-            if set.to_at <= self.book.at {
-                let message = format!("{} is over: give a time after {}", set.to_at, self.book.at);
+            if set.to_at <= self.book.at() {
+                let message = format!(
+                    "{} is over: give a time after {}",
+                    set.to_at,
+                    self.book.at()
+                );
                 return Err(Reject::invalid("agent", "to_at", message).with_id(&set.agent));
             }
             absences.push(set.absence());
@@ -35,7 +39,7 @@ impl Router {
                 return Err(Reject::conflict("agent", &set.agent, message).in_field("from_at"));
             }
         }
-        let absences = checked(&set.agent, absences, self.book.at)?;
+        let absences = checked(&set.agent, absences, self.book.at())?;
         self.take_absences(idx, absences);
         if set.on {
             self.warn_of_pairs(idx, Some(&set.absence()));
@@ -47,7 +51,7 @@ impl Router {
     pub(super) fn absences_of(&self, set: &AgentSet) -> Result<Option<Vec<Absence>>, Reject> {
         let given = set.absences.clone();
         given
-            .map(|absences| checked(&set.agent, absences, self.book.at))
+            .map(|absences| checked(&set.agent, absences, self.book.at()))
             .transpose()
     }
 
@@ -69,7 +73,7 @@ impl Router {
     /// An absence begins or ends.
     pub(in crate::router::act) fn absence_due(&mut self, idx: AgentIdx) {
         while let Some(due) = self.book.agent(idx).bonds().absence_at()
-            && due <= self.book.at
+            && due <= self.book.at()
         {
             if self.book.agent(idx).bonds().absent {
                 self.end_absence(idx);
@@ -140,7 +144,7 @@ impl Router {
                 .map(|other| {
                     let theirs = book.agent(other).bonds().absent_until();
                     let to_at = theirs.map_or(to_at, |theirs| theirs.min(to_at));
-                    book.pair_away(idx, other, book.at, to_at)
+                    book.pair_away(idx, other, book.at(), to_at)
                 })
                 .collect()
         });
@@ -162,7 +166,7 @@ impl Router {
             return;
         };
         let served = Served {
-            at: self.book.at,
+            at: self.book.at(),
             contact: self.book.contact(contact).id.clone(),
             case: self.book.case(case).id(),
             agent,
@@ -179,7 +183,7 @@ impl Router {
 
     /// The agent goes away from its work, or is back: its briefing begins or is complete.
     pub(super) fn brief(&mut self, idx: AgentIdx, away: bool) {
-        let at = self.book.at;
+        let at = self.book.at();
         let bonds = self.book.bonds_mut(idx);
         let briefing = &mut bonds.briefing;
         if away {

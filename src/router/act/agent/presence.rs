@@ -14,10 +14,10 @@ impl Router {
         if let Some(until) = set.until_at {
             let wrong = if set.presence == Presence::Available {
                 Some("until_at goes with break or offline: leave it out".to_owned())
-            } else if until <= self.book.at {
+            } else if until <= self.book.at() {
                 Some(format!(
                     "{until} is over: give a time after {}",
-                    self.book.at
+                    self.book.at()
                 ))
             } else {
                 None

@@ -107,7 +107,7 @@ impl Router {
     pub(super) fn watch_no_agent_everywhere(&mut self) {
         let watched: Vec<ContactIdx> = self
             .book
-            .queues
+            .queues()
             .iter()
             .filter(|queue| queue.policy.no_agent_ms.is_some())
             .flat_map(|queue| queue.waiting.contacts())

@@ -20,11 +20,11 @@ impl Router {
         let leader = set.leader.as_ref().map(|name| self.book.intern_agent(name));
         self.book.set_deputy(idx, deputy);
         let team = set.team.as_ref().map(|name| self.book.intern_team(name));
-        let skills = self.book.skills.levels(&set.skills);
+        let skills = self.book.skills_mut().levels(&set.skills);
         let capacity = set
             .capacity
             .iter()
-            .filter_map(|(name, n)| self.book.channels.find(name).map(|channel| (channel, *n)))
+            .filter_map(|(name, n)| self.book.channels().find(name).map(|channel| (channel, *n)))
             .collect();
         let lost = self.book.set_skills(idx, skills);
         let entry = self.book.agent_mut(idx);
@@ -62,8 +62,8 @@ impl Router {
         let bad = |field, message: String| {
             Err(Reject::invalid("agent", field, message).with_id(&set.agent))
         };
-        let known = self.book.agents_by_name.get(&set.agent);
-        let cases = known.map_or(0, |agent| self.book.agent(*agent).cases().len());
+        let known = self.book.agent_numbered(&set.agent);
+        let cases = known.map_or(0, |agent| self.book.agent(agent).cases().len());
         if set.kind == AgentKind::Bot && cases > 0 {
             let message = format!(
                 "agent \"{}\" owns {cases} open cases and a bot never owns: hand them over first",
@@ -77,7 +77,7 @@ impl Router {
                 format!("{} skills: at most {SKILLS_MAX}", set.skills.len()),
             );
         }
-        if !self.book.skills.has_room_for(&set.skills) {
+        if !self.book.skills().has_room_for(&set.skills) {
             return bad(
                 "skills",
                 format!(
@@ -87,8 +87,8 @@ impl Router {
             );
         }
         for (channel, capacity) in &set.capacity {
-            if self.book.channels.find(channel).is_none() {
-                let known = self.book.channels.listed();
+            if self.book.channels().find(channel).is_none() {
+                let known = self.book.channels().listed();
                 return bad(
                     "capacity",
                     format!("no channel \"{channel}\": one of {known}"),

@@ -32,7 +32,7 @@ impl Router {
             self.book.set_succession(idx, None);
             return Ok(Subject::Answer(self.succession_view(idx, &plan.agent, 0)));
         }
-        let start_at = plan.start_at.unwrap_or(self.book.at).max(self.book.at);
+        let start_at = plan.start_at.unwrap_or(self.book.at()).max(self.book.at());
         let succession = Succession {
             to,
             batch: plan.batch,
@@ -52,7 +52,7 @@ impl Router {
             by: plan.by.clone(),
         });
         let mut moved = 0;
-        if start_at == self.book.at {
+        if start_at == self.book.at() {
             moved = self.succession_due(idx);
         }
         let answer = self.succession_view(idx, &plan.agent, moved);
@@ -117,7 +117,7 @@ impl Router {
             });
             return moved;
         }
-        plan.next_at = self.book.at.saturating_add(plan.every_ms.0);
+        plan.next_at = self.book.at().saturating_add(plan.every_ms.0);
         self.book.set_succession(idx, Some(Box::new(plan)));
         moved
     }

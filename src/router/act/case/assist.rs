@@ -23,8 +23,8 @@ impl Router {
         let (whom, queue) = self.whom_to_ask(idx, assist)?;
         let term = self.term_of_assist(idx, assist)?;
         let kind = self.book.kind_of(idx);
-        let hand_on_ms = kind.and_then(|kind| self.book.kinds.get(kind).rules.assist.hand_on_ms);
-        let hand_on_at = hand_on_ms.map(|within| self.book.at.saturating_add(within.0));
+        let hand_on_ms = kind.and_then(|kind| self.book.kinds().get(kind).rules.assist.hand_on_ms);
+        let hand_on_at = hand_on_ms.map(|within| self.book.at().saturating_add(within.0));
         let number = self.progress_mut(idx).assists.len() as u32 + 1;
         let attributes = attributes_of(assist, number);
         let contact = self.bring_duty(idx, Duty::Assist(number), whom, queue, Some(attributes));
@@ -33,7 +33,7 @@ impl Router {
             For::Agent(agent) => Some(agent),
             For::Owner | For::Queue => None,
         };
-        let at = self.book.at;
+        let at = self.book.at();
         self.progress_mut(idx).assists.push(Assist {
             number,
             agent,
@@ -125,7 +125,7 @@ impl Router {
                 assist.case
             ));
         }
-        let rules = kind.map(|kind| &self.book.kinds.get(kind).rules.assist);
+        let rules = kind.map(|kind| &self.book.kinds().get(kind).rules.assist);
         Ok(own.or(rules.and_then(|rules| term(rules.due_ms, rules.due))))
     }
 
@@ -181,7 +181,7 @@ impl Router {
         by: Option<Name>,
         result: Option<Text>,
     ) {
-        let at = self.book.at;
+        let at = self.book.at();
         let of = ClockOf::Assist(number);
         let progress = self.progress_mut(idx);
         let clock = progress.open_clock(of);
@@ -227,7 +227,7 @@ impl Router {
         number: u32,
         agent: AgentIdx,
     ) {
-        let at = self.book.at;
+        let at = self.book.at();
         let progress = self.progress_mut(idx);
         let Some(assist) = progress.assist_mut(number) else {
             return;
@@ -237,7 +237,7 @@ impl Router {
         if let Some(clock) = progress.open_clock_mut(ClockOf::Assist(number)) {
             clock.moments.retain(|moment| moment.what != What::HandOn);
         }
-        self.arm_clocks(idx);
+        self.book.arm_clocks(idx);
     }
 
     /// What is still asked of others is taken back: the case is done without it.

@@ -14,7 +14,7 @@ impl Router {
         let nameless = self.book.case(case).customer.is_none();
         self.book.refer(idx, case);
         let submitted_at = self.book.contact(idx).submitted_at;
-        let at = self.book.at;
+        let at = self.book.at();
         let entry = self.book.case_mut(case);
         entry.contacts += 1;
         entry.active_at = at;
@@ -39,7 +39,7 @@ impl Router {
         else {
             return;
         };
-        let others: Vec<ContactIdx> = self.book.customers.unattached_of(customer).to_vec();
+        let others: Vec<ContactIdx> = self.book.customers().unattached_of(customer).to_vec();
         for idx in others {
             let topic = self.book.contact(idx).topic.as_ref();
             if topic.is_none() || topic == self.book.case(case).topic() {
@@ -52,25 +52,25 @@ impl Router {
     /// The contacts of a case that look for an agent are judged anew.
     pub(super) fn judge_seeking(&mut self, case: CaseIdx) {
         self.dirty_contacts
-            .extend_from_slice(self.book.cases.seeking(case));
+            .extend_from_slice(self.book.cases().seeking(case));
     }
 
     /// Contacts that wait and whose case an agent owns, or that are kept for it, whether they may
     /// be offered to it or not.
     pub(in crate::router::act) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
         let cases = self.book.agent(owner).cases().iter();
-        let seeking = cases.flat_map(|case| self.book.cases.seeking(*case).iter().copied());
+        let seeking = cases.flat_map(|case| self.book.cases().seeking(*case).iter().copied());
         let waits = |contact: &ContactIdx| self.book.contact(*contact).place().is_some();
         seeking
-            .chain(self.book.waiting.kept_for(owner).filter(waits))
+            .chain(self.book.waiting().kept_for(owner).filter(waits))
             .collect()
     }
 
     /// Too many contacts on one open case within the window raise an escalation, once per window.
     fn supervise_repeats(&mut self, case: CaseIdx, submitted_at: Timestamp) {
-        let limit = self.book.settings.repeat_supervise as usize;
-        let window = self.book.settings.repeat_window_ms.0;
-        let at = self.book.at;
+        let limit = self.book.settings().repeat_supervise as usize;
+        let window = self.book.settings().repeat_window_ms.0;
+        let at = self.book.at();
         let entry = self.book.case_mut(case);
         let first = entry.note_submission(submitted_at, limit);
         let within = first.is_some_and(|first| at - first <= window);

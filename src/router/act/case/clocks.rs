@@ -16,7 +16,6 @@ use crate::router::api::time::{Millis, Timestamp};
 use crate::router::state::clock::{Clock, ClockOf, Moment, What};
 use crate::router::state::kinds::KindIdx;
 use crate::router::state::progress::Progress;
-use crate::router::state::timers::Timer;
 
 impl Router {
     /// A case of a configured kind begins: its rules are fixed, and the clocks of the whole and of
@@ -25,13 +24,13 @@ impl Router {
         let Some(name) = self.book.case(case).kind() else {
             return;
         };
-        let Some(kind) = self.book.kinds.find(name) else {
+        let Some(kind) = self.book.kinds().find(name) else {
             return;
         };
-        self.book.kinds.take(kind);
+        self.book.kinds_mut().take(kind);
         *self.progress_mut(case) = Progress {
             kind: Some(kind),
-            untold: !self.book.kinds.get(kind).rules.at_once.is_empty(),
+            untold: !self.book.kinds().get(kind).rules.at_once.is_empty(),
             ..Progress::default()
         };
         self.begin_clocks(case, kind);
@@ -39,7 +38,7 @@ impl Router {
 
     /// The whole clock and that of the first stage, as far as they have terms.
     pub(super) fn begin_clocks(&mut self, case: CaseIdx, kind: KindIdx) {
-        let whole = self.book.kinds.get(kind).rules.whole();
+        let whole = self.book.kinds().get(kind).rules.whole();
         if whole.is_some() {
             self.start_clock(case, ClockOf::Whole, whole, None);
         }
@@ -48,8 +47,8 @@ impl Router {
 
     /// A stage begins, with its clock if it has one.
     pub(super) fn begin_stage(&mut self, case: CaseIdx, kind: KindIdx, stage: u16) {
-        let at = self.book.at;
-        let rules = &self.book.kinds.get(kind).rules;
+        let at = self.book.at();
+        let rules = &self.book.kinds().get(kind).rules;
         let stage_term = rules
             .stages
             .get(usize::from(stage))
@@ -71,10 +70,10 @@ impl Router {
         hand_on_at: Option<Timestamp>,
     ) {
         let kind = self.book.kind_of(case);
-        let due_at = term.map(|term| self.term_end(kind, self.book.at, term));
+        let due_at = term.map(|term| self.term_end(kind, self.book.at(), term));
         let mut clock = Clock {
             of,
-            started_at: self.book.at,
+            started_at: self.book.at(),
             term,
             due_at,
             left: None,
@@ -91,7 +90,7 @@ impl Router {
             clock.moments.sort_unstable();
         }
         self.progress_mut(case).keep_clock(clock);
-        self.arm_clocks(case);
+        self.book.arm_clocks(case);
     }
 
     /// Everything that comes at moments of such a clock.
@@ -101,7 +100,7 @@ impl Router {
             all.push(What::Warn);
         }
         all.push(What::Due);
-        let ladder = kind.map(|kind| &self.book.kinds.get(kind).rules.ladder);
+        let ladder = kind.map(|kind| &self.book.kinds().get(kind).rules.ladder);
         for (n, rung) in ladder.into_iter().flatten().enumerate() {
             all.push(match rung.before_ms {
                 Some(_) => What::Before(n as u16),
@@ -112,7 +111,7 @@ impl Router {
     }
 
     fn warn_ms(&self, kind: Option<KindIdx>, of: ClockOf) -> Option<Millis> {
-        let rules = &self.book.kinds.get(kind?).rules;
+        let rules = &self.book.kinds().get(kind?).rules;
         let own = match of {
             ClockOf::Stage(stage) => rules.stages.get(usize::from(stage))?.warn_ms,
             ClockOf::Whole | ClockOf::Assist(_) => None,
@@ -130,11 +129,11 @@ impl Router {
         let Some(due_at) = clock.due_at else {
             return SmallVec::new();
         };
-        let ladder = kind.map(|kind| &self.book.kinds.get(kind).rules.ladder[..]);
+        let ladder = kind.map(|kind| &self.book.kinds().get(kind).rules.ladder[..]);
         let ladder = ladder.unwrap_or_default();
         let before = |ms: Option<Millis>| {
             let ms = ms.map_or(0, |ms| ms.0);
-            due_at.saturating_sub(ms).max(self.book.at).min(due_at)
+            due_at.saturating_sub(ms).max(self.book.at()).min(due_at)
         };
         let mut moments: SmallVec<[Moment; 4]> = whats
             .map(|what| {
@@ -161,19 +160,6 @@ impl Router {
         moments
     }
 
-    /// Notes when the next moment of a case's clocks comes.
-    pub(super) fn arm_clocks(&mut self, case: CaseIdx) {
-        let progress = self.progress_mut(case);
-        let next = progress.clocks.iter().filter_map(Clock::next_at).min();
-        if progress.clock_at == next {
-            return;
-        }
-        progress.clock_at = next;
-        if let Some(at) = next {
-            self.book.timers.arm(at, Timer::CaseClock, case.number());
-        }
-    }
-
     /// The moments of a case's clocks that have come by `due_at`, one after the other.
     pub(in crate::router::act) fn pass_moments(&mut self, case: CaseIdx, due_at: Timestamp) {
         loop {
@@ -190,10 +176,10 @@ impl Router {
             }
             let of = clock.of;
             let deadline = clock.due_at;
-            self.book.cases.overdue += u64::from(is_due);
+            self.book.note_overdue(is_due);
             self.tell_moment(case, of, moment, deadline);
         }
-        self.arm_clocks(case);
+        self.book.arm_clocks(case);
     }
 
     fn tell_moment(
@@ -203,7 +189,7 @@ impl Router {
         moment: Moment,
         deadline: Option<Timestamp>,
     ) {
-        let late = self.book.at > moment.at;
+        let late = self.book.at() > moment.at;
         match moment.what {
             What::Warn => {
                 if let Some(due_at) = deadline {
@@ -243,7 +229,7 @@ impl Router {
 
     /// Ends a clock, with this verdict where it has none yet.
     pub(super) fn stop_clock(&mut self, case: CaseIdx, of: ClockOf, verdict: DeadlineVerdict) {
-        let at = self.book.at;
+        let at = self.book.at();
         let progress = self.progress_mut(case);
         let is = |clock: &Clock| clock.is_open() && clock.of == of;
         let Some(n) = progress.clocks.iter().position(is) else {
@@ -255,7 +241,7 @@ impl Router {
         clock.moments.clear();
         let (started_at, due_at) = (clock.started_at, clock.due_at);
         let decided = clock.verdict.is_some();
-        self.book.cases.overdue -= u64::from(decided);
+        self.book.note_no_longer_overdue(decided);
         let progress = self.progress_mut(case);
         if let Some(due_at) = due_at.filter(|_| !decided) {
             if let Some(clock) = progress.clocks.get_mut(n) {
@@ -270,7 +256,7 @@ impl Router {
                 });
             }
         }
-        self.arm_clocks(case);
+        self.book.arm_clocks(case);
     }
 
     /// The clocks of the whole and of the stage end: the case is resolved or closed.
@@ -285,7 +271,7 @@ impl Router {
 
     /// Lets the clocks of the whole and of the stage stand still. One that has run out stays so.
     pub(super) fn pause_clocks(&mut self, case: CaseIdx) {
-        let at = self.book.at;
+        let at = self.book.at();
         for n in 0..self.progress_mut(case).clocks.len() {
             let clock = &self.progress_mut(case).clocks[n];
             let stops = match clock.of {
@@ -308,7 +294,7 @@ impl Router {
             };
             self.progress_mut(case).clocks[n].left = Some(left);
         }
-        self.arm_clocks(case);
+        self.book.arm_clocks(case);
     }
 
     /// Lets the clocks go on from `at`, with what was left.
@@ -328,7 +314,7 @@ impl Router {
             };
             self.move_deadline(case, n, due_at, false);
         }
-        self.arm_clocks(case);
+        self.book.arm_clocks(case);
     }
 
     /// Gives a clock another deadline. What has come already comes again only where the deadline

@@ -20,7 +20,6 @@ use crate::router::state::clock::ClockOf;
 use crate::router::state::duty::Duty;
 use crate::router::state::kinds::KindIdx;
 use crate::router::state::progress::{Asked, Pending, RESULTS_KEPT_MAX};
-use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 /// The best score.
@@ -38,22 +37,22 @@ impl Router {
             return false;
         };
         let after = term(follow_up.after_ms, follow_up.after).unwrap_or(Term::Elapsed(0));
-        let next_at = self.time_to_ask(kind, self.book.at, after, None);
+        let next_at = self.time_to_ask(kind, self.book.at(), after, None);
         self.progress_mut(idx).follow_up = Some(Pending {
             attempts: 0,
-            next_at: Some(next_at),
+            next_at: None,
             contact: None,
             untold_result: false,
             tried_at: None,
             told: false,
         });
-        self.book.timers.arm(next_at, Timer::FollowUp, idx.number());
+        self.book.follow_up_at(idx, Some(next_at));
         true
     }
 
     fn follow_up_of(&self, idx: CaseIdx) -> Option<(KindIdx, FollowUp)> {
         let kind = self.book.kind_of(idx)?;
-        let follow_up = self.book.kinds.get(kind).rules.follow_up.clone()?;
+        let follow_up = self.book.kinds().get(kind).rules.follow_up.clone()?;
         Some((kind, follow_up))
     }
 
@@ -88,7 +87,7 @@ impl Router {
 
     /// The moment at which a follow-up is looked at.
     pub(in crate::router::act) fn pass_follow_up(&mut self, idx: CaseIdx, due_at: Timestamp) {
-        let late = self.book.at > due_at;
+        let late = self.book.at() > due_at;
         let Some(pending) = self
             .book
             .case(idx)
@@ -131,7 +130,7 @@ impl Router {
 
     /// Looks at the follow-up again after the time between two attempts.
     fn look_again(&mut self, idx: CaseIdx, change: impl FnOnce(&mut Pending)) {
-        let at = self.book.at;
+        let at = self.book.at();
         let next_at = self.follow_up_of(idx).map(|(kind, follow_up)| {
             let every = term(follow_up.every_ms, follow_up.every).unwrap_or(Term::Elapsed(DAY_MS));
             let before = self.book.case(idx).progress();
@@ -142,11 +141,8 @@ impl Router {
         });
         if let Some(pending) = &mut self.progress_mut(idx).follow_up {
             change(pending);
-            pending.next_at = next_at;
         }
-        if let Some(at) = next_at {
-            self.book.timers.arm(at, Timer::FollowUp, idx.number());
-        }
+        self.book.follow_up_at(idx, next_at);
     }
 
     /// An attempt falls due: the owner gets it as a contact.
@@ -157,7 +153,7 @@ impl Router {
         let queue = self.follow_up_queue(&follow_up);
         self.progress_mut(idx).follow_ups += 1;
         let contact = self.bring_duty(idx, Duty::FollowUp, For::Owner, queue, None);
-        let at = self.book.at;
+        let at = self.book.at();
         self.look_again(idx, |pending| {
             pending.attempts += 1;
             pending.contact = Some(contact);
@@ -190,7 +186,7 @@ impl Router {
     /// What an attempt found: satisfied → closed; not → open again; not reached → another attempt,
     /// as many as there may be.
     fn asked(&mut self, idx: CaseIdx, result: FollowUpResult, score: Option<u8>, by: Name) {
-        let at = self.book.at;
+        let at = self.book.at();
         let attempt = self.count_attempt(idx);
         let asked = Asked {
             at,
@@ -226,7 +222,7 @@ impl Router {
     /// The number of the attempt of which a result is told. One that was made before it fell due
     /// counts as well.
     fn count_attempt(&mut self, idx: CaseIdx) -> u32 {
-        let at = self.book.at;
+        let at = self.book.at();
         let Some(pending) = &mut self.progress_mut(idx).follow_up else {
             return 1;
         };

@@ -24,17 +24,17 @@ pub const CALENDARS_MAX: usize = 100;
 impl Router {
     pub(super) fn kind_set(&mut self, set: &KindSet) -> Result<Subject, Reject> {
         self.check_kind(set)?;
-        let known = self.book.kinds.find(&set.kind);
-        if known.is_none() && self.book.kinds.current().count() >= KINDS_MAX {
+        let known = self.book.kinds().find(&set.kind);
+        if known.is_none() && self.book.kinds().current().count() >= KINDS_MAX {
             let message = format!("{KINDS_MAX} kinds there are already: remove one first");
             return Err(Reject::limit("kind", &set.kind, message));
         }
-        let same = known.filter(|known| self.book.kinds.get(*known).rules == set.rules);
+        let same = known.filter(|known| self.book.kinds().get(*known).rules == set.rules);
         let idx = same.unwrap_or_else(|| {
             if let Some(known) = known {
-                self.book.kinds.retire(known);
+                self.book.kinds_mut().retire(known);
             }
-            self.book.kinds.insert(Kind {
+            self.book.kinds_mut().insert(Kind {
                 name: set.kind.clone(),
                 rules: set.rules.clone(),
                 current: true,
@@ -170,7 +170,7 @@ impl Router {
 
     pub(super) fn kind_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.book.find_kind(name)?;
-        self.book.kinds.retire(idx);
+        self.book.kinds_mut().retire(idx);
         self.emit(|_| KindEvent::Removed { kind: name.clone() });
         Ok(Subject::Answer(Answer::KindRemoved(KindRemovedView {
             kind: name.clone(),
@@ -179,8 +179,8 @@ impl Router {
     }
 
     pub(super) fn calendar_set(&mut self, set: &CalendarSet) -> Result<Subject, Reject> {
-        let known = self.book.calendars.contains_key(&set.calendar);
-        if !known && self.book.calendars.len() >= CALENDARS_MAX {
+        let known = self.book.calendars().contains_key(&set.calendar);
+        if !known && self.book.calendars().len() >= CALENDARS_MAX {
             let message = format!("{CALENDARS_MAX} calendars there are already: remove one first");
             return Err(Reject::limit("calendar", &set.calendar, message));
         }
@@ -189,7 +189,7 @@ impl Router {
             return Err(Reject::invalid("calendar", "week", message).with_id(&set.calendar));
         }
         self.book
-            .calendars
+            .calendars_mut()
             .insert(set.calendar.clone(), set.rules.clone());
         self.emit(|_| CalendarEvent::Set {
             calendar: set.calendar.clone(),
@@ -200,7 +200,7 @@ impl Router {
     pub(super) fn calendar_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
         self.book.find_calendar(name)?;
         let of_kind = |kind: &&Kind| kind.rules.calendar.as_ref() == Some(name);
-        if let Some(kind) = self.book.kinds.slots.iter().flatten().find(of_kind) {
+        if let Some(kind) = self.book.kinds().slots.iter().flatten().find(of_kind) {
             let message = if kind.current {
                 format!("calendar \"{name}\" is that of the kind \"{}\"", kind.name)
             } else {
@@ -211,11 +211,11 @@ impl Router {
         }
         let of_queue =
             |queue: &&Queue| queue.exists && queue.policy.calendar.as_ref() == Some(name);
-        if let Some(queue) = self.book.queues.iter().find(of_queue) {
+        if let Some(queue) = self.book.queues().iter().find(of_queue) {
             let message = format!("calendar \"{name}\" is that of the queue \"{}\"", queue.id);
             return Err(Reject::conflict("calendar", name, message));
         }
-        self.book.calendars.remove(name);
+        self.book.calendars_mut().remove(name);
         self.emit(|_| CalendarEvent::Removed {
             calendar: name.clone(),
         });

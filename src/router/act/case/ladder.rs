@@ -27,7 +27,7 @@ impl Router {
         let Some(kind) = self.book.kind_of(case) else {
             return;
         };
-        let to = self.book.kinds.get(kind).rules.ladder[usize::from(rung)]
+        let to = self.book.kinds().get(kind).rules.ladder[usize::from(rung)]
             .to
             .clone();
         let step = u32::from(rung) + 1;
@@ -44,7 +44,7 @@ impl Router {
         self.progress_mut(case).untold = false;
         for (n, to) in self
             .book
-            .kinds
+            .kinds()
             .get(kind)
             .rules
             .at_once
@@ -89,7 +89,7 @@ impl Router {
         self.emit(|book| {
             let role = to.role();
             let whom = match role {
-                Role::Agent => book.agents_by_name.get(&to.0).copied(),
+                Role::Agent => book.agent_numbered(&to.0),
                 Role::Owner | Role::Deputy | Role::Leader | Role::Supervisor => {
                     book.by_role(case, role)
                 }

@@ -12,20 +12,20 @@ use crate::router::{Router, Subject};
 
 impl Router {
     pub(super) fn case_open(&mut self, open: &CaseOpen) -> Result<Subject, Reject> {
-        if let Some(known) = self.book.cases.find(&open.case) {
+        if let Some(known) = self.book.cases().find(&open.case) {
             return Ok(Subject::Case(known));
         }
         let owner = match &open.owner {
             None => None,
             Some(name) => Some(self.find_owner_to_be(name, "owner")?),
         };
-        let customer = self.book.customers.intern(&open.customer);
+        let customer = self.book.intern_customer(&open.customer);
         let case = Case::new(
             open.case.clone(),
             Some(customer),
             open.topic.clone(),
             open.kind.clone(),
-            self.book.at,
+            self.book.at(),
         );
         let idx = self.enter_case(case, None);
         self.attach_others(idx);
@@ -55,7 +55,7 @@ impl Router {
             let message = format!("case \"{}\" has {NOTES_MAX} notes already", note.case);
             return Err(Reject::limit("case", &note.case, message));
         }
-        let at = self.book.at;
+        let at = self.book.at();
         let entry = self.book.case_mut(idx);
         entry.active_at = at;
         entry.extra_mut().notes.push(Note {
@@ -122,15 +122,15 @@ impl Router {
 
     /// Without a follow-up a resolved case closes by itself.
     fn close_later(&mut self, idx: CaseIdx) {
-        let after = self.book.settings.close_after_ms;
-        let close_at = after.map(|after| self.book.at.saturating_add(after.0));
+        let after = self.book.settings().close_after_ms;
+        let close_at = after.map(|after| self.book.at().saturating_add(after.0));
         self.book.close_case_at(idx, close_at);
     }
 
     /// An open case is done, one way or the other: it waits no longer, its clocks end, and nobody
     /// is asked for help any more.
     fn end_work(&mut self, idx: CaseIdx) {
-        self.end_wait(idx, WaitEnd::Act, self.book.at);
+        self.end_wait(idx, WaitEnd::Act, self.book.at());
         self.withdraw_assists(idx);
         self.end_clocks(idx);
     }
@@ -206,7 +206,7 @@ impl Router {
         if let Some(case) = handover
             .case
             .as_ref()
-            .and_then(|name| self.book.cases.find(name))
+            .and_then(|name| self.book.cases().find(name))
         {
             return Ok(Subject::Case(case));
         }

@@ -12,10 +12,10 @@ impl Router {
         if self.book.contact(idx).customer.is_none() && !self.detail.nameless_cases {
             return None;
         }
-        let id = self.book.cases.fresh_name();
+        let id = self.book.fresh_case_name();
         let contact = self.book.contact(idx);
         let (topic, kind) = (contact.topic.clone(), contact.kind().cloned());
-        let case = Case::new(id, contact.customer, topic, kind, self.book.at);
+        let case = Case::new(id, contact.customer, topic, kind, self.book.at());
         Some(self.enter_case(case, Some(idx)))
     }
 
@@ -68,7 +68,7 @@ impl Router {
         by: Name,
     ) {
         let from = self.book.set_owner(case, to);
-        let at = self.book.at;
+        let at = self.book.at();
         let entry = self.book.case_mut(case);
         entry.active_at = at;
         entry.extra_mut().handovers += 1;

@@ -8,7 +8,6 @@ use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::state::clock::ClockOf;
 use crate::router::state::progress::Wait;
-use crate::router::state::timers::Timer;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -16,13 +15,13 @@ impl Router {
         let idx = self.find_open_case(&advance.case, "only an open case goes through stages")?;
         let (kind, next) = self.check_advance(idx, advance)?;
         let from = self.book.case(idx).progress().map(|p| p.stage);
-        self.end_wait(idx, WaitEnd::Act, self.book.at);
+        self.end_wait(idx, WaitEnd::Act, self.book.at());
         let from = from.and_then(|from| {
             self.end_clock(idx, ClockOf::Stage(from));
             self.book.stage_name(idx, from)
         });
         self.begin_stage(idx, kind, next);
-        self.book.case_mut(idx).active_at = self.book.at;
+        self.book.case_mut(idx).active_at = self.book.at();
         self.tell_stage(idx, from, advance.by.clone());
         Ok(Subject::Case(idx))
     }
@@ -42,7 +41,7 @@ impl Router {
             );
             return Err(conflict(message));
         };
-        let rules = &self.book.kinds.get(kind).rules;
+        let rules = &self.book.kinds().get(kind).rules;
         if rules.position(&advance.stage).is_none() {
             let known: Vec<&str> = rules.stages.iter().map(|s| s.stage.as_str()).collect();
             let message = if known.is_empty() {
@@ -91,8 +90,8 @@ impl Router {
 
     pub(super) fn case_wait(&mut self, wait: &CaseWait) -> Result<Subject, Reject> {
         let idx = self.find_open_case(&wait.case, "only an open case waits")?;
-        if let Some(until) = wait.until_at.filter(|until| *until <= self.book.at) {
-            let message = format!("{until} is over: give a time after {}", self.book.at);
+        if let Some(until) = wait.until_at.filter(|until| *until <= self.book.at()) {
+            let message = format!("{until} is over: give a time after {}", self.book.at());
             return Err(Reject::invalid("case", "until_at", message).with_id(&wait.case));
         }
         let helped = self.book.case(idx).progress();
@@ -104,22 +103,20 @@ impl Router {
             );
             return Err(Reject::conflict("case", &wait.case, message).in_field("on"));
         }
-        self.end_wait(idx, WaitEnd::Act, self.book.at);
-        let at = self.book.at;
+        self.end_wait(idx, WaitEnd::Act, self.book.at());
+        let at = self.book.at();
         let stops = wait.on == WaitOn::Customer
             && self
                 .book
                 .kind_of(idx)
-                .is_some_and(|kind| self.book.kinds.get(kind).rules.wait_stops_clock);
-        self.progress_mut(idx).wait = Some(Wait {
+                .is_some_and(|kind| self.book.kinds().get(kind).rules.wait_stops_clock);
+        let since = Wait {
             on: wait.on,
             since: at,
             until_at: wait.until_at,
-        });
+        };
+        self.book.set_wait(idx, since);
         self.book.case_mut(idx).active_at = at;
-        if let Some(until) = wait.until_at {
-            self.book.timers.arm(until, Timer::CaseWait, idx.number());
-        }
         if stops {
             self.pause_clocks(idx);
         }
@@ -163,8 +160,8 @@ impl Router {
         clock.extended += 1;
         let of = clock.of;
         self.move_deadline(idx, n, extend.to_at, true);
-        self.arm_clocks(idx);
-        self.book.case_mut(idx).active_at = self.book.at;
+        self.book.arm_clocks(idx);
+        self.book.case_mut(idx).active_at = self.book.at();
         self.emit(|book| ClockEvent::Extended {
             of: book.deadline_ref(idx, of),
             from_at,

@@ -32,7 +32,7 @@ impl Router {
     /// Begins the conversation.
     pub(in crate::router) fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
         self.book.end_search(idx);
-        let at = self.book.at;
+        let at = self.book.at();
         // The case may have got another owner while the offer rang.
         let route = match offer.route {
             _ if self.book.owns(self.book.contact(idx), offer.agent) => Route::Owner,
@@ -100,7 +100,7 @@ impl Router {
 
     /// The contact is answered for the first time: this wait is the one that counts.
     fn answered(&mut self, idx: ContactIdx, route: Route, wait_ms: i64) {
-        let at = self.book.at;
+        let at = self.book.at();
         let within_target = wait_ms <= self.book.policy_of(idx).service_level.within_ms.0;
         let contact = self.book.contact_mut(idx);
         contact.connected_at = MaybeAt::at(at);
@@ -151,7 +151,7 @@ impl Router {
             let queue = self.book.contact(idx).queue();
             let hit = owner_before == Some(agent);
             let counted = if hit { Route::Owner } else { route };
-            let at = self.book.at;
+            let at = self.book.at();
             self.book.queue_mut(queue).stats.repeat(at, counted);
             self.count(|book| Count::Repeat {
                 queue: book.queue_name(idx),
@@ -165,7 +165,7 @@ impl Router {
         if self.book.case(case).state() != CaseState::Open {
             self.reopen(case, &Name::of(ROUTER));
         }
-        let at = self.book.at;
+        let at = self.book.at();
         let entry = self.book.case_mut(case);
         entry.active_at = at;
         entry.last_handler = Some(agent);

@@ -46,8 +46,8 @@ impl Router {
         if self.book.contact(idx).state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
-        let channel = self.book.channels.find(&Name::of(CALLBACK));
-        let at = self.book.at;
+        let channel = self.book.channels().find(&Name::of(CALLBACK));
+        let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         contact.channel = channel.unwrap_or(contact.channel);
         contact.max_wait_ms = Some(Millis(MILLIS_MAX));
@@ -82,7 +82,7 @@ impl Router {
         let base = self.book.contact(of).id.clone();
         let Some(id) = (1..)
             .map(|n| callback_name(&base, n))
-            .find(|id| self.book.contacts.find(id).is_none())
+            .find(|id| self.book.contacts().find(id).is_none())
         else {
             return;
         };
@@ -107,7 +107,7 @@ impl Router {
     /// A new contact that only the owner takes: what the caller wanted, with nothing of the way
     /// that the call has gone.
     fn callback_of(&self, original: &Contact, id: Name, seq: u64) -> Contact {
-        let channel = self.book.channels.find(&Name::of(CALLBACK));
+        let channel = self.book.channels().find(&Name::of(CALLBACK));
         let mut callback = original.clone();
         callback.id = id;
         callback.seq = seq;
@@ -116,10 +116,10 @@ impl Router {
         callback.by_owner_only = true;
         callback.duty = None;
         callback.kept_for = None;
-        callback.submitted_at = self.book.at;
-        callback.joined_at = self.book.at;
-        callback.entered_at = self.book.at;
-        callback.wait_from = self.book.at;
+        callback.submitted_at = self.book.at();
+        callback.joined_at = self.book.at();
+        callback.entered_at = self.book.at();
+        callback.wait_from = self.book.at();
         callback.not_before_at = MaybeAt::NONE;
         callback.connected_at = MaybeAt::NONE;
         callback.ended_at = MaybeAt::NONE;

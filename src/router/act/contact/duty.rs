@@ -41,7 +41,7 @@ impl Router {
             Duty::Assist(number) => number,
         };
         let id = self.fresh_contact_name(case, &format!("/{base}-{number}"));
-        let channel = self.book.channels.find(&Name::of(channel));
+        let channel = self.book.channels().find(&Name::of(channel));
         let channel = channel.expect("the channels of duties exist from the start");
         let entry = self.book.case(case);
         let asks = entry.owner().filter(|_| matches!(whom, For::Queue));
@@ -82,7 +82,7 @@ impl Router {
     /// Takes a duty back that nobody has taken.
     pub(in crate::router::act) fn recall_duty(&mut self, idx: Option<ContactIdx>) {
         let Some(idx) = idx else { return };
-        match self.book.contacts.get(idx).map(|contact| contact.state()) {
+        match self.book.contacts().get(idx).map(|contact| contact.state()) {
             Some(ContactState::Scheduled | ContactState::Waiting | ContactState::Offered) => {
                 self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
                 self.cancel(idx, Outcome::Cancelled);
@@ -123,7 +123,7 @@ impl Router {
                 1 => derived_name(base, suffix),
                 n => derived_name(base, &format!("{suffix}-{n}")),
             })
-            .find(|id| self.book.contacts.find(id).is_none())
+            .find(|id| self.book.contacts().find(id).is_none())
             .expect("there are more names than contacts")
     }
 }

@@ -50,8 +50,8 @@ impl Router {
         let scheduled = self.book.contact(idx).state() == ContactState::Scheduled;
         if scheduled {
             // It has not waited yet and leaves no place, but its slot to others.
-            self.book.contact_mut(idx).wait_from = self.book.at;
-            self.book.contacts.set_slot(idx, None);
+            self.book.contact_mut(idx).wait_from = self.book.at();
+            self.book.set_slot(idx, None);
         }
         let contact = self.book.contact(idx);
         if outcome == Outcome::Abandoned
@@ -65,7 +65,7 @@ impl Router {
         {
             let place = Abandoned {
                 queue: contact.queue(),
-                at: self.book.at,
+                at: self.book.at(),
                 joined_at: contact.joined_at,
                 seq: contact.seq,
             };
@@ -140,7 +140,7 @@ impl Router {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
         self.book.end_search(idx);
         let talks = std::mem::take(&mut self.book.contact_mut(idx).talks);
-        let at = self.book.at;
+        let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         contact.outcome = Some(outcome);
         contact.ended_at = MaybeAt::at(at);
@@ -193,7 +193,7 @@ impl Router {
     /// The end of a contact, however it came.
     pub(super) fn finish(&mut self, idx: ContactIdx, outcome: Outcome, why: Why) {
         self.book.end_search(idx);
-        let at = self.book.at;
+        let at = self.book.at();
         self.book.set_state(idx, ContactState::Ended);
         let contact = self.book.contact_mut(idx);
         contact.outcome = Some(outcome);
@@ -209,7 +209,7 @@ impl Router {
         let taken_ms = contact.connected_at.get().map(|from| at - from);
         let within_target = contact.connected_at.is_some() && contact.within_target;
         if let Some(source) = contact.source {
-            self.book.sources.leave(source, idx);
+            self.book.sources_mut().leave(source, idx);
         }
         let queue = self.book.queue_mut(self.book.contact(idx).queue());
         queue.stats.ended(at, outcome, handle_ms);
@@ -219,7 +219,7 @@ impl Router {
         if let Some(taken_ms) = taken_ms {
             queue.pace.learn_taken(taken_ms);
         }
-        self.book.ended.push_back((at, idx));
+        self.book.note_ended(idx);
         if self.detail.moves {
             let owner = self.book.case_owner(idx);
             self.out.moves.push(Move::Ended {

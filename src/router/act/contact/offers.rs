@@ -39,7 +39,7 @@ impl Router {
         if contact.mentor() == Some(agent) {
             self.book.contact_mut(idx).extra_mut().mentor = None;
         }
-        let expires_at = self.book.at.saturating_add(ring_ms);
+        let expires_at = self.book.at().saturating_add(ring_ms);
         let offer = Offer {
             id,
             agent,
@@ -90,7 +90,7 @@ impl Router {
             agent,
             route,
             why,
-            expires_at: self.book.at,
+            expires_at: self.book.at(),
         };
         self.book.note_offer(idx, &offer);
         self.connect(idx, &offer);
@@ -104,13 +104,13 @@ impl Router {
         agent: Option<&Name>,
     ) -> Result<(ContactIdx, Offer), Reject> {
         if let Some(id) = offer {
-            if let Some(idx) = self.book.open_offers.get(&id.0)
-                && let Some(found) = self.book.contact(*idx).offers().iter().find(|o| o.id == id)
+            if let Some(idx) = self.book.offered(id)
+                && let Some(found) = self.book.contact(idx).offers().iter().find(|o| o.id == id)
             {
-                return Ok((*idx, *found));
+                return Ok((idx, *found));
             }
             let name = Name::numbered("o", id.0);
-            if id.0 == 0 || id.0 > self.book.offer_seq {
+            if id.0 == 0 || id.0 > self.book.offer_seq() {
                 return Err(Reject::not_found("offer", &name));
             }
             return Err(
@@ -164,7 +164,7 @@ impl Router {
             .contact(idx)
             .offers()
             .iter()
-            .filter(|offer| offer.expires_at <= self.book.at)
+            .filter(|offer| offer.expires_at <= self.book.at())
             .copied()
             .collect();
         for offer in &over {
@@ -253,7 +253,8 @@ impl Router {
             entry.missed += 1;
         }
         if delay.0 > 0 {
-            self.book.delay(agent, self.book.at.saturating_add(delay.0));
+            self.book
+                .delay(agent, self.book.at().saturating_add(delay.0));
         }
         if missed && max_missed > 0 && self.book.agent(agent).missed >= max_missed {
             self.book.agent_mut(agent).missed = 0;

@@ -52,7 +52,7 @@ impl Router {
             self.book.set_state(idx, ContactState::Waiting);
         }
         self.book.set_queue(idx, target);
-        let at = self.book.at;
+        let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         let hops = if contact.entered_at == at {
             contact.hops
@@ -87,8 +87,8 @@ impl Router {
         }
         let trial = self.book.as_if_in(self.book.contact(idx), queue);
         let requirement = self.book.requirement(&trial);
-        self.book.idle.require(&requirement, &self.book.agents);
-        self.book.idle.settle(&mut self.book.agents);
+        self.book.announce(&requirement);
+        self.book.settle_idle();
         matches!(
             self.book.plan(&trial),
             crate::router::decide::plan::Plan::Offer { .. }

@@ -44,7 +44,7 @@ impl Router {
         let key = hungry.then(|| self.book.wait_key(contact));
         if self.book.set_hungry(idx, key) {
             let requirement = self.book.requirement(self.book.contact(idx));
-            self.book.idle.require(&requirement, &self.book.agents);
+            self.book.announce(&requirement);
         }
     }
 
@@ -92,7 +92,7 @@ impl Router {
         if self.book.someone_could_serve(contact) {
             self.book.contact_mut(idx).drop_deadline(Deadline::NoAgent);
         } else if contact.deadline(Deadline::NoAgent).is_none() {
-            let at = self.book.at.saturating_add(limit.0);
+            let at = self.book.at().saturating_add(limit.0);
             self.book.set_deadline(idx, Deadline::NoAgent, Some(at));
         }
     }

@@ -15,18 +15,18 @@ use crate::router::{Router, Subject};
 
 impl Router {
     pub(super) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {
-        let source = self.book.sources.intern(client);
+        let source = self.book.sources_mut().intern(client);
         // What it brings from now on has a platform; what it left behind is leased until it says
         // that it still has it.
-        let entry = &mut self.book.sources.slots[source.at()];
+        let entry = &mut self.book.sources_mut().slots[source.at()];
         entry.sessions += 1;
         entry.gone = false;
         Ok(Subject::Nothing)
     }
 
     pub(super) fn session_closed(&mut self, client: &Name) -> Result<Subject, Reject> {
-        let source = self.book.sources.intern(client);
-        let entry = &mut self.book.sources.slots[source.at()];
+        let source = self.book.sources_mut().intern(client);
+        let entry = &mut self.book.sources_mut().slots[source.at()];
         entry.sessions = entry.sessions.saturating_sub(1);
         if entry.sessions == 0 {
             self.lose_source(source);
@@ -36,16 +36,16 @@ impl Router {
 
     /// The process came up again: whatever was open then is closed now.
     pub(in crate::router) fn restarted(&mut self) -> Result<Subject, Reject> {
-        for n in 0..self.book.sources.slots.len() {
-            self.book.sources.slots[n].sessions = 0;
+        for n in 0..self.book.sources().slots.len() {
+            self.book.sources_mut().slots[n].sessions = 0;
             self.lose_source(SourceIdx::from_usize(n));
         }
         Ok(Subject::Nothing)
     }
 
     fn lose_source(&mut self, source: SourceIdx) {
-        self.book.sources.slots[source.at()].gone = true;
-        let live: Vec<ContactIdx> = self.book.sources.slots[source.at()]
+        self.book.sources_mut().slots[source.at()].gone = true;
+        let live: Vec<ContactIdx> = self.book.sources().slots[source.at()]
             .live
             .iter()
             .copied()
@@ -67,25 +67,25 @@ impl Router {
         let contact = self.book.contact(idx);
         let gone = contact
             .source
-            .is_some_and(|source| self.book.sources.slots[source.at()].gone);
+            .is_some_and(|source| self.book.sources().slots[source.at()].gone);
         let (true, ContactState::Connected, Some(lease)) =
-            (gone, contact.state(), self.book.settings.lease_ms)
+            (gone, contact.state(), self.book.settings().lease_ms)
         else {
             return;
         };
-        let at = self.book.at.saturating_add(lease.0);
+        let at = self.book.at().saturating_add(lease.0);
         self.book.set_deadline(idx, Deadline::Lease, Some(at));
     }
 
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Result<Subject, Reject> {
-        let source = self.book.sources.intern(&sync.source);
-        self.book.sources.slots[source.at()].gone = false;
+        let source = self.book.sources_mut().intern(&sync.source);
+        self.book.sources_mut().slots[source.at()].gone = false;
         let mut listed = BTreeSet::new();
         let mut unknown = Vec::new();
         for name in &sync.contacts {
             match self
                 .book
-                .contacts
+                .contacts()
                 .find(name)
                 .filter(|idx| self.book.contact(*idx).is_live())
             {
@@ -99,11 +99,11 @@ impl Router {
             let contact = self.book.contact_mut(*idx);
             contact.drop_deadline(Deadline::Lease);
             if let Some(before) = contact.source.replace(source) {
-                self.book.sources.leave(before, *idx);
+                self.book.sources_mut().leave(before, *idx);
             }
-            self.book.sources.join(source, *idx);
+            self.book.sources_mut().join(source, *idx);
         }
-        let missing: Vec<ContactIdx> = self.book.sources.slots[source.at()]
+        let missing: Vec<ContactIdx> = self.book.sources().slots[source.at()]
             .live
             .iter()
             .copied()

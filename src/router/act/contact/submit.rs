@@ -18,7 +18,7 @@ impl Router {
         submit: &ContactSubmit,
         source: Option<&Name>,
     ) -> Result<Subject, Reject> {
-        if let Some(known) = self.book.contacts.find(&submit.contact) {
+        if let Some(known) = self.book.contacts().find(&submit.contact) {
             return Ok(Subject::Submitted(known));
         }
         let mut resolved = self.book.resolve_submit(submit)?;
@@ -35,9 +35,9 @@ impl Router {
             submit.not_before_at,
         )?;
         if let Some(name) = &submit.customer {
-            resolved.customer = Some(self.book.customers.intern(name));
+            resolved.customer = Some(self.book.intern_customer(name));
         }
-        let requires = self.book.skills.levels(&submit.requires);
+        let requires = self.book.skills_mut().levels(&submit.requires);
         let prefer = submit
             .prefer
             .as_ref()
@@ -47,7 +47,7 @@ impl Router {
             .iter()
             .map(|name| self.book.intern_agent(name))
             .collect();
-        let source = source.map(|name| self.book.sources.intern(name));
+        let source = source.map(|name| self.book.sources_mut().intern(name));
         let seq = self.book.next_arrival();
         let mut contact = self.book.draft(submit, &resolved, requires, seq);
         contact.prefer = prefer;
@@ -73,14 +73,14 @@ impl Router {
         let source = contact.source;
         let idx = self.enter(contact);
         if let Some(source) = source {
-            self.book.sources.join(source, idx);
+            self.book.sources_mut().join(source, idx);
         }
         if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
             self.book.join_unattached(customer, idx);
         }
-        match not_before_at.filter(|from| *from > self.book.at) {
+        match not_before_at.filter(|from| *from > self.book.at()) {
             Some(from) => self.schedule(idx, from),
             None => {
                 self.book.set_state(idx, ContactState::Waiting);
@@ -95,11 +95,11 @@ impl Router {
     pub(super) fn enter(&mut self, contact: Contact) -> ContactIdx {
         let queue = contact.queue();
         let idx = self.book.enter_contact(contact);
-        let at = self.book.at;
+        let at = self.book.at();
         self.book.queue_mut(queue).stats.submitted(at);
         self.count(|book| Count::Submitted {
             queue: book.queue_name(idx),
-            channel: book.channels.name(book.contact(idx).channel).clone(),
+            channel: book.channels().name(book.contact(idx).channel).clone(),
         });
         idx
     }
@@ -124,7 +124,7 @@ impl Router {
 
     /// The time of a scheduled contact has come.
     pub(in crate::router::act) fn scheduled_arrives(&mut self, idx: ContactIdx) {
-        let at = self.book.at;
+        let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         contact.drop_deadline(Deadline::Scheduled);
         contact.joined_at = at;

@@ -15,10 +15,10 @@ impl Router {
             .extra
             .as_ref()
             .and_then(|extra| extra.ticket.as_ref());
-        if held.is_some() || self.book.channels.name(contact.channel).as_str() != COUNTER {
+        if held.is_some() || self.book.channels().name(contact.channel).as_str() != COUNTER {
             return;
         }
-        let (queue, at) = (contact.queue(), self.book.at);
+        let (queue, at) = (contact.queue(), self.book.at());
         let queue = self.book.queue_mut(queue);
         let policy = &queue.policy.ticket;
         let Some(prefix) = &policy.prefix else { return };

@@ -17,7 +17,7 @@ impl Router {
         agent: Option<AgentIdx>,
     ) {
         if self.detail.trail {
-            let at = self.book.at;
+            let at = self.book.at();
             let candidates = Box::default();
             let step = StepTaken {
                 at,
@@ -48,7 +48,7 @@ impl Router {
         let candidates = self.book.considered(contact, &requirement, chosen);
         let candidates = candidates.into_boxed_slice();
         let agent = chosen.map(|(agent, _)| agent);
-        let at = self.book.at;
+        let at = self.book.at();
         let step = StepTaken {
             at,
             rule,

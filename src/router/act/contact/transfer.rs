@@ -57,7 +57,7 @@ impl Router {
         if transfer.mode == TransferMode::Blind {
             self.leave(idx, from, true);
         }
-        let at = self.book.at;
+        let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         contact.entered_at = at;
         contact.wait_from = at;
@@ -115,7 +115,9 @@ impl Router {
             return Err(Reject::conflict("agent", name, message).in_field("to.agent"));
         }
         let entry = self.book.agent(agent);
-        let free = entry.free_for(contact.channel, &self.book.channels).is_ok();
+        let free = entry
+            .free_for(contact.channel, &self.book.channels())
+            .is_ok();
         if !free || self.book.excluded(contact, agent) {
             let verdict = self.book.verdict(contact, None, agent);
             let message = format!("agent \"{name}\" has no free place for it: {verdict}");

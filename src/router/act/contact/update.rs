@@ -34,13 +34,13 @@ impl Router {
         let learnt = self.with_learnt(idx, attributes, update.learnt.as_ref())?;
         let booked = self.book.rebooking(idx, update, target)?;
         if let Some(requires) = &update.requires {
-            if requires.len() > SKILLS_MAX || !self.book.skills.has_room_for(requires) {
+            if requires.len() > SKILLS_MAX || !self.book.skills().has_room_for(requires) {
                 let message = format!("{} skills: at most {SKILLS_MAX}", requires.len());
                 return Err(
                     Reject::invalid("contact", "requires", message).with_id(&update.contact)
                 );
             }
-            self.book.contact_mut(idx).requires = self.book.skills.levels(requires);
+            self.book.contact_mut(idx).requires = self.book.skills_mut().levels(requires);
         }
         if let Some(priority) = update.priority {
             self.book.contact_mut(idx).priority = priority.0;
@@ -74,7 +74,7 @@ impl Router {
         if moved {
             // It was to go to one agent; moved elsewhere it is anyone's again.
             self.book.contact_mut(idx).direct = None;
-            self.book.contact_mut(idx).entered_at = self.book.at;
+            self.book.contact_mut(idx).entered_at = self.book.at();
             self.begin_seeking(idx);
             return;
         }
@@ -104,7 +104,7 @@ impl Router {
     }
 
     fn rebook(&mut self, idx: ContactIdx, booked: Rebooked) {
-        self.book.contacts.set_slot(idx, booked.slot);
+        self.book.set_slot(idx, booked.slot);
         if let Some(at) = booked.at {
             self.reschedule(idx, at);
         }

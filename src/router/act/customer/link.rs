@@ -11,7 +11,7 @@ use crate::router::state::customer::{Excluded, IDENTITIES_MAX};
 
 impl Router {
     pub(super) fn customer_link(&mut self, link: &CustomerLink) -> Result<Subject, Reject> {
-        let known = self.book.customers.find(link.customer.as_str());
+        let known = self.book.customers().find(link.customer.as_str());
         let held = known.map_or(0, |customer| {
             self.book.customer(customer).identities().len()
         });
@@ -19,7 +19,7 @@ impl Router {
             let message = format!("more than {IDENTITIES_MAX} identities of one customer");
             return Err(Reject::invalid("customer", "identities", message).with_id(&link.customer));
         }
-        let idx = self.book.customers.intern(&link.customer);
+        let idx = self.book.intern_customer(&link.customer);
         if let Some(profile) = &link.profile {
             let entry = &mut self.book.customer_mut(idx).extra_mut().profile;
             let take = |old: &mut Option<_>, new: &Option<_>| {
@@ -35,7 +35,7 @@ impl Router {
         }
         let mut merged: Option<Name> = None;
         for identity in &link.identities {
-            match self.book.customers.find(identity.as_str()) {
+            match self.book.customers().find(identity.as_str()) {
                 Some(other) if other != idx => {
                     merged = Some(self.book.customer(other).id());
                     self.book.merge_customers(idx, other);
@@ -77,7 +77,7 @@ impl Router {
     /// Waiting contacts without a case may find one among the cases that were merged.
     fn reattach(&mut self, idx: CustomerIdx) {
         // All find their case before any is attached: that would make it the most recently active.
-        let unattached = self.book.customers.unattached_of(idx).iter();
+        let unattached = self.book.customers().unattached_of(idx).iter();
         let found =
             unattached.filter_map(|contact| Some((*contact, self.book.case_for(*contact)?)));
         for (contact, case) in found.collect::<Vec<(ContactIdx, CaseIdx)>>() {
@@ -86,7 +86,7 @@ impl Router {
         }
         let waiting = self
             .book
-            .queues
+            .queues()
             .iter()
             .flat_map(|queue| queue.waiting.contacts());
         let of_customer: Vec<ContactIdx> = waiting
@@ -100,7 +100,7 @@ impl Router {
         exclude: &CustomerExclude,
     ) -> Result<Subject, Reject> {
         let agent = self.book.find_agent(&exclude.agent)?;
-        let idx = self.book.customers.intern(&exclude.customer);
+        let idx = self.book.intern_customer(&exclude.customer);
         let excluded = &mut self.book.customer_mut(idx).extra_mut().excluded;
         excluded.retain(|excluded| excluded.agent != agent);
         if exclude.on {

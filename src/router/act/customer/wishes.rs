@@ -5,22 +5,19 @@ use crate::router::api::codes::Rule;
 use crate::router::api::ids::{ContactIdx, SkillIdx};
 use crate::router::api::time::Millis;
 use crate::router::state::skill::Levels;
-use crate::router::state::timers::Timer;
 
 impl Router {
     /// The wishes of a contact count from now.
     pub(in crate::router::act) fn begin_wishing(&mut self, idx: ContactIdx) {
-        let wait = self.book.settings.by_customer.wish_wait_ms;
-        let until = wait.map(|wait| self.book.at.saturating_add(wait.0));
+        let wait = self.book.settings().by_customer.wish_wait_ms;
+        let until = wait.map(|wait| self.book.at().saturating_add(wait.0));
         let Some(extra) = &mut self.book.contact_mut(idx).extra else {
             return;
         };
         extra.wishing = !extra.wishes.is_empty() && wait != Some(Millis::ZERO);
-        extra.wish_until = until.filter(|_| extra.wishing);
+        let until = until.filter(|_| extra.wishing);
         let tells = extra.wishing || extra.bonus != 0;
-        if let Some(until) = extra.wish_until {
-            self.book.timers.arm(until, Timer::Wish, idx.number());
-        }
+        self.book.set_wish_until(idx, until);
         if tells {
             self.remember(idx, Rule::Customer, None, None);
         }
@@ -28,9 +25,8 @@ impl Router {
 
     /// The wishes have been kept for long enough.
     pub(in crate::router::act) fn end_wishing(&mut self, idx: ContactIdx) {
-        let extra = self.book.contact_mut(idx).extra_mut();
-        extra.wish_until = None;
-        extra.wishing = false;
+        self.book.set_wish_until(idx, None);
+        self.book.contact_mut(idx).extra_mut().wishing = false;
         if self.book.contact(idx).seeking() {
             self.remember(idx, Rule::Customer, None, None);
             self.dirty_contacts.push(idx);
@@ -48,7 +44,7 @@ impl Router {
             let is_lost = |(skill, _): &(SkillIdx, u8)| lost.iter().any(|(gone, _)| gone == skill);
             wishes.is_some_and(|wishes| wishes.iter().any(is_lost))
         };
-        let queues = self.book.queues.iter();
+        let queues = self.book.queues().iter();
         let waiting = queues.flat_map(|queue| queue.waiting.contacts());
         for idx in waiting.filter(wishes).collect::<Vec<ContactIdx>>() {
             let wishes = &mut self.book.contact_mut(idx).extra_mut().wishes;

@@ -29,7 +29,8 @@ impl Router {
         let bad = |field, message: String| {
             Err(Reject::invalid("queue", field, message).with_id(&set.queue))
         };
-        if policy.requires.len() > SKILLS_MAX || !self.book.skills.has_room_for(&policy.requires) {
+        if policy.requires.len() > SKILLS_MAX || !self.book.skills().has_room_for(&policy.requires)
+        {
             return bad("requires", format!("at most {SKILLS_MAX} skills"));
         }
         if policy.steps.len() > STEPS_MAX {
@@ -74,7 +75,7 @@ impl Router {
         if self.book.queue(idx).counts.live() == 0 {
             return;
         }
-        let contacts = self.book.contacts.slots.iter().enumerate();
+        let contacts = self.book.contacts().slots.iter().enumerate();
         let here: Vec<ContactIdx> = contacts
             .filter_map(|(n, contact)| {
                 let contact = contact.as_deref()?;
@@ -82,7 +83,7 @@ impl Router {
                 is_here.then(|| ContactIdx::from_usize(n))
             })
             .collect();
-        let at = self.book.at;
+        let at = self.book.at();
         for contact in here {
             let own_max = self.book.contact(contact).max_wait_ms;
             let overdue = self.book.contact(contact).overdue;
@@ -132,14 +133,14 @@ impl Router {
         if let Some(channels) = &patch.channels {
             let new = channels
                 .keys()
-                .filter(|name| self.book.channels.find(name).is_none())
+                .filter(|name| self.book.channels().find(name).is_none())
                 .count();
-            if self.book.channels.len() + new > CHANNELS_MAX {
+            if self.book.channels().len() + new > CHANNELS_MAX {
                 let message = format!("at most {CHANNELS_MAX} channels");
                 return Err(Reject::invalid("settings", "channels", message));
             }
         }
-        let settings = &mut self.book.settings;
+        let settings = self.book.settings_mut();
         let given = &patch.channels;
         if let Some(channels) = given {
             for (name, rule) in channels {
@@ -165,16 +166,11 @@ impl Router {
             by_customer
         );
         if given.is_some() {
-            self.book.channels.apply(&self.book.settings);
-            self.book.idle.set_channels(self.book.channels.len());
-            for n in 0..self.book.agents.len() {
-                self.book
-                    .note_freed(crate::router::api::ids::AgentIdx::from_usize(n));
-            }
+            self.book.apply_channels();
             // Whether an owner serves the channel at all may have changed.
             let waiting = self
                 .book
-                .queues
+                .queues()
                 .iter()
                 .flat_map(|queue| queue.waiting.contacts());
             self.dirty_contacts.extend(waiting);

@@ -3,6 +3,7 @@
 //! together.
 
 use super::Book;
+use crate::router::api::booking::Slot;
 use crate::router::api::ids::{CaseIdx, ContactIdx, CustomerIdx, Name};
 use crate::router::state::case::Case;
 
@@ -20,6 +21,26 @@ impl Book {
             self.customers[customer].add_case(idx);
         }
         idx
+    }
+
+    /// A name for a case that the router opens, which no client has used.
+    pub(in crate::router) fn fresh_case_name(&mut self) -> Name {
+        self.cases.fresh_name()
+    }
+
+    /// The customer of an identity, made where it is unknown.
+    pub(in crate::router) fn intern_customer(&mut self, identity: &Name) -> CustomerIdx {
+        self.customers.intern(identity)
+    }
+
+    /// Books a contact for another slot, or for none.
+    pub(in crate::router) fn set_slot(&mut self, idx: ContactIdx, slot: Option<Slot>) {
+        self.contacts.set_slot(idx, slot);
+    }
+
+    /// From now on contacts are known by number only: nobody asks for them by name.
+    pub(in crate::router) fn know_by_number(&mut self) {
+        self.contacts.nameless = true;
     }
 
     /// Refers a contact to a case without counting it as another one.

@@ -6,8 +6,10 @@
 use super::Book;
 use crate::router::api::ids::{CaseIdx, ContactIdx};
 use crate::router::api::time::Timestamp;
+use crate::router::state::clock::Clock;
 use crate::router::state::contact::Deadline;
-use crate::router::state::timers::Timer;
+use crate::router::state::progress::Wait;
+use crate::router::state::timers::{Due, Timer};
 
 impl Book {
     /// Gives a contact a deadline, or takes it away.
@@ -28,6 +30,125 @@ impl Book {
         self.cases[case].extra_mut().close_at = at.into();
         if let Some(at) = at {
             self.timers.arm(at, Timer::CloseCase, case.number());
+        }
+    }
+
+    /// Notes when the next moment of a case's clocks comes.
+    pub(in crate::router) fn arm_clocks(&mut self, case: CaseIdx) {
+        let progress = self.cases[case].make_progress();
+        let next = progress.clocks.iter().filter_map(Clock::next_at).min();
+        if progress.clock_at == next {
+            return;
+        }
+        progress.clock_at = next;
+        if let Some(at) = next {
+            self.timers.arm(at, Timer::CaseClock, case.number());
+        }
+    }
+
+    /// When the wishes of a contact are given up. `None` = never.
+    pub(in crate::router) fn set_wish_until(&mut self, idx: ContactIdx, at: Option<Timestamp>) {
+        if let Some(extra) = &mut self.contacts[idx].extra {
+            extra.wish_until = at;
+        }
+        if let Some(at) = at {
+            self.timers.arm(at, Timer::Wish, idx.number());
+        }
+    }
+
+    /// A clock of a case has run out.
+    pub(in crate::router) fn note_overdue(&mut self, is_overdue: bool) {
+        self.cases.overdue += u64::from(is_overdue);
+    }
+
+    /// A clock that may have run out has ended.
+    pub(in crate::router) fn note_no_longer_overdue(&mut self, was_overdue: bool) {
+        self.cases.overdue -= u64::from(was_overdue);
+    }
+
+    /// A case waits for somebody, perhaps only until some time.
+    pub(in crate::router) fn set_wait(&mut self, case: CaseIdx, wait: Wait) {
+        let until = wait.until_at;
+        self.cases[case].make_progress().wait = Some(wait);
+        if let Some(at) = until {
+            self.timers.arm(at, Timer::CaseWait, case.number());
+        }
+    }
+
+    /// When a follow-up that is pending is looked at next. `None` = never.
+    pub(in crate::router) fn follow_up_at(&mut self, case: CaseIdx, at: Option<Timestamp>) {
+        let progress = self.cases[case].progress_mut();
+        if let Some(pending) = progress.and_then(|progress| progress.follow_up.as_mut()) {
+            pending.next_at = at;
+        }
+        if let Some(at) = at {
+            self.timers.arm(at, Timer::FollowUp, case.number());
+        }
+    }
+
+    /// Takes the first entry if it is due by now, and of what is due now through a kind.
+    pub(in crate::router) fn pop_due(&mut self, through: Timer) -> Option<Due> {
+        self.timers.pop_due(self.at, through)
+    }
+
+    /// Drops entries that mean nothing any more, so that the next deadline is a real one.
+    pub(in crate::router) fn prune_timers(&mut self) {
+        if self.timers.are_many() {
+            let mut timers = std::mem::take(&mut self.timers);
+            timers.retain(|due| self.is_current(due));
+            self.timers = timers;
+        }
+        while let Some(due) = self.timers.first() {
+            if self.is_current(due) {
+                return;
+            }
+            self.timers.pop_due(Timestamp::MAX, Timer::LAST);
+        }
+    }
+
+    /// Whether an entry still is the deadline of what it names.
+    pub(in crate::router) fn is_current(&self, due: Due) -> bool {
+        let agent = || &self.agents[due.of as usize];
+        let contact = || self.contacts.get(ContactIdx::of(due.of));
+        let deadline =
+            |deadline| contact().and_then(|contact| contact.deadline(deadline)) == Some(due.at);
+        let progress =
+            |deadline: fn(&crate::router::state::progress::Progress) -> Option<Timestamp>| {
+                let case = self.cases.get(CaseIdx::of(due.of));
+                let progress = case.and_then(|case| case.progress());
+                progress.and_then(deadline) == Some(due.at)
+            };
+        match due.timer {
+            Timer::WrapUp => agent().wraps().iter().any(|wrap| wrap.until_at == due.at),
+            Timer::Presence => agent().until_at() == Some(due.at),
+            Timer::Absence => agent().bonds().absence_at() == Some(due.at),
+            Timer::Succession => {
+                let plan = agent().bonds().succession();
+                plan.is_some_and(|plan| plan.next_at == due.at)
+            }
+            Timer::Retry => agent().retry_at() == Some(due.at),
+            Timer::Offer => {
+                contact().is_some_and(|c| c.offers().iter().any(|offer| offer.expires_at == due.at))
+            }
+            Timer::Lease => deadline(Deadline::Lease),
+            Timer::Firm => deadline(Deadline::Firm),
+            Timer::OwnerWait => deadline(Deadline::OwnerWait),
+            Timer::Step => deadline(Deadline::Step),
+            Timer::Age => deadline(Deadline::Age),
+            Timer::NoAgent => deadline(Deadline::NoAgent),
+            Timer::MaxWait => deadline(Deadline::MaxWait),
+            Timer::Scheduled => deadline(Deadline::Scheduled),
+            Timer::Wish => {
+                let extra = contact().and_then(|contact| contact.extra.as_ref());
+                extra.is_some_and(|extra| extra.wish_until == Some(due.at))
+            }
+            Timer::CaseWait => progress(|p| p.wait.as_ref()?.until_at),
+            Timer::CaseClock => progress(|p| p.clock_at),
+            Timer::FollowUp => progress(|p| p.follow_up.as_ref()?.next_at),
+            Timer::CloseCase => self
+                .cases()
+                .get(CaseIdx::of(due.of))
+                .is_some_and(|case| case.close_at() == Some(due.at)),
         }
     }
 }

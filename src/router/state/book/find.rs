@@ -7,6 +7,11 @@ use crate::router::api::reject::Reject;
 use crate::router::state::kinds::KindIdx;
 
 impl Book {
+    /// An agent that something has named, whether it was set or not.
+    pub(in crate::router) fn agent_numbered(&self, name: &Name) -> Option<AgentIdx> {
+        self.agents_by_name.get(name).copied()
+    }
+
     pub(in crate::router) fn find_agent(&self, name: &Name) -> Result<AgentIdx, Reject> {
         self.agents_by_name
             .get(name)

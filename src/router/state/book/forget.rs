@@ -1,11 +1,16 @@
 //! Forgetting what is long over.
 
 use super::Book;
-use crate::router::api::ids::CaseIdx;
+use crate::router::api::ids::{CaseIdx, ContactIdx};
 use crate::router::api::time::Timestamp;
 use crate::router::state::case::Case;
 
 impl Book {
+    /// A contact has ended; in its turn it is forgotten.
+    pub(in crate::router) fn note_ended(&mut self, idx: ContactIdx) {
+        self.ended.push_back((self.at, idx));
+    }
+
     /// Forgets contacts and cases that are over for long enough, and nothing refers to.
     pub(in crate::router) fn forget_ended(&mut self) {
         let keep_ms = self.settings.keep_ended_ms.0;

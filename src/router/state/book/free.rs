@@ -10,6 +10,7 @@ use crate::router::api::codes::Presence;
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, Text};
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::{Held, WrapUp};
+use crate::router::state::skill::Levels;
 use crate::router::state::timers::Timer;
 
 impl Book {
@@ -180,6 +181,16 @@ impl Book {
         let agent = self.changed_agents.swap_remove(place);
         self.agents[agent.at()].changed = false;
         Some(agent)
+    }
+
+    /// Makes sure that the idle order can be asked for a requirement.
+    pub(in crate::router) fn announce(&mut self, requirement: &Levels) {
+        self.idle.require(requirement, &self.agents);
+    }
+
+    /// Brings agents that became idle in the same instant into their order, before it is read.
+    pub(in crate::router) fn settle_idle(&mut self) {
+        self.idle.settle(&mut self.agents);
     }
 
     /// Brings the idle order in line with what an agent is doing.

@@ -27,7 +27,8 @@ use std::collections::{BTreeMap, VecDeque};
 use hashbrown::HashMap;
 
 use crate::calendar::Calendar;
-use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
+use crate::router::api::answer::Answer;
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Key, Name, QueueIdx};
 use crate::router::api::policy::{DEFAULT_QUEUE, Policy, Settings};
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::{Agent, Channels};
@@ -48,47 +49,47 @@ type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
 /// All that one tenant's routing knows.
 #[derive(Debug)]
 pub struct Book {
-    pub(in crate::router) at: Timestamp,
+    pub(in crate::router::state) at: Timestamp,
     /// How far the deadlines of an instant have come; never back within one.
-    pub(in crate::router) come_to: (Timestamp, Timer),
+    pub(in crate::router::state) come_to: (Timestamp, Timer),
     /// The random number that came with the command.
-    pub(in crate::router) chance: u64,
-    pub(in crate::router) offer_seq: u64,
-    pub(in crate::router) arrival_seq: u64,
-    pub(in crate::router) settings: Settings,
-    pub(in crate::router) channels: Channels,
-    pub(in crate::router) skills: Interner,
-    pub(in crate::router) skilled: Skilled,
-    pub(in crate::router) teams: Interner,
-    pub(in crate::router) agents: Vec<Agent>,
-    pub(in crate::router) agents_by_name: ByName<AgentIdx>,
-    pub(in crate::router) queues: Vec<Queue>,
-    pub(in crate::router) queues_by_name: ByName<QueueIdx>,
+    pub(in crate::router::state) chance: u64,
+    pub(in crate::router::state) offer_seq: u64,
+    pub(in crate::router::state) arrival_seq: u64,
+    pub(in crate::router::state) settings: Settings,
+    pub(in crate::router::state) channels: Channels,
+    pub(in crate::router::state) skills: Interner,
+    pub(in crate::router::state) skilled: Skilled,
+    pub(in crate::router::state) teams: Interner,
+    pub(in crate::router::state) agents: Vec<Agent>,
+    pub(in crate::router::state) agents_by_name: ByName<AgentIdx>,
+    pub(in crate::router::state) queues: Vec<Queue>,
+    pub(in crate::router::state) queues_by_name: ByName<QueueIdx>,
     /// The longest time for which any queue prefers the last owner of a closed case.
-    pub(in crate::router) longest_affinity_ms: i64,
-    pub(in crate::router) customers: Customers,
-    pub(in crate::router) cases: Cases,
-    pub(in crate::router) contacts: Contacts,
-    pub(in crate::router) sources: Sources,
-    pub(in crate::router) keys: Keys,
-    pub(in crate::router) counts: Counts,
-    pub(in crate::router) kinds: Kinds,
-    pub(in crate::router) calendars: BTreeMap<Name, Calendar>,
+    pub(in crate::router::state) longest_affinity_ms: i64,
+    pub(in crate::router::state) customers: Customers,
+    pub(in crate::router::state) cases: Cases,
+    pub(in crate::router::state) contacts: Contacts,
+    pub(in crate::router::state) sources: Sources,
+    pub(in crate::router::state) keys: Keys,
+    pub(in crate::router::state) counts: Counts,
+    pub(in crate::router::state) kinds: Kinds,
+    pub(in crate::router::state) calendars: BTreeMap<Name, Calendar>,
     /// Contacts and cases that are over, in the order in which they may be forgotten.
-    pub(in crate::router) ended: VecDeque<(Timestamp, ContactIdx)>,
-    pub(in crate::router) closed: VecDeque<(Timestamp, CaseIdx)>,
+    pub(in crate::router::state) ended: VecDeque<(Timestamp, ContactIdx)>,
+    pub(in crate::router::state) closed: VecDeque<(Timestamp, CaseIdx)>,
     /// Open offers by number.
-    pub(in crate::router) open_offers: HashMap<u64, ContactIdx, foldhash::fast::RandomState>,
+    pub(in crate::router::state) open_offers: HashMap<u64, ContactIdx, foldhash::fast::RandomState>,
 
-    pub(in crate::router) idle: IdleOrder,
-    pub(in crate::router) waiting: Waiting,
-    pub(in crate::router) timers: Timers,
+    pub(in crate::router::state) idle: IdleOrder,
+    pub(in crate::router::state) waiting: Waiting,
+    pub(in crate::router::state) timers: Timers,
     /// Agents that became free and are still to choose.
-    pub(in crate::router) pending_agents: Vec<AgentIdx>,
+    pub(in crate::router::state) pending_agents: Vec<AgentIdx>,
     /// Agents whose waiting contacts are to be judged anew.
-    pub(in crate::router) changed_agents: Vec<AgentIdx>,
+    pub(in crate::router::state) changed_agents: Vec<AgentIdx>,
     /// Agents whose new cases are bounded.
-    pub(in crate::router) bounded: u32,
+    pub(in crate::router::state) bounded: u32,
 }
 
 impl Book {
@@ -137,6 +138,155 @@ impl Book {
         book.queues_by_name.insert(name, QueueIdx::of(0));
         book.find_longest_affinity();
         book
+    }
+
+    /// The time of the last command or deadline.
+    pub(in crate::router) fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// How far the deadlines of an instant have come.
+    pub(in crate::router) fn come_to(&self) -> (Timestamp, Timer) {
+        self.come_to
+    }
+
+    /// Goes on to a time; never back.
+    pub(in crate::router) fn go_on_to(&mut self, at: Timestamp) {
+        self.at = self.at.max(at);
+    }
+
+    /// Notes how far the deadlines of the present instant have come.
+    pub(in crate::router) fn come_past(&mut self, timer: Timer) {
+        self.come_to = self.come_to.max((self.at, timer));
+    }
+
+    /// Takes up the random number that came with a command.
+    pub(in crate::router) fn set_chance(&mut self, chance: u64) {
+        self.chance = chance;
+    }
+
+    pub(in crate::router) fn chance(&self) -> u64 {
+        self.chance
+    }
+
+    pub(in crate::router) fn offer_seq(&self) -> u64 {
+        self.offer_seq
+    }
+
+    pub(in crate::router) fn arrival_seq(&self) -> u64 {
+        self.arrival_seq
+    }
+
+    pub(in crate::router) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(in crate::router) fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    pub(in crate::router) fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
+    pub(in crate::router) fn skills_mut(&mut self) -> &mut Interner {
+        &mut self.skills
+    }
+
+    pub(in crate::router) fn skills(&self) -> &Interner {
+        &self.skills
+    }
+
+    pub(in crate::router) fn skilled(&self) -> &Skilled {
+        &self.skilled
+    }
+
+    pub(in crate::router) fn teams(&self) -> &Interner {
+        &self.teams
+    }
+
+    pub(in crate::router) fn agents(&self) -> &[Agent] {
+        &self.agents
+    }
+
+    pub(in crate::router) fn queues(&self) -> &[Queue] {
+        &self.queues
+    }
+
+    pub(in crate::router) fn customers(&self) -> &Customers {
+        &self.customers
+    }
+
+    pub(in crate::router) fn cases(&self) -> &Cases {
+        &self.cases
+    }
+
+    pub(in crate::router) fn contacts(&self) -> &Contacts {
+        &self.contacts
+    }
+
+    pub(in crate::router) fn sources_mut(&mut self) -> &mut Sources {
+        &mut self.sources
+    }
+
+    pub(in crate::router) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    pub(in crate::router) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(in crate::router) fn kinds_mut(&mut self) -> &mut Kinds {
+        &mut self.kinds
+    }
+
+    /// Remembers what a request was answered.
+    pub(in crate::router) fn remember_answer(&mut self, key: &Key, answer: &Answer) {
+        self.keys.remember(key, answer, self.at, &self.settings);
+    }
+
+    pub(in crate::router) fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    pub(in crate::router) fn calendars_mut(&mut self) -> &mut BTreeMap<Name, Calendar> {
+        &mut self.calendars
+    }
+
+    pub(in crate::router) fn calendars(&self) -> &BTreeMap<Name, Calendar> {
+        &self.calendars
+    }
+
+    /// Contacts of the tenant by state.
+    pub(in crate::router) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    pub(in crate::router) fn idle(&self) -> &IdleOrder {
+        &self.idle
+    }
+
+    pub(in crate::router) fn waiting(&self) -> &Waiting {
+        &self.waiting
+    }
+
+    pub(in crate::router) fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    pub(in crate::router) fn longest_affinity_ms(&self) -> i64 {
+        self.longest_affinity_ms
+    }
+
+    /// How many agents have their new cases bounded.
+    pub(in crate::router) fn bounded(&self) -> u32 {
+        self.bounded
+    }
+
+    /// Agents that became free and are still to choose.
+    pub(in crate::router) fn pending_agents(&self) -> &[AgentIdx] {
+        &self.pending_agents
     }
 
     pub(in crate::router) fn agent(&self, idx: AgentIdx) -> &Agent {

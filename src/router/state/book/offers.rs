@@ -44,6 +44,11 @@ impl Book {
         self.note_changed(offer.agent);
     }
 
+    /// The contact of an open offer.
+    pub(in crate::router) fn offered(&self, offer: OfferId) -> Option<ContactIdx> {
+        self.open_offers.get(&offer.0).copied()
+    }
+
     /// Counts an offer on its contact and for the strategy of its queue.
     pub(in crate::router) fn note_offer(&mut self, idx: ContactIdx, offer: &Offer) {
         let contact = &mut self.contacts[idx];

@@ -1,7 +1,7 @@
 //! Queues are set; what is kept of the policies of all of them changes along.
 
 use super::Book;
-use crate::router::api::ids::{Name, QueueIdx};
+use crate::router::api::ids::{AgentIdx, Name, QueueIdx};
 use crate::router::api::policy::Policy;
 use crate::router::state::queue::Queue;
 
@@ -30,6 +30,15 @@ impl Book {
         };
         self.longest_affinity_ms = self.longest_affinity_ms.max(affinity);
         idx
+    }
+
+    /// The channels are those of the settings; agents may be free for others than before.
+    pub(in crate::router) fn apply_channels(&mut self) {
+        self.channels.apply(&self.settings);
+        self.idle.set_channels(self.channels.len());
+        for n in 0..self.agents.len() {
+            self.note_freed(AgentIdx::from_usize(n));
+        }
     }
 
     /// Looks for the longest affinity among all queues, those removed too.
