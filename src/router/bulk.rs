@@ -172,7 +172,7 @@ impl Router {
                 .blank(id, &resolved, arrival.requires.clone(), seq);
             contact.priority = arrival.priority;
             contact.topic = arrival.topic.cloned();
-            router.enter_contact(contact, resolved.case, None)
+            router.enter_contact(contact, None, None, resolved.case, None)
         }))
     }
 
@@ -275,7 +275,7 @@ impl Router {
     }
 
     pub(crate) fn customer_of_case(&self, case: CaseIdx) -> Option<CustomerIdx> {
-        self.book.case(case).customer
+        self.book.case(case).customer()
     }
 
     pub(crate) fn agent_named(&self, name: &Name) -> Option<AgentIdx> {
@@ -335,6 +335,6 @@ impl Router {
     }
 
     pub(crate) fn policy(&self, queue: QueueIdx) -> &super::api::policy::Policy {
-        &self.book.queue(queue).policy
+        &self.book.queue(queue).policy()
     }
 }

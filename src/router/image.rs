@@ -6,7 +6,7 @@
 use super::api::both::{Both, InTurn};
 use super::api::ids::ContactIdx;
 use super::state::book::Book;
-use super::state::contact::Deadline;
+use super::state::deadline::Deadline;
 use super::{Detail, Router};
 
 impl Router {

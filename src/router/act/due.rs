@@ -5,7 +5,7 @@ use crate::router::Router;
 use crate::router::act::contact::accept::ROUTER;
 use crate::router::api::codes::{Presence, Rule, WaitEnd, Why};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
-use crate::router::state::contact::Deadline;
+use crate::router::state::deadline::Deadline;
 use crate::router::state::timers::{Due, Timer};
 
 impl Router {

@@ -42,7 +42,7 @@ impl Book {
     pub(super) fn leaves_to_others(&self, contact: &Contact, agent: AgentIdx) -> bool {
         let entry = self.agent(agent);
         let owned = contact
-            .case
+            .case()
             .is_some_and(|case| self.case(case).owner().is_some());
         !owned && entry.is_human() && entry.bonds().is_full(entry.cases().len())
     }
@@ -64,7 +64,7 @@ impl Book {
             });
         let queue = self.queue(contact.queue());
         let agent = |agent: &AgentIdx| self.agent(*agent);
-        match queue.policy.strategy {
+        match queue.policy().strategy {
             Strategy::LongestIdle => eligible.next(),
             Strategy::MostSkilled => {
                 eligible.min_by_key(|a| Reverse(proficiency(&agent(a).skills(), requirement)))

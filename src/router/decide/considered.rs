@@ -56,7 +56,7 @@ impl Book {
         }
         let check = self
             .queue(contact.queue())
-            .policy
+            .policy()
             .ownership
             .owner_skill_check;
         if let Some(owner) = self.sought_owner(contact) {

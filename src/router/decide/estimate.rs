@@ -24,7 +24,7 @@ impl Book {
     ) -> Option<i64> {
         let queue = self.queue(contact.queue());
         let ahead = position.saturating_sub(1);
-        let common = queue.pace.wait_behind(ahead, queue.counts.serving())?;
+        let common = queue.pace.wait_behind(ahead, queue.counts().serving())?;
         let wait = self.owner_or_queue(contact, common).unwrap_or(common);
         Some(wait.round() as i64)
     }

@@ -10,7 +10,9 @@ use crate::router::api::policy::Ownership;
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::Unfree;
 use crate::router::state::book::Book;
-use crate::router::state::contact::{Contact, Deadline, Reach};
+use crate::router::state::contact::Contact;
+use crate::router::state::deadline::Deadline;
+use crate::router::state::place::Reach;
 use crate::router::state::skill::{Levels, meets};
 use crate::router::state::timers::Timer;
 
@@ -43,7 +45,7 @@ impl Book {
     pub(in crate::router) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
         let queue = self.queue(contact.queue());
         if passed == 0 {
-            return crate::router::state::skill::merged(&queue.requires, &contact.requires);
+            return crate::router::state::skill::merged(&queue.requires(), &contact.requires);
         }
         crate::router::state::skill::merged(&queue.requires_after(passed), &contact.requires)
     }
@@ -60,9 +62,9 @@ impl Book {
     /// not consulted about it either.
     pub(in crate::router) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.excludes(agent)
-            || contact.talks.iter().any(|talk| talk.agent == agent)
+            || contact.talks().iter().any(|talk| talk.agent == agent)
             || contact
-                .customer
+                .customer()
                 .is_some_and(|customer| self.customer(customer).excludes(agent))
     }
 
@@ -122,7 +124,7 @@ impl Book {
 
     /// The owner that a contact seeks, where its queue routes by owners at all.
     pub(in crate::router) fn sought_owner(&self, contact: &Contact) -> Option<AgentIdx> {
-        let policy = &self.queue(contact.queue()).policy.ownership;
+        let policy = &self.queue(contact.queue()).policy().ownership;
         let off = policy.mode == OwnershipMode::Off && !contact.by_owner_only;
         if off || contact.passed_on || contact.direct.is_some() {
             return None;
@@ -130,7 +132,7 @@ impl Book {
         if contact.kept_for.is_some() {
             return contact.kept_for;
         }
-        let case = self.case(contact.case?);
+        let case = self.case(contact.case()?);
         case.owner().filter(|_| case.state() != CaseState::Closed)
     }
 
@@ -145,7 +147,7 @@ impl Book {
         if self.excluded(contact, owner) {
             return Situation::Never(Why::OwnerExcluded);
         }
-        let policy = &self.queue(contact.queue()).policy.ownership;
+        let policy = &self.queue(contact.queue()).policy().ownership;
         if policy.owner_skill_check && !meets(entry.skills(), requirement) {
             return Situation::Never(Why::NoOwnerSkill);
         }
@@ -183,7 +185,7 @@ impl Book {
         let Some(owner) = self.sought_owner(contact) else {
             return anyone;
         };
-        let policy = &self.queue(contact.queue()).policy.ownership;
+        let policy = &self.queue(contact.queue()).policy().ownership;
         let situation = self.situation(contact, requirement, owner);
         if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
             if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
@@ -214,7 +216,7 @@ impl Book {
         let reach = self.reach(contact, requirement);
         match (reach.owner, reach.owner_only_until) {
             (Some(owner), Some(until)) if until < Timestamp::MAX => {
-                let policy = &self.queue(contact.queue()).policy.ownership;
+                let policy = &self.queue(contact.queue()).policy().ownership;
                 let situation = self.situation(contact, requirement, owner);
                 self.opened(owner, policy, situation)
             }

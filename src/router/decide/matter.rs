@@ -63,6 +63,7 @@ impl Book {
     /// The case that a contact without one belongs to by now.
     pub(in crate::router) fn case_for(&self, idx: ContactIdx) -> Option<CaseIdx> {
         let contact = self.contact(idx);
-        self.matter(contact.customer?, contact.topic.as_ref()).case
+        self.matter(contact.customer()?, contact.topic.as_ref())
+            .case
     }
 }

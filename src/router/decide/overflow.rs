@@ -8,7 +8,7 @@ use crate::router::state::contact::Contact;
 impl Book {
     /// How a contact ends that its queue cannot hold and sends to no other.
     pub(in crate::router) fn outcome_of_overflow(&self, contact: &Contact, why: Why) -> Outcome {
-        let action = self.queue(contact.queue()).policy.overflow.action;
+        let action = self.queue(contact.queue()).policy().overflow.action;
         match (action.unwrap_or(OverflowAction::Reject), why) {
             (OverflowAction::Voicemail, _) => Outcome::Voicemail,
             (OverflowAction::Callback, _) => Outcome::Callback,
@@ -33,7 +33,7 @@ impl Book {
         if hops >= self.queues().len() {
             return None;
         }
-        let to = self.queue(contact.queue()).policy.overflow.to.as_ref();
+        let to = self.queue(contact.queue()).policy().overflow.to.as_ref();
         to.and_then(|name| self.find_queue(name).ok())
             .filter(|target| !left.contains(target))
     }
@@ -41,7 +41,7 @@ impl Book {
     /// Whether a queue takes contacts now by its opening hours. A calendar that there is not
     /// closes nothing.
     pub(in crate::router) fn is_open(&self, queue: QueueIdx) -> bool {
-        let policy = &self.queue(queue).policy;
+        let policy = &self.queue(queue).policy();
         let calendar = policy.calendar.as_ref();
         let calendar = calendar.and_then(|name| self.calendars().get(name));
         calendar.is_none_or(|calendar| calendar.is_open(self.at()))

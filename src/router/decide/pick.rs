@@ -151,7 +151,7 @@ impl Book {
                 continue;
             }
             let requirement = self.requirement(waiting);
-            let policy = &self.queue(waiting.queue()).policy.ownership;
+            let policy = &self.queue(waiting.queue()).policy().ownership;
             if (by_team || policy.owner_skill_check) && !meets(skills, &requirement) {
                 continue;
             }
@@ -188,14 +188,14 @@ impl Book {
             .iter()
             .find(|(_, contact)| {
                 let waiting = self.contact(**contact);
-                let policy = &self.queue(waiting.queue()).policy.ownership;
+                let policy = &self.queue(waiting.queue()).policy().ownership;
                 let kept = waiting
                     .place()
                     .is_some_and(|place| place.reach.owner_only_until.is_some());
                 (policy.own_first || kept) && self.owner_may_take(waiting, agent, free)
             })?;
         let waiting = self.contact(*contact);
-        let overtake = self.queue(waiting.queue()).policy.ownership.overtake_ms;
+        let overtake = self.queue(waiting.queue()).policy().ownership.overtake_ms;
         let held_back = common.is_some_and(|common| {
             common.key.minus_priority < key.minus_priority
                 || overtake.is_some_and(|limit| {
@@ -211,7 +211,7 @@ impl Book {
     }
 
     fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: Free) -> bool {
-        let policy = &self.queue(waiting.queue()).policy.ownership;
+        let policy = &self.queue(waiting.queue()).policy().ownership;
         free.has(waiting.channel)
             && !self.excluded(waiting, owner)
             && (!policy.owner_skill_check

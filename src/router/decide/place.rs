@@ -6,7 +6,8 @@ use crate::router::api::codes::{OwnershipMode, Why};
 use crate::router::api::ids::ContactIdx;
 use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
-use crate::router::state::contact::{Contact, Reach, Search};
+use crate::router::state::contact::Contact;
+use crate::router::state::place::{Reach, Search};
 use crate::router::state::skill::Levels;
 use crate::router::state::waiting::WaitKey;
 
@@ -14,7 +15,7 @@ impl Book {
     /// The place of a contact in the common order.
     pub(in crate::router) fn wait_key(&self, contact: &Contact) -> WaitKey {
         let queue = self.queue(contact.queue());
-        let priority = i64::from(queue.policy.priority.0)
+        let priority = i64::from(queue.policy().priority.0)
             + i64::from(contact.priority)
             + i64::from(contact.bonus())
             + i64::from(contact.aged);
@@ -27,7 +28,7 @@ impl Book {
 
     /// How many steps of its queue a contact has passed by now.
     pub(in crate::router) fn steps_passed(&self, contact: &Contact) -> u32 {
-        let steps = self.queue(contact.queue()).steps.iter();
+        let steps = self.queue(contact.queue()).steps().iter();
         steps
             .take_while(|step| contact.wait_from + step.after_ms <= self.at())
             .count() as u32
@@ -39,13 +40,13 @@ impl Book {
         contact: &Contact,
         passed: u32,
     ) -> Option<Timestamp> {
-        let step = self.queue(contact.queue()).steps.get(passed as usize)?;
+        let step = self.queue(contact.queue()).steps().get(passed as usize)?;
         Some(contact.wait_from + step.after_ms)
     }
 
     /// What a contact begins its search in its present queue with.
     pub(in crate::router) fn search(&self, contact: &Contact) -> Search {
-        let policy = &self.queue(contact.queue()).policy;
+        let policy = &self.queue(contact.queue()).policy();
         let own = contact.max_wait_ms.map(|limit| (contact.wait_from, limit));
         let of_queue = policy.max_wait_ms.map(|limit| (contact.entered_at, limit));
         let limit = own.or(of_queue);
@@ -62,7 +63,7 @@ impl Book {
 
     /// The steps of priority that a contact has won by waiting by now, however many.
     pub(in crate::router) fn steps_aged(&self, contact: &Contact) -> i64 {
-        let age = self.queue(contact.queue()).policy.age_priority_ms.0;
+        let age = self.queue(contact.queue()).policy().age_priority_ms.0;
         let waited = (self.at() - contact.joined_at).max(0);
         waited.checked_div(age).unwrap_or(0)
     }
@@ -93,7 +94,7 @@ impl Book {
     pub(in crate::router) fn position(&self, idx: ContactIdx) -> Option<u32> {
         let contact = self.contact(idx);
         let key = contact.place()?.key;
-        let before = self.queue(contact.queue()).waiting.before(key);
+        let before = self.queue(contact.queue()).waiting().before(key);
         u32::try_from(before + 1).ok()
     }
 
@@ -108,8 +109,8 @@ impl Book {
         };
         // The steps to come count as well: "could ever".
         let queue = self.queue(contact.queue());
-        let check = queue.policy.ownership.owner_skill_check;
-        let steps = queue.steps.len() as u32;
+        let check = queue.policy().ownership.owner_skill_check;
+        let steps = queue.steps().len() as u32;
         (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
             let requirement = self.requirement_after(contact, passed);
             let reach = self.reach_in_the_end(contact, &requirement);
@@ -138,7 +139,7 @@ impl Book {
 
     /// After so long no situation of the owner keeps a contact for it any more.
     pub(in crate::router) fn longest_owner_wait(&self, contact: &Contact) -> i64 {
-        let ownership = &self.queue(contact.queue()).policy.ownership;
+        let ownership = &self.queue(contact.queue()).policy().ownership;
         if ownership.mode == OwnershipMode::Require {
             return i64::MAX;
         }

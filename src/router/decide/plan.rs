@@ -54,7 +54,7 @@ impl Book {
 
     /// To how many agents a contact may be offered at once.
     pub(in crate::router) fn parallel_offers(&self, contact: &Contact) -> usize {
-        self.queue(contact.queue()).policy.parallel_offers as usize
+        self.queue(contact.queue()).policy().parallel_offers as usize
     }
 
     /// Preferred agent, owner, last owner: those who are asked first, without waiting.
@@ -102,7 +102,7 @@ impl Book {
                 why,
             });
         }
-        let mode = self.queue(contact.queue()).policy.ownership.mode;
+        let mode = self.queue(contact.queue()).policy().ownership.mode;
         if let Some(agent) = contact.last_owner
             && comes_in
             && mode != OwnershipMode::Off
@@ -141,7 +141,7 @@ impl Book {
             };
         };
         let situation = self.situation(contact, requirement, owner);
-        let policy = &self.queue(contact.queue()).policy.ownership;
+        let policy = &self.queue(contact.queue()).policy().ownership;
         for fallback in &policy.fallback {
             let found = match fallback {
                 Fallback::Deputy => self.stand_in(contact, requirement, reach.deputy),
@@ -183,7 +183,7 @@ impl Book {
     /// Whether the owner can call back instead: never for a callback itself, nor by an owner who
     /// will not come to it at all.
     fn may_call_back(&self, contact: &Contact, situation: Situation) -> bool {
-        let busy = !contact.offers().is_empty() || !contact.talks.is_empty();
+        let busy = !contact.offers().is_empty() || !contact.talks().is_empty();
         !busy && !contact.by_owner_only && !matches!(situation, Situation::Never(_))
     }
 
@@ -199,7 +199,7 @@ impl Book {
         }
         let check = self
             .queue(contact.queue())
-            .policy
+            .policy()
             .ownership
             .owner_skill_check;
         agent.filter(|agent| {
@@ -230,7 +230,7 @@ impl Book {
     }
 
     pub(in crate::router) fn owns(&self, contact: &Contact, agent: AgentIdx) -> bool {
-        contact.case.is_some_and(|case| {
+        contact.case().is_some_and(|case| {
             let case = self.case(case);
             case.owner() == Some(agent) && case.state() != CaseState::Closed
         })
@@ -254,7 +254,7 @@ impl Book {
         let requirement = self.requirement(contact);
         let reach = self.reach(contact, &requirement);
         let situation = self.situation(contact, &requirement, owner);
-        let policy = &self.queue(contact.queue()).policy.ownership;
+        let policy = &self.queue(contact.queue()).policy().ownership;
         let entry = self.agent(agent);
         let skilled = meets(entry.skills(), &requirement);
         let trusted = skilled || !policy.owner_skill_check;

@@ -71,7 +71,7 @@ impl Book {
         let mut case = None;
         if let Some(name) = &submit.case {
             let named = self.find_case(name)?;
-            let of = self.case(named).customer;
+            let of = self.case(named).customer();
             if submit.customer.is_some() && of.is_some() && of != customer {
                 let message = format!("case \"{name}\" belongs to another customer");
                 return Err(Reject::conflict("case", name, message).in_field("case"));
@@ -100,10 +100,10 @@ impl Book {
             last_owner: None,
         };
         if let Some(named) = case {
-            found.customer = customer.or(self.case(named).customer);
+            found.customer = customer.or(self.case(named).customer());
         } else if let Some(customer) = customer {
             let matter = self.matter(customer, topic);
-            let affinity = self.queue(queue).policy.ownership.affinity_ms.0;
+            let affinity = self.queue(queue).policy().ownership.affinity_ms.0;
             found.case = matter.case;
             if matter.case.is_none() {
                 found.last_owner = matter.last_owner(self.at(), affinity);
@@ -121,7 +121,7 @@ impl Book {
         let entry = self.queue(queue);
         let full = |limit: Option<u32>, held: u32| limit.filter(|limit| held >= *limit);
         let (what, limit) = if let Some(limit) =
-            full(entry.policy.max_in_system, entry.counts.in_system())
+            full(entry.policy().max_in_system, entry.counts().in_system())
         {
             ("queue", limit)
         } else if let Some(limit) = full(self.settings().max_in_system, self.counts().in_system()) {
@@ -167,11 +167,10 @@ impl Book {
         requires: Levels,
         seq: u64,
     ) -> Contact {
-        let (queue, channel) = (resolved.queue, resolved.channel);
-        let mut contact = Contact::new(id, queue, channel, requires, self.at(), seq);
-        contact.customer = resolved.customer;
+        let (queue, channel, customer) = (resolved.queue, resolved.channel, resolved.customer);
+        let mut contact = Contact::new(id, queue, channel, customer, requires, self.at(), seq);
         contact.last_owner = resolved.last_owner;
-        contact.extra = self.by_customer(resolved.customer);
+        contact.extra = self.by_customer(customer);
         contact
     }
 
@@ -180,10 +179,10 @@ impl Book {
         &self,
         contact: &Contact,
     ) -> Option<(crate::router::api::time::Timestamp, u64)> {
-        let abandoned = self.customer(contact.customer?).abandoned();
+        let abandoned = self.customer(contact.customer()?).abandoned();
         let here = abandoned.iter().filter(|p| p.queue == contact.queue());
         let place = here.max_by_key(|place| place.at)?;
-        let limit = self.queue(contact.queue()).policy.resume_ms;
+        let limit = self.queue(contact.queue()).policy().resume_ms;
         let in_time = limit.is_none_or(|limit| limit.0 > 0 && self.at() - place.at <= limit.0);
         in_time.then_some((place.joined_at, place.seq))
     }

@@ -10,7 +10,7 @@ use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
-use crate::router::state::contact::Deadline;
+use crate::router::state::deadline::Deadline;
 
 /// The most slots that are looked through for free ones.
 const SLOTS_SEARCHED_MAX: i64 = 2_000;
@@ -41,7 +41,7 @@ impl Book {
         contact: Option<ContactIdx>,
         at: Option<Timestamp>,
     ) -> Result<Option<Slot>, Reject> {
-        let policy = &self.queue(queue).policy.booking;
+        let policy = &self.queue(queue).policy().booking;
         let Some(at) = at.filter(|at| *at > self.at() && policy.capacity.is_some()) else {
             return Ok(None);
         };
@@ -74,7 +74,7 @@ impl Book {
 
     /// Why a slot cannot be had, if it cannot.
     fn why_taken(&self, wanted: Wanted, slot: Slot) -> Option<String> {
-        let limit = self.queue(wanted.queue).policy.booking.capacity?;
+        let limit = self.queue(wanted.queue).policy().booking.capacity?;
         if self.places_taken(wanted, slot) >= limit {
             return Some(format!("{limit} contacts are booked"));
         }
@@ -83,7 +83,7 @@ impl Book {
             let contact = self.contact(other);
             Some(other) != wanted.contact
                 && contact.slot().is_some_and(|other| {
-                    self.booked_agent(contact.queue(), contact.case, other) == Some(agent)
+                    self.booked_agent(contact.queue(), contact.case(), other) == Some(agent)
                 })
         });
         let name = &self.agent(agent).id;
@@ -119,7 +119,7 @@ impl Book {
         slot: Slot,
     ) -> Option<AgentIdx> {
         let case = self.case(case?);
-        let mode = self.queue(queue).policy.ownership.mode;
+        let mode = self.queue(queue).policy().ownership.mode;
         if case.state() == CaseState::Closed || mode == OwnershipMode::Off {
             return None;
         }
@@ -141,7 +141,7 @@ impl Book {
         from: Timestamp,
         to: Timestamp,
     ) -> impl Iterator<Item = Slot> + '_ {
-        let policy = &self.queue(wanted.queue).policy.booking;
+        let policy = &self.queue(wanted.queue).policy().booking;
         let first = policy.slot(from.max(self.at()).saturating_add(policy.slot_ms.0 - 1));
         let last = policy
             .ahead_ms
@@ -185,7 +185,7 @@ impl Book {
         let from = update
             .not_before_at
             .or(contact.deadline(Deadline::Scheduled));
-        let slot = self.slot_for(&update.contact, queue, contact.case, Some(idx), from)?;
+        let slot = self.slot_for(&update.contact, queue, contact.case(), Some(idx), from)?;
         let at = update.not_before_at;
         Ok(Some(Rebooked { at, slot }))
     }

@@ -25,10 +25,7 @@ impl Book {
             (&settings.language_skill, &profile.language),
             (&settings.grid_skill, &profile.grid),
         ];
-        let mut extra = Extra {
-            bonus: by_tier.map_or(0, |priority| priority.0) + care,
-            ..Extra::default()
-        };
+        let mut extra = Extra::of_priority(by_tier.map_or(0, |priority| priority.0) + care);
         for (pattern, word) in wished {
             let name = pattern.as_ref().zip(word.as_ref());
             let name = name.and_then(|(pattern, word)| pattern.skill(word));

@@ -79,7 +79,7 @@ impl Book {
             entry.trail.len(),
             entry.offers().len(),
         ));
-        entry.case
+        entry.case()
     }
 
     fn read_case(&self, case: CaseIdx) -> Option<AgentIdx> {

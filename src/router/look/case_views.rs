@@ -21,7 +21,7 @@ impl Book {
         CaseView {
             case: case.id(),
             state: case.state(),
-            customer: case.customer.map(|customer| self.customer(customer).id()),
+            customer: case.customer().map(|customer| self.customer(customer).id()),
             topic: case.topic().cloned(),
             kind: case.kind().cloned(),
             owner: case.owner().map(|owner| self.agent_name(owner)),

@@ -59,10 +59,10 @@ impl Book {
         for queue in self.queues().iter().filter(|queue| queue.exists) {
             census.queues.push(QueueCensus {
                 queue: queue.id.clone(),
-                waiting: queue.counts.waiting,
-                offered: queue.counts.offered,
-                connected: queue.counts.connected,
-                oldest_joined_at: queue.waiting.oldest_joined_at(),
+                waiting: queue.counts().waiting,
+                offered: queue.counts().offered,
+                connected: queue.counts().connected,
+                oldest_joined_at: queue.waiting().oldest_joined_at(),
             });
         }
         for agent in self.agents().iter().filter(|agent| agent.exists()) {

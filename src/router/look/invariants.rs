@@ -7,7 +7,7 @@ use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
 use crate::router::state::book::Book;
 use crate::router::state::case::Case;
 use crate::router::state::clock::{Clock, ClockOf, What};
-use crate::router::state::contact::Deadline;
+use crate::router::state::deadline::Deadline;
 use crate::router::state::progress::Progress;
 use crate::router::state::queue::Counts;
 use crate::router::state::skill::Skilled;
@@ -28,7 +28,7 @@ impl Book {
         for contact in self.contacts().slots.iter().flatten() {
             counts.add(contact.state());
             let name = &contact.id;
-            let talking = !contact.talks.is_empty();
+            let talking = !contact.talks().is_empty();
             let fits = match contact.state() {
                 ContactState::Scheduled => {
                     !talking && contact.deadline(Deadline::Scheduled).is_some()
@@ -38,7 +38,7 @@ impl Book {
                 }
                 ContactState::Offered => !talking && !contact.offers().is_empty(),
                 ContactState::Connected => talking,
-                ContactState::WrapUp => !talking && !contact.wrapping.is_empty(),
+                ContactState::WrapUp => !talking && !contact.wrapping().is_empty(),
                 ContactState::Ended => !talking && contact.offers().is_empty(),
             };
             if !fits {
@@ -84,7 +84,7 @@ impl Book {
             let name = &agent.id;
             for held in agent.talks() {
                 let contact = self.contacts().get(held.contact);
-                if contact.is_none_or(|c| c.talks.iter().all(|talk| talk.agent != idx)) {
+                if contact.is_none_or(|c| c.talks().iter().all(|talk| talk.agent != idx)) {
                     return Err(format!("agent {name} talks to a contact that does not"));
                 }
             }
@@ -112,7 +112,7 @@ impl Book {
             }
             for wrap in agent.wraps().iter().filter(|wrap| wrap.ends_contact) {
                 let contact = self.contacts().get(wrap.contact);
-                if contact.is_none_or(|c| !c.wrapping.as_slice().contains(&idx)) {
+                if contact.is_none_or(|c| !c.wrapping().contains(&idx)) {
                     return Err(format!("agent {name} wraps up a contact that is over"));
                 }
             }
@@ -128,7 +128,7 @@ impl Book {
         let longest = self
             .queues()
             .iter()
-            .map(|q| q.policy.ownership.affinity_ms.0);
+            .map(|q| q.policy().ownership.affinity_ms.0);
         if longest.max() != Some(self.longest_affinity_ms()) {
             return Err("the longest affinity is another".to_owned());
         }
@@ -341,6 +341,6 @@ impl Book {
         &self,
         contact: &crate::router::state::contact::Contact,
     ) -> &crate::router::api::policy::Policy {
-        &self.queue(contact.queue()).policy
+        &self.queue(contact.queue()).policy()
     }
 }

@@ -43,8 +43,8 @@ impl Book {
             .collect();
         requires.sort_unstable();
         let known = |name: &Name| self.agent_numbered(name);
-        let mut contact = self.draft(submit, &resolved, requires, self.arrival_seq() + 1);
-        contact.case = resolved.case();
+        let contact = self.draft(submit, &resolved, requires, self.arrival_seq() + 1);
+        let mut contact = contact.of_case(resolved.case());
         contact.prefer = submit.prefer.as_ref().and_then(known);
         let excluded = submit.exclude.iter().filter_map(known);
         if !submit.exclude.is_empty() {
@@ -73,8 +73,11 @@ impl Book {
             let plan = self.plan(&contact);
             let open = self.is_open(contact.queue());
             let queue = self.queue(contact.queue());
-            let held = queue.counts.waiting + queue.counts.offered;
-            let full = queue.policy.max_waiting.is_some_and(|limit| held >= limit);
+            let held = queue.counts().waiting + queue.counts().offered;
+            let full = queue
+                .policy()
+                .max_waiting
+                .is_some_and(|limit| held >= limit);
             match plan {
                 _ if !open => {}
                 Plan::Offer { why, .. } => {
@@ -122,7 +125,7 @@ impl Book {
             Plan::Offer { agent, route, .. } => Some((agent, route)),
             Plan::CallbackByOwner | Plan::Wait => None,
         };
-        let before = queue.waiting.before(self.wait_key(contact));
+        let before = queue.waiting().before(self.wait_key(contact));
         let waits = state == ContactState::Waiting;
         let position = waits.then(|| u32::try_from(before + 1).unwrap_or(u32::MAX));
         let considered = self.considered(contact, &self.requirement(contact), chosen);
@@ -131,7 +134,7 @@ impl Book {
             state,
             queue: queue.id.clone(),
             outcome,
-            case: contact.case.map(|case| self.case(case).id()),
+            case: contact.case().map(|case| self.case(case).id()),
             owner: self.owner_of(contact),
             agent: chosen.map(|(agent, _)| self.agent(agent).id.clone()),
             route: chosen.map(|(_, route)| route),

@@ -203,7 +203,7 @@ impl Book {
                 }
             }
         }
-        let counts = queue.map_or(self.counts(), |queue| self.queue(queue).counts);
+        let counts = queue.map_or(self.counts(), |queue| self.queue(queue).counts());
         let mean = |sum: i64, n: u64| (n > 0).then(|| sum as f64 / n as f64);
         Ok(Answer::Stats(Box::new(StatsView {
             queue: of.queue.clone(),

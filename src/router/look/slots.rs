@@ -14,7 +14,7 @@ impl Book {
     /// `booking.slots`.
     pub(super) fn booking_slots(&self, at: Timestamp, of: &BookingSlots) -> Result<Answer, Reject> {
         let queue = self.find_queue(&of.queue)?;
-        let policy = &self.queue(queue).policy.booking;
+        let policy = &self.queue(queue).policy().booking;
         let Some(capacity) = policy.capacity else {
             let message = format!(
                 "queue \"{}\" does not count bookings: give it booking.capacity",

@@ -111,7 +111,7 @@ impl Book {
         };
         let here = |contact: ContactIdx| {
             let contact = self.contacts().get(contact);
-            contact.is_some_and(|contact| contact.customer == Some(customer))
+            contact.is_some_and(|contact| contact.customer() == Some(customer))
         };
         if self.contacts_with(agent).any(here) {
             return false;
@@ -198,7 +198,7 @@ impl Book {
     fn has_contact_of(&self, agent: AgentIdx, case: CaseIdx) -> bool {
         self.contacts_with(agent).any(|contact| {
             let contact = self.contacts().get(contact);
-            contact.is_some_and(|contact| contact.case == Some(case))
+            contact.is_some_and(|contact| contact.case() == Some(case))
         })
     }
 
@@ -217,7 +217,7 @@ impl Book {
         let skills = self.agent(agent).skills();
         let serves = match contact {
             Some(contact) => meets(skills, &self.requirement(contact)),
-            None => meets(skills, &self.queue(queue).requires),
+            None => meets(skills, &self.queue(queue).requires()),
         };
         serves && self.case(case).owner() != Some(agent)
     }

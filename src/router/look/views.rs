@@ -93,11 +93,11 @@ impl Book {
         let queue = self.queue(idx);
         QueueView {
             queue: queue.id.clone(),
-            policy: queue.policy.clone(),
-            waiting: u64::from(queue.counts.waiting),
-            offered: u64::from(queue.counts.offered),
-            connected: u64::from(queue.counts.connected),
-            oldest_joined_at: queue.waiting.oldest_joined_at(),
+            policy: queue.policy().clone(),
+            waiting: u64::from(queue.counts().waiting),
+            offered: u64::from(queue.counts().offered),
+            connected: u64::from(queue.counts().connected),
+            oldest_joined_at: queue.waiting().oldest_joined_at(),
         }
     }
 
@@ -149,7 +149,7 @@ impl Book {
                 .filter(|_| contact.state() == ContactState::Ended),
             queue: self.queue(contact.queue()).id.clone(),
             customer: contact
-                .customer
+                .customer()
                 .map(|customer| self.customer(customer).id()),
             case: self.case_of(contact).map(|case| case.id()),
             owner: self.owner_of(contact),
@@ -172,8 +172,8 @@ impl Book {
             .offers()
             .iter()
             .map(|offer| self.offer_view(contact, offer));
-        let consulting = contact.talks.get(1).map(|talk| talk.agent);
-        let first = contact.talks.first();
+        let consulting = contact.talks().get(1).map(|talk| talk.agent);
+        let first = contact.talks().first();
         let agent = first.map(|talk| talk.agent).or(contact.last_agent);
         let wraps = self.wraps_up_until(idx);
         ContactView {
@@ -185,7 +185,7 @@ impl Book {
             queue: self.queue(contact.queue()).id.clone(),
             channel: self.channels().name(contact.channel).clone(),
             customer: contact
-                .customer
+                .customer()
                 .map(|customer| self.customer(customer).id()),
             topic: contact.topic.clone(),
             kind: contact.kind().cloned(),
@@ -221,7 +221,7 @@ impl Book {
             reason: contact.reason.clone(),
             note: contact.note().cloned(),
             source: contact
-                .source
+                .source()
                 .map(|source| self.sources().slots[source.at()].name.clone()),
             attributes: contact.attributes.clone(),
             ticket: contact.ticket(),
@@ -238,7 +238,7 @@ impl Book {
 
     /// When the wrap-up of a contact ends.
     fn wraps_up_until(&self, idx: ContactIdx) -> Option<crate::router::api::time::Timestamp> {
-        let wrapping = self.contact(idx).wrapping.as_slice().iter();
+        let wrapping = self.contact(idx).wrapping().iter();
         let wraps = wrapping.flat_map(|agent| self.agent(*agent).wraps());
         wraps
             .filter(|wrap| wrap.contact == idx && wrap.ends_contact)
@@ -252,7 +252,7 @@ impl Book {
         considered: &[Considered],
     ) -> Vec<Candidate> {
         let excluded = contact
-            .customer
+            .customer()
             .map_or(&[][..], |customer| self.customer(customer).excluded());
         let reason = |considered: &Considered| {
             let found = excluded.iter().find(|one| one.agent == considered.agent);
@@ -299,7 +299,7 @@ impl Book {
         let customer = contact.bonus();
         (customer != 0).then(|| PriorityView {
             own: contact.priority,
-            queue: self.queue(contact.queue()).policy.priority.0,
+            queue: self.queue(contact.queue()).policy().priority.0,
             waiting: contact.aged,
             customer,
         })

@@ -36,12 +36,12 @@ pub struct Case {
     pub active_at: Timestamp,
     /// When the newest of its contacts was submitted; none where repeats are not supervised.
     newest_at: MaybeAt,
-    pub customer: Option<CustomerIdx>,
+    pub(super) customer: Option<CustomerIdx>,
     pub(super) owner: Option<AgentIdx>,
     pub last_handler: Option<AgentIdx>,
     pub contacts: u32,
     /// Contacts that refer to it; it is kept as long as there are any.
-    pub referred: u32,
+    pub(super) referred: u32,
     pub(super) state: CaseState,
 }
 
@@ -105,6 +105,10 @@ impl Case {
 
     pub fn state(&self) -> CaseState {
         self.state
+    }
+
+    pub fn customer(&self) -> Option<CustomerIdx> {
+        self.customer
     }
 
     pub fn owner(&self) -> Option<AgentIdx> {

@@ -8,17 +8,18 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::deadline::Deadline;
 use super::duty::Duty;
 use super::extra::Extra;
+use super::place::Place;
 use super::skill::Levels;
-use super::timers::Timer;
 use super::waiting::WaitKey;
 use crate::router::api::booking::Slot;
 use crate::router::api::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
 use crate::router::api::command::Attributes;
 use crate::router::api::ids::{
-    AgentIdx, CaseIdx, ChannelIdx, ClassIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
-    SourceIdx, TeamIdx, Text,
+    AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx, SourceIdx,
+    Text,
 };
 use crate::router::api::time::{MaybeAt, Millis, Timestamp};
 use crate::router::store::directory::Directory;
@@ -34,9 +35,9 @@ pub struct Contact {
     pub id: Name,
     pub(super) queue: QueueIdx,
     pub channel: ChannelIdx,
-    pub customer: Option<CustomerIdx>,
+    pub(super) customer: Option<CustomerIdx>,
     pub topic: Option<Name>,
-    pub case: Option<CaseIdx>,
+    pub(super) case: Option<CaseIdx>,
     /// The last owner of a closed case of the same matter: a preference only.
     pub last_owner: Option<AgentIdx>,
     pub prefer: Option<AgentIdx>,
@@ -44,7 +45,7 @@ pub struct Contact {
     pub requires: Levels,
     pub max_wait_ms: Option<Millis>,
     pub attributes: Option<Attributes>,
-    pub source: Option<SourceIdx>,
+    pub(super) source: Option<SourceIdx>,
 
     pub(super) state: ContactState,
     pub outcome: Option<Outcome>,
@@ -90,7 +91,7 @@ pub struct Contact {
 
     pub(super) offers: SmallVec<[Offer; 1]>,
     pub offers_made: u32,
-    pub talks: SmallVec<[Talk; 1]>,
+    pub(super) talks: SmallVec<[Talk; 1]>,
     /// The agent of the last conversation.
     pub last_agent: Option<AgentIdx>,
     pub route: Option<Route>,
@@ -101,7 +102,7 @@ pub struct Contact {
     pub trail_dropped: u64,
 
     /// Agents still in wrap-up for it after its conversation.
-    pub wrapping: Few<AgentIdx>,
+    pub(super) wrapping: Few<AgentIdx>,
     pub extra: Option<Box<Extra>>,
     /// Where it stands in the waiting index.
     #[serde(skip)]
@@ -109,55 +110,6 @@ pub struct Contact {
     /// Where it stands among those that ring and may be offered to more agents.
     #[serde(skip)]
     pub(super) hungry: Option<Box<WaitKey>>,
-}
-
-/// What a contact has a deadline for, in the order in which it keeps them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deadline {
-    /// It is to arrive.
-    Scheduled,
-    /// Its requirement changes with the time waited.
-    Step,
-    /// Its wait for its owner ends.
-    OwnerWait,
-    /// It has waited long enough.
-    MaxWait,
-    /// Nobody who could serve it has been logged in for too long.
-    NoAgent,
-    /// It gains priority by waiting.
-    Age,
-    /// Its conversation has lasted long enough to make an owner.
-    Firm,
-    /// Its platform has been gone for too long.
-    Lease,
-}
-
-impl Deadline {
-    const COUNT: usize = Self::ALL.len();
-
-    pub const ALL: [Self; 8] = [
-        Self::Scheduled,
-        Self::Step,
-        Self::OwnerWait,
-        Self::MaxWait,
-        Self::NoAgent,
-        Self::Age,
-        Self::Firm,
-        Self::Lease,
-    ];
-
-    pub const fn timer(self) -> Timer {
-        match self {
-            Self::Scheduled => Timer::Scheduled,
-            Self::Step => Timer::Step,
-            Self::OwnerWait => Timer::OwnerWait,
-            Self::MaxWait => Timer::MaxWait,
-            Self::NoAgent => Timer::NoAgent,
-            Self::Age => Timer::Age,
-            Self::Firm => Timer::Firm,
-            Self::Lease => Timer::Lease,
-        }
-    }
 }
 
 /// An offer that rings.
@@ -176,50 +128,6 @@ pub struct Talk {
     pub agent: AgentIdx,
     pub since: Timestamp,
     pub route: Route,
-}
-
-/// Where a contact stands in the waiting index: in the order, and before whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    pub key: WaitKey,
-    pub reach: Reach,
-    pub class: Option<ClassIdx>,
-}
-
-/// What a contact begins its search in a queue with: what its waiting has won it so far, and when
-/// what comes next is due.
-#[derive(Clone, Copy, Debug)]
-pub struct Search {
-    pub steps_passed: u32,
-    pub aged: i32,
-    pub max_wait_at: Option<Timestamp>,
-    pub age_at: Option<Timestamp>,
-    pub step_at: Option<Timestamp>,
-}
-
-/// Who may take a waiting contact now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reach {
-    /// The owner of its case, where the queue routes by owners and may offer it to the owner.
-    pub owner: Option<AgentIdx>,
-    /// Nobody but the owner, until then or (`i64::MAX`) for as long as it waits. Where others are
-    /// named too, they take it only when they have nothing else to take.
-    pub owner_only_until: Option<Timestamp>,
-    pub deputy: Option<AgentIdx>,
-    pub leader: Option<AgentIdx>,
-    pub team: Option<TeamIdx>,
-    /// Anyone with the skills.
-    pub anyone: bool,
-    pub why: Why,
-}
-
-impl Reach {
-    /// Whether the contact waits for its owner and goes to nobody else at all.
-    pub fn is_closed(&self) -> bool {
-        let others =
-            self.anyone || self.deputy.is_some() || self.leader.is_some() || self.team.is_some();
-        self.owner_only_until.is_some() && !others
-    }
 }
 
 /// One step that was taken with a contact, kept for `contact.explain`.
@@ -247,6 +155,7 @@ impl Contact {
         id: Name,
         queue: QueueIdx,
         channel: ChannelIdx,
+        customer: Option<CustomerIdx>,
         requires: Levels,
         at: Timestamp,
         seq: u64,
@@ -255,7 +164,7 @@ impl Contact {
             id,
             queue,
             channel,
-            customer: None,
+            customer,
             topic: None,
             case: None,
             last_owner: None,
@@ -304,6 +213,38 @@ impl Contact {
         }
     }
 
+    /// A contact that asks for the same and joins now, with nothing of the way that this one has gone.
+    pub fn afresh(&self, id: Name, at: Timestamp, seq: u64) -> Self {
+        let (queue, channel) = (self.queue, self.channel);
+        let mut fresh = Self::new(
+            id,
+            queue,
+            channel,
+            self.customer,
+            self.requires.clone(),
+            at,
+            seq,
+        );
+        fresh.topic = self.topic.clone();
+        fresh.last_owner = self.last_owner;
+        fresh.prefer = self.prefer;
+        fresh.priority = self.priority;
+        fresh.attributes = self.attributes.clone();
+        fresh.why = self.why;
+        fresh.passed_on = self.passed_on;
+        fresh.extra = self.extra.clone();
+        if let Some(extra) = &mut fresh.extra {
+            extra.slot = None;
+        }
+        fresh
+    }
+
+    /// The same as it would be with a case.
+    pub fn of_case(mut self, case: Option<CaseIdx>) -> Self {
+        self.case = case;
+        self
+    }
+
     /// The same as it would be in another queue.
     pub fn as_if_in(&self, queue: QueueIdx) -> Self {
         let mut trial = self.clone();
@@ -323,6 +264,27 @@ impl Contact {
 
     pub fn queue(&self) -> QueueIdx {
         self.queue
+    }
+
+    pub fn customer(&self) -> Option<CustomerIdx> {
+        self.customer
+    }
+
+    pub fn case(&self) -> Option<CaseIdx> {
+        self.case
+    }
+
+    pub fn source(&self) -> Option<SourceIdx> {
+        self.source
+    }
+
+    pub fn talks(&self) -> &[Talk] {
+        &self.talks
+    }
+
+    /// Agents still in wrap-up for it after its conversation.
+    pub fn wrapping(&self) -> &[AgentIdx] {
+        self.wrapping.as_slice()
     }
 
     pub fn seeking(&self) -> bool {

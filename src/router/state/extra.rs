@@ -21,7 +21,7 @@ pub struct Extra {
     pub exclude: SmallVec<[AgentIdx; 2]>,
     /// What the platform noted at its end.
     pub note: Option<Text>,
-    pub slot: Option<Slot>,
+    pub(super) slot: Option<Slot>,
     pub ticket: Option<Name>,
     /// When the caller chose to be called back.
     pub callback_at: Option<Timestamp>,
@@ -40,6 +40,16 @@ pub struct Extra {
     pub mentor: Option<AgentIdx>,
     /// Something was learnt of it that whoever is offered it should see.
     pub learnt: bool,
+}
+
+impl Extra {
+    /// Priority by the customer's profile, and nothing else.
+    pub fn of_priority(bonus: i32) -> Self {
+        Self {
+            bonus,
+            ..Self::default()
+        }
+    }
 }
 
 impl Contact {

@@ -15,8 +15,8 @@ use crate::router::api::policy::Policy;
 pub struct Queue {
     pub id: Name,
     pub exists: bool,
-    pub policy: Policy,
-    pub counts: Counts,
+    pub(super) policy: Policy,
+    pub(super) counts: Counts,
     /// Whom the strategy `round_robin` offered to last.
     pub last_offered: Option<AgentIdx>,
     /// For the estimate of waits.
@@ -25,12 +25,12 @@ pub struct Queue {
     /// How far its tickets have come.
     pub roll: Roll,
     #[serde(skip)]
-    pub requires: Levels,
+    pub(super) requires: Levels,
     #[serde(skip)]
-    pub steps: Vec<Bend>,
+    pub(super) steps: Vec<Bend>,
     /// All that wait here, in order.
     #[serde(skip)]
-    pub waiting: Line,
+    pub(super) waiting: Line,
 }
 
 /// A step of the policy with its skills resolved.
@@ -92,6 +92,30 @@ impl Counts {
 }
 
 impl Queue {
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// What is in it by state.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// All that wait here, in order.
+    pub fn waiting(&self) -> &Line {
+        &self.waiting
+    }
+
+    /// What it requires before any of its steps.
+    pub fn requires(&self) -> &Levels {
+        &self.requires
+    }
+
+    /// The steps of its policy, in the order of time.
+    pub fn steps(&self) -> &[Bend] {
+        &self.steps
+    }
+
     pub fn new(id: Name, policy: Policy, skills: &mut Interner) -> Self {
         let mut queue = Self {
             id,

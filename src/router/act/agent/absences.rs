@@ -162,7 +162,7 @@ impl Router {
         if !self.detail.trail || self.book.agent(owner).presence() == Presence::Available {
             return;
         }
-        let Some(case) = self.book.contact(contact).case else {
+        let Some(case) = self.book.contact(contact).case() else {
             return;
         };
         let served = Served {

@@ -109,8 +109,8 @@ impl Router {
             .book
             .queues()
             .iter()
-            .filter(|queue| queue.policy.no_agent_ms.is_some())
-            .flat_map(|queue| queue.waiting.contacts())
+            .filter(|queue| queue.policy().no_agent_ms.is_some())
+            .flat_map(|queue| queue.waiting().contacts())
             .collect();
         for contact in watched {
             self.watch_no_agent(contact);

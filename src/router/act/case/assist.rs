@@ -95,7 +95,7 @@ impl Router {
                     let message = format!("agent \"{name}\" owns the case: ask another");
                     return Err(Reject::conflict("agent", name, message).in_field("agent"));
                 }
-                let customer = case.customer;
+                let customer = case.customer();
                 if customer.is_some_and(|customer| self.book.customer(customer).excludes(agent)) {
                     let message = format!("the customer excludes agent \"{name}\": ask another");
                     return Err(Reject::conflict("agent", name, message).in_field("agent"));
@@ -263,7 +263,7 @@ impl Router {
     /// The owner talks to the customer and has been given the news.
     pub(in crate::router::act) fn news_heard(&mut self, idx: ContactIdx, agent: AgentIdx) {
         let contact = self.book.contact(idx);
-        let Some(case) = contact.case.filter(|_| contact.duty.is_none()) else {
+        let Some(case) = contact.case().filter(|_| contact.duty.is_none()) else {
             return;
         };
         if self.book.case(case).owner() == Some(agent)

@@ -11,7 +11,7 @@ use crate::router::state::clock::ClockOf;
 impl Router {
     /// Makes a contact belong to a case, and counts it there.
     pub(in crate::router::act) fn attach(&mut self, idx: ContactIdx, case: CaseIdx) {
-        let nameless = self.book.case(case).customer.is_none();
+        let nameless = self.book.case(case).customer().is_none();
         self.book.refer(idx, case);
         let submitted_at = self.book.contact(idx).submitted_at;
         let at = self.book.at();
@@ -34,7 +34,7 @@ impl Router {
     pub(in crate::router) fn attach_others(&mut self, case: CaseIdx) {
         let entry = self.book.case(case);
         let Some(customer) = entry
-            .customer
+            .customer()
             .filter(|_| entry.state() != CaseState::Closed)
         else {
             return;

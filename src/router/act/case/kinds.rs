@@ -210,7 +210,7 @@ impl Router {
             return Err(Reject::conflict("calendar", name, message));
         }
         let of_queue =
-            |queue: &&Queue| queue.exists && queue.policy.calendar.as_ref() == Some(name);
+            |queue: &&Queue| queue.exists && queue.policy().calendar.as_ref() == Some(name);
         if let Some(queue) = self.book.queues().iter().find(of_queue) {
             let message = format!("calendar \"{name}\" is that of the queue \"{}\"", queue.id);
             return Err(Reject::conflict("calendar", name, message));

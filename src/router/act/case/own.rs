@@ -9,19 +9,19 @@ use crate::router::state::case::Case;
 impl Router {
     /// Opens a case for a contact that belongs to none.
     pub(in crate::router::act) fn open_case_for(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
-        if self.book.contact(idx).customer.is_none() && !self.detail.nameless_cases {
+        if self.book.contact(idx).customer().is_none() && !self.detail.nameless_cases {
             return None;
         }
         let id = self.book.fresh_case_name();
         let contact = self.book.contact(idx);
         let (topic, kind) = (contact.topic.clone(), contact.kind().cloned());
-        let case = Case::new(id, contact.customer, topic, kind, self.book.at());
+        let case = Case::new(id, contact.customer(), topic, kind, self.book.at());
         Some(self.enter_case(case, Some(idx)))
     }
 
     /// Puts a new case into the books and tells of it.
     pub(super) fn enter_case(&mut self, case: Case, contact: Option<ContactIdx>) -> CaseIdx {
-        let customer = case.customer;
+        let customer = case.customer();
         let idx = self.book.enter_case(case, true);
         self.count(|_| Count::CaseOpened);
         self.begin_work(idx);

@@ -1,9 +1,7 @@
 //! An accept: the conversation begins, and whoever takes a matter first becomes responsible for
 //! it (rules 4, 11, 12, 16).
 
-use crate::router::api::codes::{
-    CaseState, ContactState, OfferEnd, OwnershipKey, Route, Rule, Why,
-};
+use crate::router::api::codes::{CaseState, OfferEnd, OwnershipKey, Route, Rule, Why};
 use crate::router::api::command::OfferRef;
 use crate::router::api::effect::Count;
 use crate::router::api::event::{CaseEvent, ContactEvent, OfferReason};
@@ -11,8 +9,8 @@ use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
 use crate::router::api::moves::{Move, Taken};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
-use crate::router::state::agent::Held;
-use crate::router::state::contact::{Deadline, Offer, Talk};
+use crate::router::state::contact::{Offer, Talk};
+use crate::router::state::deadline::Deadline;
 use crate::router::state::duty::Duty;
 use crate::router::{Router, Subject};
 
@@ -39,24 +37,13 @@ impl Router {
             Route::Owner => Route::Skill,
             route => route,
         };
-        let contact = self.book.contact_mut(idx);
-        let alone = contact.talks.is_empty();
-        contact.talks.push(Talk {
+        let wait_ms = at - self.book.contact(idx).wait_from;
+        let talk = Talk {
             agent: offer.agent,
             since: at,
             route,
-        });
-        contact.last_agent = Some(offer.agent);
-        contact.route = Some(route);
-        let wait_ms = at - contact.wait_from;
-        let held = Held {
-            contact: idx,
-            channel: contact.channel,
         };
-        if alone {
-            self.book.set_state(idx, ContactState::Connected);
-        }
-        self.book.begin_talk(offer.agent, held);
+        self.book.begin_talk(idx, talk);
         if self.book.contact(idx).connected_at.is_none() {
             self.answered(idx, route, wait_ms);
             self.note_turn(idx, offer.agent, wait_ms);
@@ -79,7 +66,7 @@ impl Router {
                 queue: contact.queue(),
                 route,
                 owner_before,
-                has_case: contact.case.is_some(),
+                has_case: contact.case().is_some(),
                 offers: contact.offers_made,
             }));
         }
@@ -91,7 +78,7 @@ impl Router {
         let before = self.book.agent_mut(agent).last_queue.replace(of);
         if wait_ms > 0 {
             let queue = self.book.queue_mut(of);
-            let serving = queue.counts.serving();
+            let serving = queue.counts().serving();
             queue
                 .pace
                 .learn_turn(serving, before.is_none_or(|before| before == of));
@@ -125,7 +112,7 @@ impl Router {
         let human = self.book.agent(agent).is_human();
         let over = |case: CaseIdx| self.book.case(case).state() == CaseState::Closed;
         let duty = self.book.contact(idx).duty.is_some();
-        if self.book.contact(idx).case.is_none_or(over) && human && !duty {
+        if self.book.contact(idx).case().is_none_or(over) && human && !duty {
             self.book.detach(idx);
             let found = match self.book.case_for(idx) {
                 Some(found) => Some(found),
@@ -136,7 +123,7 @@ impl Router {
                 self.attach_others(case);
             }
         }
-        let case = self.book.contact(idx).case?;
+        let case = self.book.contact(idx).case()?;
         let owner_before = self.book.case(case).owner();
         match self.book.contact(idx).duty {
             None => {}
@@ -187,7 +174,7 @@ impl Router {
     /// enough to own the case (rule 12).
     pub(super) fn watch_firm(&mut self, idx: ContactIdx, min_handle_ms: i64) {
         let human = |talk: &&Talk| self.book.agent(talk.agent).is_human();
-        let first = self.book.contact(idx).talks.iter().find(human);
+        let first = self.book.contact(idx).talks().iter().find(human);
         let firm_at = first.map(|talk| talk.since.saturating_add(min_handle_ms));
         self.book.set_deadline(idx, Deadline::Firm, firm_at);
     }
@@ -200,7 +187,7 @@ impl Router {
         route: Route,
         owner_before: Option<AgentIdx>,
     ) {
-        let (Some(case), Some(owner)) = (self.book.contact(idx).case, owner_before) else {
+        let (Some(case), Some(owner)) = (self.book.contact(idx).case(), owner_before) else {
             return;
         };
         if owner == agent || self.book.case(case).owner() != Some(owner) {
@@ -220,9 +207,9 @@ impl Router {
     pub(in crate::router::act) fn make_firm(&mut self, idx: ContactIdx) {
         self.book.contact_mut(idx).drop_deadline(Deadline::Firm);
         let contact = self.book.contact(idx);
-        let Some(case) = contact.case else { return };
+        let Some(case) = contact.case() else { return };
         let human = |agent: &AgentIdx| self.book.agent(*agent).is_human();
-        let handler = contact.talks.iter().map(|talk| talk.agent).find(human);
+        let handler = contact.talks().iter().map(|talk| talk.agent).find(human);
         if self.book.case(case).state() == CaseState::Closed {
             // Closed while they talked: there is nothing left to own.
             return;

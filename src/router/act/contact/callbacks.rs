@@ -11,7 +11,7 @@ use crate::router::api::ids::{ContactIdx, Name};
 use crate::router::api::moves::Move;
 use crate::router::api::people::ContactCallback;
 use crate::router::api::reject::Reject;
-use crate::router::api::time::{MILLIS_MAX, MaybeAt, Millis};
+use crate::router::api::time::{MILLIS_MAX, Millis};
 use crate::router::state::contact::Contact;
 use crate::router::{Router, Subject};
 
@@ -68,7 +68,7 @@ impl Router {
 
     /// Whether the case of a contact has an owner who may serve it.
     fn has_owner(&self, contact: &Contact) -> bool {
-        let case = contact.case.map(|case| self.book.case(case));
+        let case = contact.case().map(|case| self.book.case(case));
         let owner = case
             .filter(|case| case.state() != CaseState::Closed)
             .and_then(|case| case.owner());
@@ -88,9 +88,9 @@ impl Router {
         };
         let seq = self.book.next_arrival();
         let original = self.book.contact(of);
-        let case = original.case;
+        let case = original.case();
         let callback = self.callback_of(original, id, seq);
-        let idx = self.enter(callback);
+        let idx = self.enter(callback, None, None);
         if let Some(case) = case {
             self.book.refer(idx, case);
         }
@@ -108,36 +108,12 @@ impl Router {
     /// that the call has gone.
     fn callback_of(&self, original: &Contact, id: Name, seq: u64) -> Contact {
         let channel = self.book.channels().find(&Name::of(CALLBACK));
-        let mut callback = original.clone();
-        callback.id = id;
-        callback.seq = seq;
+        let mut callback = original.afresh(id, self.book.at(), seq);
         callback.channel = channel.unwrap_or(original.channel);
-        callback.outcome = None;
         callback.by_owner_only = true;
-        callback.duty = None;
-        callback.kept_for = None;
-        callback.submitted_at = self.book.at();
-        callback.joined_at = self.book.at();
-        callback.entered_at = self.book.at();
-        callback.wait_from = self.book.at();
-        callback.not_before_at = MaybeAt::NONE;
-        callback.connected_at = MaybeAt::NONE;
-        callback.ended_at = MaybeAt::NONE;
-        callback.wait_ms = None;
-        callback.within_target = false;
-        callback.last_agent = None;
-        callback.route = None;
-        callback.reason = None;
-        callback.keep(None, |extra| &mut extra.note);
         callback.max_wait_ms = Some(Millis(MILLIS_MAX));
-        callback.offers_made = 0;
-        callback.hops = 0;
-        callback.trail = Vec::new();
-        callback.trail_dropped = 0;
-        callback.case = None;
-        callback.source = None;
         if let Some(extra) = &mut callback.extra {
-            extra.slot = None;
+            extra.note = None;
             extra.ticket = None;
             extra.mentor = None;
         }

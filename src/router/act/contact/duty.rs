@@ -48,7 +48,7 @@ impl Router {
         let resolved = Resolved {
             queue,
             channel,
-            customer: entry.customer,
+            customer: entry.customer(),
             case: None,
             last_owner: None,
         };
@@ -72,7 +72,7 @@ impl Router {
             For::Agent(agent) => Some(agent),
             For::Owner | For::Queue => None,
         };
-        let idx = self.enter(contact);
+        let idx = self.enter(contact, None, None);
         self.book.refer(idx, case);
         self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);
@@ -94,7 +94,7 @@ impl Router {
     /// The contact of a duty has ended: its case no longer refers to it.
     pub(super) fn duty_ended(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
-        let (Some(duty), Some(case)) = (contact.duty, contact.case) else {
+        let (Some(duty), Some(case)) = (contact.duty, contact.case()) else {
             return;
         };
         let progress = self.progress_mut(case);

@@ -10,8 +10,9 @@ use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
 use crate::router::api::moves::Move;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MaybeAt, Timestamp};
-use crate::router::state::contact::Deadline;
+use crate::router::state::contact::Talk;
 use crate::router::state::customer::Abandoned;
+use crate::router::state::deadline::Deadline;
 use crate::router::state::duty::Duty;
 use crate::router::{Router, Subject};
 
@@ -56,7 +57,7 @@ impl Router {
         let contact = self.book.contact(idx);
         if outcome == Outcome::Abandoned
             && !scheduled
-            && let Some(customer) = contact.customer
+            && let Some(customer) = contact.customer()
             && self
                 .book
                 .policy_of(idx)
@@ -111,7 +112,7 @@ impl Router {
         self.remember(idx, Rule::End, None, None);
         self.end_conversation(idx, end.outcome, AfterWork::Usual);
         if end.outcome == Outcome::Resolved
-            && let Some(case) = self.book.contact(idx).case
+            && let Some(case) = self.book.contact(idx).case()
         {
             let by = self
                 .book
@@ -139,7 +140,7 @@ impl Router {
     ) {
         self.revoke_offers(idx, OfferReason::ContactGone, |_| true);
         self.book.end_search(idx);
-        let talks = std::mem::take(&mut self.book.contact_mut(idx).talks);
+        let talks = SmallVec::<[Talk; 1]>::from_slice(self.book.contact(idx).talks());
         let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         contact.outcome = Some(outcome);
@@ -154,16 +155,14 @@ impl Router {
                 AfterWork::Lasts(ms) => ms,
             };
             if wrap_ms > 0 {
-                self.book.contact_mut(idx).wrapping.push(talk.agent);
                 wraps.push((talk.agent, at.saturating_add(wrap_ms)));
             }
-            self.book
-                .end_talk(talk.agent, idx, talk.since, wrap_ms, true);
+            self.book.end_talk(idx, talk, wrap_ms, true);
         }
-        if let Some(case) = self.book.contact(idx).case {
+        if let Some(case) = self.book.contact(idx).case() {
             self.book.case_mut(case).active_at = at;
         }
-        if self.book.contact(idx).wrapping.is_empty() {
+        if self.book.contact(idx).wrapping().is_empty() {
             self.finish(idx, outcome, Why::Ended);
             return;
         }
@@ -181,10 +180,8 @@ impl Router {
 
     /// One agent's wrap-up for a contact is done.
     pub(in crate::router::act) fn wrapped_up(&mut self, idx: ContactIdx, agent: AgentIdx) {
-        let contact = self.book.contact_mut(idx);
-        contact.wrapping.retain(|other| other != agent);
-        if contact.wrapping.is_empty() {
-            let outcome = contact.outcome.unwrap_or(Outcome::Open);
+        if self.book.end_wrap(idx, agent) {
+            let outcome = self.book.contact(idx).outcome.unwrap_or(Outcome::Open);
             self.remember(idx, Rule::WrapUp, None, None);
             self.finish(idx, outcome, Why::Ended);
         }
@@ -208,9 +205,6 @@ impl Router {
         let handle_ms = contact.connected_at.get().map(|from| ended_at - from);
         let taken_ms = contact.connected_at.get().map(|from| at - from);
         let within_target = contact.connected_at.is_some() && contact.within_target;
-        if let Some(source) = contact.source {
-            self.book.sources_mut().leave(source, idx);
-        }
         let queue = self.book.queue_mut(self.book.contact(idx).queue());
         queue.stats.ended(at, outcome, handle_ms);
         queue

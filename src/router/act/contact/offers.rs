@@ -35,7 +35,7 @@ impl Router {
             return;
         }
         let contact = self.book.contact(idx);
-        let ring_ms = self.book.queue(contact.queue()).policy.ring_ms.0;
+        let ring_ms = self.book.queue(contact.queue()).policy().ring_ms.0;
         if contact.mentor() == Some(agent) {
             self.book.contact_mut(idx).extra_mut().mentor = None;
         }
@@ -240,7 +240,7 @@ impl Router {
         reason: DeclineReason,
         missed: bool,
     ) {
-        let policy = &self.book.queue(self.book.contact(idx).queue()).policy;
+        let policy = &self.book.queue(self.book.contact(idx).queue()).policy();
         let delay = match reason {
             DeclineReason::Declined => policy.retry.declined_ms,
             DeclineReason::Busy => policy.retry.busy_ms,

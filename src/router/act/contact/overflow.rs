@@ -6,12 +6,12 @@ use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
 use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::{ContactIdx, QueueIdx};
-use crate::router::state::contact::Deadline;
+use crate::router::state::deadline::Deadline;
 
 impl Router {
     /// A waiting contact cannot wait any longer: it overflows or ends.
     pub(in crate::router::act) fn give_up(&mut self, idx: ContactIdx, why: Why) {
-        if !self.book.contact(idx).talks.is_empty() {
+        if !self.book.contact(idx).talks().is_empty() {
             // A consultation found nobody; the conversation goes on without.
             self.book.end_search(idx);
             return;
@@ -75,10 +75,10 @@ impl Router {
     /// Whether a queue takes a contact: one that can be offered at once never counts.
     pub(super) fn has_room(&mut self, idx: ContactIdx, queue: QueueIdx) -> bool {
         let entry = self.book.queue(queue);
-        let Some(limit) = entry.policy.max_waiting else {
+        let Some(limit) = entry.policy().max_waiting else {
             return true;
         };
-        let mut held = entry.counts.waiting + entry.counts.offered;
+        let mut held = entry.counts().waiting + entry.counts().offered;
         if self.book.contact(idx).queue() == queue {
             held -= 1;
         }

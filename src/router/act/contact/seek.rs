@@ -8,7 +8,7 @@ use crate::router::Router;
 use crate::router::api::codes::{ContactState, Rule};
 use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::ContactIdx;
-use crate::router::state::contact::Deadline;
+use crate::router::state::deadline::Deadline;
 
 impl Router {
     /// Begins to look for an agent in the contact's present queue.
@@ -69,7 +69,7 @@ impl Router {
         };
         self.remember_search(idx, rule, why, None, until);
         // One that looks for a second agent is connected and does not wait.
-        if self.book.contact(idx).talks.is_empty() {
+        if self.book.contact(idx).talks().is_empty() {
             self.emit_contact(idx, |book| ContactEvent::Waiting {
                 state: book.contact(idx).state(),
                 position: book.position(idx),
@@ -81,7 +81,7 @@ impl Router {
     /// Watches whether anyone who could ever serve a waiting contact is logged in.
     pub(in crate::router::act) fn watch_no_agent(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
-        let policy = &self.book.queue(contact.queue()).policy;
+        let policy = &self.book.queue(contact.queue()).policy();
         let Some(limit) = policy.no_agent_ms else {
             return;
         };

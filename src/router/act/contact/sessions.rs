@@ -10,7 +10,7 @@ use crate::router::api::codes::ContactState;
 use crate::router::api::command::ContactSync;
 use crate::router::api::ids::{ContactIdx, Name, SourceIdx};
 use crate::router::api::reject::Reject;
-use crate::router::state::contact::Deadline;
+use crate::router::state::deadline::Deadline;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -66,7 +66,7 @@ impl Router {
     pub(super) fn start_lease_if_gone(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         let gone = contact
-            .source
+            .source()
             .is_some_and(|source| self.book.sources().slots[source.at()].gone);
         let (true, ContactState::Connected, Some(lease)) =
             (gone, contact.state(), self.book.settings().lease_ms)
@@ -96,12 +96,8 @@ impl Router {
             }
         }
         for idx in &listed {
-            let contact = self.book.contact_mut(*idx);
-            contact.drop_deadline(Deadline::Lease);
-            if let Some(before) = contact.source.replace(source) {
-                self.book.sources_mut().leave(before, *idx);
-            }
-            self.book.sources_mut().join(source, *idx);
+            self.book.contact_mut(*idx).drop_deadline(Deadline::Lease);
+            self.book.set_source(*idx, source);
         }
         let missing: Vec<ContactIdx> = self.book.sources().slots[source.at()]
             .live

@@ -2,14 +2,16 @@
 
 use smallvec::SmallVec;
 
+use crate::router::api::booking::Slot;
 use crate::router::api::codes::{ContactState, Rule, Why};
 use crate::router::api::command::ContactSubmit;
 use crate::router::api::effect::Count;
 use crate::router::api::event::ContactEvent;
-use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, SourceIdx};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MaybeAt, Timestamp};
-use crate::router::state::contact::{Contact, Deadline};
+use crate::router::state::contact::Contact;
+use crate::router::state::deadline::Deadline;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -54,11 +56,7 @@ impl Router {
         if !exclude.is_empty() {
             contact.extra_mut().exclude = exclude;
         }
-        contact.source = source;
-        if slot.is_some() {
-            contact.extra_mut().slot = slot;
-        }
-        let idx = self.enter_contact(contact, resolved.case, submit.not_before_at);
+        let idx = self.enter_contact(contact, source, slot, resolved.case, submit.not_before_at);
         Ok(Subject::Submitted(idx))
     }
 
@@ -66,15 +64,13 @@ impl Router {
     pub(in crate::router) fn enter_contact(
         &mut self,
         contact: Contact,
+        source: Option<SourceIdx>,
+        slot: Option<Slot>,
         case: Option<CaseIdx>,
         not_before_at: Option<Timestamp>,
     ) -> ContactIdx {
-        let customer = contact.customer;
-        let source = contact.source;
-        let idx = self.enter(contact);
-        if let Some(source) = source {
-            self.book.sources_mut().join(source, idx);
-        }
+        let customer = contact.customer();
+        let idx = self.enter(contact, source, slot);
         if let Some(case) = case {
             self.attach(idx, case);
         } else if let Some(customer) = customer {
@@ -92,9 +88,14 @@ impl Router {
     }
 
     /// Takes in a contact, which is in no state yet, and counts it.
-    pub(super) fn enter(&mut self, contact: Contact) -> ContactIdx {
+    pub(super) fn enter(
+        &mut self,
+        contact: Contact,
+        source: Option<SourceIdx>,
+        slot: Option<Slot>,
+    ) -> ContactIdx {
         let queue = contact.queue();
-        let idx = self.book.enter_contact(contact);
+        let idx = self.book.enter_contact(contact, source, slot);
         let at = self.book.at();
         self.book.queue_mut(queue).stats.submitted(at);
         self.count(|book| Count::Submitted {
@@ -137,7 +138,7 @@ impl Router {
     /// A caller who hung up and is back in time takes its old place (rule 7).
     fn resume(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
-        let Some(customer) = contact.customer else {
+        let Some(customer) = contact.customer() else {
             return;
         };
         let queue = contact.queue();

@@ -18,17 +18,19 @@ impl Router {
         if held.is_some() || self.book.channels().name(contact.channel).as_str() != COUNTER {
             return;
         }
-        let (queue, at) = (contact.queue(), self.book.at());
-        let queue = self.book.queue_mut(queue);
-        let policy = &queue.policy.ticket;
-        let Some(prefix) = &policy.prefix else { return };
-        let day = policy.day(at);
-        if queue.roll.day != day {
-            queue.roll = Roll { day, drawn: 0 };
-        }
-        let number = policy.from.saturating_add(queue.roll.drawn);
-        queue.roll.drawn = queue.roll.drawn.saturating_add(1);
+        let queue = contact.queue();
+        let policy = &self.book.queue(queue).policy().ticket;
+        let Some(prefix) = policy.prefix.clone() else {
+            return;
+        };
+        let (day, from) = (policy.day(self.book.at()), policy.from);
         let digits = usize::from(policy.digits);
+        let roll = &mut self.book.queue_mut(queue).roll;
+        if roll.day != day {
+            *roll = Roll { day, drawn: 0 };
+        }
+        let number = from.saturating_add(roll.drawn);
+        roll.drawn = roll.drawn.saturating_add(1);
         let ticket = Name::of(&format!("{prefix}{number:0digits$}"));
         self.book.contact_mut(idx).extra_mut().ticket = Some(ticket);
     }

@@ -9,7 +9,8 @@ use crate::router::api::command::ContactTransfer;
 use crate::router::api::event::{ContactEvent, PassedTo};
 use crate::router::api::ids::{AgentIdx, ContactIdx, QueueIdx};
 use crate::router::api::reject::Reject;
-use crate::router::state::contact::{Deadline, Talk};
+use crate::router::state::contact::Talk;
+use crate::router::state::deadline::Deadline;
 use crate::router::{Router, Subject};
 
 enum Whither {
@@ -33,7 +34,7 @@ impl Router {
                 transfer.contact
             ));
         }
-        if contact.talks.len() > 1 || contact.seeking() {
+        if contact.talks().len() > 1 || contact.seeking() {
             return conflict(format!(
                 "contact \"{}\" is in consultation: one agent must leave first",
                 transfer.contact
@@ -41,7 +42,7 @@ impl Router {
         }
         let whither = self.whither(idx, transfer)?;
         let learnt = self.with_learnt(idx, None, transfer.learnt.as_ref())?;
-        let from = contact.talks[0];
+        let from = contact.talks()[0];
         let by_human = self.book.agent(from.agent).is_human();
         self.emit_contact(idx, |book| ContactEvent::Transferred {
             from: book.agent(from.agent).id.clone(),
@@ -110,7 +111,7 @@ impl Router {
             .find_agent(name)
             .map_err(|reject| reject.in_field("to.agent"))?;
         let contact = self.book.contact(idx);
-        if contact.talks.iter().any(|talk| talk.agent == agent) {
+        if contact.talks().iter().any(|talk| talk.agent == agent) {
             let message = format!("agent \"{name}\" has the contact already");
             return Err(Reject::conflict("agent", name, message).in_field("to.agent"));
         }
@@ -129,27 +130,25 @@ impl Router {
     /// One agent leaves a contact that goes on without it.
     fn leave(&mut self, idx: ContactIdx, talk: Talk, to_waiting: bool) {
         let wrap_ms = self.wrap_up_ms(talk.agent, idx);
-        let contact = self.book.contact_mut(idx);
-        contact.talks.retain(|other| other.agent != talk.agent);
         if to_waiting {
+            let contact = self.book.contact_mut(idx);
             contact.drop_deadline(Deadline::Firm);
             contact.drop_deadline(Deadline::Lease);
             contact.last_agent = None;
             contact.route = None;
             self.book.set_state(idx, ContactState::Waiting);
         }
-        self.book
-            .end_talk(talk.agent, idx, talk.since, wrap_ms, false);
+        self.book.end_talk(idx, &talk, wrap_ms, false);
     }
 
     /// In a consultation the first agent leaves and the contact goes on with the second, who may
     /// still be ringing or looked for. Answers whether there was a consultation.
     pub(super) fn first_agent_leaves(&mut self, idx: ContactIdx) -> bool {
         let contact = self.book.contact(idx);
-        let Some(first) = contact.talks.first().copied() else {
+        let Some(first) = contact.talks().first().copied() else {
             return false;
         };
-        if contact.talks.len() > 1 {
+        if contact.talks().len() > 1 {
             self.leave(idx, first, false);
             if self.book.contact(idx).deadline(Deadline::Firm).is_some() {
                 let min_handle = self.book.policy_of(idx).ownership.min_handle_ms.0;
@@ -158,7 +157,7 @@ impl Router {
             let last = self
                 .book
                 .contact(idx)
-                .talks
+                .talks()
                 .last()
                 .map(|talk| (talk.agent, talk.route));
             if let Some((agent, route)) = last {
@@ -184,7 +183,7 @@ impl Router {
     /// The agent to whom a contact was passed did not take it: a consultation ends without, a
     /// blind transfer goes on in its queue.
     pub(in crate::router::act) fn direct_failed(&mut self, idx: ContactIdx) {
-        if !self.book.contact(idx).talks.is_empty() {
+        if !self.book.contact(idx).talks().is_empty() {
             self.book.end_search(idx);
             return;
         }

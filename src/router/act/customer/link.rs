@@ -65,7 +65,7 @@ impl Router {
                 .reserved()
                 .iter()
                 .map(|held| held.contact)
-                .filter(|contact| self.book.contact(*contact).customer == Some(idx))
+                .filter(|contact| self.book.contact(*contact).customer() == Some(idx))
                 .collect();
             for contact in offered {
                 self.revoke_offers(contact, OfferReason::Rerouted, |offer| offer.agent == agent);
@@ -88,9 +88,9 @@ impl Router {
             .book
             .queues()
             .iter()
-            .flat_map(|queue| queue.waiting.contacts());
+            .flat_map(|queue| queue.waiting().contacts());
         let of_customer: Vec<ContactIdx> = waiting
-            .filter(|contact| self.book.contact(*contact).customer == Some(idx))
+            .filter(|contact| self.book.contact(*contact).customer() == Some(idx))
             .collect();
         self.dirty_contacts.extend(of_customer);
     }

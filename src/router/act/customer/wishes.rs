@@ -45,7 +45,7 @@ impl Router {
             wishes.is_some_and(|wishes| wishes.iter().any(is_lost))
         };
         let queues = self.book.queues().iter();
-        let waiting = queues.flat_map(|queue| queue.waiting.contacts());
+        let waiting = queues.flat_map(|queue| queue.waiting().contacts());
         for idx in waiting.filter(wishes).collect::<Vec<ContactIdx>>() {
             let wishes = &mut self.book.contact_mut(idx).extra_mut().wishes;
             wishes.retain(|(skill, _)| !lost.iter().any(|(gone, _)| gone == skill));

@@ -11,7 +11,7 @@ use crate::router::api::policy::{
     CHANNELS_MAX, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX,
 };
 use crate::router::api::reject::Reject;
-use crate::router::state::contact::Deadline;
+use crate::router::state::deadline::Deadline;
 
 impl Router {
     pub(super) fn queue_set(&mut self, set: &QueueSet) -> Result<Subject, Reject> {
@@ -72,7 +72,7 @@ impl Router {
     /// Contacts in a queue whose policy changed are judged by the new one, with the limits
     /// counting from where they did.
     fn apply_policy_anew(&mut self, idx: QueueIdx) {
-        if self.book.queue(idx).counts.live() == 0 {
+        if self.book.queue(idx).counts().live() == 0 {
             return;
         }
         let contacts = self.book.contacts().slots.iter().enumerate();
@@ -111,7 +111,7 @@ impl Router {
             let message = "the queue \"default\" cannot be removed";
             return Err(Reject::conflict("queue", name, message));
         }
-        let live = self.book.queue(idx).counts.live();
+        let live = self.book.queue(idx).counts().live();
         if live > 0 {
             let message = format!("queue \"{name}\" holds {live} contacts: move or end them first");
             return Err(Reject::conflict("queue", name, message));
@@ -172,7 +172,7 @@ impl Router {
                 .book
                 .queues()
                 .iter()
-                .flat_map(|queue| queue.waiting.contacts());
+                .flat_map(|queue| queue.waiting().contacts());
             self.dirty_contacts.extend(waiting);
         }
         self.emit(|_| SettingsEvent::Set);

@@ -2,15 +2,37 @@
 //! queue and in all.
 
 use super::Book;
+use crate::router::api::booking::Slot;
 use crate::router::api::codes::ContactState;
-use crate::router::api::ids::{ContactIdx, QueueIdx};
+use crate::router::api::ids::{ContactIdx, QueueIdx, SourceIdx};
 use crate::router::state::contact::Contact;
 
 impl Book {
     /// Takes in a contact that is not in any state yet: it is counted when it is given one.
-    pub(in crate::router) fn enter_contact(&mut self, mut contact: Contact) -> ContactIdx {
+    pub(in crate::router) fn enter_contact(
+        &mut self,
+        mut contact: Contact,
+        source: Option<SourceIdx>,
+        slot: Option<Slot>,
+    ) -> ContactIdx {
         contact.state = ContactState::Ended;
-        self.contacts.insert(contact)
+        contact.source = source;
+        if slot.is_some() {
+            contact.extra_mut().slot = slot;
+        }
+        let idx = self.contacts.insert(contact);
+        if let Some(source) = source {
+            self.sources.join(source, idx);
+        }
+        idx
+    }
+
+    /// A client program has a contact in its hands that another may have had before.
+    pub(in crate::router) fn set_source(&mut self, idx: ContactIdx, source: SourceIdx) {
+        if let Some(before) = self.contacts[idx].source.replace(source) {
+            self.sources.leave(before, idx);
+        }
+        self.sources.join(source, idx);
     }
 
     /// Moves a contact to another state; the only place where a state changes.

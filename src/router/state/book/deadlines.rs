@@ -7,7 +7,7 @@ use super::Book;
 use crate::router::api::ids::{CaseIdx, ContactIdx};
 use crate::router::api::time::Timestamp;
 use crate::router::state::clock::Clock;
-use crate::router::state::contact::Deadline;
+use crate::router::state::deadline::Deadline;
 use crate::router::state::progress::Wait;
 use crate::router::state::timers::{Due, Timer};
 

@@ -6,8 +6,11 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::case::Case;
 
 impl Book {
-    /// A contact has ended; in its turn it is forgotten.
+    /// A contact has ended: its client program is done with it, and in its turn it is forgotten.
     pub(in crate::router) fn note_ended(&mut self, idx: ContactIdx) {
+        if let Some(source) = self.contacts[idx].source {
+            self.sources.leave(source, idx);
+        }
         self.ended.push_back((self.at, idx));
     }
 

@@ -6,10 +6,11 @@
 use smallvec::SmallVec;
 
 use super::Book;
-use crate::router::api::codes::Presence;
+use crate::router::api::codes::{ContactState, Presence};
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, Text};
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::{Held, WrapUp};
+use crate::router::state::contact::Talk;
 use crate::router::state::skill::Levels;
 use crate::router::state::timers::Timer;
 
@@ -47,41 +48,67 @@ impl Book {
         self.idle.place(&mut self.agents, idx, self.at);
     }
 
-    /// A conversation of an agent begins.
-    pub(in crate::router) fn begin_talk(&mut self, idx: AgentIdx, held: Held) {
-        let entry = &mut self.agents[idx.at()];
+    /// A conversation begins, beside another in a consultation.
+    pub(in crate::router) fn begin_talk(&mut self, idx: ContactIdx, talk: Talk) {
+        let contact = &mut self.contacts[idx];
+        let is_first = contact.talks.is_empty();
+        contact.talks.push(talk);
+        contact.last_agent = Some(talk.agent);
+        contact.route = Some(talk.route);
+        let held = Held {
+            contact: idx,
+            channel: contact.channel,
+        };
+        if is_first {
+            self.set_state(idx, ContactState::Connected);
+        }
+        let entry = &mut self.agents[talk.agent.at()];
         entry.talks.push(held);
         entry.missed = 0;
         entry.handled += 1;
-        self.refresh(idx);
-        self.note_changed(idx);
+        self.refresh(talk.agent);
+        self.note_changed(talk.agent);
     }
 
-    /// A conversation of an agent is over: it wraps up, or is free.
+    /// A conversation is over for its agent: it wraps up, or is free. The contact ends with it, or
+    /// goes on without this agent.
     pub(in crate::router) fn end_talk(
         &mut self,
-        idx: AgentIdx,
-        contact: ContactIdx,
-        since: Timestamp,
+        idx: ContactIdx,
+        talk: &Talk,
         wrap_up_ms: i64,
         ends_contact: bool,
     ) {
-        let until_at = self.at.saturating_add(wrap_up_ms);
-        let entry = &mut self.agents[idx.at()];
-        entry.talks.retain(|held| held.contact != contact);
-        entry.talk_ms += self.at - since;
+        let agent = talk.agent;
+        let contact = &mut self.contacts[idx];
+        contact.talks.retain(|other| other.agent != agent);
+        if wrap_up_ms > 0 && ends_contact {
+            contact.wrapping.push(agent);
+        }
+        let entry = &mut self.agents[agent.at()];
+        entry.talks.retain(|held| held.contact != idx);
+        entry.talk_ms += self.at - talk.since;
         if wrap_up_ms > 0 {
+            let until_at = self.at.saturating_add(wrap_up_ms);
             entry.wraps.push(WrapUp {
-                contact,
+                contact: idx,
                 until_at,
                 ends_contact,
             });
-            self.timers.arm(until_at, Timer::WrapUp, idx.number());
-            self.refresh(idx);
-            self.note_changed(idx);
+            self.timers.arm(until_at, Timer::WrapUp, agent.number());
+            self.refresh(agent);
+            self.note_changed(agent);
         } else {
-            self.become_idle(idx);
+            self.become_idle(agent);
         }
+    }
+
+    /// The wrap-up of an agent for a contact that ends with it is done. Answers whether nobody else
+    /// wraps up for it.
+    pub(in crate::router) fn end_wrap(&mut self, idx: ContactIdx, agent: AgentIdx) -> bool {
+        let wrapping = &mut self.contacts[idx].wrapping;
+        wrapping.retain(|other| other != agent);
+        wrapping.is_empty()
     }
 
     /// Takes the wrap-ups of an agent that are due by then off it. The agent is idle when what

@@ -5,7 +5,8 @@ use super::Book;
 use crate::router::api::codes::ContactState;
 use crate::router::api::ids::{ContactIdx, OfferId};
 use crate::router::state::agent::Reserved;
-use crate::router::state::contact::{Deadline, Offer};
+use crate::router::state::contact::Offer;
+use crate::router::state::deadline::Deadline;
 use crate::router::state::timers::Timer;
 
 impl Book {

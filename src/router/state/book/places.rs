@@ -8,7 +8,8 @@
 use super::Book;
 use crate::router::api::ids::ContactIdx;
 use crate::router::api::time::Timestamp;
-use crate::router::state::contact::{Deadline, Place, Reach, Search};
+use crate::router::state::deadline::Deadline;
+use crate::router::state::place::{Place, Reach, Search};
 use crate::router::state::skill::Levels;
 use crate::router::state::waiting::WaitKey;
 
