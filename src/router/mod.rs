@@ -27,7 +27,6 @@ mod act;
 // Doors beside `apply` and `query`: simulations in bulk; the whole state as bytes and back.
 pub(crate) mod bulk;
 mod image;
-pub use image::IMAGE_FORMAT;
 
 pub mod rules;
 
@@ -51,7 +50,7 @@ use api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 pub use api::policy::DEFAULT_QUEUE;
 use api::reject::Reject;
 use api::time::Timestamp;
-pub use state::book::Book;
+pub use state::book::{Book, IMAGE_FORMAT};
 use state::kinds::KindIdx;
 use state::timers::Timer;
 

@@ -26,6 +26,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::HashMap;
 
+pub use image::IMAGE_FORMAT;
+
 use crate::calendar::Calendar;
 use crate::router::api::answer::Answer;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Key, Name, QueueIdx};
