@@ -57,12 +57,13 @@ impl Tenant {
         self.settings_difference(old, &mut commands);
         for (name, calendar) in &self.calendars {
             if old.calendars.get(name) != Some(calendar) {
-                commands.push(Command::Calendar(CalendarCommand::Set(Box::new(
-                    CalendarSet {
+                commands.push(
+                    CalendarCommand::Set(Box::new(CalendarSet {
                         calendar: name.clone(),
                         rules: calendar.clone(),
-                    },
-                ))));
+                    }))
+                    .into(),
+                );
             }
         }
         self.queue_difference(old, &mut commands);
@@ -74,24 +75,30 @@ impl Tenant {
                     // What was planned here and is no longer written is not planned any more.
                     set.absences = Some(Vec::new());
                 }
-                commands.push(Command::Agent(AgentCommand::Set(Box::new(set))));
+                commands.push(AgentCommand::Set(Box::new(set)).into());
             }
         }
         self.kind_difference(old, &mut commands);
         self.customer_difference(old, &mut commands);
         for name in old.agents.keys() {
             if !self.agents.contains_key(name) {
-                commands.push(Command::Agent(AgentCommand::Remove(AgentRemove {
-                    agent: name.clone(),
-                    successor: None,
-                })));
+                commands.push(
+                    AgentCommand::Remove(AgentRemove {
+                        agent: name.clone(),
+                        successor: None,
+                    })
+                    .into(),
+                );
             }
         }
         for name in old.queues.keys() {
             if !self.queues.contains_key(name) && name.as_str() != DEFAULT_QUEUE {
-                commands.push(Command::Queue(QueueCommand::Remove(QueueRef {
-                    queue: name.clone(),
-                })));
+                commands.push(
+                    QueueCommand::Remove(QueueRef {
+                        queue: name.clone(),
+                    })
+                    .into(),
+                );
             }
         }
         commands
@@ -101,10 +108,13 @@ impl Tenant {
     fn kind_difference(&self, old: &Self, commands: &mut Vec<Command>) {
         for (name, rules) in &self.kinds {
             if old.kinds.get(name) != Some(rules) {
-                commands.push(Command::Kind(KindCommand::Set(Box::new(KindSet {
-                    kind: name.clone(),
-                    rules: rules.clone(),
-                }))));
+                commands.push(
+                    KindCommand::Set(Box::new(KindSet {
+                        kind: name.clone(),
+                        rules: rules.clone(),
+                    }))
+                    .into(),
+                );
             }
         }
         for name in old
@@ -113,14 +123,12 @@ impl Tenant {
             .filter(|name| !self.kinds.contains_key(*name))
         {
             let kind = name.clone();
-            commands.push(Command::Kind(KindCommand::Remove(KindRef { kind })));
+            commands.push(KindCommand::Remove(KindRef { kind }).into());
         }
         let gone = |name: &&Name| !self.calendars.contains_key(*name);
         for name in old.calendars.keys().filter(gone) {
             let calendar = name.clone();
-            commands.push(Command::Calendar(CalendarCommand::Remove(CalendarRef {
-                calendar,
-            })));
+            commands.push(CalendarCommand::Remove(CalendarRef { calendar }).into());
         }
     }
 
@@ -129,34 +137,11 @@ impl Tenant {
     pub fn take_back(&mut self, refused: &Command, old: &Self) {
         match refused {
             Command::Settings(_) => self.settings = old.settings.clone(),
-            Command::Queue(QueueCommand::Set(set)) => {
-                restore(&mut self.queues, &set.queue, &old.queues)
-            }
-            Command::Queue(QueueCommand::Remove(of)) => {
-                restore(&mut self.queues, &of.queue, &old.queues)
-            }
-            Command::Agent(AgentCommand::Set(set)) => {
-                restore(&mut self.agents, &set.agent, &old.agents)
-            }
-            Command::Agent(AgentCommand::Remove(of)) => {
-                restore(&mut self.agents, &of.agent, &old.agents)
-            }
-            Command::Customer(CustomerCommand::Link(link)) => {
-                restore(&mut self.customers, &link.customer, &old.customers);
-            }
-            Command::Customer(CustomerCommand::Exclude(of)) => {
-                restore(&mut self.customers, &of.customer, &old.customers);
-            }
-            Command::Kind(KindCommand::Set(set)) => restore(&mut self.kinds, &set.kind, &old.kinds),
-            Command::Kind(KindCommand::Remove(of)) => {
-                restore(&mut self.kinds, &of.kind, &old.kinds)
-            }
-            Command::Calendar(CalendarCommand::Set(set)) => {
-                restore(&mut self.calendars, &set.calendar, &old.calendars);
-            }
-            Command::Calendar(CalendarCommand::Remove(of)) => {
-                restore(&mut self.calendars, &of.calendar, &old.calendars);
-            }
+            Command::Queue(of) => restore(&mut self.queues, of.queue(), &old.queues),
+            Command::Agent(of) => restore(&mut self.agents, of.agent(), &old.agents),
+            Command::Customer(of) => restore(&mut self.customers, of.customer(), &old.customers),
+            Command::Kind(of) => restore(&mut self.kinds, of.kind(), &old.kinds),
+            Command::Calendar(of) => restore(&mut self.calendars, of.calendar(), &old.calendars),
             other => unreachable!("a configuration never asks for {other:?}"),
         }
     }
@@ -238,14 +223,15 @@ impl Tenant {
             let linked =
                 (&was.identities, &was.profile) == (&customer.identities, &customer.profile);
             if before.is_none() || !linked {
-                commands.push(Command::Customer(CustomerCommand::Link(Box::new(
-                    CustomerLink {
+                commands.push(
+                    CustomerCommand::Link(Box::new(CustomerLink {
                         customer: name.clone(),
                         identities: customer.identities.clone(),
                         profile: (before.is_some() || customer.profile != Profile::default())
                             .then(|| customer.profile.clone()),
-                    },
-                ))));
+                    }))
+                    .into(),
+                );
             }
             for (agent, reason) in &customer.exclude {
                 if was.exclude.get(agent) != Some(reason) {

@@ -4,9 +4,9 @@
 //! compared with the agent that the token speaks for. It only looks and changes nothing.
 
 use crate::router::command::{
-    AgentCommand, CaseCommand, Command, ContactCommand, ContactSync, OfferCommand,
+    AgentCommand, CaseCommand, Command, ContactCommand, ContactSync, OfferNamed,
 };
-use crate::router::ids::{Key, Name, OfferId};
+use crate::router::ids::{Key, Name};
 use crate::router::query::Query;
 use crate::router::reject::Reject;
 
@@ -29,12 +29,7 @@ pub fn check_command(
     match command {
         Command::Agent(command) => of.agent_command(command),
         Command::Contact(command) => of.contact_command(command),
-        Command::Offer(OfferCommand::Accept(offer)) => {
-            of.offer(offer.offer, offer.contact.as_ref(), offer.agent.as_ref())
-        }
-        Command::Offer(OfferCommand::Decline(offer)) => {
-            of.offer(offer.offer, offer.contact.as_ref(), offer.agent.as_ref())
-        }
+        Command::Offer(command) => of.offer(command.named()),
         Command::Case(command) => of.case_command(command),
         Command::Tick
         | Command::Restarted
@@ -220,12 +215,7 @@ impl Scope<'_, '_> {
 
     /// An offer that is before it now. One that was before it is left to the router, which says
     /// that it has ended; of all others nothing is told.
-    fn offer(
-        &self,
-        offer: Option<OfferId>,
-        contact: Option<&Name>,
-        named: Option<&Name>,
-    ) -> Result<(), Reject> {
+    fn offer(&self, (offer, contact, named): OfferNamed<'_>) -> Result<(), Reject> {
         self.in_its_name(named)?;
         if self.is_repeat && named.is_some() {
             return Ok(());

@@ -11,8 +11,7 @@ use std::net::IpAddr;
 use parking_lot::Mutex;
 
 use crate::router::command::{
-    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
-    KindCommand, OfferCommand, QueueCommand, SessionCommand,
+    AgentCommand, CaseCommand, Command, ContactCommand, CustomerCommand, OfferNamed,
 };
 use crate::router::ids::Name;
 use crate::router::query::Query;
@@ -290,99 +289,93 @@ impl Target {
             Command::Tick | Command::Restarted | Command::Reloaded | Command::Settings(_) => {
                 Self::default()
             }
-            Command::Session(SessionCommand::Opened(of) | SessionCommand::Closed(of)) => Self {
-                client: Some(of.client.clone()),
+            Command::Session(command) => Self {
+                client: Some(command.client().clone()),
                 ..Self::default()
             },
-            Command::Agent(command) => Self::of_agent(command),
-            Command::Queue(QueueCommand::Set(set)) => Self::queue(&set.queue),
-            Command::Queue(QueueCommand::Remove(of)) => Self::queue(&of.queue),
-            Command::Customer(CustomerCommand::Link(link)) => {
-                Self::default().of_customer(Some(&link.customer))
-            }
-            Command::Customer(CustomerCommand::Exclude(of)) => {
-                Self::agent(&of.agent).of_customer(Some(&of.customer))
-            }
+            Command::Agent(command) => Self::agent(command.agent()).passing_to(match command {
+                AgentCommand::Remove(of) => of.successor.as_ref(),
+                AgentCommand::Succession(of) => of.to.first(),
+                AgentCommand::Set(_)
+                | AgentCommand::Presence(_)
+                | AgentCommand::WrapUpEnd(_)
+                | AgentCommand::Absence(_) => None,
+            }),
+            Command::Queue(command) => Self::queue(command.queue()),
+            Command::Customer(command) => Self {
+                agent: match command {
+                    CustomerCommand::Exclude(of) => Some(of.agent.clone()),
+                    CustomerCommand::Link(_) => None,
+                },
+                ..Self::default().of_customer(Some(command.customer()))
+            },
             Command::Contact(command) => Self::of_contact(command),
-            Command::Offer(OfferCommand::Accept(of)) => {
-                Self::offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
-            }
-            Command::Offer(OfferCommand::Decline(of)) => {
-                Self::offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
-            }
+            Command::Offer(command) => Self::offer(command.named()),
             Command::Case(command) => Self::of_case(command),
-            Command::Kind(KindCommand::Set(set)) => Self::name(Some(&set.kind)),
-            Command::Kind(KindCommand::Remove(of)) => Self::name(Some(&of.kind)),
-            Command::Calendar(CalendarCommand::Set(set)) => Self::name(Some(&set.calendar)),
-            Command::Calendar(CalendarCommand::Remove(of)) => Self::name(Some(&of.calendar)),
-        }
-    }
-
-    fn of_agent(command: &AgentCommand) -> Self {
-        match command {
-            AgentCommand::Set(set) => Self::agent(&set.agent),
-            AgentCommand::Presence(presence) => Self::agent(&presence.agent),
-            AgentCommand::Remove(of) => Self::agent(&of.agent).passing_to(of.successor.as_ref()),
-            AgentCommand::WrapUpEnd(of) => Self::agent(&of.agent),
-            AgentCommand::Absence(of) => Self::agent(&of.agent),
-            AgentCommand::Succession(of) => Self::agent(&of.agent).passing_to(of.to.first()),
+            Command::Kind(command) => Self::name(Some(command.kind())),
+            Command::Calendar(command) => Self::name(Some(command.calendar())),
         }
     }
 
     fn of_contact(command: &ContactCommand) -> Self {
+        let of_contact = Self {
+            contact: command.contact().cloned(),
+            ..Self::default()
+        };
         match command {
             ContactCommand::Submit(of) => Self {
                 queue: of.queue.clone(),
                 case: of.case.clone(),
-                ..Self::contact(&of.contact).of_customer(of.customer.as_ref())
+                ..of_contact.of_customer(of.customer.as_ref())
             },
-            ContactCommand::Update(of) => Self::contact(&of.contact),
-            ContactCommand::Cancel(of) => Self::contact(&of.contact),
-            ContactCommand::End(of) => Self::contact(&of.contact),
-            ContactCommand::Callback(of) => Self::contact(&of.contact),
             ContactCommand::Transfer(of) => Self {
                 queue: of.to.queue.clone(),
-                ..Self::contact(&of.contact).passing_to(of.to.agent.as_ref())
+                to: of.to.agent.clone(),
+                ..of_contact
             },
-            ContactCommand::Sync(sync) => Self {
-                client: Some(sync.source.clone()),
-                ..Self::default()
+            ContactCommand::Sync(of) => Self {
+                client: Some(of.source.clone()),
+                ..of_contact
             },
+            ContactCommand::Update(_)
+            | ContactCommand::Cancel(_)
+            | ContactCommand::End(_)
+            | ContactCommand::Callback(_) => of_contact,
         }
     }
 
     fn of_case(command: &CaseCommand) -> Self {
+        let of_case = Self {
+            case: command.case().cloned(),
+            ..Self::default()
+        };
         match command {
-            CaseCommand::Open(of) => Self::case(&of.case)
+            CaseCommand::Open(of) => of_case
                 .passing_to(of.owner.as_ref())
                 .of_customer(Some(&of.customer)),
-            CaseCommand::Note(of) => Self::case(&of.case),
-            CaseCommand::Resolve(of) | CaseCommand::Reopen(of) | CaseCommand::Close(of) => {
-                Self::case(&of.case)
-            }
             CaseCommand::Handover(of) => Self {
-                case: of.case.clone(),
                 agent: of.owner.clone(),
                 to: Some(of.to.clone()),
-                ..Self::default()
+                ..of_case
             },
             CaseCommand::Assist(of) => Self {
                 queue: of.queue.clone(),
-                ..Self::case(&of.case).passing_to(of.agent.as_ref())
+                to: of.agent.clone(),
+                ..of_case
             },
-            CaseCommand::AssistDone(of) => Self::case(&of.case),
-            CaseCommand::Wait(of) => Self::case(&of.case),
-            CaseCommand::Advance(of) => Self::case(&of.case),
-            CaseCommand::Extend(of) => Self::case(&of.case),
-            CaseCommand::FollowUp(of) => Self::case(&of.case),
+            CaseCommand::Note(_)
+            | CaseCommand::Resolve(_)
+            | CaseCommand::Reopen(_)
+            | CaseCommand::Close(_)
+            | CaseCommand::AssistDone(_)
+            | CaseCommand::Wait(_)
+            | CaseCommand::Advance(_)
+            | CaseCommand::Extend(_)
+            | CaseCommand::FollowUp(_) => of_case,
         }
     }
 
-    fn offer(
-        offer: Option<crate::router::ids::OfferId>,
-        contact: Option<&Name>,
-        agent: Option<&Name>,
-    ) -> Self {
+    fn offer((offer, contact, agent): OfferNamed<'_>) -> Self {
         Self {
             offer: offer.map(|offer| offer.to_string()),
             contact: contact.cloned(),

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use crate::journal::{Journal, JournalError, Sequence};
 use crate::router::Router;
 use crate::router::answer::Answer;
-use crate::router::command::{Command, SessionCommand, Stamped};
+use crate::router::command::{Command, Stamped};
 use crate::router::effect::Effects;
 use crate::router::event::Event;
 use crate::router::ids::{Key, Name};
@@ -157,12 +157,10 @@ impl Tenant {
     /// Keeps what has happened until there is room to write it down. Of a session only the last
     /// counts.
     pub fn put_off(&mut self, command: Command) {
-        if let Command::Session(SessionCommand::Opened(of))
-        | Command::Session(SessionCommand::Closed(of)) = &command
-        {
-            let is_other = |earlier: &Command| {
-                !matches!(earlier, Command::Session(SessionCommand::Opened(other)) | Command::Session(SessionCommand::Closed(other))
-                    if other == of)
+        if let Command::Session(of) = &command {
+            let is_other = |earlier: &Command| match earlier {
+                Command::Session(earlier) => earlier.client() != of.client(),
+                _ => true,
             };
             self.put_off.retain(is_other);
         }

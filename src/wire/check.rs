@@ -10,10 +10,9 @@ use crate::fields::contact::END_OUTCOMES;
 use crate::router::codes::Outcome;
 use crate::router::command::{
     AgentCommand, AgentSet, CaseCommand, CaseHandover, Command, ContactCommand, ContactSubmit,
-    ContactTransfer, KindCommand, OfferCommand, QueueCommand, SettingsPatch,
+    ContactTransfer, KindCommand, OfferNamed, QueueCommand, SettingsPatch,
 };
 use crate::router::follow_up::SCORE_MAX;
-use crate::router::ids::{Name, OfferId};
 use crate::router::kind::KindRules;
 use crate::router::policy::{
     AGE_PRIORITY_MS_MIN, CAPACITY_MAX, CHANNELS_MAX, Overflow, PARALLEL_OFFERS_MAX, Policy,
@@ -31,12 +30,7 @@ pub fn command(command: &Command) -> Checked {
         Command::Queue(QueueCommand::Set(set)) => policy(&set.policy),
         Command::Settings(patch) => settings(patch),
         Command::Contact(command) => contact_command(command),
-        Command::Offer(OfferCommand::Accept(of)) => {
-            offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
-        }
-        Command::Offer(OfferCommand::Decline(of)) => {
-            offer(of.offer, of.contact.as_ref(), of.agent.as_ref())
-        }
+        Command::Offer(command) => offer(command.named()),
         Command::Case(command) => case_command(command),
         Command::Kind(KindCommand::Set(set)) => kind(&set.rules),
         Command::Tick
@@ -331,8 +325,8 @@ fn handover(to: &CaseHandover) -> Checked {
     Ok(())
 }
 
-fn offer(offer: Option<OfferId>, contact: Option<&Name>, agent: Option<&Name>) -> Checked {
-    match (offer, contact, agent) {
+fn offer(named: OfferNamed<'_>) -> Checked {
+    match named {
         (Some(_), _, _) | (None, Some(_), Some(_)) => Ok(()),
         (None, Some(_), None) => Err(wrong(
             "agent",

@@ -8,34 +8,6 @@ use super::kind::KindRules;
 use super::time::{Millis, Timestamp};
 use crate::calendar::{Calendar, Term};
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum CaseCommand {
-    Open(Box<CaseOpen>),
-    Note(CaseNote),
-    Resolve(CaseAct),
-    Reopen(CaseAct),
-    Close(CaseAct),
-    Handover(Box<CaseHandover>),
-    Assist(Box<CaseAssist>),
-    AssistDone(CaseAssistDone),
-    Wait(CaseWait),
-    Advance(CaseAdvance),
-    Extend(CaseExtend),
-    FollowUp(CaseFollowUp),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum KindCommand {
-    Set(Box<KindSet>),
-    Remove(KindRef),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum CalendarCommand {
-    Set(Box<CalendarSet>),
-    Remove(CalendarRef),
-}
-
 /// `case.open`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,21 +7,23 @@
 
 use std::collections::BTreeMap;
 
-use derive_more::From;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::by_customer::ByCustomer;
 use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
 use super::ids::{Key, Name, OfferId, Text};
-use super::people::{Absence, AgentAbsence, AgentSuccession, ContactCallback};
+use super::people::Absence;
 use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};
 use super::time::{Millis, Timestamp};
 
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
+pub use super::by_noun::{
+    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
+    KindCommand, OfferCommand, OfferNamed, QueueCommand, SessionCommand,
+};
 pub use super::case_command::{
-    CalendarCommand, CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone,
-    CaseCommand, CaseExtend, CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindCommand,
-    KindRef, KindSet,
+    CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone, CaseExtend,
+    CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 
 /// A command with all that comes from outside: when, by chance, on whose behalf.
@@ -36,82 +38,6 @@ pub struct Stamped {
     /// The idempotency key, where the request bore one.
     pub key: Option<Key>,
     pub command: Command,
-}
-
-/// What can be asked of the router, by what it is about.
-#[derive(Clone, Debug, PartialEq, Serialize, From)]
-pub enum Command {
-    /// Lets time pass: everything that is due happens.
-    Tick,
-    /// The process came up again: no session is open.
-    Restarted,
-    /// The configuration file has been followed again.
-    Reloaded,
-    #[from]
-    Session(SessionCommand),
-    #[from]
-    Agent(AgentCommand),
-    #[from]
-    Queue(QueueCommand),
-    #[from]
-    Settings(Box<SettingsPatch>),
-    #[from]
-    Customer(CustomerCommand),
-    #[from]
-    Contact(ContactCommand),
-    #[from]
-    Offer(OfferCommand),
-    #[from]
-    Case(CaseCommand),
-    #[from]
-    Kind(KindCommand),
-    #[from]
-    Calendar(CalendarCommand),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum SessionCommand {
-    Opened(Session),
-    Closed(Session),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum AgentCommand {
-    Set(Box<AgentSet>),
-    Presence(AgentPresence),
-    Remove(AgentRemove),
-    WrapUpEnd(AgentRef),
-    Absence(Box<AgentAbsence>),
-    Succession(Box<AgentSuccession>),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum QueueCommand {
-    Set(Box<QueueSet>),
-    Remove(QueueRef),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum CustomerCommand {
-    Link(Box<CustomerLink>),
-    Exclude(CustomerExclude),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum ContactCommand {
-    Submit(Box<ContactSubmit>),
-    Update(Box<ContactUpdate>),
-    Cancel(ContactCancel),
-    End(ContactEnd),
-    Transfer(Box<ContactTransfer>),
-    Sync(ContactSync),
-    Callback(ContactCallback),
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum OfferCommand {
-    Accept(OfferRef),
-    Decline(OfferDecline),
 }
 
 /// A session of a named client program.

@@ -18,6 +18,7 @@ pub(crate) mod ticket;
 
 // What comes in.
 mod attributes;
+mod by_noun;
 mod case_command;
 pub mod command;
 pub mod kind;

@@ -11,9 +11,7 @@ use std::hint::black_box;
 
 use smallvec::SmallVec;
 
-use crate::router::api::command::{
-    CaseCommand, Command, ContactCommand, CustomerCommand, OfferCommand,
-};
+use crate::router::api::command::{CaseCommand, Command, ContactCommand, CustomerCommand};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name};
 use crate::router::state::book::Book;
 use crate::router::store::directory::{Directory, Place};
@@ -130,25 +128,15 @@ fn customer_of(command: &Command) -> Option<&Name> {
 
 fn case_of(command: &Command) -> Option<&Name> {
     match command {
-        Command::Case(CaseCommand::Open(open)) => Some(&open.case),
-        Command::Case(CaseCommand::Note(note)) => Some(&note.case),
-        Command::Case(CaseCommand::Resolve(act))
-        | Command::Case(CaseCommand::Reopen(act))
-        | Command::Case(CaseCommand::Close(act)) => Some(&act.case),
+        Command::Case(command) => command.case(),
         _ => None,
     }
 }
 
 fn contact_of(command: &Command) -> Option<&Name> {
     match command {
-        Command::Contact(ContactCommand::Submit(submit)) => Some(&submit.contact),
-        Command::Contact(ContactCommand::Update(update)) => Some(&update.contact),
-        Command::Contact(ContactCommand::Cancel(cancel)) => Some(&cancel.contact),
-        Command::Contact(ContactCommand::End(end)) => Some(&end.contact),
-        Command::Contact(ContactCommand::Transfer(transfer)) => Some(&transfer.contact),
-        Command::Contact(ContactCommand::Callback(callback)) => Some(&callback.contact),
-        Command::Offer(OfferCommand::Accept(of)) => of.contact.as_ref(),
-        Command::Offer(OfferCommand::Decline(decline)) => decline.contact.as_ref(),
+        Command::Contact(command) => command.contact(),
+        Command::Offer(command) => command.named().1,
         _ => None,
     }
 }

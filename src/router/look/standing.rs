@@ -4,7 +4,7 @@
 //! a thing that does not exist stands to nothing: what is asked gives no way to tell the two apart.
 
 use crate::router::api::codes::{CaseState, Rule};
-use crate::router::api::command::{Command, OfferCommand};
+use crate::router::api::command::Command;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, OfferId};
 use crate::router::api::reject::Reject;
 use crate::router::state::book::Book;
@@ -144,11 +144,10 @@ impl Book {
     /// out for the first time, and not again where the command is read from a journal: what
     /// stands there was carried out.
     pub(in crate::router) fn check_agrees(&self, command: &Command) -> Result<(), Reject> {
-        let (offer, contact, agent) = match command {
-            Command::Offer(OfferCommand::Accept(of)) => (of.offer, &of.contact, &of.agent),
-            Command::Offer(OfferCommand::Decline(of)) => (of.offer, &of.contact, &of.agent),
-            _ => return Ok(()),
+        let Command::Offer(command) = command else {
+            return Ok(());
         };
+        let (offer, contact, agent) = command.named();
         let Some((id, idx)) = offer.and_then(|id| self.offered(id).map(|idx| (id, idx))) else {
             // That it names nothing, or what has ended, is said by the act itself.
             return Ok(());
@@ -158,7 +157,7 @@ impl Book {
             let name = Name::numbered("o", id.0);
             Err(Reject::conflict("offer", &name, message).in_field(field))
         };
-        if let Some(contact) = contact.as_ref().filter(|contact| held.id != **contact) {
+        if let Some(contact) = contact.filter(|contact| held.id != **contact) {
             return conflict(
                 "contact",
                 format!("offer \"{id}\" is not of contact \"{contact}\": leave `contact` out"),
@@ -166,7 +165,7 @@ impl Book {
         }
         let before = held.offers().iter().find(|open| open.id == id);
         let before = before.map(|open| &self.agent(open.agent).id);
-        if let Some(agent) = agent.as_ref().filter(|agent| before != Some(*agent)) {
+        if let Some(agent) = agent.filter(|agent| before != Some(*agent)) {
             return conflict(
                 "agent",
                 format!("offer \"{id}\" is not before agent \"{agent}\": leave `agent` out"),

@@ -1,0 +1,224 @@
+//! The commands, an enum for each noun, and what each names.
+
+use derive_more::From;
+use serde::Serialize;
+
+use super::case_command::{
+    CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone, CaseExtend,
+    CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
+};
+use super::command::{
+    AgentPresence, AgentRef, AgentRemove, AgentSet, ContactCancel, ContactEnd, ContactSubmit,
+    ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, OfferDecline,
+    OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
+};
+use super::ids::{Name, OfferId};
+use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
+
+/// What can be asked of the router, by what it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, From)]
+pub enum Command {
+    /// Lets time pass: everything that is due happens.
+    Tick,
+    /// The process came up again: no session is open.
+    Restarted,
+    /// The configuration file has been followed again.
+    Reloaded,
+    #[from]
+    Session(SessionCommand),
+    #[from]
+    Agent(AgentCommand),
+    #[from]
+    Queue(QueueCommand),
+    #[from]
+    Settings(Box<SettingsPatch>),
+    #[from]
+    Customer(CustomerCommand),
+    #[from]
+    Contact(ContactCommand),
+    #[from]
+    Offer(OfferCommand),
+    #[from]
+    Case(CaseCommand),
+    #[from]
+    Kind(KindCommand),
+    #[from]
+    Calendar(CalendarCommand),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum SessionCommand {
+    Opened(Session),
+    Closed(Session),
+}
+
+impl SessionCommand {
+    pub const fn client(&self) -> &Name {
+        match self {
+            Self::Opened(of) | Self::Closed(of) => &of.client,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum AgentCommand {
+    Set(Box<AgentSet>),
+    Presence(AgentPresence),
+    Remove(AgentRemove),
+    WrapUpEnd(AgentRef),
+    Absence(Box<AgentAbsence>),
+    Succession(Box<AgentSuccession>),
+}
+
+impl AgentCommand {
+    pub fn agent(&self) -> &Name {
+        match self {
+            Self::Set(set) => &set.agent,
+            Self::Presence(presence) => &presence.agent,
+            Self::Remove(of) => &of.agent,
+            Self::WrapUpEnd(of) => &of.agent,
+            Self::Absence(absence) => &absence.agent,
+            Self::Succession(plan) => &plan.agent,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum QueueCommand {
+    Set(Box<QueueSet>),
+    Remove(QueueRef),
+}
+
+impl QueueCommand {
+    pub fn queue(&self) -> &Name {
+        match self {
+            Self::Set(set) => &set.queue,
+            Self::Remove(of) => &of.queue,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum CustomerCommand {
+    Link(Box<CustomerLink>),
+    Exclude(CustomerExclude),
+}
+
+impl CustomerCommand {
+    pub fn customer(&self) -> &Name {
+        match self {
+            Self::Link(link) => &link.customer,
+            Self::Exclude(exclude) => &exclude.customer,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum ContactCommand {
+    Submit(Box<ContactSubmit>),
+    Update(Box<ContactUpdate>),
+    Cancel(ContactCancel),
+    End(ContactEnd),
+    Transfer(Box<ContactTransfer>),
+    Sync(ContactSync),
+    Callback(ContactCallback),
+}
+
+impl ContactCommand {
+    /// The contact, where the command is about one.
+    pub fn contact(&self) -> Option<&Name> {
+        match self {
+            Self::Submit(submit) => Some(&submit.contact),
+            Self::Update(update) => Some(&update.contact),
+            Self::Cancel(cancel) => Some(&cancel.contact),
+            Self::End(end) => Some(&end.contact),
+            Self::Transfer(transfer) => Some(&transfer.contact),
+            Self::Callback(callback) => Some(&callback.contact),
+            Self::Sync(_) => None,
+        }
+    }
+}
+
+/// Number, contact and agent.
+pub type OfferNamed<'a> = (Option<OfferId>, Option<&'a Name>, Option<&'a Name>);
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum OfferCommand {
+    Accept(OfferRef),
+    Decline(OfferDecline),
+}
+
+impl OfferCommand {
+    /// How the offer is named: by its number, by contact and agent, or by both.
+    pub fn named(&self) -> OfferNamed<'_> {
+        let (offer, contact, agent) = match self {
+            Self::Accept(of) => (of.offer, &of.contact, &of.agent),
+            Self::Decline(of) => (of.offer, &of.contact, &of.agent),
+        };
+        (offer, contact.as_ref(), agent.as_ref())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum CaseCommand {
+    Open(Box<CaseOpen>),
+    Note(CaseNote),
+    Resolve(CaseAct),
+    Reopen(CaseAct),
+    Close(CaseAct),
+    Handover(Box<CaseHandover>),
+    Assist(Box<CaseAssist>),
+    AssistDone(CaseAssistDone),
+    Wait(CaseWait),
+    Advance(CaseAdvance),
+    Extend(CaseExtend),
+    FollowUp(CaseFollowUp),
+}
+
+impl CaseCommand {
+    /// The case, where the command is about one.
+    pub fn case(&self) -> Option<&Name> {
+        match self {
+            Self::Open(open) => Some(&open.case),
+            Self::Note(note) => Some(&note.case),
+            Self::Resolve(act) | Self::Reopen(act) | Self::Close(act) => Some(&act.case),
+            Self::Handover(handover) => handover.case.as_ref(),
+            Self::Assist(assist) => Some(&assist.case),
+            Self::AssistDone(done) => Some(&done.case),
+            Self::Wait(wait) => Some(&wait.case),
+            Self::Advance(advance) => Some(&advance.case),
+            Self::Extend(extend) => Some(&extend.case),
+            Self::FollowUp(asked) => Some(&asked.case),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum KindCommand {
+    Set(Box<KindSet>),
+    Remove(KindRef),
+}
+
+impl KindCommand {
+    pub fn kind(&self) -> &Name {
+        match self {
+            Self::Set(set) => &set.kind,
+            Self::Remove(of) => &of.kind,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum CalendarCommand {
+    Set(Box<CalendarSet>),
+    Remove(CalendarRef),
+}
+
+impl CalendarCommand {
+    pub fn calendar(&self) -> &Name {
+        match self {
+            Self::Set(set) => &set.calendar,
+            Self::Remove(of) => &of.calendar,
+        }
+    }
+}
