@@ -54,11 +54,7 @@ impl Book {
         if let Some(agent) = contact.prefer {
             add(agent, Route::Direct, true);
         }
-        let check = self
-            .queue(contact.queue())
-            .policy()
-            .ownership
-            .owner_skill_check;
+        let check = self.asks_skill_of_owners(contact);
         if let Some(owner) = self.sought_owner(contact) {
             add(owner, Route::Owner, check);
             // Also while it is kept for the owner: they are those who come next.

@@ -5,7 +5,7 @@
 //! changes, so it can never outlive its reason.
 
 use crate::router::api::codes::{CaseState, Fallback, OwnerHold, OwnershipMode, Verdict, Why};
-use crate::router::api::ids::AgentIdx;
+use crate::router::api::ids::{AgentIdx, TeamIdx};
 use crate::router::api::policy::Ownership;
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::Unfree;
@@ -88,6 +88,22 @@ impl Book {
         self.free_for(contact, agent) && meets(self.agent(agent).skills(), requirement)
     }
 
+    /// Whether a queue asks its owners, and those who stand in for them by name, for the skill too.
+    pub(in crate::router) fn asks_skill_of_owners(&self, contact: &Contact) -> bool {
+        let queue = self.queue(contact.queue());
+        queue.policy().ownership.owner_skill_check
+    }
+
+    /// Whether an owner, deputy or leader may serve a contact as far as skill goes.
+    pub(in crate::router) fn is_trusted(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        agent: AgentIdx,
+    ) -> bool {
+        !self.asks_skill_of_owners(contact) || meets(self.agent(agent).skills(), requirement)
+    }
+
     /// Why an agent is not (or is) eligible for a contact.
     pub(in crate::router) fn verdict(
         &self,
@@ -147,8 +163,7 @@ impl Book {
         if self.excluded(contact, owner) {
             return Situation::Never(Why::OwnerExcluded);
         }
-        let policy = &self.queue(contact.queue()).policy().ownership;
-        if policy.owner_skill_check && !meets(entry.skills(), requirement) {
+        if !self.is_trusted(contact, requirement, owner) {
             return Situation::Never(Why::NoOwnerSkill);
         }
         // Asked before its presence: an owner who never serves the channel is not waited for,
@@ -295,6 +310,34 @@ impl Book {
         }
         reach
     }
+}
+
+/// One of those whom a queue's fallback names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StandIn {
+    /// A deputy or leader.
+    Agent(AgentIdx),
+    Team(TeamIdx),
+    Anyone,
+    /// The owner, who calls back.
+    OwnerLater,
+}
+
+/// Those who may serve in the owner's stead, in the order of the fallback (rule 15).
+pub(super) fn stand_ins(
+    policy: &Ownership,
+    reach: &Reach,
+) -> impl Iterator<Item = (Fallback, StandIn)> {
+    policy.fallback.iter().filter_map(|fallback| {
+        let who = match fallback {
+            Fallback::Deputy => reach.deputy.map(StandIn::Agent),
+            Fallback::Leader => reach.leader.map(StandIn::Agent),
+            Fallback::Team => reach.team.map(StandIn::Team),
+            Fallback::Skill => Some(StandIn::Anyone),
+            Fallback::CallbackByOwner => Some(StandIn::OwnerLater),
+        };
+        Some((*fallback, who?))
+    })
 }
 
 /// The code of a decision for a stand-in, by what the owner is doing.

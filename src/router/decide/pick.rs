@@ -151,8 +151,7 @@ impl Book {
                 continue;
             }
             let requirement = self.requirement(waiting);
-            let policy = &self.queue(waiting.queue()).policy().ownership;
-            if (by_team || policy.owner_skill_check) && !meets(skills, &requirement) {
+            if (by_team || self.asks_skill_of_owners(waiting)) && !meets(skills, &requirement) {
                 continue;
             }
             let reach = waiting.place().map(|place| place.reach);
@@ -211,10 +210,9 @@ impl Book {
     }
 
     fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: Free) -> bool {
-        let policy = &self.queue(waiting.queue()).policy().ownership;
         free.has(waiting.channel)
             && !self.excluded(waiting, owner)
-            && (!policy.owner_skill_check
+            && (!self.asks_skill_of_owners(waiting)
                 || meets(self.agent(owner).skills(), &self.requirement(waiting)))
     }
 

@@ -2,13 +2,13 @@
 //! has passed, who could serve it at all.
 
 use super::judge::Situation;
-use crate::router::api::codes::{OwnershipMode, Why};
-use crate::router::api::ids::ContactIdx;
+use crate::router::api::codes::{OwnershipMode, Presence, Why};
+use crate::router::api::ids::{AgentIdx, ContactIdx};
 use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::place::{Reach, Search};
-use crate::router::state::skill::Levels;
+use crate::router::state::skill::{Levels, meets};
 use crate::router::state::waiting::WaitKey;
 
 impl Book {
@@ -100,33 +100,29 @@ impl Book {
 
     /// Whether anyone is logged in who could serve a contact, now or when free.
     pub(in crate::router) fn someone_could_serve(&self, contact: &Contact) -> bool {
-        let logged_in = |agent: &crate::router::api::ids::AgentIdx| {
+        let logged_in = |agent: &AgentIdx| {
             let entry = self.agent(*agent);
             entry.exists()
-                && entry.presence() != crate::router::api::codes::Presence::Offline
+                && entry.presence() != Presence::Offline
                 && entry.capacity_of(contact.channel, &self.channels()) > 0
                 && !self.excluded(contact, *agent)
         };
         // The steps to come count as well: "could ever".
         let queue = self.queue(contact.queue());
-        let check = queue.policy().ownership.owner_skill_check;
         let steps = queue.steps().len() as u32;
         (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
             let requirement = self.requirement_after(contact, passed);
             let reach = self.reach_in_the_end(contact, &requirement);
             let named = [reach.owner, reach.deputy, reach.leader];
-            let trusted = |agent: crate::router::api::ids::AgentIdx| {
-                !check
-                    || crate::router::state::skill::meets(self.agent(agent).skills(), &requirement)
-            };
-            let by_name = |agent| logged_in(&agent) && trusted(agent);
+            let by_name =
+                |agent| logged_in(&agent) && self.is_trusted(contact, &requirement, agent);
             named.into_iter().flatten().any(by_name)
                 || (reach.anyone || reach.team.is_some())
                     && self.idle().able(&requirement).any(|agent| {
                         let entry = self.agent(agent);
                         (reach.anyone || entry.team == reach.team)
                             && logged_in(&agent)
-                            && crate::router::state::skill::meets(entry.skills(), &requirement)
+                            && meets(entry.skills(), &requirement)
                     })
         })
     }

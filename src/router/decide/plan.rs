@@ -4,7 +4,7 @@
 //! closed case; then, when the contact is not kept for its owner, the fallback. Pure: submission,
 //! preview, decline and every other occasion ask the same question here.
 
-use super::judge::{Situation, why_stand_in};
+use super::judge::{Situation, StandIn, stand_ins, why_stand_in};
 use crate::router::api::codes::{CaseState, Fallback, OwnershipMode, Route, Why};
 use crate::router::api::ids::AgentIdx;
 use crate::router::state::book::Book;
@@ -142,28 +142,24 @@ impl Book {
         };
         let situation = self.situation(contact, requirement, owner);
         let policy = &self.queue(contact.queue()).policy().ownership;
-        for fallback in &policy.fallback {
-            let found = match fallback {
-                Fallback::Deputy => self.stand_in(contact, requirement, reach.deputy),
-                Fallback::Leader => self.stand_in(contact, requirement, reach.leader),
-                Fallback::Team => reach
-                    .team
-                    .and_then(|team| self.choose(contact, requirement, Some(team))),
-                Fallback::Skill => self.choose(contact, requirement, None),
-                Fallback::CallbackByOwner
+        for (fallback, who) in stand_ins(policy, &reach) {
+            let found = match who {
+                StandIn::Agent(agent) => self.stand_in(contact, requirement, agent),
+                StandIn::Team(team) => self.choose(contact, requirement, Some(team)),
+                StandIn::Anyone => self.choose(contact, requirement, None),
+                StandIn::OwnerLater
                     if reach.owner_only_until.is_none()
                         && self.may_call_back(contact, situation) =>
                 {
                     return Plan::CallbackByOwner;
                 }
-                Fallback::CallbackByOwner => None,
+                StandIn::OwnerLater => None,
             };
             if let Some(agent) = found {
-                let route = route_of(*fallback);
                 return Plan::Offer {
                     agent,
-                    route,
-                    why: why_stand_in(situation, *fallback),
+                    route: route_of(fallback),
+                    why: why_stand_in(situation, fallback),
                 };
             }
         }
@@ -187,28 +183,17 @@ impl Book {
         !busy && !contact.by_owner_only && !matches!(situation, Situation::Never(_))
     }
 
-    /// A deputy or leader has the owner's rights: its skill is asked only where the owner's is.
+    /// A deputy or leader, where it can take the contact now; it is not rung beside others.
     fn stand_in(
         &self,
         contact: &Contact,
         requirement: &Levels,
-        agent: Option<AgentIdx>,
+        agent: AgentIdx,
     ) -> Option<AgentIdx> {
-        if !contact.offers().is_empty() {
-            return None;
-        }
-        let check = self
-            .queue(contact.queue())
-            .policy()
-            .ownership
-            .owner_skill_check;
-        agent.filter(|agent| {
-            if check {
-                self.eligible(contact, requirement, *agent)
-            } else {
-                self.free_for(contact, *agent)
-            }
-        })
+        let may = contact.offers().is_empty()
+            && self.free_for(contact, agent)
+            && self.is_trusted(contact, requirement, agent);
+        may.then_some(agent)
     }
 
     /// `owner` whenever the agent owns the case already.
@@ -257,15 +242,14 @@ impl Book {
         let policy = &self.queue(contact.queue()).policy().ownership;
         let entry = self.agent(agent);
         let skilled = meets(entry.skills(), &requirement);
-        let trusted = skilled || !policy.owner_skill_check;
-        let as_whom = policy.fallback.iter().find(|fallback| match fallback {
-            Fallback::Deputy => reach.deputy == Some(agent) && trusted,
-            Fallback::Leader => reach.leader == Some(agent) && trusted,
-            Fallback::Team => reach.team.is_some() && entry.team == reach.team && skilled,
-            Fallback::Skill => skilled,
-            Fallback::CallbackByOwner => false,
+        let trusted = skilled || !self.asks_skill_of_owners(contact);
+        let as_whom = stand_ins(policy, &reach).find(|(_, who)| match who {
+            StandIn::Agent(named) => *named == agent && trusted,
+            StandIn::Team(team) => entry.team == Some(*team) && skilled,
+            StandIn::Anyone => skilled,
+            StandIn::OwnerLater => false,
         });
-        let fallback = as_whom.copied().unwrap_or(Fallback::Skill);
+        let fallback = as_whom.map_or(Fallback::Skill, |(fallback, _)| fallback);
         (route_of(fallback), why_stand_in(situation, fallback))
     }
 }

@@ -312,7 +312,7 @@ impl Book {
                 let by_team = place.reach.team.is_some() && agent.team == place.reach.team;
                 let by_skill = (place.reach.anyone || by_team)
                     && crate::router::state::skill::meets(agent.skills(), &requirement);
-                let check = self.policy_of_contact(contact).ownership.owner_skill_check;
+                let check = self.asks_skill_of_owners(contact);
                 let able = by_skill || (by_name && !check);
                 if able && self.free_for(contact, idx) {
                     return Err(format!(
@@ -335,12 +335,5 @@ impl Book {
             }
         }
         Ok(())
-    }
-
-    fn policy_of_contact(
-        &self,
-        contact: &crate::router::state::contact::Contact,
-    ) -> &crate::router::api::policy::Policy {
-        &self.queue(contact.queue()).policy()
     }
 }
