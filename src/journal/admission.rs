@@ -1,7 +1,7 @@
-//! Asking for room before something is changed that will have to be appended.
+//! Reserves room for an append before the caller changes anything that it will have to append.
 //!
-//! What was admitted can be made durable whatever the disk does: its room is allocated. So an
-//! owner who changes nothing without it never has to wait for a full disk. Nothing here blocks.
+//! What was admitted can always be made durable: its room is allocated. A caller that changes
+//! nothing without admission never waits for a full disk. Nothing here blocks.
 
 use super::room::Ahead;
 use super::spare::Standing;
@@ -13,13 +13,13 @@ use super::writer::{Journal, Shared};
 pub struct Asked<'a> {
     /// Bytes that wait for the disk.
     pub waiting_bytes: usize,
-    /// Room that was put aside for one append of up to `admitted_bytes`.
+    /// Room reserved for one append of up to `admitted_bytes`.
     pub admitted: Option<Admitted<'a>>,
-    /// Why the disk has no room for a segment ahead, while it has none.
+    /// Why the disk has no room for the next segment, while it has none.
     pub shortage: Option<String>,
 }
 
-/// Room put aside. It is given back when this is dropped, which should be after the append.
+/// Reserved room, released on drop. Drop it after the append.
 pub struct Admitted<'a> {
     shared: &'a Shared,
     charge: u64,
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Admitted<'_> {
 }
 
 impl Journal {
-    /// Asks for room for one append of up to `admitted_bytes`, and how the disk is.
+    /// Reserves room for one append of up to `admitted_bytes`, and reports the state of the disk.
     #[must_use]
     pub fn ask(&self) -> Asked<'_> {
         let shared = self.shared();
@@ -60,7 +60,7 @@ impl Journal {
         }
     }
 
-    /// Whether there is room for `times` such appends, were nobody else about to append.
+    /// Whether there is room for `times` such appends if nobody else appends.
     #[must_use]
     pub fn has_room(&self, times: usize) -> bool {
         let shared = self.shared();
@@ -70,7 +70,7 @@ impl Journal {
         queue.room.has(bytes, ahead, queue.waiting())
     }
 
-    /// Whether the disk has room for what follows.
+    /// Whether the disk has room for further segments.
     #[must_use]
     pub fn space(&self) -> Space {
         match self.shared().spare.standing() {

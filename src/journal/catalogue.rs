@@ -1,7 +1,7 @@
 //! Which segments and snapshots are present, and which of them are no longer needed.
 //!
-//! Two snapshots are kept, so that damage of the newest costs nothing but a longer replay. This
-//! file must not delete a segment that the older of the two does not cover.
+//! Two snapshots are kept, so damage to the newest costs only a longer replay. This file must not
+//! delete a segment that the older of the two does not cover.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use super::segment::segment_file;
 use super::snapshot::snapshot_sequence;
 use super::storage::Storage;
 
-/// The segments in order and the snapshots that are known to be whole.
+/// The segments in order, and the snapshots known to be whole.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     pub(crate) segments: VecDeque<SegmentStart>,
@@ -24,7 +24,7 @@ pub(crate) struct Catalogue {
 pub struct Pruned {
     /// Segment files removed.
     pub segments: u64,
-    /// Their bytes.
+    /// Bytes of the removed segments.
     pub segments_bytes: u64,
     /// Snapshot files removed.
     pub snapshots: u64,
@@ -39,7 +39,7 @@ impl Catalogue {
         }
     }
 
-    /// Removes what the older of the two newest snapshots covers; nothing while there is one.
+    /// Removes what the older of the two newest snapshots covers; nothing while there is only one.
     pub(crate) fn prune(&mut self, storage: &dyn Storage) -> Result<Pruned, JournalError> {
         let mut pruned = Pruned::default();
         let Some(older) = self.snapshots.iter().rev().nth(1).copied() else {
@@ -55,7 +55,7 @@ impl Catalogue {
             }
         }
         self.snapshots.retain(|sequence| *sequence >= older);
-        // Oldest first, so that a crash in between leaves a run without a hole.
+        // Oldest first, so that a crash in between leaves no gap in the sequences.
         while let (Some(first), Some(second)) = (self.segments.front(), self.segments.get(1)) {
             if second.base_sequence > older + 1 {
                 break;

@@ -39,26 +39,26 @@ pub(crate) struct Committer {
     pub(crate) crc: u32,
     /// Last sequence written.
     pub(crate) written: Sequence,
-    /// Frames were written since the last sync; always false at `Durability::Fsync`.
+    /// Frames were written since the last sync. Always false at `Durability::Fsync`.
     pub(crate) dirty: bool,
     /// The last frame is not a seal.
     pub(crate) unsealed: bool,
     pub(crate) witness_turn: u64,
-    /// There is no room for a seal beside what was promised: it waits for the next frame.
+    /// There is no room for a seal beside what was admitted: it waits for the next frame.
     pub(crate) seal_waits: bool,
-    /// A frame has just been written that nobody waited for.
-    pub(crate) rests: bool,
-    /// When was last looked whether the segment is still in its place.
-    pub(crate) looked: Instant,
+    /// A frame that nobody waited for was just written.
+    pub(crate) may_rest: bool,
+    /// When the segment's place was last checked.
+    pub(crate) place_checked: Instant,
 }
 
-/// How long records gather at `Durability::None` before the next frame is written. Nobody waits
-/// for it, and a write for each of them would cost more than the routing.
+/// How long records gather at `Durability::None` before the next frame is written. Nobody waits for
+/// it, and one write for each record would cost more than the routing.
 const REST: Duration = Duration::from_millis(2);
 
-/// How often is looked whether the segment is still in its place, where frames are written. The
-/// first frame after a pause always looks.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Least time between two checks of the segment's place while frames are written. The first frame
+/// after a pause is always preceded by a check.
+const PLACE_CHECK_EVERY: Duration = Duration::from_millis(20);
 
 enum Work {
     Frame(Batch),
@@ -67,7 +67,7 @@ enum Work {
     Stop,
 }
 
-/// Poisons the journal if its thread dies of a bug, so that nobody waits for ever.
+/// Poisons the journal if its thread panics, so that nobody waits forever.
 struct PanicGuard(Arc<Shared>);
 
 impl Drop for PanicGuard {
@@ -83,7 +83,7 @@ impl Committer {
     pub(crate) fn run(mut self) {
         let guard = PanicGuard(Arc::clone(&self.shared));
         if let Err(error) = self.commit_all() {
-            // A full disk stops an orderly close, but nothing that was written is in doubt.
+            // A full disk prevents an orderly close, but nothing that was written is in doubt.
             if !(error.is_passing() && self.shared.queue.lock().closing) {
                 self.shared.progress.poison(&error.to_string());
             }
@@ -103,13 +103,14 @@ impl Committer {
         }
     }
 
-    /// Takes whatever is queued, at once: the sync that just returned was the group's delay.
+    /// Takes whatever is queued at once: the last sync was the delay in which the group gathered.
     fn next_work(&mut self) -> Work {
         let seal_after = Duration::from_millis(self.shared.options.seal_after_ms);
         let mut queue = self.shared.queue.lock();
-        let rests = std::mem::take(&mut self.rests) && !queue.is_behind();
-        if rests && !queue.closing && !self.is_awaited(&queue) {
-            // Nobody is told when this ends: only one who closes or wants a sync cuts it short.
+        let may_rest = std::mem::take(&mut self.may_rest) && !queue.is_behind();
+        if may_rest && !queue.closing && !self.is_awaited(&queue) {
+            // The condition variable is notified only by a close or a sync, which cut the rest
+            // short.
             self.shared.work.wait_for(&mut queue, REST);
         }
         loop {
@@ -139,7 +140,7 @@ impl Committer {
         }
     }
 
-    /// Whether somebody waits for the disk itself.
+    /// Whether somebody waits for stable storage.
     fn is_awaited(&self, queue: &Queue) -> bool {
         queue.sync_wanted > self.shared.progress.synced()
     }
@@ -165,12 +166,12 @@ impl Committer {
         };
         wrote.map_err(|error| JournalError::io("write", &segment.name, error))?;
         let write_time = now().duration_since(before);
-        self.look_around(before)?;
-        self.wrote(frame_bytes, crc);
+        self.check_place_when_due(before)?;
+        self.note_written(frame_bytes, crc);
         self.written = last;
         self.unsealed = true;
         self.seal_waits = false;
-        self.rests = self.shared.options.durability == Durability::None;
+        self.may_rest = self.shared.options.durability == Durability::None;
         let synced = if self.dirty {
             self.shared.progress.synced()
         } else {
@@ -196,18 +197,18 @@ impl Committer {
         Ok(())
     }
 
-    /// Looks now and then whether what is written is still where it is looked for. What was
-    /// written elsewhere is not acknowledged.
-    fn look_around(&mut self, now: Instant) -> Result<(), JournalError> {
-        let since = now.saturating_duration_since(self.looked);
-        if since < LOOK_EVERY {
+    /// Checks from time to time that the segment is still in its place. A frame written elsewhere
+    /// is not acknowledged.
+    fn check_place_when_due(&mut self, now: Instant) -> Result<(), JournalError> {
+        let since = now.saturating_duration_since(self.place_checked);
+        if since < PLACE_CHECK_EVERY {
             return Ok(());
         }
-        self.looked = now;
+        self.place_checked = now;
         self.shared.check_place()
     }
 
-    /// Brings everything written to stable storage, where the durability did not do so already.
+    /// Brings everything written to stable storage, unless the durability has done so already.
     fn sync(&mut self) -> Result<(), JournalError> {
         if self.dirty {
             let segment = &self.segment;
@@ -251,15 +252,15 @@ impl Committer {
             .and_then(|()| segment.file.write_all_at(bytes, segment.offset))
             .and_then(|()| segment.file.sync())
             .map_err(|error| JournalError::io("seal", &segment.name, error))?;
-        self.wrote(bytes.len() as u64, crc);
+        self.note_written(bytes.len() as u64, crc);
         self.witness_turn += 1;
         self.unsealed = false;
-        drop(self.tell_room());
+        drop(self.update_room());
         self.shared.counters.seals.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Goes on in the prepared segment.
+    /// Continues in the prepared segment.
     ///
     /// The new segment is durable under its name before the old one is closed, and the old one
     /// is closed before the new one takes a frame. So a closed segment without a next one, and
@@ -287,13 +288,13 @@ impl Committer {
         old.file
             .write_all_durable_at(end, old.offset)
             .map_err(|error| JournalError::io("close", &old.name, error))?;
-        self.wrote(end.len() as u64, end_crc);
+        self.note_written(end.len() as u64, end_crc);
         shared.catalogue.lock().segments.push_back(SegmentStart {
             number,
             base_sequence: header.base_sequence,
             bytes,
         });
-        shared.take_place(&name, file.as_ref())?;
+        shared.set_active(&name, file.as_ref())?;
         let offset = super::segment::FRAMES_START;
         self.segment = ActiveSegment {
             file,
@@ -304,23 +305,23 @@ impl Committer {
         };
         self.unsealed = false;
         {
-            // Together, so that nobody sees the segment twice or not at all.
-            let _queue = self.tell_room();
+            // Both under one lock, so that nobody counts the segment twice or not at all.
+            let _queue = self.update_room();
             shared.spare.in_use();
         }
         shared.spare.request(which);
         Ok(())
     }
 
-    /// Says what the segment in use can still take.
-    fn tell_room(&self) -> parking_lot::MutexGuard<'_, Queue> {
+    /// Updates the room left in the segment in use.
+    fn update_room(&self) -> parking_lot::MutexGuard<'_, Queue> {
         let mut queue = self.shared.queue.lock();
         queue.room.active = room::usable(self.segment.bytes, self.segment.offset);
         queue
     }
 
-    /// Whether there is room for a seal: where the disk is full it must not take what was promised
-    /// to records, nor wait for a segment.
+    /// Whether there is room for a seal. On a full disk a seal must neither use room that was
+    /// admitted nor wait for a segment.
     fn may_seal(&self) -> bool {
         let queue = self.shared.queue.lock();
         let ahead = self.shared.spare.ahead();
@@ -346,7 +347,7 @@ impl Committer {
         }
     }
 
-    fn wrote(&mut self, bytes: u64, crc: u32) {
+    fn note_written(&mut self, bytes: u64, crc: u32) {
         self.segment.offset += bytes;
         self.crc = crc;
         self.shared
@@ -356,7 +357,7 @@ impl Committer {
     }
 }
 
-/// The only clock of the journal: it measures, and decides nothing that is recorded.
+/// The only clock of the journal. It measures durations; nothing recorded depends on it.
 fn now() -> Instant {
     Instant::now()
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with the journal, as types.
+//! The errors of the journal.
 //!
 //! Each message says what happened, where, and what to do about it.
 //! This file must not log and must not decide whether an error stops the process.
@@ -31,14 +31,14 @@ pub enum JournalError {
     )]
     NotInitialised { place: String },
 
-    /// Journal files lie here, but the marker that names them does not.
+    /// Journal files exist here, but no marker that identifies them.
     #[error(
         "{place} holds journal files ({found}) but no marker file JOURNAL: restore the marker \
          from a backup, nothing was changed"
     )]
     MarkerMissing { place: String, found: String },
 
-    /// The marker exists and cannot be trusted.
+    /// The marker exists but cannot be trusted.
     #[error(
         "{place}: the marker file JOURNAL is damaged ({reason}): restore it from a backup, \
          nothing was changed"
@@ -74,7 +74,7 @@ pub enum JournalError {
     )]
     Locked { place: String, pid: String },
 
-    /// The disk refused an operation while nothing was at stake yet.
+    /// The disk refused an operation before any record was at risk.
     #[error("cannot {action} {file}: {cause}")]
     Io {
         action: &'static str,
@@ -82,7 +82,7 @@ pub enum JournalError {
         cause: Arc<io::Error>,
     },
 
-    /// What is being written is not what stands in the journal's place any more.
+    /// The journal's folder or segment was moved, deleted or replaced while it was being written.
     #[error(
         "{file} in {place} was moved, deleted or replaced while it was in use, so the journal \
          would be written where nobody looks: put the folder back, or restore a backup, and \
@@ -132,7 +132,7 @@ pub enum JournalError {
     TargetNotEmpty { place: String },
 }
 
-/// Where acknowledged data is damaged, and why it is known to be no torn tail.
+/// Where acknowledged data is damaged, and why it is not a torn tail.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "journal damaged: {file} at byte {offset}, sequence {sequence}: {reason}; nothing was \
@@ -147,7 +147,7 @@ pub struct Damage {
     pub offset: u64,
     /// The first sequence that cannot be read.
     pub sequence: u64,
-    /// What is wrong and what proves that it had been whole.
+    /// What is wrong, and what proves that the data was once whole.
     pub reason: String,
 }
 
@@ -158,7 +158,7 @@ impl From<Damage> for JournalError {
 }
 
 impl JournalError {
-    /// Puts the operation and the file beside an error of the disk.
+    /// Adds the operation and the file to an I/O error.
     pub(crate) fn io(action: &'static str, file: &str, cause: io::Error) -> Self {
         Self::Io {
             action,
@@ -167,13 +167,12 @@ impl JournalError {
         }
     }
 
-    /// True if the system lacked something that it may have again at the next try: room on the
-    /// disk, or descriptors of files.
+    /// True if the system lacked a resource that may return: space on the disk or file descriptors.
     pub(crate) fn is_passing(&self) -> bool {
         self.is_out_of_space() || self.is_out_of_files()
     }
 
-    /// True if no file could be opened, because the process or the system has too many.
+    /// True if no file could be opened because the process or the system has too many open.
     pub(crate) fn is_out_of_files(&self) -> bool {
         match self {
             Self::Io { cause, .. } => matches!(
@@ -184,7 +183,7 @@ impl JournalError {
         }
     }
 
-    /// True if the disk had no room, which passes without a restart once space is freed.
+    /// True if the disk had no room. That passes without a restart once space is freed.
     pub(crate) fn is_out_of_space(&self) -> bool {
         match self {
             Self::Io { cause, .. } => matches!(

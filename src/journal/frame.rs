@@ -29,7 +29,7 @@ pub type Sequence = u64;
 pub const HEADER_BYTES: usize = 64;
 /// Frames are padded to this many bytes on disk, so no page with acknowledged data is rewritten.
 pub const PAGE_BYTES: usize = 4096;
-/// Length in bytes of what stands before each record.
+/// Length in bytes of the header before each record.
 pub const RECORD_HEADER_BYTES: usize = 8;
 
 /// The frame before this one was on stable storage when this one was written.
@@ -42,7 +42,7 @@ const FLAGS_KNOWN: u16 = FLAG_AFTER_SYNC | FLAG_SEAL | FLAG_END;
 
 const MAGIC: [u8; 4] = *b"FHF1";
 
-/// What a frame says about itself, checksum and lengths aside.
+/// The fields of a frame's header, without checksum and lengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FrameHeader {
     /// Sequence of the first record, or of the next record if the frame is empty.
@@ -73,10 +73,10 @@ pub enum FrameError {
     /// The checksum does not match: torn or damaged.
     #[error("checksum {found:08x} does not match the content ({computed:08x})")]
     Checksum { found: u32, computed: u32 },
-    /// The checksum matches but the records inside do not add up.
+    /// The checksum matches but the records inside are inconsistent.
     #[error("the checksum is right but record {index} is inconsistent")]
     Records { index: u32 },
-    /// The checksum matches but a field is used that this version does not know.
+    /// The checksum matches but the frame uses a field that this version does not know.
     #[error("the checksum is right but flags {flags:#06x} are unknown")]
     UnknownFlags { flags: u16 },
 }
@@ -184,10 +184,10 @@ impl FrameBuilder {
     }
 }
 
-/// A frame that passed every check of its own; its place in the chain is checked by the reader.
+/// A frame whose own checks passed. The reader checks its place in the chain.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
-    /// What it says about itself.
+    /// Its header.
     pub header: FrameHeader,
     /// Its checksum, which the next frame repeats.
     pub crc: u32,
@@ -196,7 +196,7 @@ pub struct Frame<'a> {
     payload: &'a [u8],
 }
 
-/// Bytes of the frame that begins at `bytes`, by its own unchecked word.
+/// Length of the frame that begins at `bytes`, from its unchecked header.
 pub fn announced_bytes(bytes: &[u8]) -> Result<usize, FrameError> {
     let head = bytes
         .first_chunk::<HEADER_BYTES>()
@@ -268,8 +268,8 @@ impl<'a> Frame<'a> {
         self.header.base_sequence + u64::from(self.records)
     }
 
-    /// A right checksum proves who wrote the bytes, not that the lengths inside are sane, so
-    /// each one is followed before anyone relies on it.
+    /// A matching checksum proves who wrote the bytes, not that the lengths inside are sane, so
+    /// every length is checked before use.
     fn check_records(&self) -> Result<(), FrameError> {
         if self
             .header
@@ -335,11 +335,11 @@ fn split_record(bytes: &[u8]) -> Option<(u16, u16, &[u8], &[u8])> {
     Some((u16_at(head, 6), u16_at(head, 4), content, rest))
 }
 
-/// Writes fields one after the other into a fixed header.
+/// Writes fields one after another into a header of fixed size.
 pub(crate) struct Fields<'a>(pub(crate) &'a mut [u8]);
 
 impl Fields<'_> {
-    /// Puts one field and moves on. The headers are sized for their fields.
+    /// Writes one field. The headers are sized for their fields.
     pub(crate) fn put(&mut self, field: &[u8]) {
         let rest = std::mem::take(&mut self.0);
         let (place, rest) = rest.split_at_mut(field.len());

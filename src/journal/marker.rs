@@ -60,7 +60,7 @@ impl Marker {
         Ok(Some(marker))
     }
 
-    /// Writes the marker so that it is there whole or not at all.
+    /// Writes the marker atomically.
     pub(crate) fn write(&self, storage: &dyn Storage) -> Result<(), JournalError> {
         let text = self.text();
         storage
@@ -101,7 +101,7 @@ impl Marker {
             match line.split_once(" = ") {
                 Some(("format", value)) => format = value.parse().ok(),
                 Some(("uuid", value)) => uuid = parse_uuid(value),
-                // Newer formats may say more; the format number decides what may be read.
+                // Newer formats may have more lines; the format number decides what may be read.
                 _ => {}
             }
         }

@@ -1,10 +1,9 @@
 //! The journal: an ordered, checksummed, durable log of opaque records.
 //!
-//! It knows nothing of routing: a record is bytes with a type number. It promises that a record
-//! whose sequence was reported durable is there after any crash, or that opening is refused with
-//! the place of the damage; it never opens in silence without it. `docs/journal.md` holds the
-//! format and the rules. Only `recovery` cuts, only `committer` writes frames, only `scan`
-//! judges damage.
+//! It knows nothing of routing: a record is bytes with a type number. A record whose sequence was
+//! reported durable is there after any crash, or opening fails and names the place of the damage;
+//! it is never lost silently. `docs/journal.md` describes the format and the rules. Only `recovery`
+//! cuts, only `committer` writes frames, only `scan` judges damage.
 
 mod admission;
 mod error;

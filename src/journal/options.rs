@@ -1,4 +1,4 @@
-//! The limits and choices of a journal, each with its unit and range.
+//! The options of a journal, each with its unit and range.
 //!
 //! This file must not read configuration; the daemon turns its configuration into [`Options`].
 
@@ -10,7 +10,7 @@ use super::frame::{HEADER_BYTES, PAGE_BYTES};
 use super::segment::FRAMES_START;
 use super::stats::CommitObserver;
 
-/// What is kept for when the disk is full, where a segment is not smaller.
+/// Default size of the reserve, unless a segment is smaller.
 const RESERVE_BYTES: u64 = 16 << 20;
 
 /// When an appended record counts as durable, so that its reply may leave.
@@ -46,19 +46,19 @@ pub struct Options {
     /// Bytes that may wait for the disk before `append` answers `Full`. Default 64 MiB,
     /// `append_bytes_max` to 4 GiB.
     pub waiting_bytes_max: usize,
-    /// Bytes of the segment that is kept for when the disk has no room for the next one. Default
-    /// 16 MiB, or a segment where that is less; it holds the largest append, and is 1 GiB at most.
+    /// Size in bytes of the reserve segment, for when the disk has no room for the next segment.
+    /// Default 16 MiB, or a segment if that is smaller; at least the largest append, at most 1 GiB.
     pub reserve_bytes: u64,
-    /// Bytes of the largest append that is asked for with [`super::Journal::ask`]. Default
-    /// `append_bytes_max`, for which more counts too.
+    /// Bytes of the largest append reserved with [`super::Journal::ask`]. Default:
+    /// `append_bytes_max`, counted with its overhead.
     pub admitted_bytes: usize,
     /// Pause in milliseconds before a segment is allocated again after the disk was full.
     /// Default 1,000, 1 to 60,000.
     pub spare_retry_ms: u64,
-    /// Begin an empty journal if there is none. Default false: a missing journal is
-    /// refused, because a mistyped path would otherwise look like a fresh start.
+    /// Begin an empty journal if there is none. Default false: a missing journal is refused,
+    /// because a mistyped path would otherwise look like a fresh start.
     pub create: bool,
-    /// Told of each commit, from the committer thread. Must return quickly.
+    /// Called after each commit, on the committer thread. Must return quickly.
     pub observer: Option<Arc<dyn CommitObserver>>,
 }
 
@@ -115,12 +115,12 @@ impl Options {
         }
     }
 
-    /// What is put aside for one append.
+    /// Bytes reserved for one append.
     pub(crate) fn admitted_bytes(&self) -> usize {
         self.admitted_bytes.min(self.append_bytes_max)
     }
 
-    /// Checks every range. Errors name the option, the value and what is allowed.
+    /// Checks every range. An error names the option, the value and the allowed range.
     pub fn validate(&self) -> Result<(), JournalError> {
         let room = frame_room(self.segment_bytes);
         check(
@@ -172,14 +172,14 @@ impl Options {
     }
 }
 
-/// The reserve for segments of `segment_bytes` that take appends of `append_bytes_max`.
+/// Size of the reserve for segments of `segment_bytes` and appends of `append_bytes_max`.
 #[must_use]
 pub fn reserve_bytes(segment_bytes: u64, append_bytes_max: usize) -> u64 {
     let wanted = (append_bytes_max as u64 + (32 << 10)).next_multiple_of(PAGE_BYTES as u64);
     segment_bytes.min(RESERVE_BYTES.max(wanted))
 }
 
-/// Payload bytes of the largest frame that a segment can hold beside its closing frame.
+/// Payload bytes of the largest frame that fits a segment beside its closing frame.
 fn frame_room(segment_bytes: u64) -> u64 {
     segment_bytes.saturating_sub(FRAMES_START + PAGE_BYTES as u64 + HEADER_BYTES as u64)
 }

@@ -1,6 +1,6 @@
 //! How far the journal has come, who waits for it, and the failure that ends it.
 //!
-//! This file must not write to storage; the committer reports here, everyone else looks.
+//! This file must not write to storage: the committer reports here, everyone else reads.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::error::JournalError;
 use super::frame::Sequence;
 
-/// The last sequences that reached each level.
+/// The last sequence at each level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
     /// At the configured durability: replies through this sequence may leave.
@@ -20,7 +20,7 @@ pub struct Progress {
     pub synced: Sequence,
 }
 
-/// The shared place where progress is kept.
+/// The progress, shared by the committer and those who wait.
 #[derive(Debug)]
 pub(crate) struct ProgressBoard {
     durable: AtomicU64,
@@ -61,21 +61,21 @@ impl ProgressBoard {
         self.async_waiters.subscribe()
     }
 
-    /// Moves forward and wakes everyone who waits. Neither number ever goes back.
+    /// Moves forward and wakes everyone who waits. Neither number ever decreases.
     pub(crate) fn advance(&self, durable: Sequence, synced: Sequence) {
         self.durable.fetch_max(durable, Ordering::AcqRel);
         self.synced.fetch_max(synced, Ordering::AcqRel);
         self.wake();
     }
 
-    /// Moves `durable` forward where nobody can be waiting, because waiting is never needed.
+    /// Moves `durable` forward at `Durability::None`, where nobody waits.
     pub(crate) fn release_at_once(&self, durable: Sequence) {
         self.durable.fetch_max(durable, Ordering::AcqRel);
     }
 
-    /// Ends the journal with its first cause; later causes change nothing.
+    /// Ends the journal with its first error. Later ones are ignored.
     pub(crate) fn poison(&self, cause: &str) {
-        // Only the first cause is kept; a second one is most often its consequence.
+        // A second error is most often a consequence of the first.
         self.poison.get_or_init(|| JournalError::Poisoned {
             cause: cause.into(),
         });
@@ -120,7 +120,7 @@ impl ProgressBoard {
         }
         let mut receiver = self.async_waiters.subscribe();
         loop {
-            // Looked at after subscribing, so that no change can fall in between.
+            // Read after subscribing, so that no change is missed.
             if let Some(answer) = self.answer(&self.durable, sequence) {
                 return answer;
             }
@@ -130,7 +130,7 @@ impl ProgressBoard {
         }
     }
 
-    /// Waits for the end of the journal and tells how it came.
+    /// Waits for the end of the journal and returns its cause.
     pub(crate) async fn ended(&self) -> JournalError {
         let mut receiver = self.async_waiters.subscribe();
         loop {
@@ -156,7 +156,7 @@ impl ProgressBoard {
         }
     }
 
-    /// A poisoned journal acknowledges nothing, not even what it once knew to be durable.
+    /// A poisoned journal acknowledges nothing, not even what was durable before.
     fn answer(&self, level: &AtomicU64, sequence: Sequence) -> Option<Result<(), JournalError>> {
         if let Some(error) = self.poison.get() {
             return Some(Err(error.clone()));
@@ -170,7 +170,7 @@ impl ProgressBoard {
     }
 
     fn wake(&self) {
-        // Taking the lock orders this after a waiter's look and before its sleep.
+        // Taking the lock orders this after a waiter's check and before its sleep.
         drop(self.blocked.lock());
         self.changed.notify_all();
         self.async_waiters.send_replace(Progress {

@@ -1,7 +1,7 @@
-//! What was appended and waits for the committer.
+//! Records that were appended and wait for the committer.
 //!
-//! Pure bookkeeping under the writer's short lock: it must not do I/O and must not grow beyond
-//! its limit.
+//! Bookkeeping under the writer's short lock: it must not do I/O and must not grow beyond its
+//! limit.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use super::options::Options;
 use super::room::{Room, Waiting};
 use super::writer::NewRecord;
 
-/// Empty buffers kept for reuse; more than two are only in use after a burst.
+/// Empty buffers kept for reuse; more than two are in use only after a burst.
 const SPARE_BUFFERS_MAX: usize = 4;
 
 /// Records that will become one frame.
@@ -32,7 +32,7 @@ pub(crate) struct Queue {
     frame_bytes_target: usize,
     append_bytes_max: usize,
     waiting_bytes_max: usize,
-    /// What the disk can still take.
+    /// Bytes that can still be made durable.
     pub(crate) room: Room,
     /// A batch was taken and is being written.
     is_writing: bool,
@@ -106,7 +106,7 @@ impl Queue {
         Ok(self.last_sequence())
     }
 
-    /// What waits, as frames.
+    /// What waits, counted in frames.
     pub(crate) fn waiting(&self) -> Waiting {
         let open = usize::from(self.open.frame.records() > 0) + usize::from(self.is_writing);
         Waiting {
@@ -115,7 +115,7 @@ impl Queue {
         }
     }
 
-    /// Whether a whole frame waits already.
+    /// Whether a whole frame waits.
     pub(crate) fn is_behind(&self) -> bool {
         !self.full.is_empty()
     }
@@ -130,7 +130,7 @@ impl Queue {
         batch
     }
 
-    /// Returns the buffer of a written batch that had held `bytes` of payload.
+    /// Returns the buffer of a written batch of `bytes` of payload.
     pub(crate) fn give_back(&mut self, mut frame: FrameBuilder, bytes: usize) {
         self.waiting_bytes -= bytes;
         self.is_writing = false;

@@ -26,11 +26,11 @@ pub(crate) fn is_zero(page: &[u8]) -> bool {
         .all(|chunk| ZERO_PAGE.starts_with(chunk))
 }
 
-/// What stands at an offset of a segment.
+/// What is at an offset of a segment.
 pub(crate) enum FrameAt<'a> {
     /// A whole frame of this segment, and the offset of the next one.
     Whole(Frame<'a>, u64),
-    /// Nothing usable, and why.
+    /// No usable frame, and why.
     Bad(BadFrame),
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct SegmentReader {
 }
 
 impl SegmentReader {
-    /// Opens segment `number` for reading. `sequence` is what is expected in it, for messages.
+    /// Opens segment `number` for reading. `sequence` is the one expected in it, for messages.
     pub(crate) fn open(
         storage: &dyn Storage,
         number: u64,
@@ -120,7 +120,7 @@ impl SegmentReader {
         })
     }
 
-    /// The farther of the two witnesses, if there is one.
+    /// The witness that is further on, if there is one.
     pub(crate) fn witness(&mut self) -> Result<Option<Witness>, JournalError> {
         let mut best: Option<Witness> = None;
         for turn in 0..2 {
@@ -137,12 +137,12 @@ impl SegmentReader {
         witness.segment == self.header.number && witness.journal_id == self.id()
     }
 
-    /// The journal's identity as its frames carry it.
+    /// The short identity of the journal, as its frames carry it.
     pub(crate) fn id(&self) -> u64 {
         journal_id(&self.header.uuid)
     }
 
-    /// Drops what was read ahead, so that the next read asks the disk again.
+    /// Drops the bytes read ahead, so that the next read goes to the disk.
     pub(crate) fn forget(&mut self) {
         self.window.clear();
     }

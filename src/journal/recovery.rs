@@ -1,7 +1,7 @@
 //! Opens a directory: begins a journal, or checks one and makes it writable again.
 //!
-//! This is the only place that may cut, and it cuts only what was never acknowledged. It must
-//! refuse everything else without changing a byte.
+//! Only this file cuts, and it cuts only what was never acknowledged. Everything else it refuses
+//! without changing a byte.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -64,9 +64,9 @@ impl Recovery {
         Ok(Some(bytes))
     }
 
-    /// Hands every record after the snapshot to `take`, in order, without holding them all.
+    /// Passes every record after the snapshot to `take`, in order, without holding them all.
     ///
-    /// All frames were checked before; they are checked again while they are read.
+    /// All frames were checked before; they are checked again as they are read.
     pub fn replay<E: From<JournalError>>(
         &self,
         take: impl FnMut(Record<'_>) -> Result<(), E>,
@@ -91,7 +91,7 @@ impl Recovery {
         self.last_sequence
     }
 
-    /// Why newer snapshots were passed over, one line each. Worth a warning.
+    /// Why newer snapshots were skipped, one line each. Worth a warning.
     #[must_use]
     pub fn skipped_snapshots(&self) -> &[String] {
         &self.skipped_snapshots
@@ -110,7 +110,7 @@ impl Recovery {
     }
 }
 
-/// Everything the writer needs to go on.
+/// What the writer needs to continue.
 pub(crate) struct Recovered {
     pub(crate) recovery: Recovery,
     pub(crate) catalogue: Catalogue,
@@ -120,7 +120,7 @@ pub(crate) struct Recovered {
     pub(crate) lock: StorageLock,
 }
 
-/// A checked directory: the chain of frames and the snapshot that stands before it.
+/// A checked directory: the chain of frames and the snapshot before it.
 pub(crate) struct Checked {
     pub(crate) marker: Marker,
     pub(crate) scan: Scan,
@@ -128,7 +128,7 @@ pub(crate) struct Checked {
     pub(crate) skipped_snapshots: Vec<String>,
 }
 
-/// Takes the directory, checks it, cuts a torn tail and makes the rest durable.
+/// Locks the directory, checks it, cuts a torn tail and makes the rest durable.
 pub(crate) fn recover(
     storage: &Arc<dyn Storage>,
     options: &Options,
@@ -175,12 +175,12 @@ pub(crate) fn recover(
     })
 }
 
-/// Takes the directory for this process.
+/// Locks the directory for this process.
 pub(crate) fn take_lock(storage: &dyn Storage) -> Result<StorageLock, JournalError> {
     storage.lock().map_err(|error| refused(storage, error))
 }
 
-/// Why a directory could not be taken.
+/// Why a directory could not be locked.
 pub(crate) fn refused(storage: &dyn Storage, error: LockError) -> JournalError {
     match error {
         LockError::Held { pid } => JournalError::Locked {
@@ -220,7 +220,7 @@ fn newest_snapshot(
         .list()
         .map_err(|error| JournalError::io("list", &storage.place(), error))?;
     let mut skipped = Vec::new();
-    // The names have a fixed width, so their order is that of the sequences.
+    // The names have a fixed width, so they sort in the order of the sequences.
     for name in names
         .iter()
         .rev()
@@ -281,7 +281,7 @@ pub(crate) fn check_snapshot_meets_log(
     Ok(())
 }
 
-/// Cuts the torn tail, clears what a crash left half made, and makes the end durable.
+/// Cuts the torn tail, removes what a crash left half made, and makes the end durable.
 fn repair(storage: &dyn Storage, scan: &Scan) -> Result<ActiveSegment, JournalError> {
     let last = scan
         .segments
@@ -328,11 +328,11 @@ fn zero_from(storage: &dyn Storage, name: &str, from: u64) -> std::io::Result<()
     file.sync()
 }
 
-/// Writes the frames again that no later frame vouches for, with the same bytes.
+/// Writes again, with the same bytes, the frames that no later frame vouches for.
 ///
-/// They were read through the page cache. If an earlier sync of them failed, the cache holds
-/// them as clean although the disk does not, and a sync alone would report success. Writing the
-/// same bytes makes them dirty, so that the next sync really stores them.
+/// They were read through the page cache. If an earlier sync of them failed, the cache holds them
+/// as clean although they are not on the disk, and a sync alone would report success. Writing the
+/// same bytes makes the pages dirty, so that the next sync stores them.
 fn persist_again(storage: &dyn Storage, scan: &Scan) -> Result<(), JournalError> {
     let (number, offset) = scan.proven;
     for segment in scan
@@ -373,7 +373,7 @@ fn remove_temporary(storage: &dyn Storage) -> Result<(), JournalError> {
         .list()
         .map_err(|error| JournalError::io("list", &storage.place(), error))?;
     for name in names {
-        // The spare and the reserve stay: their room must not be lost to others meanwhile.
+        // The spare and the reserve stay: their room must not be lost to other programs.
         let is_ours = name
             .strip_suffix(".tmp")
             .is_some_and(|stem| stem == MARKER_FILE || snapshot_sequence(stem).is_some());
@@ -386,7 +386,7 @@ fn remove_temporary(storage: &dyn Storage) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Begins an empty journal, if the caller asked for it and nothing is in the way.
+/// Begins an empty journal, if the caller asked for it and the directory holds no other.
 fn begin(storage: &dyn Storage, options: &Options) -> Result<(), JournalError> {
     let found = journal_files(storage)?;
     let aborted = is_aborted_beginning(storage, &found)?;
@@ -403,7 +403,7 @@ fn begin(storage: &dyn Storage, options: &Options) -> Result<(), JournalError> {
     };
     let name = segment_file(1);
     let file = prepare(storage, SPARE_FILE, options.segment_bytes)?;
-    // The marker comes last: without it, what a crash leaves here can be begun again.
+    // The marker comes last: a directory without it can be begun again after a crash.
     file.write_all_durable_at(&header.encode(), 0)
         .and_then(|()| storage.rename(SPARE_FILE, &name))
         .and_then(|()| storage.sync_directory())
@@ -438,7 +438,7 @@ pub(crate) fn journal_files(storage: &dyn Storage) -> Result<Vec<String>, Journa
     Ok(names)
 }
 
-/// True if all that is here is a first segment without any frame: the marker was never written.
+/// True if there is only a first segment without a frame: the marker was never written.
 fn is_aborted_beginning(storage: &dyn Storage, found: &[String]) -> Result<bool, JournalError> {
     let first = segment_file(1);
     if found != [first.clone()] {

@@ -1,19 +1,19 @@
-//! How many bytes the journal can still make durable without any further room on the disk.
+//! How many bytes the journal can still make durable without more room on the disk.
 //!
-//! Whoever is about to change something asks first ([`super::Journal::ask`]), so that nothing is
-//! ever taken that could not be written: what waits, what is being written and what was admitted
-//! is held against the segments that are allocated. Every estimate is on the safe side: each append
-//! may become a frame of its own, and each frame may be followed by a seal. This file is pure: it
-//! must not lock, read or write.
+//! Callers reserve room before they change anything ([`super::Journal::ask`]), so nothing is
+//! accepted that could not be written: what waits, what is being written and what was admitted is
+//! counted against the allocated segments. Estimates err on the safe side: each append may become a
+//! frame of its own, and each frame may be followed by a seal. This file is pure: it must not lock,
+//! read or write.
 
 use super::frame::{HEADER_BYTES, PAGE_BYTES, padded};
 use super::segment::FRAMES_START;
 
-/// What a frame needs beside its records at most: its header, its padding, and a seal behind it.
+/// Most bytes that a frame needs beside its records: header, padding, and a seal after it.
 const BESIDE_BYTES: u64 = (HEADER_BYTES + 2 * PAGE_BYTES) as u64;
 
-/// Bytes of a segment of which `offset` are used that frames of records can still have: the last
-/// page is kept for the frame that closes it.
+/// Bytes that record frames can still use in a segment of which `offset` are used: the last page is
+/// kept for the frame that closes it.
 pub(crate) fn usable(segment_bytes: u64, offset: u64) -> u64 {
     segment_bytes.saturating_sub(offset + PAGE_BYTES as u64)
 }
@@ -22,7 +22,7 @@ pub(crate) fn usable(segment_bytes: u64, offset: u64) -> u64 {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Ahead {
     pub(crate) segments: u64,
-    /// What frames can have of them.
+    /// Their bytes for record frames.
     pub(crate) bytes: u64,
 }
 
@@ -33,27 +33,27 @@ impl Ahead {
     }
 }
 
-/// What waits for the disk.
+/// Records that wait for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Waiting {
-    /// Frames that it makes as things stand, the one being written included.
+    /// Frames they make as things stand, including the one being written.
     pub(crate) frames: u64,
     pub(crate) bytes: u64,
 }
 
-/// The account.
+/// Room that is left and room that is promised.
 #[derive(Debug)]
 pub(crate) struct Room {
-    /// What frames can still have of the segment in use.
+    /// Bytes that record frames can still use in the segment in use.
     pub(crate) active: u64,
-    /// What was admitted and is not yet appended.
+    /// Bytes admitted and not yet appended.
     admitted: u64,
-    /// The largest frame: so much is left over at the end of a segment at most.
+    /// Bytes of the largest frame: at most this much is lost at the end of a segment.
     frame_bytes_max: u64,
 }
 
 impl Room {
-    /// `record_bytes_max` is the most that records of one frame have together.
+    /// `record_bytes_max` is the most that the records of one frame can take.
     pub(crate) fn new(record_bytes_max: usize) -> Self {
         Self {
             active: 0,
@@ -62,20 +62,20 @@ impl Room {
         }
     }
 
-    /// Bytes for which there is room beside what waits.
+    /// Free bytes beside what waits.
     fn free(&self, ahead: Ahead, waiting: Waiting) -> u64 {
         let promised = waiting.bytes + waiting.frames * BESIDE_BYTES;
         let left_over = ahead.segments * self.frame_bytes_max;
         (self.active + ahead.bytes).saturating_sub(promised + left_over)
     }
 
-    /// Whether `bytes` could be appended if nobody else were about to.
+    /// Whether `bytes` could be appended if nobody else appends.
     pub(crate) fn has(&self, bytes: usize, ahead: Ahead, waiting: Waiting) -> bool {
         self.free(ahead, waiting) >= charge(bytes)
     }
 
-    /// Puts room for an append of `bytes` aside; `None` where there is none. What is answered is
-    /// to be given back.
+    /// Reserves room for an append of `bytes`; `None` if there is none. The caller must release the
+    /// returned bytes.
     pub(crate) fn admit(&mut self, bytes: usize, ahead: Ahead, waiting: Waiting) -> Option<u64> {
         let charge = charge(bytes);
         if self.free(ahead, waiting) < self.admitted + charge {
@@ -89,7 +89,7 @@ impl Room {
         self.admitted -= charge;
     }
 
-    /// Whether a seal takes nothing from what was promised.
+    /// Whether a seal leaves what was admitted untouched.
     pub(crate) fn may_seal(&self, ahead: Ahead, waiting: Waiting) -> bool {
         self.free(ahead, waiting) >= self.admitted + PAGE_BYTES as u64
     }
@@ -122,7 +122,7 @@ mod tests {
             bytes: 30 << 10,
         };
         assert_eq!(room.admit(64 << 10, Ahead::default(), waiting), None);
-        // What is left over at the end of the segment in use counts for nothing.
+        // The rest at the end of the segment in use is not counted.
         let mut ahead = Ahead::default();
         ahead.add(80 << 10);
         assert_eq!(room.admit(64 << 10, ahead, waiting), None);

@@ -1,9 +1,9 @@
 //! Walks the whole chain of frames and tells damage from a torn tail.
 //!
-//! The rule: frame n+1 is written only after frame n is on stable storage, and says so. A bad
-//! frame that any later frame (or a witness) vouches for was acknowledged: that is damage, and
-//! the journal is refused. A bad frame that nothing vouches for was never acknowledged: that is
-//! a torn tail. This file must not write; only `recovery` cuts.
+//! Frame n+1 is written only after frame n is on stable storage, and says so. A bad frame that any
+//! later frame (or a witness) vouches for was acknowledged: that is damage, and the journal is
+//! refused. A bad frame that nothing vouches for was never acknowledged: that is a torn tail. This
+//! file must not write; only `recovery` cuts.
 
 use std::io;
 
@@ -15,7 +15,7 @@ use super::reader::{BadFrame, FrameAt, SegmentReader, SegmentStart, is_zero};
 use super::segment::{FORMAT, FRAMES_START, JournalUuid, segment_file, segment_number};
 use super::storage::Storage;
 
-/// What one segment holds.
+/// The extent of one segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentReport {
     /// Segment number.
@@ -39,11 +39,11 @@ pub struct TornTail {
     pub segment: u64,
     /// Offset in bytes where it begins.
     pub offset: u64,
-    /// The sequence that will be given out again.
+    /// The sequence that will be used again.
     pub sequence: Sequence,
-    /// Bytes of the pages that are not zero.
+    /// Bytes of its pages that are not zero.
     pub bytes: u64,
-    /// Why the first frame of it is no frame.
+    /// Why its first frame is not a frame.
     pub reason: String,
 }
 
@@ -54,11 +54,11 @@ pub(crate) struct Scan {
     pub(crate) next_sequence: Sequence,
     /// Checksum of the last whole frame.
     pub(crate) crc: u32,
-    /// Segment and offset up to which a later frame vouches for everything.
+    /// Segment and offset through which a later frame vouches for everything.
     pub(crate) proven: (u64, u64),
     pub(crate) sealed: bool,
     pub(crate) torn: Option<TornTail>,
-    /// A next segment was made, but the crash came before the active one was closed.
+    /// The next segment was made, but the crash came before the active one was closed.
     pub(crate) unfinished_segment: Option<u64>,
 }
 
@@ -89,11 +89,11 @@ impl Scan {
     }
 }
 
-/// Where a segment's frames stopped.
+/// Where the frames of a segment end.
 enum Stop {
-    /// With the frame that closes the segment.
+    /// At the frame that closes the segment.
     End,
-    /// At an offset that holds no frame which anyone vouches for.
+    /// At an offset without a frame that anything vouches for.
     Open { offset: u64, bad: BadFrame },
 }
 
@@ -110,13 +110,13 @@ pub(crate) fn segment_numbers(storage: &dyn Storage) -> Result<Vec<u64>, Journal
     Ok(numbers)
 }
 
-/// Walks every segment that is present. The caller has checked that there is at least one.
+/// Walks every segment. The caller has checked that there is at least one.
 pub(crate) fn scan(storage: &dyn Storage, uuid: &JournalUuid) -> Result<Scan, JournalError> {
     let (scan, walked) = scan_as_far_as_possible(storage, uuid);
     walked.map(|()| scan)
 }
 
-/// As [`scan`], and also tells what was found before the damage.
+/// As [`scan`], but also returns what was found before the damage.
 pub(crate) fn scan_as_far_as_possible(
     storage: &dyn Storage,
     uuid: &JournalUuid,
@@ -145,7 +145,7 @@ impl Walk<'_> {
         let mut highest_witness = None;
         loop {
             let mut reader = self.open_segment(number, number == first)?;
-            // Read before the frames: on a running journal the frames may only grow after this.
+            // Read before the frames: on a running journal only the frames may grow after this.
             let witness = reader.witness()?.map(|witness| witness.sequence);
             highest_witness = highest_witness.max(witness);
             match self.walk_segment(&mut reader)? {
@@ -168,8 +168,8 @@ impl Walk<'_> {
             };
             match self.tail(reader, end, bad) {
                 Ok(()) => return Ok(Stop::Open { offset: end, bad }),
-                // A running journal may have closed this segment after it was read. The evidence
-                // is seen, so a second look must find the closing frame.
+                // A running journal may have closed this segment after it was read. A second look
+                // must then find the closing frame.
                 Err(JournalError::Damaged(_)) if !looked_again => {
                     looked_again = true;
                     offset = end;
@@ -210,7 +210,7 @@ impl Walk<'_> {
         Ok(reader)
     }
 
-    /// Follows the frames of one segment from an offset to the last one that is whole.
+    /// Follows the frames of a segment from an offset to the last whole one.
     fn frames(&mut self, reader: &mut SegmentReader, from: u64) -> Result<Stop, JournalError> {
         let (number, name) = (reader.header.number, reader.name.clone());
         let mut offset = from;
@@ -250,7 +250,7 @@ impl Walk<'_> {
                 );
                 return Err(self.damage(&name, number, offset, reason));
             }
-            // A running journal may have written both between the two looks.
+            // A running journal may have written both between the two reads.
             read_again = true;
             reader.forget();
         }
@@ -278,7 +278,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A right checksum with wrong content was written that way: it cannot be a torn write.
+    /// A matching checksum over wrong content was written that way: it cannot be a torn write.
     fn refuse_whole_but_wrong(
         &self,
         name: &str,
@@ -355,7 +355,7 @@ impl Walk<'_> {
         Err(self.damage(name, next - 1, offset, reason))
     }
 
-    /// Checks what no single segment can know: that nothing after the end is missing.
+    /// Checks, over all segments, that nothing after the end is missing.
     fn check_extent(
         &self,
         last: u64,

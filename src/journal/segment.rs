@@ -6,8 +6,8 @@
 //! page 2   witness slot B
 //! page 3.. frames, each padded to 4 KiB, zeros after the last
 //! ```
-//! The witness repeats, outside the frames, how far the journal had come at the last seal. It
-//! turns the loss of everything after some point, which leaves no later frame as evidence, into
+//! The witness repeats, outside the frames, how far the journal had come at the last seal. If
+//! everything after some point is lost, no later frame is left as evidence; the witness then causes
 //! a refusal. This file is pure: it must not read or write.
 
 use super::frame::{Fields, PAGE_BYTES, Sequence, u32_at, u64_at};
@@ -16,7 +16,7 @@ use super::frame::{Fields, PAGE_BYTES, Sequence, u32_at, u64_at};
 pub const FORMAT: u32 = 1;
 /// Offset in bytes of the first frame of a segment.
 pub const FRAMES_START: u64 = 3 * PAGE_BYTES as u64;
-/// The zero-filled segment that waits for its turn.
+/// The zero-filled segment that is used next.
 pub const SPARE_FILE: &str = "spare.tmp";
 /// The zero-filled segment that is used while the disk has no room for a spare.
 pub const RESERVE_FILE: &str = "reserve.tmp";
@@ -51,7 +51,7 @@ pub fn segment_number(name: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-/// What the first page of a segment says.
+/// The fields of a segment's first page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentHeader {
     /// Number, which must equal the file's name.
@@ -69,14 +69,14 @@ pub struct SegmentHeader {
 /// Why a segment's first page cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SegmentHeaderError {
-    /// The page is zeroed, torn or of something else.
+    /// The page is zero, torn, or not a segment's.
     Damaged,
     /// Written by a newer version.
     Newer(u32),
 }
 
 impl SegmentHeader {
-    /// The header as its whole page.
+    /// Encodes the whole page.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut page = vec![0; PAGE_BYTES];
@@ -93,7 +93,7 @@ impl SegmentHeader {
         page
     }
 
-    /// Reads and checks a first page.
+    /// Decodes and checks a first page.
     pub fn decode(page: &[u8]) -> Result<Self, SegmentHeaderError> {
         let head = page
             .first_chunk::<HEADER_BYTES>()
@@ -137,13 +137,13 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// Offset in bytes of witness slot `turn`, of which there are two.
+    /// Offset in bytes of witness slot `turn` modulo 2.
     #[must_use]
     pub fn slot_offset(turn: u64) -> u64 {
         (1 + turn % 2) * PAGE_BYTES as u64
     }
 
-    /// The witness as its whole page.
+    /// Encodes the whole page.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut page = vec![0; PAGE_BYTES];
@@ -158,8 +158,8 @@ impl Witness {
         page
     }
 
-    /// Reads a slot. `None` for an unused or torn one: a torn witness is legal, because the slot
-    /// is rewritten, and the other slot still speaks.
+    /// Decodes a slot. `None` if it is unused or torn: that is legal, because the slot is rewritten
+    /// and the other one still holds.
     #[must_use]
     pub fn decode(page: &[u8]) -> Option<Self> {
         let head = page.first_chunk::<WITNESS_BYTES>()?;

@@ -14,8 +14,8 @@
 //!      BLAKE3 of all before the trailer 32
 //!      magic "FHSNAPED"     8
 //! ```
-//! It becomes visible by a rename after it is on stable storage, so a torn one never has the
-//! name of a snapshot; the hash finds later damage. This file must not delete anything.
+//! It becomes visible by a rename after it is on stable storage, so a torn file never has the name
+//! of a snapshot; the hash finds later damage. This file must not delete snapshots.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ const TRAILER_MAGIC: [u8; 8] = *b"FHSNAPED";
 const HEADER_BYTES: usize = 96;
 const TRAILER_BYTES: usize = 48;
 const CHUNK_BYTES: usize = 1 << 20;
-/// So much goes to the disk at once: the journal's own syncs wait behind it.
+/// Most unsynced bytes: the journal's own syncs wait behind them.
 const UNSYNCED_BYTES: usize = 8 << 20;
 
 /// File name of the snapshot at `sequence`.
@@ -55,7 +55,7 @@ pub fn snapshot_sequence(name: &str) -> Option<Sequence> {
 /// The sequence of a snapshot, and the owner's state.
 pub type KeptState = (Sequence, Vec<u8>);
 
-/// What a snapshot says about itself, after its hash was checked.
+/// A checked snapshot's metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotInfo {
     /// The state contains every record through this one.
@@ -64,11 +64,11 @@ pub struct SnapshotInfo {
     pub digest: StateDigest,
     /// Length of the state in bytes.
     pub state_bytes: u64,
-    /// The first [`HEAD_BYTES`] of the state, in which its owner may say who wrote it.
+    /// The first [`HEAD_BYTES`] of the state, in which its owner may record who wrote it.
     pub head: Vec<u8>,
 }
 
-/// Bytes of a state that are looked at without the rest.
+/// Bytes at the start of a state that are read without the rest.
 const HEAD_BYTES: u64 = 64;
 
 /// Why a snapshot cannot be used.
@@ -80,7 +80,7 @@ pub(crate) enum SnapshotFault {
     Refuse(JournalError),
 }
 
-/// Hashes a whole snapshot file and compares it with its own word.
+/// Hashes a whole snapshot file and compares the result with its trailer.
 pub(crate) fn check_snapshot(
     storage: &dyn Storage,
     uuid: &JournalUuid,
@@ -167,7 +167,7 @@ impl SnapshotReader {
         })
     }
 
-    /// Bytes of the state that have not been read.
+    /// Bytes of the state not yet read.
     #[must_use]
     pub fn bytes_left(&self) -> usize {
         usize::try_from(self.left).unwrap_or(usize::MAX)
@@ -187,8 +187,8 @@ impl Read for SnapshotReader {
     }
 }
 
-/// Takes the state as a stream and hashes it on the way. Dropped before
-/// [`Journal::finish_snapshot`](super::Journal::finish_snapshot), it leaves no snapshot.
+/// Writes the state as a stream and hashes it. If dropped before
+/// [`Journal::finish_snapshot`](super::Journal::finish_snapshot), no snapshot is left.
 pub struct SnapshotWriter {
     storage: Arc<dyn Storage>,
     file: Option<Box<dyn StorageFile>>,
@@ -197,7 +197,7 @@ pub struct SnapshotWriter {
     hasher: blake3::Hasher,
     buffer: Vec<u8>,
     offset: u64,
-    /// Bytes that the kernel has and the disk perhaps not.
+    /// Bytes written since the last sync.
     unsynced: usize,
     failed: bool,
 }
@@ -236,7 +236,7 @@ impl SnapshotWriter {
         })
     }
 
-    /// The sequence that this snapshot is made at.
+    /// The sequence of this snapshot.
     #[must_use]
     pub fn sequence(&self) -> Sequence {
         self.sequence
@@ -264,7 +264,7 @@ impl SnapshotWriter {
             file.sync()?;
             self.storage
                 .rename(&self.tmp, &snapshot_file(self.sequence))?;
-            // From here on the file is no longer ours to remove.
+            // From here on the file must not be removed by `drop`.
             self.file = None;
             self.storage.sync_directory()?;
         }

@@ -1,10 +1,10 @@
-//! The segments that come next, allocated and zero-filled ahead by a thread of its own.
+//! The next segments, allocated and zero-filled ahead by a thread of its own.
 //!
-//! Zero-filling inside a commit would hold every reply for tens of milliseconds; and a full disk
+//! Zero-filling inside a commit would delay every reply for tens of milliseconds, and a full disk
 //! must be noticed while there is still room. Two are kept: the spare is the next segment; the
-//! reserve is touched only while the disk has no room for a spare, so that what runs can end. Both
-//! stay where they are when the journal is closed: their room is not given to others. This file
-//! must not write to segments in use.
+//! reserve is used only while the disk has no room for a spare, so that running work can end. Both
+//! stay when the journal is closed, so their room is not lost. This file must not write to segments
+//! in use.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use super::segment::{RESERVE_FILE, SPARE_FILE};
 use super::storage::{Storage, StorageFile};
 
 const FILL_BYTES: usize = 1 << 20;
-/// Synced every so many bytes, so that the fill never queues 64 MiB before a commit's sync.
+/// Bytes between two syncs, so that the fill never queues 64 MiB before a commit's sync.
 const FILL_SYNC_BYTES: u64 = 4 << 20;
 
-/// Which of the two.
+/// The spare or the reserve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
     Spare,
@@ -36,14 +36,14 @@ impl Which {
     }
 }
 
-/// A segment that is ready to be used.
+/// A segment that is ready for use.
 pub(crate) struct Prepared {
     pub(crate) which: Which,
     pub(crate) file: Box<dyn StorageFile>,
     pub(crate) bytes: u64,
 }
 
-/// How the allocation stands.
+/// State of the allocation.
 pub(crate) enum Standing {
     /// The spare is there, and the reserve unless the disk has no room for it.
     Whole,
@@ -55,21 +55,21 @@ pub(crate) enum Standing {
 
 #[derive(Default)]
 struct Slot {
-    /// The name is free: it is to be made.
+    /// The spare must be made.
     spare_wanted: bool,
     reserve_wanted: bool,
     spare: Option<Prepared>,
     reserve: Option<Prepared>,
-    /// Bytes of the one that the committer is about to use: it counts until it is in use.
+    /// Bytes of the segment that the committer has taken and not yet begun to use.
     moving: Option<u64>,
     failure: Option<JournalError>,
     /// The journal is being closed: the committer must not wait for space.
     draining: bool,
-    /// The committer has ended: the thread must end too.
+    /// The committer has ended: this thread must end too.
     stopped: bool,
 }
 
-/// Hands the prepared segments from their thread to the committer.
+/// Passes the prepared segments from their thread to the committer.
 pub(crate) struct Spare {
     slot: Mutex<Slot>,
     changed: Condvar,
@@ -99,13 +99,13 @@ impl Spare {
         match &slot.failure {
             None if slot.spare.is_some() && slot.reserve.is_some() => Standing::Whole,
             None => Standing::Allocating,
-            // With a spare there is a whole segment for what must go on after this one.
+            // The spare alone suffices: it is a whole segment.
             Some(_) if slot.spare.is_some() => Standing::Whole,
             Some(failure) => Standing::Failed(failure.clone()),
         }
     }
 
-    /// What is allocated beside the segment in use.
+    /// Segments allocated beside the one in use.
     pub(crate) fn ahead(&self) -> Ahead {
         let slot = self.slot.lock();
         let mut ahead = Ahead::default();
@@ -116,9 +116,9 @@ impl Spare {
         ahead
     }
 
-    /// Waits for a prepared segment: the spare, or the reserve where the disk has no room for a
-    /// spare. Only a broken disk, or a full one while the journal is being closed, ends the wait
-    /// with an error. [`Self::request`] is to follow once the segment has its own name.
+    /// Waits for a prepared segment: the spare, or the reserve if the disk has no room for a spare.
+    /// Fails only if the disk is broken, or full while the journal is being closed. Call
+    /// [`Self::request`] once the segment has its final name.
     pub(crate) fn take(&self) -> Result<Prepared, JournalError> {
         let mut slot = self.slot.lock();
         loop {
@@ -142,12 +142,12 @@ impl Spare {
         }
     }
 
-    /// The segment that was taken is in use: it counts as such from now on.
+    /// Notes that the segment taken is in use.
     pub(crate) fn in_use(&self) {
         self.slot.lock().moving = None;
     }
 
-    /// Asks for another one, once the one that was taken has its final name.
+    /// Requests another segment, once the one taken has its final name.
     pub(crate) fn request(&self, which: Which) {
         let mut slot = self.slot.lock();
         match which {
@@ -158,7 +158,7 @@ impl Spare {
         self.changed.notify_all();
     }
 
-    /// Lets a wait for space end, because the journal is being closed.
+    /// Ends a wait for space because the journal is being closed.
     pub(crate) fn drain(&self) {
         self.slot.lock().draining = true;
         self.changed.notify_all();
@@ -170,7 +170,7 @@ impl Spare {
         self.changed.notify_all();
     }
 
-    /// The thread: prepares whatever is wanted, until the journal is closed.
+    /// The thread: prepares segments until the journal is closed.
     pub(crate) fn run(&self, storage: &Arc<dyn Storage>) {
         while let Some(which) = self.wait_until_wanted() {
             let bytes = match which {
@@ -206,7 +206,7 @@ impl Spare {
         }
     }
 
-    /// The spare comes first: the reserve is for when there is none.
+    /// The spare comes first: the reserve is needed only when there is none.
     fn wait_until_wanted(&self) -> Option<Which> {
         let mut slot = self.slot.lock();
         loop {
@@ -228,7 +228,7 @@ fn failure_of(slot: &Slot) -> JournalError {
     slot.failure.clone().unwrap_or(JournalError::Closed)
 }
 
-/// Makes a zero-filled file of `bytes` that is wholly on stable storage.
+/// Makes a zero-filled file of `bytes` on stable storage.
 pub(crate) fn prepare(
     storage: &dyn Storage,
     name: &str,
@@ -236,24 +236,25 @@ pub(crate) fn prepare(
 ) -> Result<Box<dyn StorageFile>, JournalError> {
     let made = fill(storage, name, bytes);
     if made.is_err() {
-        // Gives the space back, so that snapshots and the operator have it meanwhile. The file
-        // may not exist, and the first error is the one worth telling.
+        // Frees the space for snapshots and the operator. The file may not exist; the first error
+        // is the one to report.
         drop(storage.remove(name));
     }
     made.map_err(|error| JournalError::io("allocate", name, error))
 }
 
 fn fill(storage: &dyn Storage, name: &str, bytes: u64) -> std::io::Result<Box<dyn StorageFile>> {
-    // One left by the process before has its room already: it is filled where it stands.
+    // A file left by an earlier process has its room already: it is filled in place.
     let left = storage
         .open(name)
         .ok()
         .filter(|file| file.len().is_ok_and(|len| len == bytes));
     let file = match left {
         Some(file) => file,
-        // Known ahead, so that a vain attempt does not take the last room from ledger and snapshots.
+        // Checked first, so that a failing attempt does not take the last room from ledger and
+        // snapshots.
         None if storage.free_bytes()?.is_some_and(|free| free < bytes) => {
-            // What another size left under this name is of no use.
+            // A leftover of another size is useless.
             drop(storage.remove(name));
             return Err(std::io::ErrorKind::StorageFull.into());
         }

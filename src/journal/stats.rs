@@ -1,10 +1,10 @@
-//! What the journal tells its observers: one report a commit, and totals on request.
+//! Figures of the journal: a report for each commit, and totals on request.
 //!
 //! This file must not know any metrics library; the daemon maps these numbers to its metrics.
 
 use std::time::Duration;
 
-/// One commit, as reported to a [`CommitObserver`].
+/// One commit, as passed to a [`CommitObserver`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CommitReport {
     /// Time of the write and the sync together.
@@ -15,11 +15,11 @@ pub struct CommitReport {
     pub records: u32,
     /// Last sequence of the frame.
     pub sequence: u64,
-    /// Records appended meanwhile that still wait for the disk.
+    /// Records appended since, which still wait for the disk.
     pub lag_records: u64,
 }
 
-/// Hears of each commit, on the committer thread, before waiters are woken.
+/// Called after each commit, on the committer thread, before waiters are woken.
 pub trait CommitObserver: Send + Sync {
     /// Must return quickly: the next commit waits for it.
     fn committed(&self, report: &CommitReport);
@@ -31,7 +31,7 @@ impl<F: Fn(&CommitReport) + Send + Sync> CommitObserver for F {
     }
 }
 
-/// Totals since the journal was opened, and its present extent.
+/// Totals since the journal was opened, and its present size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stats {
     /// Bytes written to segments since opening, padding and seals included.
@@ -56,21 +56,21 @@ pub struct Stats {
     pub space: Space,
 }
 
-/// Whether the journal can go on after what is allocated is full.
+/// Whether the journal can continue when the allocated segments are full.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Space {
     /// The next segment is ready, and the reserve unless the disk has no room for it.
     Ahead,
     /// One of them is being allocated.
     Allocating,
-    /// The disk has no room for the next segment; what is allocated has some: only what must go on
-    /// should be appended.
+    /// The disk has no room for the next segment, but there is room in those allocated: append only
+    /// what must go on.
     Low {
         /// Why the allocation failed.
         reason: String,
     },
-    /// All that is allocated is used up: nothing is admitted, and what is appended without waits,
-    /// and is refused as `Full` in the end. Free space; the journal goes on without a restart.
+    /// Everything allocated is used: nothing is admitted, and other appends wait and finally fail
+    /// with `Full`. Free space; the journal continues without a restart.
     Out {
         /// Why the allocation failed.
         reason: String,

@@ -1,7 +1,7 @@
-//! The journal as its owner uses it: append, wait, snapshot, read.
+//! The journal's API: append, wait, snapshot, read.
 //!
-//! `append` copies into memory under a short lock and must never do I/O, because it is called
-//! while the caller holds its own lock; the committer thread does all the writing.
+//! `append` copies into memory under a short lock and must never do I/O, because the caller holds
+//! its own lock meanwhile; the committer thread does all the writing.
 
 use std::io::Read;
 use std::path::Path;
@@ -48,7 +48,7 @@ pub(crate) struct Counters {
     pub(crate) seals: AtomicU64,
 }
 
-/// What the owner's threads and the committer share.
+/// State shared by the owner's threads and the committer.
 pub(crate) struct Shared {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) options: Options,
@@ -58,14 +58,14 @@ pub(crate) struct Shared {
     pub(crate) progress: ProgressBoard,
     pub(crate) catalogue: Mutex<Catalogue>,
     pub(crate) spare: Spare,
-    /// The segment being written, as it must be found in its place.
+    /// Name and identity of the segment being written.
     pub(crate) active: Mutex<Option<(String, Identity)>>,
     pub(crate) counters: Counters,
 }
 
 impl Shared {
-    /// Notes which segment is being written from now on.
-    pub(crate) fn take_place(
+    /// Sets the segment being written.
+    pub(crate) fn set_active(
         &self,
         name: &str,
         file: &dyn StorageFile,
@@ -77,7 +77,7 @@ impl Shared {
         Ok(())
     }
 
-    /// An error if whoever looks for the journal does not find what is being written.
+    /// An error if the file at the segment's path is not the one being written.
     pub(crate) fn check_place(&self) -> Result<(), JournalError> {
         let active = self.active.lock();
         match &*active {
@@ -94,7 +94,7 @@ impl Shared {
 
 /// An open journal. All methods may be called from any thread.
 ///
-/// Dropping it closes it; [`Journal::close`] does the same and tells how it went.
+/// Dropping it closes it; [`Journal::close`] does the same and returns the result.
 pub struct Journal {
     shared: Arc<Shared>,
     threads: Mutex<Option<Threads>>,
@@ -103,15 +103,15 @@ pub struct Journal {
 struct Threads {
     committer: JoinHandle<()>,
     spare: JoinHandle<()>,
-    /// Let go only after both threads have ended.
+    /// Released only after both threads have ended.
     lock: StorageLock,
 }
 
 impl Journal {
     /// Opens the journal in `storage`: checks all of it, cuts a torn tail, starts its threads.
     ///
-    /// Refuses damage, a missing or newer journal, and a second process; then nothing was
-    /// changed on disk.
+    /// Refuses damage, a missing or newer journal, and a second process; then nothing was changed
+    /// on disk.
     pub fn open(
         storage: Arc<dyn Storage>,
         options: Options,
@@ -139,7 +139,7 @@ impl Journal {
             storage,
             options,
         });
-        shared.take_place(&active.name, active.file.as_ref())?;
+        shared.set_active(&active.name, active.file.as_ref())?;
         shared.queue.lock().room.active = usable(active.bytes, active.offset);
         let committer = Committer {
             shared: Arc::clone(&shared),
@@ -150,8 +150,8 @@ impl Journal {
             unsealed,
             witness_turn: 0,
             seal_waits: false,
-            rests: false,
-            looked: std::time::Instant::now(),
+            may_rest: false,
+            place_checked: std::time::Instant::now(),
         };
         let spare_shared = Arc::clone(&shared);
         let threads = Threads {
@@ -245,13 +245,13 @@ impl Journal {
         self.shared.queue.lock().last_sequence()
     }
 
-    /// Bytes that wait for the disk now.
+    /// Bytes that wait for the disk.
     #[must_use]
     pub fn waiting_bytes(&self) -> usize {
         self.shared.queue.lock().waiting_bytes()
     }
 
-    /// Bytes that may wait for the disk before `append` answers `Full`.
+    /// Bytes that may wait for the disk before `append` fails with `Full`.
     #[must_use]
     pub fn waiting_bytes_max(&self) -> usize {
         self.shared.options.waiting_bytes_max
@@ -263,7 +263,7 @@ impl Journal {
         self.shared.progress.durable()
     }
 
-    /// Last sequence that is known to be on the disk, at any durability.
+    /// Last sequence on stable storage, at any durability.
     #[must_use]
     pub fn synced_sequence(&self) -> Sequence {
         self.shared.progress.synced()
@@ -271,7 +271,7 @@ impl Journal {
 
     /// A receiver of every change of progress, for a task that releases many replies in order.
     ///
-    /// It is not told of progress at `Durability::None`, where nothing has to be waited for.
+    /// At `Durability::None` it gets no progress, because nothing has to be waited for.
     #[must_use]
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.shared.progress.subscribe()
@@ -283,19 +283,19 @@ impl Journal {
         self.shared.progress.poison_cause()
     }
 
-    /// Waits until nothing more can be appended: `Poisoned` after a storage error, on which the
+    /// Waits until nothing more can be appended: `Poisoned` after a storage error, upon which the
     /// process must stop, or `Closed`.
     pub async fn ended(&self) -> JournalError {
         self.shared.progress.ended().await
     }
 
     /// An error if the journal's folder, or the segment being written, was moved, deleted or
-    /// replaced: it would then be written where nobody looks, and the process must stop.
+    /// replaced: later records could not be found, so the process must stop.
     pub fn check_place(&self) -> Result<(), JournalError> {
         self.shared.check_place()
     }
 
-    /// Totals and present extent.
+    /// Totals and present size.
     #[must_use]
     pub fn stats(&self) -> Stats {
         let shared = &self.shared;
@@ -322,9 +322,9 @@ impl Journal {
         }
     }
 
-    /// Hands every record from `from` through the last one on stable storage to `take`, while
-    /// the journal runs. Returns the first error of `take`, or `Gone` if a snapshot has replaced
-    /// the records.
+    /// Passes every record from `from` through the last one on stable storage to `take`, while the
+    /// journal runs. Returns the first error of `take`, or `Gone` if the records were dropped after
+    /// a snapshot.
     pub fn read<E: From<JournalError>>(
         &self,
         from: Sequence,
@@ -344,7 +344,7 @@ impl Journal {
         )
     }
 
-    /// The first sequence that is kept.
+    /// The first sequence kept.
     #[must_use]
     pub fn first_sequence(&self) -> Sequence {
         let catalogue = self.shared.catalogue.lock();
@@ -354,23 +354,23 @@ impl Journal {
             .map_or(1, |segment| segment.base_sequence)
     }
 
-    /// The oldest whole snapshot that is kept at `from` or behind it: its sequence and state. No
-    /// record after it has been dropped.
+    /// Sequence and state of the oldest whole snapshot at or after `from`. No record after it was
+    /// dropped.
     pub fn oldest_snapshot(&self, from: Sequence) -> Result<Option<KeptState>, JournalError> {
         let kept = self.snapshots_kept()?.into_iter();
         self.first_whole(kept.filter(|at| *at >= from))
     }
 
-    /// The newest whole snapshot: its sequence and state.
+    /// Sequence and state of the newest whole snapshot.
     pub fn newest_snapshot(&self) -> Result<Option<KeptState>, JournalError> {
         self.first_whole(self.snapshots_kept()?.into_iter().rev())
     }
 
-    /// The snapshots from which the log reaches on, oldest first.
+    /// The snapshots after which all records are kept, oldest first.
     fn snapshots_kept(&self) -> Result<Vec<Sequence>, JournalError> {
         let shared = &self.shared;
         let first = self.first_sequence();
-        // The catalogue knows only those that this process has checked; the disk may hold more.
+        // The catalogue has only those that this process has checked; the disk may hold more.
         let names = shared
             .storage
             .list()
@@ -399,7 +399,7 @@ impl Journal {
                         .map_err(|error| JournalError::io("read", &name, error))?;
                     return Ok(Some((sequence, state)));
                 }
-                // Another one serves as well: with it more records are read, or fewer can be.
+                // The next one serves as well: more records are read, or fewer are available.
                 Err(SnapshotFault::Damaged(_)) => {}
                 Err(SnapshotFault::Refuse(error)) => return Err(error),
             }
@@ -407,7 +407,7 @@ impl Journal {
         Ok(None)
     }
 
-    /// Keeps `state` as the snapshot at `sequence`, and drops what it makes unnecessary.
+    /// Stores `state` as the snapshot at `sequence`, and drops what it makes unnecessary.
     ///
     /// A failure leaves the journal as it was and does not poison it.
     pub fn snapshot(
@@ -435,7 +435,7 @@ impl Journal {
         SnapshotWriter::create(&self.shared.storage, &self.shared.uuid, sequence, digest)
     }
 
-    /// Publishes a snapshot, keeps the two newest, and deletes segments wholly below the older.
+    /// Publishes a snapshot, keeps the two newest, and deletes segments wholly before the older.
     pub fn finish_snapshot(&self, writer: SnapshotWriter) -> Result<Pruned, JournalError> {
         let sequence = writer.sequence();
         writer.publish()?;
@@ -444,10 +444,10 @@ impl Journal {
         catalogue.prune(self.shared.storage.as_ref())
     }
 
-    /// Commits what was appended, seals, and lets go of the directory.
+    /// Commits what was appended, seals, and unlocks the directory.
     ///
-    /// Errors: the poison, or `Closed` if appended records could not be written because the
-    /// disk was full. A second call does nothing.
+    /// Errors: the first storage error, or `Closed` if appended records could not be written
+    /// because the disk was full. A second call does nothing.
     pub fn close(&self) -> Result<(), JournalError> {
         let Some(threads) = self.threads.lock().take() else {
             return Ok(());
@@ -461,14 +461,14 @@ impl Journal {
         self.shared.spare.drain();
         let committer = threads.committer.join();
         self.shared.spare.stop();
-        // A panic of either thread has already poisoned the journal or left only a spare behind.
+        // A panic of either thread has already poisoned the journal or cost only a spare.
         drop((committer, threads.spare.join()));
         drop(threads.lock);
         self.shared.progress.wait_synced(last)
     }
 
     fn check_appended(&self, sequence: Sequence) -> Result<(), JournalError> {
-        // The lock is only needed where the answer is not known without it.
+        // The lock is needed only if the atomic does not answer.
         if sequence <= self.durable_sequence() {
             return Ok(());
         }
@@ -482,7 +482,7 @@ impl Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        // Whoever wants to know how closing went has called `close` before.
+        // A caller that needs the result has called `close` before.
         drop(self.close());
     }
 }

@@ -1,4 +1,4 @@
-//! Damage of acknowledged data is refused with its place; a torn tail is cut. Never silence.
+//! Damage of acknowledged data is refused with its place; a torn tail is cut.
 
 use crate::hostile::HostileStorage;
 use firsthand::journal::storage::Storage;
@@ -52,7 +52,7 @@ fn undamaged_crash_image_opens_whole() {
 
 #[test]
 fn bit_flip_in_the_middle_is_refused() {
-    // Without a seal there is no witness either, and the later frames alone must vouch.
+    // Without a seal there is no witness, so only later frames vouch.
     for sealed in [true, false] {
         let disk = acked(1024, sealed);
         let offsets = frame_offsets(&disk.bytes(&first()).expect("there"));
@@ -211,7 +211,7 @@ fn records_of_an_unacknowledged_batch_never_come_back_as_phantoms() {
     let disk = acked(1024, false);
     let offsets = frame_offsets(&disk.bytes(&first()).expect("there"));
     let last = *offsets.last().expect("frames");
-    // The page that begins the frame never reached the disk, the pages behind it did.
+    // The page that begins the frame never reached the disk; the pages after it did.
     damage(&disk, &first(), |bytes| bytes[last..last + PAGE].fill(0));
     let (journal, recovery) = open(&disk, options(1024)).expect("a torn tail is legal");
     assert_eq!(crate::support::count(&recovery), ALL - BATCH);
@@ -221,8 +221,8 @@ fn records_of_an_unacknowledged_batch_never_come_back_as_phantoms() {
     assert_eq!(reopen(&disk, 1024).expect("open"), ALL - BATCH + 19);
 }
 
-/// Everything from one byte on is lost, as by a truncation that grew back, or a disk that
-/// dropped all late writes: no later frame is left as evidence, only the witness.
+/// Everything from one byte on is lost, as by a truncation that grew back, or a disk that dropped
+/// all late writes: only the witness is left as evidence.
 #[test]
 fn zeros_from_any_byte_on_are_refused_or_lose_nothing() {
     let disk = HostileStorage::new();
@@ -251,7 +251,7 @@ fn a_segment_cut_at_any_byte_is_refused() {
     for name in [first(), segment_file(last.expect("segments"))] {
         let whole = disk.bytes(&name).expect("there");
         for length in (0..whole.len()).step_by(if name == first() { 1 } else { 97 }) {
-            // The test disk keeps the history of its changes: damage a copy, so that it is freed.
+            // The test disk keeps the history of its changes: a damaged copy is freed after use.
             let disk = disk.fork();
             damage(&disk, &name, |bytes| bytes.truncate(length));
             let report = verify_storage(&disk).expect("verify");

@@ -1,4 +1,4 @@
-//! A disk that refuses: poison, and never a retry; a full disk: wait, and never a crash.
+//! Storage errors: a failed write or sync poisons without a retry; a full disk makes it wait.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ fn ten_acked() -> (HostileStorage, Journal) {
         ..options(256)
     };
     let (journal, _) = open(&disk, options).expect("begin");
-    // The allocation ahead must not meet the fault that is meant for a commit.
+    // The allocation ahead must not hit the fault meant for a commit.
     wait_for_space(&journal);
     append_and_wait(&journal, 10);
     (disk, journal)
@@ -70,8 +70,8 @@ fn eio_on_a_sync_poisons_although_the_next_sync_would_succeed() {
     );
 }
 
-/// After the failed sync the page cache shows the frame as clean. A restart sees it there, builds
-/// on it and acknowledges more: then it must really be on the disk.
+/// After the failed sync the page cache shows the frame as clean. A restart reads it there and
+/// acknowledges more after it, so it must really be on the disk.
 #[test]
 fn a_frame_of_a_failed_sync_is_stored_again_before_anything_builds_on_it() {
     let (disk, journal) = ten_acked();
@@ -155,7 +155,7 @@ fn a_full_disk_is_told_ahead_then_refuses_and_recovers_without_a_restart() {
             Ok(last) => appended = last,
             Err(error) => break error,
         }
-        // Give the committer its turn, so that the segment fills before the queue.
+        // Let the committer run, so that the segment fills before the queue.
         std::thread::sleep(Duration::from_millis(2));
     };
     assert!(matches!(refused, JournalError::Full { .. }), "{refused:?}");

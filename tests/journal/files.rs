@@ -52,7 +52,7 @@ fn a_missing_journal_is_begun_only_when_asked_for() {
 
 #[test]
 fn a_copy_of_the_descriptors_does_not_keep_the_lock() {
-    // As a child process has them between fork and exec.
+    // A copied descriptor, as a child process has between fork and exec.
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
     let place = tempfile::tempdir().expect("tempdir");
     let (journal, _) = Journal::open_directory(place.path(), options(64)).expect("open");
@@ -192,7 +192,7 @@ fn a_backup_taken_while_writing_restores_to_a_prefix() {
     assert!(verify(&from).expect("verify").is_sound());
 }
 
-/// Ends the writer also when a check fails, so that the failure is seen.
+/// Stops the writer also when a check fails, so that the failure is reported.
 struct StopGuard<'a>(&'a AtomicBool);
 
 impl Drop for StopGuard<'_> {

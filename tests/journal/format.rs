@@ -1,4 +1,4 @@
-//! The format on hostile bytes: right checksums around wrong content, and newer versions.
+//! The format on hostile bytes: matching checksums over wrong content, and newer versions.
 
 use firsthand::journal::frame::{
     FLAG_SEAL, Frame, FrameBuilder, FrameError, FrameHeader, HEADER_BYTES, padded,
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::support::{acked, damage, frame_offsets, reopen};
 
-/// Makes a changed frame believable again.
+/// Recomputes the checksum of a changed frame.
 fn sign(frame: &mut [u8], length: usize) {
     let crc = crc32c::crc32c(&frame[8..length]);
     frame[4..8].copy_from_slice(&crc.to_le_bytes());
@@ -61,7 +61,7 @@ fn lying_inner_lengths_with_a_right_checksum_are_refused_without_panic() {
     }
 }
 
-/// A frame that is whole by itself but not the one that was written breaks the chain.
+/// A frame that is whole but not the one that was written breaks the chain.
 #[test]
 fn a_whole_frame_with_other_content_is_refused() {
     let disk = acked(1024, true);
@@ -138,8 +138,8 @@ fn a_frame_says_what_was_put_in() {
 }
 
 proptest! {
-    /// Whatever stands in a frame with a right checksum, decoding it neither panics nor yields
-    /// records that do not add up.
+    /// Decoding any content under a matching checksum neither panics nor yields inconsistent
+    /// records.
     #[test]
     fn any_bytes_behind_a_right_checksum_are_safe(
         mut bytes in proptest::collection::vec(any::<u8>(), HEADER_BYTES..600),

@@ -1,8 +1,8 @@
 //! A disk that does everything a real one may do, for tests of the journal.
 //!
-//! Each file has two images: what the process sees, and what survives power-off. Only a sync
-//! moves sectors from the first to the second; power-off keeps any seeded subset of the rest.
-//! It must not be kinder than a disk: unsynced names and sectors have no order.
+//! Each file has two images: what the process sees, and what survives power-off. Only a sync moves
+//! sectors from the first to the second; power-off keeps any seeded subset of the rest. Unsynced
+//! names and sectors must have no order, as on a real disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -61,23 +61,23 @@ impl HostileStorage {
         Self::default()
     }
 
-    /// Makes the write after `writes` more fail once, half done, with a number of `errno`.
+    /// Makes one write fail with `errno` after `writes` more, half done.
     pub fn fail_write_after(&self, writes: u64, errno: i32) {
         let mut disk = self.disk.lock();
         disk.writes_until_error = Some(writes);
         disk.write_error = errno;
     }
 
-    /// Makes the power fail after this many more writes, syncs and changes of names; what comes
-    /// later fails too. Call [`HostileStorage::power_off`] to see what is left.
+    /// Makes the power fail after this many more writes, syncs and changes of names; later ones
+    /// fail too. [`HostileStorage::power_off`] shows what is left.
     ///
-    /// The thread that allocates ahead is not counted, because its order against the commits is
-    /// not fixed and a seed must reproduce.
+    /// The thread that allocates ahead is not counted, because its order against the commits is not
+    /// fixed and a seed must reproduce.
     pub fn power_off_after(&self, operations: u64) {
         self.disk.lock().operations_until_off = Some(operations);
     }
 
-    /// Makes the sync (or the sync of a durable write) after `syncs` more fail once with EIO.
+    /// Makes one sync (or the sync of a durable write) fail with EIO after `syncs` more.
     ///
     /// As on Linux, the pages count as clean afterwards: a later sync succeeds without them.
     pub fn fail_sync_after(&self, syncs: u64) {
@@ -89,7 +89,7 @@ impl HostileStorage {
         self.disk.lock().free_bytes = free_bytes;
     }
 
-    /// The process dies: its handles are dead, but what it wrote is still seen by the next one.
+    /// The process dies: its handles are dead, but the next one still sees what it wrote.
     #[must_use]
     pub fn kill(&self) -> Self {
         let mut disk = self.disk.lock();
@@ -114,7 +114,7 @@ impl HostileStorage {
         next
     }
 
-    /// The seen bytes of a file, for tests that damage them.
+    /// The bytes of a file as a process sees them.
     pub fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         let disk = self.disk.lock();
         disk.seen_names
@@ -136,7 +136,7 @@ impl HostileStorage {
         disk.durable_names.insert(name.to_owned(), id);
     }
 
-    /// A copy of the whole disk as it is now, without faults, for tests that try many damages.
+    /// A copy of the disk without its faults, for tests that damage it in many ways.
     #[must_use]
     pub fn fork(&self) -> Self {
         let disk = self.disk.lock();
@@ -161,7 +161,7 @@ impl HostileStorage {
         work(&mut disk)
     }
 
-    /// As `with`, for what changes the disk.
+    /// As `with`, but for changes of the disk.
     fn with_power<T>(&self, work: impl FnOnce(&mut Disk) -> io::Result<T>) -> io::Result<T> {
         self.with(|disk| {
             disk.use_power()?;
@@ -267,7 +267,7 @@ impl Disk {
     }
 }
 
-/// True at the moment the countdown passes zero; it fires once.
+/// True once, when the countdown passes zero.
 fn count_down(countdown: &mut Option<u64>) -> bool {
     match countdown {
         None => false,
@@ -401,7 +401,7 @@ struct Held(HostileStorage);
 impl Drop for Held {
     fn drop(&mut self) {
         let mut disk = self.0.disk.lock();
-        // A killed process lost its lock already, and the next one may hold it.
+        // A killed process has lost its lock already, and the next one may hold it.
         if disk.generation == self.0.generation {
             disk.held = false;
         }

@@ -1,6 +1,6 @@
 //! The promises of the journal, one file each.
 //!
-//! Tests reach the journal only through its public face and damage it only through its storage.
+//! Tests use only the journal's public API and damage it only through its storage.
 
 mod append;
 mod damage;

@@ -1,4 +1,4 @@
-//! Power-off and kill at any operation, over many seeds and several lives of one journal.
+//! Power-off and kill at any operation, over many seeds and several restarts of one journal.
 //!
 //! A failing seed is in the panic text. `JOURNAL_SEED=n` replays one, `JOURNAL_SEEDS=n` widens
 //! the sweep.
@@ -13,7 +13,7 @@ use crate::support::{open, options};
 const SEEDS: u64 = 256;
 const LIVES: u64 = 6;
 
-/// What a test believes about the journal: every record ever appended and not cut since.
+/// The records that the journal should hold: every record appended and not cut since.
 #[derive(Default)]
 struct Model {
     records: Vec<Vec<u8>>,
@@ -38,7 +38,7 @@ impl Model {
         hasher.finalize().as_bytes().to_vec()
     }
 
-    /// Checks what a start found, and forgets what was legally lost.
+    /// Checks what a start found, and drops the records that were rightly lost.
     fn check(&mut self, recovery: &Recovery) {
         let mut index = 0;
         if let Some(snapshot) = recovery.snapshot() {
@@ -67,7 +67,7 @@ impl Model {
     }
 }
 
-/// Appends until the disk stops or enough was done. Returns how far records must survive.
+/// Appends until the disk fails or enough is done. Returns how many records must survive.
 fn live(journal: &Journal, model: &mut Model, rng: &mut StdRng, power: bool) {
     for _ in 0..rng.random_range(1..25) {
         let contents: Vec<Vec<u8>> = (0..rng.random_range(1..8))
@@ -86,7 +86,7 @@ fn live(journal: &Journal, model: &mut Model, rng: &mut StdRng, power: bool) {
         if rng.random_bool(0.08) {
             let at = journal.durable_sequence();
             let state = model.state(at as usize);
-            // A disk that just failed fails this as well; the next start says what is there.
+            // If the disk has failed, this fails too; the next start checks what is there.
             drop(journal.snapshot(at, &[7; 32], &state));
         }
     }
@@ -139,12 +139,12 @@ fn lives(seed: u64, durability: Durability, power: bool) {
         if let Ok((journal, recovery)) = open(&disk, options.clone()) {
             model.check(&recovery);
             live(&journal, &mut model, &mut rng, power);
-            // Dead before it is dropped, so that closing cannot tidy up.
+            // Killed before the drop, so that closing cannot write.
             disk = die(&disk, &mut rng, power);
         } else {
             disk = die(&disk, &mut rng, power);
         }
-        // Nothing a crash leaves may need a human.
+        // A crash never needs repair by hand.
         let (journal, recovery) = open(&disk, options).expect("a crash never needs repair");
         model.check(&recovery);
         live(&journal, &mut model, &mut rng, power);
@@ -184,7 +184,7 @@ fn kill_loses_nothing_released() {
     });
 }
 
-/// The test of the test: a disk that lies about syncing must be caught by the sweep.
+/// Tests the test: the sweep must catch a disk that lies about syncing.
 #[test]
 fn the_sweep_notices_a_journal_that_does_not_sync() {
     let caught = (0..32).filter(|seed| {

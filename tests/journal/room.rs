@@ -1,5 +1,5 @@
-//! A full disk: what is admitted becomes durable, the rest is refused before it is taken, and
-//! nothing waits for ever.
+//! A full disk: what is admitted becomes durable, the rest is refused before it is accepted, and
+//! nothing waits forever.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use firsthand::journal::{Journal, Options, Space};
 
 use crate::support::{append, append_and_wait, open, options, reopen};
 
-/// Records of each append: some 2 KiB.
+/// Records of each append: about 2 KiB.
 const SOME: u64 = 10;
 const SEGMENT_KIB: u64 = 128;
 
@@ -33,13 +33,13 @@ fn wait_for_space(journal: &Journal) {
     wait_until("space", || journal.space() == Space::Ahead);
 }
 
-/// Appends as long as it is admitted, while the disk has no room for a segment; how much that was.
+/// Appends while admitted, on a disk without room for a segment. Returns the number of records.
 fn use_up(journal: &Journal) -> u64 {
     let mut appends = 0;
     loop {
         let asked = journal.ask();
         if asked.admitted.is_none() {
-            // What waits is counted with more than it takes once it is written.
+            // Waiting records are counted with more bytes than they take once written.
             let idle = journal.durable_sequence() == journal.appended_sequence();
             if idle && matches!(journal.space(), Space::Out { .. }) {
                 return appends;
@@ -60,7 +60,7 @@ fn all_that_is_admitted_on_a_full_disk_becomes_durable() {
         wait_for_space(&journal);
         disk.set_free_bytes(Some(10_000));
         if waits {
-            // One frame each, with a seal behind many of them.
+            // One frame each, many of them with a seal after it.
             while journal.ask().shortage.is_none() {
                 append_and_wait(&journal, SOME);
             }
@@ -115,7 +115,7 @@ fn the_reserve_is_there_after_a_restart_on_a_full_disk() {
     drop(journal);
     disk.set_free_bytes(Some(0));
     let (journal, _) = open(&disk, small()).expect("open");
-    // Both are filled where they stand, which needs no room.
+    // Both are filled in place, which needs no room.
     wait_for_space(&journal);
     let appends = use_up(&journal);
     let bytes = appends * SOME * 200;
@@ -129,7 +129,7 @@ fn the_reserve_is_there_after_a_restart_on_a_full_disk() {
     drop(journal);
 }
 
-/// A seal must neither wait for a segment nor take what was promised.
+/// A seal must neither wait for a segment nor use room that was admitted.
 #[test]
 fn an_idle_journal_on_a_full_disk_is_still_read_and_closed() {
     let disk = HostileStorage::new();

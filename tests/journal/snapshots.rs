@@ -1,4 +1,4 @@
-//! Snapshots shorten the replay, and a bad one costs nothing but a longer one.
+//! Snapshots shorten the replay; a damaged one costs only a longer replay.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! What the journal's tests share: small journals, recognisable records, a hostile disk.
+//! Shared by the journal's tests: small journals, recognisable records, a hostile disk.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub fn options(segment_kib: u64) -> Options {
     }
 }
 
-/// Content that no other sequence has.
+/// Content unique to the sequence.
 pub fn content(sequence: Sequence) -> Vec<u8> {
     let mut bytes = format!("record {sequence} ").into_bytes();
     bytes.resize(200, (sequence % 251) as u8);
@@ -47,7 +47,7 @@ pub fn append_and_wait(journal: &Journal, count: u64) -> Sequence {
     last
 }
 
-/// Counts the records of a recovery and checks that each is the one it should be.
+/// Counts the records of a recovery and checks the content of each.
 pub fn count(recovery: &Recovery) -> u64 {
     let mut next = recovery
         .snapshot()
@@ -97,7 +97,7 @@ pub fn acked(segment_kib: u64, sealed: bool) -> HostileStorage {
     disk.kill()
 }
 
-/// Opens for reading only what is there: `create` would hide a missing marker.
+/// Opens without `create`, which would hide a missing marker.
 pub fn reopen(disk: &HostileStorage, segment_kib: u64) -> Result<u64, JournalError> {
     let options = Options {
         create: false,

@@ -1,8 +1,8 @@
 //! The journal's directory on a real file system.
 //!
-//! Everything goes by the descriptor of the directory and not by its path: what is moved away is
-//! still written where it is, and nothing is ever written into another directory that has taken
-//! its place. This file must not know what the bytes mean.
+//! Files are opened through the directory's descriptor, not its path: a directory that was moved is
+//! still written where it is, and one that replaced it is never written. This file must not know
+//! what the bytes mean.
 
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{self, IoSlice};
@@ -16,10 +16,10 @@ use super::{Identity, LockError, Storage, StorageFile, StorageLock, lock};
 
 /// The journal holds personal data, so only its owner may read it.
 pub const FILE_MODE: u32 = 0o600;
-/// That of its directories.
+/// Directories likewise.
 pub const FOLDER_MODE: u32 = 0o700;
 
-/// Makes a directory, and those above it, that nobody but its owner can look into.
+/// Makes a directory and its parents, accessible to their owner only.
 pub fn make_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
@@ -27,7 +27,7 @@ pub fn make_private_folder(path: &Path) -> io::Result<()> {
         .create(path)
 }
 
-/// The permissions of a directory, if others than its owner have any.
+/// The permissions of a directory if anyone but its owner has access.
 pub fn open_to_others(path: &Path) -> Option<u32> {
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
     (mode & !FOLDER_MODE != 0).then_some(mode)
@@ -41,13 +41,13 @@ pub struct FileStorage {
 }
 
 impl FileStorage {
-    /// Opens a directory, and makes it if it does not exist.
+    /// Opens a directory; creates it if it does not exist.
     pub fn create_directory(path: &Path) -> io::Result<Self> {
         if !path.is_dir() {
             make_private_folder(path)?;
-            // Whatever mask the process has.
+            // Independent of the process's umask.
             std::fs::set_permissions(path, Permissions::from_mode(FOLDER_MODE))?;
-            // A directory whose own entry is not durable takes its files along at power-off.
+            // If the entry of a new directory is not durable, power loss removes its files too.
             if let Some(parent) = path
                 .parent()
                 .filter(|parent| !parent.as_os_str().is_empty())
@@ -72,7 +72,7 @@ impl FileStorage {
         &self.path
     }
 
-    /// Takes a directory that is about to be filled, and leaves nothing in it.
+    /// Locks a directory that is about to be filled, and leaves no file in it.
     pub fn lock_empty(&self) -> Result<StorageLock, LockError> {
         Ok(StorageLock::new(lock::take_empty(&self.directory)?))
     }
@@ -120,7 +120,7 @@ impl Storage for FileStorage {
     fn list(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.directory)? {
-            // Names that are not UTF-8 are not ours.
+            // Names that are not UTF-8 are not the journal's.
             if let Ok(name) = entry?.file_name().to_str()
                 && name != "."
                 && name != ".."
@@ -144,7 +144,7 @@ impl Storage for FileStorage {
     fn is_in_place(&self, name: &str, identity: Identity) -> bool {
         match std::fs::metadata(self.path.join(name)) {
             Ok(found) => (found.dev(), found.ino()) == identity,
-            // Anything else, such as a folder above that cannot be looked into, says nothing.
+            // Other errors, such as a parent without access, prove nothing.
             Err(error) => !matches!(
                 error.kind(),
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
@@ -173,8 +173,8 @@ impl StorageFile for File {
 
     /// One `pwritev2` with `RWF_DSYNC`, as if the file were open with `O_DSYNC`.
     ///
-    /// It saves the second system call of write and `fdatasync`, and an error of the disk
-    /// arrives at the very write it belongs to, not at a later sync of the file.
+    /// It saves the second system call of write and `fdatasync`, and a disk error is reported by
+    /// the write it belongs to, not by a later sync of the file.
     fn write_all_durable_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let mut rest = bytes;
         let mut offset = offset;

@@ -1,8 +1,8 @@
-//! Takes a directory for one process.
+//! Locks a directory for one process.
 //!
-//! The lock is on the directory itself, so it goes wherever the directory goes and nobody can
-//! remove it. The file `LOCK` in it is taken too: it names the holder, and programs of before
-//! knew only it.
+//! The lock is on the directory itself, so it stays with a directory that is moved, and nobody can
+//! remove it. The file `LOCK` in it is locked too: it names the holder, and older versions lock
+//! only the file.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -14,10 +14,10 @@ use rustix::fs::{Mode, OFlags, openat};
 use super::LockError;
 
 const LOCK_FILE: &str = "LOCK";
-/// What the kernel knows of locks, for where the file is gone.
+/// The kernel's list of locks, for the holder when the file is gone.
 const KERNEL_LOCKS: &str = "/proc/locks";
 
-/// Holds a directory; dropping it lets go.
+/// A locked directory; dropping it unlocks.
 #[derive(Debug)]
 pub(super) struct Lock {
     folder: Option<File>,
@@ -25,17 +25,17 @@ pub(super) struct Lock {
 }
 
 impl Drop for Lock {
-    /// Closing alone would not let go: a process that this one is starting has copies of all
-    /// descriptors until it becomes another program, and each copy holds the lock.
+    /// Closing alone would not unlock: a child process between fork and exec has copies of all
+    /// descriptors, and each copy holds the lock.
     fn drop(&mut self) {
         for held in [&self.file, &self.folder].into_iter().flatten() {
-            // Where unlocking fails, closing has to do.
+            // If unlocking fails, closing has to do.
             let _ = held.unlock();
         }
     }
 }
 
-/// Takes a directory, and writes into it who has it.
+/// Locks a directory, and writes the process id into it.
 pub(super) fn take(directory: &File, mode: Mode) -> Result<Lock, LockError> {
     let folder = take_folder(directory)?;
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC;
@@ -53,7 +53,7 @@ pub(super) fn take(directory: &File, mode: Mode) -> Result<Lock, LockError> {
     })
 }
 
-/// Takes a directory that is about to be filled, and leaves nothing in it.
+/// Locks a directory that is about to be filled, and leaves no file in it.
 pub(super) fn take_empty(directory: &File) -> Result<Lock, LockError> {
     Ok(Lock {
         folder: take_folder(directory)?,
@@ -61,10 +61,10 @@ pub(super) fn take_empty(directory: &File) -> Result<Lock, LockError> {
     })
 }
 
-/// The lock on the directory itself. Some file systems of the network lock no directories; there
-/// the file has to do.
+/// The lock on the directory itself. Some network file systems cannot lock directories; there the
+/// file has to do.
 fn take_folder(directory: &File) -> Result<Option<File>, LockError> {
-    // A descriptor of its own, because it is the descriptor that holds the lock.
+    // A descriptor of its own, because the lock belongs to the descriptor.
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = open(directory, ".", flags, Mode::empty()).map_err(LockError::Io)?;
     let folder = File::from(folder);
@@ -83,7 +83,7 @@ fn try_lock(file: &File) -> Result<bool, LockError> {
     }
 }
 
-/// The refusal, with the holder's pid as far as it is known.
+/// The refusal, with the holder's pid if it is known.
 fn held(directory: &File, locked: &File) -> LockError {
     let written = || {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
@@ -99,7 +99,7 @@ fn held(directory: &File, locked: &File) -> LockError {
     LockError::Held { pid }
 }
 
-/// Who holds the lock on a file, by the word of the kernel.
+/// Process id of the holder of a file's lock, from the kernel's list.
 fn holder(locked: &File) -> Option<String> {
     let inode = locked.metadata().ok()?.ino();
     let locks = std::fs::read_to_string(KERNEL_LOCKS).ok()?;

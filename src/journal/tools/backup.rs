@@ -1,4 +1,4 @@
-//! Copies a journal while its daemon runs, and puts a copy back.
+//! Copies a journal while its daemon runs, and restores a copy.
 //!
 //! Closed segments and snapshots never change, so a backup may link them. The active segment is
 //! copied frame by frame up to the last whole one: a consistent prefix. The source must not be
@@ -20,7 +20,7 @@ use super::while_pruned;
 
 const CHUNK_BYTES: u64 = 1 << 20;
 
-/// What a backup or a restore holds.
+/// What was copied by a backup or a restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transfer {
     /// Last sequence that the copy holds.
@@ -51,7 +51,7 @@ fn transfer(from: &Path, to: &Path, may_link: bool) -> Result<Transfer, JournalE
     let source = super::open(from)?;
     let target = FileStorage::create_directory(to)
         .map_err(|error| JournalError::io("create", &place, error))?;
-    // Somebody may have emptied it under a daemon that still has it.
+    // It may have been emptied under a daemon that still uses it.
     let _lock = target
         .lock_empty()
         .map_err(|error| refused(&target, error))?;
@@ -71,7 +71,7 @@ fn copy(
     target: &FileStorage,
     may_link: bool,
 ) -> Result<Transfer, JournalError> {
-    // Listed before the walk: a snapshot is never ahead of the log that is read after it.
+    // Listed before the walk: no snapshot is ahead of the log that is read after it.
     let mut snapshots = journal_files(source)?;
     snapshots.retain(|name| snapshot_sequence(name).is_some());
     let checked = check(source)?;
@@ -105,12 +105,12 @@ fn copy(
     target
         .sync_directory()
         .map_err(|error| JournalError::io("sync", &target.place(), error))?;
-    // Last, because its presence says that the copy is complete.
+    // Last, because its presence means that the copy is complete.
     checked.marker.write(target)?;
     Ok(transfer)
 }
 
-/// Copies the header and the whole frames; the witnesses may already speak of later ones.
+/// Copies the header and the whole frames, but no witness: it may vouch for later frames.
 fn copy_active(
     source: &FileStorage,
     target: &FileStorage,

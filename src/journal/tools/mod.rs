@@ -1,7 +1,7 @@
 //! What an operator does with a journal: verify, dump, back up, restore, compact.
 //!
-//! Library functions for the command line. `verify` and `dump` must not write at all, and none
-//! of these may print.
+//! Library functions for the command line. `verify` and `dump` must not write, and none of these
+//! may print.
 
 mod backup;
 mod verify;
@@ -22,7 +22,7 @@ use super::storage::{FileStorage, Storage};
 pub use backup::{Transfer, backup, restore};
 pub use verify::{Report, SnapshotReport, verify, verify_storage};
 
-/// Hands every stored record from `from` on to `take`, in order; 0 begins with the oldest kept.
+/// Passes every stored record from `from` on to `take`, in order; 0 begins with the oldest kept.
 ///
 /// Checks the whole journal first and refuses a damaged one. Works beside a running daemon.
 pub fn dump<E: From<JournalError>>(
@@ -39,7 +39,7 @@ pub fn dump<E: From<JournalError>>(
     read_records(&storage, &checked.marker.uuid, &starts, from, through, take)
 }
 
-/// What a journal is, and the states that it keeps.
+/// The identity of a journal, and the states that it keeps.
 #[derive(Debug)]
 pub struct Kept {
     pub uuid: JournalUuid,
@@ -74,8 +74,8 @@ pub fn kept(directory: &Path) -> Result<Kept, JournalError> {
 
 /// Removes the segments and snapshots that the older of the two newest snapshots covers.
 ///
-/// A running daemon does this by itself after each snapshot; here its absence is required, and
-/// the journal must be undamaged.
+/// A running daemon does this itself after each snapshot; this function requires that no daemon
+/// runs and that the journal is undamaged.
 pub fn compact(directory: &Path) -> Result<Pruned, JournalError> {
     let storage = open(directory)?;
     let _lock = take_lock(&storage)?;
@@ -101,7 +101,7 @@ pub fn compact(directory: &Path) -> Result<Pruned, JournalError> {
     catalogue.prune(&storage)
 }
 
-/// A snapshot may delete segments under a tool that reads beside the daemon; it looks again then.
+/// Tries, because a snapshot of the daemon may delete segments that a tool is reading.
 const ATTEMPTS: u32 = 5;
 
 /// Repeats `look` while it fails and the oldest segment changed meanwhile.

@@ -1,4 +1,4 @@
-//! Checks every byte that the journal relies on, and says the first that is wrong.
+//! Checks every byte that the journal relies on, and reports the first that is wrong.
 //!
 //! It must not write, and it may run beside a daemon.
 
@@ -43,7 +43,7 @@ pub struct Report {
 pub struct SnapshotReport {
     /// File name.
     pub file: String,
-    /// What it holds, or what is wrong with it.
+    /// Its metadata, or what is wrong with it.
     pub outcome: Result<SnapshotInfo, String>,
 }
 
@@ -59,7 +59,7 @@ impl Report {
     }
 }
 
-/// Verifies the journal in a directory. The error is only for what prevents any look at all.
+/// Verifies the journal in a directory. Fails only if the directory cannot be read at all.
 pub fn verify(directory: &Path) -> Result<Report, JournalError> {
     verify_storage(&super::open(directory)?)
 }
@@ -102,7 +102,7 @@ fn look(storage: &dyn Storage) -> Result<Report, JournalError> {
         .first()
         .map_or(1, |segment| segment.base_sequence);
     let start = super::super::segment::FRAMES_START;
-    // The walk alone does not see whether log and snapshot fit together.
+    // The walk alone does not check whether log and snapshot fit together.
     let (newest, skipped) = newest_whole(&snapshots);
     let fault = walked
         .and_then(|()| check_snapshot_meets_log(&scan, newest, &skipped))
@@ -125,7 +125,7 @@ fn look(storage: &dyn Storage) -> Result<Report, JournalError> {
     })
 }
 
-/// The snapshot that a start would use, and why newer ones are passed over.
+/// The snapshot that a start would use, and why newer ones are skipped.
 fn newest_whole(snapshots: &[SnapshotReport]) -> (Option<&SnapshotInfo>, Vec<String>) {
     let mut skipped = Vec::new();
     for snapshot in snapshots.iter().rev() {
