@@ -5,8 +5,8 @@
 //! └ body ┘└────────────── seal ─────────────┘
 //! hash = BLAKE3(hash of the line before, 32 bytes ‖ body); before the first line 32 zero bytes
 //! ```
-//! Every byte counts: the body by the hash, the rest because it can stand in one way only. This
-//! file must not read or write files.
+//! Changing any byte breaks the chain: the body is hashed, and the seal has only one valid form.
+//! This file must not read or write files.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ const CLOSE: &[u8] = b"\"}";
 const DIGITS: usize = 64;
 
 impl Hash {
-    /// What stands before the first line.
+    /// The hash before the first line.
     pub const ZERO: Self = Self([0; 32]);
 
     /// The hash of the line with this body, after the line with this hash.
@@ -56,7 +56,7 @@ impl fmt::Debug for Hash {
     }
 }
 
-/// Ends the line that begins at `start` of `out` and is a body so far; its hash.
+/// Seals the line whose body begins at `start` of `out`, and returns its hash.
 pub fn seal(out: &mut Vec<u8>, start: usize, before: Hash) -> Hash {
     let hash = before.after(&out[start..]);
     out.extend_from_slice(OPEN);
@@ -75,7 +75,7 @@ pub enum Broken {
     WrongHash,
 }
 
-/// Checks a line without its line end; its body and hash.
+/// Checks a line, given without its line end, and returns its body and hash.
 pub fn unseal(line: &[u8], before: Hash) -> Result<(&[u8], Hash), Broken> {
     let (body, said) = split(line).ok_or(Broken::NoSeal)?;
     if before.after(body) != said {
@@ -84,7 +84,7 @@ pub fn unseal(line: &[u8], before: Hash) -> Result<(&[u8], Hash), Broken> {
     Ok((body, said))
 }
 
-/// The hash that a line bears, unchecked.
+/// The hash at the end of a line, unchecked.
 pub fn hash_of(line: &[u8]) -> Option<Hash> {
     Some(split(line)?.1)
 }

@@ -1,11 +1,11 @@
-//! What a record says of its event, as it is written and as it is read back.
+//! The content of a record of an event: written here, and rebuilt for comparison.
 
 use super::kind::Kind;
 use super::reader::Line;
 use crate::router::event::{AgentEvent, Event, EventBody};
 use crate::wire;
 
-/// What a record says of its event, without number and hash.
+/// A record's members about its event, without number and hash.
 pub(super) fn content_of(line: &Line<'_>) -> Vec<u8> {
     let text = line.text;
     let from = text.find(',').map_or(0, |at| at + 1);
@@ -13,7 +13,7 @@ pub(super) fn content_of(line: &Line<'_>) -> Vec<u8> {
     format!("{{{}}}", text.get(from..to).unwrap_or_default()).into_bytes()
 }
 
-/// Writes what a record says of an event: what the event says, and of an agent its team.
+/// Writes the members of an event, and for an agent its team.
 pub(super) fn say(out: &mut Vec<u8>, event: &Event) {
     wire::event::params(out, event);
     if let EventBody::Agent(AgentEvent::Set {
@@ -26,7 +26,7 @@ pub(super) fn say(out: &mut Vec<u8>, event: &Event) {
     }
 }
 
-/// What a record says of an event, without its number and seal: the same for the same event.
+/// A record's content without its number and seal: equal for equal events.
 pub fn content(event: &Event) -> Option<Vec<u8>> {
     Kind::of(&event.body)?;
     let mut content = Vec::with_capacity(256);
@@ -34,7 +34,7 @@ pub fn content(event: &Event) -> Option<Vec<u8>> {
     Some(content)
 }
 
-/// Appends a member to an object that has one already.
+/// Appends a member to an object that is not empty.
 pub(super) fn write_member<T: serde::Serialize + ?Sized>(
     line: &mut Vec<u8>,
     name: &str,

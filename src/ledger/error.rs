@@ -1,4 +1,4 @@
-//! What can be wrong with a ledger.
+//! The errors of a ledger.
 
 use std::io;
 use std::path::Path;
@@ -11,12 +11,12 @@ pub enum LedgerError {
         action: &'static str,
         place: String,
         cause: String,
-        /// The disk had no room.
+        /// The disk was full.
         is_full: bool,
     },
     #[error(transparent)]
     Damaged(#[from] Damage),
-    /// The journal could not tell what is missing, this time.
+    /// The journal could not give the missing events, this time.
     #[error("the past cannot be told: {0}")]
     Past(String),
     #[error("{0}")]
@@ -30,7 +30,7 @@ pub struct Damage {
     pub file: String,
     pub line: u64,
     pub offset: u64,
-    /// The number that the record there should have.
+    /// The number expected of the record there.
     pub n: u64,
     pub what: String,
 }
@@ -51,8 +51,7 @@ impl LedgerError {
         }
     }
 
-    /// Whether it may be otherwise the next time: everything but damage and what does not fit
-    /// together.
+    /// Whether a retry may succeed: true for everything but damage and contradictions.
     pub const fn may_pass(&self) -> bool {
         match self {
             Self::Io { .. } | Self::Past(_) => true,
@@ -60,7 +59,7 @@ impl LedgerError {
         }
     }
 
-    /// Whether the disk had no room.
+    /// Whether the disk was full.
     pub const fn is_full(&self) -> bool {
         matches!(self, Self::Io { is_full: true, .. })
     }

@@ -1,4 +1,4 @@
-//! What an auditor takes away: responsibilities, or the records themselves.
+//! Exports for an auditor: responsibilities, or the records themselves.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,18 +13,18 @@ use super::spans::{Span, Spans};
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
-/// What is wanted. Everything where nothing is said.
+/// The selection; absent fields select everything.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     pub cases: Vec<Name>,
     pub owners: Vec<Name>,
     pub from_at: Option<Timestamp>,
-    /// Up to, and not including.
+    /// Exclusive.
     pub to_at: Option<Timestamp>,
 }
 
 impl Selection {
-    /// A responsibility that lasted at some time of the period.
+    /// Whether the responsibility overlaps the period and matches the rest.
     fn wants(&self, span: &Span) -> bool {
         (self.cases.is_empty() || self.cases.contains(&span.case))
             && (self.owners.is_empty() || self.owners.contains(&span.owner))
@@ -60,7 +60,7 @@ impl Selection {
     }
 }
 
-/// The responsibilities of a ledger, which is verified on the way.
+/// The responsibilities in a ledger, which is verified while it is read.
 pub fn spans(folder: &Path, selection: &Selection) -> Result<Vec<Span>, LedgerError> {
     let mut reader = Reader::open(folder)?;
     let mut spans = Spans::default();
@@ -78,7 +78,7 @@ pub fn spans(folder: &Path, selection: &Selection) -> Result<Vec<Span>, LedgerEr
     Ok(spans)
 }
 
-/// The records themselves, as they stand, handed to `take`.
+/// Passes the records, as they were written, to `take`.
 pub fn records(
     folder: &Path,
     selection: &Selection,
@@ -125,7 +125,7 @@ pub fn write_csv(out: impl Write, spans: &[Span]) -> Result<(), csv::Error> {
     Ok(())
 }
 
-/// A responsibility with its times as people read them.
+/// A responsibility with its times as text.
 #[derive(Serialize)]
 struct Printed<'a> {
     #[serde(flatten)]

@@ -1,7 +1,7 @@
-//! What a record says, understood.
+//! A record, parsed.
 //!
-//! The members are those of the events on the wire; only what somebody counts is read. Every
-//! other type is `Other`, so that a feed of all events can be read as well.
+//! The members are those of the events on the wire; only what is counted is read. Every other type
+//! is `Other`, so that a feed of all events can be read too.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use crate::router::codes::{Outcome, Route, Why};
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
-/// A record.
+/// The content of a record.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "type")]
 pub enum Fact {
@@ -130,18 +130,18 @@ pub enum Fact {
         result: String,
         score: Option<u8>,
     },
-    /// The records go on after an event of a journal; what was said before of later events of
-    /// the same journal is void.
+    /// The records continue after an event of a journal. Earlier records of later events of that
+    /// journal are void.
     #[serde(rename = "ledger.follows")]
     Follows { journal: String },
     #[serde(other)]
     Other,
 }
 
-/// A fact with its time and place.
+/// A fact with its time and number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stated {
-    /// The number of the record, 0 where it was read from a feed of events.
+    /// The number of the record, 0 if it was read from a feed of events.
     pub n: u64,
     pub seq: u64,
     pub at: Timestamp,
@@ -157,7 +157,7 @@ struct Place {
 }
 
 impl Stated {
-    /// Understands a record of a ledger, or the params of an event.
+    /// Parses a record of a ledger, or the params of an event.
     pub fn read(text: &str) -> Result<Self, serde_json::Error> {
         let Place { n, seq, at } = serde_json::from_str(text)?;
         let fact = serde_json::from_str(text)?;

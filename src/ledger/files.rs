@@ -1,4 +1,4 @@
-//! Where a tenant's ledger lies: its folder, and the numbered files in it.
+//! The files of a tenant's ledger: its folder, and the numbered files in it.
 
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::storage::{FILE_MODE, make_private_folder};
 
-/// The folder of all ledgers within that of the journal.
+/// The folder of all ledgers, within the journal's folder.
 pub const FOLDER: &str = "ledger";
 
-/// A file is followed by the next when it has come to this size.
+/// Size in bytes after which the next file is begun.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
 
-/// The longest name of a tenant's folder.
+/// Bytes of the longest name of a tenant's folder.
 const FOLDER_BYTES_MAX: usize = 200;
 
 const BEFORE: &str = "ledger-";
 const AFTER: &str = ".ndjson";
 
-/// The file with a number.
+/// The name of a file by its number.
 pub fn file_name(number: u64) -> String {
     format!("{BEFORE}{number:08}{AFTER}")
 }
@@ -30,7 +30,7 @@ fn number_of(name: &str) -> Option<u64> {
     all.then(|| digits.parse().ok()).flatten()
 }
 
-/// The numbers of the files in a folder, in order. A folder that is not there has none.
+/// The numbers of the files in a folder, in order; none if there is no such folder.
 pub fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -44,8 +44,8 @@ pub fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
     Ok(numbers)
 }
 
-/// The folder of a tenant's ledger within the journal's. A name that cannot be a folder's has
-/// the bytes that stand in the way written as `%` and two digits.
+/// The folder of a tenant's ledger within the journal's. Bytes that a folder's name cannot have are
+/// written as `%` and two digits.
 pub fn folder_of(journal: &Path, tenant: &str) -> PathBuf {
     let mut name = String::with_capacity(tenant.len());
     for (at, letter) in tenant.char_indices() {
@@ -61,12 +61,12 @@ pub fn folder_of(journal: &Path, tenant: &str) -> PathBuf {
     journal.join(FOLDER).join(name)
 }
 
-/// How the ledger calls a journal: its identity in hexadecimal.
+/// The name of a journal in the ledger: its identity in hexadecimal.
 pub fn journal_name(uuid: &[u8; 16]) -> String {
     uuid.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The folders of ledgers to be found at a path: of one tenant, of all, or of a journal.
+/// The ledger folders at a path, which is one tenant's, the folder of all, or a journal's.
 pub fn folders_at(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !numbers(path)?.is_empty() {
         return Ok(vec![path.to_owned()]);
@@ -88,12 +88,12 @@ pub fn folders_at(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// Makes the names in a folder durable.
+/// Syncs a folder, so that the names in it are durable.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Copies the ledgers beside one journal to another, as far as they are written by now.
+/// Copies the ledgers of one journal to another, as far as they are written.
 pub fn copy(from: &Path, to: &Path) -> io::Result<u64> {
     let mut copied = 0;
     if !from.join(FOLDER).is_dir() {

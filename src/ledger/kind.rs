@@ -1,4 +1,4 @@
-//! The kinds of record: which events the ledger keeps, and what it says of itself.
+//! The kinds of record: the events that the ledger keeps, and its own records.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,12 @@ use serde::de::{Deserializer, Error as _};
 use crate::router::codes::{Route, Why};
 use crate::router::event::{AgentEvent, CaseEvent, ContactEvent, EventBody, EventType};
 
-/// What a record is.
+/// The kind of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The first record of each file: format, tenant, number of the file.
     File,
-    /// From here on the records follow a journal after one of its events.
+    /// From here on the records follow a journal, after one of its events.
     Follows,
     /// Everything through an event is recorded.
     Mark,
@@ -23,7 +23,7 @@ pub enum Kind {
 impl Kind {
     const OWN: [Self; 3] = [Self::File, Self::Follows, Self::Mark];
 
-    /// The `type` of the record.
+    /// The record's `type`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::File => "ledger.file",
@@ -33,12 +33,12 @@ impl Kind {
         }
     }
 
-    /// Whether it is no event but said by the ledger itself.
+    /// Whether the record is the ledger's own and not an event.
     pub const fn is_own(self) -> bool {
         !matches!(self, Self::Event(_))
     }
 
-    /// As what an event is kept.
+    /// The kind under which an event is kept.
     pub fn of(body: &EventBody) -> Option<Self> {
         is_kept(body).then(|| Self::Event(body.kind()))
     }
@@ -53,8 +53,8 @@ impl<'de> Deserialize<'de> for Kind {
     }
 }
 
-/// Whether an event is kept: all that is said of cases but their notes, and of contacts what tells
-/// who served and how it ended.
+/// Whether an event is kept: everything about cases except notes, and of contacts what shows who
+/// served and how it ended.
 fn is_kept(body: &EventBody) -> bool {
     match body {
         EventBody::Agent(event) => {
@@ -79,7 +79,7 @@ fn is_kept(body: &EventBody) -> bool {
     }
 }
 
-/// Whether somebody is offered a contact because its owner cannot have it.
+/// Whether an agent is offered a contact because its owner cannot take it.
 fn is_break(route: Route, why: Why) -> bool {
     match why {
         Why::OwnerBusyDeputy

@@ -1,10 +1,9 @@
-//! The ledger: who was responsible for which case when, by which act of whom.
+//! The ledger: who was responsible for which case when, and who changed that.
 //!
-//! Two things bear the name. [`log`] reads the log of any system and says how often its cases
-//! changed hands. The rest is firsthand's own record: events of cases and contacts as lines of
-//! text, each chained to the one before by a hash. The daemon writes it beside its journal
-//! (`server::ledger`); it is verified and read by whoever comes later. Nothing here decides, and
-//! nothing here reads a clock.
+//! There are two parts. [`log`] reads the log of any system and counts how often its cases changed
+//! hands. The rest is firsthand's own record: events of cases and contacts as lines of text, each
+//! chained to the one before by a hash. The daemon writes it beside its journal (`server::ledger`);
+//! commands verify and read it. Nothing here decides or reads a clock.
 
 pub mod log;
 pub mod moment;

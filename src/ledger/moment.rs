@@ -1,4 +1,4 @@
-//! Points in time as people and other systems write them, to and from milliseconds.
+//! Times as text in the forms of people and other systems, to and from milliseconds.
 
 use jiff::Timestamp as Instant;
 use jiff::civil::{Date, DateTime};
@@ -6,13 +6,13 @@ use jiff::tz::TimeZone;
 
 use crate::router::time::{TIMESTAMP_MAX, Timestamp};
 
-/// How numbers and times without an offset are to be read.
+/// How to read numbers, and times without an offset.
 #[derive(Clone, Debug)]
 pub struct Reading {
     pub unit: Unit,
-    /// `strptime` pattern; without one ISO 8601 and its relatives are understood.
+    /// `strptime` pattern; without one, ISO 8601 and similar forms are read.
     pub format: Option<String>,
-    /// Where a time that names no offset was local time.
+    /// The zone of times without an offset.
     pub zone: TimeZone,
 }
 
@@ -26,19 +26,19 @@ impl Default for Reading {
     }
 }
 
-/// What a bare number counts since 1970.
+/// Unit of a bare number since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     Milliseconds,
     Seconds,
 }
 
-/// What is understood, for error messages.
+/// The accepted forms, for error messages.
 pub const EXPECTED: &str = "give milliseconds since 1970, or a time such as \
                             2026-03-01T08:40:25+08:00 or 2026-03-01 08:40:25";
 
 impl Reading {
-    /// A point in time in milliseconds since 1970; `None` if the text is none.
+    /// A time in milliseconds since 1970; `None` if the text is not a time.
     pub fn read(&self, text: &str) -> Option<Timestamp> {
         let at = match &self.format {
             Some(format) => self.by_pattern(format, text),
@@ -68,7 +68,7 @@ impl Reading {
         if let Ok(instant) = text.parse::<Instant>() {
             return Some(instant.as_millisecond());
         }
-        // A date alone is its first instant.
+        // A date alone means its first instant.
         let civil = text.parse::<DateTime>().ok();
         self.local(civil?)
     }
@@ -96,7 +96,7 @@ fn is_number(text: &str) -> bool {
             .all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-/// A point in time as RFC 3339 in UTC with milliseconds.
+/// A time as RFC 3339 in UTC with milliseconds.
 pub fn rfc3339(at: Timestamp) -> String {
     match Instant::from_millisecond(at) {
         Ok(instant) => format!("{instant:.3}"),

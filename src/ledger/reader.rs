@@ -1,7 +1,7 @@
-//! Reads a tenant's ledger from its first line and checks each against the chain.
+//! Reads a tenant's ledger from its first line and checks every line against the chain.
 //!
-//! It must not write. What a record says is understood by `fact`; here only its frame and the
-//! members that every record has are looked at.
+//! It must not write. Only the seal and the members common to all records are read here; `fact`
+//! reads the rest.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
@@ -17,22 +17,22 @@ use super::kind::Kind;
 const BUFFER_BYTES: usize = 256 << 10;
 /// The format of the lines.
 pub const FORMAT: u64 = 1;
-/// The longest line: an event holds texts of 4 KiB, each byte of which may be written as six.
+/// Bytes of the longest line: an event has texts of 4 KiB, each byte of which may become six.
 const LINE_BYTES_MAX: u64 = 256 << 10;
 
-/// What every record has.
+/// The members of every record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Head {
     /// 1, 2, 3 … over all files.
     pub n: u64,
-    /// The number of the event; of the ledger's own records the event that they speak of.
+    /// The number of the event; for the ledger's own records, of the event that they refer to.
     pub seq: u64,
     pub at: i64,
     #[serde(rename = "type")]
     pub kind: Kind,
 }
 
-/// What the ledger's own records add.
+/// The members of the ledger's own records.
 #[derive(Debug, Deserialize)]
 struct Own {
     format: Option<u64>,
@@ -41,7 +41,7 @@ struct Own {
     journal: Option<String>,
 }
 
-/// How far a ledger has come.
+/// How far a ledger goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
     /// Records so far.
@@ -51,7 +51,7 @@ pub struct Position {
     pub seq: u64,
     /// The time of the last record.
     pub at: i64,
-    /// The journal that it follows.
+    /// The journal whose events it records.
     pub journal: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl Position {
     };
 }
 
-/// A record that is as it was written.
+/// A verified record.
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {
     pub head: Head,
@@ -74,12 +74,12 @@ pub struct Line<'a> {
     pub hash: Hash,
 }
 
-/// A file being read.
+/// The file being read.
 struct Open {
     name: String,
     number: u64,
     bytes: BufReader<File>,
-    /// Lines and bytes of it that have been read and are good.
+    /// Lines and bytes of it that were read and verified.
     lines: u64,
     offset: u64,
 }
@@ -103,8 +103,8 @@ impl Reader {
         Ok(Self::over(folder, numbers, Position::START))
     }
 
-    /// Reads only the last file, believing the hash at the end of the one before. `None` where
-    /// there is no file.
+    /// Reads only the last file, and trusts the hash at the end of the one before. `None` if there
+    /// is no file.
     pub(super) fn open_last(folder: &Path) -> Result<Option<Self>, LedgerError> {
         let numbers =
             files::numbers(folder).map_err(|error| LedgerError::io("list", folder, error))?;
@@ -132,17 +132,17 @@ impl Reader {
         }
     }
 
-    /// How far it has come.
+    /// How far it was read.
     pub fn position(&self) -> &Position {
         &self.position
     }
 
-    /// Whose ledger it is, as its first record says.
+    /// The tenant, from the first record.
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
     }
 
-    /// The number of the file at hand, and the bytes of it that are good.
+    /// The number of the current file, and how many of its bytes are verified.
     pub(super) fn place(&self) -> (u64, u64) {
         let offset = self.open.as_ref().map_or(0, |open| open.offset);
         (self.last_file, offset)
@@ -216,7 +216,7 @@ impl Reader {
         Ok(!self.text.is_empty())
     }
 
-    /// Checks the line at hand.
+    /// Checks the current line.
     fn check(&mut self) -> Result<(Head, Hash), String> {
         let line = self.text.strip_suffix(b"\n");
         let line = line.ok_or("the line has no end: it was cut off")?;
@@ -285,7 +285,7 @@ impl Reader {
     }
 }
 
-/// What the last record of a whole file says.
+/// The position after the last record of a complete file.
 fn end_of(path: &Path) -> Result<Position, LedgerError> {
     let unreadable = |error| LedgerError::io("read", path, error);
     let mut file = File::open(path).map_err(unreadable)?;

@@ -1,4 +1,4 @@
-//! Who was responsible for which case from when to when: the records folded.
+//! Folds records into responsibilities: who was responsible for which case from when to when.
 
 use std::collections::HashMap;
 
@@ -8,21 +8,21 @@ use super::fact::{Fact, Stated};
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
-/// The reason of a handover that is the succession of somebody who left.
+/// The reason of a handover to the successor of an agent who was removed.
 const SUCCESSION: &str = "agent_removed";
 
 /// The act by which a responsibility began or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
-    /// The first human who took a contact of the case.
+    /// The first agent accepted a contact of the case.
     FirstAccept,
-    /// Named when the case was opened.
+    /// The owner was named when the case was opened.
     Assigned,
     Handover,
-    /// Took over from somebody who left.
+    /// Succession to an agent who was removed.
     Succession,
-    /// The case was opened again, and its owner is the owner again.
+    /// The case was reopened with its former owner.
     Reopened,
     Closed,
 }
@@ -40,7 +40,7 @@ impl Act {
     }
 }
 
-/// A responsibility.
+/// A period in which one agent was responsible for one case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Span {
     pub case: Name,
@@ -48,33 +48,33 @@ pub struct Span {
     pub owner: Name,
     pub from_at: Timestamp,
     pub act: Act,
-    /// Who did it; nobody is known of a case that was opened with an owner.
+    /// Who did it; unknown for a case that was opened with an owner.
     pub by: Option<Name>,
     pub reason: Option<String>,
     /// The contact that was accepted.
     pub contact: Option<Name>,
-    /// The event that says so, and the record of the ledger.
+    /// The number of the event, and of its record in the ledger.
     pub seq: u64,
     pub record: u64,
-    /// Nothing while it lasts.
+    /// `None` while it lasts.
     pub to_at: Option<Timestamp>,
     pub ended_by: Option<Act>,
 }
 
-/// The fold.
+/// The fold over the records.
 #[derive(Debug, Default)]
 pub struct Spans {
     spans: Vec<Span>,
-    /// The event that ended each span.
+    /// The number of the event that ended each span.
     ends: Vec<Option<u64>>,
-    /// The span that lasts, of each case that has an owner.
+    /// The open span of each case that has an owner.
     open: HashMap<Name, usize>,
     customers: HashMap<Name, Name>,
     journal: Option<String>,
 }
 
 impl Spans {
-    /// Takes the next record.
+    /// Adds the next record.
     pub fn take(&mut self, stated: &Stated) {
         match &stated.fact {
             Fact::CaseOpened { case, customer, .. } => {
@@ -95,7 +95,7 @@ impl Spans {
                 ..
             } => self.handed_over(stated, case, to, reason, by),
             Fact::CaseReopened { case, by, owner } => {
-                // A case that was resolved and not closed has had its owner all the time.
+                // A case that was resolved but not closed kept its owner.
                 if let (Some(owner), false) = (owner, self.open.contains_key(case)) {
                     let mut span = self.span(stated, case, owner, Act::Reopened);
                     span.by = Some(by.clone());
@@ -146,7 +146,7 @@ impl Spans {
         self.begin(span);
     }
 
-    /// Every responsibility, in the order of their beginnings.
+    /// Every responsibility, in order of beginning.
     pub fn finish(mut self) -> Vec<Span> {
         for span in &mut self.spans {
             if span.customer.is_none() {
@@ -188,7 +188,7 @@ impl Spans {
         }
     }
 
-    /// The journal has lost what came after one of its events: it never was.
+    /// Drops everything after an event: the journal has lost what followed it.
     fn void_after(&mut self, seq: u64) {
         let kept = self.spans.partition_point(|span| span.seq <= seq);
         self.spans.truncate(kept);

@@ -1,7 +1,7 @@
-//! Verifies a ledger: its chain, its order, and what the journal beside it still knows.
+//! Verifies a ledger: its chain, its order, and its agreement with the journal beside it.
 //!
 //! It must not write, and it may run beside the daemon. The journal is not read here: the caller
-//! folds it and hands the events over.
+//! replays it and passes the events.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -13,37 +13,37 @@ use super::kind::Kind;
 use super::reader::{Position, Reader};
 use crate::router::event::Event;
 
-/// What was found.
+/// The result of a verification.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub tenant: Option<String>,
-    /// The last good record.
+    /// The last verified record.
     pub end: Position,
     /// Records of events.
     pub events: u64,
-    /// Where the ledger does not go on after its last event.
+    /// Where the ledger does not continue after its last event.
     pub breaks: Vec<Break>,
     pub damage: Option<Damage>,
-    /// Whether the record that somebody noted elsewhere bears the hash that was noted.
+    /// Whether the record noted elsewhere has the noted hash.
     pub is_as_noted: Option<bool>,
 }
 
-/// A place at which the ledger follows another journal, or the same after another event.
+/// Where the ledger follows another journal, or the same one after another event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Break {
     pub n: u64,
-    /// The last event before.
+    /// The last event before the break.
     pub before: u64,
-    /// The event after which it goes on.
+    /// The event after which it continues.
     pub after: u64,
     pub journal: Option<String>,
 }
 
-/// A ledger that was read, to be held against a journal.
+/// A verified ledger, ready to be compared with a journal.
 #[derive(Debug)]
 pub struct Verified {
     pub report: Report,
-    /// Hashes of what the records say that the journal can still tell, with their numbers.
+    /// Content hashes and numbers of the records whose events the journal still has.
     told: VecDeque<Told>,
 }
 
@@ -54,9 +54,9 @@ struct Told {
     content: blake3::Hash,
 }
 
-/// Reads a ledger whole. Records of the journal `journal` after the event `kept_after` are
-/// remembered for [`Verified::against`]. `noted` is a record and its hash as somebody wrote them
-/// down outside of the ledger: a chain that was made anew as a whole does not have it.
+/// Reads a whole ledger. Records of the journal `journal` after the event `kept_after` are
+/// remembered for [`Verified::against`]. `noted` is a record's number and hash noted outside the
+/// ledger: it reveals a chain that was rebuilt as a whole.
 pub fn verify(
     folder: &Path,
     journal: Option<&str>,
@@ -80,7 +80,7 @@ pub fn verify(
             is_as_noted = Some(true);
         }
         if head.kind == Kind::Follows {
-            // The events that follow may be others under the same numbers.
+            // Other events may follow under the same numbers.
             told.retain(|told: &Told| told.seq <= head.seq);
             if head.n > 2 {
                 breaks.push(Break {
@@ -120,7 +120,7 @@ pub fn verify(
     })
 }
 
-/// What a journal says that its ledger does not, or otherwise.
+/// A difference between a journal and its ledger.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Difference {
     #[error(
@@ -139,15 +139,15 @@ impl std::fmt::Display for Kind {
     }
 }
 
-/// A ledger being held against the events of its journal.
+/// A comparison of a ledger with the events of its journal.
 #[derive(Debug)]
 pub struct Comparison {
     verified: Verified,
-    /// Events of kept kinds that are not yet in the ledger.
+    /// Events that should be kept and are not yet in the ledger.
     pub behind: u64,
     /// Events that agree.
     pub compared: u64,
-    /// Everything through this event must be there: a snapshot waited for it.
+    /// Events through this one must be there: a snapshot waited for them.
     sure: u64,
     pub difference: Option<Difference>,
 }
@@ -179,12 +179,12 @@ impl Comparison {
         &self.verified.report
     }
 
-    /// The hash that the last record bears.
+    /// Number and hash of the last record.
     pub fn head(&self) -> (u64, Hash) {
         (self.report().end.n, self.report().end.hash)
     }
 
-    /// Takes the next event of the journal, of those after `kept_after`.
+    /// Compares the next event of the journal, of those after `kept_after`.
     pub fn take(&mut self, event: &Event) {
         let (Some(kind), Some(content)) = (Kind::of(&event.body), content(event)) else {
             return;

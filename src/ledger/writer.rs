@@ -1,9 +1,9 @@
-//! Writes a tenant's ledger: appends records, begins new files, brings them to the disk.
+//! Writes a tenant's ledger: appends records, begins new files, syncs them.
 //!
-//! After a failed write or sync a writer is of no use: what the file holds by then is not known.
-//! The file is cut back to where it was last brought to the disk ([`Writer::cut_back`]) and opened
-//! anew; a sync alone would report success for what the disk does not have. What becomes of a torn
-//! end is decided by the caller, who knows whether the journal can still tell what is missing.
+//! After a failed write or sync the writer must be dropped, because the content of the file is
+//! unknown. The file is cut back to where it was last synced ([`Writer::cut_back`]) and opened
+//! again; another sync would report success for bytes that are not on the disk. What to do with a
+//! torn end is for the caller, who knows whether the journal still has the missing events.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -20,22 +20,22 @@ use crate::journal::storage::{FILE_MODE, make_private_folder};
 use crate::router::event::Event;
 use crate::router::time::Timestamp;
 
-/// Bytes that are collected before they are written.
+/// Bytes buffered before a write.
 const BUFFER_BYTES: usize = 256 << 10;
 
-/// A place in a ledger: the number of a file, and bytes of it. File 0 is before the first.
+/// A position in a ledger: file number, and bytes of that file. File 0 is before the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub file: u64,
     pub bytes: u64,
 }
 
-/// The last record that speaks of an event, as it was found.
+/// The last record of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     pub seq: u64,
     pub at: Timestamp,
-    /// The hash of what it says; none where it only says that all through it is recorded.
+    /// Its content hash; `None` for a mark.
     pub content: Option<blake3::Hash>,
 }
 
@@ -47,22 +47,22 @@ pub struct Writer {
     journal: String,
     file: Option<File>,
     number: u64,
-    /// Bytes of the file at hand, the buffer included.
+    /// Bytes of the current file, including the buffer.
     bytes: u64,
     bytes_max: u64,
     position: Position,
     buffer: Vec<u8>,
     records: u64,
     is_synced: bool,
-    /// Through here it is on the disk.
+    /// Everything before this place is on the disk.
     synced: Place,
     last_told: Option<Told>,
     damage: Option<Damage>,
 }
 
 impl Writer {
-    /// Opens the ledger in a folder, which may not be there yet, at its last good record.
-    /// `journal` names the journal whose events will come. Nothing is written yet.
+    /// Opens the ledger in a folder, which may not exist yet, at its last good record. `journal` is
+    /// the name of the journal whose events will follow. Writes nothing yet.
     pub fn open(folder: &Path, tenant: &str, journal: &str) -> Result<Self, LedgerError> {
         let mut writer = Self {
             folder: folder.to_owned(),
@@ -114,35 +114,35 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Begins a new file at another size than usual.
+    /// Sets the size after which a new file is begun.
     #[must_use]
     pub fn with_file_bytes(mut self, bytes_max: u64) -> Self {
         self.bytes_max = bytes_max;
         self
     }
 
-    /// What is wrong with the end of the last file, if anything is. Until [`Self::cut`] nothing
-    /// may be appended.
+    /// Damage at the end of the last file. If there is any, [`Self::cut`] must come before the
+    /// first append.
     pub fn damage(&self) -> Option<&Damage> {
         self.damage.as_ref()
     }
 
-    /// The last record.
+    /// The position after the last record.
     pub fn position(&self) -> &Position {
         &self.position
     }
 
-    /// Records appended since this was asked the last time.
+    /// Records appended since the last call.
     pub fn take_records(&mut self) -> u64 {
         std::mem::take(&mut self.records)
     }
 
-    /// What the last record says that speaks of an event, if the last file has one.
+    /// The last record of an event in the last file.
     pub fn last_told(&self) -> Option<Told> {
         self.last_told
     }
 
-    /// How far it is on the disk.
+    /// Everything before this place is on the disk.
     pub fn synced(&self) -> Place {
         self.synced
     }
@@ -154,8 +154,8 @@ impl Writer {
         }
     }
 
-    /// Takes back what a writer of this process wrote after it last brought the ledger to the disk:
-    /// after a failed sync nobody knows what of it is there.
+    /// Removes what a writer of this process wrote after its last sync: after a failed sync nobody
+    /// knows what is there.
     pub fn cut_back(folder: &Path, place: Place) -> Result<(), LedgerError> {
         let cut = || -> io::Result<()> {
             for number in files::numbers(folder)? {
@@ -176,8 +176,8 @@ impl Writer {
         cut().map_err(|error| LedgerError::io("cut back", folder, error))
     }
 
-    /// Cuts off what follows the last good record. If that is more than one unfinished line it
-    /// is kept in a file of its own.
+    /// Cuts off what follows the last good record. Anything more than one unfinished line is saved
+    /// in a file of its own.
     pub fn cut(&mut self) -> Result<(), LedgerError> {
         let Some(damage) = self.damage.take() else {
             return Ok(());
@@ -206,7 +206,7 @@ impl Writer {
         files::sync_folder(&self.folder)
     }
 
-    /// Says that the records from here on follow the journal after one of its events.
+    /// Records that the following records belong to the journal after one of its events.
     pub fn follow(&mut self, after: u64) -> Result<(), LedgerError> {
         let journal = self.journal.clone();
         self.begin_file_if_due()?;
@@ -218,7 +218,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Says that everything through the event `seq` is recorded.
+    /// Records that everything through the event `seq` is in the ledger.
     pub fn mark(&mut self, seq: u64, at: Timestamp) -> Result<(), LedgerError> {
         self.begin_file_if_due()?;
         self.position.seq = self.position.seq.max(seq);
@@ -226,7 +226,7 @@ impl Writer {
         self.own(Kind::Mark, |_| {})
     }
 
-    /// Appends an event if it is of a kind that is kept.
+    /// Appends an event if its kind is kept.
     pub fn append(&mut self, event: &Event) -> Result<(), LedgerError> {
         if Kind::of(&event.body).is_none() {
             return Ok(());
@@ -235,7 +235,7 @@ impl Writer {
         let start = self.begin_line();
         let at = self.buffer.len();
         say(&mut self.buffer, event);
-        // `{"n":7` and what the event says become one object, which is still open at its end.
+        // `{"n":7` and the event's members become one object, still open at its end.
         self.buffer[at] = b',';
         self.buffer.pop();
         debug_assert!(start < at, "the number stands before");
@@ -244,7 +244,7 @@ impl Writer {
         self.end_line(start)
     }
 
-    /// Brings everything appended to the disk.
+    /// Writes and syncs everything appended.
     pub fn sync(&mut self) -> Result<(), LedgerError> {
         self.flush()?;
         if self.is_synced {
@@ -264,7 +264,7 @@ impl Writer {
         self.folder.join(files::file_name(self.number))
     }
 
-    /// Writes one of the ledger's own records.
+    /// Appends one of the ledger's own records.
     fn own(&mut self, kind: Kind, members: impl FnOnce(&mut Vec<u8>)) -> Result<(), LedgerError> {
         let start = self.begin_line();
         let line = &mut self.buffer;

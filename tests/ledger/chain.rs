@@ -1,4 +1,4 @@
-//! The chain: every altered byte is found, torn ends are told again, nothing is there twice.
+//! The chain: changed bytes are found, torn ends are recorded again, and nothing twice.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use firsthand::router::event::Event;
 
 const JOURNAL: &str = "0123456789abcdef0123456789abcdef";
 
-/// Two agents and a case that goes from one to the other, is closed and opened again.
+/// Two agents, and a case that goes from one to the other, is closed and reopened.
 fn events() -> Vec<Event> {
     let mut centre = Centre::default();
     centre
@@ -172,7 +172,7 @@ fn an_altered_byte_is_found_wherever_it_is() {
                 let found = damage(dir.path());
                 assert!(found.is_some(), "byte {at} of file {number}, bit {bit:#x}");
             }
-            // A byte too many and one too few.
+            // One byte too many, and one too few.
             for cut in [0, 1] {
                 let mut bad = good[..at].to_vec();
                 bad.extend_from_slice(if cut == 0 { b" " } else { b"" });
@@ -240,7 +240,7 @@ fn a_chain_made_anew_lacks_the_hash_that_was_noted() {
     assert_eq!((as_noted("a"), as_noted("b")), (Some(true), Some(false)));
 }
 
-/// Cuts the last file at every place, as a crash may, and goes on.
+/// Cuts the last file at every byte, as a crash may, and continues.
 #[test]
 fn a_torn_end_is_told_again_once() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -291,7 +291,7 @@ fn a_ledger_is_held_against_its_journal() {
     let mut last = events[events.len() - 1].clone();
     last.seq += 1;
     more.push(last.clone());
-    // What no snapshot has waited for may come later, what one has waited for is missing.
+    // Without a snapshot the events may still come; with one they are missing.
     assert_eq!(compare(&more, 0), (1, None));
     assert!(matches!(
         compare(&more, last.seq).1,

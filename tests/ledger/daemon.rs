@@ -1,4 +1,4 @@
-//! The daemon's ledger: each record once, whenever the daemon is killed.
+//! The daemon's ledger: each record once, however often the daemon is killed.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -14,7 +14,7 @@ use firsthand::ledger::{Reader, files};
 const ROUNDS: u64 = 12;
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A client that speaks lines.
+/// A client of the line protocol.
 pub struct Client {
     reader: BufReader<UnixStream>,
     writer: UnixStream,
@@ -31,7 +31,7 @@ impl Client {
         }
     }
 
-    /// A reply; nothing if the daemon is gone.
+    /// A reply; `None` if the daemon is gone.
     pub fn ask(&mut self, method: &str, params: Value) -> Option<Value> {
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         self.writer
@@ -55,7 +55,7 @@ impl Client {
     }
 }
 
-/// Contacts and cases until the daemon is gone.
+/// Opens contacts and cases until the daemon is gone.
 fn work(mut client: Client, round: u64) {
     let mut step = || -> Option<()> {
         client.ask("agent.set", json!({"agent": "ada", "team": "east"}))?;
@@ -97,7 +97,7 @@ pub fn records(daemon: &Daemon) -> Vec<Value> {
     found
 }
 
-/// Every event of a kept kind that the feed can tell, from the oldest on.
+/// Every event of a kept kind that the feed has, from the oldest on.
 fn told(daemon: &Daemon) -> Vec<Value> {
     let mut client = Client::new(daemon);
     let mut answer = client
@@ -116,7 +116,7 @@ fn told(daemon: &Daemon) -> Vec<Value> {
         let mut message = client.read().expect("an event");
         events.push(message["params"].take());
     }
-    // Offers are kept where they break a responsibility: here none do.
+    // Offers are kept only if they break a responsibility; here none do.
     let is_kept = |event: &Value| match event["type"].as_str().expect("a type") {
         "agent.set" | "agent.removed" => true,
         "contact.connected" | "contact.ended" | "contact.transferred" => true,
@@ -149,7 +149,7 @@ fn each_record_is_there_once_after_kill_9() {
     for round in 0..ROUNDS {
         let client = Client::new(&daemon);
         let worker = std::thread::spawn(move || work(client, round));
-        // The ledger is written every second: some kills come before, some after.
+        // The ledger is written every second: some kills come before that, some after.
         std::thread::sleep(Duration::from_millis(chance.random_range(50..1_400)));
         if chance.random_bool(0.4) {
             let mut client = Client::new(&daemon);
@@ -162,7 +162,7 @@ fn each_record_is_there_once_after_kill_9() {
         daemon.kill();
         worker.join().expect("the client does not panic");
         let (code, said) = verify(&daemon);
-        // A line that was just being written is torn; the next start mends it.
+        // A line may be torn by the kill; the next start repairs it.
         assert!(
             code == Some(0) || said.contains("cut off"),
             "CRASH_SEED={seed}: {said}"

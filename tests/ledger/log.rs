@@ -32,7 +32,7 @@ fn figures(rows: &[Row], key: Key) -> Value {
     serde_json::to_value(log::figures(&read.expect("a log"), key)).expect("JSON")
 }
 
-/// The same, by looking at everything again and again.
+/// The figures, by scanning all rows again and again.
 fn naive(rows: &[Row], last: bool) -> Value {
     let mut cases: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
     for (n, (case, at, _, _)) in rows.iter().enumerate() {
@@ -121,7 +121,7 @@ fn figures_are_those_of_an_obvious_count() {
                     0 => String::new(),
                     n => format!("k{n}"),
                 };
-                // Cases lie days apart, and many rows at the same time.
+                // Cases are days apart, and many rows have the same time.
                 let at = case * 2 * DAY + chance.random_range(0..8) * DAY / 4;
                 (format!("c{case}"), at, holder, customer)
             })

@@ -1,4 +1,4 @@
-//! What the daemon does with a ledger that is not as it left it, and with its copies.
+//! What the daemon does with a ledger that was changed outside it, and with copies.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -17,7 +17,7 @@ fn folder(daemon: &Daemon) -> PathBuf {
     files::folder_of(&daemon.folder().join("journal"), "default")
 }
 
-/// Some cases, and everything in the ledger.
+/// Some cases, and all their records in the ledger.
 fn fill(daemon: &Daemon) {
     let mut client = Client::new(daemon);
     for n in 0..5 {
@@ -46,7 +46,7 @@ fn events(daemon: &Daemon) -> Vec<Value> {
     records
 }
 
-/// A daemon that answers has looked at its ledger.
+/// A daemon that answers has checked its ledger.
 fn start_and_kill(daemon: &mut Daemon) {
     daemon.run();
     let answer = Client::new(daemon).ask("session.ping", json!({}));
@@ -93,7 +93,7 @@ fn what_the_journal_still_tells_is_written_again() {
             .any(|name| name.to_string_lossy().contains(".cut-"))
     );
 
-    // Cut off at the end of a line: the chain is whole, the snapshot knows better.
+    // Cut off at a line end: the chain is whole, but the snapshot proves the loss.
     let cut = good
         .iter()
         .take(good.len() / 2)
@@ -139,7 +139,7 @@ fn another_journal_is_told_apart() {
     let mut daemon = Daemon::start("");
     fill(&daemon);
     daemon.kill();
-    // The journal is lost, its ledger is not.
+    // The journal is lost, the ledger is not.
     let journal = daemon.folder().join("journal");
     let kept = daemon.folder().join("kept");
     std::fs::rename(journal.join("ledger"), &kept).expect("moved");

@@ -1,4 +1,4 @@
-//! How often cases changed hands. The definitions stand in `docs/ledger.md`.
+//! How often cases changed hands. `docs/ledger.md` has the definitions.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::router::time::Timestamp;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Which holder of the former case a repeat is measured by.
+/// Which holder of the earlier case a repeat is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Key {
     #[default]
@@ -26,13 +26,13 @@ pub struct Figures {
     pub cases_with_ping_pong: u64,
     pub returns: u64,
     pub cases_with_return: u64,
-    /// A share; `None` where no case has a holder.
+    /// A share; `None` if no case has a holder.
     pub finished_by_first: Option<f64>,
-    /// `None` where the log knows no customers.
+    /// `None` if the log has no customers.
     pub repeats: Option<Repeats>,
 }
 
-/// Repeats within so many days.
+/// Repeats within a number of days.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Repeats {
     pub d1: Window,
@@ -66,7 +66,7 @@ pub struct CaseFigures<'a> {
     pub finished_by_first: bool,
 }
 
-/// What is counted of one case.
+/// The counts of one case.
 #[derive(Clone, Copy, Debug, Default)]
 struct Course {
     from_at: Timestamp,
@@ -82,8 +82,8 @@ struct Course {
 }
 
 impl Course {
-    /// Counts the events of one case, in order of time. `had` says of each holder which case it
-    /// had last.
+    /// Counts the events of one case, in order of time. `had` is, for each holder, the case it last
+    /// had.
     fn of(case: u32, entries: &[Entry], had: &mut [Option<u32>]) -> Self {
         let mut course = Self {
             from_at: entries.first().map_or(0, |entry| entry.at),
@@ -160,7 +160,7 @@ pub fn figures(log: &Log, key: Key) -> Figures {
     figures
 }
 
-/// Each case of a customer against the one that began before it.
+/// Compares each case of a customer with the one that began before it.
 fn repeats(mut courses: Vec<(u32, Course)>, key: Key) -> Repeats {
     // Stable: cases that begin at the same time stay in the order of the file.
     courses.sort_by_key(|(customer, course)| (*customer, course.from_at));

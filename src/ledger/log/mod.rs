@@ -1,7 +1,7 @@
 //! The log of any system: which holder had which case when, and how often that changed.
 //!
-//! Reads CSV with the columns case, time, holder and perhaps customer, rows in any order. It
-//! knows nothing of firsthand's own records.
+//! Reads CSV with the columns case, time, holder and optionally customer, rows in any order. It
+//! does not read firsthand's own records.
 
 mod figures;
 mod read;

@@ -1,6 +1,6 @@
 //! Rows of a log in any order → events by case and time.
 //!
-//! Memory: 24 bytes a row and each name once. What the rows mean is counted in `figures`.
+//! Memory: 24 bytes a row, and each name once. `figures` counts what the rows mean.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -13,13 +13,13 @@ use crate::router::time::Timestamp;
 
 const BUFFER_BYTES: usize = 256 << 10;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// The number of an empty cell.
+/// The number that stands for an empty cell.
 const NONE: u32 = u32::MAX;
-/// Bare numbers that all lie in this span look like seconds taken for milliseconds: as such they
-/// are 1979 to 2100, as milliseconds days of January and February 1970.
+/// Bare numbers all in this range are probably seconds: as seconds they are in 1979 to 2100, as
+/// milliseconds in January and February 1970.
 const LOOKS_LIKE_SECONDS: std::ops::Range<i64> = 300_000_000..4_102_444_800;
 
-/// What the columns are called in the file at hand.
+/// The names of the columns in the file.
 #[derive(Clone, Debug)]
 pub struct Columns {
     pub case: String,
@@ -60,7 +60,7 @@ pub enum LogError {
 pub(super) struct Entry {
     pub at: Timestamp,
     pub case: u32,
-    /// Nobody where the cell is empty.
+    /// `NONE` if the cell is empty.
     holder: u32,
     customer: u32,
 }
@@ -89,13 +89,13 @@ pub struct Log {
 }
 
 impl Log {
-    /// Whether all times are numbers that would rather be seconds than milliseconds.
+    /// Whether all times are numbers that are probably seconds, not milliseconds.
     pub fn looks_like_seconds(&self) -> bool {
         self.looks_like_seconds
     }
 }
 
-/// Names by number, in the order of their first use.
+/// Names numbered in the order of their first use.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     numbers: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
@@ -122,7 +122,7 @@ impl Names {
     }
 }
 
-/// Reads a log, plain or gzip as its first bytes say; `file` is what faults call it.
+/// Reads a log, plain or gzip by its first bytes; `file` is its name in errors.
 pub fn read(
     file: &str,
     source: impl Read + 'static,
