@@ -1,5 +1,4 @@
-//! The plots of the report, as SVG that stands in its page. Text is drawn as SVG text, so no font
-//! is read here.
+//! The plots of the report, as SVG inside its page. Text stays text in the SVG, so no font is read.
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -8,10 +7,10 @@ use super::fold::Report;
 use super::print;
 
 const WIDE: (u32, u32) = (860, 320);
-/// The height of one bar with its gap, in pixels, and what the axes need.
+/// Height of one bar with its gap, and of the frame with the axes, in pixels.
 const BAR_HEIGHT: u32 = 26;
 const FRAME_HEIGHT: u32 = 90;
-/// How much of the width of the lines the legend has beside them.
+/// Width of the legend as a share of the plot beside it.
 const LEGEND_SHARE: f64 = 0.3;
 /// The most bars of one plot.
 const BARS_MAX: usize = 30;
@@ -27,7 +26,7 @@ const COLOURS: [RGBColor; 6] = [
 type Drawn<T> = Result<T, Box<dyn std::error::Error>>;
 type Panel<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// A line over the periods; where there is no value there is no point.
+/// A line over the periods; `None` makes a gap.
 struct Line {
     name: String,
     values: Vec<Option<f64>>,
@@ -69,7 +68,7 @@ pub(super) fn complaints(report: &Report) -> Drawn<Option<String>> {
     lines_chart(report, ("opened", None), &lines)
 }
 
-/// Of each owner's repeat contacts, those that reached it and those that others served.
+/// The repeat contacts of each owner: those that reached the owner, and those that others served.
 pub(super) fn owners(report: &Report) -> Drawn<Option<String>> {
     let mut bars: Vec<Bar> = report
         .by_agent
@@ -89,7 +88,7 @@ pub(super) fn owners(report: &Report) -> Drawn<Option<String>> {
     )
 }
 
-/// How long cases are in each stage.
+/// How long cases stay in each stage.
 pub(super) fn stages(report: &Report) -> Drawn<Option<String>> {
     let bars: Vec<Bar> = report
         .stages
@@ -179,7 +178,7 @@ fn lines_chart(
     Ok(Some(svg))
 }
 
-/// The name of a period at its place; nothing between places.
+/// The name of the period at `x`; empty between periods.
 fn label(periods: &[&String], x: f64) -> String {
     if x < -0.01 || (x - x.round()).abs() > 0.01 {
         return String::new();

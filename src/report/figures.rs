@@ -1,6 +1,6 @@
-//! What is counted of one group: an agent, a team, a kind of case, a period, or all together.
+//! The sums of one group: an agent, a team, a kind of case, a period, or everything.
 //!
-//! Only sums; the measures made of them and their formulas stand in `measures`.
+//! Only sums; `measures` has the measures computed from them, and their formulas.
 
 use super::sample::Sample;
 use crate::router::codes::{EscalationReason, Route};
@@ -14,7 +14,7 @@ pub enum Break {
     NoSkill,
 }
 
-/// The sums.
+/// The sums of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
     pub conversations: u64,
@@ -26,11 +26,11 @@ pub struct Figures {
 
     pub repeats: u64,
     pub hits: u64,
-    /// Repeats that reached somebody else, by route in the order of [`Route::ALL`].
+    /// Repeats that reached another agent, by route in the order of [`Route::ALL`].
     pub stand_ins: [u64; Route::ALL.len()],
     /// In the order of `Break`.
     pub breaks: [u64; 4],
-    /// Repeats served in the stead of another.
+    /// Repeats served for another owner.
     pub stood_in: u64,
 
     pub opened: u64,
@@ -40,12 +40,12 @@ pub struct Figures {
     pub handovers: u64,
     pub ping_pong: u64,
     pub returns: u64,
-    /// Cases that came to their third contact.
+    /// Cases that reached their third contact.
     pub thrice: u64,
     pub response: Sample,
 
     pub resolved: u64,
-    /// Cases that were resolved, and of them those by their first contact.
+    /// Cases that were resolved; `first_contact` counts those resolved by their first contact.
     pub cases_resolved: u64,
     pub first_contact: u64,
     pub resolution: Sample,
@@ -71,10 +71,10 @@ pub struct Figures {
     pub scores: Sample,
 }
 
-/// What is counted of one stage of one kind.
+/// The sums of one stage of one kind.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StageFigures {
-    /// How long cases were in it, without the time for which their clocks stood still.
+    /// How long cases were in it, without the time in which their deadlines stood still.
     pub took: Sample,
     pub met: u64,
     pub overdue: u64,

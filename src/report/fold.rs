@@ -1,8 +1,8 @@
 //! Records → figures of each group.
 //!
-//! Who owns what is followed from the first record on; what happened outside the period asked
-//! for is followed and not counted. A fact of a contact counts for its agent, of a case for its
-//! owner at that time, of a repeat contact for the owner that it should have reached.
+//! Owners are followed from the first record on; what happened outside the period asked for changes
+//! the state but is not counted. A fact of a contact counts for its agent, one of a case for its
+//! owner at that time, a repeat contact for the owner that it should have reached.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,18 +21,18 @@ mod contacts;
 use cases::Case;
 use contacts::Contact;
 
-/// What has no name is called so.
+/// The label of a group without a name.
 pub const NONE: &str = "–";
 
-/// What is wanted.
+/// What to report.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub from_at: Option<Timestamp>,
-    /// Up to, and not including.
+    /// Exclusive.
     pub to_at: Option<Timestamp>,
     pub period: Period,
     pub zone: TimeZone,
-    /// A contact answered after at most so much waiting is answered in time.
+    /// Milliseconds of waiting within which an answer is in time.
     pub within_ms: i64,
     /// Kinds of case that are complaints.
     pub complaints: Vec<String>,
@@ -63,12 +63,12 @@ pub struct Report {
     pub stages: BTreeMap<(String, String), StageFigures>,
     /// Complaints opened, by class (the topic of the case) and period.
     pub classes: BTreeMap<(String, String), u64>,
-    /// The first and the last fact that counted.
+    /// The times of the first and the last fact counted.
     pub span: Option<(Timestamp, Timestamp)>,
 }
 
 impl Report {
-    /// The groups by what they are divided.
+    /// The groups, by what divides them.
     pub fn groups(&self) -> [(&'static str, &BTreeMap<String, Figures>); 4] {
         [
             ("agent", &self.by_agent),
@@ -79,7 +79,7 @@ impl Report {
     }
 }
 
-/// The fold.
+/// The fold over the records.
 #[derive(Debug, Default)]
 pub struct Fold {
     options: Options,
@@ -91,11 +91,11 @@ pub struct Fold {
     contacts: HashMap<Name, Contact>,
 }
 
-/// To whom and what a fact belongs.
+/// The groups that a fact counts for.
 #[derive(Clone, Copy, Default)]
 struct Whose<'a> {
     agent: Option<&'a Name>,
-    /// The kind of the case; `None` = the fact is of no case.
+    /// The kind of the case; `None` = the fact does not concern a case.
     kind: Option<&'a str>,
 }
 
@@ -107,7 +107,7 @@ impl Fold {
         }
     }
 
-    /// Takes the next record.
+    /// Adds the next record.
     pub fn take(&mut self, stated: &Stated) {
         match &stated.fact {
             Fact::AgentSet { agent, team } => {
@@ -152,7 +152,7 @@ impl Fold {
             && self.options.to_at.is_none_or(|to| at < to)
     }
 
-    /// Adds to the figures of every group to which something belongs.
+    /// Changes the figures of every group that the fact counts for.
     fn add(&mut self, at: Timestamp, whose: Whose<'_>, add: impl Fn(&mut Figures)) {
         if !self.counts(at) {
             return;

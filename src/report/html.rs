@@ -1,4 +1,4 @@
-//! The report as one page that needs nothing from elsewhere: tables, plots, formulas.
+//! The report as one self-contained page: tables, plots, formulas.
 
 use std::fmt::Write as _;
 
@@ -162,7 +162,7 @@ fn formulas(page: &mut String) {
     page.push_str("</dl>\n");
 }
 
-/// Text as it may stand in a page: what others named must not become part of it.
+/// Text escaped for HTML: a name from a record must not become markup.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

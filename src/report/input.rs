@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::fold::Fold;
 use crate::ledger::{LedgerError, Reader, Stated};
 
-/// Why they cannot be read.
+/// Why the records cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     #[error(transparent)]
@@ -24,7 +24,7 @@ pub enum InputError {
     },
 }
 
-/// Reads a ledger, which is verified on the way.
+/// Reads a ledger, which is verified while it is read.
 pub fn read_ledger(folder: &Path, fold: &mut Fold) -> Result<(), InputError> {
     let mut reader = Reader::open(folder)?;
     while let Some(line) = reader.read()? {
@@ -45,8 +45,7 @@ struct Message<'a> {
     kind: Option<&'a str>,
 }
 
-/// Reads events as `ctl events --follow` and `rehearse` print them, or records; other lines are
-/// passed over.
+/// Reads events as `ctl events --follow` and `rehearse` print them, or records; skips other lines.
 pub fn read_feed(file: &str, lines: impl BufRead, fold: &mut Fold) -> Result<(), InputError> {
     for (at, line) in lines.lines().enumerate() {
         let wrong = |message: String| InputError::Line {

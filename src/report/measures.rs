@@ -1,12 +1,12 @@
-//! Every measure of the report with its formula. Data only: the manual and the foot of every
-//! report are made of this table.
+//! Every measure of the report with its formula. Data only: the manual and the foot of every report
+//! are made from this table.
 
 use super::figures::{Break, Figures};
 use super::sample::Sample;
 use crate::figures;
 use crate::router::codes::{EscalationReason, Route};
 
-/// What a measure is about; reports are divided so.
+/// The section of the report that a measure belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Contacts,
@@ -36,7 +36,7 @@ impl Section {
     }
 }
 
-/// What a value counts.
+/// The unit of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     Count,
@@ -44,23 +44,23 @@ pub enum Unit {
     Share,
     /// Milliseconds.
     Duration,
-    /// So many for each.
+    /// A number for each of something.
     Ratio,
 }
 
 /// A measure.
 pub struct Measure {
-    /// Its name in JSON and CSV.
+    /// Name in JSON and CSV.
     pub name: &'static str,
-    /// Its name for people.
+    /// Name in tables.
     pub title: &'static str,
     pub section: Section,
     pub unit: Unit,
-    /// How it is reckoned.
+    /// How it is computed, in words.
     pub formula: &'static str,
-    /// `None` where there is nothing to divide by.
+    /// `None` if the divisor is 0.
     pub value: fn(&Figures) -> Option<f64>,
-    /// Whether it stands in the tables of groups, which have little room.
+    /// Whether it is shown in the tables of groups, which have little room.
     pub is_brief: bool,
 }
 

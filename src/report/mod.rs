@@ -1,4 +1,4 @@
-//! The scorecard of first-contact responsibility, made of the ledger's records.
+//! The scorecard of first-contact responsibility, computed from the ledger's records.
 //!
 //! ```text
 //! ledger or feed ─▶ input ─▶ fold ─▶ figures of each group ─▶ table, JSON, CSV, HTML

@@ -1,11 +1,11 @@
-//! The stretches of time by which a report is divided.
+//! The periods into which a report is divided.
 
 use jiff::Timestamp as Instant;
 use jiff::tz::TimeZone;
 
 use crate::router::time::Timestamp;
 
-/// How long a stretch is.
+/// The length of a period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Period {
     Day,
@@ -16,7 +16,7 @@ pub enum Period {
 }
 
 impl Period {
-    /// The stretch in which a point in time lies. Names sort in the order of time.
+    /// The period in which a time lies. Names sort in the order of time.
     pub fn of(self, at: Timestamp, zone: &TimeZone) -> String {
         let Ok(instant) = Instant::from_millisecond(at) else {
             return at.to_string();

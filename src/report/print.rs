@@ -1,4 +1,4 @@
-//! The report as tables, as JSON and as CSV. All print the same measures.
+//! The report as tables, as JSON and as CSV, all with the same measures.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,7 +11,7 @@ use super::fold::Report;
 use super::measures::{MEASURES, Measure, Section, Unit};
 use crate::ledger::moment;
 
-/// A value as people read it.
+/// A value for people.
 pub(super) fn shown(unit: Unit, value: Option<f64>) -> String {
     let Some(value) = value else {
         return "–".to_owned();
@@ -24,7 +24,7 @@ pub(super) fn shown(unit: Unit, value: Option<f64>) -> String {
     }
 }
 
-/// Seconds as people read them.
+/// Seconds for people.
 fn duration(seconds: f64) -> String {
     let whole = seconds.round() as i64;
     let (days, hours, minutes) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60);
@@ -46,7 +46,7 @@ pub(super) fn of_section(section: Section) -> impl Iterator<Item = &'static Meas
         .filter(move |measure| measure.section == section)
 }
 
-/// The period that the figures cover, for people.
+/// The time that the figures cover, for people.
 pub(super) fn span(report: &Report) -> String {
     match report.span {
         Some((first, last)) => format!("{} – {}", moment::rfc3339(first), moment::rfc3339(last)),
@@ -54,7 +54,7 @@ pub(super) fn span(report: &Report) -> String {
     }
 }
 
-/// The tables of stages: what each shows of one.
+/// The columns of the tables of stages.
 pub(super) const STAGE_COLUMNS: [&str; 8] = [
     "kind", "stage", "left", "mean", "p50", "p90", "met", "overdue",
 ];
@@ -73,7 +73,7 @@ pub(super) fn stage_row(kind: &str, stage: &str, figures: &StageFigures) -> [Str
     ]
 }
 
-/// The periods of the complaints, and of each class its numbers in them.
+/// The periods with complaints, and the numbers of each class in them.
 pub(super) fn classes(report: &Report) -> (Vec<String>, BTreeMap<String, Vec<u64>>) {
     let periods: Vec<String> = report.by_period.keys().cloned().collect();
     let mut classes: BTreeMap<String, Vec<u64>> = BTreeMap::new();
@@ -88,7 +88,7 @@ pub(super) fn classes(report: &Report) -> (Vec<String>, BTreeMap<String, Vec<u64
     (periods, classes)
 }
 
-/// How the last period stands against the one before.
+/// The last period compared with the one before.
 pub(super) fn trend(row: &[u64]) -> String {
     match row {
         [.., before, last] => {
@@ -115,7 +115,7 @@ pub fn table(report: &Report, with_formulas: bool) -> String {
         if groups.is_empty() {
             continue;
         }
-        // A word a line: the numbers need less room than their names.
+        // One word a line: the numbers are narrower than their names.
         let header: Vec<String> = std::iter::once(by.to_owned())
             .chain(brief().map(|measure| measure.title.replace(' ', "\n")))
             .collect();
@@ -177,7 +177,7 @@ fn right(table: &mut Table, from: usize) {
     }
 }
 
-/// How each measure is reckoned.
+/// The formulas of all measures.
 pub fn formulas() -> String {
     let mut text = String::new();
     for measure in MEASURES {
@@ -237,7 +237,7 @@ pub fn json(report: &Report) -> Value {
     Value::Object(map)
 }
 
-/// The report as CSV: a row for each value, with the group that it is of.
+/// The report as CSV: a row for each value, with its group.
 pub fn csv(report: &Report, out: impl Write) -> Result<(), csv::Error> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["by", "group", "measure", "value"])?;

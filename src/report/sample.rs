@@ -1,8 +1,8 @@
-//! Durations or scores that were observed.
+//! Observed durations or scores.
 
 use crate::figures::{rank, share};
 
-/// The observations, in the order of their coming.
+/// The observations, in the order in which they were added.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample(Vec<i64>);
 
@@ -20,7 +20,7 @@ impl Sample {
         share(sum as f64, self.0.len() as f64)
     }
 
-    /// The nearest rank: the smallest observation that so many percent do not exceed.
+    /// The nearest rank: the smallest observation that `percent` % do not exceed.
     pub fn percentile(&self, percent: u32) -> Option<f64> {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

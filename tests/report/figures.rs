@@ -1,4 +1,4 @@
-//! Three agents, three cases, one caller who hung up. All figures below were reckoned by hand.
+//! Three agents, three cases, one caller who hung up. All figures below were computed by hand.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -41,7 +41,7 @@ fn set_up(centre: &mut Centre) {
     }
 }
 
-/// A complaint that ada settles with one contact, and a follow-up that finds it so.
+/// A complaint that ada settles in one contact; the follow-up confirms it.
 fn first_case(centre: &mut Centre) {
     centre
         .ask(
@@ -54,7 +54,7 @@ fn first_case(centre: &mut Centre) {
         .end(at(15, 0), "k1", "resolved");
 }
 
-/// Bob's case: he is reached once again, is away once, and gives it away and back.
+/// Bob's case: he is reached once more, is away once, and hands it over and gets it back.
 fn second_case(centre: &mut Centre) {
     let submit = |contact: &str| json!({"contact": contact, "queue": "q", "customer": "c2"});
     centre
@@ -104,7 +104,7 @@ fn follow_up(centre: &mut Centre) {
         );
 }
 
-/// Cat's complaint: a task for ada, an extension, a stage too late, a wait for the customer.
+/// Cat's complaint: a task for ada, an extension, an overdue stage, a wait for the customer.
 fn third_case(centre: &mut Centre) {
     let case = |more: Value| {
         let mut params = json!({"case": "x", "by": "cat"});
@@ -171,7 +171,7 @@ fn report(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-/// Compares what is named, and lists everything that differs.
+/// Compares the named members, and lists every difference.
 fn check(of: &str, found: &Value, wanted: &Value) {
     let wanted = wanted.as_object().expect("an object");
     let different: Vec<String> = wanted

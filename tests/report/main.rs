@@ -1,4 +1,4 @@
-//! The scorecard against a small centre whose figures were reckoned by hand.
+//! The scorecard against a small centre whose figures were computed by hand.
 
 #[path = "../support/centre.rs"]
 mod centre;

@@ -1,4 +1,4 @@
-//! The manual states every measure as the program does.
+//! The manual gives every measure's formula as the program does.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -6,12 +6,12 @@ use crate::ledger::{Fact, Stated};
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
-/// The contact on a case with which a matter counts as repeated.
+/// The number of contacts on a case from which its matter counts as repeated.
 const THRICE: u64 = 3;
-/// The reason of a handover that follows whoever handled the case last.
+/// The reason of a handover to the agent who handled the case last.
 const LAST_HANDLER: &str = "last_handler";
 
-/// What is followed of a case.
+/// The state of a case.
 #[derive(Debug, Default)]
 pub(super) struct Case {
     pub kind: Option<String>,
@@ -19,13 +19,13 @@ pub(super) struct Case {
     pub owner: Option<Name>,
     /// Everybody who owned it, in order.
     owners: Vec<Name>,
-    /// The change of the owner that an accept has just made: when, and who it was before.
+    /// The owner before the last accept, and the time of that accept.
     moved: Option<(Timestamp, Option<Name>)>,
     contacts: u64,
     resolution: Option<Resolution>,
     was_reopened: bool,
     pub stage: Option<Stage>,
-    /// Whether the clocks stand still while it waits.
+    /// Whether its deadlines stand still while it waits.
     pub is_stopped: bool,
 }
 
@@ -37,7 +37,7 @@ struct Resolution {
     contacts: u64,
 }
 
-/// The stage in which a case is.
+/// The current stage of a case.
 #[derive(Debug)]
 pub(super) struct Stage {
     pub name: String,
@@ -50,7 +50,7 @@ impl Case {
         self.kind.as_deref().unwrap_or(NONE)
     }
 
-    /// Who owned it before the accept at this time.
+    /// The owner before the accept at `at`.
     pub fn owner_before(&self, at: Timestamp) -> Option<&Name> {
         match &self.moved {
             Some((moved_at, before)) if *moved_at == at => before.as_ref(),
@@ -99,13 +99,13 @@ impl Fold {
         }
     }
 
-    /// Adds to the figures of a case's owner and kind.
+    /// Changes the figures of a case's owner and kind.
     pub(super) fn of_case(&mut self, at: Timestamp, case: &Name, add: impl Fn(&mut Figures)) {
         let owner = self.cases.get(case).and_then(|case| case.owner.clone());
         self.of_owner(at, case, owner.as_ref(), add);
     }
 
-    /// Adds to the figures of somebody and of a case's kind.
+    /// Changes the figures of an agent and of a case's kind.
     pub(super) fn of_owner(
         &mut self,
         at: Timestamp,
@@ -154,7 +154,7 @@ impl Fold {
         self.received(at, case, to);
     }
 
-    /// Counted for the new owner alone: all together it is the number of handovers.
+    /// Counted for the new owner only: in total it equals the handovers.
     fn received(&mut self, at: Timestamp, case: &Name, to: &Name) {
         self.of_owner(at, case, Some(to), |figures| figures.received += 1);
     }
@@ -182,7 +182,7 @@ impl Fold {
         });
     }
 
-    /// Another contact has reached an agent on the case.
+    /// Counts a contact that reached an agent on the case.
     pub(super) fn contact_on(&mut self, at: Timestamp, case: &Name) {
         let entry = self.cases.entry(case.clone()).or_default();
         entry.contacts += 1;
@@ -191,7 +191,7 @@ impl Fold {
         }
     }
 
-    /// At the end it is known which cases were done with their first contact.
+    /// Called at the end, when the number of contacts is final.
     pub(super) fn judge_first_contact(&mut self, case: &Case) {
         let Some(resolution) = &case.resolution else {
             return;

@@ -7,11 +7,11 @@ use crate::router::codes::EscalationReason;
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
-/// A deadline that was kept or passed.
+/// A deadline that was met or missed.
 struct Verdict<'a> {
     case: &'a Name,
     stage: Option<&'a Name>,
-    /// Whether it is the deadline of a task for others.
+    /// Whether it is the deadline of a task for another department or agent.
     is_task: bool,
     owner: Option<&'a Name>,
     is_met: bool,
@@ -134,7 +134,7 @@ impl Fold {
         });
     }
 
-    /// The case leaves the stage in which it is.
+    /// Ends the current stage of a case.
     pub(super) fn end_stage(&mut self, at: Timestamp, case: &Name) {
         let Some(entry) = self.cases.get_mut(case) else {
             return;

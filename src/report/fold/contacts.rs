@@ -7,13 +7,13 @@ use crate::router::codes::{Outcome, Route, Why};
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
-/// What is followed of a contact until it ends.
+/// The state of a contact until it ends.
 #[derive(Debug, Default)]
 pub(super) struct Contact {
     was_answered: bool,
     /// The router made it, for a follow-up or a task: no customer called.
     is_ours: bool,
-    /// Why somebody else than the owner was offered it.
+    /// Agents other than the owner who were offered it, and why.
     breaks: Vec<(Name, Break)>,
 }
 
@@ -76,7 +76,7 @@ impl Fold {
         }
     }
 
-    /// A contact that the router makes counts as none: what came of it is counted elsewhere.
+    /// Contacts made by the router are not counted; follow-ups and tasks have figures of their own.
     pub(super) fn made_by_us(&mut self, contact: &Name) {
         self.contacts.entry(contact.clone()).or_default().is_ours = true;
     }
@@ -166,7 +166,7 @@ impl Fold {
     }
 }
 
-/// Whether whoever contacted was not served, without having been promised anything.
+/// Whether the customer was not served and was promised nothing.
 fn is_loss(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Abandoned | Outcome::Timeout | Outcome::Rejected | Outcome::NoAgent => true,
