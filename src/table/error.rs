@@ -1,14 +1,14 @@
-//! What is wrong with a table, and where.
+//! The errors of a table, with their place.
 
 use std::io;
 
-/// The fault, with what would be right.
+/// The error, and how to correct it.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The file as a whole cannot be used.
+    /// The whole file cannot be used.
     #[error("{file}: {message}")]
     File { file: String, message: String },
-    /// A row of a file cannot be used. Rows are counted without the header, lines with it.
+    /// A row cannot be used. Rows are counted without the header, lines with it.
     #[error("{file}: row {row} (line {line}), column {column}: {message}")]
     Row {
         file: String,
@@ -22,7 +22,7 @@ pub enum TableError {
 }
 
 impl TableError {
-    /// The exit code: 2 where the input is wrong, 1 where reading failed.
+    /// The exit code: 2 if the input is wrong, 1 if reading failed.
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::File { .. } | Self::Row { .. } => 2,

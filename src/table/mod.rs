@@ -1,7 +1,7 @@
-//! Tables: CSV files read row by row — plain, gzip or standard input, columns in any order.
+//! Tables: CSV files read row by row, plain, gzip or from standard input, columns in any order.
 //!
-//! Knows files, rows and columns, and says of every fault where it is. What the columns mean is
-//! known by those who read through it.
+//! It knows files, rows and columns, and gives the place of every error. Callers know what the
+//! columns mean.
 
 mod error;
 mod rows;
@@ -15,23 +15,23 @@ use flate2::bufread::MultiGzDecoder;
 pub use error::TableError;
 use rows::{BUFFER_BYTES, Broken, ROW_BYTES_MAX, Rows};
 
-/// Spreadsheets write it before the first name.
+/// Spreadsheets write it at the start of a file.
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// The columns that a kind of file may have; a column is named by its place in `known`.
+/// The columns that a kind of file may have; a column is identified by its index in `known`.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns {
     pub known: &'static [&'static str],
-    /// So many of the first are required.
+    /// How many, from the first, are required.
     pub required: usize,
 }
 
-/// An open file, standing at a row.
+/// An open file with a current row.
 pub struct Table {
     file: String,
     columns: Columns,
-    /// Which cell of a row each known column is, counted from 1; 0 where it is absent.
+    /// For each known column its cell in a row, counted from 1; 0 if the file lacks it.
     places: Vec<usize>,
     width: usize,
     rows: Rows,
@@ -52,7 +52,7 @@ impl Table {
         Self::read(&name, file, columns)
     }
 
-    /// Reads from anywhere; `file` is what faults call it.
+    /// Reads from any source; `file` is its name in errors.
     pub fn read(
         file: &str,
         source: impl Read + 'static,
@@ -109,7 +109,7 @@ impl Table {
         self.columns.known[..first].join(", ")
     }
 
-    /// A fault of the file as a whole.
+    /// An error of the whole file.
     pub fn wrong(&self, message: String) -> TableError {
         TableError::File {
             file: self.file.clone(),
@@ -148,17 +148,17 @@ impl Table {
         })
     }
 
-    /// The number of the present row, counted from 1 without the header.
+    /// The number of the current row, counted from 1 without the header.
     pub fn row(&self) -> u64 {
         self.row
     }
 
-    /// The line in which the present row begins, counted from 1 with the header.
+    /// The line in which the current row begins, counted from 1 with the header.
     pub fn line(&self) -> u64 {
         self.rows.line()
     }
 
-    /// A fault in a column of the present row.
+    /// An error in a column of the current row.
     pub fn fault(&self, column: usize, message: impl Into<String>) -> TableError {
         TableError::Row {
             file: self.file.clone(),
@@ -169,7 +169,7 @@ impl Table {
         }
     }
 
-    /// What faults call the file.
+    /// The file's name in errors.
     pub fn file(&self) -> &str {
         &self.file
     }
@@ -179,7 +179,7 @@ impl Table {
         self.places[column] != 0
     }
 
-    /// What stands in a column, without spaces around it; empty where the column is absent.
+    /// The trimmed bytes of a column; empty if the file lacks it.
     #[inline]
     pub fn bytes(&self, column: usize) -> &[u8] {
         match self.places[column] {
@@ -188,7 +188,7 @@ impl Table {
         }
     }
 
-    /// The text of a column; nothing where it is empty.
+    /// The text of a column; `None` if it is empty.
     #[inline]
     pub fn text(&self, column: usize) -> Result<Option<&str>, TableError> {
         let bytes = self.bytes(column);
@@ -200,7 +200,7 @@ impl Table {
             .map_err(|_| self.fault(column, "is not UTF-8"))
     }
 
-    /// The whole number of a column within limits; nothing where it is empty.
+    /// The whole number of a column within limits; `None` if it is empty.
     #[inline]
     pub fn number(&self, column: usize, min: i64, max: i64) -> Result<Option<i64>, TableError> {
         let bytes = self.bytes(column);
@@ -221,7 +221,7 @@ impl Table {
     }
 }
 
-/// What a file holds, unpacked where its first bytes say that it is packed.
+/// The content of a file, decompressed if its first bytes are gzip's.
 fn unpacked(source: impl Read + 'static) -> io::Result<Box<dyn Read>> {
     let mut source = BufReader::with_capacity(BUFFER_BYTES, source);
     let begin = source.fill_buf()?;
@@ -249,7 +249,7 @@ fn digits(bytes: &[u8]) -> Option<i64> {
         if value > 9 {
             return None;
         }
-        // So many digits do not overflow.
+        // 18 digits do not overflow.
         n = n.wrapping_mul(10).wrapping_add(i64::from(value));
     }
     Some(if negative { -n } else { n })

@@ -1,22 +1,22 @@
-//! Bytes → the cells of one row after the other.
+//! Bytes → the cells of one row after another.
 //!
-//! Nearly every row is plain: cells between commas to the end of the line, which are told apart
-//! where they lie. A row with a quote in it, or with a carriage return that ends no line, is read
-//! by `csv_core`, whose rules hold for all: plain rows are those for which they say nothing more.
-//! What a cell means, and how many there must be, is not known here.
+//! Nearly every row is plain, cells between commas up to the line end, and is split in place. A row
+//! with a quote, or with a carriage return that does not end a line, is read by `csv_core`; for
+//! plain rows both give the same cells. What a cell means, and how many there must be, is the
+//! caller's.
 
 use std::io::{self, Read};
 
 use csv_core::ReadRecordResult;
 
-/// Bytes read at once.
+/// Bytes of the buffer at first.
 pub(super) const BUFFER_BYTES: usize = 256 * 1_024;
-/// The longest row in bytes: a quote that nothing closes must not take all memory.
+/// Bytes of the longest row: an unclosed quote must not take all memory.
 pub(super) const ROW_BYTES_MAX: usize = 1_024 * 1_024;
-/// Cells of a row for which there is room at first.
+/// Cells of a row allocated at first.
 const CELLS: usize = 32;
 
-/// Where a cell lies in the bytes of its row.
+/// Start and end of a cell in the bytes of its row.
 type Span = (usize, usize);
 
 /// Why there is no next row.
@@ -27,32 +27,32 @@ pub(super) enum Broken {
     TooLong,
 }
 
-/// What stands at the beginning of what is not passed yet.
+/// What follows at `from` in the buffer.
 enum Found {
-    /// A row, up to the next one.
+    /// A row, with its bytes up to the next one.
     Row(usize),
-    /// An empty line, up to the next one.
+    /// An empty line, with its bytes up to the next one.
     Blank(usize),
     /// A row that is not plain.
     Special,
-    /// Not enough of a row.
+    /// An incomplete row.
     Part,
 }
 
-/// The rows of a file, standing at one.
+/// The rows of a file, with a current row.
 pub(super) struct Rows {
     source: Box<dyn Read>,
     buffer: Vec<u8>,
-    /// What has been read and not been passed is `buffer[from..to]`.
+    /// Bytes read and not yet consumed are `buffer[from..to]`.
     from: usize,
     to: usize,
     ended: bool,
     /// The line in which the next row begins.
     next_line: u64,
     line: u64,
-    /// Where the cells lie, after one that is empty and stands for those that are absent.
+    /// The cells of the row, after an empty one that stands for absent columns.
     cells: Vec<Span>,
-    /// Where the bytes of a plain row begin in the buffer; the others are in `unquoted`.
+    /// Start of a plain row in the buffer; the cells of other rows are in `unquoted`.
     plain_at: Option<usize>,
     core: csv_core::Reader,
     unquoted: Vec<u8>,
@@ -60,7 +60,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The rows of a source that nothing has been read of.
+    /// The rows of an unread source.
     pub fn new(source: Box<dyn Read>) -> Self {
         Self {
             source,
@@ -78,17 +78,17 @@ impl Rows {
         }
     }
 
-    /// The line in which the present row begins, counted from 1.
+    /// The line in which the current row begins, counted from 1.
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// How many cells the present row has.
+    /// The number of cells of the current row.
     pub fn len(&self) -> usize {
         self.cells.len() - 1
     }
 
-    /// A cell of the present row, counted from 1; 0 is always empty.
+    /// A cell of the current row, counted from 1; 0 is always empty.
     #[inline]
     pub fn cell(&self, place: usize) -> &[u8] {
         let (from, to) = self.cells[place];
@@ -123,12 +123,13 @@ impl Rows {
         }
     }
 
-    /// Tells the cells of the row apart that begins where the last one ended, if it is plain.
+    /// Splits the next row, if it is plain.
     fn find(&mut self) -> Found {
         self.cells.truncate(1);
         let bytes = &self.buffer[self.from..self.to];
         let (mut begin, mut seen) = (0, 0);
-        // Letters, digits and most of what else stands in a cell come after the comma.
+        // One comparison skips letters, digits and most other characters, which sort after the
+        // comma.
         while let Some(found) = bytes[seen..].iter().position(|byte| *byte <= b',') {
             let at = seen + found;
             seen = at + 1;
@@ -157,7 +158,7 @@ impl Rows {
         Found::Row(bytes.len())
     }
 
-    /// Reads more behind what is not passed yet.
+    /// Reads more bytes after those not yet consumed.
     fn fill(&mut self) -> Result<(), Broken> {
         self.buffer.copy_within(self.from..self.to, 0);
         self.to -= self.from;
@@ -179,7 +180,7 @@ impl Rows {
         Ok(())
     }
 
-    /// Reads a row by all rules of CSV.
+    /// Reads a row by all the rules of CSV.
     fn read_special(&mut self) -> Result<bool, Broken> {
         self.core.reset();
         self.plain_at = None;
@@ -226,7 +227,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives few bytes at a time, so that rows are cut anywhere.
+    /// Returns few bytes at a time, so that rows are cut anywhere.
     struct Slow(io::Cursor<Vec<u8>>, usize);
 
     impl Read for Slow {

@@ -1,4 +1,4 @@
-//! Arrivals, read one by one as their time comes.
+//! Arrivals, read one at a time as they become due.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -46,17 +46,17 @@ pub const COLUMNS: Columns = Columns {
     required: 3,
 };
 
-/// The times of a contact.
+/// The durations of a contact.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     pub service_ms: i64,
-    /// Nothing: waits for ever.
+    /// `None`: waits forever.
     pub patience_ms: Option<i64>,
-    /// Nothing: as agent and queue say.
+    /// `None`: as agent and queue say.
     pub wrap_up_ms: Option<i64>,
 }
 
-/// The stream, standing at the arrival that comes next.
+/// The arrivals of a file, at the next one.
 pub struct Arrivals {
     table: Table,
     next_at: Option<Timestamp>,
@@ -74,24 +74,24 @@ impl Arrivals {
         Ok(arrivals)
     }
 
-    /// When the next one comes; nothing after the last.
+    /// When the next one comes; `None` after the last.
     pub fn next_at(&self) -> Option<Timestamp> {
         self.next_at
     }
 
-    /// The row of the next one.
+    /// The table, at the row of the next one.
     pub fn table(&self) -> &Table {
         &self.table
     }
 
-    /// Whether the file says of anyone who it is or what it is about.
+    /// Whether the file has a column for customer, topic, case or owner.
     pub fn tells_matters(&self) -> bool {
         [CUSTOMER, TOPIC, CASE, OWNER]
             .iter()
             .any(|column| self.table.has(*column))
     }
 
-    /// Goes on to the one after.
+    /// Goes to the next arrival.
     pub fn advance(&mut self) -> Result<(), TableError> {
         if !self.table.next_row()? {
             self.next_at = None;
@@ -113,7 +113,7 @@ impl Arrivals {
         Ok(())
     }
 
-    /// What the file calls the next one.
+    /// The name of the next one in the file.
     pub fn contact(&self) -> Result<&[u8], TableError> {
         let bytes = self.table.bytes(CONTACT);
         let is_plain = bytes
@@ -134,8 +134,8 @@ impl Arrivals {
 
     pub fn times(&self) -> Result<Times, TableError> {
         let duration = |column| self.table.number(column, 0, MILLIS_MAX);
-        // The outcome is for those who play arrivals against a daemon: in a simulation every case
-        // stays open, so it is only checked.
+        // Only a replay against a daemon uses the outcome. A simulation keeps every case open and
+        // only checks the word.
         if let Some(word) = self.table.text(OUTCOME)?
             && !Outcome::WORDS.contains(&word)
         {

@@ -1,7 +1,7 @@
 //! Traces: files of who contacts when and about what, and of who works when.
 //!
-//! What their columns mean, once for all who play them: `simulate` on a virtual clock, `replay`
-//! against a daemon. Where a row stands in its file is known by the table that it is read from.
+//! The meaning of their columns, for all who play them: `simulate` on a virtual clock, `replay`
+//! against a daemon. The table gives the place of a row in its file.
 
 pub(crate) mod arrivals;
 mod roster;

@@ -1,7 +1,7 @@
 //! The agents of a trace: what they can do and when they are on shift.
 //!
-//! They come from a file with a row for each shift, or from the agents of the configuration, who
-//! are then on shift all the time.
+//! They come from a file with a row for each shift, or from the configuration, whose agents are
+//! always on shift.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,11 +32,11 @@ pub const COLUMNS: Columns = Columns {
     required: 2,
 };
 
-/// One stretch of work of one agent.
+/// One shift of one agent.
 #[derive(Clone, Debug)]
 pub struct Shift {
     pub agent: Name,
-    /// What the agent is like on this shift: a place in [`Roster::profiles`].
+    /// The agent's attributes on this shift, by index in [`Roster::profiles`].
     pub profile: usize,
     /// `None`: from before the first arrival.
     pub from: Option<Timestamp>,
@@ -50,7 +50,7 @@ pub struct Shift {
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     pub shifts: Vec<Shift>,
-    /// Each different way an agent is described, in the order of the file.
+    /// Each different description of an agent, in the order of the file.
     pub profiles: Vec<AgentSet>,
 }
 
@@ -71,9 +71,8 @@ impl Roster {
         roster
     }
 
-    /// Reads a file. What a row leaves empty of an agent that the configuration describes is
-    /// taken from there. Where no tenant is known, no agent is described and any channel may be
-    /// named.
+    /// Reads a file. A cell left empty takes the value from the configured agent. Without a tenant
+    /// no agent is configured and any channel may be named.
     pub fn open(path: &Path, tenant: Option<&Tenant>) -> Result<Self, TableError> {
         Self::of_table(Table::open(path, COLUMNS)?, tenant)
     }
@@ -114,7 +113,7 @@ impl Roster {
         Ok(roster)
     }
 
-    /// The time when the first shift with a beginning begins.
+    /// The earliest beginning of a shift that has one.
     pub fn first_from(&self) -> Option<Timestamp> {
         self.shifts.iter().filter_map(|shift| shift.from).min()
     }
@@ -151,7 +150,7 @@ fn profile(table: &Table, agent: &Name, tenant: Option<&Tenant>) -> Result<Agent
     Ok(set)
 }
 
-/// `chat=3;email=10`, or, where the channels are known, one number for every channel that is not
+/// Reads `chat=3;email=10` or, if the channels are known, one number for every channel that is not
 /// exclusive.
 fn capacity(text: &str, tenant: Option<&Tenant>) -> Result<BTreeMap<Name, u32>, String> {
     let channels = tenant.map(Tenant::channels);

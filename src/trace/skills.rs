@@ -1,14 +1,14 @@
-//! Skills as they stand in a cell: `billing=7;zh=10` of an agent, `billing>=5;zh>=1` of a contact.
+//! Skills in a cell: `billing=7;zh=10` of an agent, `billing>=5;zh>=1` of a contact.
 
 use crate::router::ids::Name;
 use crate::router::policy::{Level, SKILLS_MAX, SkillMap};
 
-/// Reads what an agent can do.
+/// Reads the skills of an agent.
 pub fn of_agent(text: &str) -> Result<SkillMap, String> {
     read(text, "=", "billing=7;zh=10")
 }
 
-/// Reads what a contact requires.
+/// Reads the requirements of a contact.
 pub fn required(text: &str) -> Result<SkillMap, String> {
     read(text, ">=", "billing>=5;zh>=1")
 }
