@@ -1,7 +1,7 @@
 //! Dates of the Gregorian calendar as numbers of days, and back.
 //!
-//! The arithmetic is Howard Hinnant's `days_from_civil`, which holds for every date that a
-//! timestamp can name.
+//! The arithmetic is Howard Hinnant's `days_from_civil`, which is right for every date of a
+//! timestamp.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct Date(pub i32);
 const DAYS_OF_ERA: i64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH: i64 = 719_468;
-/// The first and the last year that can be written.
+/// The years that can be written.
 const YEARS: std::ops::RangeInclusive<i64> = 1970..=2999;
 
 impl Date {
@@ -65,7 +65,7 @@ impl Date {
         }
         let (year, month, day) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
         let date = Self::of(year, month, day);
-        // A date that does not exist comes back as another one.
+        // A date that does not exist is converted back to another one.
         let exists = (1..=12).contains(&month) && date.parts() == (year, month, day);
         (YEARS.contains(&year) && exists).then_some(date)
     }

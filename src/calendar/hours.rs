@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The most spans of one day.
+/// Most spans of one day.
 pub const SPANS_MAX: usize = 8;
 
 /// The days of the week as they are written, Monday first.
@@ -55,7 +55,7 @@ fn minutes(text: &str) -> Option<u16> {
     (minute < 60 && total <= MINUTES_OF_DAY).then_some(total)
 }
 
-/// The spans of a day, in order and apart from each other; none = not worked.
+/// The spans of a day, sorted, with gaps between them; none = not worked.
 pub type Hours = Vec<Span>;
 
 /// Hours by weekday, Monday first.

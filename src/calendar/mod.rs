@@ -1,9 +1,9 @@
-//! Calendars: which days are worked, when doors are open, and how long until a deadline.
+//! Calendars: which days are worked, when the centre is open, and how long until a deadline.
 //!
-//! Integers only. A calendar holds all that it needs, the offsets of its time zone too, so the same
-//! calendar gives the same deadlines on every machine and for ever. Nothing here reads a clock or
-//! a file; [`zone`] alone looks into the time zone database that is built into the program, and
-//! only those who take a calendar in call it.
+//! Integers only. A calendar contains all that it needs, including the offsets of its time zone, so
+//! the same calendar gives the same deadlines on every machine, forever. Nothing here reads a clock
+//! or a file. Only [`zone`] reads the time zone database built into the program, and it is called
+//! only when a calendar is set.
 
 mod civil;
 mod hours;

@@ -1,7 +1,7 @@
-//! A time zone as a table: from when on the clocks on the wall differ by how much from UTC.
+//! A time zone as a table: from when on local time differs by how much from UTC.
 //!
-//! The table was made when the calendar came in and never changes, whatever later versions of the
-//! time zone database say: deadlines that were once computed can be computed again.
+//! The table is made when the calendar is set and never changes, whatever later versions of the
+//! time zone database say, so that deadlines can be computed again.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use super::DAY_MS;
 use super::Instant;
 use super::civil::Date;
 
-/// The most entries of one table: 130 years with two changes each, and some to spare.
+/// Most entries of one table: 130 years with two changes each, and some to spare.
 pub const OFFSETS_MAX: usize = 512;
 
 /// From `from` on local time is UTC plus `ms`.
@@ -19,7 +19,7 @@ pub struct Offset {
     pub ms: i64,
 }
 
-/// A zone: its name, and its offsets in the order of time. The first holds also before its time.
+/// A zone: its name, and its offsets in order of time. The first also holds before its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Zone {
     pub name: Box<str>,
@@ -35,12 +35,12 @@ impl Zone {
         }
     }
 
-    /// Local time of an instant, as milliseconds since 1970-01-01 00:00 on the wall.
+    /// Local time of an instant, as milliseconds since 1970-01-01 00:00 local time.
     pub fn local(&self, at: Instant) -> i64 {
         at.saturating_add(self.offset(at))
     }
 
-    /// The date on the wall.
+    /// The local date.
     pub fn date(&self, at: Instant) -> Date {
         Date(self.local(at).div_euclid(DAY_MS) as i32)
     }
@@ -52,13 +52,13 @@ impl Zone {
             .map_or(0, |offset| offset.ms)
     }
 
-    /// The instant at which the wall shows so many minutes after a date's midnight. A time that the
-    /// clocks skip is taken with the offset before the change, so it comes out after it; of a time
-    /// that comes twice the first is meant.
+    /// The instant at which local time is `minutes` after midnight of a date. A time that the
+    /// clocks skip is taken with the offset before the change, so it falls after the change; of a
+    /// time that comes twice the first is meant.
     pub fn instant(&self, date: Date, minutes: u16) -> Instant {
         let local = i64::from(date.0) * DAY_MS + i64::from(minutes) * 60_000;
-        // Offsets lie within a day, so the one that counts is that of a day before, or of one of
-        // the changes since.
+        // Offsets are less than a day, so the right one is that of a day before, or of one of the
+        // changes since.
         let mut before = self.offset(local - DAY_MS);
         let first = self
             .offsets
@@ -68,7 +68,7 @@ impl Zone {
                 break;
             }
             if local - change.ms < change.from {
-                // Skipped: between the two offsets.
+                // Skipped: it lies between the two offsets.
                 break;
             }
             before = change.ms;

@@ -1,8 +1,8 @@
-//! A calendar, and the reckoning with working days and opening time.
+//! A calendar, and calculation with working days and opening hours.
 //!
 //! A term of N working days that begins on a day counts from the day after and ends when business
-//! ends on the Nth working day: at the last closing time of that day, or at midnight where the day
-//! has no hours of its own. It is kept by what happens before that instant.
+//! ends on the Nth working day: at the last closing time of that day, or at midnight if the day has
+//! no hours of its own. What happens before that instant is in time.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +12,10 @@ use super::offsets::Zone;
 use super::term::Term;
 use super::{DAY_MS, Instant};
 
-/// The most dates in one list.
+/// Most dates in one list.
 pub const DAYS_MAX: usize = 4_096;
 
-/// A calendar. At least one day of its week is worked.
+/// A calendar. At least one day of the week is worked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
     pub zone: Zone,
@@ -28,19 +28,19 @@ pub struct Calendar {
     pub make_up_hours: Hours,
 }
 
-/// What is left of a term that stands still.
+/// The rest of a term that is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pause {
-    /// Milliseconds by the clock.
+    /// Elapsed milliseconds.
     Elapsed(i64),
-    /// Working days after the present one.
+    /// Working days after the current one.
     WorkingDays(u32),
     /// Milliseconds of opening time.
     OpenMs(i64),
 }
 
 impl Calendar {
-    /// The hours of a date; none = it is not worked.
+    /// The hours of a date; none = not worked.
     pub fn hours(&self, date: Date) -> &[super::Span] {
         if self.make_up.binary_search(&date).is_ok() {
             &self.make_up_hours
@@ -64,7 +64,7 @@ impl Calendar {
         }
     }
 
-    /// What is left at `at` of a term that ends at `due_at`.
+    /// The rest at `at` of a term that ends at `due_at`.
     pub fn left(&self, at: Instant, due_at: Instant, term: Term) -> Pause {
         match term {
             Term::Elapsed(_) => Pause::Elapsed((due_at - at).max(0)),
@@ -82,7 +82,7 @@ impl Calendar {
         }
     }
 
-    /// When what was left ends if it goes on at `at`.
+    /// When a paused term ends if it continues at `at`.
     pub fn resumed(&self, at: Instant, left: Pause) -> Instant {
         match left {
             Pause::Elapsed(ms) => at.saturating_add(ms),
@@ -118,13 +118,13 @@ impl Calendar {
         self.next_open(at) == at
     }
 
-    /// When doors open on the nth worked day after the present one.
+    /// The opening time of the nth worked day after the current one.
     pub fn opening(&self, at: Instant, n: u32) -> Instant {
         let date = self.nth_after(self.zone.date(at), n);
         self.next_open(self.zone.instant(date, 0))
     }
 
-    /// The nth worked day after a date, from 1.
+    /// The nth worked day after a date; `n` is at least 1.
     fn nth_after(&self, mut date: Date, n: u32) -> Date {
         let mut left = n;
         while left > 0 {
@@ -140,7 +140,7 @@ impl Calendar {
         self.zone.instant(date, to)
     }
 
-    /// The opening times of a date as instants. Hours that the clocks skip are empty.
+    /// The opening hours of a date as instants. Hours that the clocks skip are empty.
     fn spans(&self, date: Date) -> impl Iterator<Item = (Instant, Instant)> + '_ {
         self.hours(date)
             .iter()

@@ -1,4 +1,4 @@
-//! How long something may take: elapsed time, working days, or hours in which doors are open.
+//! How long something may take: elapsed time, working days, or opening hours.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use jiff::{Span, SpanRelativeTo};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The most working days of one term: four years of them.
+/// Most working days of one term: about four years.
 pub const WORKING_DAYS_MAX: u32 = 1_000;
-/// The most opening time of one term in milliseconds: 1,000 hours.
+/// Most opening time of one term in milliseconds: 1,000 hours.
 pub const OPEN_MS_MAX: i64 = 1_000 * 3_600_000;
 /// The longest elapsed term in milliseconds: ten years of 365 days.
 pub const TERM_MS_MAX: i64 = 10 * 365 * super::DAY_MS;
@@ -16,7 +16,7 @@ pub const TERM_MS_MAX: i64 = 10 * 365 * super::DAY_MS;
 /// A term. As text: `"45m"`, `"5 working days"`, `"8 working hours"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Term {
-    /// Milliseconds by the clock.
+    /// Elapsed milliseconds.
     Elapsed(i64),
     /// Whole working days, counted from the day after.
     WorkingDays(u32),
@@ -25,12 +25,12 @@ pub enum Term {
 }
 
 impl Term {
-    /// Whether it can be reckoned only with a calendar.
+    /// Whether it can be computed only with a calendar.
     pub const fn needs_calendar(self) -> bool {
         !matches!(self, Self::Elapsed(_))
     }
 
-    /// Reads the text. The error says what would be right.
+    /// Parses the text. The error says what is accepted.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
@@ -72,8 +72,8 @@ impl Term {
     }
 }
 
-/// Reads a duration such as `"1h30m"`, days being 24 hours, as whole milliseconds. The error says
-/// what is wrong, without the right form.
+/// Parses a duration such as `"1h30m"` as whole milliseconds; a day is 24 hours. The error says
+/// what is wrong, but not the right form.
 pub fn parse_ms(text: &str) -> Result<i64, String> {
     let span: Span = text
         .trim()

@@ -1,4 +1,4 @@
-//! A calendar as people write it, on the wire and in a file, and back.
+//! A calendar in its text form, as on the wire and in a file, and back.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,14 +11,14 @@ use super::offsets::Zone;
 use super::reckoning::{Calendar, DAYS_MAX};
 use super::zone;
 
-/// The texts of a calendar. What is absent has its default: UTC, Monday to Friday from 00:00 to
-/// 24:00, no holidays; make-up days have the hours of the first worked day of the week.
+/// The texts of a calendar. Defaults: UTC, Monday to Friday from 00:00 to 24:00, no holidays;
+/// make-up days have the hours of the first worked day of the week.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Written {
     pub zone: Option<Box<str>>,
-    /// Weekday → spans; a weekday that is not named is not worked.
+    /// Weekday → spans; a missing weekday is not worked.
     pub week: Option<BTreeMap<Box<str>, Vec<Box<str>>>>,
     /// Dates `2026-01-01` and ranges `2026-02-15..2026-02-23`.
     pub holidays: Vec<Box<str>>,
@@ -26,16 +26,16 @@ pub struct Written {
     pub make_up_hours: Option<Vec<Box<str>>>,
 }
 
-/// What is wrong with one member.
+/// An error in one member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub field: &'static str,
-    /// What is wrong and what would be right.
+    /// What is wrong, and what is accepted.
     pub message: String,
 }
 
 impl Written {
-    /// Understands the texts.
+    /// Parses the texts.
     pub fn resolve(&self) -> Result<Calendar, Fault> {
         let week = match &self.week {
             None => workweek(),
@@ -65,7 +65,7 @@ impl Written {
     }
 }
 
-/// The calendar of those who name none: UTC, Monday to Friday from 00:00 to 24:00, no holidays.
+/// The default calendar: UTC, Monday to Friday from 00:00 to 24:00, no holidays.
 pub fn plain() -> &'static Calendar {
     static PLAIN: LazyLock<Calendar> = LazyLock::new(|| Calendar {
         zone: Zone::utc(),
@@ -170,7 +170,7 @@ fn read_days(written: &[Box<str>]) -> Result<Vec<Date>, String> {
     Ok(days)
 }
 
-/// Dates as they are written, days in a row as a range.
+/// Dates as text, consecutive days as a range.
 fn ranges(days: &[Date]) -> Vec<Box<str>> {
     days.chunk_by(|a, b| a.next() == *b)
         .map(|row| match row {

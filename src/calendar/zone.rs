@@ -1,8 +1,8 @@
-//! From the name of a time zone to its table, by the database that is built into the program.
+//! The table of a time zone by its name, from the database built into the program.
 //!
-//! Called where a calendar comes in (the wire, the configuration) and nowhere else. `jiff` knows
-//! the format and brings the data; the system's own database is never asked, so that the same
-//! request means the same on every machine.
+//! Called where a calendar is set (the wire, the configuration) and nowhere else. `jiff` reads the
+//! format and brings the data; the system's own database is never used, so that the same request
+//! means the same on every machine.
 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -12,7 +12,7 @@ use super::offsets::{OFFSETS_MAX, Offset, Zone};
 /// The table runs from 1970-01-01 to 2100-01-01; after it the last offset stays.
 const LAST_SECOND: i64 = 4_102_444_800;
 
-/// Resolves a name such as `Asia/Shanghai`. The error says what would be right.
+/// Resolves a name such as `Asia/Shanghai`. The error says what is accepted.
 pub fn resolve(name: &str) -> Result<Zone, String> {
     let found = TimeZoneDatabase::bundled().get(name).map_err(|_| {
         format!("there is no time zone {name:?}: give one of the IANA database, such as \"Asia/Shanghai\"")
