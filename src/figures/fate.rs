@@ -1,4 +1,4 @@
-//! What became of a contact, in the words of every run.
+//! What became of a contact: one list for simulations and replays.
 
 use std::fmt;
 
@@ -13,14 +13,14 @@ pub enum Fate {
     Abandoned,
     /// No trunk was free.
     Blocked,
-    /// It waited as long as its queue lets it, or nobody who could serve it was there for too
+    /// It waited as long as its queue allows, or no agent who could serve it was present for too
     /// long.
     Timeout,
     /// It ended with a voicemail or the promise of a callback.
     Overflowed,
     /// Its queue was full.
     Rejected,
-    /// It still waits at the end.
+    /// It is still waiting at the end.
     Unserved,
 }
 
@@ -47,7 +47,7 @@ impl Fate {
         }
     }
 
-    /// What an outcome is called in a run whose callers cancel only by hanging up.
+    /// The fate for an outcome, in a run whose callers cancel only by hanging up.
     pub const fn of(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Abandoned | Outcome::Cancelled => Self::Abandoned,

@@ -1,7 +1,7 @@
-//! The figures of a run, reckoned in one way: `simulate` and `replay` count into these, and
-//! whoever divides or ranks does it here.
+//! The figures of a run: `simulate` and `replay` count with these, and every share and rank is
+//! computed here.
 //!
-//! Sums and what is made of them; nothing here knows where the counts come from.
+//! Only sums and what is computed from them; where the counts come from is not known here.
 
 mod fate;
 mod share;

@@ -1,12 +1,12 @@
 //! Shares and ranks.
 
-/// `part / whole`; `None` where there is nothing to be a share of.
+/// `part / whole`; `None` if `whole` is 0.
 pub fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
 
-/// The nearest rank, from 1: of `count` values in rising order, the first that at least so many
-/// percent do not exceed.
+/// The nearest rank, counted from 1: the first of `count` sorted values that at least `percent` %
+/// of them do not exceed.
 pub fn rank(count: u64, percent: u64) -> u64 {
     (count * percent).div_ceil(100).max(1)
 }

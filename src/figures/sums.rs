@@ -1,7 +1,7 @@
-//! What is counted of the contacts of a queue, an hour or a run, and the figures made of it.
+//! The counts of contacts of a queue, an hour or a run, and the figures computed from them.
 //!
-//! Waits and percentiles (nearest rank) are over the served; the service level is what was served
-//! within the target ÷ (served + abandoned + timeout).
+//! Waits and percentiles (nearest rank) are those of served contacts; the service level is those
+//! served within the target ÷ (served + abandoned + timeout).
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use super::fate::Fate;
 use super::share::share;
 use super::waits::{WaitSummary, Waits};
 
-/// Contacts that came, by what became of them.
+/// Contacts that arrived, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ends {
     pub contacts: u64,
@@ -23,7 +23,7 @@ pub struct Ends {
 }
 
 impl Ends {
-    /// Counts one that has ended; that it came is counted apart.
+    /// Counts the end of a contact; its arrival is counted separately.
     pub fn ended(&mut self, fate: Fate) {
         *match fate {
             Fate::Served => &mut self.served,
@@ -48,13 +48,13 @@ impl Ends {
     }
 }
 
-/// The sums.
+/// The counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     pub ends: Ends,
-    /// Of the served.
+    /// Contacts served within the target.
     pub within_target: u64,
-    /// Served contacts whose case had an owner before, and those of them that reached it.
+    /// Served contacts whose case already had an owner; `owner_hits` reached that owner.
     pub repeat_contacts: u64,
     pub owner_hits: u64,
 }
@@ -67,7 +67,7 @@ impl Sums {
         self.owner_hits += other.owner_hits;
     }
 
-    /// Counts one that was served.
+    /// Counts a served contact.
     pub fn served(&mut self, within_target: bool, repeat: bool, hit: bool) {
         self.ends.ended(Fate::Served);
         self.within_target += u64::from(within_target);
@@ -92,16 +92,16 @@ pub struct Mean<F = f64> {
     pub mean: F,
 }
 
-/// The figures of a queue or of all.
+/// The figures of a queue, or of all queues.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Figures<F = f64, I = i64> {
     #[serde(flatten)]
     pub ends: Ends,
     pub wait_ms: WaitSummary<F, I>,
-    /// Over all that entered, which leaves out the blocked and the rejected.
+    /// Over all that entered, which excludes the blocked and the rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_all_ms: Option<Mean>,
-    /// Share of the served that waited at all.
+    /// Share of the served contacts that waited at all.
     pub waited: Option<f64>,
     pub service_level: Option<f64>,
     pub repeat_contacts: u64,
@@ -110,7 +110,7 @@ pub struct Figures<F = f64, I = i64> {
 }
 
 impl<F, I> Figures<F, I> {
-    /// `served` are the waits of the served, `wait_ms` what is to be said of them.
+    /// `served` are the waits of served contacts, `wait_ms` the summary to print of them.
     pub fn new(sums: &Sums, served: &Waits, wait_ms: WaitSummary<F, I>) -> Self {
         Self {
             ends: sums.ends,

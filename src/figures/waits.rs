@@ -1,7 +1,7 @@
 //! Waits counted exactly, by the millisecond, in bounded memory.
 //!
-//! Waits up to a quarter of an hour are counted in a table, longer ones in a map, so that the
-//! memory depends on how long contacts wait and not on how many there are.
+//! Waits up to about a quarter of an hour are counted in a table, longer ones in a map, so the
+//! memory depends on how long contacts wait and not on their number.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub struct Waits {
     sum: i128,
 }
 
-/// What a summary says of waits, in milliseconds.
+/// The summary of waits, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct WaitSummary<F = f64, I = i64> {
     pub mean: F,
@@ -80,7 +80,7 @@ impl Waits {
         self.sum as f64 / self.count as f64
     }
 
-    /// Every wait with its count, rising.
+    /// Every wait with its count, ascending.
     pub fn iter(&self) -> impl Iterator<Item = (i64, u64)> {
         let dense = self.dense.iter().enumerate().filter(|(_, n)| **n > 0);
         dense
@@ -111,7 +111,7 @@ impl Waits {
         }
     }
 
-    /// The same with nothing where nobody waited, in place of zeros.
+    /// The summary, with `None` instead of zeros if there are no waits.
     pub fn summary_of_any(&self) -> WaitSummary<Option<f64>, Option<i64>> {
         if self.count == 0 {
             return WaitSummary::default();

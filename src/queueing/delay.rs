@@ -2,8 +2,8 @@
 
 /// Erlang B: the share of contacts that find all of `agents` busy and are lost.
 ///
-/// The recursion B(k) = a B(k−1) / (k + a B(k−1)) only ever adds and divides positive numbers, so
-/// it is exact to the last digits for any number of agents.
+/// The recursion B(k) = a B(k−1) / (k + a B(k−1)) only adds, multiplies and divides positive
+/// numbers, so it loses no precision for any number of agents.
 pub fn blocking(agents: u32, load: f64) -> f64 {
     let mut blocked = 1.0;
     for k in 1..=agents {
@@ -40,7 +40,7 @@ impl Delay {
         }
     }
 
-    /// Whether the agents keep up with the load; otherwise the queue grows for ever.
+    /// Whether the agents keep up with the load; otherwise the queue grows without limit.
     pub fn is_stable(&self) -> bool {
         self.load < f64::from(self.agents)
     }
@@ -55,7 +55,7 @@ impl Delay {
         (self.load / f64::from(self.agents)).min(1.0)
     }
 
-    /// How much faster the agents are than the arrivals, per unit of time.
+    /// The agents' total service rate less the arrival rate, per unit of time.
     fn spare_rate(&self) -> f64 {
         (f64::from(self.agents) - self.load) / self.service
     }
@@ -76,7 +76,7 @@ impl Delay {
         1.0 - self.waits * (-self.spare_rate() * limit).exp()
     }
 
-    /// The fewest agents, at most `most`, with whom `share` of the contacts wait no longer than
+    /// The fewest agents, at most `most`, for whom `share` of the contacts wait no longer than
     /// `limit`.
     pub fn staff(rate: f64, service: f64, share: f64, limit: f64, most: u32) -> Option<u32> {
         let fewest = (rate * service).floor() as u32 + 1;
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn blocking_as_in_the_published_tables() {
-        // The usual Erlang B table: load offered at a blocking of 1 % and 0.1 %.
+        // From Erlang B tables: the load offered at a blocking of 1 % and 0.1 %.
         for (agents, load, blocked) in [
             (1, 0.010_1, 0.01),
             (5, 1.361, 0.01),

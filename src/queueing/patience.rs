@@ -2,10 +2,10 @@
 
 use statrs::function::beta::beta_reg;
 
-/// Probabilities below this share of the largest are left out.
+/// Probabilities below this share of the largest are neglected.
 const NEGLIGIBLE: f64 = 1e-14;
 
-/// A queue whose contacts hang up when their patience is over.
+/// A queue whose contacts hang up when their patience ends.
 ///
 /// The chain of the number in the system has death rate min(k, n)μ + max(k − n, 0)θ. Its
 /// probabilities are computed outwards from state n, relative to it, so none overflows.
@@ -15,9 +15,9 @@ pub struct Patience {
     service: f64,
     patience: f64,
     agents: u32,
-    /// The probability of fewer than n in the system.
+    /// The probability of fewer than n contacts in the system.
     below: f64,
-    /// The probabilities of n, n + 1, n + 2 … in the system.
+    /// The probabilities of n, n + 1, n + 2 … contacts in the system.
     queued: Vec<f64>,
 }
 
@@ -85,9 +85,9 @@ impl Patience {
     }
 
     /// The share of contacts that are served after waiting no longer than `limit`.
-    ///
-    /// A contact that finds j waiting is served after j + 1 departures. With m = nμ/θ their time V
-    /// makes 1 − e^(−θV) beta distributed, and being patient until then weighs it by e^(−θV).
+    /// A contact that finds j waiting is served after j + 1 departures. With m = nμ/θ and V the
+    /// time until then, 1 − e^(−θV) is beta distributed; e^(−θV) is the probability of staying
+    /// until then.
     pub fn within(&self, limit: f64) -> f64 {
         let m = f64::from(self.agents) * self.patience / self.service;
         let x = -(-limit / self.patience).exp_m1();
@@ -99,7 +99,7 @@ impl Patience {
         served
     }
 
-    /// The fewest agents, at most `most`, with whom `share` of the contacts are served within
+    /// The fewest agents, at most `most`, by whom `share` of the contacts are served within
     /// `limit`.
     pub fn staff(
         rate: f64,
