@@ -10,7 +10,7 @@ use crate::router::ids::Name;
 use super::model::{Group, Model};
 use super::week::DAY_MS;
 
-/// Keeps the draws of agents apart from those of arrivals of the same seed.
+/// Keeps the random numbers of agents apart from those of arrivals of the same seed.
 const SALT: u64 = 0x5348_4946_5453;
 
 /// Writes agents as CSV, a row for each shift.
@@ -96,10 +96,10 @@ fn write_agent(
     Ok(())
 }
 
-/// The shift of an agent: the shares are dealt out evenly over the group.
+/// The shift of an agent: shares are distributed evenly over the group.
 fn shift_of(group: &Group, n: u32) -> Option<&super::model::Shift> {
     let all: f64 = group.shifts.iter().map(|shift| shift.share).sum();
-    // Pairs share a place, so that deputies work at the same time.
+    // Both of a pair have the same place, so that deputies work at the same time.
     let place = if group.deputies { n / 2 * 2 } else { n };
     let mut rest = (f64::from(place) + 0.5) / f64::from(group.count) * all;
     for shift in &group.shifts {

@@ -26,7 +26,7 @@ struct Drawn<'a> {
     wrap_up_ms: Option<i64>,
 }
 
-/// Who there is, and until when.
+/// The customers and agents there are, and the end of the model in milliseconds.
 struct Crowd {
     /// Customers so far.
     customers: u64,
@@ -47,7 +47,7 @@ pub fn write(model: &Model, seed: u64, out: &mut dyn Write) -> io::Result<()> {
     for (name, stream) in &model.arrivals {
         draw_stream(model, name, stream, &mut random, &mut crowd, &mut all);
     }
-    // Stable: contacts of one millisecond keep the order of the streams.
+    // A stable sort: contacts of one millisecond keep the order of the streams.
     all.sort_by_key(|drawn| drawn.at);
     writeln!(
         out,
@@ -91,14 +91,15 @@ fn draw_stream<'a>(
     crowd: &mut Crowd,
     all: &mut Vec<Drawn<'a>>,
 ) {
-    // A contact is followed by another with this probability, so that much fewer are first ones.
+    // A contact is followed by another with this probability, so there are that many fewer first
+    // ones.
     let again = stream.repeat.as_ref().map_or(0.0, |repeat| repeat.share);
     for (from, to, per_hour) in pieces(model, name, stream) {
         let per_ms = per_hour * (1.0 - again) / HOUR_MS as f64;
         if per_ms <= 0.0 {
             continue;
         }
-        // A Poisson process has no memory: it may begin anew at every change of its rate.
+        // A Poisson process has no memory: it may start afresh at every change of its rate.
         let mut at = from as f64;
         loop {
             let gap: f64 = Exp1.sample(random);
@@ -111,7 +112,7 @@ fn draw_stream<'a>(
     }
 }
 
-/// A customer's matter: its first contact and those that follow.
+/// Draws the first contact of a customer's matter and those that follow it.
 fn draw_matter<'a>(
     stream: &'a Stream,
     first_at: i64,
@@ -153,7 +154,7 @@ fn draw_matter<'a>(
     }
 }
 
-/// Stretches of time with one rate: hours, cut where bursts begin and end.
+/// Periods with one rate: hours, split where bursts begin and end.
 fn pieces(model: &Model, name: &Name, stream: &Stream) -> Vec<(i64, i64, f64)> {
     let mut pieces = Vec::new();
     for day in 0..model.days {

@@ -1,4 +1,4 @@
-//! Why nothing was generated.
+//! The errors of a generation.
 
 use std::io;
 
@@ -14,7 +14,7 @@ pub enum GenerateError {
 }
 
 impl GenerateError {
-    /// The exit code: 2 where the model is wrong, 1 where something failed.
+    /// The exit code: 2 if the model is wrong, 1 if something failed.
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Read { .. } | Self::Model { .. } => 2,

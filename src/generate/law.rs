@@ -1,4 +1,4 @@
-//! Laws of chance for durations.
+//! Probability distributions of durations.
 
 use rand::Rng;
 use rand_distr::{Distribution, Exp, Gamma, LogNormal};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::span::Span;
 
-/// A distribution of durations, as a model writes it.
+/// A distribution of durations, as written in a model.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "law", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Law {
@@ -26,7 +26,7 @@ pub enum Law {
         mean: Span,
         cv: f64,
     },
-    /// Values as observed, each with a weight (1 where none are given).
+    /// Observed values, each with a weight (1 if none are given).
     Empirical {
         values: Vec<Span>,
         #[serde(default)]
@@ -35,7 +35,7 @@ pub enum Law {
 }
 
 impl Law {
-    /// What is wrong with it, if anything.
+    /// An error if its parameters are out of range.
     pub fn check(&self) -> Result<(), String> {
         let above_zero = |mean: &Span| {
             if mean.0 > 0 {
@@ -103,7 +103,7 @@ impl Law {
     }
 }
 
-/// Draws a place in proportion to its weight.
+/// Draws an index with probability in proportion to its weight.
 pub(super) fn weighted(
     weights: impl ExactSizeIterator<Item = f64> + Clone,
     random: &mut impl Rng,

@@ -1,4 +1,4 @@
-//! A model of a call centre, as it is written in TOML.
+//! A model of a call centre, written in TOML.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,15 +12,15 @@ use super::error::GenerateError;
 use super::law::Law;
 use super::week::{Days, TimeOfDay, Weekday};
 
-/// The most days, agents of a group, and days a customer may take to come back.
+/// Most days, agents of a group, and days that a customer may take to come back.
 const DAYS_MAX: u32 = 3_660;
 const AGENTS_MAX: u32 = 100_000;
 
-/// The whole.
+/// A whole model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// How many days, from 00:00 of the first, which is at 0 ms.
+    /// Number of days from 00:00 of the first, which is at 0 ms.
     pub days: u32,
     #[serde(default = "monday")]
     pub first_day: Weekday,
@@ -44,26 +44,25 @@ fn monday() -> Weekday {
 pub struct Stream {
     pub queue: Name,
     pub channel: Option<Name>,
-    /// Contacts an hour: one number, or 24 for the hours of the day. Returning customers are
-    /// among them.
+    /// Contacts an hour: one number, or 24 for the hours of the day. Includes returning customers.
     pub per_hour: PerHour,
     /// A factor for each day of the week from Monday.
     pub by_weekday: Option<[f64; 7]>,
     pub talk: Law,
-    /// Without: nobody hangs up.
+    /// If absent, nobody hangs up.
     pub patience: Option<Law>,
     pub wrap_up: Option<Law>,
     #[serde(default)]
     pub requires: SkillMap,
     pub priority: Option<Priority>,
-    /// What it may be about, with weights.
+    /// Topics with weights.
     #[serde(default)]
     pub topics: BTreeMap<Name, f64>,
     /// Share of the contacts whose customer is known, 0 to 1.
     #[serde(default = "all")]
     pub known: f64,
     pub repeat: Option<Repeat>,
-    /// Share of the contacts whose case an agent of the model, drawn evenly, owns already.
+    /// Share of the contacts whose case is already owned by an agent of the model, drawn evenly.
     #[serde(default)]
     pub owned: f64,
 }
@@ -84,9 +83,9 @@ pub enum PerHour {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Repeat {
-    /// The share of contacts that are followed by another one of the same customer.
+    /// The share of contacts that another contact of the same customer follows.
     pub share: f64,
-    /// How long after.
+    /// The time until that contact.
     pub after: Law,
 }
 
@@ -99,21 +98,21 @@ pub struct Burst {
     pub from: TimeOfDay,
     pub to: TimeOfDay,
     pub factor: f64,
-    /// Streams it applies to; without: all.
+    /// Streams it applies to; all if empty.
     #[serde(default)]
     pub arrivals: Vec<Name>,
 }
 
-/// Agents with equal work.
+/// Agents with the same work.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     pub count: u32,
-    /// A level, or the lowest and highest of a range from which each agent's is drawn.
+    /// A level, or the range from which each agent's level is drawn.
     #[serde(default)]
     pub skills: BTreeMap<Name, Skill>,
     pub team: Option<Name>,
-    /// Agents stand in for each other in pairs.
+    /// Agents are each other's deputies in pairs.
     #[serde(default)]
     pub deputies: bool,
     pub leader: Option<Name>,
@@ -137,9 +136,9 @@ pub struct Shift {
     #[serde(default = "daily")]
     pub days: Days,
     pub from: TimeOfDay,
-    /// Before `from`: on the next day.
+    /// If before `from`: on the next day.
     pub to: TimeOfDay,
-    /// The share of the group that has this shift; agents get them in turn.
+    /// The share of the group that has this shift; agents get shifts in turn.
     #[serde(default = "all")]
     pub share: f64,
 }
@@ -182,14 +181,14 @@ impl Model {
         Ok(model)
     }
 
-    /// The day of the week of a day counted from 0.
+    /// The weekday of a day counted from 0.
     pub fn weekday(&self, day: u32) -> usize {
         (self.first_day.0 + day as usize) % 7
     }
 }
 
 impl Stream {
-    /// Contacts an hour in an hour of the day on a day of the week.
+    /// Contacts an hour at an hour of the day on a weekday.
     pub fn rate(&self, hour: usize, weekday: usize) -> f64 {
         let per_hour = match &self.per_hour {
             PerHour::Always(rate) => *rate,

@@ -1,4 +1,4 @@
-//! A duration as a model writes it.
+//! A duration in a model.
 
 use serde::{Deserialize, Deserializer};
 

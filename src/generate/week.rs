@@ -14,7 +14,7 @@ pub struct Days([bool; 7]);
 impl Days {
     pub const ALL: Self = Self([true; 7]);
 
-    /// Whether a day is among them; 0 is Monday.
+    /// Whether the set has a day; 0 is Monday.
     pub fn has(self, weekday: usize) -> bool {
         self.0[weekday % 7]
     }
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for Days {
     }
 }
 
-/// A day by its name, 0 is Monday.
+/// A weekday by its name; 0 is Monday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weekday(pub usize);
 
