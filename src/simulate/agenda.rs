@@ -1,7 +1,7 @@
-//! What is to happen when: the simulation's own happenings in the order of time.
+//! The simulation's own events in order of time.
 //!
-//! At equal times the order is that of [`Kind`], and within one kind that of a tie. The deadlines
-//! of the router and the arrivals stand in the same order, so their kinds are listed here too.
+//! Events at one time are ordered by [`Kind`], and within a kind by a tie number. Arrivals and the
+//! router's deadlines follow the same order, so their kinds are listed here too.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -10,24 +10,24 @@ use crate::router::bulk::Stage;
 use crate::router::ids::{AgentIdx, ContactIdx};
 use crate::router::time::Timestamp;
 
-/// A kind of happening, in the order in which equal times are served.
+/// A kind of event, in the order in which events at the same time are handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// A conversation or a wrap-up ends; by agent.
+    /// A conversation or a wrap-up ends; ties by agent.
     EndOfService,
     EndOfShift,
     StartOfShift,
-    /// The router: agents come back from breaks and delays.
+    /// Router deadlines: agents come back from breaks and delays.
     RouterBack,
-    /// The router: offers expire.
+    /// Router deadlines: offers expire.
     RouterOffers,
     /// An agent answers an offer.
     Answer,
-    /// The router: waits for an owner end, requirements widen.
+    /// Router deadlines: waits for an owner end, requirements widen.
     RouterOwnerWaits,
-    /// The router: contacts have waited as long as their queue lets them.
+    /// Router deadlines: contacts have waited as long as their queue allows.
     RouterPatience,
-    /// A caller hangs up; by arrival.
+    /// A caller hangs up; ties by arrival.
     Patience,
     Arrival,
 }
@@ -55,7 +55,7 @@ impl Kind {
         }
     }
 
-    /// Which deadlines of the router stand before it at one time.
+    /// The last of the router's deadlines that come before this kind at the same time.
     pub const fn comes_past(self) -> Option<Stage> {
         match self {
             Self::EndOfService | Self::EndOfShift | Self::StartOfShift | Self::RouterBack => None,
@@ -70,8 +70,8 @@ impl Kind {
 /// Bits of a [`Moment`] that hold the kind.
 const KIND_BITS: u32 = 4;
 
-/// A time with a kind of happening in one number: what comes first is less. Times are below 2^54,
-/// so there is room for the kind.
+/// A time and a kind in one number, so that the earlier is the smaller. Times are below 2^54, which
+/// leaves room for the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment(i64);
 
@@ -91,30 +91,30 @@ impl Moment {
     }
 }
 
-/// What an entry is about.
+/// What an event concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Of {
+pub(super) enum Subject {
     Contact(ContactIdx),
     /// An agent whose wrap-up ends.
     WrapUp(AgentIdx),
 }
 
-/// One entry.
+/// An event to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// The moment, and below it the tie: one comparison tells nearly all entries apart.
+    /// The moment, and below it the tie: one comparison orders nearly all events.
     key: i128,
-    pub of: Of,
+    pub subject: Subject,
     /// The number of the offer that is answered.
     pub offer: u64,
 }
 
 impl Entry {
-    pub fn new(at: Timestamp, kind: Kind, tie: u64, of: Of) -> Self {
+    pub fn new(at: Timestamp, kind: Kind, tie: u64, subject: Subject) -> Self {
         let moment = Moment::new(at, kind);
         Self {
             key: i128::from(moment.0) << 64 | i128::from(tie),
-            of,
+            subject,
             offer: 0,
         }
     }
@@ -132,7 +132,7 @@ impl Ord for Entry {
     fn cmp(&self, other: &Self) -> Ordering {
         self.key
             .cmp(&other.key)
-            .then_with(|| (self.of, self.offer).cmp(&(other.of, other.offer)))
+            .then_with(|| (self.subject, self.offer).cmp(&(other.subject, other.offer)))
     }
 }
 
@@ -142,11 +142,11 @@ impl PartialOrd for Entry {
     }
 }
 
-/// The entries.
+/// The events to come.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
     heap: BinaryHeap<Reverse<Entry>>,
-    /// Entries of callers who were answered before their patience ended.
+    /// How many of them are void: their caller was answered before patience ended.
     idle: usize,
 }
 
@@ -155,7 +155,7 @@ impl Agenda {
         self.heap.push(Reverse(entry));
     }
 
-    /// When the next one comes.
+    /// The time and kind of the next event.
     pub fn next(&self) -> Moment {
         self.heap
             .peek()
@@ -166,8 +166,8 @@ impl Agenda {
         self.heap.pop().map(|entry| entry.0)
     }
 
-    /// Notes that an entry has become meaningless. When most have, they are thrown out: long
-    /// patience must not cost memory.
+    /// Counts an event that became void. When most are void they are removed: long patience must
+    /// not cost memory.
     pub fn note_idle(&mut self, is_live: impl Fn(&Entry) -> bool) {
         const IDLE_MIN: usize = 4_096;
         self.idle += 1;
@@ -177,7 +177,7 @@ impl Agenda {
         }
     }
 
-    /// Notes that a meaningless entry came up.
+    /// Counts a void event that came up.
     pub fn note_gone(&mut self) {
         self.idle = self.idle.saturating_sub(1);
     }
@@ -198,7 +198,7 @@ mod tests {
                     at,
                     pair[1],
                     u64::MAX,
-                    Of::Contact(ContactIdx::from_usize(7)),
+                    Subject::Contact(ContactIdx::from_usize(7)),
                 );
                 assert_eq!((entry.moment(), entry.tie()), (second, u64::MAX));
             }

@@ -1,13 +1,13 @@
-//! The course of a simulation by the hour, as a CSV file.
+//! The hours of a simulation, as a CSV file.
 
 use std::io::{self, Write};
 
 use crate::figures::share;
 use crate::router::time::Timestamp;
 
-use super::course::Bucket;
 use super::rota::Rota;
 use super::tally::Tally;
+use super::timeline::Bucket;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -24,7 +24,7 @@ pub struct Hour {
 
 /// The hours of a run.
 pub(super) fn hours(tally: &Tally, rota: &Rota) -> Vec<Hour> {
-    let steps = tally.course.steps(HOUR_MS);
+    let steps = tally.timeline.steps(HOUR_MS);
     let mut on_shift = vec![0_i128; steps.len()];
     if let Some((origin, length, _)) = steps.first().copied() {
         let end = origin + length * steps.len() as i64;
@@ -92,7 +92,7 @@ pub(super) fn write(out: &mut dyn Write, hours: &[Hour]) -> io::Result<()> {
     Ok(())
 }
 
-/// A value, or nothing where there is none.
+/// A value, or an empty cell.
 fn cell(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(String::new, |value| format!("{value:.digits$}"))
 }

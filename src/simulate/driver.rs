@@ -1,8 +1,8 @@
-//! The driver: lets arrivals, shifts, conversations and the router's deadlines happen one after
-//! the other on a virtual clock.
+//! The driver: carries out arrivals, shifts, conversations and the router's deadlines one after
+//! another on a virtual clock.
 //!
-//! It plays platform and agents towards the router and knows nothing of its rules: every decision
-//! is the router's, and the driver only hears of its moves.
+//! It plays the platform and the agents and has no rules of routing: the router makes every
+//! decision, and the driver reads its moves.
 
 use std::io;
 
@@ -14,21 +14,21 @@ use crate::router::ids::{AgentIdx, ContactIdx, OfferId};
 use crate::router::time::Timestamp;
 use crate::trace::Arrivals;
 
-use super::agenda::{Agenda, Entry, Kind, Moment, Of};
-use super::clerk::Clerk;
+use super::agenda::{Agenda, Entry, Kind, Moment, Subject};
 use super::error::SimulateError;
+use super::intake::Intake;
 use super::life::{Life, Talk, waits};
 use super::progress::Progress;
 use super::rota::Rota;
 use super::rows::{Row, Rows};
 use super::tally::{Reached, Tally};
 
-/// A simulation that runs.
+/// A running simulation.
 pub(super) struct Driver {
     pub router: Router,
     pub arrivals: Arrivals,
     pub rota: Rota,
-    pub clerk: Clerk,
+    pub intake: Intake,
     pub rows: Option<Rows>,
     pub rows_name: String,
     pub progress: Progress,
@@ -39,16 +39,16 @@ pub(super) struct Driver {
     lives: Vec<Option<Life>>,
     moves: Vec<Move>,
     arrived: u64,
-    /// The contact that ended last with the promise of a callback.
+    /// The contact that ended last with a promised callback.
     calling_back: Option<(ContactIdx, Life)>,
 }
 
-/// What the driver is made of.
+/// The parts of a driver.
 pub(super) struct Parts {
     pub router: Router,
     pub arrivals: Arrivals,
     pub rota: Rota,
-    pub clerk: Clerk,
+    pub intake: Intake,
     pub rows: Option<Rows>,
     pub rows_name: String,
     pub progress: Progress,
@@ -63,7 +63,7 @@ impl Driver {
             router,
             arrivals,
             rota,
-            clerk,
+            intake,
             rows,
             rows_name,
             progress,
@@ -80,7 +80,7 @@ impl Driver {
             router,
             arrivals,
             rota,
-            clerk,
+            intake,
             rows,
             rows_name,
             progress,
@@ -95,7 +95,7 @@ impl Driver {
         }
     }
 
-    /// Runs to the end: until nothing happens any more.
+    /// Runs until nothing more is to come.
     pub fn run(&mut self) -> Result<(), SimulateError> {
         loop {
             let next = self.next();
@@ -106,7 +106,7 @@ impl Driver {
             self.tally.decisions += 1;
             self.router.come_past(at, kind.comes_past());
             match kind {
-                Kind::EndOfService | Kind::Answer | Kind::Patience => self.happen(at)?,
+                Kind::EndOfService | Kind::Answer | Kind::Patience => self.handle_entry(at)?,
                 Kind::EndOfShift | Kind::StartOfShift => self.rota.turn(&mut self.router),
                 Kind::RouterBack => self.router.advance(at, Stage::Back),
                 Kind::RouterOffers => self.router.advance(at, Stage::Offers),
@@ -114,11 +114,11 @@ impl Driver {
                 Kind::RouterPatience => self.router.advance(at, Stage::Patience),
                 Kind::Arrival => self.arrive(at)?,
             }
-            self.hear(at)?;
+            self.follow_router(at)?;
         }
     }
 
-    /// What happens next, and when.
+    /// Time and kind of the next event.
     fn next(&self) -> Moment {
         let due = self.router.next_stage();
         let router = due.map_or(Moment::NEVER, |(at, stage)| {
@@ -141,14 +141,14 @@ impl Driver {
         self.lives[contact.at()] = Some(life);
     }
 
-    /// An entry of the agenda comes up.
-    fn happen(&mut self, at: Timestamp) -> Result<(), SimulateError> {
+    /// Handles the next event of the agenda.
+    fn handle_entry(&mut self, at: Timestamp) -> Result<(), SimulateError> {
         let Some(entry) = self.agenda.pop() else {
             return Ok(());
         };
-        let contact = match entry.of {
-            Of::Contact(contact) => contact,
-            Of::WrapUp(agent) => {
+        let contact = match entry.subject {
+            Subject::Contact(contact) => contact,
+            Subject::WrapUp(agent) => {
                 self.router.end_wrap_up_bulk(at, agent);
                 return Ok(());
             }
@@ -170,13 +170,13 @@ impl Driver {
         }
     }
 
-    /// The next arrival comes in.
+    /// Submits the next arrival.
     fn arrive(&mut self, at: Timestamp) -> Result<(), SimulateError> {
         let number = self.arrived;
         self.arrived += 1;
         let chance = mix(self.seed, number);
         let entry = self
-            .clerk
+            .intake
             .submit(&mut self.router, &self.arrivals, at, chance)?;
         if let Some(rows) = &mut self.rows {
             rows.expect();
@@ -187,17 +187,18 @@ impl Driver {
             self.tally.queue(entry.queue).target_ms = target;
         }
         let Some(contact) = entry.contact else {
-            self.tally.ended_in_vain(at, entry.queue, at, Fate::Blocked);
+            self.tally
+                .ended_unserved(at, entry.queue, at, Fate::Blocked);
             if self.rows.is_some() {
                 let name = self.arrivals.contact()?.to_owned();
-                self.put(number, Row::unheard(name, Fate::Blocked, at))?;
+                self.put(number, Row::unserved(name, Fate::Blocked, at))?;
             }
-            return self.go_on();
+            return self.next_arrival();
         };
         if let Some(patience_ms) = entry.times.patience_ms {
-            let (until, of) = (at + patience_ms, Of::Contact(contact));
+            let (until, subject) = (at + patience_ms, Subject::Contact(contact));
             self.agenda
-                .push(Entry::new(until, Kind::Patience, number, of));
+                .push(Entry::new(until, Kind::Patience, number, subject));
         }
         self.enter(
             contact,
@@ -213,16 +214,16 @@ impl Driver {
                 talk: None,
             },
         );
-        self.go_on()
+        self.next_arrival()
     }
 
-    fn go_on(&mut self) -> Result<(), SimulateError> {
+    fn next_arrival(&mut self) -> Result<(), SimulateError> {
         self.progress.arrived(self.arrived);
         Ok(self.arrivals.advance()?)
     }
 
-    /// Hears what the router did, and lets the agents act on it, until it does nothing more.
-    fn hear(&mut self, at: Timestamp) -> Result<(), SimulateError> {
+    /// Handles the router's moves until it makes no more.
+    fn follow_router(&mut self, at: Timestamp) -> Result<(), SimulateError> {
         let mut moves = std::mem::take(&mut self.moves);
         loop {
             self.router.take_moves(&mut moves);
@@ -244,7 +245,7 @@ impl Driver {
                         offers,
                     } => self.ended(at, contact, outcome, owner, offers)?,
                     Move::CallsBack { contact, callback } => {
-                        if let Some(life) = self.calls_back(contact) {
+                        if let Some(life) = self.begin_callback(contact) {
                             self.enter(callback, life);
                         }
                     }
@@ -255,10 +256,10 @@ impl Driver {
         Ok(())
     }
 
-    /// The agent who is offered a contact will answer.
+    /// An agent was offered a contact and will answer.
     fn offered(&mut self, at: Timestamp, contact: ContactIdx, agent: AgentIdx, offer: OfferId) {
-        let (until, of) = (at + self.answer_ms, Of::Contact(contact));
-        let mut entry = Entry::new(until, Kind::Answer, self.rota.rank(agent), of);
+        let (until, subject) = (at + self.answer_ms, Subject::Contact(contact));
+        let mut entry = Entry::new(until, Kind::Answer, self.rota.rank(agent), subject);
         entry.offer = offer.0;
         self.agenda.push(entry);
     }
@@ -268,7 +269,7 @@ impl Driver {
         self.tally.decisions += 1;
         let hit = taken.owner_before == Some(taken.agent);
         let route = if hit { Route::Owner } else { taken.route };
-        let nameless = !taken.has_case && self.router.is_human(taken.agent);
+        let caseless = !taken.has_case && self.router.is_human(taken.agent);
         let min_ms = self.router.policy(taken.queue).ownership.min_handle_ms.0;
         let Some(life) = self.life(taken.contact) else {
             return;
@@ -278,7 +279,7 @@ impl Driver {
             route,
             since: at,
             offers: taken.offers,
-            nameless_min_ms: nameless.then_some(min_ms),
+            caseless_min_ms: caseless.then_some(min_ms),
         });
         let (service_ms, number) = (life.service_ms, life.number);
         let (has_patience, callback) = (life.has_patience, life.callback);
@@ -297,16 +298,16 @@ impl Driver {
             self.tally.connected(&reached);
         }
         let tie = self.rota.rank(taken.agent) << 32 | (number & 0xffff_ffff);
-        let (until, of) = (at + service_ms, Of::Contact(taken.contact));
+        let (until, subject) = (at + service_ms, Subject::Contact(taken.contact));
         self.agenda
-            .push(Entry::new(until, Kind::EndOfService, tie, of));
+            .push(Entry::new(until, Kind::EndOfService, tie, subject));
         if has_patience {
             let lives = &self.lives;
             self.agenda.note_idle(|entry| waits(lives, entry));
         }
     }
 
-    /// A conversation ends.
+    /// Ends a conversation.
     fn end(&mut self, at: Timestamp, contact: ContactIdx) -> Result<(), SimulateError> {
         let wanted = self.rows.is_some();
         let Some(life) = self.life(contact) else {
@@ -316,27 +317,27 @@ impl Driver {
             return Ok(());
         };
         let (queue, wrap_up_ms, callback) = (life.queue, life.wrap_up_ms, life.callback);
-        let told = (wanted && !callback).then_some(*life);
+        let served = (wanted && !callback).then_some(*life);
         let hung = self.router.end_bulk(at, contact, wrap_up_ms);
         self.tally.talk_ends(at, talk.agent);
         if let Some(until) = hung.wrap_up_until {
             self.tally.wrapped_up(talk.agent, until - at);
             let tie = self.rota.rank(talk.agent) << 32;
-            let of = Of::WrapUp(talk.agent);
+            let subject = Subject::WrapUp(talk.agent);
             self.agenda
-                .push(Entry::new(until, Kind::EndOfService, tie, of));
+                .push(Entry::new(until, Kind::EndOfService, tie, subject));
         }
         if !callback {
             self.tally.talked(at, queue, at - talk.since);
         }
-        match told {
-            Some(life) => self.tell(at, contact, &life, &talk, hung.owner),
+        match served {
+            Some(life) => self.write_served(at, contact, &life, &talk, hung.owner),
             None => Ok(()),
         }
     }
 
     /// Writes the row of a contact that was served.
-    fn tell(
+    fn write_served(
         &mut self,
         at: Timestamp,
         contact: ContactIdx,
@@ -345,12 +346,12 @@ impl Driver {
         owner: Option<AgentIdx>,
     ) -> Result<(), SimulateError> {
         let firm = talk
-            .nameless_min_ms
+            .caseless_min_ms
             .is_some_and(|min| min == 0 || at - talk.since > min);
         let owner = owner.or(firm.then_some(talk.agent));
         let name = |agent: AgentIdx| self.router.agent_name_of(agent).clone();
         let row = Row {
-            contact: self.clerk.names.of(contact).to_owned(),
+            contact: self.intake.names.of(contact).to_owned(),
             fate: Fate::Served,
             agent: Some(name(talk.agent)),
             route: Some(talk.route),
@@ -364,7 +365,7 @@ impl Driver {
         self.put(life.number, row)
     }
 
-    /// The router is done with a contact.
+    /// A contact has ended in the router.
     fn ended(
         &mut self,
         at: Timestamp,
@@ -374,10 +375,10 @@ impl Driver {
         offers: u32,
     ) -> Result<(), SimulateError> {
         let name = match &self.rows {
-            Some(_) => self.clerk.names.of(contact).to_owned(),
+            Some(_) => self.intake.names.of(contact).to_owned(),
             None => Vec::new(),
         };
-        self.clerk.names.leave(contact);
+        self.intake.names.leave(contact);
         let Some(life) = self.lives.get_mut(contact.at()).and_then(Option::take) else {
             return Ok(());
         };
@@ -396,7 +397,7 @@ impl Driver {
             self.calling_back = Some((contact, life));
         }
         self.tally
-            .ended_in_vain(at, life.queue, life.queued_at, fate);
+            .ended_unserved(at, life.queue, life.queued_at, fate);
         if self.rows.is_none() {
             return Ok(());
         }
@@ -406,13 +407,13 @@ impl Driver {
             ended_at: waited.then_some(at),
             wait_ms: waited.then_some(at - life.queued_at),
             offers,
-            ..Row::unheard(name, fate, life.queued_at)
+            ..Row::unserved(name, fate, life.queued_at)
         };
         self.put(life.number, row)
     }
 
-    /// What the callback of a contact that has ended will be like.
-    fn calls_back(&mut self, contact: ContactIdx) -> Option<Life> {
+    /// The state of the callback for a contact that has ended.
+    fn begin_callback(&mut self, contact: ContactIdx) -> Option<Life> {
         let (_, mut life) = self
             .calling_back
             .take()
@@ -437,10 +438,10 @@ impl Driver {
         }
     }
 
-    /// Nothing happens any more: those who still wait are unserved.
+    /// The end of the simulation: contacts that still wait are unserved.
     fn close(&mut self) -> Result<(), SimulateError> {
         let end = self.tally.last_at;
-        self.tally.course.change(end, 0, 0);
+        self.tally.timeline.change(end, 0, 0);
         let left: Vec<(ContactIdx, Life)> = self
             .lives
             .iter_mut()
@@ -450,14 +451,14 @@ impl Driver {
             .collect();
         for (contact, life) in left {
             self.tally
-                .ended_in_vain(end, life.queue, life.queued_at, Fate::Unserved);
+                .ended_unserved(end, life.queue, life.queued_at, Fate::Unserved);
             let owner = self.router.book().case_owner(contact);
             let owner = owner.map(|owner| self.router.agent_name_of(owner).clone());
-            let name = self.clerk.names.of(contact).to_owned();
+            let name = self.intake.names.of(contact).to_owned();
             let row = Row {
                 owner,
                 offers: self.router.offers_made(contact),
-                ..Row::unheard(name, Fate::Unserved, life.queued_at)
+                ..Row::unserved(name, Fate::Unserved, life.queued_at)
             };
             self.put(life.number, row)?;
         }
@@ -469,7 +470,7 @@ impl Driver {
     }
 }
 
-/// A draw for strategies that need one: well mixed, and the same in every run.
+/// A random number for strategies that need one: well mixed, and the same in every run.
 fn mix(seed: u64, n: u64) -> u64 {
     let mut z = seed ^ n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

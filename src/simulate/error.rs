@@ -1,16 +1,16 @@
-//! Why a simulation did not run.
+//! The errors of a simulation.
 
 use std::io;
 
 use crate::table::TableError;
 
-/// The reason, with what would be right.
+/// The error, and how to correct it.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
     /// A file of arrivals or agents cannot be used.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// What was given does not make a simulation.
+    /// The input does not make a simulation.
     #[error("{0}")]
     Usage(String),
     #[error("cannot write {file}: {error}")]
@@ -20,7 +20,7 @@ pub enum SimulateError {
 }
 
 impl SimulateError {
-    /// The exit code: 2 where the input is wrong, 1 where something failed.
+    /// The exit code: 2 if the input is wrong, 1 if something failed.
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Table(error) => error.exit_code(),

@@ -1,15 +1,13 @@
-//! Simulation: arrivals and shifts from files, through the router that will run, on a virtual
-//! clock.
+//! Simulation: arrivals and shifts from files, through the production router, on a virtual clock.
 //!
-//! The driver is deterministic: the same files, configuration and seed give the same bytes. It
-//! streams: only contacts in the system, and rows held back for one, are in memory.
+//! It is deterministic: the same files, configuration and seed give the same bytes. It streams:
+//! only contacts in the system, and rows held back for one of them, are in memory.
 
 mod agenda;
 mod by_hour;
-mod clerk;
-mod course;
 mod driver;
 mod error;
+mod intake;
 mod life;
 mod names;
 mod plot;
@@ -18,6 +16,7 @@ mod rota;
 mod rows;
 mod summary;
 mod tally;
+mod timeline;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -33,8 +32,8 @@ use crate::router::{Detail, Router};
 use crate::table::Table;
 use crate::trace::{ARRIVAL_COLUMNS, Arrivals, Roster};
 
-use clerk::Clerk;
 use driver::{Driver, Parts};
+use intake::Intake;
 use progress::Progress;
 use rota::Rota;
 use rows::Rows;
@@ -45,39 +44,39 @@ pub use plot::{Compared, draw, draw_comparison};
 pub use summary::{AgentSummary, Little, Summary};
 pub use tally::Callbacks;
 
-/// What a simulation is made of.
+/// The input of a simulation.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub arrivals: PathBuf,
-    /// Without: the agents of the configuration, always on shift.
+    /// If absent, the agents of the configuration, always on shift.
     pub agents: Option<PathBuf>,
     pub out: Option<PathBuf>,
     pub by_hour: Option<PathBuf>,
     pub plot: Option<PathBuf>,
     pub seed: u64,
-    /// Show a progress bar where that makes sense.
+    /// Show a progress bar on a terminal.
     pub progress: bool,
 }
 
-/// The end of a simulation.
+/// The result of a simulation.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub summary: Summary,
-    /// Queues that arrivals name and the configuration does not.
+    /// Queues in the arrivals that the configuration does not have.
     pub unknown_queues: Vec<Name>,
-    /// Owners that arrivals name and who are no agents.
+    /// Owners in the arrivals who are not agents.
     pub unknown_owners: Vec<Name>,
-    course: Vec<by_hour::Hour>,
+    hours: Vec<by_hour::Hour>,
     routes: Vec<Waits>,
 }
 
 impl Report {
-    /// The course of the run in steps of at least so long.
+    /// The hours of the run.
     pub fn hours(&self) -> &[by_hour::Hour] {
-        &self.course
+        &self.hours
     }
 
-    /// Waits of the served by route, in the order of `Route::ALL`.
+    /// Waits of served contacts by route, in the order of `Route::ALL`.
     pub fn routes(&self) -> &[Waits] {
         &self.routes
     }
@@ -95,7 +94,7 @@ pub fn run(config: &Config, options: &Options) -> Result<Report, SimulateError> 
     let report = simulate(config, options, table, &roster, out, progress)?;
     if let Some(path) = &options.by_hour {
         let mut file = create(path)?;
-        by_hour::write(&mut file, &report.course)
+        by_hour::write(&mut file, &report.hours)
             .and_then(|()| file.flush())
             .map_err(|error| unwritten(path, error))?;
     }
@@ -105,7 +104,7 @@ pub fn run(config: &Config, options: &Options) -> Result<Report, SimulateError> 
     Ok(report)
 }
 
-/// Runs a simulation on open tables; `out` takes a row for each contact.
+/// Runs a simulation on open tables; `out` receives a row for each contact.
 pub fn run_on(
     config: &Config,
     arrivals: Table,
@@ -166,7 +165,7 @@ fn simulate(
         router,
         arrivals,
         rota,
-        clerk: Clerk::new(),
+        intake: Intake::new(),
         rows,
         rows_name,
         progress,
@@ -179,21 +178,21 @@ fn simulate(
     let Driver {
         router,
         rota,
-        clerk,
+        intake,
         tally,
         ..
     } = driver;
     Ok(Report {
         summary: Summary::new(&tally, &router, &rota, wall_s),
-        unknown_queues: clerk.unknown_queues,
-        unknown_owners: clerk.unknown_owners,
-        course: by_hour::hours(&tally, &rota),
+        unknown_queues: intake.unknown_queues,
+        unknown_owners: intake.unknown_owners,
+        hours: by_hour::hours(&tally, &rota),
         routes: tally.routes(),
     })
 }
 
-/// Brings the router to the configuration, with what a simulation does without: nothing that is
-/// over is kept, and a case stays open to the end.
+/// Applies the configuration to the router, except that nothing that has ended is kept and every
+/// case stays open to the end.
 fn prepare(router: &mut Router, config: &Config, start: i64) -> Result<(), SimulateError> {
     let bare = SettingsPatch {
         lease_ms: Some(None),

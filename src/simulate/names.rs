@@ -1,8 +1,8 @@
-//! Who is in the system, by the name that the file gives it.
+//! The contacts in the system, by their name in the file.
 //!
-//! The router of a simulation knows contacts by number only. Here two of one name are told apart,
-//! and the name of a number is found for its row. The room of a name is used again for the next
-//! contact of its number, so that a contact that comes asks for no memory. Nothing is decided here.
+//! The router of a simulation knows contacts only by number. This file rejects a name in use, and
+//! finds the name of a number for its row. The memory of a name is reused for the next contact of
+//! its number, so that an arrival allocates nothing. Nothing is decided here.
 
 use std::hash::BuildHasher as _;
 
@@ -10,12 +10,12 @@ use hashbrown::HashTable;
 
 use crate::router::ids::ContactIdx;
 
-/// The names of those who are in the system.
+/// The names of the contacts in the system.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     hasher: foldhash::fast::RandomState,
     numbers: HashTable<ContactIdx>,
-    /// By number; empty where nobody has it.
+    /// By number; empty if unused.
     texts: Vec<Text>,
 }
 
@@ -25,7 +25,7 @@ struct Text {
     name: Vec<u8>,
 }
 
-/// A name that nobody in the system has.
+/// A name that no contact in the system has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unused<'a> {
     hash: u64,
@@ -33,7 +33,7 @@ pub(super) struct Unused<'a> {
 }
 
 impl Names {
-    /// A name for a new contact; nothing where another has it.
+    /// A name for a new contact; `None` if another has it.
     pub fn unused<'a>(&self, name: &'a [u8]) -> Option<Unused<'a>> {
         let hash = self.hasher.hash_one(name);
         let has_it = |contact: &ContactIdx| self.texts[contact.at()].name == name;
@@ -56,7 +56,7 @@ impl Names {
             .insert_unique(name.hash, contact, |other| texts[other.at()].hash);
     }
 
-    /// Frees the name of a contact that is over, if it has one.
+    /// Frees the name of a contact that has ended, if it has one.
     pub fn leave(&mut self, contact: ContactIdx) {
         let Some(text) = self.texts.get_mut(contact.at()) else {
             return;
@@ -70,7 +70,7 @@ impl Names {
         }
     }
 
-    /// The name of a contact; empty where it has none.
+    /// The name of a contact; empty if it has none.
     pub fn of(&self, contact: ContactIdx) -> &[u8] {
         self.texts
             .get(contact.at())

@@ -1,6 +1,6 @@
 //! Plots of a simulation and of a comparison.
 //!
-//! Text is drawn as SVG text, so no font is read here.
+//! Text stays text in the SVG, so no font is read here.
 
 use std::ops::Range;
 use std::path::Path;
@@ -19,7 +19,7 @@ use super::summary::Summary;
 
 const SIZE: (u32, u32) = (1_200, 900);
 const COMPARISON_SIZE: (u32, u32) = (1_100, 600);
-/// What is left of it for the chart, beside the names.
+/// Width of the chart, beside the names.
 const CHART_WIDTH: u32 = 780;
 const LINE_HEIGHT: i32 = 24;
 const COLOURS: [RGBColor; 6] = [
@@ -30,14 +30,14 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
 ];
-/// Points of a distribution that are drawn.
+/// Points at which a distribution is drawn.
 const STEPS: i64 = 400;
 
 type Panel<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-/// A named result of a comparison.
+/// A result of a comparison, with its name.
 #[derive(Clone, Debug)]
 pub struct Compared {
     pub name: String,
@@ -108,7 +108,7 @@ fn longest_s(hour: &Hour) -> Option<f64> {
     (hour.counts.sums.ends.served > 0).then_some(hour.counts.wait_max_ms as f64 / 1e3)
 }
 
-/// Points by the hour since the first.
+/// Points by hours since the first.
 fn series(hours: &[Hour], what: fn(&Hour) -> Option<f64>) -> Vec<(f64, f64)> {
     let origin = hours.first().map_or(0, |hour| hour.from_ms);
     hours
@@ -119,7 +119,7 @@ fn series(hours: &[Hour], what: fn(&Hour) -> Option<f64>) -> Vec<(f64, f64)> {
 
 type Series<'a> = (&'a str, Vec<(f64, f64)>);
 
-/// From 0 to a little above the largest.
+/// From 0 to slightly above the largest.
 fn span(values: impl Iterator<Item = f64>) -> Range<f64> {
     let largest = values.fold(0.0_f64, f64::max);
     0.0..if largest > 0.0 { largest * 1.05 } else { 1.0 }
@@ -173,7 +173,7 @@ fn lines(panel: &Panel<'_>, (title, unit): (&str, &str), all: &[Series<'_>]) -> 
     legend(&mut chart)
 }
 
-/// The share of each route's contacts that waited no longer than so long.
+/// The share of each route's contacts that waited no longer than a given time.
 fn distribution(panel: &Panel<'_>, routes: &[Waits]) -> Drawn {
     let longest = routes.iter().map(|waits| waits.summary().p99).max();
     let longest = longest.unwrap_or(0).max(1_000);
@@ -201,8 +201,8 @@ fn distribution(panel: &Panel<'_>, routes: &[Waits]) -> Drawn {
     legend(&mut chart)
 }
 
-/// Each policy is a numbered point; the names stand beside the chart, so that many can be told
-/// apart by more than their colour.
+/// Each policy is a numbered point with its name beside the chart, so that many can be told apart
+/// by more than colour.
 fn comparison(path: &Path, compared: &[Compared]) -> Drawn {
     let root = SVGBackend::new(path, COMPARISON_SIZE).into_drawing_area();
     root.fill(&WHITE)?;
@@ -234,7 +234,7 @@ fn comparison(path: &Path, compared: &[Compared]) -> Drawn {
     Ok(())
 }
 
-/// From a little below the smallest to a little above the largest.
+/// From slightly below the smallest to slightly above the largest.
 fn around(values: impl Iterator<Item = f64> + Clone) -> Range<f64> {
     let largest = values.clone().fold(0.0_f64, f64::max);
     let smallest = values.fold(largest, f64::min);

@@ -1,16 +1,16 @@
-//! The progress bar of a long run: on a terminal only, and only when it takes a while.
+//! The progress bar of a long run, only on a terminal.
 
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Runs shorter than this show nothing.
+/// Runs shorter than this show no bar.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// The clock is looked at once in so many arrivals.
+/// Arrivals between two readings of the clock.
 const EVERY: u64 = 16_384;
 
-/// Shows how many contacts have arrived.
+/// The number of contacts that have arrived.
 #[derive(Debug)]
 pub(super) struct Progress {
     begun: Option<Instant>,
@@ -18,7 +18,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Shows something where standard error is a terminal and `wanted`.
+    /// Shows a bar if `wanted` and standard error is a terminal.
     pub fn new(wanted: bool) -> Self {
         let shown = wanted && std::io::stderr().is_terminal();
         Self {

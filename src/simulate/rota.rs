@@ -1,4 +1,4 @@
-//! The rota: when which agent comes and goes.
+//! The beginnings and ends of shifts in order of time.
 
 use std::collections::BTreeMap;
 
@@ -17,26 +17,26 @@ use super::error::SimulateError;
 struct Turn {
     at: Timestamp,
     kind: Kind,
-    /// The agent's place in the order of ids.
+    /// The agent's rank in the order of ids.
     rank: u64,
     agent: AgentIdx,
     profile: usize,
 }
 
-/// All turns, standing at the next.
+/// All turns, with a position before the next.
 #[derive(Debug)]
 pub(super) struct Rota {
     turns: Vec<Turn>,
     next: usize,
     profiles: Vec<AgentSet>,
-    /// By agent number: place in the order of ids, the profile it has, shifts it is on.
+    /// By agent number: rank in the order of ids, current profile, shifts it is on.
     ranks: Vec<u64>,
     current: Vec<usize>,
     depth: Vec<u32>,
 }
 
 impl Rota {
-    /// Makes the agents known to the router. A shift without beginning begins at `start`.
+    /// Adds the agents to the router. A shift without a beginning begins at `start`.
     pub fn new(
         router: &mut Router,
         roster: &Roster,
@@ -96,14 +96,14 @@ impl Rota {
         })
     }
 
-    /// When the next turn comes.
+    /// Time and kind of the next turn.
     pub fn next(&self) -> Moment {
         self.turns
             .get(self.next)
             .map_or(Moment::NEVER, |turn| Moment::new(turn.at, turn.kind))
     }
 
-    /// The place of an agent in the order of ids.
+    /// The rank of an agent in the order of ids.
     pub fn rank(&self, agent: AgentIdx) -> u64 {
         self.ranks
             .get(agent.at())
@@ -111,7 +111,7 @@ impl Rota {
             .unwrap_or(u64::MAX >> 33)
     }
 
-    /// Lets the next turn happen. Shifts of one agent that overlap are one.
+    /// Carries out the next turn. Overlapping shifts of one agent are joined.
     pub fn turn(&mut self, router: &mut Router) {
         let Some(turn) = self.turns.get(self.next).copied() else {
             return;
@@ -132,7 +132,7 @@ impl Rota {
             self.current[agent.at()] = turn.profile;
             let set = self.profiles[turn.profile].clone();
             let command = Command::Agent(AgentCommand::Set(Box::new(set)));
-            // The same profile was accepted, or would have been, when the rota was made.
+            // The same profile was checked when the rota was made.
             let _ = router.command_bulk(turn.at, command);
         }
         if begins {
@@ -149,7 +149,7 @@ impl Rota {
         on
     }
 
-    /// Who is on shift from when to when within a span; shifts that overlap are one.
+    /// The stretches of each agent's shifts within a span; overlapping shifts are joined.
     pub fn stretches(
         &self,
         from: Timestamp,

@@ -1,6 +1,6 @@
 //! The file of what became of each contact, in the order of arrival.
 //!
-//! A row is held back only as long as an earlier contact is unfinished.
+//! A row is held back only as long as an earlier contact has not ended.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -30,8 +30,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The row of a contact that no agent has heard.
-    pub fn unheard(contact: Vec<u8>, fate: Fate, queued_at: Timestamp) -> Self {
+    /// The row of a contact that reached no agent.
+    pub fn unserved(contact: Vec<u8>, fate: Fate, queued_at: Timestamp) -> Self {
         Self {
             contact,
             fate,
@@ -47,10 +47,10 @@ impl Row {
     }
 }
 
-/// The writer.
+/// Writes the rows.
 pub(super) struct Rows {
     out: Box<dyn Write>,
-    /// Rows of contacts from number `first` on, as far as they are finished.
+    /// Rows of contacts from number `first` on; `None` while unfinished.
     held: VecDeque<Option<Row>>,
     first: u64,
     line: Vec<u8>,
@@ -67,12 +67,12 @@ impl Rows {
         })
     }
 
-    /// Makes room for the next contact.
+    /// Adds a place for the next contact.
     pub fn expect(&mut self) {
         self.held.push_back(None);
     }
 
-    /// Takes the row of a contact by its number in the order of arrival.
+    /// Adds the row of a contact by its number in the order of arrival.
     pub fn put(&mut self, number: u64, row: Row) -> io::Result<()> {
         let place = usize::try_from(number - self.first).unwrap_or(usize::MAX);
         if let Some(held) = self.held.get_mut(place) {
@@ -113,7 +113,7 @@ fn write_row(line: &mut Vec<u8>, row: &Row) -> io::Result<()> {
     writeln!(line, ",{}", row.offers)
 }
 
-/// A cell, quoted where it must be.
+/// Writes a cell, quoted if necessary.
 fn write_cell(line: &mut Vec<u8>, text: &[u8]) {
     if !text
         .iter()

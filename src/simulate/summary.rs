@@ -1,7 +1,7 @@
-//! The summary of a simulation, as it is printed.
+//! The printed summary of a simulation.
 //!
-//! Waits and percentiles are over the served; `wait_all_ms` is over all that entered, which
-//! leaves out the blocked and the rejected. Shares that have nothing to be a share of are `null`.
+//! Waits and percentiles are those of served contacts; `wait_all_ms` is over all that entered,
+//! which excludes the blocked and the rejected. Shares of nothing are `null`.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::router::ids::{AgentIdx, QueueIdx};
 use super::rota::Rota;
 use super::tally::{Callbacks, QueueTally, Tally};
 
-/// Little's law, L = λW, once from what was counted over time and once from each contact's wait.
+/// Little's law, L = λW: L measured over time against λW from the contacts' waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Little {
     pub queue_length: f64,
@@ -36,7 +36,7 @@ pub struct AgentSummary {
     pub occupancy: Option<f64>,
 }
 
-/// The whole.
+/// The whole summary.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     #[serde(flatten)]
@@ -48,7 +48,7 @@ pub struct Summary {
     pub span_ms: i64,
     pub littles_law: Little,
     pub owner_callbacks: Callbacks,
-    /// Share of the repeat contacts that came to their owner, in the call or by the owner's
+    /// Share of the repeat contacts that reached their owner, in the call or by the owner's
     /// callback.
     pub owner_reached: Option<f64>,
     pub by_queue: BTreeMap<String, Figures>,
@@ -71,7 +71,7 @@ impl Summary {
             add(&mut all, queue);
         }
         let span_ms = tally.last_at - tally.first_arrival;
-        let total = tally.course.total();
+        let total = tally.timeline.total();
         let queue_length_mean = over(total.waiting_area, span_ms);
         let in_system_mean = over(total.waiting_area + total.talking_area, span_ms);
         let (by_agent, occupancy) = agents(tally, router, rota);
@@ -97,15 +97,15 @@ fn add(all: &mut QueueTally, queue: &QueueTally) {
     for (all, waits) in all.routes.iter_mut().zip(&queue.routes) {
         all.merge(waits);
     }
-    all.vain_wait_ms += queue.vain_wait_ms;
-    all.vain += queue.vain;
+    all.not_served_wait_ms += queue.not_served_wait_ms;
+    all.not_served += queue.not_served;
     all.talk_ms += queue.talk_ms;
 }
 
 fn figures(queue: &QueueTally) -> Figures {
     let served = &queue.waits();
-    let entered = served.count() + queue.vain;
-    let waited = (served.sum() + queue.vain_wait_ms) as f64;
+    let entered = served.count() + queue.not_served;
+    let waited = (served.sum() + queue.not_served_wait_ms) as f64;
     Figures {
         wait_all_ms: Some(Mean {
             mean: share(waited, entered as f64).unwrap_or(0.0),
@@ -114,7 +114,7 @@ fn figures(queue: &QueueTally) -> Figures {
     }
 }
 
-/// A repeat contact that was promised a callback is served by nobody else.
+/// Share of repeat contacts that reached their owner. Promised callbacks count as repeat contacts.
 fn reached(all: &QueueTally, callbacks: Callbacks) -> Option<f64> {
     let repeats = all.sums.repeat_contacts + callbacks.promised;
     let hits = all.sums.owner_hits + callbacks.made;
@@ -123,13 +123,13 @@ fn reached(all: &QueueTally, callbacks: Callbacks) -> Option<f64> {
 
 fn little(all: &QueueTally, queue_length: f64, in_system: f64, span_ms: i64) -> Little {
     let served = all.waits();
-    let entered = (served.count() + all.vain) as f64;
+    let entered = (served.count() + all.not_served) as f64;
     let lambda = if span_ms > 0 {
         entered / span_ms as f64
     } else {
         0.0
     };
-    let waits = (served.sum() + all.vain_wait_ms) as f64;
+    let waits = (served.sum() + all.not_served_wait_ms) as f64;
     let mean = |sum: f64| if entered > 0.0 { sum / entered } else { 0.0 };
     let queue_lambda_w = lambda * mean(waits);
     let in_system_lambda_w = lambda * mean(waits + all.talk_ms as f64);

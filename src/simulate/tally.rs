@@ -1,4 +1,4 @@
-//! What a simulation counts while it runs.
+//! The counts of a running simulation.
 
 use serde::Serialize;
 
@@ -7,23 +7,23 @@ use crate::router::codes::Route;
 use crate::router::ids::{AgentIdx, QueueIdx};
 use crate::router::time::Timestamp;
 
-use super::course::Course;
+use super::timeline::Timeline;
 
-/// The contacts that arrived in one queue.
+/// The counts of the contacts that arrived in one queue.
 #[derive(Clone, Debug, Default)]
 pub struct QueueTally {
     pub sums: Sums,
-    /// Of the served, by route in the order of [`Route::ALL`].
+    /// Waits of served contacts, by route in the order of [`Route::ALL`].
     pub routes: [Waits; Route::ALL.len()],
-    /// Waits of those who were not served, added up; with the number of them.
-    pub vain_wait_ms: i128,
-    pub vain: u64,
+    /// Waits of contacts that were not served: sum and number.
+    pub not_served_wait_ms: i128,
+    pub not_served: u64,
     pub talk_ms: i128,
     pub target_ms: i64,
 }
 
 impl QueueTally {
-    /// The waits of the served, by whatever route.
+    /// The waits of served contacts, over all routes.
     pub fn waits(&self) -> Waits {
         let mut all = Waits::default();
         for waits in &self.routes {
@@ -38,7 +38,7 @@ impl QueueTally {
 pub struct AgentTally {
     pub served: u64,
     pub owner_hits: u64,
-    /// Conversations now, and since when there has been at least one.
+    /// Conversations now, and the time since when there is at least one.
     talks: u32,
     busy_since: Timestamp,
     /// Time with at least one conversation.
@@ -46,16 +46,16 @@ pub struct AgentTally {
     pub wrap_up_ms: i64,
 }
 
-/// Callbacks by owners: work, but no contacts of their own in any other count.
+/// Callbacks by owners: work that no other count includes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Callbacks {
-    /// Contacts that ended with the promise of one.
+    /// Contacts that ended with a promised callback.
     pub promised: u64,
-    /// Those that the owner has begun.
+    /// Callbacks that the owner has begun.
     pub made: u64,
 }
 
-/// One contact that has reached an agent.
+/// A contact that reached an agent.
 #[derive(Clone, Copy, Debug)]
 pub struct Reached {
     pub queue: QueueIdx,
@@ -63,7 +63,7 @@ pub struct Reached {
     pub route: Route,
     pub queued_at: Timestamp,
     pub at: Timestamp,
-    /// Its case had an owner before, and whether this was the owner.
+    /// Whether its case already had an owner, and whether this agent is the owner.
     pub repeat: bool,
     pub hit: bool,
 }
@@ -71,10 +71,10 @@ pub struct Reached {
 /// All counts.
 #[derive(Clone, Debug)]
 pub struct Tally {
-    pub course: Course,
+    pub timeline: Timeline,
     pub queues: Vec<QueueTally>,
     pub agents: Vec<AgentTally>,
-    /// Callbacks that owners were to make instead of being waited for, and those they made.
+    /// Callbacks promised instead of a wait for the owner, and those made.
     pub callbacks: Callbacks,
     pub first_arrival: Timestamp,
     /// The last end of a conversation or of a wait, or the last arrival.
@@ -86,7 +86,7 @@ pub struct Tally {
 impl Tally {
     pub fn new(first_arrival: Timestamp) -> Self {
         Self {
-            course: Course::new(first_arrival),
+            timeline: Timeline::new(first_arrival),
             queues: Vec::new(),
             agents: Vec::new(),
             callbacks: Callbacks::default(),
@@ -110,23 +110,23 @@ impl Tally {
         &mut self.agents[agent.at()]
     }
 
-    /// A contact comes; it waits until told otherwise.
+    /// A contact arrives, and waits from now on.
     pub fn arrived(&mut self, at: Timestamp, queue: QueueIdx) {
         self.last_at = at;
         self.queue(queue).sums.ends.contacts += 1;
-        self.course.change(at, 1, 0);
-        self.course.bucket(at).sums.ends.contacts += 1;
+        self.timeline.change(at, 1, 0);
+        self.timeline.bucket(at).sums.ends.contacts += 1;
     }
 
     pub fn connected(&mut self, reached: &Reached) {
         let Reached { at, queued_at, .. } = *reached;
         let wait_ms = at - queued_at;
-        self.course.change(at, -1, 1);
+        self.timeline.change(at, -1, 1);
         let queue = self.queue(reached.queue);
         let within = wait_ms <= queue.target_ms;
         queue.sums.served(within, reached.repeat, reached.hit);
         queue.routes[reached.route as usize].add(wait_ms);
-        let bucket = self.course.bucket(queued_at);
+        let bucket = self.timeline.bucket(queued_at);
         bucket.sums.served(within, reached.repeat, reached.hit);
         bucket.wait_ms += wait_ms;
         bucket.wait_max_ms = bucket.wait_max_ms.max(wait_ms);
@@ -136,7 +136,7 @@ impl Tally {
         self.talk_begins(at, reached.agent);
     }
 
-    /// Waits of the served by route, in the order of [`Route::ALL`].
+    /// Waits of served contacts by route, in the order of [`Route::ALL`].
     pub fn routes(&self) -> Vec<Waits> {
         let mut all = vec![Waits::default(); Route::ALL.len()];
         for queue in &self.queues {
@@ -147,7 +147,7 @@ impl Tally {
         all
     }
 
-    /// An owner begins to call back: work, but no arrival.
+    /// An owner begins a callback: work, but no arrival.
     pub fn called_back(&mut self, at: Timestamp, agent: AgentIdx) {
         self.callbacks.made += 1;
         self.talk_begins(at, agent);
@@ -170,9 +170,9 @@ impl Tally {
         }
     }
 
-    /// The conversation of an arrival is over.
+    /// The conversation of an arrival ends.
     pub fn talked(&mut self, at: Timestamp, queue: QueueIdx, talk_ms: i64) {
-        self.course.change(at, 0, -1);
+        self.timeline.change(at, 0, -1);
         self.queue(queue).talk_ms += i128::from(talk_ms);
     }
 
@@ -180,8 +180,8 @@ impl Tally {
         self.agent(agent).wrap_up_ms += wrap_up_ms;
     }
 
-    /// A contact ends without an agent.
-    pub fn ended_in_vain(
+    /// A contact ends without having reached an agent.
+    pub fn ended_unserved(
         &mut self,
         at: Timestamp,
         queue: QueueIdx,
@@ -189,15 +189,15 @@ impl Tally {
         fate: Fate,
     ) {
         self.last_at = at;
-        self.course.change(at, -1, 0);
-        self.course.bucket(queued_at).sums.ends.ended(fate);
+        self.timeline.change(at, -1, 0);
+        self.timeline.bucket(queued_at).sums.ends.ended(fate);
         let queue = self.queue(queue);
         queue.sums.ends.ended(fate);
         match fate {
             Fate::Served | Fate::Blocked | Fate::Rejected => {}
             Fate::Abandoned | Fate::Timeout | Fate::Overflowed | Fate::Unserved => {
-                queue.vain += 1;
-                queue.vain_wait_ms += i128::from(at - queued_at);
+                queue.not_served += 1;
+                queue.not_served_wait_ms += i128::from(at - queued_at);
             }
         }
     }

@@ -20,7 +20,7 @@ fn skills(random: &mut ChaCha8Rng, chance: f64) -> Vec<Skill> {
         .collect()
 }
 
-/// Times in whole steps, so that many fall together.
+/// A multiple of a step, so that many times are equal.
 fn time(random: &mut ChaCha8Rng, max: i64) -> i64 {
     random.random_range(0..=max) * 1_000
 }
@@ -201,7 +201,7 @@ fn written(center: &Center) -> Centre {
     files
 }
 
-/// The rows of the oracle, as the simulation writes them.
+/// The rows of the oracle, in the format of the simulation.
 fn expected(center: &Center, rows: &[Row]) -> String {
     let mut text =
         "contact,outcome,agent,route,owner,queued_ms,connected_ms,ended_ms,wait_ms,offers\n"

@@ -1,4 +1,4 @@
-//! Small centres in memory, and what a simulation makes of them.
+//! Small centres in memory, and their simulations.
 
 use std::cell::RefCell;
 use std::io::{Cursor, Write};
@@ -17,7 +17,7 @@ pub struct Centre {
     pub arrivals: String,
 }
 
-/// A writer whose bytes can be read afterwards.
+/// A writer whose bytes can be read later.
 #[derive(Clone, Default)]
 struct Shared(Rc<RefCell<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! `firsthand compare`: named ownership policies, each laid on every queue.
+//! `firsthand compare`: named ownership policies, each applied to every queue.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// `a` owns both contacts and talks to the first until 10 s; `b` stands idle.
+/// `a` owns both contacts and talks to the first until 10 s; `b` is idle.
 const ARRIVALS: &str = "contact,at_ms,queue,case,owner,service_ms\n\
                         c1,0,one,k1,a,10000\nc2,1000,two,k2,a,1000\n";
 const AGENTS: &str = "agent,skills\na,\nb,\n";
@@ -37,7 +37,8 @@ fn the_shipped_policies_are_laid_on_every_queue() {
     let output = compare(&shipped);
     assert!(output.status.success(), "{output:?}");
     let all: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    // c2 comes at 1 s and its owner is free at 10 s: it goes to the other at once, or waits 9 s.
+    // c2 arrives at 1 s, its owner is free at 10 s: another agent takes it at once, or it waits 9
+    // s.
     for (policy, hits, wait_ms) in [
         ("off", 1, 0),
         ("hold 0 s", 1, 0),

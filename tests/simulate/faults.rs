@@ -1,4 +1,4 @@
-//! What is wrong with a file is said with the file, the row, the column and what would be right.
+//! An error in a file names the file, the row and the column, and what is accepted.
 
 use crate::centre::Centre;
 

@@ -1,4 +1,4 @@
-//! Generated arrivals: the shipped models are right, seeds decide, rates and shares are kept.
+//! Generated arrivals: the shipped models are valid, the seed decides, rates and shares hold.
 
 use std::collections::BTreeMap;
 

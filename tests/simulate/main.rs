@@ -1,4 +1,4 @@
-//! Simulation: an independent check, metamorphic relations, order at equal times, faults of files.
+//! Simulation: an independent check, metamorphic relations, order at equal times, errors in files.
 
 #![allow(
     clippy::too_many_lines,

@@ -1,4 +1,4 @@
-//! What must stay the same, or change in step, when the input changes in a known way.
+//! What must stay the same, or change in proportion, when the input changes in a known way.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::centre::Centre;
 
 /// A day of a small centre with owners, skills, impatience and shifts.
 struct Day {
-    /// Every time is multiplied by this and then moved by that.
+    /// Every time is multiplied by `scale`, then moved by `shift`.
     scale: i64,
     shift: i64,
     customer: fn(u32) -> String,

@@ -1,6 +1,6 @@
-//! A simple event simulation of a call centre, written without looking at the router: no index,
-//! no timers, no heap. At every step it scans everything for what happens next, and after every
-//! step it looks at every waiting contact again.
+//! A simple event simulation of a call centre, written without looking at the router: no index, no
+//! timers, no heap. Every step scans everything for the next event, and then checks every waiting
+//! contact again.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct Policy {
     pub overtake: Option<i64>,
     pub skill_check: bool,
     pub last_handler: bool,
-    /// Kept for the owner only as long as there is other work.
+    /// Kept for the owner only while there is other work.
     pub yields: bool,
 }
 
@@ -69,7 +69,7 @@ pub struct Row {
     pub offers: u32,
 }
 
-/// The phases of an instant, in order.
+/// The phases of one instant, in order.
 const SERVICE_ENDS: u8 = 0;
 const SHIFT_ENDS: u8 = 1;
 const SHIFT_BEGINS: u8 = 2;
@@ -97,15 +97,15 @@ pub struct Oracle<'a> {
     now: i64,
     phase: u8,
     desks: Vec<Desk>,
-    /// In no order.
+    /// Unordered.
     waiting: Vec<usize>,
-    /// By customer, and by contact for one with an owner of its own.
+    /// By customer, or by contact if it has an owner of its own.
     cases: BTreeMap<(bool, usize), usize>,
     rows: Vec<Row>,
     came: usize,
-    /// The last instant in which owner waits were looked at.
+    /// The last instant at which owner waits were checked.
     looked_at: i64,
-    /// The furthest instant and phase so far: a phase that is over does not come again.
+    /// The furthest instant and phase reached: a finished phase does not come again.
     furthest: (i64, u8),
 }
 
@@ -137,7 +137,7 @@ impl<'a> Oracle<'a> {
         oracle.rows
     }
 
-    /// Finds what happens next by looking at everything, and lets it happen.
+    /// Finds the next event by scanning everything, and carries it out.
     fn step(&mut self) -> bool {
         let mut next: Vec<(i64, u8, usize)> = Vec::new();
         for (a, desk) in self.desks.iter().enumerate() {
@@ -269,7 +269,7 @@ impl<'a> Oracle<'a> {
         &self.center.policies[self.center.arrivals[contact].queue]
     }
 
-    /// The owner that a contact goes to, where its queue follows owners.
+    /// The owner that a contact goes to, if its queue follows owners.
     fn sought(&self, contact: usize) -> Option<usize> {
         let owner = self.owner_of(contact);
         owner.filter(|_| self.policy(contact).follows_owner)
@@ -297,7 +297,7 @@ impl<'a> Oracle<'a> {
         !self.policy(contact).skill_check || self.can(owner, contact)
     }
 
-    /// Whether a contact waits for its owner and nobody else.
+    /// Whether a contact waits only for its owner.
     fn is_kept(&self, contact: usize) -> bool {
         let Some(owner) = self.sought(contact) else {
             return false;
@@ -329,14 +329,13 @@ impl<'a> Oracle<'a> {
             .is_some_and(|owner| self.center.agents[owner].deputy == Some(a))
     }
 
-    /// The contacts that wait for their owner and nobody else.
+    /// The contacts that wait only for their owner.
     fn kept(&self) -> Vec<usize> {
         let waiting = self.waiting.iter().copied();
         waiting.filter(|c| self.is_kept(*c)).collect()
     }
 
-    /// An agent who has become free takes the contact that is its turn; `kept` were kept for
-    /// their owner until now.
+    /// An agent who became free takes the next contact; `kept` were kept for their owner until now.
     fn take_next(&mut self, a: usize, kept: &[usize]) {
         if !self.is_free(a) {
             return;
@@ -348,7 +347,7 @@ impl<'a> Oracle<'a> {
             owns(c) || (!closed && (self.can(a, *c) || stands_in(c)))
         };
         let in_turn = |c: &&usize| self.order(**c);
-        // Of one priority, those that are kept for another come last.
+        // Of one priority, those kept for another agent come last.
         let with_kept_last = |c: &&usize| {
             let (priority, joined, number) = self.order(**c);
             (priority, kept.contains(c) && !owns(c), joined, number)
@@ -368,7 +367,7 @@ impl<'a> Oracle<'a> {
         self.connect(chosen.unwrap_or(first), a);
     }
 
-    /// Every waiting contact looks for an agent who is free, until none finds one.
+    /// Every waiting contact looks for a free agent, until none finds one.
     fn look_again(&mut self) {
         loop {
             let mut waiting = self.waiting.clone();
@@ -445,7 +444,7 @@ impl<'a> Oracle<'a> {
     }
 }
 
-/// The order in which agents are numbered is that of their ids.
+/// Agents are numbered in the order of their ids.
 pub fn assert_sorted(center: &Center) {
     let ids: Vec<&str> = center.agents.iter().map(|a| a.id.as_str()).collect();
     assert!(ids.is_sorted(), "agents are numbered by id");

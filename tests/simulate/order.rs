@@ -1,4 +1,4 @@
-//! What happens first at equal times, and what the columns mean: one small story each.
+//! The order of events at equal times, and the meaning of the columns: one small story each.
 
 use crate::centre::Centre;
 
@@ -67,8 +67,8 @@ fn an_owner_wait_ends_after_a_service_and_before_patience() {
         "two,10,q,5,50,a",
         "three,20,q,5,50,a",
     ];
-    // `two` waits for a until 60, when a service ends: a itself takes it. `three` then waits for
-    // the busy a, until a is free again.
+    // `two` waits for `a` until 60, when a service ends: `a` itself takes it. `three` then waits
+    // for the busy `a` until it is free again.
     let rows = story(config, &agents, &arrivals);
     assert_eq!(
         rows,
@@ -76,8 +76,8 @@ fn an_owner_wait_ends_after_a_service_and_before_patience() {
          two,served,a,owner,a,10,60,65,50,1\n\
          three,served,a,owner,a,20,65,70,45,1\n"
     );
-    // Where the service lasts one millisecond more, b takes `two` as the wait ends, although the
-    // patience ends at that very time.
+    // If the service lasts one millisecond more, `b` takes `two` when the wait ends, although the
+    // patience ends at the same time.
     let longer = [arrivals[0], "one,0,q,61,,a", arrivals[2]];
     let rows = story(config, &agents, &longer);
     assert_eq!(
@@ -176,7 +176,7 @@ fn agents_answer_after_a_while() {
         "three,2,q,10,18,",
         "four,40,q,10,2,",
     ];
-    // `two` is offered at 17 and hangs up at 18, before a answers; `three` is offered then and
+    // `two` is offered at 17 and hangs up at 18, before `a` answers; `three` is offered then and
     // hangs up too.
     assert_eq!(
         story(config, &agents, &arrivals),
@@ -229,8 +229,8 @@ fn a_callback_by_the_owner_is_work_but_no_arrival() {
 
 #[test]
 fn who_ends_as_another_arrives_keeps_its_name() {
-    // The second row opens a case with an owner who is away, which ends the first contact before
-    // the second is in the books.
+    // The second row opens a case with an absent owner, which ends the first contact before the
+    // second is entered.
     let config = "[queues.q.ownership]\nfallback = [\"callback_by_owner\"]\n\
                   [queues.q.ownership.wait]\noffline = \"0s\"\n";
     let agents = ["agent,from_ms,to_ms,skills", "a,0,5000,", "b,4000,5000,"];

@@ -1,4 +1,4 @@
-//! What is printed, and to whom.
+//! What is printed, and to which stream.
 
 use std::process::{Command, Stdio};
 

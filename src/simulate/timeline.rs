@@ -1,21 +1,21 @@
-//! The course of a simulation over time: what came, what was answered, how many waited and
-//! talked, in buckets of five minutes.
+//! A simulation over time: arrivals, answers, and how many contacts waited and talked, in buckets
+//! of five minutes.
 //!
-//! Means over time are integrals of whole contacts over whole milliseconds, exact to the end.
+//! Means over time are integrals of whole contacts over whole milliseconds, so they are exact.
 
 use crate::figures::Sums;
 use crate::router::time::Timestamp;
 
-/// The width of a bucket at first; a run that is too long for so many gets wider ones.
+/// The first width of a bucket; it is doubled when a run needs too many buckets.
 pub const BUCKET_MS: i64 = 5 * 60_000;
 const BUCKETS_MAX: usize = 1 << 17;
 const HOUR_MS: i64 = 3_600_000;
 
-/// What happened in one bucket. Counts go by the time of arrival.
+/// The counts of one bucket. They go by the time of arrival.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bucket {
     pub sums: Sums,
-    /// Of the served.
+    /// The waits of served contacts.
     pub wait_ms: i64,
     pub wait_max_ms: i64,
     /// Contacts waiting, and in conversation, times milliseconds.
@@ -33,13 +33,13 @@ impl Bucket {
     }
 }
 
-/// The buckets, and how many wait and talk now.
+/// The buckets, and how many contacts wait and talk now.
 #[derive(Clone, Debug)]
-pub struct Course {
+pub struct Timeline {
     origin: Timestamp,
     width: i64,
     buckets: Vec<Bucket>,
-    /// The bucket last asked for and when it begins: nearly always the next one asked for too.
+    /// The bucket found last, and its beginning: mostly the next one too.
     last: usize,
     last_from: Timestamp,
     at: Timestamp,
@@ -47,7 +47,7 @@ pub struct Course {
     talking: i64,
 }
 
-impl Course {
+impl Timeline {
     /// Begins at the full hour before the first arrival.
     pub fn new(first_arrival: Timestamp) -> Self {
         let origin = first_arrival.div_euclid(HOUR_MS) * HOUR_MS;
@@ -63,7 +63,7 @@ impl Course {
         }
     }
 
-    /// The bucket of a time, which is never before the origin.
+    /// The bucket of a time, which must not be before the origin.
     pub fn bucket(&mut self, at: Timestamp) -> &mut Bucket {
         if at < self.last_from || at >= self.last_from + self.width {
             self.find(at);
@@ -71,7 +71,7 @@ impl Course {
         &mut self.buckets[self.last]
     }
 
-    /// Goes to the bucket of a time, and makes it where there is none yet.
+    /// Finds the bucket of a time, and makes it if it does not exist.
     fn find(&mut self, at: Timestamp) {
         let mut place = usize::try_from((at - self.origin) / self.width).unwrap_or(0);
         while place >= BUCKETS_MAX {
@@ -100,7 +100,8 @@ impl Course {
             .collect();
     }
 
-    /// Goes on to a time with as many waiting and talking as before, and then changes that.
+    /// Advances to a time with the current numbers of waiting and talking contacts, then changes
+    /// them.
     pub fn change(&mut self, at: Timestamp, waiting: i64, talking: i64) {
         self.go_to(at);
         self.waiting += waiting;
@@ -118,7 +119,7 @@ impl Course {
         }
         while self.at < at {
             let from = self.at;
-            // Finding the bucket may widen all, so its end is asked for afterwards.
+            // Finding the bucket may widen all of them, so its end is read afterwards.
             self.bucket(from);
             let end = (self.last_from + self.width).min(at);
             self.add_area(end - from);
@@ -126,7 +127,7 @@ impl Course {
         }
     }
 
-    /// Adds a span of the last bucket.
+    /// Adds a span of time to the last bucket.
     fn add_area(&mut self, span: i64) {
         let bucket = &mut self.buckets[self.last];
         bucket.waiting_area += i128::from(self.waiting * span);
@@ -141,8 +142,7 @@ impl Course {
         total
     }
 
-    /// The course in steps of at least `step_ms`: when each begins, how long it is, and what
-    /// happened in it.
+    /// Steps of at least `step_ms`: beginning, length and counts of each.
     pub fn steps(&self, step_ms: i64) -> Vec<(Timestamp, i64, Bucket)> {
         let group = usize::try_from(step_ms / self.width).unwrap_or(1).max(1);
         let step = self.width * group as i64;

@@ -1,5 +1,4 @@
-//! The clerk: turns a row of the arrivals into a contact that the router knows, with its queue,
-//! customer, case and owner.
+//! Submits a row of arrivals to the router as a contact, with its queue, customer, case and owner.
 
 use hashbrown::HashMap;
 
@@ -22,11 +21,11 @@ use crate::trace::skills;
 const DEFAULT_CHANNEL: &str = "voice";
 /// The queue of a contact that names none.
 const DEFAULT_QUEUE: &str = crate::router::DEFAULT_QUEUE;
-/// Different requirements remembered by their text.
+/// Most different requirements remembered by their text.
 const REQUIREMENTS_MAX: usize = 4_096;
 
-/// What was looked up before, by what the file says. The last is tried first, since a row mostly
-/// says what the row above says.
+/// What was looked up before, by its text in the file. The last is compared first, since a row
+/// mostly repeats the one above.
 #[derive(Debug)]
 struct ByText<T> {
     last: Vec<u8>,
@@ -58,18 +57,18 @@ impl<T: Copy> ByText<T> {
     }
 }
 
-/// What a submission came to.
+/// The result of a submission.
 pub(super) struct Entered {
-    /// Nothing where no trunk was free.
+    /// `None` if no trunk was free.
     pub contact: Option<ContactIdx>,
     pub queue: QueueIdx,
     pub queue_is_new: bool,
     pub times: Times,
-    /// The case that was made for this contact alone.
+    /// The case made for this contact only.
     pub own_case: Option<CaseIdx>,
 }
 
-/// Whose contact it is, and about what.
+/// The customer and the case of a contact.
 #[derive(Debug, Default)]
 struct Matter {
     customer: Option<CustomerIdx>,
@@ -78,30 +77,30 @@ struct Matter {
     own_case: Option<CaseIdx>,
 }
 
-/// Names that were looked up before.
+/// Submits arrivals, and remembers names that were looked up before.
 #[derive(Debug)]
-pub(super) struct Clerk {
-    /// Who is in the system.
+pub(super) struct Intake {
+    /// The contacts in the system, by name.
     pub names: Names,
-    /// What the router, which knows contacts by number, calls all of them.
-    nameless: Name,
+    /// The name of every contact in the router, which knows them by number.
+    placeholder: Name,
     queues: ByText<QueueIdx>,
     channels: ByText<ChannelIdx>,
     requirements: ByText<usize>,
     levels: Vec<Levels>,
-    /// The cases that the file names. The router names those that it opens itself, and may give
-    /// one the name that the file gives to another.
+    /// The cases that the file names. The router names the cases that it opens itself, and may give
+    /// one a name that the file gives to another.
     cases: HashMap<Name, CaseIdx, foldhash::fast::RandomState>,
-    /// Queues that the configuration does not know, and owners that no agents file names.
+    /// Queues unknown to the configuration, and owners that are not in the agents file.
     pub unknown_queues: Vec<Name>,
     pub unknown_owners: Vec<Name>,
 }
 
-impl Clerk {
+impl Intake {
     pub fn new() -> Self {
         Self {
             names: Names::default(),
-            nameless: Name::of("contact"),
+            placeholder: Name::of("contact"),
             queues: ByText::new(),
             channels: ByText::new(),
             requirements: ByText::new(),
@@ -112,7 +111,7 @@ impl Clerk {
         }
     }
 
-    /// Submits the arrival at which the stream stands.
+    /// Submits the next arrival.
     pub fn submit(
         &mut self,
         router: &mut Router,
@@ -138,7 +137,7 @@ impl Clerk {
             return Err(table.fault(CONTACT, message));
         };
         let arrival = Arrival {
-            contact: &self.nameless,
+            contact: &self.placeholder,
             queue,
             channel,
             customer: matter.customer,
@@ -162,7 +161,7 @@ impl Clerk {
         })
     }
 
-    /// What the row says of its matter.
+    /// The customer and the case of the row.
     fn matter(
         &mut self,
         router: &mut Router,
@@ -188,7 +187,7 @@ impl Clerk {
         })
     }
 
-    /// The queue of the row; one that the configuration does not name has the default policy.
+    /// The queue of the row; one unknown to the configuration gets the default policy.
     fn queue(
         &mut self,
         router: &mut Router,
@@ -235,7 +234,7 @@ impl Clerk {
         Ok(channel)
     }
 
-    /// The place of the row's requirement among the levels; the first requires nothing.
+    /// The index in `levels` of the row's requirement; 0 requires nothing.
     fn requirement(
         &mut self,
         router: &mut Router,
@@ -264,7 +263,7 @@ impl Clerk {
         Ok(place)
     }
 
-    /// The case that the row names, or one of its own where it names only an owner.
+    /// The case that the row names; a case of its own if it names only an owner.
     fn case(
         &mut self,
         router: &mut Router,
@@ -282,7 +281,7 @@ impl Clerk {
             if owner.is_none() {
                 return Ok((None, None));
             }
-            let case = router.open_case_bulk(at, &self.nameless, customer, topic, owner);
+            let case = router.open_case_bulk(at, &self.placeholder, customer, topic, owner);
             return Ok((Some(case), Some(case)));
         };
         let Some(case) = self.cases.get(&name).copied() else {
@@ -310,7 +309,7 @@ impl Clerk {
         Ok((Some(case), None))
     }
 
-    /// The owner that a row names. Nobody's agent is one who is never on shift.
+    /// The owner that a row names. An unknown owner becomes an agent who is never on shift.
     fn owner(
         &mut self,
         router: &mut Router,
