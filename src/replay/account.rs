@@ -1,4 +1,4 @@
-//! What became of each contact, and what the replay itself saw go wrong.
+//! What became of each contact, and what went wrong during the replay.
 
 use std::io::Write;
 
@@ -14,7 +14,7 @@ pub struct Account {
     pub outcome: Option<Fate>,
     pub agent: Option<String>,
     pub route: Option<String>,
-    /// The owner of its case after it.
+    /// The owner of its case at its end.
     pub owner: Option<String>,
     pub queued_ms: i64,
     pub connected_ms: Option<i64>,
@@ -23,58 +23,58 @@ pub struct Account {
     pub offers: u64,
     #[serde(skip)]
     pub queue: String,
-    /// Its case had an owner before it was accepted.
+    /// Its case already had an owner when it was accepted.
     #[serde(skip)]
     pub repeat: bool,
-    /// And that owner took it.
+    /// That owner accepted it.
     #[serde(skip)]
     pub hit: bool,
-    /// How likely a blind choice among the agents on duty who could serve would have hit.
+    /// Probability that a random agent of those on duty who could serve it would be the owner.
     #[serde(skip)]
     pub chance: f64,
 }
 
-/// What a replay saw, apart from the contacts.
+/// The counts of a replay, apart from the contacts.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Accounts {
     pub speed: f64,
-    /// Contacts that were submitted, and whose submission the daemon acknowledged.
+    /// Contacts submitted, and those whose submission the daemon acknowledged.
     pub submitted: u64,
     pub acknowledged: u64,
-    /// Contacts that ended, in the daemon's events, and of those more than once.
+    /// Contacts that ended by the daemon's events, and those that ended more than once.
     pub ended: u64,
     pub ended_twice: u64,
-    /// Acknowledged contacts of which the daemon knew nothing afterwards.
+    /// Acknowledged contacts that the daemon did not know afterwards.
     pub lost: u64,
     /// Conversations that the daemon ended because the platform was gone.
     pub dropped: u64,
     pub reconnects: u64,
     pub resent: u64,
-    /// Events that were missing, and events that came again.
+    /// Missing events, and events that were repeated.
     pub event_gaps: u64,
     pub events_repeated: u64,
     /// Answers that came after their offer had ended.
     pub late_answers: u64,
-    /// Requests that were refused and should not have been, with the first few reasons.
+    /// Requests refused unexpectedly, and the first few reasons.
     pub refused: u64,
     pub refusals: Vec<String>,
-    /// How often the machine kept the replay from its clock, for how long in all and at most, in
-    /// real time. The clock stood still for that.
+    /// How often, how long in all and how long at most the machine delayed the replay, in real
+    /// time. The virtual clock stood still meanwhile.
     pub stalls: u64,
     pub stalled_ms: f64,
     pub stall_ms_max: f64,
-    /// How long the clock stood still for answers of the daemon, and the longest that one took, in
+    /// How long the virtual clock waited for answers of the daemon, and the longest answer time, in
     /// real time.
     pub waited_for_daemon_ms: f64,
     pub answer_ms_max: f64,
-    /// Virtual time leapt over because nothing could happen in it.
+    /// Virtual time skipped because nothing could happen in it.
     pub leapt_ms: i64,
     /// Offers made.
     #[serde(skip)]
     pub decisions: u64,
 }
 
-/// The most reasons kept.
+/// Most reasons kept.
 const REFUSALS_MAX: usize = 5;
 
 impl Accounts {
@@ -85,7 +85,7 @@ impl Accounts {
         }
     }
 
-    /// Whether everything that was promised was kept.
+    /// Whether the daemon kept every promise.
     pub const fn is_sound(&self) -> bool {
         self.lost == 0
             && self.ended_twice == 0
@@ -95,7 +95,7 @@ impl Accounts {
     }
 }
 
-/// Writes a row a contact, in the order of arrival.
+/// Writes a row for each contact, in the order of arrival.
 pub fn write(out: impl Write, accounts: &[Account]) -> Result<(), ReplayError> {
     let unwritten = |cause: &dyn std::fmt::Display| ReplayError::Write {
         file: "the file of contacts".to_owned(),

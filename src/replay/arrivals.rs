@@ -1,4 +1,4 @@
-//! Arrivals: who contacts, when, about what, how long it talks and how long it waits.
+//! Arrivals: who contacts, when, about what, how long it talks and waits.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,10 +9,10 @@ use crate::trace::arrivals::{
 };
 use crate::trace::{Arrivals, skills};
 
-/// What `contact.end` takes.
+/// The outcomes of `contact.end`.
 const OUTCOMES: &[&str] = &["resolved", "open", "transferred", "dropped"];
 
-/// One arrival, as the file has it.
+/// A row of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrival {
     pub contact: String,
@@ -28,17 +28,17 @@ pub struct Arrival {
     pub owner: Option<String>,
     pub priority: i32,
     pub requires: BTreeMap<String, u32>,
-    /// How long it talks with whoever takes it.
+    /// How long it talks with the agent.
     pub service_ms: i64,
-    /// It abandons after so long; `None` = never.
+    /// It abandons after this time; `None` = never.
     pub patience_ms: Option<i64>,
     pub wrap_up_ms: Option<i64>,
-    /// How the conversation ends; `open` where the file does not say, so a customer's next
+    /// How the conversation ends; `open` if the file does not say, so that the customer's next
     /// contact is a repeat contact.
     pub outcome: Option<String>,
 }
 
-/// Reads arrivals to their end.
+/// Reads all arrivals.
 pub fn arrivals(table: Table) -> Result<Vec<Arrival>, TableError> {
     let mut rows = Arrivals::of_table(table)?;
     let mut arrivals: Vec<Arrival> = Vec::new();
@@ -55,7 +55,7 @@ pub fn arrivals(table: Table) -> Result<Vec<Arrival>, TableError> {
             return Err(table.fault(CONTACT, message));
         }
         if let Some(owner) = &arrival.owner {
-            // A matter that nobody named is this contact's own.
+            // A case that the file does not name is this contact's own.
             let own = || format!("case-of-{}", arrival.contact);
             let case = arrival.case.get_or_insert_with(own);
             let known = owners.entry(case.clone()).or_insert_with(|| owner.clone());

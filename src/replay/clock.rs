@@ -1,12 +1,12 @@
-//! The virtual clock: the time of the files, driven by the time of the daemon.
+//! The virtual clock: the time of the files, driven by the daemon's clock.
 //!
-//! It runs `speed` times as fast as the daemon's clock, except where it stood still or leapt.
-//! Both directions go through the same pieces, so the distance between two of the daemon's
-//! times is the same virtual time whenever it is asked for.
+//! It runs `speed` times as fast as the daemon's clock, except where it stood still or leapt. Both
+//! directions use the same pieces, so the virtual time between two of the daemon's times is always
+//! the same.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// From `real` (microseconds of the daemon's clock) on, virtual time goes on from `virtual_us`.
+/// From `real_us` of the daemon's clock on, virtual time continues from `virtual_us`.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     real_us: i64,
@@ -14,11 +14,11 @@ struct Piece {
     runs: bool,
 }
 
-/// Virtual milliseconds by the daemon's milliseconds.
+/// Converts the daemon's milliseconds to virtual milliseconds.
 #[derive(Clone, Debug)]
 pub struct Clock {
     speed: f64,
-    /// The daemon's clock less ours.
+    /// The daemon's clock minus the local clock.
     offset_us: i64,
     /// In the order of time; never empty.
     pieces: Vec<Piece>,
@@ -40,7 +40,7 @@ impl Clock {
         clock
     }
 
-    /// The time of this machine in microseconds since 1970.
+    /// The local clock in microseconds since 1970.
     pub fn local_us() -> i64 {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -48,17 +48,17 @@ impl Clock {
         i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
     }
 
-    /// Now, by the daemon's clock.
+    /// The current time of the daemon's clock.
     fn real_us(&self) -> i64 {
         Self::local_us() + self.offset_us
     }
 
-    /// Now, in virtual milliseconds.
+    /// The current virtual time in milliseconds.
     pub fn now_ms(&self) -> i64 {
         self.at_us(self.real_us()).div_euclid(1_000)
     }
 
-    /// The virtual milliseconds of one of the daemon's times.
+    /// The virtual time of one of the daemon's times, both in milliseconds.
     pub fn at_ms(&self, at: i64) -> i64 {
         self.at_us(at.saturating_mul(1_000)).div_euclid(1_000)
     }
@@ -67,7 +67,7 @@ impl Clock {
         let after = self
             .pieces
             .partition_point(|piece| piece.real_us <= real_us);
-        // A time before the first piece is that of the first piece.
+        // A time before the first piece counts as its beginning.
         let piece = self.pieces[after.saturating_sub(1)];
         if !piece.runs {
             return piece.virtual_us;
@@ -76,7 +76,7 @@ impl Clock {
         piece.virtual_us + (passed as f64 * self.speed) as i64
     }
 
-    /// How long it takes until a virtual time; `None` while the clock stands still.
+    /// Real time until a virtual time; `None` while the clock stands still.
     pub fn until(&self, virtual_ms: i64) -> Option<Duration> {
         let piece = self.last();
         if !piece.runs {
@@ -88,14 +88,14 @@ impl Clock {
         ))
     }
 
-    /// How many real milliseconds a virtual time lies behind.
+    /// How long ago a virtual time was, in real milliseconds.
     pub fn behind_ms(&self, virtual_ms: i64) -> f64 {
         let behind = self.at_us(self.real_us()) - virtual_ms * 1_000;
         behind.max(0) as f64 / self.speed / 1_000.0
     }
 
-    /// Takes back the time since `virtual_ms` was due: whoever drives the clock was kept from it
-    /// by the machine, and nobody of the file should have to wait for that. Says how long it was.
+    /// Takes back the time since `virtual_ms` was due, and returns it in real milliseconds: the
+    /// machine delayed the replay, which must not add to the waits in the file.
     pub fn stall(&mut self, virtual_ms: i64) -> f64 {
         let behind_us = (self.behind_ms(virtual_ms) * 1_000.0) as i64;
         let now_us = self.real_us();
@@ -119,17 +119,17 @@ impl Clock {
         self.last().runs
     }
 
-    /// Stands still.
+    /// Stops the clock.
     pub fn pause(&mut self) {
         self.go_on(None, false);
     }
 
-    /// Runs on.
+    /// Starts the clock.
     pub fn run(&mut self) {
         self.go_on(None, true);
     }
 
-    /// Leaps forward.
+    /// Skips to a later time.
     pub fn leap(&mut self, to_ms: i64) {
         let runs = self.is_running();
         self.go_on(Some(to_ms * 1_000), runs);

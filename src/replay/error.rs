@@ -1,4 +1,4 @@
-//! Why a replay cannot begin or go on.
+//! The errors of a replay.
 
 use crate::client::ClientError;
 use crate::table::TableError;
@@ -21,7 +21,7 @@ pub enum ReplayError {
 }
 
 impl ReplayError {
-    /// The exit code: 2 where a file is wrong, 1 where something failed.
+    /// The exit code: 2 if a file is wrong, 1 if something failed.
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Table(error) => error.exit_code(),

@@ -1,4 +1,4 @@
-//! What the player does: the deeds of its agenda, as requests.
+//! The player's actions, as requests.
 //!
 //! Every mutation is idempotent by its ids or carries a key, because the link may send it twice.
 
@@ -7,25 +7,25 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
-use super::agenda::Deed;
+use super::agenda::Action;
 use super::arrivals::Arrival;
 use super::player::{Contact, Phase, Player, Purpose};
 use crate::figures::Fate;
 
 impl Player {
-    pub(super) fn perform(&mut self, at_ms: i64, deed: Deed) {
-        match deed {
-            Deed::Arrive => {
+    pub(super) fn perform(&mut self, at_ms: i64, action: Action) {
+        match action {
+            Action::Arrive => {
                 if let Some(arrival) = self.take_arrival() {
                     self.arrive(arrival);
                 }
             }
-            Deed::EndService { contact } => self.end(contact, at_ms),
-            Deed::EndWrapUp { contact } => self.end_wrap_up(contact),
-            Deed::Answer { contact, offer } => self.answer(contact, offer),
-            Deed::StartShift { agent, .. } => self.start_shift(agent),
-            Deed::EndShift { agent, shift } => self.end_shift(agent, shift),
-            Deed::LosePatience { contact } => self.lose_patience(contact),
+            Action::EndService { contact } => self.end(contact, at_ms),
+            Action::EndWrapUp { contact } => self.end_wrap_up(contact),
+            Action::Answer { contact, offer } => self.answer(contact, offer),
+            Action::StartShift { agent, .. } => self.start_shift(agent),
+            Action::EndShift { agent, shift } => self.end_shift(agent, shift),
+            Action::LosePatience { contact } => self.lose_patience(contact),
         }
     }
 
@@ -66,9 +66,9 @@ impl Player {
             Purpose::Submit(at),
         );
         if let Some(patience) = arrival.patience_ms {
-            let deed = Deed::LosePatience { contact: at };
+            let action = Action::LosePatience { contact: at };
             self.agenda
-                .add(arrival.at_ms.saturating_add(patience), deed);
+                .add(arrival.at_ms.saturating_add(patience), action);
         }
         self.accounts.submitted += 1;
         self.progress.arrived += 1;
@@ -88,8 +88,8 @@ impl Player {
         });
     }
 
-    /// Opens the case that an arrival names, and says whose contact it is: a case has a customer
-    /// even where the file names none.
+    /// Opens the case that an arrival names, and returns the customer: a case has a customer even
+    /// if the file names none.
     fn open_case(&mut self, arrival: &Arrival) -> Option<String> {
         let Some(case) = &arrival.case else {
             return arrival.customer.clone();
@@ -121,7 +121,7 @@ impl Player {
         let params = json!({ "contact": played.account.contact, "outcome": outcome, "key": key });
         if let Some(wrap_up) = played.arrival.wrap_up_ms {
             self.agenda
-                .add(at_ms.saturating_add(wrap_up), Deed::EndWrapUp { contact });
+                .add(at_ms.saturating_add(wrap_up), Action::EndWrapUp { contact });
         }
         self.progress.talking = self.progress.talking.saturating_sub(1);
         self.request("contact.end", &params, Purpose::End(contact));
@@ -190,7 +190,7 @@ impl Player {
         self.request("agent.presence", &params, Purpose::Presence);
     }
 
-    /// Tells a daemon that came back which contacts are live here.
+    /// Tells a restarted daemon which contacts are live here.
     pub(super) fn sync(&mut self) {
         let live = self
             .contacts
@@ -203,7 +203,7 @@ impl Player {
         self.request("contact.sync", &params, Purpose::Sync);
     }
 
-    /// Ends what is still there, as nobody will come for it any more.
+    /// Ends the contacts that still wait, as nobody will take them any more.
     pub(super) fn give_up(&mut self) {
         for at in 0..self.contacts.len() {
             let key = self.key();

@@ -1,7 +1,7 @@
-//! The player: the loop that does what is due and hears what happened.
+//! The player: the loop that does what is due and receives events.
 //!
-//! One task, one link. What it does at a time stands in `moves`, how it takes what the daemon
-//! says in `reactions`; this file holds what it knows and when it is done.
+//! One task, one link. `moves` has its actions, `reactions` its handling of the daemon's messages;
+//! this file has its state and decides when it is done.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::account::{Account, Accounts};
-use super::agenda::{Agenda, Deed};
+use super::agenda::{Action, Agenda};
 use super::arrivals::Arrival;
 use super::clock::Clock;
 use super::error::ReplayError;
@@ -19,41 +19,41 @@ use super::setup::{self, Queues, Setup};
 use super::summary::{Summary, summary};
 use crate::client::{Address, ClientError, Connection, Link, Who};
 
-/// How long nothing may happen, with nothing left to be done, until the contacts that still wait
-/// are given up.
+/// Silence of the daemon, with nothing left to do, after which the contacts that still wait are
+/// given up.
 const QUIET: Duration = Duration::from_secs(3);
-/// Nothing to do for longer than this in virtual time, and nobody there: the clock leaps.
+/// If the system is empty and nothing is due for this virtual time, the clock leaps.
 const LEAP_MS: i64 = 600_000;
-/// So late, in real milliseconds, something may be done without the clock standing still for it.
+/// Delay of an action, in real milliseconds, up to which the clock is not set back.
 const BEHIND_MS_MAX: f64 = 3.0;
-/// So long, in real time, an answer may take without the clock standing still for it.
+/// Answer time up to which the clock does not stop.
 const ANSWER_MAX: Duration = Duration::from_millis(5);
-/// How often the progress is told.
+/// Interval between two reports of progress.
 const TELL_EVERY: Duration = Duration::from_millis(100);
-/// How often the clocks are compared at the start; the quickest answer counts.
+/// Pings to compare the clocks at the start; the quickest answer counts.
 const PINGS: u32 = 5;
 
-/// How an agent answers an offer: after so many virtual milliseconds, with a reason if it
+/// How an agent answers an offer: after how many virtual milliseconds, and the reason if it
 /// declines.
 pub type Answering = Box<dyn FnMut() -> (i64, Option<&'static str>) + Send>;
 
-/// How to play.
+/// The options of a replay.
 pub struct Options {
     pub address: Address,
     pub who: Who,
-    /// Virtual by real time.
+    /// Virtual time ÷ real time.
     pub speed: f64,
     pub setup: Setup,
     /// Policies by queue, in virtual time.
     pub queues: Queues,
-    /// Leap over hours in which nothing can happen.
+    /// Skip hours in which nothing can happen.
     pub leap: bool,
     pub answering: Answering,
-    /// The ids of contacts begin with this, so a daemon can be played against again.
+    /// Prefix of contact ids, so that a daemon can be used for several replays.
     pub prefix: String,
 }
 
-/// Where a replay is.
+/// The progress of a replay.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Progress {
     pub now_ms: i64,
@@ -65,12 +65,12 @@ pub struct Progress {
     pub abandoned: u64,
     pub repeats: u64,
     pub hits: u64,
-    /// The hits that a blind choice would have had.
+    /// The expected hits of a random choice.
     pub chance: f64,
     pub connected: bool,
 }
 
-/// Where a contact is, as the player knows it.
+/// The state of a contact, as the player knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Submitted, not acknowledged.
@@ -83,7 +83,7 @@ pub(super) enum Phase {
     Ended,
 }
 
-/// An offer that the daemon told of.
+/// An open offer.
 #[derive(Clone, Debug)]
 pub(super) struct Offered {
     pub(super) offer: String,
@@ -100,18 +100,18 @@ pub(super) struct Contact {
     pub(super) account: Account,
     pub(super) phase: Phase,
     pub(super) offers: Vec<Offered>,
-    /// The daemon said that it ended, in answer to its submission.
+    /// The answer to its submission said that it had ended.
     pub(super) known_ended: bool,
 }
 
-/// An agent as played.
+/// An agent played here.
 pub(super) struct Actor {
     pub(super) id: String,
     pub(super) agent: Agent,
     pub(super) on_shift: bool,
 }
 
-/// What a request was for.
+/// The purpose of a request.
 #[derive(Clone, Debug)]
 pub(super) enum Purpose {
     Submit(usize),
@@ -125,7 +125,7 @@ pub(super) enum Purpose {
     Sync,
 }
 
-/// Who owns a case, and by which contact.
+/// The owner of a case, and the contact that made it so.
 #[derive(Clone, Debug)]
 pub(super) struct Owned {
     pub(super) owner: String,
@@ -146,31 +146,31 @@ pub struct Player {
     pub(super) actors: Vec<Actor>,
     pub(super) actor_by_id: HashMap<String, usize>,
     pub(super) requests: HashMap<u64, Purpose>,
-    /// When each was sent, in their order; answers come in that order too.
+    /// The send time of each unanswered request, in order; answers come in the same order.
     pub(super) sent: VecDeque<(u64, Instant)>,
-    /// The daemon is away, or has not been told yet which contacts are live.
+    /// The daemon is away, or has not yet been told which contacts are live.
     pub(super) away: bool,
-    /// Since when the clock stands still for an answer.
+    /// Since when the clock has been waiting for an answer.
     slow_since: Option<Instant>,
     pub(super) cases: BTreeMap<String, Owned>,
     pub(super) opened: HashSet<String>,
     pub(super) accounts: Accounts,
     pub(super) progress: Progress,
-    /// What the daemon did not know as live after it came back.
+    /// Contacts that the restarted daemon did not know as live.
     pub(super) unknown: Vec<String>,
-    /// Begins every key of this run.
+    /// Prefix of every key of this run.
     run: String,
     keys: u64,
-    /// When something last arrived, and until when the daemon has said that it will do something.
-    pub(super) heard: Instant,
+    /// When the last message arrived, and the latest deadline that the daemon has announced.
+    pub(super) last_message: Instant,
     pub(super) promised_at: i64,
     began: Instant,
-    /// Queues that were there already and kept their policy.
+    /// Queues that existed and kept their policy.
     pub left_alone: Vec<String>,
 }
 
 impl Player {
-    /// Connects, sets up queues and agents, and stands ready.
+    /// Connects, sets up queues and agents, and waits for [`Self::run`].
     pub async fn new(
         options: Options,
         arrivals: impl Iterator<Item = Arrival> + Send + 'static,
@@ -223,7 +223,7 @@ impl Player {
             progress: Progress::default(),
             unknown: Vec::new(),
             keys: 0,
-            heard: Instant::now(),
+            last_message: Instant::now(),
             promised_at: 0,
             began: Instant::now(),
             left_alone,
@@ -232,7 +232,7 @@ impl Player {
         Ok(player)
     }
 
-    /// Puts the shifts and the first arrival on the agenda.
+    /// Adds the shifts and the first arrival to the agenda.
     fn plan(&mut self) {
         for (agent, actor) in self.actors.iter().enumerate() {
             for (shift, hours) in actor.agent.shifts.iter().enumerate() {
@@ -240,10 +240,10 @@ impl Player {
                     continue;
                 }
                 self.agenda
-                    .add(hours.from_ms, Deed::StartShift { agent, shift });
+                    .add(hours.from_ms, Action::StartShift { agent, shift });
                 if hours.to_ms < i64::MAX {
                     self.agenda
-                        .add(hours.to_ms, Deed::EndShift { agent, shift });
+                        .add(hours.to_ms, Action::EndShift { agent, shift });
                 }
             }
         }
@@ -252,24 +252,24 @@ impl Player {
 
     fn plan_arrival(&mut self) {
         if let Some(next) = &self.next {
-            self.agenda.add(next.at_ms, Deed::Arrive);
+            self.agenda.add(next.at_ms, Action::Arrive);
         }
     }
 
-    /// Takes the arrival that is due, and puts the one after it on the agenda.
+    /// Takes the arrival that is due, and adds the next one to the agenda.
     pub(super) fn take_arrival(&mut self) -> Option<Arrival> {
         let arrival = std::mem::replace(&mut self.next, self.arrivals.next());
         self.plan_arrival();
         arrival
     }
 
-    /// A key that no other request has.
+    /// A unique key.
     pub(super) fn key(&mut self) -> String {
         self.keys += 1;
         format!("{}-{}", self.run, self.keys)
     }
 
-    /// Plays until every contact has ended, or `stop` comes. `tell` hears how far it is.
+    /// Plays until every contact has ended or `stop` completes. `tell` receives the progress.
     pub async fn run(
         &mut self,
         stop: impl Future<Output = ()>,
@@ -277,23 +277,23 @@ impl Player {
     ) -> Result<(), ReplayError> {
         tokio::pin!(stop);
         self.began = Instant::now();
-        self.heard = self.began;
+        self.last_message = self.began;
         self.clock.run();
         let mut told = self.began;
         loop {
-            self.mind_the_clock();
+            self.run_or_pause_clock();
             self.do_what_is_due();
             if self.is_done() {
                 break;
             }
-            self.leap_if_nothing_can_happen();
+            self.leap_if_idle();
             let wait = self.wait();
             tokio::select! {
                 biased;
                 () = &mut stop => break,
                 arrived = tokio::time::timeout(wait, self.link.next()) => {
                     if let Ok(arrived) = arrived {
-                        self.hear(arrived?);
+                        self.receive(arrived?);
                     }
                 }
             }
@@ -305,11 +305,11 @@ impl Player {
             }
         }
         tell(&self.progress);
-        self.go_home().await
+        self.clean_up().await
     }
 
-    /// The clock runs while the daemon is there and answers.
-    fn mind_the_clock(&mut self) {
+    /// Runs the clock while the daemon is there and answers.
+    fn run_or_pause_clock(&mut self) {
         let oldest = self.sent.front().map(|(_, sent)| sent.elapsed());
         let slow = !self.away && oldest.is_some_and(|oldest| oldest > ANSWER_MAX);
         if slow {
@@ -325,21 +325,20 @@ impl Player {
     }
 
     fn do_what_is_due(&mut self) {
-        // While the daemon is away the clock stands still, and what was due before it went is
-        // put in line by the link.
+        // While the daemon is away the clock stands still; the link queues what was due before.
         self.stall_if_behind();
         let now = self.clock.now_ms();
-        while let Some((at_ms, deed)) = self.agenda.take(now) {
-            self.perform(at_ms, deed);
+        while let Some((at_ms, action)) = self.agenda.take(now) {
+            self.perform(at_ms, action);
         }
     }
 
-    /// A machine that has other things to do must not make the centre look slow.
+    /// Takes back a delay of this machine, so that it does not count as the centre's.
     fn stall_if_behind(&mut self) {
         let Some(due) = self.agenda.next_ms().filter(|_| self.clock.is_running()) else {
             return;
         };
-        // A shift that began before everything is not late.
+        // A shift that began before the replay is not late.
         let due = due.max(self.clock.at_ms(0));
         if self.clock.behind_ms(due) > BEHIND_MS_MAX {
             let stalled = self.clock.stall(due);
@@ -349,7 +348,7 @@ impl Player {
         }
     }
 
-    /// Whether nothing is left to be done or heard.
+    /// Whether nothing is left to do or to receive.
     fn is_done(&self) -> bool {
         if self.next.is_some() || !self.link.is_up() || self.link.unanswered() > 0 {
             return false;
@@ -358,15 +357,15 @@ impl Player {
         open == 0 || (self.agenda.only_shifts() && self.is_quiet())
     }
 
-    /// Whether the daemon has said nothing for long and will not do anything by itself. Shifts
-    /// that are still to come may bring an agent for whoever waits.
+    /// Whether the daemon has been silent for long and has announced nothing. A shift to come may
+    /// bring an agent for a waiting contact.
     fn is_quiet(&self) -> bool {
         let promised = self.clock.at_ms(self.promised_at) > self.clock.now_ms();
-        self.agenda.is_empty() && !promised && self.heard.elapsed() >= QUIET
+        self.agenda.is_empty() && !promised && self.last_message.elapsed() >= QUIET
     }
 
-    /// With nobody in the system and nothing due for long, the clock goes to what is next.
-    fn leap_if_nothing_can_happen(&mut self) {
+    /// Skips to the next action if the system is empty and nothing is due for long.
+    fn leap_if_idle(&mut self) {
         let open = self.contacts.len() as u64 - self.progress.ended;
         let idle = open == 0 && self.link.unanswered() == 0 && self.clock.is_running();
         if !self.options.leap || !idle {
@@ -381,7 +380,7 @@ impl Player {
         }
     }
 
-    /// How long to listen before something is due.
+    /// How long to wait for messages.
     fn wait(&self) -> Duration {
         let next = self
             .agenda
@@ -390,15 +389,15 @@ impl Player {
         next.unwrap_or(TELL_EVERY).min(TELL_EVERY)
     }
 
-    /// Takes back what still waits and sends the agents home, so nothing is left behind.
-    async fn go_home(&mut self) -> Result<(), ReplayError> {
-        self.look_for_the_lost();
+    /// Ends the contacts that still wait, so that nothing is left behind.
+    async fn clean_up(&mut self) -> Result<(), ReplayError> {
+        self.count_lost();
         self.give_up();
         let deadline = Instant::now() + QUIET;
         while self.link.unanswered() > 0 && Instant::now() < deadline {
             let left = deadline.saturating_duration_since(Instant::now());
             match tokio::time::timeout(left, self.link.next()).await {
-                Ok(Ok(arrived)) => self.hear(arrived),
+                Ok(Ok(arrived)) => self.receive(arrived),
                 Ok(Err(error)) => return Err(error.into()),
                 Err(_) => break,
             }
@@ -409,9 +408,9 @@ impl Player {
         Ok(())
     }
 
-    /// What the daemon did not know after a reconnect must have ended in its events; what it
-    /// called ended without an event belongs to an earlier run.
-    fn look_for_the_lost(&mut self) {
+    /// A contact unknown after a reconnect was lost unless its end was in the events. One that had
+    /// ended without an event belongs to an earlier run.
+    fn count_lost(&mut self) {
         for id in std::mem::take(&mut self.unknown) {
             let known = self.by_id.get(&id).map(|at| self.contacts[*at].phase);
             self.accounts.lost += u64::from(known != Some(Phase::Ended));
@@ -446,7 +445,7 @@ impl Player {
             .collect()
     }
 
-    /// The owner of each case that the player heard of.
+    /// The owner of each case that the events named.
     pub fn owners(&self) -> BTreeMap<String, String> {
         let owners = self.cases.iter();
         owners
@@ -465,7 +464,7 @@ fn start_ms(next: Option<&Arrival>, actors: &[Actor]) -> i64 {
     shifts.chain(first).min().unwrap_or_default()
 }
 
-/// The daemon's clock less ours, in microseconds.
+/// The daemon's clock minus the local clock, in microseconds.
 async fn offset_us(connection: &mut Connection) -> Result<i64, ReplayError> {
     #[derive(Deserialize)]
     struct Pong {
@@ -481,7 +480,7 @@ async fn offset_us(connection: &mut Connection) -> Result<i64, ReplayError> {
                 cause: cause.to_string(),
                 line: pong.get().to_owned(),
             })?;
-        // The daemon tells whole milliseconds: on average half of one is missing.
+        // The daemon truncates to milliseconds: half of one is missing on average.
         let offset = pong.at * 1_000 + 500 - (before + after) / 2;
         if best.is_none_or(|(took, _)| after - before < took) {
             best = Some((after - before, offset));

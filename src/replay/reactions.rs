@@ -1,17 +1,17 @@
-//! How the player takes what it hears: replies, events, and the loss of the daemon.
+//! How the player handles replies, events, and the loss of the daemon.
 
 use serde::Deserialize;
 
-use super::agenda::Deed;
+use super::agenda::Action;
 use super::moves::offer_number;
 use super::player::{Actor, Offered, Owned, Phase, Player, Purpose};
 use crate::client::{Arrived, Event, Refusal, Reply};
 use crate::figures::Fate;
 
-/// The members of events that matter to a player.
+/// The members of events that the player reads.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Heard {
+struct Members {
     contact: Option<String>,
     agent: Option<String>,
     case: Option<String>,
@@ -28,10 +28,10 @@ struct Heard {
 }
 
 impl Player {
-    pub(super) fn hear(&mut self, arrived: Arrived) {
+    pub(super) fn receive(&mut self, arrived: Arrived) {
         match arrived {
             Arrived::Event(event) => {
-                self.heard = std::time::Instant::now();
+                self.last_message = std::time::Instant::now();
                 self.hear_event(&event);
             }
             Arrived::Reply(reply) => self.hear_reply(reply),
@@ -52,41 +52,41 @@ impl Player {
     }
 
     fn hear_event(&mut self, event: &Event) {
-        let heard: Heard = match event.read() {
-            Ok(heard) => heard,
+        let members: Members = match event.read() {
+            Ok(members) => members,
             Err(error) => return self.accounts.refuse("an event", &error),
         };
         match event.kind.as_str() {
-            "case.owned" => self.owned(heard.case, heard.owner, heard.contact),
-            "case.reopened" => self.owned(heard.case, heard.owner, None),
+            "case.owned" => self.owned(members.case, members.owner, members.contact),
+            "case.reopened" => self.owned(members.case, members.owner, None),
             "case.handed_over" => {
-                let to = heard.to.as_ref().and_then(|to| to.as_str());
-                self.owned(heard.case, to.map(str::to_owned), None);
+                let to = members.to.as_ref().and_then(|to| to.as_str());
+                self.owned(members.case, to.map(str::to_owned), None);
             }
-            "agent.presence" => self.sent_away(&heard),
+            "agent.presence" => self.presence_changed(&members),
             _ => {
-                let contact = heard.contact.as_deref();
+                let contact = members.contact.as_deref();
                 if let Some(at) = contact.and_then(|id| self.by_id.get(id)).copied() {
-                    self.hear_of(at, event, heard);
+                    self.contact_event(at, event, members);
                 }
             }
         }
     }
 
-    /// An event about a contact of ours.
-    fn hear_of(&mut self, at: usize, event: &Event, heard: Heard) {
-        let promised = heard.expires_at.max(heard.until_at);
+    /// Handles an event about a contact of this replay.
+    fn contact_event(&mut self, at: usize, event: &Event, members: Members) {
+        let promised = members.expires_at.max(members.until_at);
         self.promised_at = self.promised_at.max(promised);
         match event.kind.as_str() {
-            "contact.offered" => self.offered(at, event.at, heard),
+            "contact.offered" => self.offered(at, event.at, members),
             "offer.declined" | "offer.expired" | "offer.revoked" => {
-                let offer = heard.offer.unwrap_or_default();
+                let offer = members.offer.unwrap_or_default();
                 self.contacts[at]
                     .offers
                     .retain(|known| known.offer != offer);
             }
-            "contact.connected" => self.connected(at, event.at, heard),
-            "contact.ended" => self.ended(at, event.at, &heard),
+            "contact.connected" => self.connected(at, event.at, members),
+            "contact.ended" => self.ended(at, event.at, &members),
             _ => {}
         }
     }
@@ -97,23 +97,23 @@ impl Player {
         }
     }
 
-    /// An agent whom the daemon sent on break, because an offer rang in vain, is back at once:
-    /// in the file it never left.
-    fn sent_away(&mut self, heard: &Heard) {
-        let id = heard.agent.as_deref().unwrap_or_default();
+    /// An agent sent on break because of a missed offer comes back at once: in the file it never
+    /// left.
+    fn presence_changed(&mut self, members: &Members) {
+        let id = members.agent.as_deref().unwrap_or_default();
         let Some(agent) = self.actor_by_id.get(id).copied() else {
             return;
         };
-        let missed = heard.reason.as_deref() == Some("no_answer");
-        if missed && heard.presence.as_deref() == Some("break") && self.actors[agent].on_shift {
+        let missed = members.reason.as_deref() == Some("no_answer");
+        if missed && members.presence.as_deref() == Some("break") && self.actors[agent].on_shift {
             self.presence(agent, "available");
         }
     }
 
-    fn offered(&mut self, at: usize, event_at: i64, heard: Heard) {
+    fn offered(&mut self, at: usize, event_at: i64, members: Members) {
         self.accounts.decisions += 1;
         self.contacts[at].account.offers += 1;
-        let (Some(offer), Some(agent)) = (heard.offer, heard.agent) else {
+        let (Some(offer), Some(agent)) = (members.offer, members.agent) else {
             return;
         };
         if !self.actor_by_id.contains_key(&agent) {
@@ -134,7 +134,7 @@ impl Player {
             let due = self.clock.at_ms(event_at).saturating_add(answer_ms);
             self.agenda.add(
                 due,
-                Deed::Answer {
+                Action::Answer {
                     contact: at,
                     offer: number,
                 },
@@ -142,47 +142,49 @@ impl Player {
         }
     }
 
-    /// A conversation begins when the agent answered, by the clock of the file: the way of the
-    /// answer to the daemon is ours and belongs neither to the wait nor to the conversation.
-    fn connected(&mut self, at: usize, event_at: i64, heard: Heard) {
+    /// By the clock of the file a conversation begins when the agent answers: the time the answer
+    /// takes to reach the daemon belongs neither to the wait nor to the conversation.
+    fn connected(&mut self, at: usize, event_at: i64, members: Members) {
         let contact = &mut self.contacts[at];
         if !matches!(contact.phase, Phase::Sent | Phase::Waiting) {
             return;
         }
         contact.phase = Phase::Talking;
-        let agent = heard.agent.unwrap_or_default();
+        let agent = members.agent.unwrap_or_default();
         let offer = contact.offers.iter().find(|offer| offer.agent == agent);
         let (answered_at, answer_ms) =
             offer.map_or((event_at, 0), |offer| (offer.at, offer.answer_ms));
         contact.offers.clear();
-        let joined_ms = self.clock.at_ms(event_at - heard.wait_ms);
-        let offered_ms = self.clock.at_ms(answered_at.max(event_at - heard.wait_ms));
+        let joined_ms = self.clock.at_ms(event_at - members.wait_ms);
+        let offered_ms = self
+            .clock
+            .at_ms(answered_at.max(event_at - members.wait_ms));
         let connected_ms = offered_ms.saturating_add(answer_ms);
-        if let (Some(case), Some(owner)) = (&heard.case, &heard.owner) {
-            // A case that was owned before this replay began.
+        if let (Some(case), Some(owner)) = (&members.case, &members.owner) {
+            // A case owned before this replay began.
             let owned = || Owned {
                 owner: owner.clone(),
                 by: None,
             };
             self.cases.entry(case.clone()).or_insert_with(owned);
         }
-        let owned = heard.case.as_ref().and_then(|case| self.cases.get(case));
+        let owned = members.case.as_ref().and_then(|case| self.cases.get(case));
         let before = owned.filter(|owned| owned.by.as_ref() != Some(&contact.account.contact));
         let account = &mut contact.account;
         let owner = before.map(|before| before.owner.clone());
         if let Some(owner) = &owner {
             account.repeat = true;
-            account.hit = *owner == agent || heard.route.as_deref() == Some("owner");
+            account.hit = *owner == agent || members.route.as_deref() == Some("owner");
             self.progress.repeats += 1;
             self.progress.hits += u64::from(account.hit);
         }
         account.wait_ms = Some(offered_ms - joined_ms + answer_ms);
         account.connected_ms = Some(connected_ms);
-        account.owner = heard.owner;
-        account.route = heard.route;
+        account.owner = members.owner;
+        account.route = members.route;
         account.agent = Some(agent);
         let due = connected_ms.saturating_add(contact.arrival.service_ms);
-        self.agenda.add(due, Deed::EndService { contact: at });
+        self.agenda.add(due, Action::EndService { contact: at });
         self.progress.waiting = self.progress.waiting.saturating_sub(1);
         self.progress.talking += 1;
         if let Some(owner) = owner {
@@ -192,8 +194,8 @@ impl Player {
         }
     }
 
-    /// How likely a blind choice among those on duty who could serve would have hit the owner:
-    /// not at all while the owner is away.
+    /// Probability that a random agent of those on duty who could serve would be the owner; 0 while
+    /// the owner is away.
     fn chance(&self, at: usize, owner: &str) -> f64 {
         let arrival = &self.contacts[at].arrival;
         let policy = self.options.queues.get(&arrival.queue);
@@ -215,7 +217,7 @@ impl Player {
         }
     }
 
-    fn ended(&mut self, at: usize, event_at: i64, heard: &Heard) {
+    fn ended(&mut self, at: usize, event_at: i64, members: &Members) {
         let contact = &mut self.contacts[at];
         if contact.phase == Phase::Ended {
             self.accounts.ended_twice += 1;
@@ -225,11 +227,11 @@ impl Player {
         contact.offers.clear();
         self.accounts.ended += 1;
         self.progress.ended += 1;
-        let outcome = heard.outcome.as_deref().unwrap_or_default();
+        let outcome = members.outcome.as_deref().unwrap_or_default();
         let account = &mut contact.account;
         match was {
             Phase::Sent | Phase::Waiting => {
-                let joined_ms = self.clock.at_ms(event_at - heard.wait_ms);
+                let joined_ms = self.clock.at_ms(event_at - members.wait_ms);
                 account.ended_ms = Some(self.clock.at_ms(event_at));
                 account.wait_ms = Some(self.clock.at_ms(event_at) - joined_ms);
                 account.outcome.get_or_insert_with(|| unconnected(outcome));
@@ -267,7 +269,7 @@ impl Player {
                 self.accounts.refuse("contact.sync", &refusal);
                 self.away = false;
             }
-            // The caller hung up while somebody answered, or the offer had run out: both may be.
+            // Not an error: the caller hung up meanwhile, or the offer expired.
             (Purpose::Answer, Err(refusal)) if is_late(&refusal) => {
                 self.accounts.late_answers += 1;
             }
@@ -291,7 +293,7 @@ impl Player {
         if contact.phase == Phase::Sent {
             contact.phase = Phase::Waiting;
         }
-        // Its event may still be on the way; one that never comes belongs to an earlier run.
+        // Its event may still come; if it never does, the contact belongs to an earlier run.
         let submitted: Option<Submitted> = serde_json::from_str(result).ok();
         contact.known_ended = submitted.is_some_and(|submitted| submitted.state == "ended");
     }
@@ -308,7 +310,7 @@ impl Player {
         }
     }
 
-    /// After a reconnect: what the daemon does not know must have ended, or it was lost.
+    /// After a reconnect: a contact that the daemon does not know has ended or was lost.
     fn synced(&mut self, result: &str) {
         #[derive(Default, Deserialize)]
         struct Synced {
@@ -324,8 +326,8 @@ fn is_late(refusal: &Refusal) -> bool {
     refusal.kind() == "conflict"
 }
 
-/// What became of a contact that was not connected; whom the replay takes back was still there at
-/// its end.
+/// The fate of a contact that was not connected; those that the replay itself ended were still
+/// waiting at its end.
 fn unconnected(outcome: &str) -> Fate {
     match outcome {
         "abandoned" => Fate::Abandoned,

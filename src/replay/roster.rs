@@ -1,4 +1,4 @@
-//! The roster: which agents there are, what they can do, and when they work.
+//! The agents: what they can do, and when they work.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::router::ids::Name;
 use crate::table::{Table, TableError};
 use crate::trace;
 
-/// Everyone who works, by id.
+/// All agents, by id.
 pub type Roster = BTreeMap<String, Agent>;
 
 /// An agent and its shifts.
@@ -24,24 +24,24 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Whether it meets a requirement.
+    /// Whether its skills meet the requirements.
     pub fn meets<'a>(&self, mut requires: impl Iterator<Item = (&'a String, &'a u32)>) -> bool {
         requires.all(|(skill, level)| self.skills.get(skill).is_some_and(|has| has >= level))
     }
 }
 
-/// A time in which an agent takes contacts.
+/// A period in which an agent takes contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shift {
     /// `i64::MIN` = from the beginning.
     pub from_ms: i64,
     /// `i64::MAX` = to the end.
     pub to_ms: i64,
-    /// What the agent says when it is over.
+    /// The presence that the agent sets at its end.
     pub then: Away,
 }
 
-/// Where an agent is when it does not work.
+/// The presence of an agent who does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Away {
     Offline,
@@ -57,7 +57,7 @@ impl Away {
     }
 }
 
-/// Reads agents to their end; several rows of one agent are its shifts.
+/// Reads all agents; several rows of one agent are its shifts.
 pub fn roster(table: Table) -> Result<Roster, TableError> {
     let file = table.file().to_owned();
     let read = trace::Roster::of_table(table, None)?;
@@ -110,8 +110,8 @@ fn skills(set: &AgentSet) -> BTreeMap<String, u32> {
         .collect()
 }
 
-/// Shifts in the order of time; those that overlap are one. Shifts that touch stay two, since an
-/// agent who leaves and comes back has not been idle before.
+/// Shifts in order of time, overlapping ones joined. Adjacent shifts stay two, because an agent who
+/// leaves and comes back starts a new idle time.
 fn joined(mut shifts: Vec<Shift>) -> Vec<Shift> {
     shifts.sort_by_key(|shift| (shift.from_ms, shift.to_ms));
     let mut joined: Vec<Shift> = Vec::new();

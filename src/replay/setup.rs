@@ -1,7 +1,7 @@
-//! What a replay sets up before it begins: the queues of the file, and the agents.
+//! Sets up the queues of the file and the agents before a replay.
 //!
-//! At a higher speed the daemon still counts its policies in real time, so a queue set up here
-//! has its durations divided by the speed. Queues that exist are left alone unless told.
+//! The daemon applies its policies in real time at any speed, so the durations of a queue set up
+//! here are divided by the speed. Existing queues are not changed unless told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,13 +30,13 @@ pub enum Setup {
 /// The policies by queue, with their durations in virtual time.
 pub type Queues = BTreeMap<String, Policy>;
 
-/// The shortest ring time: an answer needs the way to the daemon and back in real time, however
-/// fast the clock runs.
+/// The shortest ring time: an answer takes real time to reach the daemon, however fast the virtual
+/// clock runs.
 const RING_MS_MIN: i64 = 1_000;
 
-/// The policies of the queues that arrive: those configured, else that of the configured queue
-/// `default`, else the default. A `wrap_up_ms` of
-/// the file is only an end of the wrap-up, so its queue must allow for the longest one.
+/// The policies of the queues that arrivals name: the configured one, else that of the configured
+/// queue `default`, else the default. A `wrap_up_ms` in the file only ends a wrap-up early, so the
+/// queue must allow the longest one.
 pub fn queues_of(arrivals: &[Arrival], configured: &Queues) -> Queues {
     let names: BTreeSet<&String> = arrivals.iter().map(|arrival| &arrival.queue).collect();
     let mut queues = Queues::new();
@@ -54,11 +54,11 @@ pub fn queues_of(arrivals: &[Arrival], configured: &Queues) -> Queues {
     queues
 }
 
-/// A policy whose durations are `speed` times as short.
+/// A policy whose durations are divided by `speed`.
 pub fn scaled(policy: &Policy, speed: f64) -> Policy {
     let ms = |of: Millis| match of.0 {
         0 => of,
-        // A duration that is on stays on.
+        // A duration above 0 stays above 0.
         ms => Millis(((ms as f64 / speed).round() as i64).max(1)),
     };
     let limit = |of: Option<Millis>| of.map(ms);
@@ -95,7 +95,7 @@ pub fn scaled(policy: &Policy, speed: f64) -> Policy {
     new
 }
 
-/// Sets up queues and agents, and says what was left alone.
+/// Sets up queues and agents, and returns the queues left unchanged.
 pub(super) async fn set_up(
     connection: &mut Connection,
     setup: Setup,
@@ -120,7 +120,7 @@ pub(super) async fn set_up(
         let set = connection.call("queue.set", &params).await;
         set.map_err(|cause| refused(&format!("queue \"{name}\""), &cause))?;
     }
-    // Twice, since a deputy or a leader must be there to be named.
+    // Twice, because a deputy or a leader must exist before it can be named.
     for with_relations in [false, true] {
         agents(connection, roster, with_relations).await?;
     }
@@ -175,7 +175,7 @@ async fn agents(
         let set = set.map_err(|cause| refused(&what(), &cause))?;
         let set: Set = serde_json::from_str(set.get()).map_err(|cause| refused(&what(), &cause))?;
         if set.presence != "offline" {
-            // Left over from an earlier run: its shifts decide.
+            // Left from an earlier run: its shifts decide from now on.
             let away = json!({ "agent": id, "presence": "offline" });
             connection.call("agent.presence", &away).await?;
         }

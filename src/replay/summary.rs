@@ -1,4 +1,4 @@
-//! From the accounts of contacts to the figures of a run, as every simulation prints them.
+//! The figures of a run, computed from its contacts.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub struct Summary {
     pub queue_length_mean: Option<f64>,
     pub in_system_mean: Option<f64>,
     pub occupancy: Option<f64>,
-    /// What a blind choice among the agents on duty would have come to.
+    /// The continuity expected of a random choice among the agents on duty.
     pub continuity_by_chance: Option<f64>,
     pub by_queue: BTreeMap<String, Figures>,
     pub by_agent: BTreeMap<String, AgentFigures>,
@@ -27,7 +27,7 @@ pub struct Summary {
     pub replay: Accounts,
 }
 
-/// Where nobody was served there is nothing to say of waits.
+/// Without waits if nobody was served.
 pub type Figures = figures::Figures<Option<f64>, Option<i64>>;
 
 #[derive(Debug, Default, Serialize)]
@@ -38,7 +38,7 @@ pub struct AgentFigures {
     pub occupancy: Option<f64>,
 }
 
-/// The figures of a run. `queues` say the targets; without a `roster` there is no occupancy.
+/// The figures of a run. `queues` have the targets; without a `roster` there is no occupancy.
 pub fn summary(
     contacts: &[Account],
     queues: &Queues,
@@ -96,7 +96,7 @@ pub fn summary(
     }
 }
 
-/// What is counted of some contacts.
+/// The counts of a group of contacts.
 #[derive(Default)]
 struct Counted {
     sums: Sums,

@@ -1,4 +1,4 @@
-//! A generated centre: customers who come back, agents with shifts, from a seed.
+//! A generated centre: customers who come back, agents with shifts, all from a seed.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ pub const AGENTS: usize = 8;
 const CUSTOMERS: usize = 25;
 
 impl Centre {
-    /// So many contacts, two seconds of virtual time apart on average.
+    /// `contacts` contacts, two seconds of virtual time apart on average.
     pub fn new(contacts: usize, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut arrivals =
@@ -53,7 +53,7 @@ impl Centre {
             };
             let deputy = format!("agent-{}", (n + 2) % AGENTS);
             let mut from = 0;
-            // The last shift is long enough for whoever still waits.
+            // The last shift lasts long enough for those who still wait.
             while from < at_ms {
                 let to = from + rng.random_range(60_000..400_000);
                 let end = if to > at_ms {

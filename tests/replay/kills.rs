@@ -1,5 +1,5 @@
-//! `kill -9` at random moments of a replay: nothing acknowledged is lost, whoever waited keeps
-//! place and age, every owner stays, and each contact comes to exactly one end.
+//! `kill -9` at random moments of a replay: nothing acknowledged is lost, waiting contacts keep
+//! place and age, every owner stays, and each contact ends exactly once.
 //!
 //! `REPLAY_ROUNDS` is the number of kills, `REPLAY_SEED` the first seed.
 
@@ -85,7 +85,7 @@ async fn killed(seed: u64, kills: u64) {
     owners_are_the_same(&player, &daemon.address()).await;
 }
 
-/// Each contact in exactly one end, and nothing that was acknowledged is missing.
+/// Every contact ended exactly once, and no acknowledged contact is missing.
 fn check(player: &Player, kills: u64) {
     let summary = player.summary();
     let seen = &summary.replay;
@@ -133,13 +133,13 @@ async fn owners_are_the_same(player: &Player, address: &Address) {
     }
 }
 
-/// What an observer heard: when each contact joined.
+/// When each contact joined, by the events.
 #[derive(Default)]
 struct Watch {
     joined: BTreeMap<String, i64>,
 }
 
-/// Hears every event, across the kills. A contact's first event tells when it joined.
+/// Reads every event, across the kills. A contact's first event has the time when it joined.
 async fn observe(address: Address, watch: Arc<Mutex<Watch>>) {
     #[derive(Deserialize)]
     struct Of {
@@ -162,7 +162,7 @@ async fn observe(address: Address, watch: Arc<Mutex<Watch>>) {
     }
 }
 
-/// After a restart: whoever waits, waits since it joined, and in that order.
+/// After a restart: every waiting contact kept its joining time, and the order follows it.
 async fn look(address: &Address, watch: &Arc<Mutex<Watch>>) {
     #[derive(Deserialize)]
     struct List {
@@ -183,7 +183,7 @@ async fn look(address: &Address, watch: &Arc<Mutex<Watch>>) {
         )
         .await;
     let mut list: List = serde_json::from_str(list.expect("a list").get()).expect("a list");
-    // The queues have one priority, so the places of one queue follow the times of joining.
+    // The queues have one priority, so the order in a queue is that of joining.
     list.items.sort_by_key(|waiting| waiting.joined_at);
     let mut places: BTreeMap<&str, u64> = BTreeMap::new();
     for waiting in &list.items {
@@ -196,7 +196,7 @@ async fn look(address: &Address, watch: &Arc<Mutex<Watch>>) {
     }
     let watch = watch.lock().expect("nobody panicked");
     for waiting in &list.items {
-        // One that the observer has not heard of yet joined only now.
+        // A contact that the observer does not know yet joined only now.
         if let Some(joined) = watch.joined.get(&waiting.contact) {
             assert_eq!(
                 waiting.joined_at, *joined,

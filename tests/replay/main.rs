@@ -1,4 +1,4 @@
-//! A small centre replayed against a real daemon, which is killed again and again meanwhile.
+//! A small centre replayed against a real daemon that is killed repeatedly.
 
 mod centre;
 mod kills;

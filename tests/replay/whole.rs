@@ -1,4 +1,4 @@
-//! `replay` as it is typed: compressed files in, a summary and a table out.
+//! The `replay` command: compressed files in, a summary and a table out.
 
 use std::io::Write;
 
