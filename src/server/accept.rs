@@ -1,4 +1,4 @@
-//! Takes connections from a listening socket, as many as there are places for.
+//! Accepts connections on the listening sockets, up to the number of places.
 
 use std::io;
 use std::sync::Arc;
@@ -15,25 +15,25 @@ use crate::wire::request::Id;
 use super::access::Via;
 use super::connection;
 use super::conversation::Conversation;
-use super::descriptors::Seldom;
+use super::descriptors::LogLimit;
 use super::end::End;
 use super::hub::Hub;
-use super::places::{Comer, Guest};
+use super::places::{Guest, Newcomer};
 
-/// How long acceptance rests when the system has no more to give, such as open files.
-const REST: Duration = Duration::from_millis(100);
-/// That connections cannot be accepted is told now and then, over all sockets.
-pub static NOT_ACCEPTED: Seldom = Seldom::new();
+/// Pause after the system has run out of a resource, such as open files.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Limits how often a failure to accept is logged, over all sockets.
+pub static NOT_ACCEPTED: LogLimit = LogLimit::new();
 
-/// Accepts on the Unix socket until the daemon takes no more connections.
+/// Accepts on the Unix socket until the daemon stops accepting.
 pub async fn unix(hub: Arc<Hub>, listener: UnixListener) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted.map(|(stream, _)| {
                 let uid = stream.peer_cred().ok().map(|peer| peer.uid());
                 let via = Via::Unix { uid };
-                let is_master = via.is_master();
-                (stream, if is_master { Comer::Master } else { Comer::Local }, via)
+                let is_operator = via.is_operator();
+                (stream, if is_operator { Newcomer::Operator } else { Newcomer::Local }, via)
             }),
             () = hub.accepting.cancelled() => return,
         };
@@ -45,12 +45,12 @@ pub async fn unix(hub: Arc<Hub>, listener: UnixListener) {
     }
 }
 
-/// Accepts on a TCP socket until the daemon takes no more connections.
+/// Accepts on a TCP socket until the daemon stops accepting.
 pub async fn tcp(hub: Arc<Hub>, listener: TcpListener) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted.map(|(stream, address)| {
-                (stream, hub.comer(address.ip()), Via::Tcp)
+                (stream, hub.newcomer(address.ip()), Via::Tcp)
             }),
             () = hub.accepting.cancelled() => return,
         };
@@ -62,33 +62,34 @@ pub async fn tcp(hub: Arc<Hub>, listener: TcpListener) {
     }
 }
 
-/// Gives an accepted connection its place, or tells it that there is none.
+/// Gives an accepted connection a place, or refuses it.
 async fn admit<S: AsyncWrite + Unpin>(
     hub: &Hub,
-    accepted: io::Result<(S, Comer, Via)>,
+    accepted: io::Result<(S, Newcomer, Via)>,
 ) -> Option<(S, Arc<Guest>, Via)> {
-    let (mut stream, comer, via) = match accepted {
+    let (mut stream, newcomer, via) = match accepted {
         Ok(accepted) => accepted,
         Err(error) => {
-            if NOT_ACCEPTED.may_tell() {
+            if NOT_ACCEPTED.may_log() {
                 tracing::warn!(%error, "a connection could not be accepted");
             }
-            tokio::time::sleep(REST).await;
+            tokio::time::sleep(PAUSE).await;
             return None;
         }
     };
     hub.places.settled().await;
-    let Some(guest) = hub.places.seat(comer) else {
+    let Some(guest) = hub.places.seat(newcomer) else {
         hub.metrics.refused.increment(1);
-        // It fits into the socket's empty buffer; a peer that is gone already needs no answer.
+        // The line fits into the socket's empty send buffer; a failed write means the peer has
+        // left.
         let line = refusal("too many connections (server.limits.connections): try again later");
-        let _ = tokio::time::timeout(REST, stream.write_all(&line)).await;
+        let _ = tokio::time::timeout(PAUSE, stream.write_all(&line)).await;
         return None;
     };
     Some((stream, guest, via))
 }
 
-/// The line that tells a peer that there is no place for it.
+/// The line sent to a peer that gets no place.
 pub fn refusal(message: &str) -> Vec<u8> {
     let id = Name::of("connections");
     let refusal = Reject::limit("server", &id, message);
@@ -107,13 +108,13 @@ async fn serve_unix(hub: Arc<Hub>, stream: UnixStream, guest: Arc<Guest>, via: V
 }
 
 async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, guest: Arc<Guest>) {
-    // Without these the connection works as well, only slower.
+    // The connection also works without these options, only slower.
     let _ = stream.set_nodelay(true);
     let conversation = Conversation::new(Arc::clone(&hub), Arc::clone(&guest), Via::Tcp, true)
         .at_address(stream.peer_addr().ok().map(|address| address.ip()));
     let (reader, writer) = stream.into_split();
     // Some telephony platforms hold back the second of two small writes until the first is
-    // confirmed, and the kernel confirms late unless it is told after each read.
+    // acknowledged, and the kernel delays its acknowledgement unless asked after each read.
     let hub_of_end = Arc::clone(&hub);
     let quick = |reader: &tokio::net::tcp::OwnedReadHalf| {
         let _ = rustix::net::sockopt::set_tcp_quickack(reader.as_ref(), true);

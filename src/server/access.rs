@@ -1,11 +1,11 @@
-//! Who is at the other end, and what it may call.
+//! Who the peer of a connection is, and what it may call.
 //!
-//! On the Unix socket the kernel says who the peer is: the daemon's own user and root are `admin`
-//! and choose their tenant; whoever else the permissions of the socket let in (its group) is a
-//! platform and a supervisor of the default tenant. Over TCP and HTTP a token says it; while no
-//! token is configured they listen on loopback only and whoever comes is a platform and a
-//! supervisor of the default tenant too. `admin` never comes over TCP or HTTP. A token belongs to
-//! its tenant wherever it is shown.
+//! On the Unix socket the kernel names the peer's user. The daemon's own user and root are `admin`
+//! and choose their tenant; any other user that the socket's permissions admit (its group) is a
+//! platform and a supervisor of the default tenant. Over TCP and HTTP a token decides; while no
+//! token is configured these sockets listen on loopback only, and every peer is a platform and a
+//! supervisor of the default tenant. Nobody is `admin` over TCP or HTTP. A token is bound to its
+//! tenant on every transport.
 
 use subtle::ConstantTimeEq;
 
@@ -17,10 +17,10 @@ use crate::router::reject::{Reject, RejectKind};
 use crate::wire::method::{Kind, Method, Role};
 use crate::wire::request::Token as Secret;
 
-/// How a peer came in.
+/// The transport a peer uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
-    /// The Unix socket, with the peer's user; `None` if the kernel did not say.
+    /// The Unix socket, with the peer's user; `None` if the kernel did not report it.
     Unix {
         uid: Option<u32>,
     },
@@ -29,9 +29,9 @@ pub enum Via {
 }
 
 impl Via {
-    /// Whether it is the daemon's own user or root, on the Unix socket.
-    pub fn is_master(self) -> bool {
-        matches!(self, Self::Unix { uid: Some(uid) } if is_master(uid))
+    /// Whether the peer is the daemon's own user or root on the Unix socket.
+    pub fn is_operator(self) -> bool {
+        matches!(self, Self::Unix { uid: Some(uid) } if is_operator(uid))
     }
 }
 
@@ -39,25 +39,25 @@ impl Via {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     via: Via,
-    /// How the audit calls it.
+    /// Name of the peer in the audit.
     pub actor: String,
     pub roles: &'static [Role],
-    /// The tenant it is bound to; `None` = it may choose.
+    /// The tenant the peer is bound to; `None` = it may choose.
     pub tenant: Option<Name>,
-    /// The one agent that it speaks for.
+    /// The only agent the peer may act for.
     pub agent: Option<Name>,
-    /// The hash of its token, to see whether a reload has taken it away.
+    /// Hash of the peer's token, to see whether a reload has removed it.
     pub token: Option<[u8; 32]>,
 }
 
 const HERE: &[Role] = &[Role::Platform, Role::Supervisor];
 
 impl Access {
-    /// What a peer may do before it has said anything; `None` = it must show a token first.
+    /// What a peer may do before its first request; `None` = it must send a token first.
     pub fn on_arrival(via: Via, config: &Config) -> Option<Self> {
         let of_default = Some(Name::of(DEFAULT_TENANT));
         let (actor, roles, tenant): (_, &'static [Role], _) = match via {
-            Via::Unix { uid: Some(uid) } if is_master(uid) => {
+            Via::Unix { uid: Some(uid) } if is_operator(uid) => {
                 (format!("uid:{uid}"), &[Role::Admin], None)
             }
             Via::Unix { uid: Some(uid) } => (format!("uid:{uid}"), HERE, of_default),
@@ -99,12 +99,12 @@ impl Access {
         })
     }
 
-    /// Whether a token gave it.
+    /// Whether the peer was admitted by a token.
     pub fn is_by_token(&self) -> bool {
         self.token.is_some()
     }
 
-    /// Whether it still holds under another configuration.
+    /// Whether these rights also follow from another configuration.
     pub fn still_holds(&self, config: &Config) -> bool {
         match &self.token {
             Some(digest) => find(digest, config).is_some_and(|token| {
@@ -116,7 +116,7 @@ impl Access {
         }
     }
 
-    /// The tenant that a session wants, if it may.
+    /// The tenant for a session that asks for `wanted`, or a refusal.
     pub fn choose_tenant(&self, wanted: Option<&Name>) -> Result<Name, Reject> {
         match (&self.tenant, wanted) {
             (Some(own), Some(wanted)) if own != wanted => {
@@ -136,7 +136,7 @@ impl Access {
         }
     }
 
-    /// Refuses a method that no role of the peer may call.
+    /// Refuses a method that none of the peer's roles may call.
     pub fn check(&self, method: &Method) -> Result<(), Reject> {
         if self.roles.iter().any(|role| method.allows(*role)) {
             return Ok(());
@@ -152,9 +152,9 @@ impl Access {
         Err(Reject::forbidden("method", message).with_id(&Name::of(method.name)))
     }
 
-    /// Whether a call of the method is worth a line in the audit. Whoever shows the token of a
-    /// supervisor or an admin is a person, all of whose acts are told; others who may do as much
-    /// may be platforms at work, and only what a platform may not do is told of them.
+    /// Whether a call of this method is audited. Peers with a supervisor or admin token are people,
+    /// so all their changes are audited; other peers with the same roles may be platforms, so only
+    /// what a platform may not do is audited.
     pub fn is_audited(&self, method: &Method) -> bool {
         let leads = |role: &Role| matches!(role, Role::Supervisor | Role::Admin);
         let is_act = method.kind == Kind::Mutation || method.roles == [Role::Admin];
@@ -163,12 +163,12 @@ impl Access {
             && (self.token.is_some() || !method.allows(Role::Platform))
     }
 
-    /// Whether it may read nothing but figures.
+    /// Whether the peer may read figures only.
     pub fn reads_figures_only(&self) -> bool {
         self.roles == [Role::Ops]
     }
 
-    /// Whether it may bring contacts, so that some can belong to its sessions.
+    /// Whether the peer may submit contacts, so that contacts can belong to its sessions.
     pub fn brings_contacts(&self) -> bool {
         let brings = |role: &Role| match role {
             Role::Platform | Role::Supervisor | Role::Admin => true,
@@ -178,7 +178,7 @@ impl Access {
     }
 }
 
-/// The token that a secret belongs to, if it is one of those configured.
+/// The configured token that a secret matches.
 pub fn token_of<'a>(secret: &Secret, config: &'a Config) -> Option<&'a Token> {
     let digest: [u8; 32] = Sha256::digest(secret.0.0.as_bytes()).into();
     find(&digest, config)
@@ -188,7 +188,7 @@ pub fn unauthorized(message: &str) -> Reject {
     Reject::plain(RejectKind::Unauthorized, "session", message).in_field("token")
 }
 
-/// The token with that hash. Every hash is compared in full, so the time tells nothing.
+/// The token with that hash. Compares with every token in constant time.
 fn find<'a>(digest: &[u8; 32], config: &'a Config) -> Option<&'a Token> {
     let mut found = None;
     for token in &config.tokens {
@@ -199,7 +199,7 @@ fn find<'a>(digest: &[u8; 32], config: &'a Config) -> Option<&'a Token> {
     found
 }
 
-fn is_master(uid: u32) -> bool {
+fn is_operator(uid: u32) -> bool {
     uid == 0 || uid == rustix::process::getuid().as_raw()
 }
 

@@ -1,7 +1,7 @@
-//! What an agent may do: act for itself, on what is its own.
+//! Limits a peer with the role `agent` to its own agent, contacts, cases and tasks.
 //!
-//! The table of methods says which methods the role `agent` may call at all; here each call is
-//! compared with the agent that the token speaks for. It only looks and changes nothing.
+//! The table of methods says which methods the role may call; here each call is compared with the
+//! agent of the token. Read only.
 
 use crate::router::command::{
     AgentCommand, CaseCommand, Command, ContactCommand, ContactSync, OfferNamed,
@@ -12,8 +12,8 @@ use crate::router::reject::Reject;
 
 use super::cell::Turn;
 
-/// Refuses what is not the agent's own. It is asked under the lock under which the command is
-/// carried out.
+/// Refuses a command on anything that is not the agent's own. Called under the lock under which the
+/// command is carried out.
 pub fn check_command(
     turn: &Turn<'_>,
     agent: &Name,
@@ -47,7 +47,7 @@ fn not_for_agents() -> Reject {
     Reject::forbidden("method", "an agent may not do this")
 }
 
-/// Refuses questions about other agents.
+/// Refuses queries about other agents.
 pub fn check_query(agent: &Name, query: &Query) -> Result<(), Reject> {
     match query {
         Query::AgentGet(of) | Query::AgentBriefing(of) if of.agent != *agent => {
@@ -76,8 +76,8 @@ pub fn check_query(agent: &Name, query: &Query) -> Result<(), Reject> {
     }
 }
 
-/// Refuses a list of the contacts of another client program: what is not on it would be ended.
-/// `own` is the client of the session.
+/// Refuses a list of the contacts of another client program, because contacts missing from it would
+/// be ended. `own` is the client of the session.
 pub fn check_source(own: Option<&Name>, sync: &ContactSync) -> Result<(), Reject> {
     let source = &sync.source;
     let message = match own {
@@ -99,7 +99,7 @@ pub fn check_source(own: Option<&Name>, sync: &ContactSync) -> Result<(), Reject
 struct Scope<'t, 'a> {
     turn: &'t Turn<'a>,
     agent: &'t Name,
-    /// The same request was answered before, and is only answered again.
+    /// The request is a repeat and gets the stored answer.
     is_repeat: bool,
 }
 
@@ -154,14 +154,14 @@ impl Scope<'_, '_> {
         Err(not_own("agent", named))
     }
 
-    /// In its own name.
-    fn in_its_name(&self, by: Option<&Name>) -> Result<(), Reject> {
+    /// Acts as itself only.
+    fn in_own_name(&self, by: Option<&Name>) -> Result<(), Reject> {
         by.map_or(Ok(()), |by| self.itself(by))
     }
 
-    /// On a case that it answers for.
+    /// Acts on a case that it owns or stands in for.
     fn acting(&self, by: Option<&Name>, case: &Name) -> Result<(), Reject> {
-        self.in_its_name(by)?;
+        self.in_own_name(by)?;
         let router = self.turn.tenant.router();
         if (self.is_repeat && by.is_some()) || router.book().answers_for(self.agent, case) {
             return Ok(());
@@ -169,7 +169,7 @@ impl Scope<'_, '_> {
         Err(not_own("case", case))
     }
 
-    /// On a case that it works on.
+    /// Adds notes to a case that it works on.
     fn noting(&self, by: &Name, case: &Name) -> Result<(), Reject> {
         self.itself(by)?;
         if self.is_repeat || self.turn.tenant.router().book().works_on(self.agent, case) {
@@ -178,9 +178,9 @@ impl Scope<'_, '_> {
         Err(not_own("case", case))
     }
 
-    /// On a task that it was asked to do, or on any of a case that it answers for.
+    /// Acts on a task assigned to it, or on any task of a case that it owns or stands in for.
     fn helping(&self, by: Option<&Name>, case: &Name, task: Option<u32>) -> Result<(), Reject> {
-        self.in_its_name(by)?;
+        self.in_own_name(by)?;
         let router = self.turn.tenant.router();
         if (self.is_repeat && by.is_some())
             || router.book().was_asked(self.agent, case, task)
@@ -191,10 +191,10 @@ impl Scope<'_, '_> {
         Err(not_own("case", case))
     }
 
-    /// For a customer who is not in the hands of others; a case that there is already is answered
-    /// only to those who work on it.
+    /// Opens a case for a customer who does not belong to another agent. A case that exists already
+    /// is returned only to those who work on it.
     fn opening(&self, owner: Option<&Name>, case: &Name, customer: &Name) -> Result<(), Reject> {
-        self.in_its_name(owner)?;
+        self.in_own_name(owner)?;
         let router = self.turn.tenant.router();
         if self.is_repeat && owner.is_some() {
             return Ok(());
@@ -213,10 +213,10 @@ impl Scope<'_, '_> {
         Ok(())
     }
 
-    /// An offer that is before it now. One that was before it is left to the router, which says
-    /// that it has ended; of all others nothing is told.
+    /// Answers an offer made to it. An offer made to it earlier is left to the router, which says
+    /// that it has ended; nothing is revealed about other offers.
     fn offer(&self, (offer, contact, named): OfferNamed<'_>) -> Result<(), Reject> {
-        self.in_its_name(named)?;
+        self.in_own_name(named)?;
         if self.is_repeat && named.is_some() {
             return Ok(());
         }

@@ -1,9 +1,9 @@
-//! The audit: who was refused what, and what supervisors and admins did to whom, a line each.
+//! The audit: refusals, and changes made by supervisors and admins, one log line each.
 //!
-//! It names agents, contacts, cases, queues and offers by their ids, and a customer only where its
-//! id is no number or address of a person. It never holds free text. Acts are always told. Of
-//! refusals each peer has so many lines; what is more is counted and told with the next line, so
-//! that nobody can fill a disk by being refused.
+//! Agents, contacts, cases, queues and offers are named by id; a customer only if its id is no
+//! phone number or address of a person. No free text. Changes are always written. Refusals are
+//! limited for each peer; further ones are counted, and the count is written with the next line, so
+//! that refusals cannot fill a disk.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,8 +19,7 @@ use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
 use crate::wire::request::Request;
 
-/// Refusals of one peer that are told one by one, and how many more each second. A stranger has
-/// shown no token that is good.
+/// Burst and rate of lines for the refusals of one peer. A stranger has not sent a valid token.
 const STRANGER: Rate = Rate {
     at_once: 20,
     per_second: 1,
@@ -29,7 +28,7 @@ const KNOWN: Rate = Rate {
     at_once: 200,
     per_second: 20,
 };
-/// Peers that are told apart; all others share one count.
+/// Peers counted one by one; all others share one count.
 const PEERS_MAX: usize = 1_024;
 
 #[derive(Clone, Copy, Debug)]
@@ -38,14 +37,14 @@ struct Rate {
     per_second: i64,
 }
 
-/// Who is refused or acts.
+/// Who acted or was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
-    /// By the name of its token, or by its user.
+    /// A peer known by its token's name or by its user.
     Known(String),
-    /// By its address, where that is known.
+    /// A peer without a token, by its address if known.
     Stranger(Option<IpAddr>),
-    /// Those for whom there is no count of their own.
+    /// All peers beyond [`PEERS_MAX`].
     Others,
 }
 
@@ -66,7 +65,7 @@ impl Who {
     }
 }
 
-/// On what somebody acts or wanted to act.
+/// The objects of an act or a refused act.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     pub agent: Option<Name>,
@@ -76,15 +75,15 @@ pub struct Target {
     pub contact: Option<Name>,
     pub offer: Option<String>,
     pub case: Option<Name>,
-    /// The client program whose contacts are meant.
+    /// The client program whose contacts are concerned.
     pub client: Option<Name>,
-    /// Masked where it says who the person is.
+    /// Masked if the id identifies a person.
     pub customer: Option<String>,
     /// A kind, a calendar or a tenant.
     pub name: Option<Name>,
 }
 
-/// One line.
+/// One audit line.
 #[derive(Debug)]
 pub struct Line<'a> {
     pub who: Who,
@@ -92,11 +91,11 @@ pub struct Line<'a> {
     pub tenant: Option<&'a Name>,
     pub method: &'a str,
     pub target: Target,
-    /// Why it was refused; `None` = it was done.
+    /// Why it was refused; `None` = it was carried out.
     pub refused: Option<RejectKind>,
 }
 
-/// Writes the lines, and counts those that are too many.
+/// Writes audit lines and counts the suppressed ones.
 #[derive(Debug, Default)]
 pub struct Audit {
     counts: Mutex<HashMap<Who, Count>>,
@@ -104,16 +103,16 @@ pub struct Audit {
 
 #[derive(Debug)]
 struct Count {
-    /// Thousandths of lines that may be told.
+    /// Lines that may still be written, in thousandths.
     left: i64,
     filled_at: Timestamp,
-    /// Refusals that were not told.
+    /// Suppressed refusals not reported yet.
     untold: u64,
     from: Option<IpAddr>,
 }
 
 impl Audit {
-    /// Tells of an act, or of a refusal if its peer has not had too many.
+    /// Writes a change, or a refusal unless its peer is over its limit.
     pub fn tell(&self, now: Timestamp, line: &Line<'_>) {
         let untold = match line.refused {
             None => 0,
@@ -145,7 +144,7 @@ impl Audit {
         );
     }
 
-    /// Tells of what was counted only and has not been told with a later line.
+    /// Reports suppressed refusals that no later line has reported.
     pub fn tell_rest(&self, now: Timestamp) {
         let mut rest = Vec::new();
         self.counts.lock().retain(|who, count| {
@@ -163,7 +162,7 @@ impl Audit {
         }
     }
 
-    /// `None` = too many; otherwise how many went untold before.
+    /// `None` = over the limit; otherwise the number of lines suppressed before.
     fn take(&self, now: Timestamp, who: &Who, from: Option<IpAddr>) -> Option<u64> {
         let mut counts = self.counts.lock();
         let is_full = counts.len() >= PEERS_MAX && !counts.contains_key(who);
@@ -195,12 +194,12 @@ impl Count {
     }
 }
 
-/// Whether a refusal is one for the audit.
+/// Whether refusals of this kind are audited.
 pub const fn is_for_the_audit(kind: RejectKind) -> bool {
     matches!(kind, RejectKind::Forbidden | RejectKind::Unauthorized)
 }
 
-/// The id of a customer as the audit may show it: what says who the person is, is left out.
+/// A customer's id without what identifies the person.
 fn masked(customer: &Name) -> String {
     const DIGITS_MAX: usize = 5;
     let text = customer.as_str();
@@ -231,7 +230,7 @@ impl Target {
         }
     }
 
-    /// What a refusal itself names, where nothing else is known.
+    /// What the refusal itself names, if nothing else is known.
     pub fn of_refusal(refusal: &Reject) -> Self {
         match refusal.entity {
             "tenant" => Self::name(refusal.id.as_ref()),
@@ -417,7 +416,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_customer_is_not_named_by_what_says_who_it_is() {
+    fn customer_ids_that_identify_a_person_are_masked() {
         let shown = |customer: &str| masked(&Name::of(customer));
         assert_eq!(shown("tel:+8613800138000"), "tel:***");
         assert_eq!(shown("mail:ada@example.org"), "mail:***");
@@ -429,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_told_one_by_one_until_they_are_too_many_and_then_counted() {
+    fn refusals_over_the_limit_are_only_counted() {
         let audit = Audit::default();
         let address = Some(IpAddr::from([192, 0, 2, 1]));
         let stranger = Who::Stranger(address);
@@ -445,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn however_many_strangers_there_are_the_lines_have_an_end() {
+    fn refusals_of_many_addresses_are_limited_together() {
         let audit = Audit::default();
         let told = (0..100_000_u32).filter(|n| {
             let address = Some(IpAddr::from(n.to_be_bytes()));

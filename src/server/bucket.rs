@@ -1,8 +1,8 @@
-//! How many requests one client may make in a second: a bucket of tokens.
+//! A token bucket: limits the requests of one client per second.
 
 use crate::router::time::Timestamp;
 
-/// The bucket. It holds up to two seconds' worth.
+/// Holds up to two seconds' worth of requests.
 #[derive(Clone, Copy, Debug)]
 pub struct Bucket {
     per_second: u32,
@@ -24,7 +24,7 @@ impl Bucket {
         self.per_second
     }
 
-    /// Whether nothing was taken for so long that it is as new.
+    /// Whether the bucket has refilled completely.
     pub fn is_full(&self, now: Timestamp) -> bool {
         let rate = i64::from(self.per_second);
         let refill = (now - self.filled_at).max(0).saturating_mul(rate);
@@ -36,7 +36,7 @@ impl Bucket {
         let rate = i64::from(self.per_second);
         let passed = (now - self.filled_at).max(0);
         self.filled_at = now;
-        // A rate of n in a second is n thousandths in a millisecond, times a thousand.
+        // A rate of n per second is n thousandths per millisecond.
         let refill = passed.saturating_mul(rate);
         self.held = self.held.saturating_add(refill).min(rate * 2_000);
         if self.held < 1_000 {

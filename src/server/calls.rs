@@ -1,5 +1,5 @@
-//! The calls that concern the connection or the process: `session.open`, `events.subscribe`,
-//! `server.*`. They are carried out between turns, outside the tenant's lock.
+//! Calls that concern the connection or the process: `session.open`, `events.subscribe`,
+//! `server.*`. Carried out between turns, outside the tenant's lock.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use super::room;
 use super::snapshots::{self, Manner};
 use super::status::Status;
 
-/// Why such a call is not answered with a result.
+/// Why such a call has no result.
 enum Failed {
     Refused(Reject),
     Stopped,
@@ -44,16 +44,16 @@ impl From<Stopped> for Failed {
     }
 }
 
-/// The answer to `server.snapshot`.
+/// The result of `server.snapshot`.
 #[derive(Serialize)]
 struct SnapshotTaken {
-    /// The journal sequence that the snapshot was taken at.
+    /// The journal sequence of the snapshot.
     seq: Sequence,
 }
 
 impl Conversation {
-    /// Carries out a call outside the lock; the sequence answered must be durable before the
-    /// reply leaves.
+    /// Carries out a call outside the lock. The returned sequence must be durable before the reply
+    /// is sent.
     pub(super) async fn call_outside(
         &mut self,
         call: Call,
@@ -62,8 +62,8 @@ impl Conversation {
         let id = call.id.as_ref();
         let admitted = self.admit(&call, self.hub.clock.now());
         let admitted = admitted.and_then(|()| replies.check(id));
-        // What the role may not call has been told.
-        let told = admitted.is_ok().then(|| self.to_be_told_outside(&call));
+        // A refusal because of the role has been audited already.
+        let told = admitted.is_ok().then(|| self.to_audit_outside(&call));
         let done = match (admitted, call.request) {
             (Err(refusal), _) => Err(Failed::Refused(refusal)),
             (Ok(()), Ok(Request::SessionOpen(open))) => {
@@ -142,7 +142,7 @@ impl Conversation {
         }
         self.feed = None;
         self.cell = cell;
-        // A session that can bring no contact of a client does not stand for that client.
+        // A session that cannot submit contacts does not represent its client.
         let stands_for_it = access.brings_contacts();
         self.access = Some(access);
         self.is_revoked = false;
@@ -154,10 +154,10 @@ impl Conversation {
             if !stands_for_it {
                 return Ok(());
             }
-            if !turn.has_room() && turn.tenant.has_put_off_enough() {
+            if !turn.has_room() && turn.tenant.has_postponed_enough() {
                 return Err(room::out(turn.shortage()));
             }
-            // It is never refused.
+            // The router never refuses this command.
             turn.record(self.hub.clock.now(), opened);
             Ok(())
         })?;
@@ -187,7 +187,7 @@ impl Conversation {
         })
     }
 
-    /// Begins to listen, instead of what was listened to before.
+    /// Subscribes, replacing an earlier subscription.
     async fn listen(&mut self, wanted: Subscribe) -> Result<u64, Reject> {
         let own = self.access.as_ref().and_then(|access| access.agent.clone());
         let hub = Arc::clone(&self.hub);

@@ -1,7 +1,7 @@
 //! A tenant behind its lock, and all tenants by name.
 //!
-//! The lock is taken once for a turn and never held while anything is awaited: the only ways in
-//! take a closure. Order of locks: tenant, then ring, then the journal's queue.
+//! The lock is taken once for a turn and never held across an await: it is only reached through
+//! closures. Order of locks: tenant, then ring, then the journal's queue.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,15 +24,15 @@ use super::tenant::{Sender, Tenant};
 /// No deadline.
 const NEVER: Timestamp = Timestamp::MAX;
 
-/// A tenant as the threads share it.
+/// A tenant shared between threads.
 #[derive(Debug)]
 pub struct Cell {
     pub name: Name,
     tenant: Mutex<Tenant>,
     ring: Mutex<Ring>,
-    /// The tenant's next deadline, to be looked at without the lock.
+    /// The tenant's next deadline, readable without the lock.
     deadline: AtomicI64,
-    /// The journal sequence through which events may leave.
+    /// Events up to this journal sequence may be sent.
     released: watch::Sender<Sequence>,
 }
 
@@ -48,8 +48,8 @@ impl Cell {
         }
     }
 
-    /// One turn: runs `work` under the lock and hands what came of it to the journal and the
-    /// ring. The sequence must be durable before anything learned here may leave.
+    /// One turn: runs `work` under the lock, then passes records to the journal and events to the
+    /// ring. The returned sequence must be durable before anything read here is sent.
     pub fn turn<R>(
         &self,
         journal: &Journal,
@@ -63,7 +63,7 @@ impl Cell {
             asked: journal.ask(),
             failed: None,
         };
-        turn.make_up();
+        turn.carry_out_postponed();
         let result = work(&mut turn);
         let flushed = turn.flush();
         let deadline = turn.tenant.router().next_deadline().unwrap_or(NEVER);
@@ -71,12 +71,12 @@ impl Cell {
         Ok((result, flushed?))
     }
 
-    /// Looks at the tenant without changing it.
+    /// Reads the tenant.
     pub fn look<R>(&self, look: impl FnOnce(&Tenant) -> R) -> R {
         look(&self.tenant.lock())
     }
 
-    /// Looks at the ring.
+    /// Reads the ring.
     pub fn ring<R>(&self, look: impl FnOnce(&Ring) -> R) -> R {
         look(&self.ring.lock())
     }
@@ -85,7 +85,7 @@ impl Cell {
         Some(self.deadline.load(Ordering::Acquire)).filter(|at| *at != NEVER)
     }
 
-    /// Lets the events through `durable` leave.
+    /// Releases the events through `durable`.
     pub fn release(&self, durable: Sequence) {
         self.released.send_if_modified(|released| {
             let further = durable > *released;
@@ -94,14 +94,14 @@ impl Cell {
         });
     }
 
-    /// Told of each release.
+    /// Notified of each release.
     pub fn releases(&self) -> watch::Receiver<Sequence> {
         self.released.subscribe()
     }
 }
 
-/// Ends the process where a turn panics: what it had done stands in no journal, so nobody may see
-/// it. The next start knows what the journal knows.
+/// Ends the process if a turn panics: its changes are in no journal, so nobody may see them. The
+/// next start recovers from the journal.
 struct EndsTheProcess;
 
 impl Drop for EndsTheProcess {
@@ -113,70 +113,70 @@ impl Drop for EndsTheProcess {
     }
 }
 
-/// A turn at a tenant: the lock is held as long as this lives.
+/// A turn at a tenant; the lock is held as long as this value lives.
 pub struct Turn<'a> {
     pub tenant: &'a mut Tenant,
     cell: &'a Cell,
     journal: &'a Journal,
-    /// How the disk is, with the room for what is changed next.
+    /// State of the disk, and the room for the next change.
     asked: Asked<'a>,
     failed: Option<JournalError>,
 }
 
 impl Turn<'_> {
-    /// Before whom an offer was put that may have ended, as long as it is remembered.
+    /// The agent an offer was made to, as long as the event is kept.
     pub fn offered_to(&self, offer: OfferId) -> Option<Name> {
         self.cell.ring(|ring| ring.offered_to(offer))
     }
 
-    /// Whether something may be changed: what comes of it can be made durable. Without, the tenant
-    /// stands still: not even time passes.
+    /// Whether the disk has room to make a change durable. Without room the tenant stands still:
+    /// not even time passes.
     pub fn has_room(&self) -> bool {
         self.asked.admitted.is_some()
     }
 
-    /// Why the disk has no room for the journal's next segment, while it has none.
+    /// Why the disk has no room for the journal's next segment.
     pub fn shortage(&self) -> Option<&str> {
         self.asked.shortage.as_deref()
     }
 
-    /// Bytes that waited for the disk when the turn began.
+    /// Bytes waiting for the disk when the turn began.
     pub fn waiting_bytes(&self) -> usize {
         self.asked.waiting_bytes
     }
 
-    /// Lets everything happen that is due by now, where there is room for it.
+    /// Carries out everything due by now, if there is room.
     pub fn catch_up(&mut self, now: Timestamp) {
         if self.has_room() {
             self.tenant.catch_up(now);
         }
     }
 
-    /// Answers a question: as of `now`, or as of the last command where there is no room for what
-    /// happened since.
+    /// Answers a query as of `now`, or as of the last command if there is no room to carry out what
+    /// is due since.
     pub fn query(&mut self, now: Timestamp, query: &Query) -> Result<Answer, Reject> {
         self.catch_up(now);
         self.tenant.query_standing(now, query)
     }
 
-    /// Carries out what has happened whether there is room or not: now, or before anything else
-    /// once there is. Nobody is there to be answered.
+    /// Carries out a command that reports a fact and needs no answer: now, or before anything else
+    /// once there is room.
     pub fn record(&mut self, now: Timestamp, command: Command) {
         if self.has_room() {
             let _ = self.tenant.apply(now, Sender::default(), command);
         } else {
-            self.tenant.put_off(command);
+            self.tenant.postpone(command);
         }
     }
 
-    /// Carries out what was put off while there was no room.
-    fn make_up(&mut self) {
-        while self.has_room() && self.tenant.make_up_one() {
+    /// Carries out the commands postponed for lack of room.
+    fn carry_out_postponed(&mut self) {
+        while self.has_room() && self.tenant.carry_out_one_postponed() {
             self.flush_if_full();
         }
     }
 
-    /// Hands over what has been written if it is much.
+    /// Passes records and events on if they are many.
     pub fn flush_if_full(&mut self) {
         if !self.tenant.wants_flush() {
             return;
@@ -184,7 +184,7 @@ impl Turn<'_> {
         if let Err(error) = self.flush() {
             self.failed = Some(error);
         }
-        // That was what the room was for.
+        // The room has been used.
         self.asked.admitted = None;
         self.asked.admitted = self.journal.ask().admitted;
     }
@@ -219,7 +219,7 @@ impl Cells {
         cells
     }
 
-    /// The earliest deadline of all.
+    /// The earliest deadline of all tenants.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.by_name.iter().filter_map(|cell| cell.deadline()).min()
     }

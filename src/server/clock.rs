@@ -1,17 +1,17 @@
 //! The only place where the daemon reads the time.
 //!
-//! The time of day is read at the start; from then on the monotonic clock runs on it, so a time of
-//! day that is set moves no deadline at once. What the two have drifted apart is taken back:
+//! The time of day is read at the start and then advanced by the monotonic clock, so setting the
+//! time of day moves no deadline at once. The difference between the two is corrected:
 //!
-//! - up to [`APART_US`], slowly: at most [`SLEW_US_MAX`] in each correction;
-//! - up to [`FOLLOW_US_MAX`], as after a jump of hours or a sleep of the machine, quickly: half a
-//!   second in each correction, until the two agree. Meanwhile deadlines come up a third sooner
-//!   than they should, or twice as late, and none comes up at once with all others;
-//! - beyond that, slowly: a clock so wrong is more likely to be set right again than to be right.
+//! - up to [`APART_US`]: slowly, at most [`SLEW_US_MAX`] in each correction;
+//! - up to [`FOLLOW_US_MAX`], as after a clock change or a sleep of the machine: by half a second
+//!   in each correction until the two agree. Meanwhile deadlines come a third early or after twice
+//!   the time, but not all at once;
+//! - beyond that: slowly, because such a clock is more likely to be corrected than to be right.
 //!
-//! [`Clock::now`] never falls, and never lies below the last command of the journal: a time once
-//! recorded cannot be taken back. So a start looks whether the time of day can be true
-//! ([`Clock::check`]), before anything is recorded at it.
+//! [`Clock::now`] never falls and never returns less than the journal's last command, because
+//! recorded time cannot be taken back. So a start checks that the time of day is plausible
+//! ([`Clock::check`]) before it records anything.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -19,49 +19,49 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::error::ServerError;
 use crate::router::time::Timestamp;
 
-/// The most that one correction moves the clock, in microseconds.
+/// Largest step of a slow correction, in microseconds.
 const SLEW_US_MAX: i64 = 1_000;
-/// The same while the clock follows a time of day that was set.
+/// Step while following a changed time of day, in microseconds.
 const FOLLOW_US: i64 = 500_000;
-/// Differences below this many microseconds are left alone: they are the reading itself.
+/// Smaller differences, in microseconds, are reading noise and left alone.
 const SLEW_US_MIN: i64 = 2_000;
-/// From here on the two are apart: the time of day was set, or the machine slept.
+/// From this difference on, the time of day was set or the machine slept.
 const APART_US: i64 = 2_000_000;
-/// The largest difference that is followed.
+/// Largest difference that is followed.
 const FOLLOW_US_MAX: i64 = DAY_MS * 1_000;
-/// How often the clock is corrected.
+/// Interval of corrections.
 pub const CORRECT_EVERY: Duration = Duration::from_secs(1);
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// A start so long after the journal's last command is refused: daemons are off for holidays, and
-/// clocks without a battery, or set by hand, are wrong by months and years.
+/// A start this long after the journal's last command is refused. Daemons are off over holidays; a
+/// clock without a battery, or set by hand, is wrong by months or years.
 const AHEAD_MS_MAX: i64 = 30 * DAY_MS;
-/// A start so long before the journal's last command is refused. What is less is caught up with.
+/// A start this long before the journal's last command is refused; a smaller difference is slewed.
 const BEHIND_MS_MAX: i64 = DAY_MS;
 
 /// The daemon's clock.
 #[derive(Debug)]
 pub struct Clock {
     started: Instant,
-    /// Microseconds since the epoch at `started`, with the corrections since.
+    /// Microseconds since the epoch at `started`, plus all corrections since.
     base_us: AtomicI64,
-    /// The latest time told.
+    /// The latest time returned.
     told: AtomicI64,
-    /// Where the time of day comes from.
+    /// Source of the time of day.
     wall_us: fn() -> i64,
-    /// The time of day at `started`, as the last correction would have it.
+    /// The time of day at `started`, according to the last correction.
     wall_base_us: AtomicI64,
-    /// Whether the clock follows a time of day that was set.
+    /// Whether the clock is following a changed time of day.
     follows: AtomicBool,
 }
 
-/// What a correction found that is worth telling. Differences are positive where the daemon's time
-/// is ahead of the time of day.
+/// What a correction found that should be logged. Positive = the daemon's clock is ahead of the
+/// time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
-    /// The two are apart, and the clock follows.
+    /// The two differ, and the clock follows.
     Apart { jump_us: i64, ahead_us: i64 },
-    /// They are so far apart that it does not.
+    /// The two differ too much to follow.
     FarApart { jump_us: i64, ahead_us: i64 },
     /// They agree again.
     Agree,
@@ -86,7 +86,7 @@ impl Clock {
         }
     }
 
-    /// Refuses a time of day that cannot well be true, seen from the journal's last command.
+    /// Refuses a time of day that is implausible given the journal's last command.
     pub fn check(&self, last_at: Timestamp) -> Result<(), ServerError> {
         let ahead = (self.wall_us)().div_euclid(1_000).saturating_sub(last_at);
         let (days, last) = (ahead.abs() / DAY_MS, written(last_at));
@@ -105,13 +105,13 @@ impl Clock {
         self.told.fetch_max(now, Ordering::Relaxed).max(now)
     }
 
-    /// How long it is until `at`; zero if it has passed.
+    /// Time until `at`; zero if it has passed.
     pub fn until(&self, at: Timestamp) -> Duration {
         let left = at.saturating_mul(1_000).saturating_sub(self.now_us());
         Duration::from_micros(u64::try_from(left).unwrap_or(0))
     }
 
-    /// Moves towards the time of day. Due every [`CORRECT_EVERY`].
+    /// Moves towards the time of day. To be called every [`CORRECT_EVERY`].
     pub fn correct(&self) -> Option<News> {
         let elapsed = self.elapsed_us();
         let wall_base = (self.wall_us)().saturating_sub(elapsed);
@@ -126,7 +126,7 @@ impl Clock {
         let follows = match apart {
             APART_US..=FOLLOW_US_MAX => true,
             0..SLEW_US_MIN => false,
-            // It goes on until the two agree.
+            // Following goes on until the two agree.
             _ => followed && apart <= FOLLOW_US_MAX,
         };
         self.follows.store(follows, Ordering::Relaxed);
@@ -165,7 +165,7 @@ impl Clock {
     }
 }
 
-/// Measures how long something takes. It decides nothing that is recorded.
+/// Measures a duration. Never used for anything recorded.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
@@ -182,12 +182,12 @@ impl Stopwatch {
 fn wall_us() -> i64 {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
-        // A time of day before 1970: the clock then shows the floor and goes on from there.
+        // The time of day is before 1970: the clock starts at the floor.
         Err(_) => 0,
     }
 }
 
-/// A time as people write it.
+/// A time in readable form.
 fn written(at: Timestamp) -> String {
     match jiff::Timestamp::from_millisecond(at) {
         Ok(at) => at.to_string(),
@@ -201,7 +201,7 @@ mod tests {
 
     const HOUR_US: i64 = DAY_MS * 1_000 / 24;
 
-    /// What the time of day of this thread's test was set by.
+    /// Offset added to the time of day in this thread's test.
     static SET_BY: AtomicI64 = AtomicI64::new(0);
 
     fn set_wall() -> i64 {
@@ -218,9 +218,9 @@ mod tests {
         0
     }
 
-    /// One test, because the time of day is one.
+    /// One test, because it changes the shared time of day.
     #[test]
-    fn a_time_of_day_that_is_set_is_told_once_and_followed_at_a_bounded_rate() {
+    fn a_changed_time_of_day_is_logged_once_and_followed_at_a_bounded_rate() {
         let clock = Clock::start_by(0, set_wall);
         assert_eq!(clock.correct(), None);
         for by in [8 * HOUR_US, -8 * HOUR_US] {
@@ -239,13 +239,13 @@ mod tests {
             assert!(clock.ahead_us().abs() < APART_US, "{}", clock.ahead_us());
             assert!(clock.now() >= before, "it never falls");
         }
-        // What is small is taken back as slowly as ever, and nobody is told.
+        // Small differences are still corrected slowly and not logged.
         SET_BY.fetch_add(-HOUR_US / 3_600, Ordering::Relaxed);
         assert_eq!(clock.correct(), None);
         let ahead = clock.ahead_us();
         clock.correct();
         assert!((0..100_000).contains(&(ahead - clock.ahead_us())));
-        // What is as large as only a mistake is, moves nothing.
+        // A difference so large that it must be a mistake is not followed.
         SET_BY.fetch_add(365 * 24 * HOUR_US, Ordering::Relaxed);
         assert!(matches!(clock.correct(), Some(News::FarApart { .. })));
         for _ in 0..1_000 {
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_at_a_time_that_cannot_be_true_is_refused() {
+    fn a_start_at_an_implausible_time_of_day_is_refused() {
         let now = wall_us() / 1_000;
         let check = |last_at| Clock::start(last_at).check(last_at);
         assert!(check(0).is_ok(), "an empty journal says nothing");
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_start_behind_the_journal_time_goes_on_from_there() {
+    fn a_start_before_the_journals_last_command_continues_from_its_time() {
         let floor = wall_us() / 1_000 + 3_600_000;
         let clock = Clock::start(floor);
         assert!(clock.now() >= floor);

@@ -1,10 +1,9 @@
-//! Brings the tenants to the configuration, by what differs from the one applied last.
+//! Applies the configuration to the tenants, as a difference to the one applied last.
 //!
-//! The configuration applied last stands in the journal, so a start and a reload do the same:
-//! what the file changed is changed, what it no longer names is removed, and what was made or
-//! changed through the API meanwhile is left alone. Presence is never touched. What the router
-//! refuses, such as the removal of an agent in conversation, is told and asked for again the next
-//! time.
+//! The configuration applied last is in the journal, so a start and a reload do the same: they
+//! change what the file changed and remove what it no longer names; what was made or changed
+//! through the API stays. Presence is never touched. What the router refuses, such as removing an
+//! agent in conversation, is reported and tried again next time.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -20,10 +19,10 @@ use super::ring::Ring;
 use super::room;
 use super::tenant::{Sender, Tenant};
 
-/// Commands applied in one turn, so that a large file does not hold up the tenant's calls.
+/// Commands applied in one turn, so that a large file does not delay the tenant's calls.
 const TURN_COMMANDS_MAX: usize = 128;
 
-/// What applying a configuration did.
+/// Result of applying a configuration.
 #[derive(Debug, Default)]
 pub struct Applied {
     /// Commands carried out.
@@ -32,8 +31,8 @@ pub struct Applied {
     pub refused: Vec<(Name, Reject)>,
 }
 
-/// Applies the configuration in force, or leaves it for when the disk of the journal has room:
-/// `disk::watch` applies it then. What is no tenant's, such as tokens, is in force already.
+/// Applies the configuration in force, or leaves it to `disk::watch` if the journal's disk has no
+/// room. Settings that belong to no tenant, such as tokens, are in force already.
 pub async fn apply_or_wait(hub: &Hub) -> Result<Applied, Stopped> {
     hub.wait_for_room().await;
     if let Some(shortage) = hub.disk_shortage() {
@@ -77,7 +76,7 @@ async fn apply_tenant(
     }
     let before = before.unwrap_or_default();
     let commands = wanted.difference(&before);
-    // What is refused does not count as applied: the next start or reload asks for it again.
+    // A refused change does not count as applied: the next start or reload tries again.
     let mut configured = wanted.clone();
     for chunk in commands.chunks(TURN_COMMANDS_MAX) {
         let turn = hub.turn(&cell, |turn| {
@@ -100,7 +99,7 @@ async fn apply_tenant(
         let ((), sequence) = turn?;
         hub.settle(&cell, sequence).await?;
     }
-    // Written last: after a crash in between, the rest is done again by the next start.
+    // Written last: after a crash before this, the next start repeats the rest.
     let json = serde_json::to_string(&configured).expect("a configuration is writable as JSON");
     let (is_noted, sequence) = hub.turn(&cell, |turn| {
         if turn.has_room() {
@@ -114,7 +113,7 @@ async fn apply_tenant(
     hub.settle(&cell, sequence).await
 }
 
-/// The configuration applied last, where one has been.
+/// The configuration applied last, if any.
 fn before(tenant: &Tenant) -> Option<Wanted> {
     match serde_json::from_str::<Wanted>(tenant.configured()?) {
         Ok(before) => Some(before),
@@ -125,12 +124,12 @@ fn before(tenant: &Tenant) -> Option<Wanted> {
     }
 }
 
-/// The tenant, made if there is none.
+/// The tenant, created if needed.
 fn cell(hub: &Hub, name: &Name) -> Arc<Cell> {
     if let Some(cell) = hub.cells.find(name.as_str()) {
         return cell;
     }
-    // Only one configuration is applied at a time, so nobody else makes it meanwhile.
+    // No race: only one configuration is applied at a time.
     let mut tenant = Tenant::new(name.clone());
     tenant.measure(TenantMeters::new(&hub.metrics, name));
     hub.cells

@@ -1,7 +1,7 @@
-//! One connection that carries lines: reads, has them carried out, writes.
+//! One connection that carries lines: reads, has calls carried out, writes.
 //!
-//! Each connection is one task. It reads only while its output has room, so a client that does
-//! not read is not read from either. It never waits for the network while it holds a lock.
+//! Each connection is one task. It reads only while its output has room, so a client that does not
+//! read is not read from. It never waits for the network while holding a lock.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl From<Stopped> for End {
     }
 }
 
-/// The limits of the wire as configured.
+/// The configured limits of the wire.
 pub fn wire_limits(limits: &config::Limits) -> Limits {
     Limits {
         line_bytes_max: limits.line_bytes,
@@ -42,10 +42,10 @@ pub fn wire_limits(limits: &config::Limits) -> Limits {
     }
 }
 
-/// The longest line of a stranger, who has to show its token first.
+/// Longest line of a peer that has not sent its token yet.
 pub const STRANGER_LINE_BYTES: usize = 8 << 10;
 
-/// Those limits for who has or has not shown a token yet.
+/// The limits for a peer that has, or has not, sent a token.
 pub fn limits_for(admitted: bool, wire: &Limits) -> Limits {
     let mut wire = *wire;
     if !admitted {
@@ -54,8 +54,8 @@ pub fn limits_for(admitted: bool, wire: &Limits) -> Limits {
     wire
 }
 
-/// Serves a connection to its end. `confirm` is called after a read that is not answered at once:
-/// an answer would confirm it by itself.
+/// Serves a connection to its end. `confirm` is called after a read that is not answered at once;
+/// an answer would acknowledge it anyway.
 pub async fn serve<R, W>(
     hub: Arc<Hub>,
     conversation: Conversation,
@@ -77,7 +77,7 @@ where
     let portion = Portion::new(Arc::clone(&hub.held), Arc::clone(guest));
     let outbox = Outbox::new(writer, &limits, portion);
     let mut served = Served::new(conversation, guest, reader, outbox, &limits);
-    // These stand for the whole connection: making and dropping them costs more than a read.
+    // Pinned for the whole connection: making and dropping these costs more than a read.
     let mut outdated = pin!(served.conversation.outdated());
     let mut dismissed = pin!(guest.dismissed());
     let mut alarm = pin!(tokio::time::sleep_until(first));
@@ -85,7 +85,7 @@ where
         let talk = &served.conversation;
         let deadline = deadline(&limits, talk.is_admitted(), talk.stranger_since(), heard);
         let due = served.outbox.due(deadline);
-        // An alarm that rings too early is set anew then, which is seldom.
+        // Resetting an alarm that fires early is cheaper than resetting it at each read.
         if due < alarm.deadline() || alarm.is_elapsed() {
             alarm.as_mut().reset(due);
         }
@@ -139,19 +139,19 @@ enum Event {
     Events,
     /// A deadline may have passed.
     Alarm,
-    /// Another configuration is in force, or the daemon stops.
+    /// The configuration was replaced, or the daemon stops.
     Outdated,
-    /// The client sends nothing more.
+    /// The client has closed its sending side.
     Ended,
 }
 
-/// What may come up besides: another configuration, and that the connection has to go.
+/// Other reasons to wake: a new configuration, and the dismissal of the connection.
 type News<'a, 'g> = (
     Pin<&'a mut WaitForCancellationFutureOwned>,
     Pin<&'a mut WaitForCancellationFuture<'g>>,
 );
 
-/// A connection at work.
+/// The state of a connection being served.
 struct Served<'a, R, W> {
     conversation: Conversation,
     guest: &'a Guest,
@@ -206,7 +206,7 @@ where
                 Ok(_) => Ok(Event::Read),
                 Err(error) => match error.into() {
                     End::Gone => Err(End::Gone),
-                    // What it sent before still counts.
+                    // Lines received before the end are still carried out.
                     _ => Ok(Event::Ended),
                 },
             },
@@ -242,7 +242,7 @@ where
                 Ok(())
             }
             Event::Ended => {
-                // Nobody hears it if it fails.
+                // The connection ends anyway.
                 let _ = self.take_last().await;
                 Err(End::Closed)
             }
@@ -263,13 +263,13 @@ where
             if !was_stranger && calls < self.calls_max {
                 return Ok(());
             }
-            // More may be there: what is done is sent, and others have their turn first.
+            // Send what is done, and let other connections work, before taking more lines.
             self.make_room().await?;
             tokio::task::yield_now().await;
         }
     }
 
-    /// Carries out what was taken, in pieces that are sent before it goes on.
+    /// Carries out the lines taken, sending replies in between.
     async fn carry_out(&mut self) -> Result<(), End> {
         let mut messages = std::mem::take(&mut self.messages);
         let mut pieces = Pieces::of(&mut messages);
@@ -288,7 +288,7 @@ where
         Ok(())
     }
 
-    /// Sends what is there as far as it must leave before there may be more.
+    /// Sends until there is room for more output.
     async fn make_room(&mut self) -> Result<(), End> {
         self.outbox.write_at_once();
         if self.outbox.has_room() {
@@ -300,13 +300,13 @@ where
         }
     }
 
-    /// Takes lines with about as many calls as one turn may have; the number of calls.
+    /// Takes lines with about as many calls as one turn may have; returns the number of calls.
     fn take(&mut self) -> usize {
         let mut calls = 0;
         let admitted = self.conversation.is_admitted();
         let wire = limits_for(admitted, &self.wire);
         self.lines.set_line_bytes_max(wire.line_bytes_max);
-        // What a stranger sends behind its token is measured when that has been looked at.
+        // The limits for what follows a stranger's token depend on that token.
         let calls_max = if admitted { self.calls_max } else { 1 };
         while calls < calls_max {
             let Some(line) = self.lines.next_line() else {
@@ -319,7 +319,8 @@ where
         calls
     }
 
-    /// What is left when the client has sent its last: complete lines and one without its end.
+    /// Carries out what is left after the client has sent its last: complete lines, and one without
+    /// a line end.
     async fn take_last(&mut self) -> Result<(), End> {
         self.take_turns().await?;
         let wire = limits_for(self.conversation.is_admitted(), &self.wire);
@@ -342,19 +343,19 @@ fn read_line(line: Line<'_>, wire: &Limits) -> Message {
     }
 }
 
-/// Waits for events where some are wanted and there is room for them.
+/// Waits for events, if subscribed and there is room for them.
 async fn wait_for_events(
     conversation: &mut Conversation,
     waiting_bytes: usize,
 ) -> Result<(), super::feed::Lost> {
     match conversation.feed() {
-        // Whoever is up to date gets everything at once, or is too slow.
+        // A live feed always gets its events; if it does not read them, it is closed as too slow.
         Some(feed) if feed.is_live() || waiting_bytes < AHEAD_BYTES => feed.wait().await,
         Some(_) | None => std::future::pending().await,
     }
 }
 
-/// When a connection that is silent is closed.
+/// When a silent connection is closed.
 pub fn deadline(limits: &config::Limits, admitted: bool, opened: Moment, heard: Moment) -> Moment {
     let after = |from: Moment, span: Millis| from + millis(span);
     let handshake = (!admitted).then(|| after(opened, limits.handshake_ms));

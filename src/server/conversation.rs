@@ -1,10 +1,9 @@
-//! What one peer asks and is answered, whatever carries the bytes.
+//! The requests of one peer and their replies, over any transport.
 //!
-//! A turn takes everything that has arrived: calls of the router are carried out one after
-//! another under one lock of the tenant, and what concerns the connection or the process in
-//! between, in the order of the requests. Replies are written into the caller's buffer; the
-//! caller may send it only when [`Conversation::handle`] has returned, because only then what was
-//! answered is durable.
+//! A turn takes all calls that have arrived: calls of the router are carried out under one lock of
+//! the tenant, calls that concern the connection or the process between turns, all in order.
+//! Replies go into the caller's buffer; the caller may send it only after [`Conversation::handle`]
+//! has returned, because only then are they durable.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,13 +33,13 @@ use super::pieces::{Piece, Pieces};
 use super::places::Guest;
 use super::rates::{Client, Shared};
 use super::replies::{Array, Replies};
-use super::room::{self, Appetite};
+use super::room::{self, DiskUse};
 use super::tenant::Sender;
 use super::work::Slot;
 
-/// After so long a turn ends, so that others have the tenant.
+/// A turn ends after this time, so that others get the tenant.
 const TURN_TIME: Duration = Duration::from_millis(1);
-/// After so many bytes of replies a turn ends, and what is there is sent before it goes on.
+/// A turn ends after this many bytes of replies, which are sent before it continues.
 const TURN_BYTES: usize = 256 << 10;
 
 /// One peer.
@@ -48,29 +47,29 @@ pub struct Conversation {
     pub(super) hub: Arc<Hub>,
     pub(super) via: Via,
     pub(super) cell: Arc<Cell>,
-    /// `None` = it has to show a token first.
+    /// `None` = the peer has to send a token first.
     pub(super) access: Option<Access>,
     /// The client named by `session.open`.
     pub(super) client: Option<Name>,
     pub(super) feed: Option<Feed>,
-    /// Whether events can come on this connection.
+    /// Whether this transport can carry events.
     pub(super) can_listen: bool,
-    /// The configuration as this peer last saw it.
+    /// The configuration this peer last saw.
     pub(super) live: Arc<Live>,
-    /// Where the peer is, if it came over the network.
+    /// The peer's address, over the network.
     pub(super) from: Option<IpAddr>,
-    /// Since when it has shown no token.
+    /// Since when the peer has been without a token.
     pub(super) stranger_since: Moment,
-    /// Its token was taken away and it has shown no other.
+    /// The token was revoked and no other has been sent.
     pub(super) is_revoked: bool,
     bucket: Option<Shared>,
-    /// Requests refused because there were too many in a second.
+    /// Requests refused by the rate limit.
     throttled: usize,
-    /// The connection that it is on.
+    /// The place of its connection.
     guest: Arc<Guest>,
-    /// While it works.
+    /// Set while it works.
     slot: Option<(Slot, Moment)>,
-    /// The array of replies that the next turn goes on with.
+    /// The array of replies that the next turn continues.
     array: Option<Array>,
 }
 
@@ -100,7 +99,7 @@ impl Conversation {
         conversation
     }
 
-    /// Finds the bucket that its requests are taken from.
+    /// Finds the bucket that limits this peer's requests.
     fn meter(&mut self) {
         let Some(rate) = self.live.config.server.limits.requests_per_second else {
             self.bucket = None;
@@ -120,7 +119,7 @@ impl Conversation {
         });
     }
 
-    /// It has shown a token, or lost what it had.
+    /// Called when the peer has sent a token or lost its access.
     pub(super) fn access_changed(&mut self) {
         self.guest.set_known(self.access.is_some());
         let by_token = |access: &Access| access.token.is_some();
@@ -129,7 +128,7 @@ impl Conversation {
         }
     }
 
-    /// Waits until it may work. Others wait meanwhile, so nothing else may be waited for.
+    /// Waits for a slot to work in. Nothing else may be awaited while holding it.
     pub async fn enter(&mut self) {
         if self.slot.is_none() {
             let slot = self.hub.work.enter(&self.guest.done()).await;
@@ -137,7 +136,7 @@ impl Conversation {
         }
     }
 
-    /// Lets others work.
+    /// Gives the slot back.
     pub fn leave(&mut self) {
         if let Some((slot, from)) = self.slot.take() {
             self.guest.worked(from);
@@ -145,22 +144,22 @@ impl Conversation {
         }
     }
 
-    /// Requests refused because there were too many in a second.
+    /// Requests refused by the rate limit.
     pub fn throttled(&self) -> usize {
         self.throttled
     }
 
-    /// Whether the peer may ask anything yet.
+    /// Whether the peer has access.
     pub fn is_admitted(&self) -> bool {
         self.access.is_some()
     }
 
-    /// Shows a token without opening a session, as each request of HTTP does; `place` is its path.
+    /// Takes a token without opening a session, as for each HTTP request; `place` is its path.
     pub fn show(&mut self, place: &str, secret: &Token) -> Result<(), Reject> {
         let live = self.hub.live();
         let access = Access::by_token(self.via, secret, &live.config);
         let access = access.inspect_err(|refusal| {
-            // Who shows a wrong token is nobody, even where none is needed.
+            // A wrong token removes all access, even where none is needed.
             self.access = None;
             self.tell_refusal(place, Target::default(), refusal);
         })?;
@@ -172,15 +171,15 @@ impl Conversation {
         Ok(())
     }
 
-    /// What it listens to. Nothing leaves while it is not known whether it still may.
+    /// The subscription. Empty while access has to be checked again.
     pub fn feed(&mut self) -> Option<&mut Feed> {
         self.feed
             .as_mut()
             .filter(|_| self.hub.generation() == self.live.generation)
     }
 
-    /// Carries out what arrived and appends the replies to `out`, until all is done or there is so
-    /// much that it should be sent first: call it again until `pieces` are done.
+    /// Carries out what arrived and appends the replies to `out`, until all is done or the replies
+    /// should be sent first: call again until `pieces` are done.
     pub async fn handle(
         &mut self,
         pieces: &mut Pieces<'_>,
@@ -201,12 +200,12 @@ impl Conversation {
                 tokio::task::yield_now().await;
             }
             if is_local {
-                // Nobody is held up by who waits for the disk.
+                // Waits for the disk without holding a slot.
                 self.hub.wait_for_room().await;
                 self.enter().await;
                 unsettled = self.turn(pieces, &mut replies)?;
             } else if let Some(Piece::Call(call)) = pieces.take() {
-                // It may leave the tenant or make something visible: settle what came before.
+                // This call may leave the tenant or show something: settle what came before.
                 self.leave();
                 self.hub.settle(&self.cell, unsettled).await?;
                 unsettled = self.call_outside(call, &mut replies).await?;
@@ -217,16 +216,16 @@ impl Conversation {
         self.hub.settle(&self.cell, unsettled).await
     }
 
-    /// The peer is gone.
+    /// The peer has disconnected.
     pub async fn end(mut self) {
         self.feed = None;
-        // When the daemon itself goes, the client is not to blame: its contacts are leased from
-        // the next start on, not from now.
+        // If the daemon itself stops, the client is not at fault: the leases of its contacts start
+        // at the next start.
         if self.hub.serving.is_cancelled() || self.hub.accepting.is_cancelled() {
             return;
         }
         if let Some(client) = self.client.take() {
-            // A failure has been told and ends the daemon.
+            // The failure has been logged and ends the daemon.
             let _ = self.close_session(client).await;
         }
     }
@@ -234,13 +233,13 @@ impl Conversation {
     pub(super) async fn close_session(&self, client: Name) -> Result<(), Stopped> {
         let closed = Command::Session(SessionCommand::Closed(Session { client }));
         let ((), sequence) = self.hub.turn(&self.cell, |turn| {
-            // A session that was opened can be closed; nobody is there to be answered.
+            // Never refused, because the session was opened.
             turn.record(self.hub.clock.now(), closed);
         })?;
         self.hub.settle(&self.cell, sequence).await
     }
 
-    /// One lock of the tenant: as many pieces as may be dealt with under it.
+    /// One lock of the tenant: as many pieces as one turn may carry out.
     fn turn(
         &mut self,
         pieces: &mut Pieces<'_>,
@@ -270,7 +269,7 @@ impl Conversation {
         Ok(sequence)
     }
 
-    /// A call under the lock.
+    /// Carries out a call under the lock.
     fn call(&mut self, turn: &mut Turn<'_>, call: Call, replies: &mut Replies<'_>) {
         let now = self.hub.clock.now();
         let id = call.id.as_ref();
@@ -288,7 +287,7 @@ impl Conversation {
             }
             (Ok(request), Ok(())) => request,
         };
-        let told = self.to_be_told(call.method, &request);
+        let told = self.to_audit(call.method, &request);
         let outcome = match request {
             Request::Command(command) => self.command(turn, now, call.key.as_ref(), command),
             Request::Query(query) => self.query(turn, now, &query),
@@ -325,12 +324,12 @@ impl Conversation {
         }
         self.check_own(turn, now, key, &command)?;
         if !turn.has_room() {
-            // What was answered before is answered again: it is durable.
+            // A stored answer is durable already.
             let repeated = turn.tenant.repeat(key);
             return repeated.unwrap_or_else(|| Err(room::out(turn.shortage())));
         }
         if let Some(reason) = turn.shortage()
-            && room::appetite(&command) == Appetite::More
+            && room::disk_use(&command) == DiskUse::Adds
             && !turn.tenant.knows(key, &command)
         {
             return Err(room::short(reason));
@@ -343,7 +342,7 @@ impl Conversation {
         turn.tenant.apply(now, sender, command)
     }
 
-    /// Refuses a call before it is looked into.
+    /// Refuses a call by rate limit or role, before its parameters are looked at.
     pub(super) fn admit(&mut self, call: &Call, now: Timestamp) -> Result<(), Reject> {
         if let Some(bucket) = &self.bucket
             && !bucket.take(now)

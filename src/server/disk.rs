@@ -1,7 +1,7 @@
-//! Tells when the journal's disk fills up and when it has room again.
+//! Logs when the journal's disk fills up and when it has room again.
 //!
-//! What a full disk means for requests is decided in `room`. Here is only told, and what waited
-//! for room is done when there is some.
+//! `room` decides what a full disk means for requests. Here only the log is written, and a
+//! postponed configuration applied once there is room.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,10 +12,10 @@ use crate::journal::Space;
 use super::configure;
 use super::hub::{Hub, Stopped};
 
-/// How often is looked.
+/// Interval of checks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Writes a line to the log whenever it changes, until the daemon stops.
+/// Logs every change of the disk's state until the daemon stops.
 pub async fn watch(hub: Arc<Hub>) {
     let mut told = Space::Ahead;
     loop {
@@ -24,7 +24,7 @@ pub async fn watch(hub: Arc<Hub>) {
             () = hub.serving.cancelled() => return,
         }
         let space = hub.journal.space();
-        // The next segment is being made again and again on a full disk.
+        // On a full disk the next segment is tried again and again: not worth a line each.
         let is_news = space != told && space != Space::Allocating;
         if is_news {
             tell(&space);
@@ -39,7 +39,7 @@ pub async fn watch(hub: Arc<Hub>) {
     }
 }
 
-/// Applies what the configuration changes, which waited since the start.
+/// Applies the configuration changes postponed since the start.
 async fn configure_now(hub: &Hub) -> Result<(), Stopped> {
     let _alone = hub.reloading.lock().await;
     configure::apply_or_wait(hub).await?;

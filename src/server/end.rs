@@ -1,11 +1,11 @@
-//! Why a connection ends, and the word for it in the metrics. It ends none itself.
+//! Why a connection ends, with its label in the metrics.
 
 use std::io::ErrorKind;
 
 /// Why a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The client closed, or the network did.
+    /// The client or the network closed it.
     Closed,
     /// It sent nothing for too long, or no token in time.
     Idle,
@@ -13,18 +13,18 @@ pub enum End {
     SlowConsumer,
     /// The daemon stops.
     Stopped,
-    /// The past that it wanted cannot be told.
+    /// The past events it asked for are not available.
     Lost,
-    /// Its token was taken away.
+    /// Its token was revoked.
     Revoked,
-    /// It had shown no token, and others wanted its place.
+    /// It had sent no token, and its place was needed.
     Crowded,
-    /// Its host answers nothing any more.
+    /// Its host no longer responds.
     Gone,
 }
 
 impl End {
-    /// The word in the metrics.
+    /// The label in the metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",

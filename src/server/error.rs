@@ -84,7 +84,7 @@ impl From<LedgerError> for ServerError {
 }
 
 impl ServerError {
-    /// The exit code of the process: 74 where the disk or the journal is at fault, 2 for the
+    /// The exit code of the process: 74 for a fault of the disk or the journal, 2 for the
     /// configuration, 1 otherwise.
     pub const fn exit_code(&self) -> u8 {
         match self {

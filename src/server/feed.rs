@@ -1,8 +1,8 @@
-//! What one connection hears of a tenant's events: from where, which, and how far it has come.
+//! The subscription of one connection: which events, and how far it has come.
 //!
-//! A feed pulls; nothing is queued for it. It takes from the ring what may leave, and where it
-//! begins before the ring, first from the past (`history`). So a slow reader holds no memory but
-//! its own output buffer, and there is no gap between past and present.
+//! A feed pulls; nothing is queued for it. It reads released events from the ring, and older ones
+//! first from `history`. So a slow reader costs no memory but its output buffer, and there is no
+//! gap between past and present.
 
 use std::sync::Arc;
 
@@ -26,36 +26,36 @@ pub struct Feed {
     hub: Arc<Hub>,
     cell: Arc<Cell>,
     wanted: Subscribe,
-    /// What an agent may hear at all: of itself.
+    /// What an agent may receive at all: events about itself.
     allowed: Option<Subscribe>,
-    /// The last event that has been looked at.
+    /// The last event examined.
     seen: u64,
     releases: watch::Receiver<Sequence>,
-    /// Where older events come from, until the ring is reached.
+    /// Source of older events, until the ring is reached.
     past: Option<mpsc::Receiver<Past>>,
     /// Taken and not yet written.
     taken: Vec<Arc<Published>>,
-    /// It has come to the end of what there is, so what comes now is new.
+    /// It has caught up: further events are new.
     is_live: bool,
 }
 
-/// What [`Feed::pull`] found.
+/// Result of [`Feed::pull`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pulled {
-    /// The buffer is full, there may be more.
+    /// The buffer is full; there may be more.
     More,
     /// Nothing more for now.
     Idle,
 }
 
-/// The past cannot be told.
+/// The past events are not available.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Lost(pub String);
 
 impl Feed {
-    /// A feed from `wanted.after` on, or from now on; for an agent only of what names it. Answers
-    /// the number of the last event too.
+    /// A feed from `wanted.after` on, or from now on; an agent's carries only events that name it.
+    /// Also returns the number of the last event.
     pub async fn open(
         hub: Arc<Hub>,
         cell: Arc<Cell>,
@@ -86,7 +86,7 @@ impl Feed {
             history::check(&feed.hub, &feed.cell, seen).await?;
             feed.fold_past();
         }
-        // What is there already is looked at once without waiting for a release.
+        // Events that are there already are pulled without waiting for a release.
         feed.releases.mark_changed();
         Ok((feed, last))
     }
@@ -95,7 +95,7 @@ impl Feed {
         self.is_live
     }
 
-    /// Waits until there is something to pull. It may be dropped and called again at any time.
+    /// Waits until there is something to pull. Cancel safe.
     pub async fn wait(&mut self) -> Result<(), Lost> {
         if !self.taken.is_empty() {
             return Ok(());
@@ -116,7 +116,7 @@ impl Feed {
         Ok(())
     }
 
-    /// Appends what may leave, until `out` holds `max` bytes.
+    /// Appends released events until `out` holds `max` bytes.
     pub fn pull(&mut self, out: &mut Vec<u8>, max: usize) -> Pulled {
         loop {
             let mut written = 0;

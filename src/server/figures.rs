@@ -1,16 +1,16 @@
-//! What the role `ops` reads: figures, and nothing that says who a person is or whom it serves.
+//! Reduces answers to what the role `ops` may read: figures, nothing that identifies a person.
 //!
-//! An agent's id, what it does and what it has done are figures; its name, its address, the
-//! reasons and plans of its absences and the contacts before it are not.
+//! An agent's id, state and counts are figures; its name, address, absence reasons and plans, and
+//! contacts are not.
 
 use crate::router::answer::{AgentView, Answer};
 
-/// Leaves the figures of an answer.
-pub fn leave_figures(answer: &mut Answer) {
+/// Removes everything but figures from an answer.
+pub fn reduce_to_figures(answer: &mut Answer) {
     match answer {
-        Answer::Agent(agent) => leave_figures_of(agent),
-        Answer::Agents(page) => page.items.iter_mut().for_each(leave_figures_of),
-        // The rules of a centre and its sums.
+        Answer::Agent(agent) => reduce_agent(agent),
+        Answer::Agents(page) => page.items.iter_mut().for_each(reduce_agent),
+        // Configuration of the centre, and sums.
         Answer::Done(_)
         | Answer::Queue(_)
         | Answer::Queues(_)
@@ -23,7 +23,7 @@ pub fn leave_figures(answer: &mut Answer) {
         | Answer::Calendar(_)
         | Answer::Calendars(_)
         | Answer::CalendarRemoved(_) => {}
-        // No method of the role answers with these, and none may come to.
+        // No method of the role has these answers, and none may get them.
         Answer::AgentRemoved(_)
         | Answer::Customer(_)
         | Answer::Excluded(_)
@@ -46,7 +46,7 @@ pub fn leave_figures(answer: &mut Answer) {
     }
 }
 
-fn leave_figures_of(agent: &mut AgentView) {
+fn reduce_agent(agent: &mut AgentView) {
     agent.name = None;
     agent.address = None;
     agent.reason = None;

@@ -12,10 +12,10 @@ use parking_lot::Mutex;
 use super::end::End;
 use super::places::Guest;
 
-/// What one connection may hold without being counted.
+/// Bytes one connection may hold without being counted.
 pub const FREE_BYTES: usize = 64 << 10;
 
-/// The account of all.
+/// The account of all connections.
 #[derive(Debug)]
 pub struct Held {
     max: usize,
@@ -27,7 +27,7 @@ pub struct Held {
 #[derive(Debug, Default)]
 struct Holders {
     by_number: BTreeMap<u64, Holder>,
-    /// Bytes of those that have been told to go.
+    /// Bytes of connections that are being closed.
     leaving: usize,
     next: u64,
 }
@@ -67,12 +67,12 @@ impl Held {
     }
 }
 
-/// What waits for one connection.
+/// The bytes waiting for one connection.
 #[derive(Debug)]
 pub struct Portion {
     held: Arc<Held>,
     guest: Arc<Guest>,
-    /// Under which it stands among the holders.
+    /// Its number among the holders.
     number: Option<u64>,
     bytes: usize,
 }
@@ -87,7 +87,7 @@ impl Portion {
         }
     }
 
-    /// The connection holds so many bytes now.
+    /// Sets how many bytes the connection holds now.
     pub fn set(&mut self, bytes: usize) {
         let bytes = if bytes > FREE_BYTES { bytes } else { 0 };
         if bytes != self.bytes {
@@ -115,7 +115,7 @@ impl Portion {
                         self.number = None;
                     }
                     Some(holder) => holder.bytes = bytes,
-                    // It has been told to go.
+                    // It is being closed already.
                     None => {
                         holders.leaving = (holders.leaving + bytes).saturating_sub(self.bytes);
                         if bytes == 0 {
@@ -138,7 +138,7 @@ impl Drop for Portion {
     }
 }
 
-/// Bytes of an answer on their way, counted until they have left.
+/// Bytes of an answer being sent, counted until they are sent.
 #[derive(Debug)]
 pub struct Counted {
     bytes: Vec<u8>,
@@ -165,15 +165,15 @@ impl AsRef<[u8]> for Counted {
 mod tests {
     use tokio_util::sync::CancellationToken;
 
-    use super::super::places::{Comer, Net, Places};
+    use super::super::places::{Net, Newcomer, Places};
     use super::*;
 
     #[test]
-    fn over_the_limit_whoever_holds_most_goes() {
+    fn over_the_limit_the_largest_holder_is_closed() {
         let places = Places::new(100, 100, CancellationToken::new());
         let held = Held::new(10 * FREE_BYTES);
         let net = Net::from(std::net::IpAddr::from([127, 0, 0, 1]));
-        let guest = || places.seat(Comer::Known(net)).expect("a place");
+        let guest = || places.seat(Newcomer::Known(net)).expect("a place");
         let (a, b, c) = (guest(), guest(), guest());
         let portion = |guest: &Arc<Guest>| Portion::new(Arc::clone(&held), Arc::clone(guest));
         let (mut of_a, mut of_b, mut of_c) = (portion(&a), portion(&b), portion(&c));
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(told(), [false; 3]);
         of_c.set(3 * FREE_BYTES);
         assert_eq!(told(), [true, false, false]);
-        // What is on its way out is not asked for twice.
+        // Bytes being dropped already are not demanded twice.
         of_b.set(4 * FREE_BYTES);
         assert_eq!(told(), [true, false, false]);
         assert_eq!(a.why(), End::SlowConsumer);

@@ -1,8 +1,8 @@
-//! Events that are older than the ring, made anew from the journal.
+//! Events older than the ring, made again from the journal.
 //!
-//! The journal holds commands, and the same commands give the same events; so the past is told
-//! by folding the journal again from the oldest state that it keeps, in a background thread.
-//! Nothing of the present state is touched. What lies before the oldest kept state is gone.
+//! The journal holds commands, and the same commands give the same events. So past events are made
+//! by replaying the journal from the oldest kept snapshot, in a background thread, without touching
+//! the running state. Events before that snapshot are gone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,22 +28,22 @@ use super::record::Record;
 use super::ring::Published;
 use super::threads::TwoThreads;
 
-/// Events handed over at a time.
+/// Events passed on at a time.
 const CHUNK_EVENTS: usize = 256;
-/// How long a reader may take nothing while others wait for their turn.
+/// How long a reader may take nothing while others wait to replay.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Chunks that wait for a reader.
+/// Chunks waiting for a reader.
 const CHUNKS_MAX: usize = 4;
 
-/// A piece of the past.
+/// A chunk of past events, or their end.
 #[derive(Debug)]
 pub enum Past {
     Events(Vec<Arc<Published>>),
-    /// The past cannot be told, for this reason.
+    /// The past is not available, for this reason.
     Failed(String),
 }
 
-/// Why folding ended before the end of the journal.
+/// Why a replay ended before the end of the journal.
 #[derive(Debug, thiserror::Error)]
 enum Ended {
     #[error("nobody listens any more")]
@@ -62,10 +62,10 @@ impl From<JournalError> for Ended {
 
 /// Refuses to begin after an event that the journal no longer holds.
 pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), Reject> {
-    let turn = turn_to_fold(hub).await;
+    let turn = fold_permit(hub).await;
     let (hub, cell) = (Arc::clone(hub), Arc::clone(cell));
     let look = move || {
-        // Whoever asked may be gone before it is done.
+        // Keep the permit until this is done, even if the caller has gone.
         let _turn = turn;
         oldest(&hub, &cell.name).map(|oldest| oldest.event_seq)
     };
@@ -89,13 +89,13 @@ pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), R
     Err(refusal)
 }
 
-/// The event after which the journal can still tell everything.
+/// The event after which the journal still has all events.
 pub(super) fn kept_after(hub: &Hub, tenant: &Name) -> Result<u64, ServerError> {
     oldest(hub, tenant).map(|oldest| oldest.event_seq)
 }
 
-/// Waits for the one turn that there is at reading an old state.
-async fn turn_to_fold(hub: &Arc<Hub>) -> OwnedSemaphorePermit {
+/// Waits for the permit to replay; there is one.
+async fn fold_permit(hub: &Arc<Hub>) -> OwnedSemaphorePermit {
     struct Waits<'a>(&'a AtomicUsize);
     impl Drop for Waits<'_> {
         fn drop(&mut self) {
@@ -108,12 +108,12 @@ async fn turn_to_fold(hub: &Arc<Hub>) -> OwnedSemaphorePermit {
     turn.expect("it is never closed")
 }
 
-/// Tells the events after `after` up to about the present.
+/// Replays the events after `after` up to about the present.
 pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> {
     let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
     let tasks = hub.tasks.clone();
     tasks.spawn(async move {
-        let _turn = turn_to_fold(&hub).await;
+        let _turn = fold_permit(&hub).await;
         let hub_of_fold = Arc::clone(&hub);
         let told = sender.clone();
         let work = tokio::task::spawn_blocking(move || {
@@ -126,14 +126,14 @@ pub fn fold(hub: Arc<Hub>, cell: Arc<Cell>, after: u64) -> mpsc::Receiver<Past> 
             Err(panic) => panic.to_string(),
         };
         tracing::warn!(cause = failed, "the past could not be told to a subscriber");
-        // Whoever waited may be gone by now.
+        // The reader may have gone.
         let _ = told.send(Past::Failed(failed)).await;
     });
     receiver
 }
 
-/// Passes a piece on to who listens. A reader that takes nothing for long gives way to those who
-/// wait, and comes back behind them.
+/// Passes a chunk to the reader. A reader that takes nothing for long gives the permit to those who
+/// wait, and queues behind them.
 fn pass_on(
     hub: &Hub,
     sender: &mpsc::Sender<Past>,
@@ -156,8 +156,8 @@ fn pass_on(
     }
 }
 
-/// Tells the events after `after` through `until` to `take`, in the caller's thread. What `take`
-/// refuses ends it. It waits for nobody who is told the past too.
+/// Replays the events after `after` through `until` into `take`, in the caller's thread; an error
+/// of `take` ends it. Needs no permit.
 pub fn tell(
     hub: &Hub,
     tenant: &Name,
@@ -186,12 +186,12 @@ pub fn tell(
     }
 }
 
-/// The oldest state of a tenant behind which everything was decided by the rules of this program.
+/// The oldest state of a tenant after which all commands were decided by this program's rules.
 struct Oldest {
     router: Router,
-    /// Who wrote what follows.
+    /// The program that wrote what follows.
     program: Program,
-    /// Records up to here are in it.
+    /// The state includes records through this one.
     sequence: Sequence,
     /// Where reading must begin.
     from: Sequence,
@@ -218,7 +218,7 @@ fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
         .into_iter()
         .find(|image| image.tenant == *tenant)
     else {
-        // A tenant younger than the snapshot begins after it.
+        // A tenant younger than the snapshot starts empty after it.
         return Ok(empty(at + 1, snapshot.program));
     };
     let router =
@@ -245,7 +245,7 @@ struct Folding<F> {
 
 impl<F: FnMut(&Hub, Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
     fn begin(hub: &Hub, tenant: &Name, after: u64, hand_over: F) -> Result<Self, Ended> {
-        // Reading goes as far as the disk has confirmed: everything appended by now, therefore.
+        // Only synced records can be read, so sync all appended ones.
         hub.journal.sync_through(hub.journal.appended_sequence())?;
         Ok(Self {
             oldest: oldest(hub, tenant)?,
@@ -285,7 +285,7 @@ impl<F: FnMut(&Hub, Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
         self.hand_over(hub)
     }
 
-    /// Passes on what there is.
+    /// Passes on the events collected so far.
     fn hand_over(&mut self, hub: &Hub) -> Result<(), Ended> {
         let chunk = std::mem::take(&mut self.chunk);
         if chunk.is_empty() {

@@ -1,7 +1,5 @@
-//! What all tasks of the daemon share.
-//!
-//! It knows the journal, the clock, the tenants, the configuration in force, and whether the
-//! daemon still serves. It opens no socket and reads no request.
+//! State shared by all tasks of the daemon: journal, clock, tenants, the configuration in force,
+//! and whether the daemon still serves. Opens no socket and reads no request.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -27,15 +25,15 @@ use super::held::Held;
 use super::keeper::Keeper;
 use super::metrics::Metrics;
 use super::metrics::scrapes::Scrapes;
-use super::places::{Comer, Net, Places};
+use super::places::{Net, Newcomer, Places};
 use super::rates::Rates;
 use super::work::Work;
 
-/// Bytes that the journal may hold beyond the configured limit: what turns under way at that
-/// moment can still bring.
+/// Bytes the journal may hold beyond the configured limit, for turns already under way when it is
+/// reached.
 pub const WAITING_BYTES_SLACK: usize = 64 << 20;
 
-/// Nothing more may leave: the journal has failed.
+/// The journal has failed: nothing more may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped;
 
@@ -44,51 +42,51 @@ pub struct Stopped;
 pub struct Live {
     pub config: Config,
     pub generation: u64,
-    /// Cancelled when another has been put in force, or the daemon stops.
+    /// Cancelled when another configuration is put in force, or the daemon stops.
     pub over: CancellationToken,
 }
 
 /// State shared by all tasks.
 pub struct Hub {
     pub journal: Journal,
-    /// Behind which record of the journal everything was decided by the rules of this program.
+    /// The record after which all commands were decided by this program's rules.
     pub decided_since: Sequence,
     pub clock: Clock,
     pub cells: Cells,
     pub metrics: Arc<Metrics>,
     pub config_path: Option<PathBuf>,
-    /// Writes the record of responsibility, where it is switched on.
+    /// The ledger, if switched on.
     pub ledger: Option<Keeper>,
     live: RwLock<Arc<Live>>,
-    /// That of `live`, to be looked at without the lock.
+    /// The generation of `live`, readable without the lock.
     generation: AtomicU64,
     /// Held while a configuration is being applied.
     pub reloading: tokio::sync::Mutex<()>,
     /// Held while a snapshot is being written.
     pub snapshotting: tokio::sync::Mutex<Option<Sequence>>,
-    /// At most one past is folded anew at a time: it costs a processor and the memory of a state.
+    /// Permit to replay the past: each replay costs a processor and the memory of a state.
     pub folding: Arc<Semaphore>,
-    /// Those who wait for the past to be folded.
+    /// Tasks waiting to replay the past.
     pub folds_waiting: AtomicUsize,
     /// Places for connections.
     pub places: Arc<Places>,
-    /// What waits for those who read slowly.
+    /// Bytes waiting for slow readers.
     pub held: Arc<Held>,
-    /// Who may work.
+    /// Slots to work in.
     pub work: Arc<Work>,
     pub rates: Rates,
     pub scrapes: Scrapes,
-    /// Wakes the timer task when an earlier deadline has come up.
+    /// Wakes the timer task when an earlier deadline was set.
     pub earlier: Notify,
-    /// For when the timer task sleeps.
+    /// The deadline the timer task sleeps to.
     pub armed: AtomicI64,
     draining: AtomicBool,
-    /// The disk was too full for what the configuration changes: it is applied when there is room.
+    /// The configuration was postponed because the disk is full; it is applied when there is room.
     pub configuration_waits: AtomicBool,
     failure: OnceLock<JournalError>,
-    /// Ends the acceptance of connections.
+    /// Stops accepting connections.
     pub accepting: CancellationToken,
-    /// Ends the connections and every other task.
+    /// Stops the connections and every other task.
     pub serving: CancellationToken,
     pub tasks: TaskTracker,
     pub audit: Audit,
@@ -173,7 +171,7 @@ impl Hub {
         before.over.cancel();
     }
 
-    /// One turn at a tenant. The sequence must be durable before anything learned may leave.
+    /// One turn at a tenant. The returned sequence must be durable before anything read is sent.
     pub fn turn<R>(
         &self,
         cell: &Cell,
@@ -193,7 +191,7 @@ impl Hub {
         Ok(done)
     }
 
-    /// Waits until everything through `sequence` is durable, then lets the events leave.
+    /// Waits until everything through `sequence` is durable, then releases the events.
     pub async fn settle(&self, cell: &Cell, sequence: Sequence) -> Result<(), Stopped> {
         self.journal
             .durable(sequence)
@@ -203,8 +201,8 @@ impl Hub {
         Ok(())
     }
 
-    /// A refusal where the disk is so far behind that the journal takes nothing more. What one turn
-    /// brings is less than [`WAITING_BYTES_SLACK`], so it is enough to look when a turn begins.
+    /// Refuses while too many bytes wait for the disk. One turn adds less than
+    /// [`WAITING_BYTES_SLACK`], so checking at its beginning is enough.
     pub fn check_room(&self, waiting_bytes: usize) -> Result<(), Reject> {
         let limit = self.journal.waiting_bytes_max() - WAITING_BYTES_SLACK;
         if waiting_bytes < limit {
@@ -216,8 +214,8 @@ impl Hub {
         Err(Reject::unavailable("server", message))
     }
 
-    /// Stops everything: what has been applied can no longer be made durable. Only the first
-    /// cause is kept and told.
+    /// Stops everything: what has been applied can no longer be made durable. Only the first cause
+    /// is kept and logged.
     pub fn fail(&self, error: JournalError) -> Stopped {
         if self.failure.set(error.clone()).is_ok() {
             tracing::error!(%error, "the journal failed: nothing is acknowledged any more");
@@ -242,13 +240,13 @@ impl Hub {
         }
     }
 
-    /// As what somebody comes over the network.
-    pub fn comer(&self, address: IpAddr) -> Comer {
+    /// The kind of newcomer at this address.
+    pub fn newcomer(&self, address: IpAddr) -> Newcomer {
         let net = Net::from(address);
         if self.live().config.tokens.is_empty() {
-            Comer::Known(net)
+            Newcomer::Known(net)
         } else {
-            Comer::Stranger(net)
+            Newcomer::Stranger(net)
         }
     }
 

@@ -1,10 +1,9 @@
-//! The state of all tenants, as a snapshot holds it.
+//! The state of all tenants as bytes of a snapshot. Must not read or write files.
 //!
 //! ```text
 //! magic 8 | head: who wrote it, and what of which tenant follows | image | image …
 //! ```
-//! The head has the form of `crate::stored`, each image that of the router. This file must not read
-//! or write files.
+//! The head has the form of `crate::stored`, each image that of the router.
 
 use std::borrow::Cow;
 
@@ -17,15 +16,15 @@ use crate::stored::{self, Reader, Stored, Writer, stored};
 use super::error::ServerError;
 use super::program::Program;
 
-/// No state of the form before began with a zero and went on.
+/// Begins with a zero because no state of an older form does.
 const MAGIC: [u8; 8] = *b"\0FHSTATE";
 
 /// The state of all tenants.
 #[derive(Debug)]
 pub struct Snapshot<'a> {
-    /// Who wrote it, and so by which rules the records in front of it were decided.
+    /// The program that wrote it, and so the rules by which the records before it were decided.
     pub program: Program,
-    /// Every record behind this one, and those behind the snapshot, were decided by those rules.
+    /// Every record after this one was decided by those rules.
     pub decided_since: Sequence,
     pub tenants: Vec<TenantImage<'a>>,
 }
@@ -34,17 +33,17 @@ pub struct Snapshot<'a> {
 #[derive(Debug)]
 pub struct TenantImage<'a> {
     pub tenant: Name,
-    /// The image contains every record of this tenant through this one, even where the snapshot
-    /// as a whole is older: records up to here are passed over when they are read.
+    /// The image includes every record of this tenant through this one, even if the snapshot as a
+    /// whole is older; a start skips these records.
     pub sequence: Sequence,
     pub event_seq: u64,
     /// The configuration last applied, as JSON.
     pub configured: Option<String>,
-    /// Where it is read it stays in the snapshot's bytes.
+    /// Borrowed from the snapshot's bytes when read.
     pub image: Cow<'a, [u8]>,
 }
 
-/// What stands in front of the images.
+/// The part before the images.
 struct Head {
     program: Program,
     image_format: u32,
@@ -64,7 +63,7 @@ struct TenantHead {
 
 stored! { TenantHead { 1 tenant, 2 sequence, 3 event_seq, 4 configured, 5 image_bytes } }
 
-/// Who wrote a snapshot, as the beginning of its state says.
+/// The program that wrote a snapshot, read from the beginning of its state.
 #[derive(Debug)]
 pub struct WrittenBy {
     pub program: Program,
@@ -78,7 +77,7 @@ fn field<T: Stored>(from: &mut Reader<'_>, number: u8) -> Option<T> {
 }
 
 impl WrittenBy {
-    /// Reads it from the first bytes of a state; `None` = they say something else.
+    /// Reads it from the first bytes of a state; `None` = another form.
     pub fn read(state: &[u8]) -> Option<Self> {
         let mut from = Reader::new(state.strip_prefix(&MAGIC)?);
         Some(Self {
@@ -89,7 +88,7 @@ impl WrittenBy {
 }
 
 impl<'a> Snapshot<'a> {
-    /// What the running program knows.
+    /// A snapshot by the running program.
     pub fn new(decided_since: Sequence, tenants: Vec<TenantImage<'a>>) -> Self {
         Self {
             program: Program::this(),
@@ -120,7 +119,7 @@ impl<'a> Snapshot<'a> {
         bytes
     }
 
-    /// Understands a state from which the running program may go on.
+    /// Reads a state that the running program can continue.
     pub fn read(bytes: &'a [u8]) -> Result<Self, ServerError> {
         let bytes = bytes
             .strip_prefix(&MAGIC)
@@ -152,8 +151,8 @@ impl<'a> Snapshot<'a> {
         })
     }
 
-    /// Behind which record everything was decided by the rules of the running program, where it
-    /// goes on from this snapshot, which was taken at `sequence`.
+    /// The record after which all commands were decided by the running program's rules, if it
+    /// starts from this snapshot taken at `sequence`.
     pub fn decided_since(&self, sequence: Sequence) -> Sequence {
         if self.program.rules_level == RULES_LEVEL {
             self.decided_since

@@ -1,6 +1,6 @@
-//! The ledgers of all tenants, and what others are told of them.
+//! The ledgers of all tenants, and their shared status.
 //!
-//! How they come up to their events is in `ledger`, where they go on in `opening`.
+//! `ledger` brings them up to date; `opening` decides where they continue.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,30 +19,30 @@ pub struct Keeper {
     pub(super) journal: String,
     pub(super) accepts_break: bool,
     pub(super) ledgers: Mutex<Ledgers>,
-    /// Never held while something is read or written.
+    /// Never held during I/O.
     pub(super) told: Mutex<Told>,
 }
 
 #[derive(Default)]
 pub(super) struct Ledgers {
     pub by_tenant: BTreeMap<Name, TenantLedger>,
-    /// Of a ledger that could not be written: how far it had been brought to the disk.
+    /// For a ledger that could not be written: how far it is on the disk.
     pub places: BTreeMap<Name, Place>,
 }
 
-/// What others are told.
+/// Shared status.
 #[derive(Default)]
 pub(super) struct Told {
     /// Why a ledger is not written.
     pub stopped: Option<LedgerError>,
-    /// The last event looked at; where a ledger cannot be written, the last that is on the disk.
+    /// The last event examined; for a ledger that cannot be written, the last on the disk.
     pub seen: BTreeMap<Name, u64>,
-    /// Records written by each ledger's present and former writers.
+    /// Records written by each ledger's present and earlier writers.
     pub records: u64,
 }
 
 impl Keeper {
-    /// Ledgers in the folder of the journal that they follow.
+    /// Ledgers in the folder of the journal they follow.
     pub fn new(dir: PathBuf, uuid: &JournalUuid, accepts_break: bool) -> Self {
         Self {
             dir,
@@ -58,12 +58,12 @@ impl Keeper {
         self.told.lock().records
     }
 
-    /// Why a ledger is not written, while one is not.
+    /// Why a ledger is not written at present.
     pub fn stopped(&self) -> Option<LedgerError> {
         self.told.lock().stopped.clone()
     }
 
-    /// Notes how it went, and tells it where it is news.
+    /// Keeps the result, and logs it if it has changed.
     pub(super) fn tell(&self, done: Result<(), LedgerError>) -> Result<(), LedgerError> {
         let mut told = self.told.lock();
         match &done {

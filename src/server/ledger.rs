@@ -1,14 +1,14 @@
-//! Keeps the ledger of each tenant up to date with its events, beside the hot path.
+//! Brings the ledger of each tenant up to date with its events, off the hot path.
 //!
 //! ```text
 //! journal synced ─▶ ring ─▶ keeper, every second or when much has come: append, sync
 //! snapshot: image of each tenant ─▶ keeper: everything through it, a mark, sync ─▶ snapshot
 //! ```
-//! The ledger is made of events, and events are made of the journal, so nothing is lost with the
-//! process: a start goes on after the last record. The journal drops only what a snapshot covers,
-//! and a snapshot waits until the ledger is on the disk through it. A ledger that cannot be
-//! written therefore keeps the journal whole. It is tried again, from where it was last brought to
-//! the disk; only damage stays until somebody has looked at it.
+//! The ledger is made of events, and events are made of the journal, so a crash loses nothing: a
+//! start continues after the last record. The journal drops only what a snapshot covers, and a
+//! snapshot waits until the ledger is on the disk through it. So while a ledger cannot be written,
+//! the journal keeps everything. Writing is tried again from where the ledger was last synced; only
+//! damage needs an operator.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,16 +24,16 @@ use super::opening::Opening;
 use super::ring::RING_EVENTS_MAX;
 use super::tenant_ledger::TenantLedger;
 
-/// How often the ledger is brought up to date and to the disk.
+/// Interval of bringing the ledger up to date and to the disk.
 const EVERY: Duration = Duration::from_secs(1);
-/// How often is looked whether so much has come that it should be taken at once.
+/// Interval of checking whether many events are waiting.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// Events that may come before they are taken at once: they must not fall out of the ring.
-const MUCH_EVENTS: u64 = RING_EVENTS_MAX as u64 / 8;
-/// How long a ledger that could not be written is left alone.
+/// This many waiting events are written at once, so that they do not fall out of the ring first.
+const WAITING_EVENTS_MAX: u64 = RING_EVENTS_MAX as u64 / 8;
+/// Pause after a failed write.
 const RETRY_EVERY: Duration = Duration::from_secs(2);
 
-/// Whether what is written is to be on the disk.
+/// Whether what is written is synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Depth {
     Written,
@@ -41,7 +41,7 @@ enum Depth {
 }
 
 impl Keeper {
-    /// Brings every ledger up to its tenant's last event, as far as that is on the disk. Blocks.
+    /// Brings every ledger up to its tenant's last durable event. Blocks.
     fn keep(&self, hub: &Arc<Hub>, depth: Depth) -> Result<(), LedgerError> {
         let work = |ledgers: &mut Ledgers| {
             sync_journal(hub)?;
@@ -55,7 +55,7 @@ impl Keeper {
                         Depth::Synced => ledger.sync(),
                     }
                 });
-                // One tenant's ledger does not stop those of others.
+                // A tenant's failure must not stop the ledgers of others.
                 done = done.and(kept);
             }
             done
@@ -64,7 +64,7 @@ impl Keeper {
     }
 
     /// Brings every ledger to the disk through the images of a snapshot about to be kept, whose
-    /// events must be on the disk. Not further: what comes meanwhile is no reason to wait. Blocks.
+    /// events must be durable, and no further: the snapshot need not wait for later events. Blocks.
     pub fn mark(&self, hub: &Arc<Hub>, images: &[TenantImage<'_>]) -> Result<(), LedgerError> {
         let work = |ledgers: &mut Ledgers| {
             for image in images {
@@ -87,14 +87,14 @@ impl Keeper {
             Ok(())
         };
         let done = work(&mut self.ledgers.lock());
-        // That all of them can be written is for `keep` to say.
+        // Whether all of them can be written is reported by `keep`.
         match done {
             Ok(()) => Ok(()),
             failed => self.tell(failed),
         }
     }
 
-    /// Events that no ledger has looked at yet.
+    /// Events not yet examined for a ledger.
     pub fn lag(&self, hub: &Hub) -> u64 {
         hub.cells.all().iter().map(|cell| self.lag_of(cell)).sum()
     }
@@ -105,7 +105,7 @@ impl Keeper {
         last.saturating_sub(seen.unwrap_or(0))
     }
 
-    /// Does something with a tenant's ledger. After an error it is opened anew the next time.
+    /// Calls `work` with a tenant's ledger. After an error the ledger is opened again next time.
     fn with_ledger(
         &self,
         ledgers: &mut Ledgers,
@@ -145,8 +145,8 @@ impl Keeper {
     }
 }
 
-/// Brings to the disk what is durable as configured: nothing is in a ledger before it is there in
-/// the journal.
+/// Syncs the journal to the configured durability, because the ledger must not be ahead of the
+/// journal.
 fn sync_journal(hub: &Hub) -> Result<(), LedgerError> {
     let durable = hub.journal.durable_sequence();
     if durable <= hub.journal.synced_sequence() {
@@ -172,10 +172,10 @@ pub async fn run(hub: Arc<Hub>) {
             Some(_) if since.elapsed() < RETRY_EVERY => continue,
             Some(_) => Depth::Synced,
             None if since.elapsed() >= EVERY => Depth::Synced,
-            None if keeper.lag(&hub) >= MUCH_EVENTS => Depth::Written,
+            None if keeper.lag(&hub) >= WAITING_EVENTS_MAX => Depth::Written,
             None => continue,
         };
-        // A failure has been told; it is tried again.
+        // The failure has been logged and is tried again.
         let _ = work(&hub, depth).await;
         if depth == Depth::Synced {
             since = Stopwatch::start();
@@ -183,7 +183,7 @@ pub async fn run(hub: Arc<Hub>) {
     }
 }
 
-/// Brings the ledger up to date and to the disk now, where there is one.
+/// Brings the ledger up to date and to the disk now, if switched on.
 pub async fn keep(hub: &Arc<Hub>) -> Result<(), LedgerError> {
     work(hub, Depth::Synced).await
 }

@@ -1,4 +1,4 @@
-//! Opens the listening sockets, and takes the Unix socket's file away again.
+//! Opens the listening sockets, and removes the Unix socket's file.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdTcpListener};
@@ -14,7 +14,7 @@ use crate::config::{Config, Limits};
 
 use super::error::ServerError;
 
-/// The file of a listening Unix socket. Dropping it removes the file, if it still is this one.
+/// The file of a listening Unix socket. Dropping it removes the file unless it was replaced.
 #[derive(Debug)]
 pub struct SocketFile {
     path: PathBuf,
@@ -32,7 +32,7 @@ impl Drop for SocketFile {
         let is_ours = std::fs::symlink_metadata(&self.path)
             .is_ok_and(|metadata| metadata.ino() == self.inode);
         if is_ours {
-            // A file that cannot be removed is found stale by the next start.
+            // The next start finds a file left behind to be stale.
             let _ = std::fs::remove_file(&self.path);
         }
     }
@@ -40,8 +40,8 @@ impl Drop for SocketFile {
 
 /// Listens on a Unix socket.
 ///
-/// The socket is made under another name, gets its permissions, and is moved to its place, so
-/// that nobody ever meets it half made. A stale one is replaced; one that answers is not.
+/// The socket is made under a temporary name, gets its permissions and is then renamed, so no
+/// client finds it half made. A stale file is replaced; a socket that answers is not.
 pub fn unix(path: &Path, mode: u32) -> Result<(UnixListener, SocketFile), ServerError> {
     let failed = |cause| ServerError::Listen {
         place: path.display().to_string(),
@@ -66,7 +66,7 @@ pub fn unix(path: &Path, mode: u32) -> Result<(UnixListener, SocketFile), Server
     name.push(format!(".{}", std::process::id()));
     let unfinished = PathBuf::from(name);
     let listener = make(&unfinished, path, mode).map_err(|error| {
-        // Whatever was left of the attempt is of no use.
+        // The temporary file is of no use any more.
         let _ = std::fs::remove_file(&unfinished);
         failed(error)
     })?;
@@ -84,8 +84,8 @@ fn make(unfinished: &Path, path: &Path, mode: u32) -> io::Result<StdUnixListener
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    // The mask belongs to the whole process, so it is changed for this one call only, when no
-    // other task makes files yet.
+    // The umask belongs to the process, so it is changed for this one call only, before any other
+    // task creates files.
     let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
     let bound = StdUnixListener::bind(unfinished);
     rustix::process::umask(before);
@@ -96,7 +96,7 @@ fn make(unfinished: &Path, path: &Path, mode: u32) -> io::Result<StdUnixListener
     Ok(listener)
 }
 
-/// Refuses addresses beyond loopback where no token says who may come in.
+/// Refuses addresses beyond loopback unless tokens are configured.
 pub fn check(config: &Config) -> Result<(), ServerError> {
     let server = &config.server;
     let addresses = [("server.tcp", server.tcp), ("server.http", server.http)];
@@ -111,7 +111,7 @@ pub fn check(config: &Config) -> Result<(), ServerError> {
     Ok(())
 }
 
-/// Listens on a TCP address. What is accepted there watches its peer's host.
+/// Listens on a TCP address. Accepted connections detect a dead host.
 pub fn tcp(address: SocketAddr, limits: &Limits) -> Result<TcpListener, ServerError> {
     let failed = |cause| ServerError::Listen {
         place: address.to_string(),
@@ -127,10 +127,9 @@ pub fn tcp(address: SocketAddr, limits: &Limits) -> Result<TcpListener, ServerEr
 /// Probes of a silent peer. The first comes after half of the time, the others share the rest.
 const PROBES: u32 = 5;
 
-/// Lets the kernel find out that a peer's host is gone without a goodbye; accepted connections
-/// take this over from the listening socket. Where nothing is under way it asks; where something
-/// is unconfirmed it waits. That time also holds for a peer that takes nothing, which may do so for
-/// `stall`: so the longer of the two.
+/// Makes the kernel detect a peer's host that is gone; accepted connections inherit this from the
+/// listening socket. An idle connection is probed; unacknowledged data times out. That timeout also
+/// hits a peer that takes nothing, which may do so for `stall`: so the longer of the two.
 fn watch_peers(listener: &StdTcpListener, limits: &Limits) -> io::Result<()> {
     let second = Duration::from_secs(1);
     let gone = super::connection::millis(limits.peer_gone_ms);

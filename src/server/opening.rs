@@ -1,8 +1,8 @@
-//! Where a tenant's ledger goes on, and how it comes up to its events.
+//! Where a tenant's ledger continues, and how it catches up with its events.
 //!
-//! What is appended is on the disk in the journal before, so no journal is ever older than its
-//! ledger by a crash: where it is, it is another copy. This file must not decide when the ledger
-//! is written.
+//! What is appended is already on the disk in the journal, so a crash never leaves a journal older
+//! than its ledger: an older journal is another copy. This file must not decide when the ledger is
+//! written.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use super::tenant_ledger::TenantLedger;
 
 /// Events taken from the ring at a time.
 const PULL_EVENTS_MAX: usize = 1_024;
-/// Records of a journal that are folded only to compare the ledger's last record with it.
+/// Most records replayed only to compare the ledger's last record with the journal.
 const COMPARE_RECORDS_MAX: u64 = 200_000;
-/// Agents, customers, contacts and cases of a tenant whose past is folded only for that.
+/// Most agents, customers, contacts and cases of a tenant replayed only for that.
 const COMPARE_ENTITIES_MAX: usize = 20_000;
 
 /// How a ledger is opened.
@@ -30,26 +30,26 @@ pub struct Opening<'a> {
     pub dir: &'a Path,
     /// The journal's name.
     pub journal: &'a str,
-    /// Whether the ledger may go on elsewhere than where it ended.
+    /// Whether the ledger may continue elsewhere than where it ended.
     pub accepts_break: bool,
-    /// Where this process had brought it to the disk before a write failed.
+    /// Up to where this process had synced it before a write failed.
     pub place: Option<Place>,
 }
 
-/// Why a ledger cannot go on where it ended.
+/// Why a ledger cannot continue where it ended.
 enum Break {
-    /// The journal is another one.
+    /// It belongs to another journal.
     Other { journal: String },
     /// The journal ends before the ledger does.
     Older,
-    /// The journal no longer tells what came after the ledger's end.
+    /// The journal no longer has the events after the ledger's end.
     Gap { kept_after: u64 },
-    /// The journal says something else of the ledger's last event.
+    /// The journal gives another event with the number of the ledger's last one.
     Differs { seq: u64 },
 }
 
 impl TenantLedger {
-    /// Opens a tenant's ledger where it goes on with its journal.
+    /// Opens a tenant's ledger where it continues from its journal.
     pub fn open(
         hub: &Arc<Hub>,
         cell: &Arc<Cell>,
@@ -126,8 +126,7 @@ impl TenantLedger {
         })
     }
 
-    /// Appends what is on the disk in the journal, through the event `target` and not further: what
-    /// comes meanwhile is for the next time.
+    /// Appends the durable events through `target`, and no later ones.
     pub fn catch_up(
         &mut self,
         hub: &Arc<Hub>,
@@ -152,7 +151,7 @@ impl TenantLedger {
         Ok(())
     }
 
-    /// Appends what has fallen out of the ring, told again by the journal.
+    /// Appends events that have fallen out of the ring, replayed from the journal.
     fn read_past(
         &mut self,
         hub: &Arc<Hub>,
@@ -199,8 +198,8 @@ impl Break {
     }
 }
 
-/// Whether the journal says something else of the ledger's last event. Where that could only be
-/// known by folding a large journal, the chain of the ledger and its numbers have to do.
+/// Whether the journal disagrees with the ledger's last event. If comparing would mean replaying a
+/// large journal, the chain of the ledger and its numbers must do.
 fn differs(
     hub: &Arc<Hub>,
     cell: &Arc<Cell>,

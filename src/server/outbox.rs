@@ -1,6 +1,6 @@
-//! What waits to be sent to one client: replies and events, and how long it has not moved.
+//! Replies and events waiting to be sent to one client, and how long it has taken nothing.
 //!
-//! It knows no request. What it writes is written in order and never lost by being interrupted.
+//! Knows no request. Writes in order; an interrupted write loses nothing.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use super::held::Portion;
 
 /// Bytes of events written ahead for a client that catches up.
 pub const AHEAD_BYTES: usize = 64 << 10;
-/// How long a client that sent its last has to take the rest.
+/// How long a client that has closed its sending side may take to read the rest.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// What waits for the client.
+/// The bytes waiting for one client.
 pub struct Outbox<W> {
     writer: W,
     pub bytes: Vec<u8>,
@@ -30,7 +30,7 @@ pub struct Outbox<W> {
     replies: usize,
     stall: Duration,
     progress: Moment,
-    /// What it holds counts among what all hold.
+    /// Its part of the bytes held for all clients.
     portion: Portion,
 }
 
@@ -48,7 +48,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         }
     }
 
-    /// Tells what it holds.
+    /// Updates the bytes held.
     pub fn count(&mut self) {
         self.portion.set(self.bytes.capacity());
     }
@@ -65,7 +65,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         self.len() < self.limit
     }
 
-    /// Whether more events wait than may.
+    /// Whether more bytes of events wait than may.
     pub fn is_overrun(&self) -> bool {
         self.len().saturating_sub(self.replies) > self.limit
     }
@@ -74,8 +74,8 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         self.progress + self.stall
     }
 
-    /// When something has to be done about the connection: its own deadline, or that of what
-    /// waits here.
+    /// When the connection must next be checked: at its own deadline, or at that of the bytes
+    /// waiting here.
     pub fn due(&self, deadline: Moment) -> Moment {
         if self.is_empty() {
             return deadline;
@@ -91,7 +91,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         self.count();
     }
 
-    /// Takes the events that may leave; `true` if the client is up to date.
+    /// Takes the released events; `true` if the client is up to date.
     pub fn take_events(&mut self, conversation: &mut Conversation) -> bool {
         let was_empty = self.is_empty();
         let replies = self.replies;
@@ -112,7 +112,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         live
     }
 
-    /// Writes some of it. It may be dropped at any time without losing a byte.
+    /// Writes some bytes. Cancel safe.
     pub async fn write(&mut self) -> std::io::Result<()> {
         let waiting = self.bytes.get(self.sent..).unwrap_or_default();
         let written = self.writer.write(waiting).await?;
@@ -138,7 +138,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         }
     }
 
-    /// Writes what the network takes without waiting; an error shows again when waited for.
+    /// Writes without waiting; an error shows up again in `write`.
     pub fn write_at_once(&mut self) {
         while !self.is_empty() {
             if !matches!(self.write().now_or_never(), Some(Ok(()))) {
@@ -159,7 +159,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         Ok(())
     }
 
-    /// Writes what is left, for a while.
+    /// Writes the rest, for a limited time.
     pub async fn write_rest(&mut self) {
         let all = async {
             while !self.is_empty() {
@@ -167,7 +167,7 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
             }
             self.writer.shutdown().await
         };
-        // The client may be gone; then there is nobody to write to.
+        // The client may have left.
         let _ = tokio::time::timeout(LINGER, all).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What arrived, piece by piece: arrays are opened and closed around their calls.
+//! Splits messages into pieces: calls, and the ends of batches.
 
 use std::slice;
 use std::vec;
@@ -6,7 +6,7 @@ use std::vec;
 use crate::router::command::Command;
 use crate::wire::request::{Call, Message, Request};
 
-/// A piece of what arrived.
+/// A piece of the input.
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
@@ -19,7 +19,7 @@ pub enum Piece {
 }
 
 impl Piece {
-    /// Whether it can be dealt with under the tenant's lock.
+    /// Whether it can be handled under the tenant's lock.
     pub fn is_local(&self) -> bool {
         match self {
             Self::Open | Self::Close => true,
@@ -37,13 +37,13 @@ impl Piece {
     }
 }
 
-/// The pieces of some messages, taken out of the caller's buffer, whose memory stays there.
+/// The pieces of some messages, drained from the caller's buffer, which keeps its memory.
 #[derive(Debug)]
 pub struct Pieces<'a> {
     messages: vec::Drain<'a, Message>,
-    /// The array that is open.
+    /// The open batch.
     batch: Option<vec::IntoIter<Call>>,
-    /// The next one, once it has been looked at.
+    /// The next piece, if it has been peeked at.
     next: Option<Piece>,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// The next one, which stays.
+    /// The next piece, without taking it.
     pub fn peek(&mut self) -> Option<&Piece> {
         if self.next.is_none() {
             self.next = self.cut();
@@ -73,13 +73,13 @@ impl<'a> Pieces<'a> {
         self.next.take().or_else(|| self.cut())
     }
 
-    /// The next one if it can be dealt with under the tenant's lock.
+    /// Takes the next piece if it can be handled under the tenant's lock.
     pub fn next_local(&mut self) -> Option<Piece> {
         self.peek().filter(|next| next.is_local())?;
         self.next.take()
     }
 
-    /// The commands among the next calls, which stay.
+    /// The commands among the next calls, without taking them.
     pub fn commands(&self, calls: usize) -> impl Iterator<Item = &Command> {
         let next = self.next.iter().filter_map(|next| match next {
             Piece::Call(call) => Some(call),

@@ -1,9 +1,9 @@
-//! Places for connections: how many there are, for whom some are kept, and who gives way.
+//! Places for connections: how many there are, for whom some are reserved, and who is closed first.
 //!
-//! Strangers, who have shown no token where one is needed, have at most half of the places, and
-//! each address has its share of that. Who will show a token cannot be told from who will not; so
-//! a newcomer always gets in, and the stranger that has been there longest goes. Some places are
-//! kept for the Unix socket, some for the network, and a few for the daemon's own user and root.
+//! Strangers, peers without a token where one is needed, have at most half of the places, and each
+//! address has a share of that. Which of them will send a token is unknown, so a newcomer always
+//! gets in and the oldest stranger is closed. Some places are reserved for the Unix socket, some
+//! for the network, and a few for the daemon's own user and root.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
@@ -19,27 +19,27 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 use super::end::End;
 use super::work::Done;
 
-/// Of the places, strangers have one in so many.
+/// One in this many of all places is for strangers.
 const STRANGERS_SHARE: usize = 2;
-/// Of the strangers' places, one address has one in so many, or what is configured if that is less.
+/// One in this many of the strangers' places is for one address, or what is configured if less.
 const ADDRESS_SHARE: usize = 2;
-/// One place in so many is kept for the Unix socket, and as many for the network.
+/// One in this many places is reserved for the Unix socket, and as many for the network.
 const KEPT_SHARE: usize = 8;
-/// The most places that are kept for the daemon's own user and root.
-const MASTERS_KEPT_MAX: usize = 8;
-/// Connections that have been told to go and are not gone yet, before acceptance waits for them.
+/// The most places reserved for the daemon's own user and root.
+const OPERATORS_KEPT_MAX: usize = 8;
+/// Dismissed connections that may still be open before acceptance waits for them.
 const LEAVING_MAX: usize = 8;
 /// Bytes that a stranger may send before it is answered: a request's head and a short body.
 const STRANGER_BYTES_MAX: usize = 32 << 10;
 /// How long acceptance waits for them at most.
 const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 
-/// Who comes.
+/// The kind of a newcomer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comer {
-    /// Over the Unix socket: the daemon's own user or root.
-    Master,
-    /// Anybody else over the Unix socket.
+pub enum Newcomer {
+    /// The daemon's own user or root, over the Unix socket.
+    Operator,
+    /// Anybody else, over the Unix socket.
     Local,
     /// Over the network, where no token is needed.
     Known(Net),
@@ -47,7 +47,7 @@ pub enum Comer {
     Stranger(Net),
 }
 
-/// An address as far as it counts: one host of IPv4, one /64 of IPv6.
+/// An address as counted: one host of IPv4, one /64 of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Net(IpAddr);
 
@@ -70,25 +70,25 @@ pub struct Places {
     strangers_max: usize,
     by_address_max: usize,
     kept: usize,
-    masters_kept: usize,
+    operators_kept: usize,
     state: Mutex<State>,
-    /// Told when somebody who was to go has gone.
+    /// Notified when a dismissed connection has closed.
     left: Notify,
-    /// Ends everybody's stay.
+    /// Dismisses every connection.
     closing: CancellationToken,
 }
 
-/// Who goes first: an idle one before one that may be about to show its token, then by age.
+/// Order of dismissal: idle ones before one that may be about to send its token, then by age.
 type Turn = (bool, u64);
 
 #[derive(Debug, Default)]
 struct State {
-    masters: usize,
+    operators: usize,
     locals: usize,
     known: usize,
     strangers: BTreeMap<Turn, (Net, Arc<Leave>)>,
     by_address: HashMap<Net, BTreeSet<Turn>>,
-    /// They have been told to go and hold their sockets still.
+    /// Dismissed connections that are still open.
     leaving: usize,
     next: u64,
 }
@@ -99,7 +99,7 @@ impl State {
     }
 
     fn total(&self) -> usize {
-        self.masters + self.locals + self.network()
+        self.operators + self.locals + self.network()
     }
 
     fn seat_stranger(&mut self, turn: Turn, net: Net, leave: &Arc<Leave>) {
@@ -107,7 +107,7 @@ impl State {
         self.by_address.entry(net).or_default().insert(turn);
     }
 
-    /// `false` = it was told to go before.
+    /// Dismisses this stranger; `false` = it was dismissed before.
     fn unseat_stranger(&mut self, turn: Turn) -> Option<Arc<Leave>> {
         let (net, leave) = self.strangers.remove(&turn)?;
         if let Some(turns) = self.by_address.get_mut(&net) {
@@ -119,7 +119,7 @@ impl State {
         Some(leave)
     }
 
-    /// Lets a stranger go; `false` = there is none.
+    /// Dismisses one stranger; `false` = there is none.
     fn let_go(&mut self, turn: Option<Turn>) -> bool {
         let Some(leave) = turn.and_then(|turn| self.unseat_stranger(turn)) else {
             return false;
@@ -142,7 +142,7 @@ impl Places {
             strangers_max,
             by_address_max: by_address_max.min(strangers_max / ADDRESS_SHARE).max(1),
             kept: max / KEPT_SHARE,
-            masters_kept: (max / KEPT_SHARE).min(MASTERS_KEPT_MAX),
+            operators_kept: (max / KEPT_SHARE).min(OPERATORS_KEPT_MAX),
             state: Mutex::default(),
             left: Notify::new(),
             closing,
@@ -154,14 +154,14 @@ impl Places {
         self.state.lock().total()
     }
 
-    /// A place for a newcomer, if need be that of a stranger; `None` = there is none.
-    pub fn seat(self: &Arc<Self>, comer: Comer) -> Option<Arc<Guest>> {
+    /// A place for a newcomer, if need be that of a stranger; `None` = no place.
+    pub fn seat(self: &Arc<Self>, newcomer: Newcomer) -> Option<Arc<Guest>> {
         let leave = Arc::new(Leave {
             told: self.closing.child_token(),
             why: OnceLock::new(),
         });
         let mut state = self.state.lock();
-        if let Comer::Stranger(net) = comer {
+        if let Newcomer::Stranger(net) = newcomer {
             let of_address = state.by_address.get(&net);
             if of_address.is_some_and(|turns| turns.len() >= self.by_address_max) {
                 let oldest = of_address.and_then(|turns| turns.first().copied());
@@ -171,26 +171,26 @@ impl Places {
                 state.let_go(oldest);
             }
         }
-        while !self.has_room(&state, comer) {
+        while !self.has_room(&state, newcomer) {
             let oldest = state.oldest();
             if !state.let_go(oldest) {
                 return None;
             }
         }
-        let seat = match comer {
-            Comer::Master => {
-                state.masters += 1;
-                Seat::Master
+        let seat = match newcomer {
+            Newcomer::Operator => {
+                state.operators += 1;
+                Seat::Operator
             }
-            Comer::Local => {
+            Newcomer::Local => {
                 state.locals += 1;
                 Seat::Local
             }
-            Comer::Known(_) => {
+            Newcomer::Known(_) => {
                 state.known += 1;
                 Seat::Known
             }
-            Comer::Stranger(net) => {
+            Newcomer::Stranger(net) => {
                 let turn = (true, state.next);
                 state.next += 1;
                 state.seat_stranger(turn, net, &leave);
@@ -200,30 +200,30 @@ impl Places {
         Some(Arc::new(Guest {
             places: Arc::clone(self),
             leave,
-            net: match comer {
-                Comer::Master | Comer::Local => None,
-                Comer::Known(net) | Comer::Stranger(net) => Some(net),
+            net: match newcomer {
+                Newcomer::Operator | Newcomer::Local => None,
+                Newcomer::Known(net) | Newcomer::Stranger(net) => Some(net),
             },
             seat: Mutex::new(seat),
             done: Mutex::default(),
-            is_stranger: AtomicBool::new(matches!(comer, Comer::Stranger(_))),
+            is_stranger: AtomicBool::new(matches!(newcomer, Newcomer::Stranger(_))),
             heard: AtomicUsize::new(0),
         }))
     }
 
-    fn has_room(&self, state: &State, comer: Comer) -> bool {
-        let for_masters = self.masters_kept.saturating_sub(state.masters);
-        let for_locals = self.kept.saturating_sub(state.locals + state.masters);
+    fn has_room(&self, state: &State, newcomer: Newcomer) -> bool {
+        let for_operators = self.operators_kept.saturating_sub(state.operators);
+        let for_locals = self.kept.saturating_sub(state.locals + state.operators);
         let for_network = self.kept.saturating_sub(state.network());
-        let others = match comer {
-            Comer::Master => 0,
-            Comer::Local => for_masters + for_network,
-            Comer::Known(_) | Comer::Stranger(_) => for_masters.max(for_locals),
+        let others = match newcomer {
+            Newcomer::Operator => 0,
+            Newcomer::Local => for_operators + for_network,
+            Newcomer::Known(_) | Newcomer::Stranger(_) => for_operators.max(for_locals),
         };
         state.total() + others < self.max
     }
 
-    /// Waits while many that were to go are still there: they hold descriptors.
+    /// Waits while many dismissed connections are still open: they hold descriptors.
     pub async fn settled(&self) {
         let gone = async {
             loop {
@@ -234,12 +234,12 @@ impl Places {
                 left.await;
             }
         };
-        // Whoever does not go in time ends by its own limits.
+        // A connection that does not close in time ends by its own limits.
         let _ = tokio::time::timeout(LEAVE_WITHIN, gone).await;
     }
 }
 
-/// How a connection is told to go.
+/// How a connection is dismissed.
 #[derive(Debug)]
 struct Leave {
     told: CancellationToken,
@@ -256,28 +256,28 @@ impl Leave {
 
 #[derive(Clone, Copy, Debug)]
 enum Seat {
-    Master,
+    Operator,
     Local,
     Known,
     Stranger(Turn, Net),
 }
 
-/// A connection that has a place, which comes back when this is dropped.
+/// A connection with a place; dropping it frees the place.
 #[derive(Debug)]
 pub struct Guest {
     places: Arc<Places>,
     leave: Arc<Leave>,
     net: Option<Net>,
     seat: Mutex<Seat>,
-    /// What it has worked of late.
+    /// How much it has worked recently.
     done: Mutex<Done>,
     is_stranger: AtomicBool,
-    /// Bytes that came since it was last answered.
+    /// Bytes received since it was last answered.
     heard: AtomicUsize,
 }
 
 impl Guest {
-    /// Where it comes from, over the network.
+    /// Its network address.
     pub fn net(&self) -> Option<Net> {
         self.net
     }
@@ -286,28 +286,28 @@ impl Guest {
         *self.done.lock()
     }
 
-    /// It has worked from then until now.
+    /// Counts work from `from` until now.
     pub fn worked(&self, from: Moment) {
         self.done.lock().add(from, Moment::now());
     }
 
-    /// Bytes have come; `false` = more than a stranger may send before it is answered.
+    /// Counts received bytes; `false` = more than a stranger may send before it is answered.
     pub fn hear(&self, bytes: usize) -> bool {
         let heard = self.heard.fetch_add(bytes, Ordering::Relaxed);
         heard < STRANGER_BYTES_MAX || !self.is_stranger.load(Ordering::Relaxed)
     }
 
-    /// What it sent has been dealt with.
+    /// Its input has been handled.
     pub fn answered(&self) {
         self.heard.store(0, Ordering::Relaxed);
     }
 
-    /// Tells it to go.
+    /// Asks it to close.
     pub fn dismiss(&self, why: End) {
         self.leave.tell(why);
     }
 
-    /// Waits until it is told to go, or the daemon stops.
+    /// Waits until it is dismissed, or the daemon stops.
     pub fn dismissed(&self) -> WaitForCancellationFuture<'_> {
         self.leave.told.cancelled()
     }
@@ -316,19 +316,19 @@ impl Guest {
         self.leave.told.is_cancelled()
     }
 
-    /// Why it was told to go.
+    /// Why it was dismissed.
     pub fn why(&self) -> End {
         self.leave.why.get().copied().unwrap_or(End::Stopped)
     }
 
-    /// It has shown a token, or what it showed holds no more.
+    /// Called when it has sent a token, or its token has lost its validity.
     pub fn set_known(&self, known: bool) {
         self.is_stranger.store(!known, Ordering::Relaxed);
         let mut seat = self.seat.lock();
         match (*seat, known) {
             (Seat::Stranger(turn, _), true) => {
                 let mut state = self.places.state.lock();
-                // Otherwise it was told to go before.
+                // Otherwise it has been dismissed already.
                 if state.unseat_stranger(turn).is_some() {
                     state.known += 1;
                     *seat = Seat::Known;
@@ -345,12 +345,13 @@ impl Guest {
                 state.seat_stranger(turn, net, &self.leave);
                 *seat = Seat::Stranger(turn, net);
             }
-            (Seat::Master | Seat::Local, _) | (Seat::Known, true) | (Seat::Stranger(..), false) => {
-            }
+            (Seat::Operator | Seat::Local, _)
+            | (Seat::Known, true)
+            | (Seat::Stranger(..), false) => {}
         }
     }
 
-    /// A stranger that asks nothing goes first.
+    /// An idle stranger is dismissed before a busy one.
     pub fn set_idle(&self, idle: bool) {
         let mut seat = self.seat.lock();
         if let Seat::Stranger(turn, net) = *seat
@@ -370,7 +371,7 @@ impl Drop for Guest {
     fn drop(&mut self) {
         let mut state = self.places.state.lock();
         match *self.seat.lock() {
-            Seat::Master => state.masters -= 1,
+            Seat::Operator => state.operators -= 1,
             Seat::Local => state.locals -= 1,
             Seat::Known => state.known -= 1,
             Seat::Stranger(turn, _) => {
@@ -391,8 +392,8 @@ mod tests {
         Places::new(max, by_address, CancellationToken::new())
     }
 
-    fn stranger(host: u8) -> Comer {
-        Comer::Stranger(Net::from(IpAddr::from([10, 0, 0, host])))
+    fn stranger(host: u8) -> Newcomer {
+        Newcomer::Stranger(Net::from(IpAddr::from([10, 0, 0, host])))
     }
 
     fn was_told(guest: &Guest) -> bool {
@@ -400,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_leave_room_for_everybody_else() {
+    fn strangers_have_at_most_half_of_the_places() {
         let places = places(320, 1_000);
         let crowd: Vec<_> = (0..=255)
             .chain(0..=255)
@@ -409,8 +410,8 @@ mod tests {
         assert_eq!(places.taken(), 160);
         assert!(crowd.iter().take(352).all(|guest| was_told(guest)));
         assert!(!crowd.iter().skip(352).any(|guest| was_told(guest)));
-        assert!(places.seat(Comer::Master).is_some());
-        assert!(places.seat(Comer::Local).is_some());
+        assert!(places.seat(Newcomer::Operator).is_some());
+        assert!(places.seat(Newcomer::Local).is_some());
         let newcomer = places.seat(stranger(7)).expect("it gets in");
         newcomer.set_known(true);
         drop(crowd);
@@ -421,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_its_share_and_drives_out_its_own() {
+    fn an_address_over_its_share_displaces_its_own_connections() {
         let places = places(1_000, 10);
         let other = places.seat(stranger(1)).expect("a place");
         let crowd: Vec<_> = (0..30).filter_map(|_| places.seat(stranger(2))).collect();
@@ -435,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn the_idle_go_first() {
+    fn idle_strangers_are_dismissed_first() {
         let places = places(8, 1_000);
         let guests: Vec<_> = (1..=4)
             .map(|host| places.seat(stranger(host)).expect("a place"))
@@ -453,19 +454,19 @@ mod tests {
     }
 
     #[test]
-    fn neither_side_takes_all_places() {
+    fn places_are_reserved_for_the_network_and_for_the_unix_socket() {
         let places = places(80, 1_000);
-        let fill = |comer| -> Vec<_> { std::iter::from_fn(|| places.seat(comer)).collect() };
+        let fill = |newcomer| -> Vec<_> { std::iter::from_fn(|| places.seat(newcomer)).collect() };
         let net = Net::from(IpAddr::from([127, 0, 0, 1]));
-        let known = fill(Comer::Known(net));
+        let known = fill(Newcomer::Known(net));
         assert_eq!(known.len(), 70);
         assert!(places.seat(stranger(1)).is_none());
-        let locals = fill(Comer::Local);
-        let masters = fill(Comer::Master);
-        assert_eq!((locals.len(), masters.len()), (2, 8));
-        drop((known, locals, masters));
-        let locals = fill(Comer::Local);
+        let locals = fill(Newcomer::Local);
+        let operators = fill(Newcomer::Operator);
+        assert_eq!((locals.len(), operators.len()), (2, 8));
+        drop((known, locals, operators));
+        let locals = fill(Newcomer::Local);
         assert_eq!(locals.len(), 62);
-        assert_eq!(fill(Comer::Known(net)).len(), 10);
+        assert_eq!(fill(Newcomer::Known(net)).len(), 10);
     }
 }

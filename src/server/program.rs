@@ -1,8 +1,8 @@
-//! The program that wrote a part of the journal, and by the rules of which level it decided.
+//! The program that wrote a part of the journal, and the level of the rules it decided by.
 //!
-//! It stands at the head of a journal, in front of the records of each run of another program, and
-//! in every snapshot. Whoever replays records follows it, so that no command is applied under other
-//! rules than it was decided by.
+//! Recorded at the beginning of a journal, before the records of another version, and in every
+//! snapshot. A replay follows it, so that no command is applied under other rules than it was
+//! decided by.
 
 use crate::journal::Sequence;
 use crate::router::rules::RULES_LEVEL;
@@ -20,7 +20,7 @@ pub struct Program {
 stored! { Program { 1 rules_level, 2 version } }
 
 impl Program {
-    /// The one that runs.
+    /// The running program.
     pub fn this() -> Self {
         Self {
             rules_level: RULES_LEVEL,
@@ -28,7 +28,7 @@ impl Program {
         }
     }
 
-    /// In front of a journal, whose first record names its program.
+    /// Before the first record of a journal, which names its program.
     pub fn unknown() -> Self {
         Self {
             rules_level: 0,
@@ -36,8 +36,8 @@ impl Program {
         }
     }
 
-    /// Takes notice of a record that is about to be replayed. Refused is what was decided under
-    /// other rules than those of the running program.
+    /// Checks a record that is about to be replayed, and refuses one decided under other rules than
+    /// the running program's.
     pub fn follow(&mut self, sequence: Sequence, record: &Record) -> Result<(), RecordError> {
         match record {
             Record::Program(program) => *self = program.clone(),
@@ -67,7 +67,7 @@ impl Program {
         }
     }
 
-    /// Whether a state that it left can be gone on from: an older one can, whatever its rules were.
+    /// Whether the running program can continue its state: any state of an older level will do.
     pub fn check_state(&self) -> Result<(), RecordError> {
         if self.rules_level <= RULES_LEVEL {
             return Ok(());
@@ -100,10 +100,10 @@ mod tests {
     }
 
     #[test]
-    fn records_are_replayed_under_their_own_rules_only() {
+    fn records_of_other_rules_are_refused() {
         let mut program = Program::unknown();
         assert!(program.follow(1, &configured()).is_err());
-        // A program that left nothing but its name leaves nothing to replay.
+        // A program that left no commands leaves nothing to replay.
         assert_eq!(program.follow(1, &of_level(RULES_LEVEL + 1)), Ok(()));
         assert_eq!(program.follow(2, &of_level(RULES_LEVEL)), Ok(()));
         assert_eq!(program.follow(3, &configured()), Ok(()));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_of_older_rules_is_gone_on_from() {
+    fn a_state_of_older_rules_is_accepted() {
         let of = |rules_level| Program {
             rules_level,
             version: "9.8.7".into(),

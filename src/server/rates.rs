@@ -1,8 +1,8 @@
-//! How many requests a client may make in a second, whichever connections it makes them on.
+//! Limits the requests of each client per second, over all its connections.
 //!
-//! Who shows a token is known by it, whatever carries its requests. Where no token is needed, a
-//! connection that stays is a client, and over `POST /rpc`, where none stays, an address is. The
-//! buckets of those who have been quiet are forgotten.
+//! A client with a token is known by it, over any transport. Where no token is needed, each lasting
+//! connection is a client; over `POST /rpc` each address is. Buckets that have been quiet are
+//! dropped.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,24 +13,24 @@ use super::bucket::Bucket;
 use super::places::Net;
 use crate::router::time::Timestamp;
 
-/// The most clients whose buckets are kept; those who come when there are more share one.
+/// The most buckets kept; clients beyond that share one.
 const CLIENTS_MAX: usize = 65_536;
 
-/// By what a client is known.
+/// What a client is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Client {
     Token([u8; 32]),
     Address(Net),
-    /// All those who could not be told apart any more.
+    /// All clients beyond [`CLIENTS_MAX`].
     Others,
 }
 
-/// A bucket that several connections may draw from.
+/// A bucket that several connections may share.
 #[derive(Clone, Debug)]
 pub struct Shared(Arc<Mutex<Bucket>>);
 
 impl Shared {
-    /// One of its own.
+    /// A bucket of its own.
     pub fn alone(per_second: u32, now: Timestamp) -> Self {
         Self(Arc::new(Mutex::new(Bucket::new(per_second, now))))
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn one_client_has_one_bucket() {
+    fn the_connections_of_a_client_share_its_bucket() {
         let rates = Rates::default();
         let (a, again) = (rates.of(address(1), 1, 0), rates.of(address(1), 1, 0));
         let other = rates.of(address(2), 1, 0);
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn buckets_are_bounded_and_the_quiet_are_forgotten() {
+    fn buckets_are_bounded_and_quiet_ones_dropped() {
         let rates = Rates::default();
         for n in 0..CLIENTS_MAX as u32 {
             assert!(rates.of(address(n), 1, 0).take(0));

@@ -1,8 +1,7 @@
-//! The latest events of a tenant while the past is read.
+//! The latest events of a tenant during a replay.
 //!
-//! Nobody listens yet: the events stay where the router put them, in chunks, and each gets a place
-//! of its own, to be shared, only when the past is over and they become a [`Ring`]. Nothing is
-//! shown from here.
+//! Nobody is subscribed yet: the events stay in chunks as the router returned them, and are
+//! allocated one by one for sharing only when the replay is over and they become a [`Ring`].
 
 use std::collections::VecDeque;
 
@@ -11,24 +10,24 @@ use crate::router::event::Event;
 
 use super::ring::{RING_EVENTS_MAX, Ring};
 
-/// Events that are put away together.
+/// Events in a chunk.
 const CHUNK_EVENTS: usize = 4_096;
 
-/// The events.
+/// The latest events.
 #[derive(Debug)]
 pub struct Recent {
-    /// The latest, which the router adds to.
+    /// The newest events; the router appends to them.
     pub fresh: Vec<Event>,
     ends: Ends,
     chunks: VecDeque<(Vec<Event>, Ends)>,
     last_seq: u64,
 }
 
-/// Where the events of each record end among others, and its sequence.
+/// The end of each record's events within a chunk, and the record's sequence.
 type Ends = Vec<(usize, Sequence)>;
 
 impl Recent {
-    /// Those that come after the event `last_seq`.
+    /// Begins after the event `last_seq`.
     pub fn after(last_seq: u64) -> Self {
         Self {
             fresh: Vec::new(),
@@ -38,7 +37,7 @@ impl Recent {
         }
     }
 
-    /// What has become fresh is of the record with this sequence.
+    /// Assigns the fresh events to the record with this sequence.
     pub fn end_record(&mut self, sequence: Sequence) {
         let before = self.ends.last().map_or(0, |(end, _)| *end);
         if self.fresh.len() > before {
@@ -62,7 +61,7 @@ impl Recent {
         let held: usize = self.chunks.iter().map(|(events, _)| events.len()).sum();
         let first = self.chunks.front().map_or(0, |(events, _)| events.len());
         if held - first >= RING_EVENTS_MAX {
-            // Its room is used again.
+            // Reuse the dropped chunk's memory.
             let (events, ends) = self.chunks.pop_front().unwrap_or_default();
             (self.fresh, self.ends) = (events, ends);
             self.fresh.clear();
@@ -93,9 +92,9 @@ mod tests {
     use super::*;
     use crate::router::event::ServerEvent;
 
-    /// Records of 0, 1 or 2 events each, as the past and as the present give them.
+    /// Records of 0, 1 or 2 events each, collected during a replay and while serving.
     #[test]
-    fn the_past_leaves_what_the_present_would() {
+    fn a_replay_fills_the_ring_as_serving_does() {
         for records in [0, 1, 10, 5_000, 200_000] {
             let (mut recent, mut ring) = (Recent::after(7), Ring::after(7));
             let mut seq = 7;

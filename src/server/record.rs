@@ -1,8 +1,8 @@
-//! What the daemon writes into the journal, as bytes.
+//! The records of the daemon in the journal, as bytes. Must not read or write files.
 //!
-//! The journal gives the number of a kind no meaning; here it is the type of a record. Its content
-//! has the form of `crate::stored`. A kind that is not known is refused, because passing over a
-//! record would be another history. This file must not read or write files.
+//! The journal gives kinds no meaning; here a kind is the type of a record. The content has the
+//! form of `crate::stored`. An unknown kind is refused, because skipping a record would change
+//! history.
 
 use crate::journal::Record as Kept;
 use crate::router::command::Stamped;
@@ -12,22 +12,22 @@ use crate::stored::{self, Reader, Stored, Writer};
 
 use super::program::Program;
 
-/// A command and an applied configuration as builds before this form wrote them: by the order of
-/// the structs' fields, which has changed since.
+/// A command and a configuration as early builds wrote them: by the order of the structs' fields,
+/// which has changed since.
 const POSITIONAL: [u16; 2] = [1, 2];
 /// A command of a tenant that was carried out.
 pub const COMMAND: u16 = 3;
-/// The configuration of a tenant that was applied, as JSON.
+/// The applied configuration of a tenant, as JSON.
 pub const CONFIGURED: u16 = 4;
-/// The program that decided the records behind it.
+/// The program that decided the records after it.
 pub const PROGRAM: u16 = 5;
 
-/// What can be done with what a build before this form has written.
+/// What to do about a record in that early form.
 pub const POSITIONAL_ADVICE: &str = "was written by an early build of 0.1.0, in a form that no \
     later version reads: keep its folder for that build, and begin with an empty folder \
     (journal.dir)";
 
-/// A record as it is read back.
+/// A record read back.
 #[derive(Debug)]
 pub enum Record {
     Command { tenant: Name, stamped: Stamped },
@@ -70,7 +70,7 @@ pub enum RecordError {
 }
 
 impl Record {
-    /// Understands a stored record.
+    /// Decodes a stored record.
     pub fn read(kept: &Kept<'_>) -> Result<Self, RecordError> {
         let sequence = kept.sequence;
         let unreadable = |cause| RecordError::Unreadable { sequence, cause };
@@ -87,7 +87,7 @@ impl Record {
     }
 }
 
-/// Reads a record: the tenant, then what there is of it.
+/// Reads a record: the tenant, then the content.
 fn read<T: Stored>(bytes: &[u8]) -> Result<(Name, T), stored::Error> {
     let mut from = Reader::new(bytes);
     let record = (Name::read(&mut from)?, T::read(&mut from)?);

@@ -1,7 +1,6 @@
-//! The records of one turn, written into memory and handed to the journal in one go.
+//! The records of one turn, collected in memory and appended to the journal at once.
 //!
-//! All records of a turn become one append, so they share a frame and a sync. This file must not
-//! do I/O: the journal's `append` only copies.
+//! All records of a turn share a frame and a sync. Does no I/O: the journal's `append` only copies.
 
 use crate::journal::{Journal, JournalError, NewRecord, Sequence};
 use crate::router::command::Stamped;
@@ -9,7 +8,7 @@ use crate::router::ids::Name;
 
 use super::record;
 
-/// Bytes at which a turn's records are handed over before it ends.
+/// Bytes at which a turn's records are appended before it ends.
 const FLUSH_BYTES: usize = 128 << 10;
 
 /// The buffer; its capacity is kept from turn to turn.
@@ -31,12 +30,12 @@ impl RecordBuffer {
         self.records.push((record::CONFIGURED, self.bytes.len()));
     }
 
-    /// Whether so much has been written that it should be handed over at once.
+    /// Whether the records should be appended at once.
     pub fn is_full(&self) -> bool {
         self.bytes.len() >= FLUSH_BYTES
     }
 
-    /// Hands everything to the journal; the sequence of the last record, if there was one.
+    /// Appends all records; returns the sequence of the last one, if any.
     pub fn flush(&mut self, journal: &Journal) -> Result<Option<Sequence>, JournalError> {
         if self.records.is_empty() {
             return Ok(None);

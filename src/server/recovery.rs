@@ -1,7 +1,7 @@
-//! From the journal to the tenants: the snapshot, then every later record through the same fold.
+//! Makes the tenants from the journal: the snapshot, then a replay of every later record.
 //!
-//! Nothing is answered, counted or sent while the past is read; its latest events go into the
-//! rings, so that a subscriber can go on where it was.
+//! Nothing is answered, counted or sent during the replay; its latest events go into the rings, so
+//! that a subscriber can continue where it was.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,23 +26,23 @@ use super::record::Record;
 use super::tenant::Tenant;
 use super::threads::read_ahead;
 
-/// What a record needs beyond the line that it came from, at most.
+/// Most bytes a record needs beyond the line it came from.
 const RECORD_OVERHEAD_BYTES: usize = 8 << 10;
 
-/// The state that the journal holds.
+/// The state in the journal.
 pub struct Recovered {
     pub journal: Journal,
     pub uuid: JournalUuid,
     pub cells: Cells,
-    /// The time of the last command of all.
+    /// The time of the last command of any tenant.
     pub last_at: Timestamp,
-    /// Behind which record everything was decided by the rules of this program.
+    /// The record after which all commands were decided by this program's rules.
     pub decided_since: Sequence,
-    /// Who wrote the last record.
+    /// The program that wrote the last record.
     pub program: Program,
 }
 
-/// Opens the journal and makes the tenants from it, those of the configuration too.
+/// Opens the journal and makes the tenants from it, and those of the configuration.
 pub fn recover(
     config: &Config,
     options: Options,
@@ -145,20 +145,20 @@ pub fn journal_options(config: &Config, create: bool) -> Result<Options, ServerE
 
 /// What is known where reading begins.
 pub struct Beginning {
-    /// Who wrote what comes first.
+    /// The program that wrote the first record.
     pub program: Program,
-    /// Behind which record everything was decided by the rules of this program.
+    /// The record after which all commands were decided by this program's rules.
     pub decided_since: Sequence,
 }
 
-/// The tenants while the past is read.
+/// The tenants during a replay.
 #[derive(Default)]
 pub struct Fold {
     tenants: BTreeMap<Name, (Tenant, Recent)>,
 }
 
 impl Fold {
-    /// Begins with the state that a snapshot holds, or with nothing.
+    /// Begins with the state of a snapshot, or with nothing.
     pub fn start(snapshot: Option<(Sequence, Vec<u8>)>) -> Result<(Self, Beginning), ServerError> {
         let mut fold = Self::default();
         let Some((sequence, bytes)) = snapshot else {
@@ -191,7 +191,7 @@ impl Fold {
             .or_insert_with(|| (Tenant::new(name.clone()), Recent::after(0)))
     }
 
-    /// Applies records, each few of which are looked ahead for together.
+    /// Applies records, prefetching for several at a time.
     pub fn take_all(&mut self, records: &[(Sequence, Record)]) {
         for some in records.chunks(AHEAD) {
             self.look_ahead(some);
@@ -201,7 +201,7 @@ impl Fold {
         }
     }
 
-    /// Mostly there is one tenant: that of the first is looked at.
+    /// Usually there is one tenant: only the first record's is prefetched.
     fn look_ahead(&self, records: &[(Sequence, Record)]) {
         let commands = || {
             records.iter().filter_map(|(_, record)| match record {
@@ -236,12 +236,12 @@ impl Fold {
                     tenant.replay_configured(sequence, json.clone());
                 }
             }
-            // Followed where it was read.
+            // Followed when it was decoded.
             Record::Program(_) => {}
         }
     }
 
-    /// The state of every tenant, which is given up for it.
+    /// The state of every tenant, consuming them.
     pub fn into_images(self) -> impl Iterator<Item = TenantImage<'static>> {
         self.tenants.into_values().map(|(tenant, _)| tenant.image())
     }

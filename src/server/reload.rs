@@ -1,7 +1,7 @@
-//! Takes over a changed configuration file while the daemon runs.
+//! Applies a changed configuration file while the daemon runs.
 //!
-//! All or nothing: a file with a fault changes nothing. What only a start can take over is named
-//! in the answer.
+//! All or nothing: a file with a fault changes nothing. Changes that need a restart are named in
+//! the answer.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::router::command::Command;
 use super::configure;
 use super::hub::{Hub, Stopped};
 
-/// What a reload did.
+/// Result of a reload.
 #[derive(Debug, Default, Serialize)]
 pub struct Reloaded {
     /// Commands carried out to follow the file.
@@ -25,7 +25,7 @@ pub struct Reloaded {
     pub warnings: Vec<String>,
 }
 
-/// Why nothing was taken over.
+/// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReloadError {
     #[error("no configuration file was given at the start: there is nothing to reload")]
@@ -44,7 +44,7 @@ impl From<Stopped> for ReloadError {
     }
 }
 
-/// Reads the file again and follows it.
+/// Reads the file again and applies it.
 pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     let Ok(_alone) = hub.reloading.try_lock() else {
         return Err(ReloadError::Busy);
@@ -56,7 +56,7 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     let loaded = loaded.expect("reading a configuration does not panic");
     let (config, warnings) = loaded.map_err(|faults| ReloadError::Faults(Box::new(faults)))?;
     let needs_restart = config.restart_keys(&hub.live().config);
-    // Before anything else happens: who has lost its token hears of nothing more.
+    // First of all: a peer whose token was removed must receive nothing more.
     hub.replace(config);
     let applied = configure::apply_or_wait(hub).await?;
     tell(hub).await?;
@@ -76,12 +76,12 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     })
 }
 
-/// Tells those who listen to any tenant.
+/// Tells the subscribers of every tenant.
 async fn tell(hub: &Hub) -> Result<(), Stopped> {
     for cell in hub.cells.all() {
         let ((), sequence) = hub.turn(&cell, |turn| {
             let now = hub.clock.now();
-            // It is never refused.
+            // The router never refuses this command.
             turn.record(now, Command::Reloaded);
         })?;
         hub.settle(&cell, sequence).await?;

@@ -1,4 +1,4 @@
-//! The replies of a turn in the caller's buffer: one line for each message.
+//! Writes the replies of a turn into the caller's buffer, one line for each message.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::router::reject::Reject;
 use crate::wire::reply;
 use crate::wire::request::Id;
 
-/// The array of a batch that is being answered.
+/// The open array of replies to a batch.
 #[derive(Debug)]
 pub struct Array {
     batch: reply::Batch,
@@ -17,14 +17,14 @@ pub struct Array {
 /// Writes replies in the order of the requests.
 pub struct Replies<'a> {
     out: &'a mut Vec<u8>,
-    /// The array that is open.
+    /// The open array.
     array: Option<Array>,
-    /// What the replies of one batch may take.
+    /// The most bytes of replies to one batch.
     batch_bytes_max: usize,
 }
 
 impl<'a> Replies<'a> {
-    /// Goes on in the array that was left open.
+    /// Continues the array that was left open.
     pub fn new(out: &'a mut Vec<u8>, array: Option<Array>, batch_bytes_max: usize) -> Self {
         Self {
             out,
@@ -56,7 +56,7 @@ impl<'a> Replies<'a> {
         }
     }
 
-    /// Refuses a further call that wants a reply where those of its batch have become too long.
+    /// Refuses a further call that wants a reply if those of its batch are too long already.
     pub fn check(&self, id: Option<&Id>) -> Result<(), Reject> {
         let max = self.batch_bytes_max;
         if id.is_none() || self.array.as_ref().is_none_or(|array| array.bytes < max) {

@@ -1,8 +1,8 @@
-//! What a reload takes away: a token that is no longer configured, or means something else now.
+//! What happens when a reload removes a token or changes its rights.
 //!
-//! Whoever came in by it loses its subscription and its session at once, as if it had closed, and
-//! is somebody who has shown no token: asked, the daemon answers `unauthorized`, and soon it closes
-//! the connection. No event leaves after the configuration has been replaced.
+//! A peer admitted by it loses its subscription and its session at once, as if it had disconnected,
+//! and becomes a stranger: requests get `unauthorized`, and soon the connection is closed. No event
+//! is sent to it after the configuration has been replaced.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,16 +21,16 @@ use super::conversation::Conversation;
 use super::end::End;
 use super::hub::Stopped;
 
-/// How long one whose token was taken away may show another, at most.
+/// How long a peer with a revoked token may take to send another, at most.
 const ANOTHER_TOKEN: Duration = Duration::from_secs(1);
 
 impl Conversation {
-    /// Ends when the configuration that this peer knows is replaced, or the daemon stops.
+    /// Completes when the configuration this peer knows is replaced, or the daemon stops.
     pub fn outdated(&self) -> WaitForCancellationFutureOwned {
         self.live.over.clone().cancelled_owned()
     }
 
-    /// What [`Conversation::outdated`] means for the connection.
+    /// Handles the end of [`Conversation::outdated`].
     pub async fn renew(&mut self) -> Result<(), End> {
         if self.hub.serving.is_cancelled() {
             return Err(End::Stopped);
@@ -38,7 +38,7 @@ impl Conversation {
         Ok(self.recheck_access().await?)
     }
 
-    /// Looks at the configuration anew if there is another.
+    /// Checks the peer's access again if the configuration was replaced.
     pub(super) async fn recheck_access(&mut self) -> Result<(), Stopped> {
         if self.is_up_to_date() {
             return Ok(());
@@ -57,8 +57,8 @@ impl Conversation {
         if let Some(client) = self.client.take() {
             self.close_session(client).await?;
         }
-        // A connection that showed a token has no rights without it, on the Unix socket either. Any
-        // other one starts over as a new connection would, in the default tenant.
+        // A connection that sent a token has no rights without it, on the Unix socket either. Any
+        // other one starts over like a new connection, in the default tenant.
         let is_bound = self.access.as_ref().is_some_and(Access::is_by_token);
         self.access = match is_bound {
             true => None,
@@ -74,17 +74,17 @@ impl Conversation {
         Ok(())
     }
 
-    /// Whether the configuration that this peer knows is the one in force.
+    /// Whether the configuration this peer knows is the one in force.
     pub(super) fn is_up_to_date(&self) -> bool {
         self.hub.generation() == self.live.generation
     }
 
-    /// Since when it has shown no token.
+    /// Since when the peer has been without a token.
     pub fn stranger_since(&self) -> Moment {
         self.stranger_since
     }
 
-    /// Why the connection ends, where something else is known of it.
+    /// Why the connection ends; a revoked token takes precedence.
     pub fn end_word(&self, end: End) -> End {
         match end {
             End::Idle if self.is_revoked => End::Revoked,
@@ -93,7 +93,7 @@ impl Conversation {
     }
 }
 
-/// The moment from which the time for showing a token runs out soon.
+/// The moment to count the time for sending a token from, so that it runs out soon.
 fn revoked_at(handshake: Millis) -> Moment {
     let now = Moment::now();
     let passed = millis(handshake).saturating_sub(ANOTHER_TOKEN);

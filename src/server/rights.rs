@@ -1,4 +1,5 @@
-//! What is asked of every call beside its role: whose it is, and who is to hear of it.
+//! Checks on every call beyond its role: whether its object belongs to the peer, and whether to
+//! audit it.
 
 use std::net::IpAddr;
 
@@ -17,7 +18,7 @@ use super::cell::Turn;
 use super::conversation::Conversation;
 use super::{agent_scope, figures};
 
-/// What there may be to tell of a call.
+/// What the audit may have to write about a call.
 #[derive(Debug)]
 pub(super) struct Told {
     method: &'static str,
@@ -26,15 +27,15 @@ pub(super) struct Told {
 }
 
 impl Conversation {
-    /// The same, with the address of the peer, by which the audit tells strangers apart.
+    /// The same, with the peer's address, by which the audit tells strangers apart.
     #[must_use]
     pub fn at_address(mut self, from: Option<IpAddr>) -> Self {
         self.from = from;
         self
     }
 
-    /// Refuses a call that no role of the peer may make, whatever its parameters are. Who has to
-    /// show a token first learns nothing of methods and parameters.
+    /// Refuses a call that none of the peer's roles may make, whatever its parameters. A peer
+    /// without a token learns nothing about methods and parameters.
     pub(super) fn check_role(&self, call: &Call) -> Result<(), Reject> {
         if matches!(&call.request, Err(error) if error.is_of_framing()) {
             return Ok(());
@@ -52,9 +53,9 @@ impl Conversation {
         })
     }
 
-    /// What there may be to tell of a call when it is done: it is an act for the audit, or may be
-    /// refused because of whose it is.
-    pub(super) fn to_be_told(
+    /// What the audit may have to write when the call is done, because it is audited or may be
+    /// refused.
+    pub(super) fn to_audit(
         &self,
         method: Option<&'static Method>,
         request: &Request,
@@ -73,8 +74,8 @@ impl Conversation {
         })
     }
 
-    /// The same of a call that is not dealt with under the lock.
-    pub(super) fn to_be_told_outside(&self, call: &Call) -> Told {
+    /// The same for a call not handled under the lock.
+    pub(super) fn to_audit_outside(&self, call: &Call) -> Told {
         let access = self.access.as_ref();
         let is_act = |method| access.is_some_and(|access| access.is_audited(method));
         Told {
@@ -84,7 +85,7 @@ impl Conversation {
         }
     }
 
-    /// Tells the audit what came of a call.
+    /// Writes a call's outcome to the audit.
     pub(super) fn tell_outcome<T>(&self, told: Option<Told>, outcome: &Result<T, Reject>) {
         let Some(told) = told else { return };
         let refused = outcome.as_ref().err().map(|refusal| refusal.kind);
@@ -93,7 +94,8 @@ impl Conversation {
         }
     }
 
-    /// Refuses a command on what is not the peer's own. The lock is held until it is carried out.
+    /// Refuses a command on anything that is not the peer's own. Called under the lock under which
+    /// the command is carried out.
     pub(super) fn check_own(
         &self,
         turn: &mut Turn<'_>,
@@ -111,13 +113,13 @@ impl Conversation {
         };
         let has_token = access.is_some_and(|access| access.token.is_some());
         match &self.client {
-            // Who needs no token and has opened no session is the operator at a prompt.
+            // A peer that needs no token and has opened no session is the operator at a prompt.
             None if !has_token => Ok(()),
             own => agent_scope::check_source(own.as_ref(), sync),
         }
     }
 
-    /// Answers a question, as far as the peer may read.
+    /// Answers a query, as far as the peer may read.
     pub(super) fn query(
         &self,
         turn: &mut Turn<'_>,
@@ -130,19 +132,19 @@ impl Conversation {
         }
         let mut answer = turn.query(now, query)?;
         if access.is_some_and(super::access::Access::reads_figures_only) {
-            figures::leave_figures(&mut answer);
+            figures::reduce_to_figures(&mut answer);
         }
         Ok(answer)
     }
 
-    /// Tells the audit of a refusal, if it is one for it.
+    /// Writes a refusal to the audit, if its kind is audited.
     pub(super) fn tell_refusal(&self, method: &str, target: Target, refusal: &Reject) {
         if is_for_the_audit(refusal.kind) {
             self.tell(method, target, Some(refusal.kind));
         }
     }
 
-    /// Tells the audit what the peer did, or was refused.
+    /// Writes a change, or a refusal, to the audit.
     pub(super) fn tell(&self, method: &str, target: Target, refused: Option<RejectKind>) {
         let who = match &self.access {
             Some(access) => Who::Known(access.actor.clone()),

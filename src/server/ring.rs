@@ -1,7 +1,7 @@
-//! The latest events of a tenant, kept for those who listen.
+//! The latest events of a tenant, kept for subscribers.
 //!
-//! An event enters with the journal sequence of its record and may be shown once that sequence
-//! is durable. Older events fall out and must be folded anew from the journal (`history`).
+//! An event enters with the journal sequence of its record and may be sent once that sequence is
+//! durable. Older events fall out and are made again from the journal (`history`).
 
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
@@ -14,11 +14,11 @@ use crate::wire::event;
 /// The most events kept.
 pub const RING_EVENTS_MAX: usize = 65_536;
 
-/// An event that may be sent to many.
+/// An event that may be sent to many subscribers.
 #[derive(Debug)]
 pub struct Published {
     pub event: Event,
-    /// It may leave once this sequence is durable.
+    /// The event may be sent once this sequence is durable.
     pub sequence: Sequence,
     line: OnceLock<Box<[u8]>>,
 }
@@ -32,7 +32,7 @@ impl Published {
         }
     }
 
-    /// The notification with its line end, written by the first who asks and shared by all.
+    /// The notification with its line end, written on first use and shared.
     pub fn line(&self) -> &[u8] {
         self.line.get_or_init(|| {
             let mut line = Vec::with_capacity(256);
@@ -52,7 +52,7 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// A ring that goes on after the event `last_seq`.
+    /// A ring that continues after the event `last_seq`.
     pub fn after(last_seq: u64) -> Self {
         Self {
             events: VecDeque::new(),
@@ -75,15 +75,15 @@ impl Ring {
         self.next_seq - 1
     }
 
-    /// The number of the first event that is still here; one more than the last if none is.
+    /// The number of the oldest event kept; one more than the last if none is.
     pub fn first_seq(&self) -> u64 {
         self.events
             .front()
             .map_or(self.next_seq, |first| first.event.seq)
     }
 
-    /// Before whom an offer was put, as long as the event that told of it is here. Offers are
-    /// numbered in the order of their events, so it is looked for by halves.
+    /// The agent an offer was made to, while the event is kept. A binary search, because offers are
+    /// numbered in the order of their events.
     pub fn offered_to(&self, offer: OfferId) -> Option<Name> {
         let (mut low, mut high) = (0, self.events.len());
         while low < high {
@@ -103,8 +103,8 @@ impl Ring {
         None
     }
 
-    /// Copies to `out` up to `max` events after `after` that are durable through `durable`.
-    /// `false` = the first of them is no longer here.
+    /// Copies to `out` up to `max` events after `after` that are durable through `durable`. `false`
+    /// = the first of them is no longer kept.
     pub fn take(
         &self,
         after: u64,

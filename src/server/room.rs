@@ -1,7 +1,7 @@
-//! What a full disk refuses, and what goes on as long as what is allocated lasts.
+//! What is refused on a full disk, and what continues while allocated space lasts.
 //!
-//! A question is never refused. It only decides and words the refusal: how much room there is
-//! is known to the journal, and what stands still is the tenant.
+//! A query is never refused. This file only decides and words the refusal; the journal knows how
+//! much room there is, and the tenant stands still.
 
 use std::time::Duration;
 
@@ -14,51 +14,51 @@ use crate::router::reject::Reject;
 
 use super::hub::Hub;
 
-/// How often is looked whether the next segment has been made.
+/// Interval of checks for the next segment.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
-/// Turns for which there is to be room while the next segment is being made: several may be about
-/// to begin at once.
+/// Turns for which there must be room while the next segment is being made: several may be about to
+/// begin.
 const TURNS_AT_ONCE: usize = 2;
 
-/// What a command does with the room that is kept for when the disk is full.
+/// Whether a command may use the room reserved for a full disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Appetite {
-    /// It only makes more: a new contact or case, or what is configured. It can be asked for
-    /// again when there is room.
-    More,
-    /// It moves or ends what is there, or tells what has happened already: it must go on.
-    Going,
+pub enum DiskUse {
+    /// It only adds: a new contact or case, or configuration. The client can ask again when there
+    /// is room.
+    Adds,
+    /// It moves or ends something, or reports what has happened: it must continue.
+    Continues,
 }
 
-/// By noun, so that of a new command of one it is decided here.
-pub const fn appetite(command: &Command) -> Appetite {
+/// Matched by noun, so that a new command must be classified.
+pub const fn disk_use(command: &Command) -> DiskUse {
     let makes_more = match command {
-        // Time, sessions: they have happened, whether written down or not.
+        // Time and sessions: facts, whether recorded or not.
         Command::Tick | Command::Restarted | Command::Reloaded | Command::Session(_) => false,
-        // What is configured: it was good enough until now. Taking away leaves less. People come,
-        // go and fall ill; what they leave must be taken over.
+        // Configuration can wait. Removals free space. Agents come, go and fall ill, and their
+        // contacts must be taken over.
         Command::Settings(_) => true,
         Command::Agent(command) => matches!(command, AgentCommand::Set(_)),
         Command::Queue(command) => matches!(command, QueueCommand::Set(_)),
         Command::Kind(command) => matches!(command, KindCommand::Set(_)),
         Command::Calendar(command) => matches!(command, CalendarCommand::Set(_)),
-        // New customers and links of theirs: nothing that runs waits for them. An exclusion
-        // protects somebody.
+        // New customers and links: nothing in progress waits for them. An exclusion protects
+        // somebody.
         Command::Customer(command) => matches!(command, CustomerCommand::Link(_)),
-        // New contacts and matters: the caller is told at once, and can be told elsewhere. Those
-        // that are here go on up to their end.
+        // New contacts and cases: the caller learns of it at once and can go elsewhere. Contacts
+        // that exist continue to their end.
         Command::Contact(command) => matches!(command, ContactCommand::Submit(_)),
         Command::Case(command) => matches!(command, CaseCommand::Open(_)),
         Command::Offer(_) => false,
     };
     if makes_more {
-        Appetite::More
+        DiskUse::Adds
     } else {
-        Appetite::Going
+        DiskUse::Continues
     }
 }
 
-/// The refusal of what only makes more, while the disk has no room for the next segment.
+/// Refuses a command that only adds, while the disk has no room for the next segment.
 pub fn short(reason: &str) -> Reject {
     Reject::unavailable(
         "server",
@@ -69,7 +69,7 @@ pub fn short(reason: &str) -> Reject {
     )
 }
 
-/// The refusal of everything that would have to be written, while there is no room for it.
+/// Refuses every command, while nothing more can be recorded.
 pub fn out(shortage: Option<&str>) -> Reject {
     Reject::unavailable(
         "server",
@@ -85,7 +85,7 @@ pub fn out(shortage: Option<&str>) -> Reject {
 
 impl Hub {
     /// Waits while there is hardly room for a turn because the next segment is still being made, or
-    /// because so much waits for the disk. It waits for nothing where the disk is full.
+    /// because too much waits for the disk. Does not wait if the disk is full.
     pub async fn wait_for_room(&self) {
         while !self.journal.has_room(TURNS_AT_ONCE)
             && matches!(self.journal.space(), Space::Ahead | Space::Allocating)
@@ -95,7 +95,7 @@ impl Hub {
         }
     }
 
-    /// Why new contacts are refused, if the disk is to blame.
+    /// Refuses new contacts, if the disk is the reason.
     pub fn disk_shortage(&self) -> Option<Reject> {
         match self.journal.space() {
             Space::Ahead | Space::Allocating => None,

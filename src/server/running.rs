@@ -1,10 +1,9 @@
 //! The daemon from its start to its end.
 //!
-//! Order of a start: configuration, journal, recovery, the program's name where another wrote before,
-//! `Restarted` for each tenant, what the configuration changed, all of it durable; only then
-//! connections are accepted. Order of an end: no new
-//! connections and contacts, conversations may finish, connections close, a last snapshot, the
-//! journal closes.
+//! Order of a start: configuration, journal, recovery, the program's name if another wrote before,
+//! `Restarted` for each tenant, the configuration's changes, all of it durable; only then are
+//! connections accepted. Order of an end: no new connections and contacts, conversations may
+//! finish, connections close, a last snapshot, the journal closes.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -34,28 +33,28 @@ use super::snapshots::{self, Manner};
 use super::timers;
 use super::{accept, upkeep};
 
-/// How long connections may take to end when the daemon does.
+/// How long connections may take to close when the daemon stops.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
-/// How often is looked whether the conversations are over.
+/// Interval of checks whether the conversations have ended.
 const DRAIN_LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// How often is looked whether the journal is still where it was.
+/// Interval of checks whether the journal is still in its place.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How the daemon is run beyond its configuration.
+/// How the daemon is run, beyond its configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The file that a reload reads again.
     pub config_path: Option<PathBuf>,
     /// Refuse to begin an empty journal where there is none.
     pub existing_only: bool,
-    /// Start at a time of day that can hardly be true beside the journal's last command.
+    /// Start at a time of day that is implausible given the journal's last command.
     pub accept_clock: bool,
-    /// Go on where the ledger and the journal do not fit together.
+    /// Continue where the ledger and the journal do not fit together.
     pub accept_ledger_break: bool,
 }
 
-/// A daemon that serves.
+/// A running daemon.
 pub struct Running {
     hub: Arc<Hub>,
     tcp: Option<SocketAddr>,
@@ -63,7 +62,7 @@ pub struct Running {
     socket: Option<SocketFile>,
 }
 
-/// What can be told to a daemon that serves, from anywhere.
+/// A handle to reload or stop the daemon from anywhere.
 #[derive(Clone)]
 pub struct Control {
     hub: Arc<Hub>,
@@ -74,7 +73,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     listen::check(&config)?;
     config.server.limits.connections = descriptors::places(&config)?;
     let metrics = Metrics::new();
-    // First the journal: a second daemon is told who holds it.
+    // The journal first, so that a second daemon is told who holds it.
     let recovered = recover(&config, &options, &metrics).await?;
     let clock = Clock::start(recovered.last_at);
     if !options.accept_clock {
@@ -112,9 +111,9 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     let mut hub = Hub::new(journal, clock, cells, metrics, config, path, keeper);
     hub.decided_since = decided_since;
     let hub = Arc::new(hub);
-    // Before anything new happens: what is wrong with the ledger stops the start.
+    // Before anything new happens: a fault of the ledger stops the start.
     match ledger::keep(&hub).await {
-        // It is tried again while the centre works.
+        // A full disk does not stop the start: writing is tried again.
         Err(error) if error.is_full() => {}
         kept => kept?,
     }
@@ -166,7 +165,7 @@ async fn recover(
         .expect("recovery does not panic")
 }
 
-/// Says in the journal which program decides what follows.
+/// Records which program decides the commands that follow.
 async fn sign(hub: &Hub) -> Result<(), ServerError> {
     hub.wait_for_room().await;
     let bytes = program_bytes(&Program::this());
@@ -179,12 +178,12 @@ async fn sign(hub: &Hub) -> Result<(), ServerError> {
     Ok(())
 }
 
-/// Tells each tenant that the process came up again, then what the configuration changed.
+/// Tells each tenant of the restart, then applies the configuration's changes.
 async fn prepare(hub: &Arc<Hub>) -> Result<(), Stopped> {
     for cell in hub.cells.all() {
         hub.wait_for_room().await;
         let ((), sequence) = hub.turn(&cell, |turn| {
-            // It is never refused.
+            // The router never refuses this command.
             turn.record(hub.clock.now(), Command::Restarted);
         })?;
         hub.settle(&cell, sequence).await?;
@@ -193,8 +192,8 @@ async fn prepare(hub: &Arc<Hub>) -> Result<(), Stopped> {
     Ok(())
 }
 
-/// Stops the daemon as soon as the journal has failed or is no longer where it is looked for,
-/// even while nobody waits for it.
+/// Stops the daemon as soon as the journal has failed or is no longer in its place, even if nobody
+/// is waiting for it.
 async fn watch_journal(hub: Arc<Hub>) {
     loop {
         tokio::select! {
@@ -233,7 +232,7 @@ impl Running {
         self.socket.as_ref().map(SocketFile::path)
     }
 
-    /// A handle by which the daemon can be told to reload and to end.
+    /// A handle to reload or stop the daemon.
     pub fn control(&self) -> Control {
         Control {
             hub: Arc::clone(&self.hub),
@@ -255,7 +254,7 @@ impl Running {
         if hub.failure().is_some() {
             return Err(failure(&hub));
         }
-        // Everything that was applied had room: it is durable or about to be.
+        // Everything applied had room, so it is durable or about to be.
         match snapshots::take(&hub, Manner::Alone).await {
             Err(error) => tracing::error!(%error, "no snapshot could be written at the end"),
             Ok(sequence) if sequence < hub.journal.appended_sequence() => tracing::warn!(
@@ -296,13 +295,13 @@ impl Running {
 }
 
 impl Control {
-    /// Follows the changed configuration file.
+    /// Applies the changed configuration file.
     pub async fn reload(&self) -> Result<Reloaded, ReloadError> {
         reload::reload(&self.hub).await
     }
 
-    /// Begins to end: no new connections, no new contacts; conversations may finish for as long
-    /// as configured. A second call changes nothing.
+    /// Begins the end: no new connections, no new contacts; conversations may finish for as long as
+    /// configured. A second call changes nothing.
     pub fn shutdown(&self) {
         if self.hub.accepting.is_cancelled() {
             return;
@@ -314,7 +313,7 @@ impl Control {
             let limit = hub.live().config.server.drain_ms;
             let over = conversations_over(&hub);
             match limit.and_then(|limit| u64::try_from(limit.0).ok()) {
-                // Those who are still talking go on: their contacts outlive a restart.
+                // Conversations that last longer go on after the end: contacts outlive a restart.
                 Some(limit) => {
                     let _ = tokio::time::timeout(Duration::from_millis(limit), over).await;
                 }

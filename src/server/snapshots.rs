@@ -1,12 +1,11 @@
-//! Writes the state of all tenants from time to time, so that a start has little to read.
+//! Writes the state of all tenants from time to time, so that a start has little to replay.
 //!
-//! A small state is copied where it stands: each tenant stands still only while its own image is
-//! made; the image says through which record it goes, so tenants need not be stopped together. A
-//! large one would stand still for seconds, so it is made a second time beside the running one,
-//! from the newest snapshot and the records since, as a start would make it; nobody waits for
-//! that, but it takes the memory of a second state for as long. Writing happens in a thread of
-//! its own. A snapshot that fails, on a full disk or while the ledger cannot be written, changes
-//! nothing and is tried again soon.
+//! A small state is copied under the tenant's lock; the image says through which record it goes, so
+//! tenants need not be stopped together. A large one would stop the tenant for seconds, so it is
+//! built a second time beside the running one, from the newest snapshot and the records since;
+//! nobody waits, but it needs the memory of a second state meanwhile. Writing happens in a thread
+//! of its own. A failed snapshot (full disk, ledger not writable) changes nothing and is tried
+//! again soon.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,12 +20,12 @@ use super::images::Snapshot;
 use super::recovery::{Beginning, Fold};
 use super::threads::{Ahead, read_ahead};
 
-/// How often is looked whether a snapshot is due.
+/// Interval of checks whether a snapshot is due.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// How long it is left alone after one could not be written.
+/// Pause after a snapshot could not be written.
 const RETRY_AFTER: Duration = Duration::from_secs(20);
-/// Contacts, cases, customers and agents of a tenant up to which its image is made while it
-/// stands still: some 20 ms.
+/// Contacts, cases, customers and agents of a tenant up to which its image is made under its lock:
+/// some 20 ms.
 const STANDING_ENTITIES_MAX: usize = 20_000;
 
 /// Takes a snapshot whenever one is due, until the daemon stops.
@@ -68,13 +67,13 @@ pub async fn run(hub: Arc<Hub>) {
 /// How a snapshot may be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// Others go on meanwhile: nobody stands still for long.
+    /// The daemon serves meanwhile, so no tenant may stand still for long.
     Beside,
-    /// Nobody is there any more.
+    /// The daemon has stopped serving.
     Alone,
 }
 
-/// Takes a snapshot now; the sequence that it was taken at.
+/// Takes a snapshot now; returns its sequence.
 pub async fn take(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
     let mut last = hub.snapshotting.lock().await;
     if *last == Some(hub.journal.appended_sequence()) {
@@ -89,7 +88,7 @@ pub async fn take(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerErro
 
 fn write(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
     let watch = Stopwatch::start();
-    // Before the work: without its ledger no snapshot is kept.
+    // Checked before the work, because without its ledger no snapshot is kept.
     if let Some(stopped) = hub.ledger.as_ref().and_then(|keeper| keeper.stopped()) {
         return Err(stopped.into());
     }
@@ -103,8 +102,8 @@ fn write(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
     } else {
         standing(hub, &cells)
     };
-    // An image may hold records younger than the snapshot. Their numbers must be taken on disk
-    // before it is: other records under the same numbers would be passed over after a crash.
+    // An image may include records younger than the snapshot. They must be on the disk before it
+    // is: otherwise, after a crash, other records would get their numbers and be skipped.
     let through = snapshot.tenants.iter().map(|image| image.sequence).max();
     hub.journal
         .sync_through(sequence.max(through.unwrap_or(0)))?;
@@ -125,7 +124,7 @@ fn write(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
     Ok(sequence)
 }
 
-/// The tenants as they are, each of which stands still for it.
+/// Images of the running tenants, each made under its lock.
 fn standing(hub: &Hub, cells: &[Arc<Cell>]) -> Snapshot<'static> {
     let image = |cell: &Arc<Cell>| {
         let (image, pause) = cell.look(|tenant| {
@@ -138,7 +137,7 @@ fn standing(hub: &Hub, cells: &[Arc<Cell>]) -> Snapshot<'static> {
     Snapshot::new(hub.decided_since, cells.iter().map(image).collect())
 }
 
-/// The tenants as they were after the record `through`, made from what is on the disk.
+/// The tenants as of record `through`, built from what is on the disk.
 fn folded(hub: &Hub, through: Sequence) -> Result<Snapshot<'static>, ServerError> {
     hub.journal.sync_through(through)?;
     let newest = hub.journal.newest_snapshot()?;

@@ -1,4 +1,4 @@
-//! What `server.status` says.
+//! The result of `server.status`.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::router::time::Timestamp;
 use super::cell::Cell;
 use super::hub::Hub;
 
-/// How the daemon is.
+/// The state of the daemon.
 #[derive(Debug, Serialize)]
 pub struct Status {
     /// `serving` or `draining`.
@@ -28,7 +28,7 @@ pub struct Status {
     pub journal: JournalStatus,
 }
 
-/// How the journal is.
+/// The state of the journal.
 #[derive(Debug, Serialize)]
 pub struct JournalStatus {
     pub appended: u64,

@@ -1,5 +1,5 @@
-//! The journal of a folder told as events, without a daemon: the oldest kept state, then every
-//! record through the same fold. It only reads, and works beside a running daemon.
+//! Replays a folder's journal into events without a daemon: the oldest kept state, then every later
+//! record. Only reads, and works beside a running daemon.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,16 +16,16 @@ use super::program::Program;
 use super::record::Record;
 use super::threads::TwoThreads;
 
-/// What a journal can still tell.
+/// The events a journal still has.
 pub struct Stored {
     dir: PathBuf,
     pub uuid: JournalUuid,
     /// Where reading begins.
     from: Sequence,
-    /// Who wrote what comes first.
+    /// The program that wrote the first record.
     program: Program,
     tenants: BTreeMap<Name, Oldest>,
-    /// The last event that each tenant's newest image contains.
+    /// The last event included in each tenant's newest image.
     newest: BTreeMap<Name, u64>,
 }
 
@@ -81,19 +81,19 @@ impl Stored {
         Ok(stored)
     }
 
-    /// The event after which everything of a tenant can be told.
+    /// The event after which all events of a tenant are available.
     pub fn kept_after(&self, tenant: &str) -> u64 {
         self.tenants
             .get(tenant)
             .map_or(0, |oldest| oldest.event_seq)
     }
 
-    /// The last event of a tenant that a snapshot contains.
+    /// The last event of a tenant that a snapshot includes.
     pub fn snapshot_through(&self, tenant: &str) -> u64 {
         self.newest.get(tenant).copied().unwrap_or(0)
     }
 
-    /// Tells every event from there on, in the order of the journal.
+    /// Passes every event from there on to `take`, in the order of the journal.
     pub fn tell(mut self, mut take: impl FnMut(&Name, &Event)) -> Result<(), ServerError> {
         let mut effects = Effects::default();
         tools::dump::<ServerError>(&self.dir, self.from, |stored| {

@@ -1,10 +1,10 @@
 //! One tenant: its router, and what a turn at it leaves behind.
 //!
-//! Everything here happens under the tenant's lock and must not wait for anything. A command is
-//! stamped, applied and written to the buffer of records in that order; a refused one is not written, because
-//! it changed nothing. Time alone can change something: the router forgets what is over. So the
-//! time of a refused command is written as a tick before the next command that counts, and a run
-//! over the journal forgets the same things at the same command.
+//! Everything here happens under the tenant's lock and must not wait. A command is stamped, applied
+//! and written to the buffer of records in that order; a refused one is not written, because it
+//! changed nothing. But as time passes the router forgets what is over. So the time of a refused
+//! command is written as a tick before the next accepted command, and a replay forgets the same
+//! things at the same command.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -28,16 +28,16 @@ use super::record_buffer::RecordBuffer;
 use super::ring::Ring;
 use super::threads::TwoThreads;
 
-/// A deadline missed by less than this happens at its own time, one missed by more happens now:
-/// a process that slept does not act as if it had been awake.
+/// A deadline missed by less is carried out at its own time, one missed by more at the present
+/// time: a process that slept does not act as if it had been awake.
 const LATE_MS: i64 = 1_000;
 
 /// Agents, customers, contacts and cases from which on looking ahead gains more than it costs:
 /// their records then take some ten megabytes.
-const FAR: usize = 100_000;
+const LOOK_AHEAD_MIN: usize = 100_000;
 
-/// Sessions that are put off at most while there is no room to write them down.
-const PUT_OFF_MAX: usize = 10_000;
+/// Most sessions postponed while nothing can be recorded.
+const POSTPONED_MAX: usize = 10_000;
 
 /// A tenant.
 #[derive(Debug)]
@@ -50,18 +50,18 @@ pub struct Tenant {
     fresh: Vec<Event>,
     /// The last record of this tenant.
     last_sequence: Sequence,
-    /// What has happened while there was no room to write it down.
-    put_off: VecDeque<Command>,
-    /// Time that passed by a command that was not written.
+    /// Facts postponed while nothing could be recorded.
+    postponed: VecDeque<Command>,
+    /// Time of a command that was not recorded.
     passed: Option<Timestamp>,
     draws: u64,
     /// The configuration last applied, as JSON.
     configured: Option<String>,
-    /// Nothing is measured while the past is read.
+    /// `None` during a replay: nothing is measured.
     meters: Option<TenantMeters>,
 }
 
-/// Whose command it is.
+/// The sender of a command.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sender<'a> {
     pub source: Option<&'a Name>,
@@ -73,7 +73,7 @@ impl Tenant {
         Self::with_router(name, Router::new())
     }
 
-    /// The tenant that an image was taken of. The error says what the bytes are instead.
+    /// Restores the tenant from an image. The error names what the bytes are instead.
     pub fn from_image(image: TenantImage<'_>) -> Result<Self, String> {
         let router = Router::from_image_by(&image.image, &TwoThreads)?;
         let mut tenant = Self::with_router(image.tenant, router);
@@ -90,7 +90,7 @@ impl Tenant {
             records: RecordBuffer::default(),
             fresh: Vec::new(),
             last_sequence: 0,
-            put_off: VecDeque::new(),
+            postponed: VecDeque::new(),
             passed: None,
             draws: rand::random(),
             configured: None,
@@ -115,15 +115,15 @@ impl Tenant {
         self.last_sequence
     }
 
-    /// Reads what the next commands will ask for, where there is so much of it that the processor
-    /// has not got it near.
+    /// Prefetches the memory of the next commands, if the state is too large for the processor's
+    /// cache.
     pub fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
-        if self.router.entities() >= FAR {
+        if self.router.entities() >= LOOK_AHEAD_MIN {
             self.router.book().look_ahead(commands);
         }
     }
 
-    /// Lets everything happen that is due by now.
+    /// Carries out everything that is due by now.
     pub fn catch_up(&mut self, now: Timestamp) {
         while let Some(due) = self.router.next_deadline().filter(|due| *due <= now) {
             let at = if now - due < LATE_MS { due } else { now };
@@ -143,47 +143,45 @@ impl Tenant {
         self.carry_out(now, sender, command)
     }
 
-    /// What was answered before under the same key, without letting time pass; `None` = it is not
-    /// remembered.
+    /// The stored answer for the same key, without letting time pass; `None` = none is kept.
     pub fn repeat(&self, key: Option<&Key>) -> Option<Result<Answer, Reject>> {
         self.router.book().repeated(key?)
     }
 
-    /// Whether a command would make nothing that is not there already.
+    /// Whether the command would create nothing new.
     pub fn knows(&self, key: Option<&Key>, command: &Command) -> bool {
         self.repeat(key).is_some() || self.router.book().knows(command)
     }
 
-    /// Keeps what has happened until there is room to write it down. Of a session only the last
-    /// counts.
-    pub fn put_off(&mut self, command: Command) {
+    /// Keeps a fact until it can be recorded; of a session only the latest.
+    pub fn postpone(&mut self, command: Command) {
         if let Command::Session(of) = &command {
             let is_other = |earlier: &Command| match earlier {
                 Command::Session(earlier) => earlier.client() != of.client(),
                 _ => true,
             };
-            self.put_off.retain(is_other);
+            self.postponed.retain(is_other);
         }
-        self.put_off.push_back(command);
+        self.postponed.push_back(command);
     }
 
-    /// Whether so much was put off that nothing more should be.
-    pub fn has_put_off_enough(&self) -> bool {
-        self.put_off.len() >= PUT_OFF_MAX
+    /// Whether nothing more should be postponed.
+    pub fn has_postponed_enough(&self) -> bool {
+        self.postponed.len() >= POSTPONED_MAX
     }
 
-    /// Carries out one of what was put off, as of the last command: before time goes on, so that
-    /// nobody's lease runs out who is back. `false` = there is none.
-    pub fn make_up_one(&mut self) -> bool {
-        let Some(command) = self.put_off.pop_front() else {
+    /// Carries out one postponed command as of the last command: before time goes on, so that no
+    /// lease of a client that is back runs out. `false` = there is none.
+    pub fn carry_out_one_postponed(&mut self) -> bool {
+        let Some(command) = self.postponed.pop_front() else {
             return false;
         };
-        // It has happened; nobody is there to be answered.
+        // A fact: it is not refused, and nobody waits for an answer.
         let _ = self.carry_out(Timestamp::MIN, Sender::default(), command);
         true
     }
 
-    /// Answers a question as of the last command: the tenant stands still.
+    /// Answers a query as of the last command: the tenant stands still.
     pub fn query_standing(&self, now: Timestamp, query: &Query) -> Result<Answer, Reject> {
         self.router.book().query(now, query)
     }
@@ -232,7 +230,7 @@ impl Tenant {
         self.records.command(&self.name, stamped);
     }
 
-    /// Applies a command read from the journal; its events are kept at once.
+    /// Applies a command read from the journal and keeps its events.
     pub fn replay(&mut self, sequence: Sequence, stamped: &Stamped, recent: &mut Recent) {
         self.effects.clear();
         std::mem::swap(&mut self.effects.events, &mut recent.fresh);
@@ -242,26 +240,26 @@ impl Tenant {
         self.last_sequence = sequence;
     }
 
-    /// Takes over what the journal says was configured.
+    /// Takes the applied configuration from the journal.
     pub fn replay_configured(&mut self, sequence: Sequence, json: String) {
         self.last_sequence = sequence;
         self.configured = Some(json);
     }
 
-    /// Notes the configuration that has been applied.
+    /// Keeps the configuration that has been applied.
     pub fn set_configured(&mut self, json: String) {
         self.records.configured(&self.name, &json);
         self.configured = Some(json);
     }
 
-    /// Whether the records should be handed to the journal before the turn ends.
+    /// Whether the records should be appended before the turn ends.
     pub fn wants_flush(&self) -> bool {
         self.records.is_full()
     }
 
-    /// Hands the turn's records to the journal and its events to the ring. Answers the sequence
-    /// that must be durable before anything that was seen of this tenant may leave: its last
-    /// record, whoever caused it.
+    /// Appends the turn's records to the journal and its events to the ring. Returns the sequence
+    /// that must be durable before anything read here is sent: the tenant's last record, whoever
+    /// caused it.
     pub fn flush(&mut self, journal: &Journal, ring: &mut Ring) -> Result<Sequence, JournalError> {
         if let Some(last) = self.records.flush(journal)? {
             self.last_sequence = last;
@@ -272,7 +270,7 @@ impl Tenant {
         Ok(self.last_sequence)
     }
 
-    /// The state as a snapshot holds it. It is taken between turns, when everything is flushed.
+    /// The state for a snapshot, taken between turns, when everything is flushed.
     pub fn image(&self) -> TenantImage<'static> {
         TenantImage {
             tenant: self.name.clone(),
@@ -283,7 +281,7 @@ impl Tenant {
         }
     }
 
-    /// A draw for strategies that need one. It is journaled with the command.
+    /// A random number for strategies that need one. It is journaled with the command.
     fn draw(&mut self) -> u64 {
         self.draws = self.draws.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.draws;

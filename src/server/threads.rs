@@ -1,5 +1,5 @@
-//! Threads for what is pure and has none: the halves of a large image, and records that are read
-//! ahead of the fold. Both give what one thread would.
+//! Threads for the pure folders, which start none: for the halves of a large image, and for
+//! decoding records ahead of a replay. The result is the same as with one thread.
 
 use crossbeam::channel::{Receiver, Sender, bounded, unbounded};
 
@@ -10,12 +10,12 @@ use super::error::ServerError;
 use super::program::Program;
 use super::record::Record;
 
-/// Records that go from one thread to the other at a time.
+/// Records passed between the threads at a time.
 const BATCH_RECORDS: usize = 256;
-/// Batches that are read before the fold has taken them.
+/// Batches decoded ahead of the replay.
 const BATCHES_AHEAD: usize = 16;
 
-/// Two pieces of work in a thread each.
+/// Runs two pieces of work in a thread each.
 #[derive(Clone, Copy, Debug)]
 pub struct TwoThreads;
 
@@ -35,17 +35,17 @@ impl Both for TwoThreads {
 
 type Batch = Vec<(Sequence, Record)>;
 
-/// What the reading thread puts records into.
+/// The decoding thread's output.
 pub struct Ahead {
     batch: Batch,
     full: Sender<Batch>,
-    /// Batches come back to be emptied where they were filled: that is cheaper for memory, and no
-    /// work of the fold.
+    /// Batches return to be emptied by the thread that filled them: cheaper for the allocator, and
+    /// no work for the replay.
     done: Receiver<Batch>,
 }
 
 impl Ahead {
-    /// Understands a record, that of `program` or of another that it names, and passes it on.
+    /// Decodes a record, follows `program`, and passes it on.
     pub fn take(&mut self, program: &mut Program, stored: &Stored<'_>) -> Result<(), ServerError> {
         let record = Record::read(stored)?;
         program.follow(stored.sequence, &record)?;
@@ -61,14 +61,13 @@ impl Ahead {
         next.clear();
         next.reserve(BATCH_RECORDS);
         let batch = std::mem::replace(&mut self.batch, next);
-        // Nobody takes it only where the fold has panicked, which ends everything.
+        // The receiver is only gone if the replay has panicked, which ends everything.
         let _ = self.full.send(batch);
     }
 }
 
-/// Lets `read` read records in a thread of its own and hands them to `take` in their order, some at
-/// a time. What stands before a record that cannot be read has been taken when the error is
-/// returned.
+/// Runs `read` in a thread of its own and passes its records to `take` in order, some at a time. On
+/// an error, all records before the bad one have been taken.
 pub fn read_ahead(
     read: impl FnOnce(&mut Ahead) -> Result<(), ServerError> + Send,
     mut take: impl FnMut(&[(Sequence, Record)]),
@@ -88,7 +87,7 @@ pub fn read_ahead(
         });
         for batch in batches {
             take(&batch);
-            // The reader may have come to its end.
+            // The reader may have finished.
             let _ = emptied.send(batch);
         }
         reader.join().expect("reading does not panic")
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn records_come_in_order_and_whole() {
+    fn records_arrive_complete_and_in_order() {
         for count in [0, 1, BATCH_RECORDS, BATCH_RECORDS * 40 + 3] {
             let (taken, outcome) = read(&vec![CONFIGURED; count]);
             assert!(outcome.is_ok());
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_ends_it_after_what_came_before() {
+    fn a_bad_record_ends_the_reading_after_those_before_it() {
         let (taken, outcome) = read(&[CONFIGURED, CONFIGURED, 77, CONFIGURED]);
         assert_eq!(taken, [1, 2]);
         assert!(outcome.is_err_and(|error| error.to_string().contains("sequence 3")));

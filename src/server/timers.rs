@@ -1,7 +1,7 @@
 //! The task that wakes when something is due, so that time passes without traffic.
 //!
-//! It looks at the deadlines of the tenants without their locks and takes a lock only where
-//! something is due. Waiting for the disk is left to other tasks: a slow disk delays no timer.
+//! Reads the deadlines of the tenants without their locks and takes a lock only if something is
+//! due. Other tasks wait for the disk, so a slow disk delays no timer.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,11 +12,11 @@ use crate::router::time::Timestamp;
 use super::clock::{CORRECT_EVERY, News};
 use super::hub::{Hub, Stopped};
 
-/// The longest sleep: deadlines are absolute, so waking early costs nothing but a look.
+/// The longest sleep. Deadlines are absolute, so waking early costs little.
 const SLEEP_MAX: Duration = Duration::from_secs(60);
 
 /// How long a tenant that stands still is left alone.
-const STANDS_FOR: Duration = Duration::from_millis(100);
+const STANDSTILL_PAUSE: Duration = Duration::from_millis(100);
 
 /// Runs until the daemon stops.
 pub async fn run(hub: Arc<Hub>) {
@@ -25,7 +25,7 @@ pub async fn run(hub: Arc<Hub>) {
     loop {
         let next = hub.cells.deadline().unwrap_or(Timestamp::MAX);
         hub.armed.store(next, Ordering::Release);
-        // A deadline that came up between the look and the store is seen by this second look.
+        // A deadline set between the look and the store is seen by this second look.
         if hub.cells.deadline().is_some_and(|at| at < next) {
             continue;
         }
@@ -38,14 +38,14 @@ pub async fn run(hub: Arc<Hub>) {
         }
         match fire(&hub) {
             Ok(true) => {}
-            // Where the disk has no room, time does not pass until it has.
-            Ok(false) => tokio::time::sleep(STANDS_FOR).await,
+            // Without room on the disk, time does not pass.
+            Ok(false) => tokio::time::sleep(STANDSTILL_PAUSE).await,
             Err(Stopped) => return,
         }
     }
 }
 
-/// Says what the clock has found.
+/// Logs what the clock has found.
 fn tell(news: Option<News>) {
     let seconds = |us: i64| us as f64 / 1e6;
     match news {
@@ -69,7 +69,7 @@ fn tell(news: Option<News>) {
     }
 }
 
-/// Lets everything happen that is due at any tenant. `false` = one has no room for it.
+/// Carries out everything that is due at any tenant. `false` = one has no room for it.
 fn fire(hub: &Arc<Hub>) -> Result<bool, Stopped> {
     let now = hub.clock.now();
     let mut had_room = true;
@@ -86,7 +86,7 @@ fn fire(hub: &Arc<Hub>) -> Result<bool, Stopped> {
         had_room &= has_room;
         let hub_of_release = Arc::clone(hub);
         hub.tasks.spawn(async move {
-            // A failure has been told and ends the daemon.
+            // The failure has been logged and ends the daemon.
             let _ = hub_of_release.settle(&cell, sequence).await;
         });
     }

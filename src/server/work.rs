@@ -1,10 +1,10 @@
-//! Which connection may work next. One thread fewer than the runtime has may carry out requests at
-//! a time; the one left over accepts connections and sends replies, however long the others take.
-//! Among connections that wait, the one that has worked least in the last seconds goes first.
+//! Decides which connection may work next. All runtime threads but one may carry out requests at a
+//! time; the one left over accepts connections and sends replies, however long the others take.
+//! Among waiting connections, the one that has worked least in the last seconds goes first.
 //!
-//! So a connection that asks much waits for itself and not for others: a quiet one is behind at
-//! most what is being worked on at that moment. Work is what is done without waiting: reading
-//! requests and carrying them out. Nobody holds a slot while waiting for the disk or the network.
+//! So a busy connection delays itself and not others: a quiet one waits at most for the work under
+//! way. Work is reading and carrying out requests. No slot is held while waiting for the disk or
+//! the network.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -15,9 +15,9 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::time::Instant as Moment;
 
-/// After so long, work done counts half.
+/// After this time, work done counts half.
 const HALF_LIFE: Duration = Duration::from_secs(1);
-/// What a new connection is taken to have worked: nobody gets ahead by coming anew each time.
+/// Work charged to a new connection, so that reconnecting gains nothing.
 const NEWCOMER: Duration = Duration::from_millis(50);
 
 /// The slots.
@@ -30,7 +30,7 @@ pub struct Work {
 struct State {
     free: usize,
     waiting: BinaryHeap<Waiter>,
-    /// The number of the next who waits.
+    /// The number of the next to wait.
     next: u64,
 }
 
@@ -83,8 +83,8 @@ impl Work {
             let Some(next) = next else {
                 return;
             };
-            // Whoever is gone meanwhile is passed over. If it goes at this very moment, the slot
-            // comes back by being dropped.
+            // A waiter that has gone is skipped. If it goes at this very moment, dropping its slot
+            // returns it.
             if !next.wake.is_closed() {
                 let _ = next.wake.send(Slot(Arc::clone(self)));
                 return;
@@ -111,7 +111,7 @@ struct Waiter {
 }
 
 impl Ord for Waiter {
-    /// The greatest comes first: who has done least, and among equals who has waited longest.
+    /// The greatest comes first: who has worked least, and among equals who has waited longest.
     fn cmp(&self, other: &Self) -> Ordering {
         (other.done, other.number).cmp(&(self.done, self.number))
     }
@@ -131,7 +131,7 @@ impl PartialEq for Waiter {
 
 impl Eq for Waiter {}
 
-/// How much one connection has worked of late.
+/// How much one connection has worked recently.
 #[derive(Clone, Copy, Debug)]
 pub struct Done {
     worked: Duration,
@@ -148,7 +148,7 @@ impl Default for Done {
 }
 
 impl Done {
-    /// Adds what was worked from `from` to `until`.
+    /// Adds work from `from` to `until`.
     pub fn add(&mut self, from: Moment, until: Moment) {
         self.worked = self.of_late(until) + until.saturating_duration_since(from);
         self.at = until;
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_worked_least_is_next() {
+    async fn the_connection_that_worked_least_is_next() {
         let work = Work::new(1);
         let slot = work.enter(&Done::default()).await;
         let (told, mut order) = tokio::sync::mpsc::unbounded_channel();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_worked_is_forgotten_by_and_by() {
+    fn work_done_decays_over_time() {
         let mut done = Done::default();
         let from = Moment::now();
         done.add(from, from + Duration::from_millis(350));

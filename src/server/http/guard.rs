@@ -1,8 +1,8 @@
-//! Keeps foreign web pages out: a browser on this machine can be made to send requests here.
+//! Refuses requests sent by foreign web pages through a browser on this machine.
 //!
-//! A page reaches a loopback address under a name of its own by changing what the name resolves
-//! to; so a daemon on loopback answers only to the names of this machine. And a page may open a
-//! WebSocket anywhere; so a request that says where it comes from must come from here.
+//! A page can reach a loopback address under its own name by DNS rebinding, so a daemon on loopback
+//! answers only to the names of this machine. A page may open a WebSocket to any host, so a request
+//! with an origin must have this one.
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -13,18 +13,18 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// The names under which a daemon on loopback is known.
+/// Host names accepted on loopback.
 const LOCAL_NAMES: &[&str] = &["localhost", "127.0.0.1", "[::1]"];
 
-/// What is known of the listening socket.
+/// Address of the listening socket.
 #[derive(Clone, Copy, Debug)]
 pub struct Guard {
     pub is_loopback: bool,
 }
 
-/// Refuses requests to a name that is not this machine's.
+/// Refuses requests to a host name that is not this machine's.
 pub async fn known_host(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    // A browser always says the name; who says none is no browser.
+    // Browsers always send the name; a request without one comes from no browser.
     let named = text(request.headers(), &HOST);
     let is_known = named.is_none_or(|named| {
         let host = named
@@ -43,7 +43,7 @@ pub async fn known_host(State(guard): State<Guard>, request: Request, next: Next
     response
 }
 
-/// Refuses requests that a page of another origin sent.
+/// Refuses requests sent by a page of another origin.
 pub async fn same_origin(State(_): State<Guard>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let is_foreign = text(headers, &ORIGIN).is_some_and(|origin| {
@@ -57,7 +57,7 @@ pub async fn same_origin(State(_): State<Guard>, request: Request, next: Next) -
     next.run(request).await
 }
 
-/// Whether a browser sent it: each names the page, its origin or how far away that is.
+/// Whether a browser sent it: browsers send the origin, the referrer or the fetch site.
 pub fn is_from_a_browser(headers: &HeaderMap) -> bool {
     let says = [ORIGIN, REFERER, HeaderName::from_static("sec-fetch-site")];
     says.iter().any(|name| headers.contains_key(name))

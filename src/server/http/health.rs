@@ -1,4 +1,4 @@
-//! Whether the process lives, whether it should be sent work, what it measures.
+//! Health, readiness, version and metrics.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::server::hub::Hub;
 use crate::server::places::Guest;
 use crate::server::scrape::{self, only};
 
-/// The type of the text format of Prometheus.
+/// Content type of the Prometheus text format.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ struct Version {
     protocol: u32,
 }
 
-/// `/healthz`: the process lives.
+/// `/healthz`: the process is alive.
 pub async fn alive() -> Response {
     let health = Health {
         status: "ok",
@@ -43,7 +43,7 @@ pub async fn alive() -> Response {
     Json(health).into_response()
 }
 
-/// `/readyz`: whether it should be sent work, and if not, why.
+/// `/readyz`: whether the daemon should get work, and if not, why.
 pub async fn ready(State(hub): State<Arc<Hub>>) -> Response {
     let mut reasons = Vec::new();
     if hub.is_draining() {
@@ -77,8 +77,8 @@ pub async fn version() -> Response {
     Json(version).into_response()
 }
 
-/// `/metrics`. Where tokens are configured, one of the roles `ops`, `supervisor` or `admin` is
-/// needed; the first two see the figures of their tenant and those that belong to nobody.
+/// `/metrics`. Where tokens are configured, it needs one of the roles `ops`, `supervisor` or
+/// `admin`; the first two see the series of their tenant and those without a tenant.
 pub async fn metrics(
     State(hub): State<Arc<Hub>>,
     Extension(From(from)): Extension<From>,

@@ -1,4 +1,4 @@
-//! HTTP connections count among the connections of the daemon.
+//! HTTP connections, counted among the connections of the daemon.
 
 use std::io;
 use std::net::IpAddr;
@@ -16,8 +16,8 @@ use crate::server::connection::millis;
 use crate::server::hub::Hub;
 use crate::server::places::Guest;
 
-/// How long acceptance rests when the system has no more to give.
-const REST: Duration = Duration::from_millis(100);
+/// Pause after the system has run out of a resource.
+const PAUSE: Duration = Duration::from_millis(100);
 
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\n\
     connection: close\r\n\r\n";
@@ -39,22 +39,22 @@ impl Places {
             let (mut stream, address) = match self.listener.accept().await {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    if NOT_ACCEPTED.may_tell() {
+                    if NOT_ACCEPTED.may_log() {
                         tracing::warn!(%error, "a connection could not be accepted");
                     }
-                    tokio::time::sleep(REST).await;
+                    tokio::time::sleep(PAUSE).await;
                     continue;
                 }
             };
             self.hub.places.settled().await;
-            let comer = self.hub.comer(address.ip());
-            let Some(guest) = self.hub.places.seat(comer) else {
+            let newcomer = self.hub.newcomer(address.ip());
+            let Some(guest) = self.hub.places.seat(newcomer) else {
                 self.hub.metrics.refused.increment(1);
-                // A peer that is gone already needs no answer.
-                let _ = tokio::time::timeout(REST, stream.write_all(FULL)).await;
+                // A failed write means the peer has left.
+                let _ = tokio::time::timeout(PAUSE, stream.write_all(FULL)).await;
                 continue;
             };
-            // Without it the connection works as well, only slower.
+            // The connection also works without this option, only slower.
             let _ = stream.set_nodelay(true);
             let mut stream = TimeoutStream::new(stream);
             let stall = self.hub.live().config.server.limits.stall_ms;
@@ -67,7 +67,7 @@ impl Places {
 
 /// A connection with its place.
 pub struct Placed {
-    /// Writing fails when the peer takes nothing for `server.limits.stall`.
+    /// A write fails if the peer takes nothing for `server.limits.stall`.
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     pub guest: Arc<Guest>,
 }
@@ -77,7 +77,7 @@ fn too_much() -> io::Error {
 }
 
 impl Placed {
-    /// Where the client is.
+    /// The client's address.
     pub fn address(&self) -> Option<IpAddr> {
         self.stream
             .get_ref()
@@ -96,7 +96,7 @@ impl AsyncRead for Placed {
         let before = buf.filled().len();
         ready!(self.stream.as_mut().poll_read(cx, buf))?;
         let bytes = buf.filled().len() - before;
-        // Whoever has shown no token holds little memory.
+        // A peer without a token may hold little memory.
         let heard = self.guest.hear(bytes);
         Poll::Ready(heard.then_some(()).ok_or_else(too_much))
     }

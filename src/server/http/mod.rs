@@ -1,7 +1,7 @@
 //! HTTP: metrics, health, `POST /rpc`, and the WebSocket `/ws`.
 //!
-//! The same calls are understood and carried out as on the sockets. What a browser could be made
-//! to do by a foreign page is refused before anything is looked into (`guard`).
+//! The calls are the same as on the sockets. Requests of foreign web pages are refused before they
+//! are read (`guard`).
 
 mod guard;
 mod health;
@@ -29,7 +29,7 @@ use super::hub::Hub;
 
 use listener::{Placed, Places};
 
-/// Where a client is, as far as it is known.
+/// A client's address, if known.
 #[derive(Clone, Copy, Debug)]
 struct From(Option<IpAddr>);
 
@@ -65,8 +65,8 @@ pub async fn serve(hub: Arc<Hub>, listener: TcpListener) {
     }
 }
 
-/// Serves one connection. It keeps its place only as long as requests come: each must be there
-/// whole, up to its body, within the time that a connection has to show its token.
+/// Serves one connection. It keeps its place only as long as requests come: the head of each must
+/// be complete within the time a connection has to send its token.
 async fn converse(hub: Arc<Hub>, app: Router, stream: Placed) {
     let within = millis(hub.live().config.server.limits.handshake_ms);
     let from = From(stream.address());
@@ -93,7 +93,7 @@ async fn converse(hub: Arc<Hub>, app: Router, stream: Placed) {
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
-    // Whatever ends it is the peer's affair.
+    // Errors here are the peer's and need no handling.
     tokio::select! {
         _ended = connection.as_mut() => {}
         () = guest.dismissed() => if guest.why() == End::Stopped {

@@ -1,4 +1,4 @@
-//! `POST /rpc`: one message of JSON-RPC, single or batch, in one request.
+//! `POST /rpc`: one JSON-RPC message, single or batch, in one request.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::wire::request::{self, Id, Message, Token};
 
 const JSON: &str = "application/json";
 
-/// Carries out what the body asks.
+/// Carries out the requests in the body.
 pub async fn rpc(
     State(hub): State<Arc<Hub>>,
     Extension(From(from)): Extension<From>,
@@ -39,11 +39,11 @@ pub async fn rpc(
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.split(';').next().map(str::trim) == Some(JSON));
     if !is_json && is_from_a_browser(&headers) {
-        // A page may send other types anywhere without being asked for permission.
+        // Browsers let a page send other types to any host without a preflight.
         let refusal = "the content type must be application/json\n";
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal).into_response();
     }
-    // First the token: whoever has none is not read from at length.
+    // Check the token first: a peer without one may not send a long body.
     let via = Via::Http;
     let mut conversation =
         Conversation::new(Arc::clone(&hub), Arc::clone(&guest), via, false).at_address(from);
@@ -78,7 +78,7 @@ pub async fn rpc(
     let mut out = Vec::new();
     let mut pieces = Pieces::of(&mut messages);
     while !pieces.is_done() {
-        // Nothing may leave: what was done is not durable.
+        // The changes are not durable, so no reply may be sent.
         if conversation.handle(&mut pieces, &mut out).await.is_err() {
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
@@ -94,7 +94,7 @@ pub async fn rpc(
             (StatusCode::TOO_MANY_REQUESTS, later, out).into_response()
         }
         (false, false) => json(StatusCode::UNAUTHORIZED, out),
-        // What is not taken soon counts among what waits for slow readers.
+        // An answer not taken soon counts among the bytes held by slow readers.
         (true, false) => {
             let body = Bytes::from_owner(Counted::new(out, portion));
             (StatusCode::OK, [(CONTENT_TYPE, JSON)], body).into_response()

@@ -1,4 +1,4 @@
-//! `/ws`: the same conversation as on a socket, one message of JSON-RPC a frame, events too.
+//! `/ws`: the conversation over a WebSocket, one JSON-RPC message or event in a frame.
 
 use std::error::Error;
 use std::io;
@@ -26,13 +26,13 @@ use crate::wire::request::{self, Message};
 
 /// Bytes of events taken at a time.
 const EVENTS_BYTES: usize = 64 << 10;
-/// A frame over the limit of a line is read and refused, so that the connection can go on; one
-/// over this many times the limit ends it.
+/// A frame over the limit of a line is read and refused, and the connection goes on; one over this
+/// many times the limit ends it.
 const OVERSIZE: usize = 2;
-/// Read at a time.
+/// Bytes read at a time.
 const READ_BYTES: usize = 16 << 10;
 
-/// Turns the request into a WebSocket.
+/// Upgrades the request to a WebSocket.
 pub async fn upgrade(
     State(hub): State<Arc<Hub>>,
     Extension(From(from)): Extension<From>,
@@ -130,7 +130,7 @@ async fn serve(
     };
     let end = conversation.end_word(end);
     conversation.end().await;
-    // The peer may be gone; a close that is not taken in time is no loss.
+    // The peer may have left.
     let _ = tokio::time::timeout(Duration::from_secs(1), socket.send(Frame::Close(None))).await;
     end
 }
@@ -138,11 +138,11 @@ async fn serve(
 enum Event {
     Heard(Frame),
     Events,
-    /// Another configuration is in force, or the daemon stops.
+    /// The configuration was replaced, or the daemon stops.
     Outdated,
 }
 
-/// The way back to the peer.
+/// The output to the peer.
 struct Way<'a> {
     guest: &'a Guest,
     socket: &'a mut WebSocket,
@@ -152,7 +152,7 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    /// Carries out what came and sends what there is, in pieces.
+    /// Carries out the messages and sends the replies, in pieces.
     async fn answer(
         &mut self,
         conversation: &mut Conversation,
@@ -184,8 +184,8 @@ fn ended(error: &axum::Error) -> End {
     io.map_or(End::Closed, |error| io::Error::from(error.kind()).into())
 }
 
-/// The messages of a frame and of those that have arrived behind it. A stranger's come one by one:
-/// what it may send depends on what it has shown.
+/// The messages of a frame and of those that have arrived behind it. A stranger's are taken one by
+/// one, because its limits depend on the token it sends.
 fn read(socket: &mut WebSocket, first: Frame, admitted: bool, limits: &Limits) -> Vec<Message> {
     let wire = limits_for(admitted, &wire_limits(limits));
     let mut messages = Vec::new();

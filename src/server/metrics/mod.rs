@@ -1,7 +1,7 @@
-//! What is measured: handles made once and kept, so that counting is an addition.
+//! Metrics: handles made once and kept, so that counting is an addition.
 //!
-//! The names stand in `names`. What can be seen in the state is not counted here but looked up
-//! when somebody asks (`scrape`).
+//! The names are in `names`. What can be read from the state is not counted here but read when
+//! asked for (`scrape`).
 
 pub mod names;
 pub mod requests;
@@ -24,7 +24,7 @@ use requests::Requests;
 static METADATA: Metadata<'static> =
     Metadata::new(module_path!(), metrics::Level::INFO, Some(module_path!()));
 
-/// Everything that is measured.
+/// Every metric.
 pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
@@ -86,13 +86,13 @@ impl Metrics {
         self.counter(&names::CLOSED, &labels).increment(1);
     }
 
-    /// The text that Prometheus reads. It takes long where there is much: not for an I/O thread.
+    /// The Prometheus text. Slow if there are many series: not for an I/O thread.
     pub fn render(&self) -> String {
         self.handle.render()
     }
 
-    /// Moves what histograms have collected into their buckets. Due every few seconds, or they
-    /// keep every observation.
+    /// Moves the observations of histograms into their buckets. To be called every few seconds,
+    /// because every observation is kept until then.
     pub fn upkeep(&self) {
         self.handle.run_upkeep();
     }
@@ -136,7 +136,7 @@ fn describe(recorder: &PrometheusRecorder) {
     }
 }
 
-/// Hears of each commit of the journal.
+/// Counts the commits of the journal.
 #[derive(Clone)]
 pub struct CommitMeter {
     seconds: Histogram,

@@ -1,10 +1,10 @@
-//! Every metric there is: its name, its kind and its help text. Data only.
+//! Every metric: its name, kind and help text. Data only.
 //!
-//! Base units, counters end in `_total`. Labels are tenant, queue, channel, route, reason, outcome,
-//! result, method, state, version and what a deadline is of; never a customer, a contact or a case,
-//! and an agent only where that is switched on.
+//! Base units; counters end in `_total`. Labels are tenant, queue, channel, route, reason, outcome,
+//! result, method, state, version and kind of deadline; never a customer, a contact or a case, and
+//! an agent only if switched on.
 
-/// What a metric is.
+/// The type of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Counter,

@@ -13,10 +13,10 @@ use crate::wire::method::{METHODS, Method};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answered {
     Ok,
-    /// The answer given before under the same key.
+    /// The stored answer for the same key.
     Repeated,
     Refused(RejectKind),
-    /// It was not understood.
+    /// The request could not be parsed.
     Error,
 }
 
@@ -57,7 +57,7 @@ impl Answered {
 
 type Row = [OnceLock<Counter>; Answered::COUNT];
 
-/// The counters, made when first needed. The last row is for what names no method.
+/// The counters, made when first needed. The last row is for requests that name no method.
 pub struct Requests {
     rows: Vec<Row>,
 }

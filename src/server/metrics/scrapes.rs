@@ -1,4 +1,4 @@
-//! The text for Prometheus that was made last, shared by all who asked before it was begun.
+//! The latest Prometheus text, shared by all requests that came before it was begun.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::sync::Mutex;
 use tokio::time::Instant as Moment;
 
-/// The scrape that was made last.
+/// The latest scrape.
 #[derive(Debug, Default)]
 pub struct Scrapes {
     last: Arc<Mutex<Option<Scraped>>>,
@@ -20,12 +20,12 @@ struct Scraped {
 }
 
 impl Scrapes {
-    /// The text as `make` makes it, never older than the question. One is made at a time, and
-    /// after it as long a pause, however many ask; `None` = it could not be made.
+    /// The text made by `make`, never older than the request. One is made at a time, followed by a
+    /// pause of the same length, however many ask; `None` = it could not be made.
     pub async fn shared(&self, make: impl FnOnce() -> String + Send + 'static) -> Option<Bytes> {
         let asked = Moment::now();
         let last = Arc::clone(&self.last);
-        // Not for the one who asks alone: it may go away before it is done.
+        // A task of its own, because the first to ask may go away before it is done.
         let shared = tokio::spawn(async move {
             let mut last = last.lock().await;
             if let Some(last) = &*last {

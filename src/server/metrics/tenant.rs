@@ -1,7 +1,6 @@
-//! What a tenant's router counts, brought to its metrics.
+//! Adds what a tenant's router counts to its metrics.
 //!
-//! Lives under the tenant's lock, so the handles need no lock of their own. A handle is made when
-//! something is counted for the first time.
+//! Lives under the tenant's lock, so the handles need no lock. A handle is made when first used.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +27,7 @@ pub struct TenantMeters {
     queues: HashMap<Name, QueueMeters, foldhash::fast::RandomState>,
 }
 
-/// Counters of one metric by a further label of few values.
+/// Counters of one metric by one more label, of few values.
 type Named = Vec<(Name, Counter)>;
 
 struct QueueMeters {
@@ -114,7 +113,7 @@ impl TenantMeters {
         QueueAt { meters, place }
     }
 
-    /// Counts by a further label of few values.
+    /// Counts by one more label, of few values.
     fn labelled(&mut self, metric: &Metric, label: &'static str, value: &'static str) {
         let place = self.labelled.iter().position(|(known, _)| known == metric);
         let place = place.unwrap_or_else(|| {
@@ -154,7 +153,7 @@ impl<'a> Place<'a> {
         self.metrics.histogram(metric, &self.labels())
     }
 
-    /// The counter of one value of a further label.
+    /// The counter for one value of one more label.
     fn labelled(self, metric: &Metric, label: &'static str, value: &str) -> Counter {
         let [tenant, queue] = self.labels();
         self.metrics
@@ -181,7 +180,7 @@ impl QueueMeters {
     }
 }
 
-/// The meters of a queue and what more of them are made with.
+/// A queue's meters, and what makes more of them.
 struct QueueAt<'a> {
     meters: &'a mut QueueMeters,
     place: Place<'a>,

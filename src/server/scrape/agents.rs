@@ -1,7 +1,6 @@
-//! Figures of each agent, for those who switch them on (`metrics.agents`).
+//! Metrics of each agent, if switched on (`metrics.agents`).
 //!
-//! They are written out when somebody asks and kept nowhere: an agent that is removed leaves no
-//! series behind.
+//! Written when asked for and kept nowhere, so a removed agent leaves no series.
 
 use std::fmt::Write;
 
@@ -9,7 +8,7 @@ use crate::router::census::AgentCensus;
 use crate::server::hub::Hub;
 use crate::server::metrics::names::{self, Kind, Metric};
 
-/// Appends the figures of all agents to the text for Prometheus.
+/// Appends the series of all agents to the Prometheus text.
 pub fn append(hub: &Hub, text: &mut String) {
     let mut agents = Vec::new();
     for cell in hub.cells.all() {
@@ -41,7 +40,7 @@ fn labels(tenant: &str, agent: &AgentCensus) -> String {
     format!("tenant=\"{}\",agent=\"{agent}\"", escape(tenant))
 }
 
-/// As the text format wants it; an id has no line ends.
+/// Escapes a label value; an id has no line ends.
 fn escape(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -1,4 +1,4 @@
-//! What Prometheus is told: the counters, and the state as it is at this moment.
+//! The Prometheus text: the counters, and the state as of now.
 
 pub mod only;
 
@@ -13,14 +13,14 @@ use super::metrics::names;
 use crate::journal::Space;
 use crate::router::codes::AgentState;
 
-/// The text for Prometheus, never older than the question; `None` = it could not be made.
+/// The Prometheus text, never older than the request; `None` = it could not be made.
 pub async fn shared(hub: &Arc<Hub>) -> Option<Bytes> {
     let of_hub = Arc::clone(hub);
     hub.scrapes.shared(move || text(&of_hub)).await
 }
 
-/// The text for Prometheus. It takes the tenants' locks one after another and may take long: not
-/// for an I/O thread.
+/// The Prometheus text. Takes the tenants' locks one after another and may be slow: not for an I/O
+/// thread.
 pub fn text(hub: &Hub) -> String {
     let metrics = &hub.metrics;
     let set = |metric, value: f64| metrics.gauge(metric, &[]).set(value);

@@ -1,5 +1,4 @@
-//! What one tenant sees of the text for Prometheus: its own series, and those that belong to no
-//! tenant.
+//! The part of the Prometheus text for one tenant: its own series, and those without a tenant.
 
 /// The text without the series of other tenants.
 pub fn of_tenant(text: &str, tenant: &str) -> String {
@@ -11,7 +10,7 @@ pub fn of_tenant(text: &str, tenant: &str) -> String {
     lines.collect()
 }
 
-/// The value of the label `tenant` of a series, as it is written there.
+/// The escaped value of the label `tenant`.
 fn tenant_of(line: &str) -> Option<&str> {
     let (_, mut labels) = line.split_once('{')?;
     loop {
@@ -24,7 +23,7 @@ fn tenant_of(line: &str) -> Option<&str> {
     }
 }
 
-/// Where a value ends that has begun: at the first quote that is not escaped.
+/// The end of a value: the first unescaped quote.
 fn value_end(text: &str) -> Option<usize> {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate() {
@@ -43,7 +42,7 @@ mod tests {
     use super::of_tenant;
 
     #[test]
-    fn a_tenant_sees_its_own_series_and_those_of_nobody() {
+    fn a_tenant_sees_its_own_series_and_those_without_a_tenant() {
         let own = "# TYPE waiting gauge\n\
                    waiting{tenant=\"a\",queue=\"x\"} 1\n\
                    wait_bucket{tenant=\"a\",queue=\"x\",le=\"1\"} 1\n\
