@@ -113,7 +113,7 @@ fn settings_change_one_by_one_and_go_back_to_their_defaults() {
     let rule = |name: &str| {
         channels
             .get(name)
-            .map(|rule| (rule.exclusive, rule.capacity))
+            .map(|rule| (rule.exclusive, rule.capacity.get()))
     };
     assert_eq!(
         rule("voice"),
@@ -131,7 +131,7 @@ fn settings_change_one_by_one_and_go_back_to_their_defaults() {
         channels["voice"].exclusive,
         "what is not written about voice stays"
     );
-    assert_eq!(channels["voice"].capacity, 2);
+    assert_eq!(channels["voice"].capacity.get(), 2);
 }
 
 #[test]
@@ -229,7 +229,7 @@ limits.outbox_bytes = 1_000_000
     assert_eq!(queue.resume_ms, None);
     assert_eq!(queue.overflow.to, Some(Name::of("default")));
     assert_eq!(queue.overflow.action, None);
-    assert!((queue.service_level.target - 0.95).abs() < f64::EPSILON);
+    assert!((queue.service_level.target.get() - 0.95).abs() < f64::EPSILON);
     assert_eq!(queue.ownership.mode, OwnershipMode::Require);
     assert_eq!(queue.ownership.wait.busy_ms, Millis::seconds(45));
     assert_eq!(queue.ownership.wait.wrap_up_ms, Millis::seconds(20));

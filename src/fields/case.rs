@@ -4,7 +4,7 @@ use super::Type::{Name, Term, Text, Timestamp, Whole, Words};
 use super::customer::CUSTOMER;
 use super::{AFTER, BY, COUNT, Field, Fields, LIMIT, MILLIS};
 use crate::router::codes::{CaseState, FollowUpResult, WaitOn};
-use crate::router::follow_up::SCORE_MAX;
+use crate::router::command::SCORE_MAX;
 
 const CASE: Field = Field::must("case", Name, "the case's id");
 const BY_MAY: Field = Field::may("by", Name, "who does it");

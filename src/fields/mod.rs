@@ -27,7 +27,7 @@ use serde_json::{Map, Value, json};
 pub use role::Role;
 pub use types::{ANY, CAPACITY, COUNT, MILLIS, SKILLS, Type, names, quoted};
 
-use crate::router::query::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
+use crate::router::query::{PAGE_ITEMS_MAX, PageLimit};
 
 /// One parameter of a method, one member of an object, one key of the file.
 #[derive(Clone, Copy, Debug)]
@@ -207,7 +207,7 @@ const PAGE: Type = Type::Whole {
     max: PAGE_ITEMS_MAX as i64,
 };
 const LIMIT: Field =
-    Field::may("limit", PAGE, "items of the page").or(|| json!(PAGE_ITEMS_DEFAULT));
+    Field::may("limit", PAGE, "items of the page").or(|| json!(PageLimit::DEFAULT));
 
 /// No parameters.
 pub static NONE: Fields = Fields::new(&[]);

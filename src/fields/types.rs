@@ -214,6 +214,23 @@ impl Type {
         }
     }
 
+    /// The range alone, for a number that is of the type and outside of the field's own range.
+    pub fn bounds(&self) -> Option<String> {
+        match *self {
+            Self::Millis {
+                min: 0,
+                max: MILLIS_MAX,
+            } => None,
+            Self::Millis {
+                min,
+                max: MILLIS_MAX,
+            } => Some(format!("at least {min}")),
+            Self::Millis { min, max } | Self::Whole { min, max } => Some(format!("{min} to {max}")),
+            Self::Share => Some("0 to 1".to_owned()),
+            _ => None,
+        }
+    }
+
     /// The JSON Schema.
     pub fn schema(&self) -> Value {
         match self {

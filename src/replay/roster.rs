@@ -97,7 +97,7 @@ fn agent(set: &AgentSet) -> Agent {
         deputy: named(&set.deputy),
         leader: named(&set.leader),
         capacity: capacity
-            .map(|(channel, n)| (channel.as_str().to_owned(), *n))
+            .map(|(channel, n)| (channel.as_str().to_owned(), n.get()))
             .collect(),
         shifts: Vec::new(),
     }

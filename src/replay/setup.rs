@@ -13,7 +13,7 @@ use super::error::ReplayError;
 use super::roster::Roster;
 use crate::client::{ClientError, Connection};
 use crate::config::DEFAULT_QUEUE;
-use crate::router::policy::{OwnerWait, Ownership, Policy, Retry};
+use crate::router::policy::{OwnerWait, Ownership, Policy, Retry, RingTime};
 use crate::router::time::Millis;
 
 /// Which queues are set up.
@@ -64,7 +64,8 @@ pub fn scaled(policy: &Policy, speed: f64) -> Policy {
     let limit = |of: Option<Millis>| of.map(ms);
     let mut new = policy.clone();
     new.age_priority_ms = ms(policy.age_priority_ms);
-    new.ring_ms = Millis(ms(policy.ring_ms).0.max(RING_MS_MIN.min(policy.ring_ms.0)));
+    let ring = policy.ring_ms.get();
+    new.ring_ms = RingTime::of(ms(Millis(ring)).0.max(RING_MS_MIN.min(ring)));
     new.retry = Retry {
         declined_ms: ms(policy.retry.declined_ms),
         busy_ms: ms(policy.retry.busy_ms),
@@ -193,7 +194,7 @@ mod tests {
         assert_eq!(policy.ownership.wait.busy_ms, Millis(20));
         assert_eq!(policy.ownership.wait.offline_ms, Millis(0));
         assert_eq!(policy.ownership.overtake_ms, Some(Millis(60)));
-        assert_eq!(policy.ring_ms, Millis(RING_MS_MIN));
+        assert_eq!(policy.ring_ms, RingTime::of(RING_MS_MIN));
         assert_eq!(policy.retry.declined_ms, Millis(5));
         assert_eq!(policy.max_wait_ms, None);
         assert_eq!(scaled(&Policy::default(), 1e9).retry.declined_ms, Millis(1));

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::config::Tenant;
 use crate::router::command::AgentSet;
 use crate::router::ids::Name;
-use crate::router::policy::CAPACITY_MAX;
+use crate::router::policy::{CAPACITY_MAX, Capacity};
 use crate::router::time::{TIMESTAMP_MAX, Timestamp};
 use crate::table::{Columns, Table, TableError};
 
@@ -152,13 +152,13 @@ fn profile(table: &Table, agent: &Name, tenant: Option<&Tenant>) -> Result<Agent
 
 /// Reads `chat=3;email=10` or, if the channels are known, one number for every channel that is not
 /// exclusive.
-fn capacity(text: &str, tenant: Option<&Tenant>) -> Result<BTreeMap<Name, u32>, String> {
+fn capacity(text: &str, tenant: Option<&Tenant>) -> Result<BTreeMap<Name, Capacity>, String> {
     let channels = tenant.map(Tenant::channels);
     let number = |text: &str| {
         text.trim()
-            .parse::<u32>()
+            .parse()
             .ok()
-            .filter(|n| *n <= CAPACITY_MAX)
+            .and_then(Capacity::new)
             .ok_or_else(|| {
                 format!("\"{text}\" is not a number of contacts at once: give 0 to {CAPACITY_MAX}")
             })

@@ -160,24 +160,31 @@ fn command<T: DeserializeOwned, C: Into<Command>>(
     params: &mut Params<'_, '_>,
     make: fn(T) -> C,
 ) -> Result<Request, WireError> {
-    let command = make(params.read()?).into();
-    check::command(&command)?;
-    Ok(Request::Command(command))
+    Ok(Request::Command(make(params.read()?).into()))
+}
+
+/// The same where the parameters must agree with each other.
+fn checked<T: DeserializeOwned, C: Into<Command>>(
+    params: &mut Params<'_, '_>,
+    check: fn(&T) -> Result<(), WireError>,
+    make: fn(T) -> C,
+) -> Result<Request, WireError> {
+    let params = params.read()?;
+    check(&params)?;
+    Ok(Request::Command(make(params).into()))
 }
 
 fn query<T: DeserializeOwned>(
     params: &mut Params<'_, '_>,
     make: fn(T) -> Query,
 ) -> Result<Request, WireError> {
-    let query = make(params.read()?);
-    check::query(&query)?;
-    Ok(Request::Query(query))
+    Ok(Request::Query(make(params.read()?)))
 }
 
 fn kind_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (kind, rules) = params.read_apart::<_, KindRules>("kind")?;
+    check::kind(&rules)?;
     let command = Command::Kind(KindCommand::Set(Box::new(KindSet { kind, rules })));
-    check::command(&command)?;
     Ok(Request::Command(command))
 }
 
@@ -195,8 +202,8 @@ fn calendar_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
 
 fn queue_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (queue, policy) = params.read_apart::<_, Policy>("queue")?;
+    check::policy(&policy)?;
     let command = Command::Queue(QueueCommand::Set(Box::new(QueueSet { queue, policy })));
-    check::command(&command)?;
     Ok(Request::Command(command))
 }
 
@@ -281,7 +288,7 @@ pub static METHODS: &[Method] = methods! {
         |p| command(p, CaseCommand::Advance);
     "case.assist" Mutation WORK case::CASE_ASSIST,
         "Asks another agent or queue to do a part; the owner keeps the case", "the case",
-        |p| command(p, |assist| CaseCommand::Assist(Box::new(assist)));
+        |p| checked(p, check::assist, |assist| CaseCommand::Assist(Box::new(assist)));
     "case.assist_done" Mutation WORK case::CASE_ASSIST_DONE,
         "Says that a part is done; the owner is told", "the case",
         |p| command(p, CaseCommand::AssistDone);
@@ -302,7 +309,7 @@ pub static METHODS: &[Method] = methods! {
         |p| query(p, Query::CaseGet);
     "case.handover" Mutation LEADING case::CASE_HANDOVER,
         "Moves the ownership of one case, or of all open cases of an owner", "{to, cases, case?, owner?}",
-        |p| command(p, |to| CaseCommand::Handover(Box::new(to)));
+        |p| checked(p, check::handover, |to| CaseCommand::Handover(Box::new(to)));
     "case.note" Mutation WORK case::CASE_NOTE,
         "Adds a note to a case", "the case",
         |p| command(p, CaseCommand::Note);
@@ -326,7 +333,7 @@ pub static METHODS: &[Method] = methods! {
         |p| command(p, ContactCommand::Cancel);
     "contact.end" Mutation WORK contact::CONTACT_END,
         "Ends the conversation of a contact", "the contact",
-        |p| command(p, ContactCommand::End);
+        |p| checked(p, check::end, ContactCommand::End);
     "contact.explain" Query WORK contact::CONTACT_REF,
         "Says step by step why a contact is where it is", "{contact, state, why, steps, steps_dropped}",
         |p| query(p, Query::ContactExplain);
@@ -349,7 +356,7 @@ pub static METHODS: &[Method] = methods! {
         |p| command(p, ContactCommand::Sync);
     "contact.transfer" Mutation WORK contact::CONTACT_TRANSFER,
         "Passes a connected contact on; the ownership stays", "the contact",
-        |p| command(p, |to| ContactCommand::Transfer(Box::new(to)));
+        |p| checked(p, check::transfer, |to| ContactCommand::Transfer(Box::new(to)));
     "contact.update" Mutation CONTACTS contact::CONTACT_UPDATE,
         "Changes a contact that is not connected; what is absent stays", "the contact",
         |p| command(p, |update| ContactCommand::Update(Box::new(update)));
@@ -381,10 +388,10 @@ pub static METHODS: &[Method] = methods! {
         kind_set;
     "offer.accept" Mutation OFFERS contact::OFFER_ACCEPT,
         "Takes an offer: the contact is connected", "the contact",
-        |p| command(p, OfferCommand::Accept);
+        |p| checked(p, check::accept, OfferCommand::Accept);
     "offer.decline" Mutation OFFERS contact::OFFER_DECLINE,
         "Does not take an offer: the contact goes to the next agent", "the contact",
-        |p| command(p, OfferCommand::Decline);
+        |p| checked(p, check::decline, OfferCommand::Decline);
     "owner.get" Query WORK customer::OWNER_GET,
         "Says to which case and owner a contact would go now", "{case, owner}, both null where there is none",
         |p| query(p, Query::OwnerGet);

@@ -230,7 +230,14 @@ impl<'a> AnyParams<'a> {
         } else {
             kind
         };
-        let expected = kind.map(Type::describe);
+        let is_number = found
+            .split(' ')
+            .next()
+            .is_some_and(|word| word.parse::<f64>().is_ok());
+        let expected = kind.map(|kind| {
+            let bounds = kind.bounds().filter(|_| is_number);
+            bounds.unwrap_or_else(|| kind.describe())
+        });
         let message = match &expected {
             Some(right) => format!("{field}: {}: give {right}", subject(found)),
             None => format!("{field}: {}", echo_long(found)),

@@ -1,7 +1,9 @@
 //! Which events a subscriber wants. Nothing is sent from here.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
+use super::limits::INTEGER_MAX;
 use crate::router::event::{Event, EventType, Names};
 use crate::router::ids::Name;
 
@@ -10,10 +12,22 @@ use crate::router::ids::Name;
 #[serde(default, deny_unknown_fields)]
 pub struct Subscribe {
     /// The last sequence number that is known; without it from now on.
+    #[serde(deserialize_with = "sequence")]
     pub after: Option<u64>,
     pub types: Option<Vec<EventType>>,
     pub agents: Option<Vec<Name>>,
     pub queues: Option<Vec<Name>>,
+}
+
+/// Reads a sequence number that every reader of JSON carries exactly.
+fn sequence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let after = Option::<u64>::deserialize(deserializer)?;
+    match after.filter(|after| *after > INTEGER_MAX.cast_unsigned()) {
+        Some(after) => Err(D::Error::custom(format!(
+            "{after} is not a sequence number"
+        ))),
+        None => Ok(after),
+    }
 }
 
 impl Subscribe {

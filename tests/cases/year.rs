@@ -10,7 +10,7 @@ use firsthand::router::command::{
     AgentCommand, AgentPresence, AgentSet, CalendarCommand, CalendarSet, CaseAct, CaseAdvance,
     CaseAssist, CaseAssistDone, CaseCommand, CaseExtend, CaseFollowUp, CaseHandover, CaseOpen,
     CaseWait, Command, ContactCommand, ContactEnd, ContactSubmit, KindCommand, KindSet,
-    OfferCommand, OfferRef, Stamped,
+    OfferCommand, OfferRef, Score, Stamped,
 };
 use firsthand::router::effect::Effects;
 use firsthand::router::event::{ContactEvent, EventBody};
@@ -457,7 +457,7 @@ impl Year {
                     1 => FollowUpResult::Unsatisfied,
                     _ => FollowUpResult::NoAnswer,
                 },
-                score: Some(self.rng.random_range(0..=100)),
+                score: Some(Score::of(self.rng.random_range(0..=100))),
                 by,
             })),
         }

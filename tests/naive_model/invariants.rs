@@ -10,7 +10,7 @@ use firsthand::router::effect::Effects;
 use firsthand::router::event::{CaseEvent, ContactEvent, EventBody, OfferEvent};
 use firsthand::router::ids::{Name, OfferId};
 use firsthand::router::policy::{ChannelRule, Policy, Settings};
-use firsthand::router::query::{AgentList, CaseFind, ContactList, PAGE_ITEMS_MAX, Query};
+use firsthand::router::query::{AgentList, CaseFind, ContactList, PageLimit, Query};
 
 use super::compare::{Differences, Width};
 
@@ -212,7 +212,7 @@ impl Watch {
     fn cases_have_their_owner(&self, router: &Router, at: i64, faults: &mut Differences) {
         let find = CaseFind {
             state: Some(CaseState::Open),
-            limit: Some(PAGE_ITEMS_MAX),
+            limit: Some(PageLimit::MAX),
             ..CaseFind::default()
         };
         let Ok(Answer::Cases(page)) = router.book().query(at, &Query::CaseFind(find)) else {
@@ -234,7 +234,7 @@ impl Watch {
 
 fn see(router: &Router, at: i64) -> Sight {
     let agents = AgentList {
-        limit: Some(PAGE_ITEMS_MAX),
+        limit: Some(PageLimit::MAX),
         ..AgentList::default()
     };
     let Ok(Answer::Agents(agents)) = router.book().query(at, &Query::AgentList(agents)) else {
@@ -251,7 +251,7 @@ fn see(router: &Router, at: i64) -> Sight {
     for state in states {
         let list = ContactList {
             state: Some(state),
-            limit: Some(PAGE_ITEMS_MAX),
+            limit: Some(PageLimit::MAX),
             ..ContactList::default()
         };
         let Ok(Answer::Contacts(page)) = router.book().query(at, &Query::ContactList(list)) else {
@@ -345,7 +345,7 @@ fn the_asked_have_the_place(sight: &Sight, effects: &Effects, faults: &mut Diffe
         let held = same.count() as u64;
         let rule = rule(&sight.settings, channel);
         let places = agent.capacity.get(channel).copied();
-        let places = u64::from(places.unwrap_or(rule.capacity));
+        let places = u64::from(places.unwrap_or(rule.capacity.get()));
         if rule.exclusive && taken.len() > 1 || held > places {
             faults.say(&format!(
                 "{} has {held} of {places} {channel} and {} in all",
@@ -389,7 +389,8 @@ fn nobody_waits_beside_a_free_agent(
                 && agent.offers.is_empty()
                 && agent.retry_at.is_none_or(|retry_at| retry_at <= at);
             let places = agent.capacity.get(&contact.channel).copied();
-            let places = places.unwrap_or_else(|| rule(&sight.settings, &contact.channel).capacity);
+            let places =
+                places.unwrap_or_else(|| rule(&sight.settings, &contact.channel).capacity.get());
             let needed = policy.requires.iter().chain(&contact.requires);
             let able = needed
                 .into_iter()

@@ -26,7 +26,7 @@ use firsthand::router::command::{
     KindCommand, OfferCommand, QueueCommand, SessionCommand, Stamped,
 };
 use firsthand::router::ids::{Key, Name, OfferId};
-use firsthand::router::policy::{CHANNELS, ChannelRule, Policy, Settings, SkillMap};
+use firsthand::router::policy::{CHANNELS, Capacity, ChannelRule, Policy, Settings, SkillMap};
 use firsthand::router::reject::RejectKind;
 use firsthand::router::time::Timestamp;
 
@@ -49,7 +49,7 @@ pub struct Agent {
     pub name: Name,
     pub kind: AgentKind,
     pub skills: SkillMap,
-    pub capacity: BTreeMap<Name, u32>,
+    pub capacity: BTreeMap<Name, Capacity>,
     pub team: Option<Name>,
     pub deputy: Option<Name>,
     pub leader: Option<Name>,
@@ -296,7 +296,7 @@ impl Model {
                 Name::of(channel),
                 ChannelRule {
                     exclusive,
-                    capacity: 1,
+                    capacity: Capacity::of(1),
                 },
             );
         }

@@ -166,7 +166,7 @@ fn sizes() {
     refused(
         "agent.set",
         format!(r#"{{"agent":"a","skills":{}}}"#, skills(257)),
-        "skills: 257 skills are too many: at most 256",
+        "skills: 257 are too many: give an object of at most 256 names",
     );
     let steps = |n: usize| vec![r#"{"after_ms":1,"widen":"any"}"#; n].join(",");
     taken(
@@ -176,7 +176,7 @@ fn sizes() {
     refused(
         "queue.set",
         format!(r#"{{"queue":"q","steps":[{}]}}"#, steps(33)),
-        "steps: 33 steps are too many: at most 32",
+        "steps: 33 are too many: give a list of at most 32 items",
     );
     refused(
         "queue.set",
@@ -184,7 +184,7 @@ fn sizes() {
             r#"{{"queue":"q","steps":[{{"after_ms":1,"requires":{}}}]}}"#,
             skills(257)
         ),
-        "steps[0].requires: 257 skills are too many: at most 256",
+        "steps[0].requires: 257 are too many: give an object of at most 256 names",
     );
     let text = |n: usize| format!(r#"{{"case":"c","by":"b","text":"{}"}}"#, "x".repeat(n));
     taken("case.note", text(4_096));

@@ -23,7 +23,7 @@ pub(super) fn queue(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &m
     overflow(scope, name, policy, related);
     steps(scope, name, policy, related);
     skills(scope, name, policy, related);
-    parts(scope, name, policy, related);
+    ticket(scope, name, policy, related);
     aging(scope, name, policy, related);
     calendar(scope, name, policy, related);
     if policy.ownership.mode == OwnershipMode::Require && policy.max_wait_ms.is_none() {
@@ -68,24 +68,12 @@ fn calendar(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Relat
     }
 }
 
-/// What the parts of a policy know to be wrong with themselves.
-fn parts(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
-    for (field, right) in [policy.booking.fault(), policy.ticket.fault()]
-        .into_iter()
-        .flatten()
-    {
-        let Some((section, key)) = field.split_once('.') else {
-            continue;
-        };
-        let key = key.strip_suffix("_ms").unwrap_or(key);
-        let place = scope.place(&["queues", name.as_str(), section, key]);
-        let right = match key {
-            "slot" => "give a duration from \"1m\" to \"1d\"".to_owned(),
-            "day_starts" => "give less than a day, such as \"16h\"".to_owned(),
-            _ => right,
-        };
+/// The prefix of tickets is shorter than other names.
+fn ticket(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
+    if let Some(right) = policy.ticket.fault() {
+        let place = scope.place(&["queues", name.as_str(), "ticket", "prefix"]);
         related.faults.push(
-            Finding::new(place, format!("`{key}` cannot be used"))
+            Finding::new(place, "`prefix` cannot be used")
                 .label("out of range")
                 .help(right),
         );

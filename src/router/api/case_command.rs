@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::codes::{FollowUpResult, WaitOn};
 use super::ids::{Name, Text};
 use super::kind::KindRules;
-use super::time::{Millis, Timestamp};
+use super::number::Small;
+use super::time::{self, Millis, Timestamp};
 use crate::calendar::{Calendar, Term};
 
 /// `case.open`.
@@ -109,6 +110,7 @@ pub struct CaseAssistDone {
 pub struct CaseWait {
     pub case: Name,
     pub on: WaitOn,
+    #[serde(default, deserialize_with = "time::read")]
     pub until_at: Option<Timestamp>,
     pub by: Option<Name>,
 }
@@ -128,10 +130,16 @@ pub struct CaseAdvance {
 pub struct CaseExtend {
     pub case: Name,
     pub stage: Option<Name>,
+    #[serde(deserialize_with = "time::read")]
     pub to_at: Timestamp,
     pub reason: Text,
     pub by: Name,
 }
+
+/// The best score.
+pub const SCORE_MAX: u8 = 100;
+/// How satisfied a customer is.
+pub type Score = Small<0, SCORE_MAX>;
 
 /// `case.follow_up`: what the customer said, or that it could not be reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +147,6 @@ pub struct CaseExtend {
 pub struct CaseFollowUp {
     pub case: Name,
     pub result: FollowUpResult,
-    pub score: Option<u8>,
+    pub score: Option<Score>,
     pub by: Name,
 }

@@ -12,9 +12,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::by_customer::ByCustomer;
 use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
 use super::ids::{Key, Name, OfferId, Text};
+use super::number::at_most;
 use super::people::Absence;
-use super::policy::{ChannelRule, Level, Policy, Priority, SkillMap};
-use super::time::{Millis, Timestamp};
+use super::policy::{CHANNELS_MAX, Capacity, ChannelRule, Policy, Priority, SKILLS_MAX, SkillMap};
+use super::time::{self, Millis, Timestamp};
 
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
 pub use super::by_noun::{
@@ -23,7 +24,7 @@ pub use super::by_noun::{
 };
 pub use super::case_command::{
     CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone, CaseExtend,
-    CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
+    CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet, SCORE_MAX, Score,
 };
 
 /// A command with all that comes from outside: when, by chance, on whose behalf.
@@ -54,10 +55,10 @@ pub struct AgentSet {
     pub name: Option<Text>,
     #[serde(default = "human")]
     pub kind: AgentKind,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
     pub skills: SkillMap,
-    #[serde(default)]
-    pub capacity: BTreeMap<Name, u32>,
+    #[serde(default, deserialize_with = "at_most::<CHANNELS_MAX, _, _>")]
+    pub capacity: BTreeMap<Name, Capacity>,
     pub team: Option<Name>,
     pub deputy: Option<Name>,
     pub leader: Option<Name>,
@@ -109,6 +110,7 @@ pub struct AgentPresence {
     pub presence: Presence,
     pub reason: Option<Text>,
     /// When a break ends by itself.
+    #[serde(default, deserialize_with = "time::read")]
     pub until_at: Option<Timestamp>,
 }
 
@@ -154,6 +156,7 @@ pub struct SettingsPatch {
     pub repeat_window_ms: Option<Millis>,
     #[serde(deserialize_with = "present")]
     pub close_after_ms: Option<Option<Millis>>,
+    #[serde(deserialize_with = "at_most::<CHANNELS_MAX, _, _>")]
     pub channels: Option<BTreeMap<Name, ChannelRule>>,
     pub keep_ended_ms: Option<Millis>,
     pub keep_ended_max: Option<u32>,
@@ -213,7 +216,7 @@ pub struct ContactSubmit {
     pub queue: Option<Name>,
     pub channel: Option<Name>,
     pub customer: Option<Name>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
     pub requires: SkillMap,
     #[serde(default)]
     pub priority: Priority,
@@ -222,11 +225,13 @@ pub struct ContactSubmit {
     pub kind: Option<Name>,
     pub max_wait_ms: Option<Millis>,
     /// When it really began to wait, if before now. A time to come counts as now.
+    #[serde(default, deserialize_with = "time::read")]
     pub joined_at: Option<Timestamp>,
     /// Offered first if eligible, without waiting.
     pub prefer: Option<Name>,
     #[serde(default)]
     pub exclude: Vec<Name>,
+    #[serde(default, deserialize_with = "time::read")]
     pub not_before_at: Option<Timestamp>,
     pub attributes: Option<Attributes>,
 }
@@ -260,12 +265,14 @@ impl ContactSubmit {
 pub struct ContactUpdate {
     pub contact: Name,
     pub priority: Option<Priority>,
+    #[serde(default, deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
     pub requires: Option<SkillMap>,
     pub queue: Option<Name>,
     pub attributes: Option<Attributes>,
     /// Merged into the attributes.
     pub learnt: Option<Attributes>,
     /// Another time for one that is scheduled.
+    #[serde(default, deserialize_with = "time::read")]
     pub not_before_at: Option<Timestamp>,
 }
 
@@ -345,16 +352,4 @@ pub struct OfferDecline {
 
 fn declined() -> DeclineReason {
     DeclineReason::Declined
-}
-
-/// A requirement given as a map, checked for size.
-pub fn check_skills(field: &'static str, skills: &BTreeMap<Name, Level>) -> Result<(), String> {
-    let max = super::policy::SKILLS_MAX;
-    if skills.len() > max {
-        return Err(format!(
-            "{field} names {} skills: at most {max}",
-            skills.len()
-        ));
-    }
-    Ok(())
 }

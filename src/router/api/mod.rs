@@ -7,6 +7,7 @@
 // Words that everything shares.
 pub mod codes;
 pub mod ids;
+pub mod number;
 pub mod policy;
 pub mod time;
 pub(crate) mod words;

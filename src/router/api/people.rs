@@ -5,14 +5,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Name, Text};
-use super::time::{Millis, Timestamp};
+use super::time::{self, Millis, Timestamp};
 
 /// `agent.absence`: plans one absence, or takes it back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgentAbsence {
     pub agent: Name,
+    #[serde(deserialize_with = "time::read")]
     pub from_at: Timestamp,
+    #[serde(deserialize_with = "time::read")]
     pub to_at: Timestamp,
     pub reason: Option<Text>,
     /// False takes back the absence that begins at `from_at`.
@@ -47,6 +49,7 @@ pub struct AgentSuccession {
     #[serde(default = "a_minute")]
     pub every_ms: Millis,
     /// When the first batch goes; until then it is only announced.
+    #[serde(default, deserialize_with = "time::read")]
     pub start_at: Option<Timestamp>,
     pub reason: Text,
     pub by: Name,
@@ -72,7 +75,9 @@ pub struct ContactCallback {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Absence {
+    #[serde(deserialize_with = "time::read")]
     pub from_at: Timestamp,
+    #[serde(deserialize_with = "time::read")]
     pub to_at: Timestamp,
     pub reason: Option<Text>,
 }

@@ -15,9 +15,10 @@ use super::codes::{
     Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
 };
 use super::ids::Name;
+use super::number::{Share, Span, Whole, at_most};
 use super::sparse::sparse;
 use super::ticket::TicketPolicy;
-use super::time::Millis;
+use super::time::{MILLIS_MAX, Millis};
 
 /// The queue that exists from the start.
 pub const DEFAULT_QUEUE: &str = "default";
@@ -35,6 +36,18 @@ pub const PRIORITY_MAX: i32 = 1_000_000;
 pub const PARALLEL_OFFERS_MAX: u32 = 100;
 /// The most contacts at once of one channel per agent.
 pub const CAPACITY_MAX: u32 = 1_000;
+
+/// Agents that are offered a contact at once.
+pub type ParallelOffers = Whole<1, PARALLEL_OFFERS_MAX>;
+/// Contacts at once of one channel.
+pub type Capacity = Whole<0, CAPACITY_MAX>;
+/// How long an offer stands.
+pub type RingTime = Span<1, MILLIS_MAX>;
+
+fn ring_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RingTime, D::Error> {
+    let ms = Millis::deserialize(deserializer)?;
+    RingTime::new(ms.0).ok_or_else(|| D::Error::custom("0 gives nobody time to answer"))
+}
 
 /// A proficiency, 1 (lowest) to 10 (best).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -114,9 +127,10 @@ pub struct Step {
     /// Time since joining the queue.
     pub after_ms: Millis,
     /// Replaces the queue's requirement.
+    #[serde(default, deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
     pub requires: Option<SkillMap>,
     /// Takes some skills of the queue's requirement away.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
     pub drop: Vec<Name>,
     /// `any` takes all of the queue's requirement away.
     pub widen: Option<Widen>,
@@ -144,15 +158,15 @@ impl Default for Overflow {
 #[serde(default, deny_unknown_fields)]
 pub struct ServiceLevel {
     pub within_ms: Millis,
-    /// Share of contacts, 0 to 1.
-    pub target: f64,
+    /// Share of contacts.
+    pub target: Share,
 }
 
 impl Default for ServiceLevel {
     fn default() -> Self {
         Self {
             within_ms: Millis::seconds(20),
-            target: 0.8,
+            target: Share::of(0.8),
         }
     }
 }
@@ -227,16 +241,19 @@ impl Default for Ownership {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
+    #[serde(deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
     pub requires: SkillMap,
     pub strategy: Strategy,
     pub priority: Priority,
     /// One step of priority per so much waiting; 0 = off.
     pub age_priority_ms: Millis,
-    pub ring_ms: Millis,
-    pub parallel_offers: u32,
+    #[serde(deserialize_with = "ring_time")]
+    pub ring_ms: RingTime,
+    pub parallel_offers: ParallelOffers,
     /// Offers missed in a row before the agent goes on break; 0 = never.
     pub max_missed: u32,
     pub retry: Retry,
+    #[serde(deserialize_with = "at_most::<STEPS_MAX, _, _>")]
     pub steps: Vec<Step>,
     pub max_wait_ms: Option<Millis>,
     pub max_waiting: Option<u32>,
@@ -269,8 +286,8 @@ impl Default for Policy {
             strategy: Strategy::LongestIdle,
             priority: Priority(0),
             age_priority_ms: Millis::ZERO,
-            ring_ms: Millis::seconds(20),
-            parallel_offers: 1,
+            ring_ms: RingTime::of(20_000),
+            parallel_offers: ParallelOffers::of(1),
             max_missed: 3,
             retry: Retry::default(),
             steps: Vec::new(),
@@ -297,14 +314,14 @@ pub struct ChannelRule {
     /// An offer reserves the whole agent.
     pub exclusive: bool,
     /// Contacts at once for an agent whose own capacity does not name the channel.
-    pub capacity: u32,
+    pub capacity: Capacity,
 }
 
 impl Default for ChannelRule {
     fn default() -> Self {
         Self {
             exclusive: false,
-            capacity: 1,
+            capacity: Capacity::of(1),
         }
     }
 }

@@ -5,12 +5,21 @@ use serde::{Deserialize, Serialize};
 use super::codes::{CaseState, ContactState, Presence};
 use super::command::{AgentRef, CalendarRef, ContactSubmit, KindRef, QueueRef};
 use super::ids::Name;
-use super::time::{Millis, Timestamp};
+use super::number::Whole;
+use super::time::{self, Millis, Timestamp};
 
 /// The most items of one page of a list.
 pub const PAGE_ITEMS_MAX: u32 = 1_000;
 /// Items of a page where the question does not say.
-pub const PAGE_ITEMS_DEFAULT: u32 = 100;
+const PAGE_ITEMS_DEFAULT: u32 = 100;
+
+/// The most items of the page that is asked for.
+pub type PageLimit = Whole<1, PAGE_ITEMS_MAX>;
+
+impl PageLimit {
+    /// Where the question does not say.
+    pub const DEFAULT: Self = Self::of(PAGE_ITEMS_DEFAULT);
+}
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +50,7 @@ pub enum Query {
 #[serde(default, deny_unknown_fields)]
 pub struct ListPage {
     pub after: Option<Name>,
-    pub limit: Option<u32>,
+    pub limit: Option<PageLimit>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +59,7 @@ pub struct AgentList {
     pub team: Option<Name>,
     pub presence: Option<Presence>,
     pub after: Option<Name>,
-    pub limit: Option<u32>,
+    pub limit: Option<PageLimit>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +81,7 @@ pub struct ContactList {
     pub queue: Option<Name>,
     pub state: Option<ContactState>,
     pub after: Option<Name>,
-    pub limit: Option<u32>,
+    pub limit: Option<PageLimit>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,9 +96,10 @@ pub struct CaseFind {
     pub customer: Option<Name>,
     pub owner: Option<Name>,
     pub state: Option<CaseState>,
+    #[serde(deserialize_with = "time::read")]
     pub due_before_at: Option<Timestamp>,
     pub after: Option<Name>,
-    pub limit: Option<u32>,
+    pub limit: Option<PageLimit>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +127,9 @@ pub struct BookingSlots {
     /// Or the customer, whose case on the topic is looked for.
     pub customer: Option<Name>,
     pub topic: Option<Name>,
+    #[serde(default, deserialize_with = "time::read")]
     pub from_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "time::read")]
     pub to_at: Option<Timestamp>,
-    pub limit: Option<u32>,
+    pub limit: Option<PageLimit>,
 }

@@ -50,6 +50,38 @@ impl<'de> Deserialize<'de> for Millis {
     }
 }
 
+/// What holds a time, or may.
+pub(super) trait Moment {
+    fn moment(&self) -> Option<Timestamp>;
+}
+
+impl Moment for Timestamp {
+    fn moment(&self) -> Option<Timestamp> {
+        Some(*self)
+    }
+}
+
+impl Moment for Option<Timestamp> {
+    fn moment(&self) -> Option<Timestamp> {
+        *self
+    }
+}
+
+/// Reads a time that may be given: it lies within `±TIMESTAMP_MAX`.
+pub(super) fn read<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + Moment,
+    D: Deserializer<'de>,
+{
+    let time = T::deserialize(deserializer)?;
+    match time.moment() {
+        Some(at) if !(-TIMESTAMP_MAX..=TIMESTAMP_MAX).contains(&at) => {
+            Err(D::Error::custom(format!("{at} is not a time")))
+        }
+        _ => Ok(time),
+    }
+}
+
 /// A timestamp or none, in eight bytes: records that millions are kept of have many of them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MaybeAt(Timestamp);

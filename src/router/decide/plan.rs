@@ -54,7 +54,7 @@ impl Book {
 
     /// To how many agents a contact may be offered at once.
     pub(in crate::router) fn parallel_offers(&self, contact: &Contact) -> usize {
-        self.queue(contact.queue()).policy().parallel_offers as usize
+        self.queue(contact.queue()).policy().parallel_offers.get() as usize
     }
 
     /// Preferred agent, owner, last owner: those who are asked first, without waiting.

@@ -142,13 +142,13 @@ impl Book {
         to: Timestamp,
     ) -> impl Iterator<Item = Slot> + '_ {
         let policy = &self.queue(wanted.queue).policy().booking;
-        let first = policy.slot(from.max(self.at()).saturating_add(policy.slot_ms.0 - 1));
+        let first = policy.slot(from.max(self.at()).saturating_add(policy.slot_ms.get() - 1));
         let last = policy
             .ahead_ms
             .map(|ahead| self.at().saturating_add(ahead.0));
         let last = last.unwrap_or(Timestamp::MAX);
         (0..SLOTS_SEARCHED_MAX)
-            .map(move |n| policy.slot(first.from_at.saturating_add(n * policy.slot_ms.0)))
+            .map(move |n| policy.slot(first.from_at.saturating_add(n * policy.slot_ms.get())))
             .take_while(move |slot| slot.from_at < to && slot.from_at <= last)
             .filter(move |slot| self.why_taken(wanted, *slot).is_none())
     }

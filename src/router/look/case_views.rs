@@ -133,7 +133,7 @@ impl Book {
 
     pub(super) fn kind_list(&self, list: &ListPage) -> Result<Answer, Reject> {
         let all = self.kinds().current();
-        let page = page(all, list.after.as_ref(), list.limit, |kind| &kind.name)?;
+        let page = page(all, list.after.as_ref(), list.limit, |kind| &kind.name);
         Ok(Answer::Kinds(page.map(|kind| KindView {
             kind: kind.name.clone(),
             rules: kind.rules.clone(),
@@ -142,7 +142,7 @@ impl Book {
 
     pub(super) fn calendar_list(&self, list: &ListPage) -> Result<Answer, Reject> {
         let all = self.calendars().iter();
-        let page = page(all, list.after.as_ref(), list.limit, |(name, _)| name)?;
+        let page = page(all, list.after.as_ref(), list.limit, |(name, _)| name);
         Ok(Answer::Calendars(
             page.map(|(name, calendar)| calendar_view(name, calendar)),
         ))

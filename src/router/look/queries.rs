@@ -6,8 +6,7 @@ use crate::router::api::answer::{Answer, OwnerView, Page, StatsView};
 use crate::router::api::command::{CaseCommand, Command, ContactCommand};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, QueueIdx};
 use crate::router::api::query::{
-    AgentList, CaseFind, ContactList, ListPage, OwnerGet, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX,
-    Query, StatsGet,
+    AgentList, CaseFind, ContactList, ListPage, OwnerGet, PageLimit, Query, StatsGet,
 };
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
@@ -98,7 +97,7 @@ impl Book {
             });
         let page = page(found, list.after.as_ref(), list.limit, |idx| {
             &self.agent(idx).id
-        })?;
+        });
         Ok(Answer::Agents(page.map(|idx| self.agent_view(idx))))
     }
 
@@ -108,7 +107,7 @@ impl Book {
             .filter(|idx| self.queue(*idx).exists);
         let page = page(found, list.after.as_ref(), list.limit, |idx| {
             &self.queue(idx).id
-        })?;
+        });
         Ok(Answer::Queues(page.map(|idx| self.queue_view(idx))))
     }
 
@@ -126,7 +125,7 @@ impl Book {
         });
         let page = page(found, list.after.as_ref(), list.limit, |idx| {
             &self.contact(idx).id
-        })?;
+        });
         Ok(Answer::Contacts(page.map(|idx| self.contact_view(idx))))
     }
 
@@ -163,7 +162,7 @@ impl Book {
         });
         let page = page(found, find.after.as_ref(), find.limit, |idx| {
             self.case(idx).id_bytes()
-        })?;
+        });
         Ok(Answer::Cases(page.map(|idx| self.case_view(idx))))
     }
 
@@ -238,15 +237,10 @@ impl Book {
 pub(super) fn page<'a, T: Copy, N: AsRef<[u8]> + ?Sized + 'a>(
     found: impl Iterator<Item = T>,
     after: Option<&Name>,
-    limit: Option<u32>,
+    limit: Option<PageLimit>,
     name: impl Fn(T) -> &'a N,
-) -> Result<Page<T>, Reject> {
-    let limit = limit.unwrap_or(PAGE_ITEMS_DEFAULT);
-    if limit == 0 || limit > PAGE_ITEMS_MAX {
-        let message = format!("{limit} is not a page: give 1 to {PAGE_ITEMS_MAX}");
-        return Err(Reject::invalid("list", "limit", message));
-    }
-    let limit = limit as usize;
+) -> Page<T> {
+    let limit = limit.unwrap_or(PageLimit::DEFAULT).get() as usize;
     let name = |item| name(item).as_ref();
     let mut items: Vec<T> = found
         .filter(|item| after.is_none_or(|after| name(*item) > after.as_str().as_bytes()))
@@ -263,7 +257,7 @@ pub(super) fn page<'a, T: Copy, N: AsRef<[u8]> + ?Sized + 'a>(
     } else {
         None
     };
-    Ok(Page { items, next })
+    Page { items, next }
 }
 
 impl<T> Page<T> {

@@ -1,7 +1,7 @@
 //! The free slots of a queue (`booking.slots`).
 
 use crate::router::api::answer::{Answer, SlotView, SlotsView};
-use crate::router::api::query::{BookingSlots, PAGE_ITEMS_DEFAULT};
+use crate::router::api::query::{BookingSlots, PageLimit};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::decide::slots::Wanted;
@@ -38,7 +38,7 @@ impl Book {
         let now = at.max(self.at());
         let from = of.from_at.map_or(now, |from| from.max(now));
         let to = of.to_at.unwrap_or(from.saturating_add(LISTED_MS_DEFAULT));
-        let limit = of.limit.unwrap_or(PAGE_ITEMS_DEFAULT) as usize;
+        let limit = of.limit.unwrap_or(PageLimit::DEFAULT).get() as usize;
         let items = self.free_slots(wanted, from, to).take(limit).map(|slot| {
             let agent = self.booked_agent(queue, case, slot);
             SlotView {
@@ -50,7 +50,7 @@ impl Book {
         });
         Ok(Answer::Slots(SlotsView {
             queue: of.queue.clone(),
-            slot_ms: policy.slot_ms.0,
+            slot_ms: policy.slot_ms.get(),
             capacity,
             items: items.collect(),
         }))

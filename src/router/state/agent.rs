@@ -14,7 +14,7 @@ use crate::router::api::codes::{AgentKind, AgentState, Presence};
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
 };
-use crate::router::api::policy::{ChannelRule, Settings};
+use crate::router::api::policy::{Capacity, ChannelRule, Settings};
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::store::few::Few;
 
@@ -369,7 +369,10 @@ impl Agent {
         self.capacity
             .iter()
             .find(|(named, _)| *named == channel)
-            .map_or_else(|| rules.rule(channel).capacity, |(_, capacity)| *capacity)
+            .map_or_else(
+                || rules.rule(channel).capacity.get(),
+                |(_, capacity)| *capacity,
+            )
     }
 }
 
@@ -394,7 +397,7 @@ impl Channels {
             channels.names.push(Name::of(name));
             channels.rules.push(ChannelRule {
                 exclusive,
-                capacity: 1,
+                capacity: Capacity::of(1),
             });
         }
         channels.apply(settings);
@@ -414,7 +417,7 @@ impl Channels {
         }
         self.served = 0;
         for (n, rule) in self.rules.iter().enumerate() {
-            self.served |= u32::from(rule.capacity > 0) << n;
+            self.served |= u32::from(rule.capacity.get() > 0) << n;
         }
     }
 

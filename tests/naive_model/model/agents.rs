@@ -234,6 +234,7 @@ impl Model {
     pub fn capacity(&self, agent: &Agent, channel: &Name) -> u32 {
         let own = agent.capacity.get(channel).copied();
         own.unwrap_or_else(|| self.channel_rule(channel).capacity)
+            .get()
     }
 
     /// Rule 9: whether an agent has a place for one more contact of a channel: an exclusive contact

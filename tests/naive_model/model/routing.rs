@@ -84,7 +84,7 @@ impl Model {
         }
         // Beside one who is asked by name nobody else is asked, and nobody is asked by name beside
         // others.
-        let most = self.policy(&contact.queue).parallel_offers as usize;
+        let most = self.policy(&contact.queue).parallel_offers.get() as usize;
         if rings_by_name(contact) || contact.offers.len() >= most {
             return Next::Nobody;
         }
@@ -199,7 +199,7 @@ impl Model {
             id,
             agent: agent.clone(),
             route,
-            expires_at: self.now + self.policy(&queue).ring_ms.0,
+            expires_at: self.now + self.policy(&queue).ring_ms.get(),
         };
         self.contacts[idx].offers.push(offer);
         self.contacts[idx].offers_made += 1;
@@ -256,7 +256,7 @@ impl Model {
         let ringing = takeable
             .iter()
             .filter(|(_, contact, _)| {
-                let most = self.policy(&contact.queue).parallel_offers as usize;
+                let most = self.policy(&contact.queue).parallel_offers.get() as usize;
                 !contact.offers.is_empty()
                     && contact.offers.len() < most
                     && !rings_by_name(contact)

@@ -11,7 +11,8 @@ use firsthand::router::command::{
 };
 use firsthand::router::ids::Name;
 use firsthand::router::policy::{
-    ChannelRule, Level, Overflow, OwnerWait, Ownership, Policy, Priority, Retry, SkillMap, Step,
+    Capacity, ChannelRule, Level, Overflow, OwnerWait, Ownership, ParallelOffers, Policy, Priority,
+    Retry, RingTime, SkillMap, Step,
 };
 use firsthand::router::time::Millis;
 use rand::Rng;
@@ -36,7 +37,7 @@ impl Workload {
     /// one rule behind the other.
     fn policy(&mut self) -> Policy {
         let mut policy = Policy {
-            ring_ms: Millis(self.ms(20_000)),
+            ring_ms: RingTime::of(self.ms(20_000)),
             ..Policy::default()
         };
         if self.one_in(2) {
@@ -52,7 +53,7 @@ impl Workload {
             policy.age_priority_ms = Millis(self.ms(20_000));
         }
         if self.one_in(4) {
-            policy.parallel_offers = self.rng.random_range(2..=3);
+            policy.parallel_offers = ParallelOffers::of(self.rng.random_range(2..=3));
         }
         if self.one_in(2) {
             policy.max_missed = self.rng.random_range(0..=3);
@@ -248,7 +249,7 @@ impl Workload {
             _ => {
                 let rule = ChannelRule {
                     exclusive: self.one_in(2),
-                    capacity: self.rng.random_range(1..=2),
+                    capacity: Capacity::of(self.rng.random_range(1..=2)),
                 };
                 let channel = self.channel_name();
                 if channel.as_str() != "pigeon" {
@@ -280,7 +281,7 @@ impl Workload {
                 } else {
                     self.rng.random_range(1..=3)
                 };
-                capacity.insert(channel, places);
+                capacity.insert(channel, Capacity::of(places));
             }
         }
         let mut other = |one_in: u32| {

@@ -3,7 +3,7 @@
 use crate::router::api::codes::AgentKind;
 use crate::router::api::command::AgentSet;
 use crate::router::api::event::AgentEvent;
-use crate::router::api::policy::{CAPACITY_MAX, SKILLS_MAX};
+use crate::router::api::policy::SKILLS_MAX;
 use crate::router::api::reject::Reject;
 use crate::router::{Router, Subject};
 
@@ -24,7 +24,12 @@ impl Router {
         let capacity = set
             .capacity
             .iter()
-            .filter_map(|(name, n)| self.book.channels().find(name).map(|channel| (channel, *n)))
+            .filter_map(|(name, n)| {
+                self.book
+                    .channels()
+                    .find(name)
+                    .map(|channel| (channel, n.get()))
+            })
             .collect();
         let lost = self.book.set_skills(idx, skills);
         let entry = self.book.agent_mut(idx);
@@ -86,18 +91,12 @@ impl Router {
                 ),
             );
         }
-        for (channel, capacity) in &set.capacity {
+        for channel in set.capacity.keys() {
             if self.book.channels().find(channel).is_none() {
                 let known = self.book.channels().listed();
                 return bad(
                     "capacity",
                     format!("no channel \"{channel}\": one of {known}"),
-                );
-            }
-            if *capacity > CAPACITY_MAX {
-                return bad(
-                    "capacity",
-                    format!("{capacity} contacts: at most {CAPACITY_MAX}"),
                 );
             }
         }

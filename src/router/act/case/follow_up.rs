@@ -8,7 +8,7 @@ use crate::calendar::{DAY_MS, Term, Zone};
 use crate::router::act::contact::accept::ROUTER;
 use crate::router::act::contact::duty::For;
 use crate::router::api::codes::{CaseState, ContactState, EscalationReason, FollowUpResult};
-use crate::router::api::command::CaseFollowUp;
+use crate::router::api::command::{CaseFollowUp, Score};
 use crate::router::api::effect::Count;
 use crate::router::api::event::FollowUpEvent;
 use crate::router::api::ids::{CaseIdx, Name, Text};
@@ -21,9 +21,6 @@ use crate::router::state::duty::Duty;
 use crate::router::state::kinds::KindIdx;
 use crate::router::state::progress::{Asked, Pending, RESULTS_KEPT_MAX};
 use crate::router::{Router, Subject};
-
-/// The best score.
-pub const SCORE_MAX: u8 = 100;
 
 /// Attempts that would come at the same time of day, to within so much, are moved apart …
 const SAME_TIME_MS: i64 = 3_600_000;
@@ -175,11 +172,8 @@ impl Router {
         if self.book.case(idx).state() != CaseState::Resolved {
             return Err(self.wrong_state(idx, "only a resolved case is followed up"));
         }
-        if asked.score.is_some_and(|score| score > SCORE_MAX) {
-            let message = format!("give a score from 0 to {SCORE_MAX}");
-            return Err(Reject::invalid("case", "score", message).with_id(&asked.case));
-        }
-        self.asked(idx, asked.result, asked.score, asked.by.clone());
+        let score = asked.score.map(Score::get);
+        self.asked(idx, asked.result, score, asked.by.clone());
         Ok(Subject::Case(idx))
     }
 

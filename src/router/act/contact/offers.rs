@@ -35,7 +35,7 @@ impl Router {
             return;
         }
         let contact = self.book.contact(idx);
-        let ring_ms = self.book.queue(contact.queue()).policy().ring_ms.0;
+        let ring_ms = self.book.queue(contact.queue()).policy().ring_ms.get();
         if contact.mentor() == Some(agent) {
             self.book.contact_mut(idx).extra_mut().mentor = None;
         }

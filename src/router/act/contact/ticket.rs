@@ -24,7 +24,7 @@ impl Router {
             return;
         };
         let (day, from) = (policy.day(self.book.at()), policy.from);
-        let digits = usize::from(policy.digits);
+        let digits = usize::from(policy.digits.get());
         let roll = &mut self.book.queue_mut(queue).roll;
         if roll.day != day {
             *roll = Roll { day, drawn: 0 };

@@ -7,9 +7,7 @@ use crate::router::api::answer::{Answer, QueueRemovedView};
 use crate::router::api::command::{QueueSet, SettingsPatch};
 use crate::router::api::event::{QueueEvent, SettingsEvent};
 use crate::router::api::ids::{ContactIdx, Name, QueueIdx};
-use crate::router::api::policy::{
-    CHANNELS_MAX, PARALLEL_OFFERS_MAX, Policy, SKILLS_MAX, STEPS_MAX,
-};
+use crate::router::api::policy::{CHANNELS_MAX, Policy, SKILLS_MAX};
 use crate::router::api::reject::Reject;
 use crate::router::state::deadline::Deadline;
 
@@ -33,29 +31,8 @@ impl Router {
         {
             return bad("requires", format!("at most {SKILLS_MAX} skills"));
         }
-        if policy.steps.len() > STEPS_MAX {
-            return bad(
-                "steps",
-                format!("{} steps: at most {STEPS_MAX}", policy.steps.len()),
-            );
-        }
-        if policy.parallel_offers == 0 || policy.parallel_offers > PARALLEL_OFFERS_MAX {
-            return bad(
-                "parallel_offers",
-                format!("give 1 to {PARALLEL_OFFERS_MAX}"),
-            );
-        }
-        if policy.ring_ms.0 == 0 {
-            return bad("ring_ms", "an offer must ring for at least 1 ms".to_owned());
-        }
-        if !(0.0..=1.0).contains(&policy.service_level.target) {
-            return bad(
-                "service_level.target",
-                "give a share from 0 to 1".to_owned(),
-            );
-        }
-        if let Some((field, right)) = policy.booking.fault().or_else(|| policy.ticket.fault()) {
-            return bad(field, right);
+        if let Some(right) = policy.ticket.fault() {
+            return bad("ticket.prefix", right);
         }
         if policy.overflow.to.is_some() && policy.overflow.action.is_some() {
             return bad("overflow", "give exactly one of to and action".to_owned());
