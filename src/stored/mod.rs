@@ -158,6 +158,13 @@ pub fn write(out: &mut Vec<u8>, value: &impl Stored) {
     value.write(&mut Writer::new(out));
 }
 
+/// Reads one value; the bytes behind it are left.
+pub fn read_next<'a, T: Stored>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), Error> {
+    let mut from = Reader::new(bytes);
+    let value = T::read(&mut from)?;
+    Ok((value, from.rest()?))
+}
+
 /// Reads one value from all bytes.
 pub fn read<T: Stored>(bytes: &[u8]) -> Result<T, Error> {
     let mut from = Reader::new(bytes);
@@ -167,12 +174,17 @@ pub fn read<T: Stored>(bytes: &[u8]) -> Result<T, Error> {
 }
 
 /// The table of a struct: number and field, and after `=` the value that is not written. Without
-/// one, only options and lists may be absent.
+/// one, only options and lists may be absent. What is `made anew` from the rest begins at its default.
 macro_rules! stored {
-    ($type:ident { $($number:literal $field:ident $(= $absent:expr)?),+ $(,)? }) => {
-        impl $crate::stored::Stored for $type {
+    (
+        $type:ident $(<$life:lifetime>)? {
+            $($number:literal $field:ident $(= $absent:expr)?),+ $(,)?
+        }
+        $(made anew { $($anew:ident),+ $(,)? })?
+    ) => {
+        impl $(<$life>)? $crate::stored::Stored for $type $(<$life>)? {
             fn write(&self, out: &mut $crate::stored::Writer<'_>) {
-                let Self { $($field),+ } = self;
+                let Self { $($field,)+ $($($anew: _,)+)? } = self;
                 $(if !$crate::stored::stored!(@is_absent $field $($absent)?) {
                     out.field($number);
                     $crate::stored::Stored::write_field($field, out);
@@ -197,7 +209,8 @@ macro_rules! stored {
                     $($field: match $field {
                         Some(value) => value,
                         None => $crate::stored::stored!(@absent $type $number $($absent)?),
-                    }),+
+                    },)+
+                    $($($anew: Default::default(),)+)?
                 })
             }
         }
@@ -219,22 +232,28 @@ macro_rules! stored {
 }
 pub(crate) use stored;
 
-/// The table of an enum without data: number and variant.
+/// The table of an enum: number and variant, which may hold one value.
 macro_rules! numbered {
-    ($($type:ident { $($number:literal $variant:ident),+ $(,)? })+) => {$(
+    ($($type:ident { $($number:literal $variant:ident $(($value:ident))?),+ $(,)? })+) => {$(
         impl $crate::stored::Stored for $type {
             fn write(&self, out: &mut $crate::stored::Writer<'_>) {
-                let number: u8 = match self {
-                    $(Self::$variant => $number),+
-                };
-                out.plain(&number);
+                match self {
+                    $(Self::$variant $(($value))? => {
+                        let number: u8 = $number;
+                        out.plain(&number);
+                        $($crate::stored::Stored::write($value, out);)?
+                    })+
+                }
             }
 
             fn read(
                 from: &mut $crate::stored::Reader<'_>,
             ) -> Result<Self, $crate::stored::Error> {
                 match from.plain::<u8>()? {
-                    $($number => Ok(Self::$variant),)+
+                    $($number => {
+                        $(let $value = $crate::stored::Stored::read(from)?;)?
+                        Ok(Self::$variant $(($value))?)
+                    })+
                     number => {
                         let of = stringify!($type);
                         Err($crate::stored::Error::UnknownNumber { of, number })

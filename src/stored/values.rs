@@ -1,6 +1,9 @@
 //! The stored form of numbers, texts, options and lists.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use smallvec::SmallVec;
 
 use super::{Error, Reader, Stored, Writer};
 
@@ -63,26 +66,124 @@ impl<T: Stored> Stored for Option<T> {
     }
 }
 
-impl<T: Stored> Stored for Vec<T> {
-    fn write(&self, out: &mut Writer<'_>) {
-        out.plain(&self.len());
-        for value in self {
-            value.write(out);
+/// No more room is taken at once than for a usual list: its length may be wrong.
+const CAPACITY_MAX: usize = 1_024;
+
+fn write_list<'a, T: Stored + 'a>(
+    values: impl ExactSizeIterator<Item = &'a T>,
+    out: &mut Writer<'_>,
+) {
+    out.plain(&values.len());
+    for value in values {
+        value.write(out);
+    }
+}
+
+fn read_list<T: Stored>(from: &mut Reader<'_>) -> Result<Vec<T>, Error> {
+    let length: usize = from.plain()?;
+    let mut values = Vec::with_capacity(length.min(CAPACITY_MAX));
+    for _ in 0..length {
+        values.push(T::read(from)?);
+    }
+    Ok(values)
+}
+
+macro_rules! list {
+    ($($type:ty where { $($bounds:tt)+ } of $value:ty),+ $(,)?) => {$(
+        impl<$($bounds)+> Stored for $type where $value: Stored {
+            fn write(&self, out: &mut Writer<'_>) {
+                write_list(self.iter(), out);
+            }
+
+            fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+                read_list::<$value>(from).map(|values| values.into_iter().collect())
+            }
+
+            fn absent() -> Option<Self> {
+                Some(Self::default())
+            }
+
+            fn is_absent(&self) -> bool {
+                self.is_empty()
+            }
         }
+    )+};
+}
+
+list! {
+    Vec<T> where { T } of T,
+    VecDeque<T> where { T } of T,
+    BTreeSet<T> where { T: Ord } of T,
+    Box<[T]> where { T } of T,
+}
+
+impl<A: smallvec::Array> Stored for SmallVec<A>
+where
+    A::Item: Stored,
+{
+    fn write(&self, out: &mut Writer<'_>) {
+        write_list(self.iter(), out);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
         let length: usize = from.plain()?;
-        // No more room is taken at once than for a usual list: the length may be wrong.
-        let mut values = Self::with_capacity(length.min(1_024));
+        let mut values = Self::new();
         for _ in 0..length {
-            values.push(T::read(from)?);
+            values.push(A::Item::read(from)?);
         }
         Ok(values)
     }
 
     fn absent() -> Option<Self> {
         Some(Self::new())
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<A: Stored, B: Stored> Stored for (A, B) {
+    fn write(&self, out: &mut Writer<'_>) {
+        self.0.write(out);
+        self.1.write(out);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        Ok((A::read(from)?, B::read(from)?))
+    }
+}
+
+/// What is borrowed where it is written and owned where it was read.
+impl<T: Stored + Clone> Stored for Cow<'_, T> {
+    fn write(&self, out: &mut Writer<'_>) {
+        T::write(self, out);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        T::read(from).map(Self::Owned)
+    }
+
+    fn absent() -> Option<Self> {
+        T::absent().map(Self::Owned)
+    }
+
+    fn is_absent(&self) -> bool {
+        T::is_absent(self)
+    }
+}
+
+impl<T: Stored + Clone> Stored for Cow<'_, [T]> {
+    fn write(&self, out: &mut Writer<'_>) {
+        write_list(self.iter(), out);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        read_list(from).map(Self::Owned)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::Owned(Vec::new()))
     }
 
     fn is_absent(&self) -> bool {

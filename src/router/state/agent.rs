@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Deserializer, Serialize};
 use smallvec::SmallVec;
 
 use super::bonds::Bonds;
@@ -17,9 +16,10 @@ use crate::router::api::ids::{
 use crate::router::api::policy::{Capacity, ChannelRule, Settings};
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::store::few::Few;
+use crate::stored::stored;
 
 /// An agent. A slot exists as soon as anything names the agent; `exists` says it was set.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Agent {
     pub id: Name,
     pub(super) exists: bool,
@@ -47,7 +47,6 @@ pub struct Agent {
     pub(super) reserved: SmallVec<[Reserved; 1]>,
     pub(super) wraps: SmallVec<[WrapUp; 1]>,
     /// Cases it owns that are not closed.
-    #[serde(deserialize_with = "at_once")]
     pub(super) cases: BTreeSet<CaseIdx>,
     pub handled: u64,
     pub talk_ms: i64,
@@ -55,54 +54,64 @@ pub struct Agent {
     /// The queue of the contact it took last.
     pub last_queue: Option<QueueIdx>,
     /// Waiting contacts whose case it owns.
-    #[serde(skip)]
     pub(super) owned_waiting: BTreeMap<WaitKey, ContactIdx>,
     /// Waiting contacts that it may take in the owner's stead, by name.
-    #[serde(skip)]
     pub(super) named_waiting: BTreeMap<WaitKey, ContactIdx>,
     /// Those whose deputy it is.
-    #[serde(skip)]
     pub(super) deputy_of: Few<AgentIdx>,
     /// Its place in the idle order.
-    #[serde(skip)]
     pub(super) position: Option<u32>,
     /// The channels for which the idle order shows it as free, one bit each.
-    #[serde(skip)]
     pub(super) shown_free: u32,
     /// Became able to take more and has not been given anything yet.
-    #[serde(skip)]
     pub(super) pending: bool,
     /// Others who chose before it have left alone what it owns.
-    #[serde(skip)]
     pub(super) passed_over: bool,
     /// Its situation changed and the contacts that wait for it have not been judged anew yet.
-    #[serde(skip)]
     pub(super) changed: bool,
 }
 
+stored! {
+    Agent {
+        1 id, 2 exists, 3 name, 4 kind, 5 skills, 6 capacity, 7 team, 8 deputy, 9 leader,
+        10 address, 11 wrap_up_ms, 12 rank, 13 presence, 14 reason, 15 since_at, 16 until_at,
+        17 idle_since, 18 retry_at, 19 missed, 20 talks, 21 reserved, 22 wraps, 23 cases,
+        24 handled, 25 talk_ms, 26 bonds, 27 last_queue,
+    }
+    made anew {
+        owned_waiting, named_waiting, deputy_of, position, shown_free, pending, passed_over, changed,
+    }
+}
+
 /// A conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     pub contact: ContactIdx,
     pub channel: ChannelIdx,
 }
 
+stored! { Held { 1 contact, 2 channel } }
+
 /// An offer that it is asked to answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reserved {
     pub contact: ContactIdx,
     pub channel: ChannelIdx,
     pub offer: OfferId,
 }
 
+stored! { Reserved { 1 contact, 2 channel, 3 offer } }
+
 /// Work after a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrapUp {
     pub contact: ContactIdx,
     pub until_at: Timestamp,
     /// The contact ends with it; otherwise the contact went on without this agent.
     pub ends_contact: bool,
 }
+
+stored! { WrapUp { 1 contact, 2 until_at, 3 ends_contact } }
 
 /// Why an agent cannot take a contact now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,11 +124,6 @@ pub enum Unfree {
     NoChannel,
     Reserved,
     AtCapacity,
-}
-
-/// Reads a set whole and builds it then: one by one it takes three times as long.
-fn at_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<CaseIdx>, D::Error> {
-    Ok(Vec::deserialize(deserializer)?.into_iter().collect())
 }
 
 impl Agent {

@@ -5,12 +5,11 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 use crate::router::api::codes::Route;
 use crate::router::api::ids::{AgentIdx, Name, Text};
 use crate::router::api::people::Absence;
 use crate::router::api::time::{Millis, Timestamp};
+use crate::stored::stored;
 
 /// The most absences planned for one agent.
 pub const ABSENCES_MAX: usize = 64;
@@ -22,7 +21,7 @@ pub const SUCCESSORS_MAX: usize = 100;
 pub const SUCCESSION_EVERY_MIN: Millis = Millis::seconds(1);
 
 /// What an agent is bound to.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Bonds {
     /// In the order of time, without overlap. The first may have begun.
     pub absences: Vec<Absence>,
@@ -37,8 +36,15 @@ pub struct Bonds {
     pub(super) succession: Option<Box<Succession>>,
 }
 
+stored! {
+    Bonds {
+        1 absences, 2 absent = false, 3 absence_at, 4 mentor, 5 max_open_cases, 6 briefing,
+        7 succession,
+    }
+}
+
 /// What others did for an owner since it went away.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Briefing {
     pub since_at: Option<Timestamp>,
     /// When it came back. `None` = it is away still, or was never.
@@ -49,8 +55,10 @@ pub struct Briefing {
     pub dropped: u64,
 }
 
+stored! { Briefing { 1 since_at, 2 until_at, 3 planned = false, 4 served, 5 dropped = 0 } }
+
 /// A contact that somebody else served for the owner of its case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Served {
     pub at: Timestamp,
     pub contact: Name,
@@ -59,8 +67,10 @@ pub struct Served {
     pub route: Route,
 }
 
+stored! { Served { 1 at, 2 contact, 3 case, 4 agent, 5 route } }
+
 /// The plan by which the open cases of one who leaves go to others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Succession {
     pub to: Vec<AgentIdx>,
     pub batch: Option<u32>,
@@ -70,6 +80,8 @@ pub struct Succession {
     pub by: Name,
     pub handed_over: u64,
 }
+
+stored! { Succession { 1 to, 2 batch, 3 every_ms, 4 next_at, 5 reason, 6 by, 7 handed_over } }
 
 impl Bonds {
     /// When the first absence begins, or ends if it has begun.

@@ -3,9 +3,9 @@
 //! The owner is the first human who really handled it. Ownership ends only by closing the case or
 //! by a recorded handover; `Book::set_owner` alone writes `owner`.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::progress::Progress;
 use crate::router::api::codes::CaseState;
@@ -15,6 +15,7 @@ use crate::router::store::directory::{Directory, Gathered};
 use crate::router::store::few::Few;
 use crate::router::store::kept::Kept;
 use crate::router::store::segments::Segments;
+use crate::stored::{Error, Reader, Stored, Writer, stored};
 
 /// The most notes kept on one case.
 pub const NOTES_MAX: usize = 1_000;
@@ -46,7 +47,7 @@ pub struct Case {
 }
 
 /// What a case may have besides its owner.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct CaseExtra {
     pub kind: Option<Name>,
     pub(super) resolved_at: MaybeAt,
@@ -61,6 +62,13 @@ pub struct CaseExtra {
     pub notes: Vec<Note>,
     /// How it goes on, where there is anything to tell.
     progress: Option<Box<Progress>>,
+}
+
+stored! {
+    CaseExtra {
+        1 kind, 2 resolved_at, 3 closed_at, 4 close_at, 5 handovers = 0, 6 escalations = 0,
+        7 escalated_at, 8 older, 9 notes, 10 progress,
+    }
 }
 
 impl Case {
@@ -200,11 +208,10 @@ impl Case {
 }
 
 /// A case as an image has it; times that are mostly near the first are told from there.
-#[derive(Serialize, Deserialize)]
-struct Written<'a, T, E> {
-    id: &'a str,
-    topic: Option<T>,
-    extra: Option<E>,
+struct Written<'a> {
+    id: Cow<'a, Kept<NAME_IN_PLACE>>,
+    topic: Option<Cow<'a, Box<Name>>>,
+    extra: Option<Cow<'a, Box<CaseExtra>>>,
     opened_at: Timestamp,
     owned_after: Option<i64>,
     active_after: i64,
@@ -217,13 +224,21 @@ struct Written<'a, T, E> {
     state: CaseState,
 }
 
-impl Serialize for Case {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+stored! {
+    Written<'a> {
+        1 id, 2 topic, 3 extra, 4 opened_at, 5 owned_after, 6 active_after = 0, 7 newest_after,
+        8 customer, 9 owner, 10 last_handler, 11 contacts = 0, 12 referred = 0,
+        13 state = CaseState::Open,
+    }
+}
+
+impl Stored for Case {
+    fn write(&self, out: &mut Writer<'_>) {
         let after = |at: Timestamp| at.wrapping_sub(self.opened_at);
         let written = Written {
-            id: self.id.as_str(),
-            topic: self.topic(),
-            extra: self.extra.as_deref(),
+            id: Cow::Borrowed(&self.id),
+            topic: self.topic.as_ref().map(Cow::Borrowed),
+            extra: self.extra.as_ref().map(Cow::Borrowed),
             opened_at: self.opened_at,
             owned_after: self.owned_at.get().map(after),
             active_after: after(self.active_at),
@@ -235,22 +250,20 @@ impl Serialize for Case {
             referred: self.referred,
             state: self.state,
         };
-        written.serialize(serializer)
+        written.write(out);
     }
-}
 
-impl<'de> Deserialize<'de> for Case {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written: Written<'de, Name, Box<CaseExtra>> = Written::deserialize(deserializer)?;
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        let written = Written::read(from)?;
         let at = |after: i64| written.opened_at.wrapping_add(after);
         Ok(Self {
-            id: Kept::read(written.id, ()).map_err(D::Error::custom)?,
-            topic: written.topic.map(Box::new),
-            extra: written.extra,
-            opened_at: written.opened_at,
             owned_at: written.owned_after.map(at).into(),
             active_at: at(written.active_after),
             newest_at: written.newest_after.map(at).into(),
+            id: written.id.into_owned(),
+            topic: written.topic.map(Cow::into_owned),
+            extra: written.extra.map(Cow::into_owned),
+            opened_at: written.opened_at,
             customer: written.customer,
             owner: written.owner,
             last_handler: written.last_handler,
@@ -262,12 +275,14 @@ impl<'de> Deserialize<'de> for Case {
 }
 
 /// A note.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub at: Timestamp,
     pub by: Name,
     pub text: Text,
 }
+
+stored! { Note { 1 at, 2 by, 3 text } }
 
 /// The cases of a tenant by number.
 #[derive(Clone, Debug, Default)]

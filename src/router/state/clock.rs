@@ -4,15 +4,15 @@
 //! deadline itself. They are reckoned when the deadline is set and again when it moves, and each
 //! is taken off the list as it passes, so none can come twice.
 
-use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::calendar::{Pause, Term};
 use crate::router::api::codes::DeadlineVerdict;
 use crate::router::api::time::Timestamp;
+use crate::stored::{numbered, stored};
 
 /// Of what a clock measures the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockOf {
     Whole,
     /// By its position among the kind's stages.
@@ -20,6 +20,8 @@ pub enum ClockOf {
     /// By the number of the task.
     Assist(u32),
 }
+
+numbered! { ClockOf { 1 Whole, 2 Stage(position), 3 Assist(number) } }
 
 impl ClockOf {
     /// The word for the metrics.
@@ -33,7 +35,7 @@ impl ClockOf {
 }
 
 /// What comes at a moment, in the order in which equal times are served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     Warn,
     /// A step of the ladder before the deadline, by its position.
@@ -46,15 +48,19 @@ pub enum What {
     HandOn,
 }
 
+numbered! { What { 1 Warn, 2 Before(position), 3 Due, 4 After(position), 5 HandOn } }
+
 /// Something still to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
     pub at: Timestamp,
     pub what: What,
 }
 
+stored! { Moment { 1 at, 2 what } }
+
 /// A clock.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Clock {
     pub of: ClockOf,
     pub started_at: Timestamp,
@@ -69,6 +75,12 @@ pub struct Clock {
     pub verdict: Option<DeadlineVerdict>,
     pub ended_at: Option<Timestamp>,
     pub extended: u32,
+}
+
+stored! {
+    Clock {
+        1 of, 2 started_at, 3 term, 4 due_at, 5 left, 6 moments, 7 verdict, 8 ended_at, 9 extended,
+    }
 }
 
 impl Clock {

@@ -5,10 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::deadline::Deadline;
+use super::deadline::{Deadline, Deadlines};
 use super::duty::Duty;
 use super::extra::Extra;
 use super::place::Place;
@@ -24,13 +23,14 @@ use crate::router::api::ids::{
 use crate::router::api::time::{MaybeAt, Millis, Timestamp};
 use crate::router::store::directory::Directory;
 use crate::router::store::few::Few;
+use crate::stored::stored;
 
 /// The most steps that a contact remembers for `contact.explain`; then the oldest but the first
 /// few are dropped.
 pub const STEPS_KEPT_MAX: usize = 64;
 
 /// A contact.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Contact {
     pub id: Name,
     pub(super) queue: QueueIdx,
@@ -96,7 +96,7 @@ pub struct Contact {
     pub last_agent: Option<AgentIdx>,
     pub route: Option<Route>,
 
-    pub(super) deadlines: [MaybeAt; Deadline::COUNT],
+    pub(super) deadlines: Deadlines,
 
     pub trail: Vec<StepTaken>,
     pub trail_dropped: u64,
@@ -105,15 +105,27 @@ pub struct Contact {
     pub(super) wrapping: Few<AgentIdx>,
     pub extra: Option<Box<Extra>>,
     /// Where it stands in the waiting index.
-    #[serde(skip)]
     pub(super) place: Option<Place>,
     /// Where it stands among those that ring and may be offered to more agents.
-    #[serde(skip)]
     pub(super) hungry: Option<Box<WaitKey>>,
 }
 
+stored! {
+    Contact {
+        1 id, 2 queue, 3 channel, 4 customer, 5 topic, 6 case, 7 last_owner, 8 prefer,
+        9 priority = 0, 10 requires, 11 max_wait_ms, 12 attributes, 13 source, 14 state, 15 outcome,
+        16 why, 17 reason, 18 submitted_at, 19 joined_at, 20 seq = 0, 21 entered_at, 22 hops = 0,
+        23 wait_from, 24 not_before_at, 25 connected_at, 26 ended_at, 27 wait_ms,
+        28 within_target = false, 29 steps_passed = 0, 30 aged = 0, 31 overdue = false,
+        32 passed_on = false, 33 by_owner_only = false, 34 duty, 35 kept_for, 36 direct,
+        37 seeking = false, 38 offers, 39 offers_made = 0, 40 talks, 41 last_agent, 42 route,
+        43 deadlines, 44 trail, 45 trail_dropped = 0, 46 wrapping, 47 extra,
+    }
+    made anew { place, hungry }
+}
+
 /// An offer that rings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
     pub id: OfferId,
     pub agent: AgentIdx,
@@ -122,16 +134,20 @@ pub struct Offer {
     pub expires_at: Timestamp,
 }
 
+stored! { Offer { 1 id, 2 agent, 3 route, 4 why, 5 expires_at } }
+
 /// A conversation with one agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Talk {
     pub agent: AgentIdx,
     pub since: Timestamp,
     pub route: Route,
 }
 
+stored! { Talk { 1 agent, 2 since, 3 route } }
+
 /// One step that was taken with a contact, kept for `contact.explain`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepTaken {
     pub at: Timestamp,
     pub rule: Rule,
@@ -141,13 +157,17 @@ pub struct StepTaken {
     pub candidates: Box<[Considered]>,
 }
 
+stored! { StepTaken { 1 at, 2 rule, 3 why, 4 agent, 5 until_at, 6 candidates } }
+
 /// An agent that was considered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Considered {
     pub agent: AgentIdx,
     pub route: Route,
     pub verdict: Verdict,
 }
+
+stored! { Considered { 1 agent, 2 route, 3 verdict } }
 
 impl Contact {
     /// A contact that joins at a time and asks for nothing more than a queue and some skills.
@@ -203,7 +223,7 @@ impl Contact {
             talks: SmallVec::new(),
             last_agent: None,
             route: None,
-            deadlines: [MaybeAt::NONE; Deadline::COUNT],
+            deadlines: Deadlines::default(),
             trail: Vec::new(),
             trail_dropped: 0,
             wrapping: Few::None,
@@ -302,12 +322,12 @@ impl Contact {
     }
 
     pub fn deadline(&self, deadline: Deadline) -> Option<Timestamp> {
-        self.deadlines[deadline as usize].get()
+        self.deadlines.0[deadline as usize].get()
     }
 
     /// A deadline is not due any more. One that is armed is set by `Book::set_deadline`.
     pub fn drop_deadline(&mut self, deadline: Deadline) {
-        self.deadlines[deadline as usize] = MaybeAt::NONE;
+        self.deadlines.0[deadline as usize] = MaybeAt::NONE;
     }
 
     /// Whether its own list excludes an agent.

@@ -3,11 +3,10 @@
 //! Plain state, and the directory of names that leads to it. What linking, merging and excluding
 //! do is in `customers`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
 
 use crate::router::api::command::Profile;
@@ -17,6 +16,7 @@ use crate::router::store::directory::{Directory, Gathered, Place};
 use crate::router::store::few::Few;
 use crate::router::store::kept::Kept;
 use crate::router::store::segments::Segments;
+use crate::stored::{Error, Reader, Stored, Writer, stored};
 
 /// The most identities of one customer.
 pub const IDENTITIES_MAX: usize = 256;
@@ -42,7 +42,7 @@ struct More {
 }
 
 /// What a customer may have besides its cases.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct CustomerExtra {
     pub identities: Vec<Name>,
     pub profile: Profile,
@@ -53,21 +53,27 @@ pub struct CustomerExtra {
     pub merged_into: Option<CustomerIdx>,
 }
 
+stored! { CustomerExtra { 1 identities, 2 profile, 3 excluded, 4 abandoned, 5 merged_into } }
+
 /// An agent who never serves this customer (回避).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excluded {
     pub agent: AgentIdx,
     pub reason: Text,
 }
 
+stored! { Excluded { 1 agent, 2 reason } }
+
 /// A place in the order that was given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Abandoned {
     pub queue: QueueIdx,
     pub at: Timestamp,
     pub joined_at: Timestamp,
     pub seq: u64,
 }
+
+stored! { Abandoned { 1 queue, 2 at, 3 joined_at, 4 seq } }
 
 impl Customer {
     pub fn new(id: &Name) -> Self {
@@ -174,38 +180,42 @@ impl Customer {
     }
 }
 
-/// A customer as an image has it.
-#[derive(Serialize, Deserialize)]
-struct Written<'a, C, E> {
-    id: &'a str,
-    cases: C,
-    extra: Option<E>,
-}
-
-impl Serialize for Customer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let written = Written {
-            id: self.id.as_str(),
-            cases: self.cases(),
-            extra: self.extra(),
-        };
-        written.serialize(serializer)
+/// Its id, its cases, and what it has besides.
+impl Stored for Customer {
+    fn write(&self, out: &mut Writer<'_>) {
+        out.field(1);
+        out.plain(self.id.as_str());
+        let cases = Cow::Borrowed(self.cases());
+        if !cases.is_absent() {
+            out.field(2);
+            cases.write(out);
+        }
+        if let Some(extra) = self.extra() {
+            out.field(3);
+            extra.write(out);
+        }
+        out.end();
     }
-}
 
-impl<'de> Deserialize<'de> for Customer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written: Written<'de, Few<CaseIdx>, Box<CustomerExtra>> =
-            Written::deserialize(deserializer)?;
-        let (case, cases) = match written.cases {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        let (of, mut id, mut cases, mut extra) = ("customer", None, Few::None, None);
+        while let Some(number) = from.field()? {
+            match number {
+                1 => id = Some(from.plain()?),
+                2 => cases = Few::read(from)?,
+                3 => extra = Some(Box::read(from)?),
+                _ => return Err(Error::UnknownField { of, number }),
+            }
+        }
+        let (case, cases) = match cases {
             Few::None => (None, Vec::new()),
             Few::One(case) => (Some(case), Vec::new()),
             Few::Many(cases) => (None, *cases),
         };
-        let extra = written.extra;
+        let id = id.ok_or(Error::MissingField { of, number: 1 })?;
         let has_more = extra.is_some() || !cases.is_empty();
         Ok(Self {
-            id: Kept::read(written.id, case).map_err(D::Error::custom)?,
+            id: Kept::read(id, case).map_err(Error::Wrong)?,
             more: has_more.then(|| Box::new(More { cases, extra })),
         })
     }

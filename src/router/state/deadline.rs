@@ -1,6 +1,10 @@
 //! What a contact may have a deadline for.
 
+use smallvec::SmallVec;
+
 use super::timers::Timer;
+use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::stored::{Error, Reader, Stored, Writer, numbered};
 
 /// What a contact has a deadline for, in the order in which it keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,3 +54,40 @@ impl Deadline {
         }
     }
 }
+
+numbered! {
+    Deadline {
+        1 Scheduled, 2 Step, 3 OwnerWait, 4 MaxWait, 5 NoAgent, 6 Age, 7 Firm, 8 Lease,
+    }
+}
+
+/// When each deadline is due, by its place among [`Deadline::ALL`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deadlines(pub(super) [MaybeAt; Deadline::COUNT]);
+
+/// Those that are armed, with their times.
+impl Stored for Deadlines {
+    fn write(&self, out: &mut Writer<'_>) {
+        let armed = Deadline::ALL.into_iter().zip(self.0);
+        let armed = armed.filter_map(|(deadline, at)| Some((deadline, at.get()?)));
+        armed.collect::<ArmedDeadlines>().write(out);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        let mut deadlines = Self::default();
+        for (deadline, at) in ArmedDeadlines::read(from)? {
+            deadlines.0[deadline as usize] = MaybeAt::at(at);
+        }
+        Ok(deadlines)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn is_absent(&self) -> bool {
+        self.0.iter().all(|at| at.is_none())
+    }
+}
+
+type ArmedDeadlines = SmallVec<[(Deadline, Timestamp); Deadline::COUNT]>;

@@ -4,7 +4,6 @@
 //!
 //! Most contacts have none of it, so it lies apart. Plain state; nothing is decided here.
 
-use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::contact::Contact;
@@ -12,9 +11,10 @@ use super::skill::Levels;
 use crate::router::api::booking::Slot;
 use crate::router::api::ids::{AgentIdx, Name, Text};
 use crate::router::api::time::Timestamp;
+use crate::stored::stored;
 
 /// The state apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extra {
     pub kind: Option<Name>,
     /// Agents whom the contact itself excludes.
@@ -40,6 +40,13 @@ pub struct Extra {
     pub mentor: Option<AgentIdx>,
     /// Something was learnt of it that whoever is offered it should see.
     pub learnt: bool,
+}
+
+stored! {
+    Extra {
+        1 kind, 2 exclude, 3 note, 4 slot, 5 ticket, 6 callback_at, 7 callback_to, 8 bonus = 0,
+        9 wishes, 10 wishing = false, 11 wish_until, 12 manager, 13 mentor, 14 learnt = false,
+    }
 }
 
 impl Extra {

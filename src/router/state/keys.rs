@@ -6,26 +6,28 @@
 use std::collections::VecDeque;
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
 
 use crate::router::api::answer::{Answer, Repeated};
 use crate::router::api::ids::{Key, Name};
 use crate::router::api::policy::Settings;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
+use crate::stored::stored;
 
 /// The most bytes of answers that are remembered, of a tenant. Usual answers take a few hundred
 /// each, but that of a case with many notes may take megabytes.
 const ANSWERS_BYTES_MAX: usize = 64 << 20;
 
 /// A request remembered, with its answer as text.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Remembered {
     pub name: Name,
     pub digest: u64,
     pub at: Timestamp,
     pub answer: Box<str>,
 }
+
+stored! { Remembered { 1 name, 2 digest, 3 at, 4 answer } }
 
 /// The keys of a tenant.
 #[derive(Clone, Debug, Default)]

@@ -1,17 +1,17 @@
 //! The kinds of a tenant, by number. A set of rules stays as long as a case keeps it.
 
-use serde::{Deserialize, Serialize};
-
 use crate::router::api::ids::Name;
 use crate::router::api::kind::KindRules;
+use crate::stored::{as_inner, stored};
 
 /// A set of rules, by number. Numbers of rules that no case keeps are used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KindIdx(pub u32);
 
+as_inner! { KindIdx(u32) }
+
 /// A kind as it was set once.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Kind {
     pub name: Name,
     pub rules: KindRules,
@@ -21,11 +21,15 @@ pub struct Kind {
     pub cases: u32,
 }
 
+stored! { Kind { 1 name, 2 rules, 3 current, 4 cases } }
+
 /// The kinds of a tenant.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Kinds {
     pub slots: Vec<Option<Kind>>,
 }
+
+stored! { Kinds { 1 slots } }
 
 impl Kinds {
     pub fn find(&self, name: &Name) -> Option<KindIdx> {

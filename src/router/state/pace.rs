@@ -4,7 +4,7 @@
 //! State in integers, so that every run over the same commands knows the same; what is computed
 //! from it uses only additions, multiplications and divisions, which every machine does alike.
 
-use serde::{Deserialize, Serialize};
+use crate::stored::stored;
 
 /// The mean is one over all that has ended up to so many contacts; from then on each new one is
 /// one part in so many. Fewer would follow chance, and with it the queue that chance has made.
@@ -20,7 +20,7 @@ const ONE: i64 = 1_024;
 const GROUP: u32 = 16;
 
 /// What is known of a queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The mean time in milliseconds that a contact takes, from the answer to the end of wrap-up.
     taken_ms: i64,
@@ -37,6 +37,8 @@ pub struct Pace {
     /// this queue too, in 1 ÷ [`ONE`]: all of them where the agents serve no other queue.
     own_turns: i64,
 }
+
+stored! { Pace { 1 taken_ms, 2 taken, 3 waited_ms, 4 waits, 5 hung_up, 6 serving, 7 own_turns } }
 
 impl Default for Pace {
     fn default() -> Self {

@@ -3,13 +3,12 @@
 //! Plain state. A case has it from the moment at which there is something of the kind; one without
 //! a configured kind that nobody waits for or helps with has none.
 
-use serde::{Deserialize, Serialize};
-
 use super::clock::{Clock, ClockOf};
 use super::kinds::KindIdx;
 use crate::router::api::codes::{FollowUpResult, WaitOn};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, QueueIdx, Text};
 use crate::router::api::time::Timestamp;
+use crate::stored::stored;
 
 /// The most clocks of one case that are kept; of those that have ended the oldest go first.
 pub const CLOCKS_KEPT_MAX: usize = 64;
@@ -19,7 +18,7 @@ pub const ASSISTS_MAX: usize = 64;
 pub const RESULTS_KEPT_MAX: usize = 64;
 
 /// How a case goes on.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Progress {
     /// The rules under which it was opened.
     pub kind: Option<KindIdx>,
@@ -41,16 +40,25 @@ pub struct Progress {
     pub results: Vec<Asked>,
 }
 
+stored! {
+    Progress {
+        1 kind, 2 stage = 0, 3 stage_at, 4 clocks, 5 clock_at, 6 untold = false, 7 wait, 8 assists,
+        9 news, 10 follow_up, 11 follow_ups = 0, 12 results,
+    }
+}
+
 /// The case waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
     pub on: WaitOn,
     pub since: Timestamp,
     pub until_at: Option<Timestamp>,
 }
 
+stored! { Wait { 1 on, 2 since, 3 until_at } }
+
 /// A task for another agent or queue.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Assist {
     pub number: u32,
     pub agent: Option<AgentIdx>,
@@ -70,6 +78,13 @@ pub struct Assist {
     pub withdrawn: bool,
 }
 
+stored! {
+    Assist {
+        1 number = 0, 2 agent, 3 queue, 4 request, 5 by, 6 asked_at, 7 contact, 8 contact_name,
+        9 taken_by, 10 taken_at, 11 done_at, 12 done_by, 13 result, 14 withdrawn = false,
+    }
+}
+
 impl Assist {
     pub fn is_open(&self) -> bool {
         self.done_at.is_none() && !self.withdrawn
@@ -77,7 +92,7 @@ impl Assist {
 }
 
 /// A follow-up that is under way: between the resolution and the close.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Pending {
     /// Attempts of this round.
     pub attempts: u32,
@@ -93,8 +108,14 @@ pub struct Pending {
     pub told: bool,
 }
 
+stored! {
+    Pending {
+        1 attempts = 0, 2 next_at, 3 contact, 4 untold_result = false, 5 tried_at, 6 told = false,
+    }
+}
+
 /// The result of an attempt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     pub at: Timestamp,
     pub attempt: u32,
@@ -102,6 +123,8 @@ pub struct Asked {
     pub score: Option<u8>,
     pub by: Name,
 }
+
+stored! { Asked { 1 at, 2 attempt, 3 result, 4 score, 5 by } }
 
 impl Progress {
     /// The clock of something that has not ended.

@@ -1,7 +1,5 @@
 //! A queue: its policy with names resolved, what is in it, what it has done.
 
-use serde::{Deserialize, Serialize};
-
 use super::line::Line;
 use super::pace::Pace;
 use super::skill::{Interner, Levels};
@@ -9,9 +7,10 @@ use super::stats::Stats;
 use crate::router::api::codes::{ContactState, Widen};
 use crate::router::api::ids::{AgentIdx, Name};
 use crate::router::api::policy::Policy;
+use crate::stored::stored;
 
 /// A queue.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Queue {
     pub id: Name,
     pub exists: bool,
@@ -24,13 +23,17 @@ pub struct Queue {
     pub stats: Stats,
     /// How far its tickets have come.
     pub roll: Roll,
-    #[serde(skip)]
     pub(super) requires: Levels,
-    #[serde(skip)]
     pub(super) steps: Vec<Bend>,
     /// All that wait here, in order.
-    #[serde(skip)]
     pub(super) waiting: Line,
+}
+
+stored! {
+    Queue {
+        1 id, 2 exists, 3 policy, 4 counts, 5 last_offered, 6 pace, 7 stats, 8 roll,
+    }
+    made anew { requires, steps, waiting }
 }
 
 /// A step of the policy with its skills resolved.
@@ -43,7 +46,7 @@ pub struct Bend {
 }
 
 /// Contacts of a queue or a tenant by state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub scheduled: u32,
     pub waiting: u32,
@@ -51,6 +54,8 @@ pub struct Counts {
     pub connected: u32,
     pub wrap_up: u32,
 }
+
+stored! { Counts { 1 scheduled, 2 waiting, 3 offered, 4 connected, 5 wrap_up } }
 
 impl Counts {
     /// Waiting, offered or connected: what takes a trunk.
@@ -172,9 +177,11 @@ impl Queue {
 }
 
 /// How far the tickets of a queue have come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Roll {
     pub day: i64,
     /// Tickets drawn on that day.
     pub drawn: u32,
 }
+
+stored! { Roll { 1 day, 2 drawn } }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
 
 use crate::router::api::ids::{ContactIdx, Name, SourceIdx};
+use crate::stored::stored;
 
 /// A client program.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Source {
     pub name: Name,
     /// Sessions that are open.
@@ -18,6 +18,8 @@ pub struct Source {
     /// Its contacts that have not ended.
     pub live: BTreeSet<ContactIdx>,
 }
+
+stored! { Source { 1 name, 2 sessions, 3 gone, 4 live } }
 
 /// All client programs of a tenant.
 #[derive(Clone, Debug, Default)]

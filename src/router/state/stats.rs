@@ -4,16 +4,15 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 use crate::router::api::codes::{Outcome, Route};
 use crate::router::api::time::Timestamp;
+use crate::stored::stored;
 
 /// The longest window of `stats.get`: one hour.
 pub const WINDOW_MINUTES_MAX: i64 = 60;
 
 /// Counts of a span of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub submitted: u64,
     pub connected: u64,
@@ -27,6 +26,14 @@ pub struct Tally {
     pub handle_sum_ms: i64,
     pub repeat_contacts: u64,
     pub owner_hits: u64,
+}
+
+stored! {
+    Tally {
+        1 submitted = 0, 2 connected = 0, 3 within_target = 0, 4 abandoned = 0, 5 timeout = 0,
+        6 ended = 0, 7 wait_sum_ms = 0, 8 wait_max_ms = 0, 9 handled = 0, 10 handle_sum_ms = 0,
+        11 repeat_contacts = 0, 12 owner_hits = 0,
+    }
 }
 
 impl Tally {
@@ -60,11 +67,13 @@ pub fn ratio(part: u64, whole: u64) -> Option<f64> {
 }
 
 /// Counts in all and by the minute.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     pub total: Tally,
     minutes: VecDeque<(i64, Tally)>,
 }
+
+stored! { Stats { 1 total, 2 minutes } }
 
 impl Stats {
     fn note(&mut self, at: Timestamp, change: impl Fn(&mut Tally)) {

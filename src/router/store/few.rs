@@ -2,8 +2,7 @@
 //!
 //! It keeps the order of pushing and knows nothing of what the numbers stand for.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use smallvec::SmallVec;
+use crate::stored::{Error, Reader, Stored, Writer};
 
 /// The list, in the order of pushing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,24 +64,37 @@ impl<T: Copy> Extend<T> for Few<T> {
     }
 }
 
-impl<T: Copy + Serialize> Serialize for Few<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.as_slice())
+impl<T: Copy + Stored> Stored for Few<T> {
+    fn write(&self, out: &mut Writer<'_>) {
+        let list = self.as_slice();
+        out.plain(&list.len());
+        for one in list {
+            one.write(out);
+        }
     }
-}
 
-impl<'de, T: Copy + Deserialize<'de>> Deserialize<'de> for Few<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let list = SmallVec::<[T; 4]>::deserialize(deserializer)?;
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        let length: usize = from.plain()?;
         let mut few = Self::None;
-        few.extend(list);
+        for _ in 0..length {
+            few.push(T::read(from)?);
+        }
         Ok(few)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::None)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stored;
 
     #[test]
     fn holds_what_a_list_holds() {
@@ -97,8 +109,9 @@ mod tests {
             }
             assert_eq!(few.as_slice(), list);
             assert_eq!(few.is_empty(), list.is_empty());
-            let bytes = postcard::to_stdvec(&few).expect("memory");
-            assert_eq!(postcard::from_bytes(&bytes), Ok(few.clone()));
+            let mut bytes = Vec::new();
+            stored::write(&mut bytes, &few);
+            assert_eq!(stored::read(&bytes), Ok(few.clone()));
         }
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::num::NonZeroU8;
 
 use crate::router::api::ids::Name;
+use crate::stored::{Error, Reader, Stored, Writer};
 
 /// A name of up to `N` bytes in place, and what stands beside it.
 #[derive(Clone)]
@@ -92,6 +93,17 @@ impl<const N: usize, T> Kept<N, T> {
         match self {
             Self::Short { beside, .. } | Self::Long { beside, .. } => beside,
         }
+    }
+}
+
+/// As its text.
+impl<const N: usize> Stored for Kept<N> {
+    fn write(&self, out: &mut Writer<'_>) {
+        out.plain(self.as_str());
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        Self::read(from.plain()?, ()).map_err(Error::Wrong)
     }
 }
 

@@ -15,8 +15,12 @@ mod kind;
 mod people;
 mod policy;
 
-use super::ids::{Key, Name, OfferId, Text};
-use super::time::Millis;
+use super::booking::Slot;
+use super::ids::{
+    AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Key, Name, OfferId, QueueIdx, SkillIdx,
+    SourceIdx, TeamIdx, Text,
+};
+use super::time::{MaybeAt, Millis};
 use crate::stored::{Error, Reader, Stored, Writer, as_inner, stored};
 
 impl Stored for Name {
@@ -30,5 +34,55 @@ impl Stored for Name {
 }
 
 as_inner! { Text(Box<str>), OfferId(u64), Millis(i64) }
+
+/// As the timestamp that it may be.
+impl Stored for MaybeAt {
+    fn write(&self, out: &mut Writer<'_>) {
+        self.get().write(out);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        Option::read(from).map(Self::from)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::NONE)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
+    fn write_field(&self, out: &mut Writer<'_>) {
+        self.get().write_field(out);
+    }
+
+    fn read_field(from: &mut Reader<'_>) -> Result<Self, Error> {
+        Option::read_field(from).map(Self::from)
+    }
+}
+
+macro_rules! numbers {
+    ($($type:ident),+ $(,)?) => {$(
+        impl Stored for $type {
+            fn write(&self, out: &mut Writer<'_>) {
+                out.plain(&self.number());
+            }
+
+            fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+                match from.plain() {
+                    Ok(u32::MAX) => Err(Error::Wrong("no number of an entity".to_owned())),
+                    number => number.map(Self::of),
+                }
+            }
+        }
+    )+};
+}
+
+numbers! {
+    AgentIdx, SkillIdx, QueueIdx, CustomerIdx, ContactIdx, CaseIdx, TeamIdx, ChannelIdx, SourceIdx,
+}
+
+stored! { Slot { 1 from_at, 2 to_at } }
 
 stored! { Key { 1 name, 2 digest } }

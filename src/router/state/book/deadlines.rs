@@ -19,7 +19,7 @@ impl Book {
         deadline: Deadline,
         at: Option<Timestamp>,
     ) {
-        self.contacts[contact].deadlines[deadline as usize] = at.into();
+        self.contacts[contact].deadlines.0[deadline as usize] = at.into();
         if let Some(at) = at {
             self.timers.arm(at, deadline.timer(), contact.number());
         }

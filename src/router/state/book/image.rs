@@ -3,7 +3,9 @@
 //! The image holds what the commands made; indexes, lists of who waits for whom and timers are
 //! made anew from it. Two books that went through the same commands have the same image.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
@@ -29,9 +31,10 @@ use crate::router::state::sources::Source;
 use crate::router::state::timers::Timer;
 use crate::router::store::few::Few;
 use crate::router::store::segments::Segments;
+use crate::stored::{self, Stored, Writer, stored};
 
-/// The version of the image's layout. A router reads only its own.
-pub const IMAGE_FORMAT: u32 = 4;
+/// The layout of the image around its numbered fields. A router reads only its own.
+pub const IMAGE_FORMAT: u32 = 5;
 
 /// Records of one block; the last has fewer.
 const BLOCK_RECORDS: usize = 1_024;
@@ -49,55 +52,37 @@ struct Image<'a> {
     cases: Vec<&'a [u8]>,
 }
 
-#[derive(Serialize)]
-struct CentreRef<'a> {
+/// All but customers and cases.
+struct Centre<'a> {
     at: Timestamp,
     event_seq: u64,
     offer_seq: u64,
     arrival_seq: u64,
-    settings: &'a Settings,
-    skills: &'a [Name],
-    teams: &'a [Name],
-    agents: &'a [Agent],
-    queues: &'a [Queue],
-    unattached: &'a BTreeMap<CustomerIdx, Few<ContactIdx>>,
-    free_cases: &'a [CaseIdx],
+    settings: Cow<'a, Settings>,
+    skills: Cow<'a, [Name]>,
+    teams: Cow<'a, [Name]>,
+    agents: Cow<'a, [Agent]>,
+    queues: Cow<'a, [Queue]>,
+    unattached: Cow<'a, BTreeMap<CustomerIdx, Few<ContactIdx>>>,
+    free_cases: Cow<'a, [CaseIdx]>,
     cases_opened: u64,
-    contacts: &'a [Option<Box<Contact>>],
-    free_contacts: &'a [ContactIdx],
-    sources: &'a [Source],
-    keys: Vec<&'a Remembered>,
-    ended: Vec<(Timestamp, ContactIdx)>,
-    closed: Vec<(Timestamp, CaseIdx)>,
+    contacts: Cow<'a, [Option<Box<Contact>>]>,
+    free_contacts: Cow<'a, [ContactIdx]>,
+    sources: Cow<'a, [Source]>,
+    keys: Cow<'a, VecDeque<Remembered>>,
+    ended: Cow<'a, VecDeque<(Timestamp, ContactIdx)>>,
+    closed: Cow<'a, VecDeque<(Timestamp, CaseIdx)>>,
     counts: Counts,
-    kinds: &'a Kinds,
-    calendars: &'a BTreeMap<Name, Calendar>,
+    kinds: Cow<'a, Kinds>,
+    calendars: Cow<'a, BTreeMap<Name, Calendar>>,
 }
 
-/// All but customers and cases.
-#[derive(Deserialize)]
-struct Centre {
-    at: Timestamp,
-    event_seq: u64,
-    offer_seq: u64,
-    arrival_seq: u64,
-    settings: Settings,
-    skills: Vec<Name>,
-    teams: Vec<Name>,
-    agents: Vec<Agent>,
-    queues: Vec<Queue>,
-    unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
-    free_cases: Vec<CaseIdx>,
-    cases_opened: u64,
-    contacts: Vec<Option<Box<Contact>>>,
-    free_contacts: Vec<ContactIdx>,
-    sources: Vec<Source>,
-    keys: Vec<Remembered>,
-    ended: Vec<(Timestamp, ContactIdx)>,
-    closed: Vec<(Timestamp, CaseIdx)>,
-    counts: Counts,
-    kinds: Kinds,
-    calendars: BTreeMap<Name, Calendar>,
+stored! {
+    Centre<'a> {
+        1 at, 2 event_seq, 3 offer_seq, 4 arrival_seq, 5 settings, 6 skills, 7 teams, 8 agents,
+        9 queues, 10 unattached, 11 free_cases, 12 cases_opened, 13 contacts, 14 free_contacts,
+        15 sources, 16 keys, 17 ended, 18 closed, 19 counts, 20 kinds, 21 calendars,
+    }
 }
 
 fn written(part: &(impl Serialize + ?Sized)) -> Vec<u8> {
@@ -105,27 +90,28 @@ fn written(part: &(impl Serialize + ?Sized)) -> Vec<u8> {
 }
 
 /// Appends what [`Image`] reads as `Vec<&[u8]>`.
-fn append<T: Serialize>(out: &mut Vec<u8>, records: &Segments<T>) {
+fn append<T: Stored>(out: &mut Vec<u8>, records: &Segments<T>) {
     out.extend(written(&records.len().div_ceil(BLOCK_RECORDS)));
     let mut records = records.iter().peekable();
     let mut block = Vec::new();
     while records.peek().is_some() {
         block.clear();
+        let mut to_block = Writer::new(&mut block);
         for record in records.by_ref().take(BLOCK_RECORDS) {
-            block = postcard::to_extend(record, block).expect("the state is writable to memory");
+            record.write(&mut to_block);
         }
         out.extend(written(&block.len()));
         out.extend(&block);
     }
 }
 
-fn damaged(error: &postcard::Error) -> String {
+fn damaged(error: &impl Display) -> String {
     format!("damaged image: {error}")
 }
 
 /// Reads blocks of records; `see` is shown each with its number.
-fn read<'a, T: Deserialize<'a>>(
-    blocks: &[&'a [u8]],
+fn read<T: Stored>(
+    blocks: &[&[u8]],
     mut see: impl FnMut(usize, &T),
 ) -> Result<Segments<T>, String> {
     let mut records = Segments::default();
@@ -133,7 +119,7 @@ fn read<'a, T: Deserialize<'a>>(
         let mut left = *block;
         while !left.is_empty() {
             let record: T;
-            (record, left) = postcard::take_from_bytes(left).map_err(|error| damaged(&error))?;
+            (record, left) = stored::read_next(left).map_err(|error| damaged(&error))?;
             see(records.len(), &record);
             records.push(record);
         }
@@ -144,30 +130,32 @@ fn read<'a, T: Deserialize<'a>>(
 impl Book {
     /// The book as bytes, with the number of the last event. The same book gives the same bytes.
     pub(in crate::router) fn image(&self, event_seq: u64) -> Vec<u8> {
-        let centre = CentreRef {
+        let centre = Centre {
             at: self.at,
             event_seq,
             offer_seq: self.offer_seq,
             arrival_seq: self.arrival_seq,
-            settings: &self.settings,
-            skills: self.skills.names(),
-            teams: self.teams.names(),
-            agents: &self.agents,
-            queues: &self.queues,
-            unattached: &self.customers.unattached,
-            free_cases: &self.cases.free,
+            settings: Cow::Borrowed(&self.settings),
+            skills: Cow::Borrowed(self.skills.names()),
+            teams: Cow::Borrowed(self.teams.names()),
+            agents: Cow::Borrowed(&self.agents),
+            queues: Cow::Borrowed(&self.queues),
+            unattached: Cow::Borrowed(&self.customers.unattached),
+            free_cases: Cow::Borrowed(&self.cases.free),
             cases_opened: self.cases.opened,
-            contacts: &self.contacts.slots,
-            free_contacts: &self.contacts.free,
-            sources: &self.sources.slots,
-            keys: self.keys.list.iter().collect(),
-            ended: self.ended.iter().copied().collect(),
-            closed: self.closed.iter().copied().collect(),
+            contacts: Cow::Borrowed(&self.contacts.slots),
+            free_contacts: Cow::Borrowed(&self.contacts.free),
+            sources: Cow::Borrowed(&self.sources.slots),
+            keys: Cow::Borrowed(&self.keys.list),
+            ended: Cow::Borrowed(&self.ended),
+            closed: Cow::Borrowed(&self.closed),
             counts: self.counts,
-            kinds: &self.kinds,
-            calendars: &self.calendars,
+            kinds: Cow::Borrowed(&self.kinds),
+            calendars: Cow::Borrowed(&self.calendars),
         };
-        let mut image = written(&(IMAGE_FORMAT, Bytes::new(&written(&centre))));
+        let mut centre_bytes = Vec::new();
+        stored::write(&mut centre_bytes, &centre);
+        let mut image = written(&(IMAGE_FORMAT, Bytes::new(&centre_bytes)));
         append(&mut image, &self.customers.slots);
         append(&mut image, &self.cases.slots);
         image
@@ -191,8 +179,7 @@ impl Book {
         let is_large = image.customers.len() + image.cases.len() >= BLOCKS_SHARED_MIN;
         let one = || {
             let customers = Customers::read(|see| read(&image.customers, see))?;
-            let centre: Centre =
-                postcard::from_bytes(image.centre).map_err(|error| damaged(&error))?;
+            let centre: Centre<'_> = stored::read(image.centre).map_err(|error| damaged(&error))?;
             Ok::<_, String>((customers, centre))
         };
         let other = || Cases::read(|see| read(&image.cases, see));
@@ -206,43 +193,43 @@ impl Book {
         Ok((Self::of_parts(centre, customers, other?), event_seq))
     }
 
-    fn of_parts(centre: Centre, customers: Customers, cases: Cases) -> Self {
+    fn of_parts(centre: Centre<'_>, customers: Customers, cases: Cases) -> Self {
         let mut book = Self::new();
         book.at = centre.at;
         book.come_to = (centre.at, Timer::LAST);
         book.offer_seq = centre.offer_seq;
         book.arrival_seq = centre.arrival_seq;
         book.channels = Channels::of(&centre.settings);
-        book.settings = centre.settings;
-        book.skills = Interner::from_names(centre.skills);
-        book.teams = Interner::from_names(centre.teams);
+        book.settings = centre.settings.into_owned();
+        book.skills = Interner::from_names(centre.skills.into_owned());
+        book.teams = Interner::from_names(centre.teams.into_owned());
         book.waiting
             .teams
             .resize_with(book.teams.names().len(), Default::default);
         let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
         book.bounded = centre.agents.iter().filter(bounded).count() as u32;
-        book.agents = centre.agents;
+        book.agents = centre.agents.into_owned();
         for agent in book.agents.iter().filter(|agent| agent.exists) {
             book.skilled.add(&agent.skills);
         }
-        book.queues = centre.queues;
+        book.queues = centre.queues.into_owned();
         book.find_longest_affinity();
         book.customers = customers;
-        book.customers.unattached = centre.unattached;
+        book.customers.unattached = centre.unattached.into_owned();
         book.cases = cases;
-        book.cases.free = centre.free_cases;
+        book.cases.free = centre.free_cases.into_owned();
         book.cases.opened = centre.cases_opened;
-        book.contacts.slots = centre.contacts;
-        book.contacts.free = centre.free_contacts;
-        book.sources.slots = centre.sources;
-        for key in centre.keys {
+        book.contacts.slots = centre.contacts.into_owned();
+        book.contacts.free = centre.free_contacts.into_owned();
+        book.sources.slots = centre.sources.into_owned();
+        for key in centre.keys.into_owned() {
             book.keys.push(key);
         }
-        book.ended = centre.ended.into();
-        book.closed = centre.closed.into();
+        book.ended = centre.ended.into_owned();
+        book.closed = centre.closed.into_owned();
         book.counts = centre.counts;
-        book.kinds = centre.kinds;
-        book.calendars = centre.calendars;
+        book.kinds = centre.kinds.into_owned();
+        book.calendars = centre.calendars.into_owned();
         book.index_names();
         book.index_agents();
         book.arm_timers();

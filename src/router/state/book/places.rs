@@ -30,7 +30,7 @@ impl Book {
             (Deadline::Step, search.step_at),
         ];
         for (deadline, at) in deadlines {
-            contact.deadlines[deadline as usize] = at.into();
+            contact.deadlines.0[deadline as usize] = at.into();
             if let Some(at) = at {
                 self.timers.arm(at, deadline.timer(), idx.number());
             }
