@@ -29,7 +29,7 @@ pub struct Calendar {
 }
 
 /// The rest of a term that is paused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pause {
     /// Elapsed milliseconds.
     Elapsed(i64),

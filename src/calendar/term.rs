@@ -128,30 +128,13 @@ fn duration_text(mut ms: i64) -> String {
 
 impl Serialize for Term {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            return serializer.collect_str(self);
-        }
-        let (kind, amount): (u8, i64) = match *self {
-            Self::Elapsed(ms) => (0, ms),
-            Self::WorkingDays(n) => (1, i64::from(n)),
-            Self::OpenMs(ms) => (2, ms),
-        };
-        (kind, amount).serialize(serializer)
+        serializer.collect_str(self)
     }
 }
 
 impl<'de> Deserialize<'de> for Term {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-            return Self::parse(&text).map_err(D::Error::custom);
-        }
-        let (kind, amount) = <(u8, i64)>::deserialize(deserializer)?;
-        match (kind, u32::try_from(amount)) {
-            (0, _) => Ok(Self::Elapsed(amount)),
-            (1, Ok(n)) => Ok(Self::WorkingDays(n)),
-            (2, _) => Ok(Self::OpenMs(amount)),
-            _ => Err(D::Error::custom("not a term")),
-        }
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(D::Error::custom)
     }
 }

@@ -44,20 +44,13 @@ impl Attributes {
 
 impl Serialize for Attributes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            let members = self.read().map_err(S::Error::custom)?;
-            members.serialize(serializer)
-        } else {
-            serializer.serialize_str(&self.0)
-        }
+        let members = self.read().map_err(S::Error::custom)?;
+        members.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Attributes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return Box::<str>::deserialize(deserializer).map(Self);
-        }
         let members = Members.deserialize(deserializer)?;
         Self::new(members).map_err(|bytes| {
             D::Error::custom(format!(
@@ -155,8 +148,6 @@ mod tests {
         ] {
             let read: Attributes = serde_json::from_str(&text).expect("an object");
             assert_eq!(serde_json::to_string(&read).expect("memory"), text);
-            let bytes = postcard::to_stdvec(&read).expect("memory");
-            assert_eq!(postcard::from_bytes(&bytes), Ok(read.clone()));
             let again = Attributes::new(read.members()).expect("short");
             assert_eq!(again, read);
         }

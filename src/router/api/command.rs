@@ -165,15 +165,11 @@ pub struct SettingsPatch {
     pub by_customer: Option<ByCustomer>,
 }
 
-/// Tells `null` (no limit) from absent (unchanged) in text, and reads plainly from the journal.
+/// Tells `null` (no limit) from absent (unchanged).
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    if deserializer.is_human_readable() {
-        T::deserialize(deserializer).map(Some)
-    } else {
-        Option::deserialize(deserializer)
-    }
+    T::deserialize(deserializer).map(Some)
 }
 
 /// What is known of a customer besides its identities.

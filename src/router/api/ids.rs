@@ -133,7 +133,7 @@ fn has_control(text: &str) -> bool {
 }
 
 /// The key by which a client marks a request that it may repeat, with a digest of what was asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     /// 1 to [`KEY_BYTES_MAX`] bytes, as the client chose it.
     pub name: Name,
@@ -198,20 +198,6 @@ macro_rules! index {
                 f.debug_tuple(stringify!($name)).field(&self.number()).finish()
             }
         }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_u32(self.number())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let n = u32::deserialize(deserializer)?;
-                let kept = n.checked_add(1).and_then(NonZeroU32::new);
-                kept.map(Self).ok_or_else(|| D::Error::custom("no number of an entity"))
-            }
-        }
     )*};
 }
 
@@ -250,17 +236,13 @@ impl fmt::Display for OfferId {
 
 impl Serialize for OfferId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            // As it is displayed, without the machinery of formatting.
-            let mut digits = itoa::Buffer::new();
-            let digits = digits.format(self.0);
-            let mut text = [b'o'; 1 + u64::MAX.ilog10() as usize + 1];
-            let text = &mut text[..=digits.len()];
-            text[1..].copy_from_slice(digits.as_bytes());
-            serializer.serialize_str(std::str::from_utf8(text).map_err(S::Error::custom)?)
-        } else {
-            serializer.serialize_u64(self.0)
-        }
+        // As it is displayed, without the machinery of formatting.
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(self.0);
+        let mut text = [b'o'; 1 + u64::MAX.ilog10() as usize + 1];
+        let text = &mut text[..=digits.len()];
+        text[1..].copy_from_slice(digits.as_bytes());
+        serializer.serialize_str(std::str::from_utf8(text).map_err(S::Error::custom)?)
     }
 }
 
@@ -285,10 +267,6 @@ impl<'de> Deserialize<'de> for OfferId {
                 }
             }
         }
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_str(Visitor)
-        } else {
-            u64::deserialize(deserializer).map(Self)
-        }
+        deserializer.deserialize_str(Visitor)
     }
 }

@@ -38,5 +38,4 @@ pub mod reject;
 // How much is told, and how it is written and read.
 pub mod both;
 pub(super) mod detail;
-mod sparse;
 mod stored;

@@ -16,7 +16,6 @@ use super::codes::{
 };
 use super::ids::Name;
 use super::number::{Share, Span, Whole, at_most};
-use super::sparse::sparse;
 use super::ticket::TicketPolicy;
 use super::time::{MILLIS_MAX, Millis};
 
@@ -61,12 +60,7 @@ impl Level {
 
 impl<'de> Deserialize<'de> for Level {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The journal holds one byte; text may hold any number, which the error then names.
-        let n = if deserializer.is_human_readable() {
-            i64::deserialize(deserializer)?
-        } else {
-            i64::from(u8::deserialize(deserializer)?)
-        };
+        let n = i64::deserialize(deserializer)?;
         u8::try_from(n)
             .ok()
             .filter(|n| (1..=10).contains(n))
@@ -237,8 +231,14 @@ impl Default for Ownership {
     }
 }
 
+/// Whether a value is the one that counts where none is given: a reader of text need not be told of
+/// what a tenant does not use.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// The policy of a queue; docs/routing-rules.md names the rule of each field.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     #[serde(deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
@@ -267,16 +267,10 @@ pub struct Policy {
     pub ownership: Ownership,
     /// Trunks: waiting + offered + connected.
     pub max_in_system: Option<u32>,
+    #[serde(skip_serializing_if = "is_default")]
     pub booking: Booking,
+    #[serde(skip_serializing_if = "is_default")]
     pub ticket: TicketPolicy,
-}
-
-sparse! {
-    Policy {
-        requires, strategy, priority, age_priority_ms, ring_ms, parallel_offers, max_missed, retry,
-        steps, max_wait_ms, max_waiting, no_agent_ms, overflow, resume_ms, wrap_up_ms,
-        service_level, calendar, ownership, max_in_system,
-    } may leave out { booking, ticket }
 }
 
 impl Default for Policy {
@@ -327,7 +321,7 @@ impl Default for ChannelRule {
 }
 
 /// The settings of a tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     pub pick: Pick,
@@ -350,14 +344,8 @@ pub struct Settings {
     /// The most idempotency keys remembered.
     pub keep_keys_max: u32,
     /// What a customer's profile means for its contacts.
+    #[serde(skip_serializing_if = "is_default")]
     pub by_customer: ByCustomer,
-}
-
-sparse! {
-    Settings {
-        pick, max_in_system, lease_ms, repeat_supervise, repeat_window_ms, close_after_ms, channels,
-        keep_ended_ms, keep_ended_max, keep_keys_ms, keep_keys_max,
-    } may leave out { by_customer }
 }
 
 /// The channels that exist from the start: name, exclusive.

@@ -5,7 +5,7 @@
 //! `0..=MILLIS_MAX`.
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Milliseconds since the epoch of the run. Negative values are legal in virtual time.
 pub type Timestamp = i64;
@@ -125,17 +125,5 @@ impl From<Option<Timestamp>> for MaybeAt {
 impl std::fmt::Debug for MaybeAt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.get().fmt(f)
-    }
-}
-
-impl Serialize for MaybeAt {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.get().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for MaybeAt {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::deserialize(deserializer).map(Self::from)
     }
 }
