@@ -55,7 +55,12 @@ impl Place {
 
     /// Starts a daemon and waits until it serves.
     pub fn start(&self) -> Daemon {
-        let mut child = self.spawn();
+        self.start_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub fn start_with(&self, arguments: &[&str]) -> Daemon {
+        let mut child = self.spawn_with(arguments);
         let out = child.stdout.take().expect("its output is a pipe");
         let mut log = BufReader::new(out);
         let mut text = String::new();
@@ -93,9 +98,14 @@ impl Place {
 
     /// Runs `serve` without waiting for anything.
     pub fn spawn(&self) -> Child {
+        self.spawn_with(&[])
+    }
+
+    fn spawn_with(&self, arguments: &[&str]) -> Child {
         binary()
             .args(["serve", "--config"])
             .arg(self.config())
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 use super::support::{Place, binary, contact};
 
+/// A kept journal was written long ago.
+const ACCEPTED: &[&str] = &["--accept-clock"];
+
 /// Copies a journal of `tests/journal/kept` to where a daemon finds it.
 fn unpack(kept: &str, place: &Place) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -133,6 +136,43 @@ fn journals_of_early_builds_are_refused_with_what_to_do() {
         let said = refused(&place);
         assert!(said.contains("keep its folder for that build"), "{said}");
         place.verify();
+    }
+}
+
+/// What the kept journals of the numbered form hold, whoever reads them.
+fn look(place: &Place) {
+    let daemon = place.start_with(ACCEPTED);
+    let mut client = daemon.unix();
+    assert_eq!(contact(&mut client, "call-0017")["state"], "ended");
+    let chat = contact(&mut client, "chat-0018");
+    assert_eq!(
+        chat["attributes"],
+        json!({"a": [1, {"b": null}], "need": "meter"})
+    );
+    let case = client.call("case.get", json!({"case": "k1"}));
+    assert_eq!(case["owner"], "bob");
+    assert_eq!(case["stage"], "replied");
+    let owner = client.call("owner.get", json!({"customer": "li", "topic": "billing"}));
+    assert_eq!(owner["owner"], "ada");
+    daemon.stop();
+    place.verify();
+}
+
+#[test]
+fn kept_journals_of_the_numbered_form_are_read_or_refused_with_what_to_do() {
+    let ended = Place::new("");
+    unpack("v0.1.0-rules-1-ended", &ended);
+    look(&ended);
+    let behind = Place::new("");
+    unpack("v0.1.0-rules-1-behind", &behind);
+    if RULES_LEVEL == 1 {
+        look(&behind);
+    } else {
+        let said = refused(&behind);
+        assert!(
+            said.contains("start version 0.1.0 once and end it in order"),
+            "{said}"
+        );
     }
 }
 
