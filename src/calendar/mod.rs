@@ -5,18 +5,18 @@
 //! or a file. Only [`zone`] reads the time zone database built into the program, and it is called
 //! only when a calendar is set.
 
+mod arithmetic;
 mod civil;
 mod hours;
 mod offsets;
-mod reckoning;
 mod term;
 mod written;
 pub mod zone;
 
+pub use arithmetic::{Calendar, DAYS_MAX, Pause};
 pub use civil::Date;
 pub use hours::{Hours, SPANS_MAX, Span, WEEKDAYS, Week};
 pub use offsets::{OFFSETS_MAX, Offset, Zone};
-pub use reckoning::{Calendar, DAYS_MAX, Pause};
 pub use term::{OPEN_MS_MAX, TERM_MS_MAX, Term, WORKING_DAYS_MAX, parse_ms};
 pub use written::{Fault, Written, plain};
 

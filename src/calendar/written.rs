@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::arithmetic::{Calendar, DAYS_MAX};
 use super::civil::Date;
 use super::hours::{Hours, SPANS_MAX, Span, WEEKDAYS, Week};
 use super::offsets::Zone;
-use super::reckoning::{Calendar, DAYS_MAX};
 use super::zone;
 
 /// The texts of a calendar. Defaults: UTC, Monday to Friday from 00:00 to 24:00, no holidays;
