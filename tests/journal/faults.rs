@@ -102,7 +102,7 @@ fn eio_and_enospc_in_the_middle_of_a_commit_poison() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_end_is_told_to_whoever_waits_for_it() {
+async fn the_end_is_reported_to_all_who_wait_for_it() {
     let (disk, journal) = ten_acked();
     disk.fail_write_after(0, EIO);
     let last = append(&journal, 5).expect("append");
@@ -137,7 +137,7 @@ fn every_write_and_sync_may_fail_once_and_nothing_acknowledged_is_lost() {
 }
 
 #[test]
-fn a_full_disk_is_told_ahead_then_refuses_and_recovers_without_a_restart() {
+fn a_full_disk_is_reported_ahead_then_refuses_and_recovers_without_a_restart() {
     let disk = HostileStorage::new();
     let options = Options {
         waiting_bytes_max: 64 << 10,
@@ -173,7 +173,7 @@ fn a_full_disk_is_told_ahead_then_refuses_and_recovers_without_a_restart() {
 }
 
 #[test]
-fn closing_on_a_full_disk_ends_and_tells_what_was_not_written() {
+fn closing_on_a_full_disk_ends_and_reports_unwritten_records() {
     let disk = HostileStorage::new();
     let options = Options {
         spare_retry_ms: 5,

@@ -98,7 +98,7 @@ fn holds_the_lock_for_another_process() {
 }
 
 #[test]
-fn a_second_process_is_refused_and_told_the_pid() {
+fn a_second_process_is_refused_with_the_pid() {
     let place = tempfile::tempdir().expect("tempdir");
     fill(place.path(), 3);
     let mut child = Command::new(std::env::current_exe().expect("test binary"))

@@ -104,7 +104,7 @@ fn newer_formats_are_refused_with_the_version_needed() {
 }
 
 #[test]
-fn a_frame_says_what_was_put_in() {
+fn a_frame_decodes_to_what_was_encoded() {
     let mut builder = FrameBuilder::new();
     builder.push(3, b"first");
     builder.push(4, b"");

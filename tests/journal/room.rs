@@ -90,7 +90,7 @@ fn all_that_is_admitted_on_a_full_disk_becomes_durable() {
 }
 
 #[test]
-fn it_goes_on_without_a_restart_when_there_is_room_again() {
+fn it_continues_without_a_restart_once_there_is_room() {
     let disk = HostileStorage::new();
     let (journal, _) = open(&disk, small()).expect("begin");
     wait_for_space(&journal);
