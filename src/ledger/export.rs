@@ -25,7 +25,7 @@ pub struct Selection {
 
 impl Selection {
     /// Whether the responsibility overlaps the period and matches the rest.
-    fn wants(&self, span: &Span) -> bool {
+    fn matches(&self, span: &Span) -> bool {
         (self.cases.is_empty() || self.cases.contains(&span.case))
             && (self.owners.is_empty() || self.owners.contains(&span.owner))
             && self.to_at.is_none_or(|to| span.from_at < to)
@@ -34,7 +34,7 @@ impl Selection {
                 .is_none_or(|from| span.to_at.is_none_or(|to| to > from))
     }
 
-    fn wants_line(&self, line: &Line<'_>) -> bool {
+    fn matches_line(&self, line: &Line<'_>) -> bool {
         #[derive(Deserialize)]
         struct Of {
             case: Option<Name>,
@@ -74,7 +74,7 @@ pub fn spans(folder: &Path, selection: &Selection) -> Result<Vec<Span>, LedgerEr
         }
     }
     let mut spans = spans.finish();
-    spans.retain(|span| selection.wants(span));
+    spans.retain(|span| selection.matches(span));
     Ok(spans)
 }
 
@@ -86,7 +86,7 @@ pub fn records(
 ) -> Result<(), LedgerError> {
     let mut reader = Reader::open(folder)?;
     while let Some(line) = reader.read()? {
-        if selection.wants_line(&line) {
+        if selection.matches_line(&line) {
             take(line.text).map_err(|error| LedgerError::io("write", Path::new("-"), error))?;
         }
     }

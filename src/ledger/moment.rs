@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_logs_hold() {
+    fn reads_times_as_logs_have_them() {
         let reading = Reading::default();
         let same = 1_263_364_825_000;
         for text in [
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_it_is_told() {
+    fn reads_numbers_and_zones_as_configured() {
         let seconds = Reading {
             unit: Unit::Seconds,
             ..Reading::default()

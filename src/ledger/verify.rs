@@ -44,11 +44,11 @@ pub struct Break {
 pub struct Verified {
     pub report: Report,
     /// Content hashes and numbers of the records whose events the journal still has.
-    told: VecDeque<Told>,
+    pending: VecDeque<Pending>,
 }
 
 #[derive(Debug)]
-struct Told {
+struct Pending {
     n: u64,
     seq: u64,
     content: blake3::Hash,
@@ -64,7 +64,7 @@ pub fn verify(
     noted: Option<(u64, Hash)>,
 ) -> Result<Verified, LedgerError> {
     let mut reader = Reader::open(folder)?;
-    let mut told = VecDeque::new();
+    let mut pending = VecDeque::new();
     let (mut events, mut breaks) = (0, Vec::new());
     let mut is_as_noted = noted.map(|_| false);
     let damage = loop {
@@ -81,7 +81,7 @@ pub fn verify(
         }
         if head.kind == Kind::Follows {
             // Other events may follow under the same numbers.
-            told.retain(|told: &Told| told.seq <= head.seq);
+            pending.retain(|pending: &Pending| pending.seq <= head.seq);
             if head.n > 2 {
                 breaks.push(Break {
                     n: head.n,
@@ -93,7 +93,7 @@ pub fn verify(
         } else if !head.kind.is_own() {
             events += 1;
             if head.seq > kept_after {
-                told.push_back(Told {
+                pending.push_back(Pending {
                     n: head.n,
                     seq: head.seq,
                     content: blake3::hash(&content_of(&line)),
@@ -105,7 +105,7 @@ pub fn verify(
         }
     };
     if reader.position().journal.as_deref() != journal {
-        told.clear();
+        pending.clear();
     }
     Ok(Verified {
         report: Report {
@@ -116,7 +116,7 @@ pub fn verify(
             damage,
             is_as_noted,
         },
-        told,
+        pending,
     })
 }
 
@@ -189,8 +189,8 @@ impl Comparison {
         let (Some(kind), Some(content)) = (Kind::of(&event.body), content(event)) else {
             return;
         };
-        let told = &mut self.verified.told;
-        match told.front() {
+        let pending = &mut self.verified.pending;
+        match pending.front() {
             Some(front) if front.seq == event.seq => {
                 if front.content != blake3::hash(&content) {
                     let (n, seq) = (front.n, event.seq);
@@ -198,7 +198,7 @@ impl Comparison {
                         .get_or_insert(Difference::Otherwise { n, seq });
                 }
                 self.compared += 1;
-                told.pop_front();
+                pending.pop_front();
             }
             Some(front) => {
                 let (n, seq) = (front.n, event.seq);

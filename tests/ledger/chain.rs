@@ -212,7 +212,7 @@ fn a_missing_file_or_record_is_named() {
 }
 
 #[test]
-fn a_chain_made_anew_lacks_the_hash_that_was_noted() {
+fn a_rebuilt_chain_lacks_the_noted_hash() {
     let dir = tempfile::tempdir().expect("a folder");
     write(&dir.path().join("a"), &events(), u64::MAX);
     let report = verify(&dir.path().join("a"), None, 0, None)
@@ -242,7 +242,7 @@ fn a_chain_made_anew_lacks_the_hash_that_was_noted() {
 
 /// Cuts the last file at every byte, as a crash may, and continues.
 #[test]
-fn a_torn_end_is_told_again_once() {
+fn a_torn_end_is_recorded_again_once() {
     let dir = tempfile::tempdir().expect("a folder");
     let events = events();
     let model = dir.path().join("model");
@@ -276,7 +276,7 @@ fn a_torn_end_is_told_again_once() {
 }
 
 #[test]
-fn a_ledger_is_held_against_its_journal() {
+fn a_ledger_is_compared_with_its_journal() {
     let dir = tempfile::tempdir().expect("a folder");
     let events = events();
     write(dir.path(), &events, u64::MAX);

@@ -68,7 +68,7 @@ fn verify(dir: &Path) -> (Option<i32>, String) {
 }
 
 #[test]
-fn what_the_journal_still_tells_is_written_again() {
+fn what_the_journal_still_has_is_recorded_again() {
     let mut daemon = Daemon::start("");
     fill(&daemon);
     daemon.kill();
@@ -135,7 +135,7 @@ fn a_copy_of_the_journal_has_its_ledger() {
 }
 
 #[test]
-fn another_journal_is_told_apart() {
+fn another_journal_is_distinguished() {
     let mut daemon = Daemon::start("");
     fill(&daemon);
     daemon.kill();
