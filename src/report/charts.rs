@@ -46,7 +46,7 @@ pub(super) fn shares(report: &Report) -> Drawn<Option<String>> {
 }
 
 /// Handovers, overdue deadlines and escalations, over the periods.
-pub(super) fn troubles(report: &Report) -> Drawn<Option<String>> {
+pub(super) fn problems(report: &Report) -> Drawn<Option<String>> {
     let names = ["handovers", "deadlines_overdue", "escalations"];
     let lines = names.map(|name| of_periods(report, name, 1.0));
     lines_chart(report, ("number", None), &lines)

@@ -41,7 +41,7 @@ pub struct Figures {
     pub ping_pong: u64,
     pub returns: u64,
     /// Cases that reached their third contact.
-    pub thrice: u64,
+    pub third_contacts: u64,
     pub response: Sample,
 
     pub resolved: u64,

@@ -142,7 +142,7 @@ impl Fold {
     pub fn finish(mut self) -> Report {
         let cases = std::mem::take(&mut self.cases);
         for case in cases.values() {
-            self.judge_first_contact(case);
+            self.count_first_contact(case);
         }
         self.report
     }

@@ -39,7 +39,7 @@ pub fn html(report: &Report) -> Result<String, PageError> {
     plot(
         &mut page,
         "Troubles over time",
-        drawn(charts::troubles(report))?,
+        drawn(charts::problems(report))?,
     );
     plot(
         &mut page,

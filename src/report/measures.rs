@@ -222,10 +222,10 @@ measures! {
             |f| Some(f.closed as f64);
         "three_contacts" "three contacts and more" Count false
             "cases that came to their third contact"
-            |f| Some(f.thrice as f64);
+            |f| Some(f.third_contacts as f64);
         "quality_index" "quality index" Share false
             "1 − three_contacts ÷ opened"
-            |f| share(f.opened.saturating_sub(f.thrice), f.opened);
+            |f| share(f.opened.saturating_sub(f.third_contacts), f.opened);
         "complaints" "complaints" Count false
             "cases opened of the kinds given by --complaint"
             |f| Some(f.complaints as f64);

@@ -183,7 +183,7 @@ fn check(of: &str, found: &Value, wanted: &Value) {
 }
 
 #[test]
-fn the_figures_are_those_reckoned_by_hand() {
+fn the_figures_are_those_computed_by_hand() {
     let dir = tempfile::tempdir().expect("a folder");
     write(dir.path());
     let report = report(dir.path(), &[]);
@@ -305,7 +305,7 @@ fn each_group_has_its_own() {
 }
 
 #[test]
-fn a_period_counts_only_what_lies_in_it() {
+fn a_period_counts_only_its_own_facts() {
     let dir = tempfile::tempdir().expect("a folder");
     write(dir.path());
     let (from, to) = (at(39, 0).to_string(), at(55, 0).to_string());
@@ -321,7 +321,7 @@ fn a_period_counts_only_what_lies_in_it() {
 }
 
 #[test]
-fn every_form_says_the_same() {
+fn every_form_has_the_same_figures() {
     let dir = tempfile::tempdir().expect("a folder");
     write(dir.path());
     let json = report(dir.path(), &[]);

@@ -7,7 +7,7 @@ use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
 /// The number of contacts on a case from which its matter counts as repeated.
-const THRICE: u64 = 3;
+const REPEATED_FROM: u64 = 3;
 /// The reason of a handover to the agent who handled the case last.
 const LAST_HANDLER: &str = "last_handler";
 
@@ -186,13 +186,13 @@ impl Fold {
     pub(super) fn contact_on(&mut self, at: Timestamp, case: &Name) {
         let entry = self.cases.entry(case.clone()).or_default();
         entry.contacts += 1;
-        if entry.contacts == THRICE {
-            self.of_case(at, case, |figures| figures.thrice += 1);
+        if entry.contacts == REPEATED_FROM {
+            self.of_case(at, case, |figures| figures.third_contacts += 1);
         }
     }
 
     /// Called at the end, when the number of contacts is final.
-    pub(super) fn judge_first_contact(&mut self, case: &Case) {
+    pub(super) fn count_first_contact(&mut self, case: &Case) {
         let Some(resolution) = &case.resolution else {
             return;
         };

@@ -61,7 +61,7 @@ impl Fold {
             }
             Fact::CaseResumed { case, waited_ms } => self.resumed(at, case, *waited_ms),
             Fact::CaseAssistRequested { case, contact } => {
-                self.made_by_us(contact);
+                self.made_by_router(contact);
                 self.of_case(at, case, |figures| figures.assists += 1);
             }
             Fact::CaseAssistDone { case } => {
@@ -72,7 +72,7 @@ impl Fold {
                 owner,
                 contact,
             } => {
-                self.made_by_us(contact);
+                self.made_by_router(contact);
                 self.of_owner(at, case, owner.as_ref(), |figures| figures.follow_ups += 1);
             }
             Fact::CaseFollowedUp {

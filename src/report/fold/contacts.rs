@@ -12,7 +12,7 @@ use crate::router::time::Timestamp;
 pub(super) struct Contact {
     was_answered: bool,
     /// The router made it, for a follow-up or a task: no customer called.
-    is_ours: bool,
+    is_internal: bool,
     /// Agents other than the owner who were offered it, and why.
     breaks: Vec<(Name, Break)>,
 }
@@ -77,13 +77,16 @@ impl Fold {
     }
 
     /// Contacts made by the router are not counted; follow-ups and tasks have figures of their own.
-    pub(super) fn made_by_us(&mut self, contact: &Name) {
-        self.contacts.entry(contact.clone()).or_default().is_ours = true;
+    pub(super) fn made_by_router(&mut self, contact: &Name) {
+        self.contacts
+            .entry(contact.clone())
+            .or_default()
+            .is_internal = true;
     }
 
     fn connected(&mut self, at: Timestamp, of: &Connected<'_>) {
         let entry = self.contacts.entry(of.contact.clone()).or_default();
-        if entry.is_ours {
+        if entry.is_internal {
             return;
         }
         let is_first = !std::mem::replace(&mut entry.was_answered, true);
@@ -142,7 +145,7 @@ impl Fold {
         handle_ms: Option<i64>,
     ) {
         let known = self.contacts.remove(contact).unwrap_or_default();
-        if known.is_ours {
+        if known.is_internal {
             return;
         }
         let was_answered = known.was_answered;
