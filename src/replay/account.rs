@@ -97,13 +97,14 @@ impl Accounts {
 
 /// Writes a row for each contact, in the order of arrival.
 pub fn write(out: impl Write, accounts: &[Account]) -> Result<(), ReplayError> {
-    let unwritten = |cause: &dyn std::fmt::Display| ReplayError::Write {
+    let write_error = |cause: &dyn std::fmt::Display| ReplayError::Write {
         file: "the file of contacts".to_owned(),
         cause: cause.to_string(),
     };
     let mut rows = csv::Writer::from_writer(out);
     for account in accounts {
-        rows.serialize(account).map_err(|cause| unwritten(&cause))?;
+        rows.serialize(account)
+            .map_err(|cause| write_error(&cause))?;
     }
-    rows.flush().map_err(|cause| unwritten(&cause))
+    rows.flush().map_err(|cause| write_error(&cause))
 }

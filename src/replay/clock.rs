@@ -121,21 +121,21 @@ impl Clock {
 
     /// Stops the clock.
     pub fn pause(&mut self) {
-        self.go_on(None, false);
+        self.add_piece(None, false);
     }
 
     /// Starts the clock.
     pub fn run(&mut self) {
-        self.go_on(None, true);
+        self.add_piece(None, true);
     }
 
     /// Skips to a later time.
     pub fn leap(&mut self, to_ms: i64) {
         let runs = self.is_running();
-        self.go_on(Some(to_ms * 1_000), runs);
+        self.add_piece(Some(to_ms * 1_000), runs);
     }
 
-    fn go_on(&mut self, to_us: Option<i64>, runs: bool) {
+    fn add_piece(&mut self, to_us: Option<i64>, runs: bool) {
         let real_us = self.real_us().max(self.last().real_us);
         let here = self.at_us(real_us);
         self.pieces.push(Piece {
@@ -168,9 +168,9 @@ mod tests {
         assert!((2.5..=60.0).contains(&clock.stall(due)));
         assert!((due - 1..due + 60_000).contains(&clock.now_ms()));
         clock.pause();
-        let stood = clock.now_ms();
+        let stopped_at = clock.now_ms();
         std::thread::sleep(Duration::from_millis(3));
-        assert_eq!(clock.now_ms(), stood);
+        assert_eq!(clock.now_ms(), stopped_at);
         clock.leap(1_000_000);
         assert_eq!(clock.now_ms(), 1_000_000);
         clock.leap(3);

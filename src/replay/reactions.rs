@@ -32,9 +32,9 @@ impl Player {
         match arrived {
             Arrived::Event(event) => {
                 self.last_message = std::time::Instant::now();
-                self.hear_event(&event);
+                self.receive_event(&event);
             }
-            Arrived::Reply(reply) => self.hear_reply(reply),
+            Arrived::Reply(reply) => self.receive_reply(reply),
             Arrived::Lost(_) => {
                 self.away = true;
                 self.clock.pause();
@@ -51,7 +51,7 @@ impl Player {
         }
     }
 
-    fn hear_event(&mut self, event: &Event) {
+    fn receive_event(&mut self, event: &Event) {
         let members: Members = match event.read() {
             Ok(members) => members,
             Err(error) => return self.accounts.refuse("an event", &error),
@@ -234,7 +234,9 @@ impl Player {
                 let joined_ms = self.clock.at_ms(event_at - members.wait_ms);
                 account.ended_ms = Some(self.clock.at_ms(event_at));
                 account.wait_ms = Some(self.clock.at_ms(event_at) - joined_ms);
-                account.outcome.get_or_insert_with(|| unconnected(outcome));
+                account
+                    .outcome
+                    .get_or_insert_with(|| fate_of_unconnected(outcome));
                 self.progress.waiting = self.progress.waiting.saturating_sub(1);
                 self.progress.abandoned += u64::from(outcome == "abandoned");
             }
@@ -251,7 +253,7 @@ impl Player {
         }
     }
 
-    fn hear_reply(&mut self, reply: Reply) {
+    fn receive_reply(&mut self, reply: Reply) {
         let purpose = reply.id.and_then(|id| self.requests.remove(&id));
         while let Some((id, sent)) = self.sent.front()
             && !self.requests.contains_key(id)
@@ -328,7 +330,7 @@ fn is_late(refusal: &Refusal) -> bool {
 
 /// The fate of a contact that was not connected; those that the replay itself ended were still
 /// waiting at its end.
-fn unconnected(outcome: &str) -> Fate {
+fn fate_of_unconnected(outcome: &str) -> Fate {
     match outcome {
         "abandoned" => Fate::Abandoned,
         "timeout" => Fate::Timeout,

@@ -56,7 +56,7 @@ impl Kind {
     }
 
     /// The last of the router's deadlines that come before this kind at the same time.
-    pub const fn comes_past(self) -> Option<Stage> {
+    pub const fn stage_before(self) -> Option<Stage> {
         match self {
             Self::EndOfService | Self::EndOfShift | Self::StartOfShift | Self::RouterBack => None,
             Self::RouterOffers => Some(Stage::Back),
@@ -147,7 +147,7 @@ impl PartialOrd for Entry {
 pub(super) struct Agenda {
     heap: BinaryHeap<Reverse<Entry>>,
     /// How many of them are void: their caller was answered before patience ended.
-    idle: usize,
+    void: usize,
 }
 
 impl Agenda {
@@ -168,18 +168,18 @@ impl Agenda {
 
     /// Counts an event that became void. When most are void they are removed: long patience must
     /// not cost memory.
-    pub fn note_idle(&mut self, is_live: impl Fn(&Entry) -> bool) {
-        const IDLE_MIN: usize = 4_096;
-        self.idle += 1;
-        if self.idle > IDLE_MIN && self.idle * 2 > self.heap.len() {
+    pub fn note_void(&mut self, is_live: impl Fn(&Entry) -> bool) {
+        const VOID_MIN: usize = 4_096;
+        self.void += 1;
+        if self.void > VOID_MIN && self.void * 2 > self.heap.len() {
             self.heap.retain(|entry| is_live(&entry.0));
-            self.idle = 0;
+            self.void = 0;
         }
     }
 
     /// Counts a void event that came up.
-    pub fn note_gone(&mut self) {
-        self.idle = self.idle.saturating_sub(1);
+    pub fn void_removed(&mut self) {
+        self.void = self.void.saturating_sub(1);
     }
 }
 

@@ -104,7 +104,7 @@ impl Driver {
             }
             let (at, kind) = (next.at(), next.kind());
             self.tally.decisions += 1;
-            self.router.come_past(at, kind.comes_past());
+            self.router.come_past(at, kind.stage_before());
             match kind {
                 Kind::EndOfService | Kind::Answer | Kind::Patience => self.handle_entry(at)?,
                 Kind::EndOfShift | Kind::StartOfShift => self.rota.turn(&mut self.router),
@@ -164,7 +164,7 @@ impl Driver {
                 Ok(())
             }
             _stale => {
-                self.agenda.note_gone();
+                self.agenda.void_removed();
                 Ok(())
             }
         }
@@ -303,7 +303,7 @@ impl Driver {
             .push(Entry::new(until, Kind::EndOfService, tie, subject));
         if has_patience {
             let lives = &self.lives;
-            self.agenda.note_idle(|entry| waits(lives, entry));
+            self.agenda.note_void(|entry| waits(lives, entry));
         }
     }
 
@@ -390,7 +390,7 @@ impl Driver {
         }
         if life.has_patience && outcome != Outcome::Abandoned {
             let lives = &self.lives;
-            self.agenda.note_idle(|entry| waits(lives, entry));
+            self.agenda.note_void(|entry| waits(lives, entry));
         }
         let fate = Fate::of(outcome);
         if outcome == Outcome::Callback {
@@ -428,10 +428,11 @@ impl Driver {
         let Some(rows) = &mut self.rows else {
             return Ok(());
         };
-        rows.put(number, row).map_err(|error| self.unwritten(error))
+        rows.put(number, row)
+            .map_err(|error| self.write_error(error))
     }
 
-    fn unwritten(&self, error: io::Error) -> SimulateError {
+    fn write_error(&self, error: io::Error) -> SimulateError {
         SimulateError::Write {
             file: self.rows_name.clone(),
             error,
@@ -464,7 +465,7 @@ impl Driver {
         }
         self.progress.finish();
         match &mut self.rows {
-            Some(rows) => rows.finish().map_err(|error| self.unwritten(error)),
+            Some(rows) => rows.finish().map_err(|error| self.write_error(error)),
             None => Ok(()),
         }
     }

@@ -125,7 +125,7 @@ impl Intake {
         let channel = self.channel(router, arrivals)?;
         let priority = arrivals.priority()?;
         let times = arrivals.times()?;
-        let matter = if arrivals.tells_matters() {
+        let matter = if arrivals.has_matters() {
             self.matter(router, arrivals, at)?
         } else {
             Matter::default()

@@ -96,7 +96,7 @@ pub fn run(config: &Config, options: &Options) -> Result<Report, SimulateError> 
         let mut file = create(path)?;
         by_hour::write(&mut file, &report.hours)
             .and_then(|()| file.flush())
-            .map_err(|error| unwritten(path, error))?;
+            .map_err(|error| write_error(path, error))?;
     }
     if let Some(path) = &options.plot {
         plot::draw(path, &report)?;
@@ -212,11 +212,11 @@ fn prepare(router: &mut Router, config: &Config, start: i64) -> Result<(), Simul
 }
 
 fn create(path: &Path) -> Result<Box<dyn Write>, SimulateError> {
-    let file = File::create(path).map_err(|error| unwritten(path, error))?;
+    let file = File::create(path).map_err(|error| write_error(path, error))?;
     Ok(Box::new(BufWriter::with_capacity(256 * 1_024, file)))
 }
 
-fn unwritten(path: &Path, error: std::io::Error) -> SimulateError {
+fn write_error(path: &Path, error: std::io::Error) -> SimulateError {
     SimulateError::Write {
         file: path.display().to_string(),
         error,

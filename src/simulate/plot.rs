@@ -46,15 +46,15 @@ pub struct Compared {
 
 /// Draws waits, load, the distribution of waits by route, and continuity of one run.
 pub fn draw(path: &Path, report: &Report) -> Result<(), SimulateError> {
-    panels(path, report).map_err(|error| undrawn(path, error.as_ref()))
+    panels(path, report).map_err(|error| draw_error(path, error.as_ref()))
 }
 
 /// Draws the mean wait of each policy against its continuity.
 pub fn draw_comparison(path: &Path, compared: &[Compared]) -> Result<(), SimulateError> {
-    comparison(path, compared).map_err(|error| undrawn(path, error.as_ref()))
+    comparison(path, compared).map_err(|error| draw_error(path, error.as_ref()))
 }
 
-fn undrawn(path: &Path, error: &dyn std::error::Error) -> SimulateError {
+fn draw_error(path: &Path, error: &dyn std::error::Error) -> SimulateError {
     SimulateError::Draw {
         file: path.display().to_string(),
         message: error.to_string(),

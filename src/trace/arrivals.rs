@@ -85,7 +85,7 @@ impl Arrivals {
     }
 
     /// Whether the file has a column for customer, topic, case or owner.
-    pub fn tells_matters(&self) -> bool {
+    pub fn has_matters(&self) -> bool {
         [CUSTOMER, TOPIC, CASE, OWNER]
             .iter()
             .any(|column| self.table.has(*column))

@@ -32,7 +32,7 @@ fn compare(ownership: &Path) -> Output {
 }
 
 #[test]
-fn the_shipped_policies_are_laid_on_every_queue() {
+fn the_shipped_policies_apply_to_every_queue() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/policies.toml");
     let output = compare(&shipped);
     assert!(output.status.success(), "{output:?}");

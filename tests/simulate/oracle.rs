@@ -193,7 +193,7 @@ impl<'a> Oracle<'a> {
             PATIENCE_ENDS => self.leave(who, "abandoned"),
             _arrives => self.arrive(who),
         }
-        self.look_again();
+        self.match_waiting();
         true
     }
 
@@ -216,7 +216,7 @@ impl<'a> Oracle<'a> {
             self.cases.insert((false, contact), owner);
         }
         self.waiting.push(contact);
-        self.look_again();
+        self.match_waiting();
         if self.waiting.contains(&contact) && policy.max_waiting.is_some_and(|max| waiting >= max) {
             self.waiting.retain(|c| *c != contact);
             self.rows[contact].outcome = "rejected";
@@ -368,7 +368,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// Every waiting contact looks for a free agent, until none finds one.
-    fn look_again(&mut self) {
+    fn match_waiting(&mut self) {
         loop {
             let mut waiting = self.waiting.clone();
             waiting.sort_by_key(|c| self.order(*c));

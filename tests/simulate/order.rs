@@ -228,7 +228,7 @@ fn a_callback_by_the_owner_is_work_but_no_arrival() {
 }
 
 #[test]
-fn who_ends_as_another_arrives_keeps_its_name() {
+fn a_contact_that_ends_as_another_arrives_keeps_its_name() {
     // The second row opens a case with an absent owner, which ends the first contact before the
     // second is entered.
     let config = "[queues.q.ownership]\nfallback = [\"callback_by_owner\"]\n\

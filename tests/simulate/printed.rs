@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 #[test]
-fn a_reader_who_stops_fails_nothing() {
+fn a_reader_that_stops_is_not_an_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_firsthand"))
         .args(["staff", "--calls-per-hour", "200", "--aht", "3m"])
         .stdout(Stdio::piped())
