@@ -1,12 +1,12 @@
-//! Where a daemon listens, as an operator writes it.
+//! The address of a daemon as an operator writes it: a path or `host:port`.
 //!
-//! A socket is a path or `host:port`. Nothing is resolved or opened here.
+//! Nothing is resolved or opened here.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// The place of a daemon's control socket.
+/// The address of a daemon's control socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     Unix(PathBuf),
@@ -29,8 +29,8 @@ impl Default for Address {
 impl FromStr for Address {
     type Err = String;
 
-    /// Reads `unix:PATH`, `tcp:HOST:PORT`, or guesses: what has a `/` is a path, what ends in
-    /// `:` and a number is a host with its port, everything else is a path.
+    /// Reads `unix:PATH` or `tcp:HOST:PORT`. Otherwise text with a `/` is a path, text ending in
+    /// `:` and a number is a host with its port, and everything else is a path.
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("unix:") {
             return Self::path(path);

@@ -1,14 +1,14 @@
-//! `key=value …` of the command line → the params of a method.
+//! Turns `key=value …` of the command line into the params of a method.
 //!
-//! The table of methods says what each value may be, so an id that looks like a number stays an
-//! id. What the table does not know is sent as it is: the daemon has the last word.
+//! The table of methods gives the type of each value, so an id that looks like a number stays text.
+//! A name the table does not know is sent as it is: the daemon decides.
 
 use serde_json::{Map, Value};
 
 use crate::fields::{Field, Type};
 use crate::wire::method::{self, KEY, Kind};
 
-/// Why arguments are no params.
+/// Why arguments cannot be params.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentError {
     #[error("\"{word}\" is no name=value{hint}")]
@@ -25,8 +25,8 @@ pub enum ArgumentError {
     },
 }
 
-/// Reads arguments for a method. `retry.busy_ms=5` sets a member of an object, a word without
-/// `=` is the next required parameter, or the first where none is required.
+/// Reads the arguments of a method. `retry.busy_ms=5` sets a member of an object; a word without
+/// `=` is the next required parameter, or the first parameter if none is required.
 pub fn params(method: &str, arguments: &[String]) -> Result<Map<String, Value>, ArgumentError> {
     let method = method::find(method);
     let known: &[Field] = method.map_or(&[], |method| method.params.all);
@@ -44,7 +44,7 @@ pub fn params(method: &str, arguments: &[String]) -> Result<Map<String, Value>, 
             Some((name, text)) if is_name(name) => set(&mut params, known, name, text)?,
             _ => {
                 let mut takes = known.iter().filter(|param| param.required).peekable();
-                // Where nothing is required, as in offer.accept, the first is what is meant.
+                // If nothing is required, as in offer.accept, it is the first parameter.
                 let first = known.first().filter(|_| takes.peek().is_none());
                 let next = takes
                     .chain(first)
@@ -57,7 +57,7 @@ pub fn params(method: &str, arguments: &[String]) -> Result<Map<String, Value>, 
     Ok(params)
 }
 
-/// Whether the part before a `=` names a parameter: an id may have a `=` of its own.
+/// Whether the part before a `=` names a parameter; an id may contain a `=`.
 fn is_name(name: &str) -> bool {
     let first = name.chars().next();
     first.is_some_and(|first| first.is_ascii_lowercase())
@@ -77,7 +77,7 @@ fn no_value(word: &str, known: &[Field]) -> ArgumentError {
     }
 }
 
-/// Sets one value, making the objects on its way.
+/// Sets one value, creating the objects on its path.
 fn set(
     params: &mut Map<String, Value>,
     known: &[Field],
@@ -119,7 +119,7 @@ fn set(
     Ok(())
 }
 
-/// Reads a value as its type wants it; as JSON, else as text, where the type is not known.
+/// Reads a value by its type; if the type is unknown, as JSON or else as text.
 fn value(kind: Option<&Type>, name: &str, text: &str) -> Result<Value, ArgumentError> {
     let json = || serde_json::from_str::<Value>(text).ok();
     let plain = || Value::String(text.to_owned());

@@ -1,8 +1,7 @@
 //! One connection to a daemon: numbered requests out, replies and events in.
 //!
-//! Everything happens in the caller's task: [`Connection::next`] writes what waits to be written
-//! and reads until something has arrived. It may be dropped at any await without losing a byte,
-//! so it can stand in a `select!`.
+//! Runs in the caller's task: [`Connection::next`] writes what is queued and reads until something
+//! has arrived. It is cancel safe, so it can be used in `select!`.
 
 use std::collections::VecDeque;
 use std::io;
@@ -18,7 +17,7 @@ use super::address::Address;
 use super::error::ClientError;
 use super::message::{Event, Incoming, Reply};
 
-/// How long a connection may take to come about.
+/// How long connecting may take.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 enum Socket {
@@ -29,7 +28,7 @@ enum Socket {
 /// An open connection.
 pub struct Connection {
     socket: Socket,
-    /// What has been read and not yet taken apart, and how much of it has no line end.
+    /// Bytes read and not yet parsed, and how many of them have no line end.
     read: BytesMut,
     searched: usize,
     write: BytesMut,
@@ -45,7 +44,7 @@ impl Connection {
                 Address::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
                 Address::Tcp(host) => {
                     let stream = TcpStream::connect(host.as_str()).await?;
-                    // Requests are small and their order is everything: none waits for another.
+                    // Requests are small and in order: none should wait for another.
                     stream.set_nodelay(true)?;
                     Ok(Socket::Tcp(stream))
                 }
@@ -74,7 +73,7 @@ impl Connection {
         })
     }
 
-    /// Puts a request in line and says its number. It is sent while [`Self::next`] is awaited.
+    /// Queues a request and returns its number; [`Self::next`] sends it.
     pub fn send<P: Serialize + ?Sized>(&mut self, method: &str, params: &P) -> u64 {
         self.last_id += 1;
         let id = self.last_id;
@@ -82,13 +81,13 @@ impl Connection {
         id
     }
 
-    /// Puts a line in line that already has its number and its end.
+    /// Queues a line that has its number and its end.
     pub(super) fn send_line(&mut self, line: &[u8]) {
         self.write.extend_from_slice(line);
     }
 
-    /// Calls a method and waits for its answer; what else arrives meanwhile is kept for
-    /// [`Self::next`].
+    /// Calls a method and waits for the reply; [`Self::next`] returns later what else arrives
+    /// meanwhile.
     pub async fn call<P: Serialize + ?Sized>(
         &mut self,
         method: &str,
@@ -98,12 +97,12 @@ impl Connection {
         self.reply_to(wanted).await
     }
 
-    /// Waits for the reply to a request that was sent.
+    /// Waits for the reply to a request.
     pub async fn reply_to(&mut self, wanted: u64) -> Result<Box<RawValue>, ClientError> {
         loop {
             match self.arrive().await? {
-                // A reply without a number is the daemon's word on a line it could not read, and
-                // replies come in order: it answers this request.
+                // A reply without a number is about a line the daemon could not read; replies come
+                // in order, so it belongs to this request.
                 Incoming::Reply(Reply { id, result }) if id.is_none_or(|id| id == wanted) => {
                     return result.map_err(ClientError::Refused);
                 }
@@ -120,7 +119,7 @@ impl Connection {
         }
     }
 
-    /// The next event; replies that nobody waits for are passed over.
+    /// The next event; replies are skipped.
     pub async fn next_event(&mut self) -> Result<Event, ClientError> {
         loop {
             if let Incoming::Event(event) = self.next().await? {
@@ -129,7 +128,7 @@ impl Connection {
         }
     }
 
-    /// Reads until a line is complete, and writes what waits to be written.
+    /// Reads until a line is complete, and writes what is queued.
     async fn arrive(&mut self) -> Result<Incoming, ClientError> {
         loop {
             while let Some(line) = self.take_line() {
@@ -163,7 +162,7 @@ impl Connection {
     }
 }
 
-/// Writes a little or reads a little, whichever is possible first; `false` at the end.
+/// Writes some bytes or reads some, whichever is possible first; `false` at the end.
 async fn pump<S>(stream: &mut S, read: &mut BytesMut, write: &mut BytesMut) -> io::Result<bool>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
@@ -171,7 +170,7 @@ where
     let (mut reader, mut writer) = tokio::io::split(stream);
     read.reserve(READ_BYTES);
     tokio::select! {
-        // Reading first: a daemon whose replies are not taken does not take requests.
+        // Read first: a daemon whose replies are not read takes no requests.
         biased;
         got = reader.read_buf(read) => got.map(|bytes| bytes > 0),
         sent = writer.write_buf(write), if !write.is_empty() => match sent {
@@ -182,7 +181,7 @@ where
     }
 }
 
-/// How much is read at once.
+/// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
 
 /// A request as a line.

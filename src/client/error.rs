@@ -1,4 +1,4 @@
-//! What can go wrong between a client and a daemon.
+//! Errors between a client and a daemon.
 
 use std::fmt;
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// Whether the same may go well on another connection.
+    /// Whether the call may succeed on another connection.
     pub const fn is_of_the_connection(&self) -> bool {
         match self {
             Self::Connect { .. }
@@ -51,12 +51,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// `data.kind`: `not_found`, `conflict`, …; empty where there is none.
+    /// `data.kind`: `not_found`, `conflict`, …; empty if absent.
     pub fn kind(&self) -> &str {
         self.text("kind").unwrap_or_default()
     }
 
-    /// A text of `data`.
+    /// A text member of `data`.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.data.as_ref()?.get(name)?.as_str()
     }

@@ -1,9 +1,9 @@
-//! A connection that outlives the daemon's end: it comes back, repeats and resumes.
+//! A connection that survives a restart of the daemon: it reconnects, repeats and resumes.
 //!
-//! What was sent and not answered is kept; after a break the link connects again with back-off,
-//! says who it is, repeats the unanswered in their order and subscribes after the last event it
-//! saw. So every mutation that is sent here must carry a `key`, or be idempotent by its ids.
-//! The link counts what an event stream must never show: gaps and repetitions.
+//! Unanswered requests are kept; after a break the link reconnects with back-off, opens its
+//! session, repeats the unanswered requests in order and subscribes after the last event it saw. So
+//! every mutation sent here must carry a `key`, or be idempotent by its ids. The link counts gaps
+//! and repetitions in the events; there should be none.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -17,11 +17,11 @@ use super::connection::{Connection, line};
 use super::error::ClientError;
 use super::message::{Event, Incoming, Reply};
 
-/// The first pause before connecting again, and the longest: each is twice the one before.
+/// The first pause before reconnecting, and the longest; each is twice the one before.
 const BACK_OFF: Duration = Duration::from_millis(20);
 const BACK_OFF_MAX: Duration = Duration::from_secs(1);
 
-/// Who the link says it is.
+/// The session that the link opens.
 #[derive(Clone, Debug)]
 pub struct Who {
     pub client: String,
@@ -51,23 +51,22 @@ impl Who {
     }
 }
 
-/// What comes out of a link.
+/// Output of a link.
 #[derive(Debug)]
 pub enum Arrived {
     Reply(Reply),
     Event(Event),
-    /// The connection broke; the link is coming back by itself.
+    /// The connection broke; the link is reconnecting.
     Lost(ClientError),
-    /// It is back: what was unanswered has been repeated, events go on. `seq` is the last event
-    /// the daemon knows, `resent` how many requests were repeated.
+    /// Connected again: unanswered requests were repeated, events continue. `seq` is the daemon's
+    /// last event, `resent` the number of repeated requests.
     Restored {
         seq: u64,
         resent: usize,
     },
 }
 
-/// An attempt to connect. It is kept until it is decided, so that a caller who looks away in the
-/// middle of it does not undo it.
+/// An attempt to connect, kept between polls so that cancelling `next` does not abort it.
 type Attempt = Pin<Box<dyn Future<Output = Result<(Connection, u64), ClientError>> + Send>>;
 
 /// A session with a daemon across broken connections.
@@ -84,12 +83,12 @@ pub struct Link {
     back_off: Duration,
     /// Events whose number was not the next one.
     pub gaps: u64,
-    /// Events that came again.
+    /// Events received again.
     pub repeated: u64,
 }
 
 impl Link {
-    /// Connects, says who is there, and hears every event after `after`, or from now on.
+    /// Connects, opens a session, and subscribes after `after`, or from now on.
     pub async fn open(address: Address, who: Who, after: Option<u64>) -> Result<Self, ClientError> {
         let (connection, last) = Self::connect(&address, &who, after).await?;
         let seq = after.unwrap_or(last);
@@ -131,7 +130,7 @@ impl Link {
         Ok((connection, seq))
     }
 
-    /// Sends a request, now or as soon as there is a connection, and says its number.
+    /// Sends a request, now or once connected, and returns its number.
     pub fn send<P: Serialize + ?Sized>(&mut self, method: &str, params: &P) -> u64 {
         self.last_id += 1;
         let line = line(self.last_id, method, params);
@@ -142,12 +141,12 @@ impl Link {
         self.last_id
     }
 
-    /// Whether there is a connection.
+    /// Whether it is connected.
     pub const fn is_up(&self) -> bool {
         self.connection.is_some()
     }
 
-    /// How many requests wait for their answer.
+    /// Number of requests waiting for their reply.
     pub fn unanswered(&self) -> usize {
         self.unanswered.len()
     }
@@ -157,8 +156,8 @@ impl Link {
         self.seq
     }
 
-    /// What arrives next. Connection errors come as [`Arrived::Lost`]; an error is returned only
-    /// where coming back is of no use, as when the daemon refuses the session.
+    /// The next arrival. Connection errors come as [`Arrived::Lost`]; an error is returned only if
+    /// reconnecting is useless, as when the daemon refuses the session.
     pub async fn next(&mut self) -> Result<Arrived, ClientError> {
         loop {
             let Some(connection) = &mut self.connection else {
@@ -224,11 +223,11 @@ impl Link {
     }
 }
 
-/// The numbers below belong to the session's own calls on each new connection.
+/// Smaller numbers belong to the session's own calls on each new connection.
 const FIRST_ID: u64 = 100;
 
-/// Whether a failed attempt to come back may go well later: the daemon is not there yet, or it
-/// says that it is not ready.
+/// Whether reconnecting may succeed later: the daemon does not listen yet, or says that it is not
+/// ready.
 fn is_passing(error: &ClientError) -> bool {
     match error {
         ClientError::Refused(refusal) => matches!(refusal.kind(), "unavailable" | "limit"),

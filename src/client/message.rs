@@ -1,13 +1,13 @@
-//! One line from the daemon → a reply or an event.
+//! Parses one line from the daemon into a reply or an event.
 //!
-//! Results stay as they were written; whoever asked knows what they mean.
+//! Results stay raw JSON; the caller knows their type.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::{ClientError, Refusal};
 
-/// What a daemon sends.
+/// A message from a daemon.
 #[derive(Debug)]
 pub enum Incoming {
     Reply(Reply),
@@ -17,12 +17,12 @@ pub enum Incoming {
 /// The answer to a request.
 #[derive(Debug)]
 pub struct Reply {
-    /// The number of the request; `None` where the daemon could not read it.
+    /// The number of the request; `None` if the daemon could not read it.
     pub id: Option<u64>,
     pub result: Result<Box<RawValue>, Refusal>,
 }
 
-/// An event: what every one has, and the rest as it was written.
+/// An event: the common members, and the rest as raw JSON.
 #[derive(Debug, Deserialize)]
 pub struct Event {
     pub seq: u64,
@@ -82,7 +82,7 @@ impl Incoming {
     }
 }
 
-/// The longest piece of a line that an error repeats.
+/// Longest part of a line quoted in an error.
 const SHOWN_CHARS_MAX: usize = 200;
 
 fn strange(cause: &dyn std::fmt::Display, line: &str) -> ClientError {

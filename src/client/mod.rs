@@ -1,4 +1,4 @@
-//! The client: what `ctl`, `replay` and `demo` speak to a daemon with.
+//! The client with which `ctl`, `replay` and `demo` talk to a daemon.
 //!
 //! ```text
 //! Address ──▶ Connection   one socket: requests out, replies and events in
@@ -6,8 +6,8 @@
 //!               Link       the same across broken connections: back-off, resend, resume
 //! ```
 //!
-//! The client knows the protocol and nothing of the router's inside: what it tells the rest of
-//! the program is what came over the socket. It starts no tasks; whoever polls it drives it.
+//! The client knows the protocol and nothing inside the router. It starts no tasks; the caller
+//! polls it.
 
 mod address;
 mod arguments;

@@ -1,6 +1,6 @@
-//! A JSON value whose objects keep the order in which they were written.
+//! A JSON value whose objects keep the order of their members.
 //!
-//! The daemon writes what matters first; a table for people shows it in that order.
+//! The daemon writes the most important members first; tables show them in that order.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ impl Ordered {
             .map(|(_, value)| value)
     }
 
-    /// The text, where it is one.
+    /// The text, if it is one.
     pub fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self {
             Some(text)
@@ -41,7 +41,7 @@ impl Ordered {
         }
     }
 
-    /// The whole number, where it is one.
+    /// The whole number, if it is one.
     pub const fn whole(&self) -> Option<i64> {
         if let Self::Whole(number) = self {
             Some(*number)

@@ -1,6 +1,6 @@
-//! The prompt's help: what may stand at the end of a line.
+//! Completion and hints of the prompt.
 //!
-//! Names come from the table of methods, so the prompt cannot know less than the wire.
+//! Names come from the table of methods, so the prompt knows all that the wire knows.
 
 use rustyline::completion::{Completer as Complete, Pair};
 use rustyline::highlight::Highlighter;
@@ -11,10 +11,10 @@ use rustyline::{Context, Helper};
 use crate::fields::{Field, Type};
 use crate::wire::method::{self, KEY, Kind, METHODS};
 
-/// Words of the prompt that are no methods.
+/// Words of the prompt that are not methods.
 pub const COMMANDS: &[&str] = &["events", "help", "quit"];
 
-/// Completes methods, the names of their params, and the words a param may have.
+/// Completes methods, names of params, and words a param may have.
 #[derive(Debug, Default)]
 pub struct Completer;
 
@@ -44,7 +44,7 @@ impl Complete for Completer {
 impl Hinter for Completer {
     type Hint = String;
 
-    /// After a method and a space: what it still needs.
+    /// After a method and a space: the required params still missing.
     fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<String> {
         if at < line.len() || !line.ends_with(' ') {
             return None;
@@ -59,7 +59,7 @@ impl Hinter for Completer {
     }
 }
 
-/// Where the last word begins, and what it may become.
+/// Where the last word begins, and its completions.
 pub fn candidates(line: &str) -> (usize, Vec<String>) {
     let start = line.rfind(' ').map_or(0, |space| space + 1);
     let word = &line[start..];
@@ -96,7 +96,7 @@ pub fn candidates(line: &str) -> (usize, Vec<String>) {
     (start, params.map(ending).collect())
 }
 
-/// A name with what follows it.
+/// A name with the characters that follow it.
 fn ending(param: &Field) -> String {
     let follows = match param.kind {
         Type::Object(_) => '.',

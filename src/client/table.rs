@@ -1,7 +1,7 @@
-//! Results → tables for people.
+//! Shows results as tables.
 //!
-//! Times become local times, durations get their units, lists get a row an item. Nothing is
-//! computed here that the daemon did not say, and `--json` shows what is left out.
+//! Times are shown in local time, durations with units, lists with a row for each item. Nothing is
+//! computed that the daemon did not send; `--json` shows what is left out here.
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
@@ -11,8 +11,8 @@ use super::ordered::Ordered;
 use super::telling::duration;
 use crate::printable::printable;
 
-/// The columns of a list, by the member with which its items begin. Whatever else there is, a
-/// single item shows.
+/// The columns of a list, by the first member of its items. Other members are shown for a single
+/// item only.
 const COLUMNS: &[(&str, &[&str])] = &[
     (
         "agent",
@@ -74,7 +74,7 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The most columns of a list that is not known.
+/// The most columns of an unknown list.
 const COLUMNS_MAX: usize = 9;
 
 /// The narrowest table.
@@ -120,7 +120,7 @@ fn object(members: &[(String, Ordered)]) -> String {
     }
 }
 
-/// A row an item.
+/// A table with one row for each item.
 fn list(items: &[Ordered]) -> String {
     let Some(first) = items.first() else {
         return "none".to_owned();
@@ -143,7 +143,7 @@ fn list(items: &[Ordered]) -> String {
     trimmed(&rows)
 }
 
-/// The columns in which any item has something to say.
+/// The columns with a value in any item.
 fn columns(items: &[Ordered]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for item in items {
@@ -174,7 +174,7 @@ fn columns(items: &[Ordered]) -> Vec<String> {
     }
 }
 
-/// A value in one place of a table.
+/// A value in a table cell.
 fn cell(name: &str, value: &Ordered) -> String {
     match value {
         Ordered::Null => String::new(),
@@ -198,7 +198,7 @@ fn cell(name: &str, value: &Ordered) -> String {
     }
 }
 
-/// A time in the zone of this machine.
+/// A time in this machine's zone.
 fn time(at: i64) -> String {
     match Timestamp::from_millisecond(at) {
         Ok(at) => at
@@ -214,7 +214,7 @@ fn table() -> Table {
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic);
-    // A terminal that does not know its size says zero.
+    // A terminal of unknown size reports zero.
     if table.width().is_some_and(|width| width < WIDTH_MIN) {
         table.set_width(WIDTH_MIN);
     }

@@ -1,4 +1,4 @@
-//! Events and codes in words: one readable line an event.
+//! Describes events and codes in words, one readable line for each event.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::message::Event;
 use crate::printable::printable;
 
-/// What the events of a daemon may say, as far as a line shows it.
+/// The members of events that a line can show.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Said {
@@ -130,7 +130,7 @@ impl Words {
     }
 }
 
-/// A duration as people say it: `850 ms`, `4.1 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.
+/// A duration in readable form: `850 ms`, `4.1 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.
 pub fn duration(ms: i64) -> String {
     const SECOND: i64 = 1_000;
     const MINUTE: i64 = 60 * SECOND;
