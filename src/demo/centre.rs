@@ -1,4 +1,4 @@
-//! The centre: configuration, agents with their hours, and how they answer.
+//! The demo's centre: configuration, agents with their shifts, and how they answer.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use crate::router::time::Millis;
 /// The configuration, as a user would write it.
 const CONFIG: &str = include_str!("centre.toml");
 
-/// The hours that are planned for each agent, in virtual milliseconds.
+/// Length of each agent's planned shifts, in virtual milliseconds.
 const PLANNED_MS: i64 = 12 * 3_600_000;
 
-/// How often an offer is declined.
+/// Probability of declining an offer.
 const DECLINED: f64 = 0.03;
 
-/// Everything about the centre that the demo needs.
+/// The parts of the centre that the demo needs.
 pub struct Centre {
     pub config: Config,
     pub roster: Roster,
@@ -28,8 +28,8 @@ pub struct Centre {
 }
 
 impl Centre {
-    /// The centre in a folder, `speed` times as fast, with hours of work by chance, and the kinds
-    /// of cases of a preset where one is named.
+    /// The centre in a folder, `speed` times as fast, with random shifts, and with the kinds of
+    /// cases of a preset if one is named.
     pub fn new(folder: &Path, speed: f64, seed: u64, preset: Option<&str>) -> Self {
         let parsed = Config::parse("centre.toml", CONFIG.to_owned());
         let (mut config, _) = parsed.expect("the demo's configuration is tested");
@@ -62,7 +62,7 @@ impl Centre {
         }
     }
 
-    /// The name of an agent as people read it: the first of its names.
+    /// An agent's first name, for display.
     pub fn first_name(&self, agent: &str) -> String {
         let name = self
             .roster
@@ -72,7 +72,7 @@ impl Centre {
         first.unwrap_or(agent).to_owned()
     }
 
-    /// How agents answer: after a moment, and now and then not at all.
+    /// How agents answer: after a moment, and sometimes by declining.
     pub fn answering(seed: u64) -> Box<dyn FnMut() -> (i64, Option<&'static str>) + Send> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xa5a5);
         Box::new(move || {
@@ -104,7 +104,7 @@ fn roster(config: &Config, rng: &mut ChaCha8Rng) -> Roster {
     played.collect()
 }
 
-/// Work for a minute or two, then a short break.
+/// Shifts of a minute or two with short breaks.
 fn shifts(rng: &mut ChaCha8Rng) -> Vec<Shift> {
     let mut shifts = Vec::new();
     let mut from_ms = 0;

@@ -1,4 +1,4 @@
-//! The crowd: forty customers who come back about the same matters.
+//! The customers: forty people who come back about the same matters.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,7 @@ use rand_distr::{Distribution, Exp, LogNormal};
 
 use crate::replay::Arrival;
 
-/// What a matter is about, and which queue takes it.
+/// The topic of a matter, and the queue that takes it.
 const TOPICS: &[(&str, &str)] = &[
     ("bill", "billing"),
     ("tariff", "billing"),
@@ -20,23 +20,23 @@ const TOPICS: &[(&str, &str)] = &[
 
 /// Mean time between arrivals, in virtual milliseconds.
 const BETWEEN_MS: f64 = 700.0;
-/// Conversations: the median, and how far they spread.
+/// Length of conversations: median, and spread.
 const TALK_MEDIAN_MS: f64 = 3_500.0;
 const TALK_SPREAD: f64 = 0.5;
 /// The shortest and the longest patience.
 const PATIENCE_MS: std::ops::Range<i64> = 12_000..60_000;
-/// How often a conversation settles its matter.
+/// Probability that a conversation resolves its case.
 const RESOLVED: f64 = 0.3;
 
-/// How often a call is about a matter of the last few calls, and how many those are.
+/// Probability that a call repeats one of the last few, and how many those are.
 const AGAIN: f64 = 0.5;
 const AGAIN_OF: usize = 24;
 
-/// Given and family names: their product is the customers.
+/// Given and family names: every pair is a customer.
 const GIVEN: &[&str] = &["Li", "Olga", "Amir", "Sofia", "Wei", "Nils", "Zoe", "Tariq"];
 const FAMILY: &[&str] = &["Hua", "Petrova", "Berg", "Okafor", "Novak"];
 
-/// Arrivals without an end.
+/// An endless stream of arrivals.
 pub struct Crowd {
     rng: ChaCha8Rng,
     between: Exp<f64>,
@@ -45,7 +45,7 @@ pub struct Crowd {
     count: u64,
     /// Customer and topic of the last calls.
     recent: VecDeque<(usize, usize)>,
-    /// Kinds of cases; each topic is of one, where there are any.
+    /// Kinds of cases, one for each topic; may be empty.
     kinds: Vec<String>,
 }
 
@@ -62,18 +62,18 @@ impl Crowd {
         }
     }
 
-    /// How many customers there are.
+    /// Number of customers.
     pub const fn customers() -> usize {
         GIVEN.len() * FAMILY.len()
     }
 
-    /// Who calls, and which topic it is about.
+    /// The customer of the next call, and its topic.
     fn matter(&mut self) -> (usize, usize) {
         let again = self.rng.random_bool(AGAIN);
         let matter = match self.recent.len() {
             known @ 1.. if again => self.recent[self.rng.random_range(0..known)],
             _ => {
-                // Each customer has two matters of its own.
+                // Each customer has two topics.
                 let customer = self.rng.random_range(0..Self::customers());
                 (
                     customer,
@@ -96,7 +96,7 @@ impl Iterator for Crowd {
         self.at_ms += self.between.sample(&mut self.rng);
         self.count += 1;
         let (number, topic) = self.matter();
-        // The name is the id, so the output reads well.
+        // The name is the id, so that the output is readable.
         let (given, family) = (GIVEN[number % GIVEN.len()], FAMILY[number / GIVEN.len()]);
         let kind = match self.kinds.len() {
             0 => None,

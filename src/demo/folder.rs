@@ -1,21 +1,21 @@
-//! A temporary folder that goes when the demo goes.
+//! A temporary folder that is removed when the demo ends.
 
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-/// How many names are tried.
+/// Attempts to find a free name.
 const TRIES: u32 = 100;
 
-/// The folder. Dropping it removes it, unless it is to be kept.
+/// The folder. Dropping it removes it unless it is to be kept.
 pub struct Folder {
     path: PathBuf,
     keep: bool,
 }
 
 impl Folder {
-    /// Makes a folder that nobody else can look into.
+    /// Makes a folder that other users cannot read.
     pub fn new(keep: bool) -> io::Result<Self> {
         let mut last = io::Error::other("no name is free");
         for number in 0..TRIES {
@@ -33,7 +33,7 @@ impl Folder {
         &self.path
     }
 
-    /// Removes it, and says what became of it.
+    /// Removes the folder and describes the outcome.
     pub fn end(mut self) -> String {
         let path = self.path.display().to_string();
         if self.keep {
@@ -50,7 +50,7 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if !self.keep {
-            // Whoever drops it without end() is failing already.
+            // Dropped without end() only on an error, which is reported elsewhere.
             let _ = fs::remove_dir_all(&self.path);
         }
     }

@@ -1,7 +1,7 @@
-//! The follow-ups of the demo: whoever is rung for one answers, asks the customer, and says what it
-//! found.
+//! Plays the follow-ups of the demo: the agent who gets one answers, asks the customer, and records
+//! the result.
 //!
-//! It hears events and gives requests; the link sends them.
+//! Takes events and returns requests; the link sends them.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::client::Event;
 
-/// How often a customer is satisfied, and how often it is not; the rest does not answer.
+/// Probabilities that a customer is satisfied, and is not; otherwise it does not answer.
 const SATISFIED: f64 = 0.7;
 const UNSATISFIED: f64 = 0.15;
 
@@ -35,7 +35,7 @@ impl Follower {
         }
     }
 
-    /// What is asked of the daemon because of an event, in this order.
+    /// The requests to send because of an event, in order.
     pub fn react(&mut self, event: &Event) -> Vec<(&'static str, Value)> {
         if !matches!(event.kind.as_str(), "contact.offered" | "contact.connected") {
             return Vec::new();

@@ -5,8 +5,8 @@
 //!                   └────── events ─▶ narrator ─▶ stdout, follower ─▶ follow-ups of a preset
 //! ```
 //!
-//! Everything that is shown was heard over the socket, as any other program would hear it.
-//! Nothing stays behind: the journal lives in a folder of its own that goes with the demo.
+//! Everything shown was received over the socket, as any other program would receive it. The
+//! journal lives in a temporary folder that is removed with the demo.
 
 mod centre;
 mod crowd;

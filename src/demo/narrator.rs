@@ -1,4 +1,4 @@
-//! The narrator: hears the events of the daemon and says in words what is decided, and why.
+//! Describes in words what the daemon decides, and why, from its events.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::page::Page;
 use crate::client::{Event, duration};
 use crate::replay::Progress;
 
-/// The members of events that it tells of.
+/// The members of events that are shown.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Heard {
@@ -34,7 +34,7 @@ struct Heard {
     wait_ms: i64,
 }
 
-/// Tells of one daemon.
+/// Describes the events of one daemon.
 pub struct Narrator {
     page: Page,
     /// Names of agents by id.
@@ -43,7 +43,7 @@ pub struct Narrator {
     /// Why each contact waited first, and why it is offered now.
     waited: HashMap<String, String>,
     offered: HashMap<String, String>,
-    /// Whose matter each case is about, and its owner.
+    /// The customer of each case, and its owner.
     cases: HashMap<String, (String, String)>,
 }
 
@@ -59,7 +59,7 @@ impl Narrator {
         }
     }
 
-    /// The line about an event; many need none.
+    /// The line about an event; many have none.
     pub fn tell(&mut self, event: &Event) -> Option<String> {
         let heard: Heard = event.read().ok()?;
         let text = match event.kind.as_str() {
@@ -146,7 +146,7 @@ impl Narrator {
         Some(self.page.dim(&text))
     }
 
-    /// A deadline of a case has passed.
+    /// The line about a case whose deadline has passed.
     fn overdue(&self, heard: &Heard) -> String {
         let (customer, owner) = self.cases.get(&heard.case).cloned().unwrap_or_default();
         let of = match heard.stage.as_str() {
@@ -158,7 +158,7 @@ impl Narrator {
         self.page.yellow(&text)
     }
 
-    /// The customer was asked.
+    /// The line about a follow-up: the customer was asked.
     fn followed_up(&self, heard: &Heard) -> String {
         let (customer, owner) = self.cases.get(&heard.case).cloned().unwrap_or_default();
         let owner = self.name(&owner);
@@ -195,7 +195,7 @@ impl Narrator {
         self.page.yellow(&text)
     }
 
-    /// Queue, customer, agent, and what there is to say.
+    /// A line of queue, customer, agent and text.
     fn row(&self, heard: &Heard, agent: &str, text: &str) -> String {
         let arrow = if agent.is_empty() { " " } else { "→" };
         format!(
@@ -211,12 +211,12 @@ impl Narrator {
             .to_owned()
     }
 
-    /// A wait in the demo's own time.
+    /// A wait in virtual time.
     fn wait(&self, ms: i64) -> String {
         duration((ms as f64 * self.speed) as i64)
     }
 
-    /// The line that says how things stand.
+    /// The status line.
     pub fn status(&self, progress: &Progress) -> String {
         let share = |part: f64| match progress.repeats {
             0 => "–".to_owned(),
@@ -237,7 +237,7 @@ impl Narrator {
     }
 }
 
-/// What a contact waited for.
+/// How long a contact waited.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Waited {
     /// Only until the agent answered.
@@ -247,7 +247,7 @@ enum Waited {
 }
 
 impl Waited {
-    /// An agent answers within a second of the demo's time.
+    /// An agent answers within a second of virtual time.
     fn of(ms: i64, speed: f64) -> Self {
         if ms as f64 * speed < 1_000.0 {
             Self::NotAtAll

@@ -1,4 +1,4 @@
-//! What the demo writes: lines with or without colour, the banner, the closing words.
+//! The demo's output: lines with or without colour, the banner, the summary.
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use crate::figures::Fate;
 use crate::printable::printable_coloured;
 use crate::replay::{Account, Summary};
 
-/// Standard output. Without a terminal, or with NO_COLOR, it is plain.
+/// Standard output; no colour without a terminal or with NO_COLOR.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
     colour: bool,
@@ -23,7 +23,7 @@ impl Page {
         }
     }
 
-    /// Writes a line. The error says that nobody reads any more.
+    /// Writes a line. An error means that nobody reads any more.
     pub fn line(self, text: &str) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", printable_coloured(text))?;
@@ -59,7 +59,7 @@ impl Page {
     }
 }
 
-/// What stands at the top.
+/// The banner.
 pub fn banner(page: Page, socket: &Path, http: Option<SocketAddr>, customers: usize) -> String {
     let program = std::env::args()
         .next()
@@ -79,7 +79,7 @@ pub fn banner(page: Page, socket: &Path, http: Option<SocketAddr>, customers: us
     )
 }
 
-/// What stands at the bottom.
+/// The summary at the end.
 pub fn closing(page: Page, summary: &Summary, contacts: &[Account]) -> String {
     let all = &summary.all;
     let percent = |share: Option<f64>| match share {

@@ -1,6 +1,6 @@
-//! The presets that come with the program, as the demo plays them: an hour passes in seconds.
+//! The shipped presets, scaled for the demo: an hour passes in seconds.
 //!
-//! Only the kinds of cases are taken: queues and agents are the demo's own.
+//! Only the kinds of cases are taken; queues and agents are the demo's own.
 
 use std::collections::BTreeMap;
 
@@ -17,12 +17,12 @@ const PRESETS: [(&str, &str); 3] = [
     ("bank", include_str!("../../config/presets/bank.toml")),
 ];
 
-/// How long an hour of a preset lasts in the demo, in milliseconds.
+/// Length of a preset's hour in the demo, in milliseconds.
 const HOUR_MS: f64 = 2_000.0;
-/// The working hours of a working day.
+/// Working hours of a working day.
 const DAY_HOURS: i64 = 8;
 
-/// The names to choose from.
+/// The names of the presets.
 pub fn names() -> [&'static str; 3] {
     PRESETS.map(|(name, _)| name)
 }
