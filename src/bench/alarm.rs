@@ -1,7 +1,7 @@
-//! An alarm among the sockets that are waited for.
+//! A timer in the epoll of the sockets.
 //!
-//! `epoll` by itself counts in milliseconds and rounds up, which a request that is due would wait
-//! for and the daemon be charged with; the kernel's timers are exact to some fifty microseconds.
+//! `epoll` itself counts in milliseconds and rounds up, which would delay due requests at the
+//! daemon's charge; the kernel's timers are exact to some fifty microseconds.
 
 use std::io;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use rustix::time::{
     timerfd_settime,
 };
 
-/// The alarm.
+/// The timer.
 #[derive(Debug)]
 pub struct Alarm(OwnedFd);
 
 impl Alarm {
-    /// What an event of it bears.
+    /// Marks the timer's events in the epoll.
     pub const MARK: u64 = u64::MAX;
 
-    /// An alarm that rings in an epoll, and is not set.
+    /// A timer added to an epoll, not set.
     pub fn among(sockets: &OwnedFd) -> io::Result<Self> {
         let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC)?;
         let mark = EventData::new_u64(Self::MARK);
@@ -29,7 +29,8 @@ impl Alarm {
         Ok(Self(timer))
     }
 
-    /// Lets it ring after so long instead of whatever was set; one that has rung is silent again.
+    /// Sets the timer to fire after this time, replacing an earlier setting and clearing one that
+    /// has fired.
     pub fn set(&self, after: Duration) -> io::Result<()> {
         let not_at_all = Timespec {
             tv_sec: 0,

@@ -1,4 +1,4 @@
-//! One connection under load: what waits to be sent, what is under way, what has come back.
+//! One connection under load: requests to be sent, under way, and answered.
 
 use std::collections::VecDeque;
 use std::io;
@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::socket::Socket;
 use super::talk::Talk;
 
-/// Room made for one read.
+/// Bytes reserved for one read.
 const READ_BYTES: usize = 64 << 10;
 
 /// A connection and its talk.
@@ -16,11 +16,11 @@ pub struct Line<T> {
     pub socket: Socket,
     pub talk: T,
     input: Vec<u8>,
-    /// How much of `input` has been read and not yet taken apart.
+    /// Bytes of `input` read and not yet parsed.
     filled: usize,
     output: Vec<u8>,
     sent: usize,
-    /// From when each request under way counts, oldest first.
+    /// From when the latency of each request under way counts, oldest first.
     under_way: VecDeque<Instant>,
     /// When requests were due that could not be sent yet, oldest first.
     pub due: VecDeque<Instant>,
@@ -47,7 +47,7 @@ impl<T: Talk> Line<T> {
         self.under_way.len()
     }
 
-    /// Puts one more request in line, which counts from `since`.
+    /// Queues one more request, whose latency counts from `since`.
     pub fn ask(&mut self, since: Instant) -> bool {
         let asked = self.talk.ask(&mut self.output);
         if asked {
@@ -56,7 +56,7 @@ impl<T: Talk> Line<T> {
         asked
     }
 
-    /// Since when what is unanswered waits: under way first, then what was due.
+    /// From when each unanswered request has waited: under way first, then due.
     pub fn unanswered(&self) -> impl Iterator<Item = Instant> + '_ {
         self.under_way.iter().chain(&self.due).copied()
     }
@@ -81,8 +81,8 @@ impl<T: Talk> Line<T> {
         Ok(())
     }
 
-    /// Reads once and tells `answered` since when each answered request counted, and its refusal.
-    /// `false` = the server has closed.
+    /// Reads once and passes to `answered` from when each answered request counted, and its
+    /// refusal. `false` = the server has closed.
     pub fn read(&mut self, mut answered: impl FnMut(Instant, Option<String>)) -> io::Result<bool> {
         if self.filled == self.input.len() {
             self.input.resize(self.input.len() * 2, 0);

@@ -6,11 +6,10 @@
 //!               └─ Talk: what is asked next, and where a reply ends (Script = our mixes)
 //! ```
 //!
-//! In the open pace the latency of a request counts from the moment at which it was due, not from
-//! the one at which it could be sent: a server that stalls is charged for everyone who would have
-//! come meanwhile. The generator knows the protocol as any client does, and nothing of the
-//! router's inside. It is one thread without a runtime, so that its own cost is small and
-//! disturbs what it measures least.
+//! In the open pace the latency of a request counts from the moment it was due, not from when it
+//! could be sent: a stalled server is charged for all requests that would have come meanwhile. The
+//! generator knows the protocol like any client, and nothing inside the router. It is one thread
+//! without a runtime, so that it costs little and disturbs the measurement least.
 
 mod alarm;
 mod error;
@@ -33,32 +32,32 @@ pub use report::{Latencies, Report};
 pub use script::{Mix, Script};
 pub use talk::{Heard, Talk};
 
-/// What to measure, and against whom.
+/// What to measure, and on which daemon.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub address: Address,
     pub token: Option<String>,
     pub tenant: Option<String>,
     pub mix: Mix,
-    /// Sockets at once.
+    /// Number of connections.
     pub connections: usize,
-    /// Requests of one socket that may be under way at once.
+    /// Requests under way at once on each connection.
     pub depth: usize,
     pub goal: Goal,
     pub pace: Pace,
-    /// How long requests are sent before anything is measured.
+    /// How long requests are sent before measuring.
     pub warm_up: Duration,
-    /// Customers with an owner, for the mixes that have them.
+    /// Customers with an owner, for the mixes that need them.
     pub customers: usize,
-    /// The queue that contacts go to; without one they name a skill of their own instead.
+    /// The queue for contacts; without one they require a skill of this run.
     pub queue: Option<String>,
-    /// The process of the daemon; on a Unix socket it is known without.
+    /// The daemon's process id; on a Unix socket the kernel reports it.
     pub pid: Option<u32>,
-    /// What tells the names of this run from those of others.
+    /// Part of all names of this run, different from other runs.
     pub stamp: String,
 }
 
-/// Measures.
+/// Runs the measurement.
 pub fn run(options: &Options) -> Result<Report, BenchError> {
     let scripts = Script::all(options);
     let mut pool = Pool::open(&options.address, scripts)?;
@@ -84,7 +83,7 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     Ok(Report::new(options, &tally, &lives, server, client))
 }
 
-/// How many requests are under way at once while a run is prepared.
+/// Requests under way at once while a run is prepared.
 const PREPARING_DEPTH: usize = 64;
 
 fn refuse_refusals(tally: &Tally) -> Result<(), BenchError> {

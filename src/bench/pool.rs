@@ -1,4 +1,4 @@
-//! All connections of a run: one thread waits for whichever is ready.
+//! All connections of a run, served by one thread.
 
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,11 @@ use super::socket::Socket;
 use super::talk::Talk;
 use crate::client::Address;
 
-/// How long nothing may come back before the run is given up.
+/// Without any answer for this long, the run is given up.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
-/// How long answers are waited for when nothing more is asked, before what is left is counted as
-/// it stands.
+/// How long to wait for answers at the end before the rest is counted as unanswered.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
-/// Latencies are told apart up to this many nanoseconds, to three digits.
+/// Longest latency recorded, in nanoseconds, with three digits of precision.
 const LATENCY_NS_MAX: u64 = 600_000_000_000;
 /// Ready connections taken at once.
 const READY_MAX: usize = 256;
@@ -28,7 +27,7 @@ const READY_MAX: usize = 256;
 pub enum Pace {
     /// A connection sends `depth` requests, waits for all answers, and sends the next ones.
     Closed,
-    /// So many requests a second over all connections, evenly, whether or not answers come.
+    /// This many requests a second over all connections, evenly, whether or not answers come.
     Open(f64),
 }
 
@@ -37,21 +36,21 @@ pub enum Pace {
 pub enum Goal {
     Span(Duration),
     Count(u64),
-    /// When nobody has anything more to ask.
+    /// When every talk has nothing more to ask.
     All,
 }
 
-/// What came back.
+/// Results of a run.
 #[derive(Debug)]
 pub struct Tally {
     pub asked: u64,
     pub answered: u64,
     pub refused: u64,
     pub first_refusal: Option<String>,
-    /// Requests that were due and have not been answered; their latency so far is counted.
+    /// Requests that were due and not answered; their latency so far is counted.
     pub unanswered: u64,
-    /// From the first request to the last answer; in the open pace at least for as long as
-    /// requests were due.
+    /// From the first request to the last answer; in the open pace at least as long as requests
+    /// were due.
     pub took: Duration,
     /// Nanoseconds.
     pub latencies: Histogram<u64>,
@@ -120,7 +119,7 @@ impl<T: Talk> Pool<T> {
         })
     }
 
-    /// The process at the other end, where the kernel says it.
+    /// The process id at the other end, if the kernel reports it.
     pub fn peer(&self) -> Option<u32> {
         self.lines.first()?.socket.peer()
     }
@@ -131,7 +130,7 @@ impl<T: Talk> Pool<T> {
         }
     }
 
-    /// Asks and hears until the goal is reached and everything is answered.
+    /// Sends and receives until the goal is reached and everything is answered.
     pub fn run(&mut self, depth: usize, pace: Pace, goal: Goal) -> Result<Tally, BenchError> {
         let began = Instant::now();
         let mut run = Run {
@@ -155,7 +154,7 @@ impl<T: Talk> Pool<T> {
                 break;
             }
             if waiting == 0 {
-                // Nobody is silent where nothing was asked.
+                // Silence counts only from the first unanswered request.
                 heard_at = now;
             }
             let silent = now.saturating_duration_since(heard_at);
@@ -177,7 +176,7 @@ impl<T: Talk> Pool<T> {
         Ok(self.close(run))
     }
 
-    /// Puts what is due by now in line.
+    /// Queues the requests due by now.
     fn fall_due(&mut self, run: &mut Run, now: Instant) -> Result<(), BenchError> {
         let lines = self.lines.len() as u64;
         while let Some(due) = run.next_due().filter(|due| *due <= now) {
@@ -189,7 +188,7 @@ impl<T: Talk> Pool<T> {
         Ok(())
     }
 
-    /// A connection can be read from or written to.
+    /// Handles a connection that can be read from or written to.
     fn serve(&mut self, run: &mut Run, number: usize) -> Result<Instant, BenchError> {
         let now = Instant::now();
         let tally = &mut run.tally;
@@ -204,7 +203,7 @@ impl<T: Talk> Pool<T> {
         Ok(now)
     }
 
-    /// Asks what may be asked now, and sends it.
+    /// Sends the requests that may be sent now.
     fn fill(&mut self, run: &mut Run, number: usize, now: Instant) -> Result<(), BenchError> {
         let line = &mut self.lines[number];
         match run.pace {
@@ -259,7 +258,7 @@ impl<T: Talk> Pool<T> {
         }
         tally.took = tally.ended.saturating_duration_since(tally.began);
         if let (Pace::Open(_), Goal::Span(span)) = (run.pace, run.goal) {
-            // What was due until its end and has no answer makes the rate less, not the time.
+            // Unanswered requests lower the rate, not the time.
             tally.took = tally.took.max(span);
         }
         tally
@@ -271,7 +270,7 @@ struct Run {
     depth: usize,
     pace: Pace,
     goal: Goal,
-    /// Requests that have fallen due, in the open pace.
+    /// Requests that have become due, in the open pace.
     due: u64,
     tally: Tally,
 }
@@ -284,7 +283,7 @@ impl Run {
         }
     }
 
-    /// When the next request falls due; `None` = none will.
+    /// When the next request is due; `None` = none will be.
     fn next_due(&self) -> Option<Instant> {
         let Pace::Open(rate) = self.pace else {
             return None;
@@ -306,7 +305,7 @@ impl Run {
         }
     }
 
-    /// Whether nothing more will be asked for.
+    /// Whether nothing more will be sent.
     fn is_over(&self, now: Instant) -> bool {
         match self.pace {
             Pace::Closed => match self.goal {
@@ -317,7 +316,7 @@ impl Run {
         }
     }
 
-    /// How long nothing happens unless something arrives.
+    /// How long to wait if nothing arrives.
     fn wait(&self, now: Instant) -> Duration {
         let next = self.next_due().or_else(|| self.ends_at());
         let until = next.map_or(POLL, |next| next.saturating_duration_since(now));
@@ -329,7 +328,7 @@ impl Run {
     }
 }
 
-/// How often it is looked whether everything has gone silent.
+/// Interval of checks for silence.
 const POLL: Duration = Duration::from_millis(500);
 
 fn data(number: usize) -> EventData {

@@ -1,4 +1,4 @@
-//! What a process has used of the machine, as the kernel says it.
+//! Processor time and memory of a process, from the kernel.
 
 use std::time::Instant;
 
@@ -24,11 +24,11 @@ struct Ticks {
 /// What a process used between two readings.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Cost {
-    /// Seconds in the program.
+    /// Seconds in user mode.
     pub user_s: f64,
-    /// Seconds in the kernel on its behalf.
+    /// Seconds in kernel mode.
     pub system_s: f64,
-    /// Processors busy on average.
+    /// Average number of busy processors.
     pub processors: f64,
     /// Memory in use at the end, in bytes.
     pub memory_bytes: Option<u64>,
@@ -49,7 +49,7 @@ impl Usage {
         }
     }
 
-    /// What it used since; `None` where the kernel does not say.
+    /// Usage since this reading; `None` if the kernel does not report it.
     pub fn until_now(self) -> Option<Cost> {
         let pid = self.pid?;
         let (before, after) = (self.ticks?, ticks(pid)?);
@@ -69,7 +69,7 @@ impl Usage {
 
 fn ticks(pid: u32) -> Option<Ticks> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name of the program stands in parentheses and may hold anything.
+    // The program's name is in parentheses and may contain anything.
     let (_, rest) = stat.rsplit_once(") ")?;
     let mut fields = rest.split(' ').skip(11);
     let user = fields.next()?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! What a measurement says, for people and for programs.
+//! The report of a measurement, as text and as JSON.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl Latencies {
     }
 }
 
-/// The whole result.
+/// The whole report.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -41,7 +41,7 @@ pub struct Report {
     pub mix: Mix,
     pub connections: usize,
     pub depth: usize,
-    /// Requests a second that were due; absent when sent as answers came.
+    /// Requests due per second; absent in the closed pace.
     pub rate: Option<f64>,
     pub answered: u64,
     pub refused: u64,
@@ -96,7 +96,7 @@ impl Report {
         }
     }
 
-    /// Whether everything that was asked was done.
+    /// Whether every request was carried out.
     pub fn is_sound(&self) -> bool {
         self.refused == 0 && self.unanswered == 0
     }
@@ -167,7 +167,7 @@ impl Report {
             )?,
         }
         match &self.client {
-            // One thread that has no rest left is what is measured, not the server.
+            // The load generator's one thread was the limit, not the server.
             Some(cost) if cost.processors > 0.95 => writeln!(
                 f,
                 "this client  {:>12.2} processors: it is at its own limit, the server could do more",

@@ -1,8 +1,8 @@
-//! What a connection of ours asks: the mixes.
+//! The requests of a connection: the mixes.
 //!
-//! A script has as many slots as requests may be under way; a slot goes through the steps of its
-//! contact one after another. Replies come in the order of the requests, so a queue of slots
-//! says whose a reply is. Names bear the stamp of the run, so runs do not meet.
+//! A script has a slot for each request that may be under way; a slot goes through the steps of its
+//! contact. Replies come in order, so a queue of slots tells which one a reply belongs to. Names
+//! carry the stamp of the run, so runs do not collide.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -52,7 +52,7 @@ pub struct Lives {
     pub ended: u64,
     /// Nobody was free, so the contact was cancelled.
     pub unserved: u64,
-    /// Those that went to the owner of their case.
+    /// Contacts that went to the owner of their case.
     pub by_owner: u64,
 }
 
@@ -64,7 +64,7 @@ impl Lives {
     }
 }
 
-/// What a slot does next.
+/// The next step of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Begin,
@@ -83,16 +83,16 @@ struct Slot {
 #[derive(Debug)]
 pub struct Script {
     mix: Mix,
-    /// What all names of this connection begin with.
+    /// Prefix of all names of this connection.
     prefix: String,
     /// `"queue":"…"` or `"requires":{…}` of each contact.
     target: String,
-    /// Customers with an owner that a slot has.
+    /// Customers with an owner for each slot.
     customers_per_slot: usize,
-    /// Requests that are sent before and after the mix itself.
+    /// Requests sent before and after the mix itself.
     lines: VecDeque<String>,
     slots: Vec<Slot>,
-    /// Slots whose next step can be asked for.
+    /// Slots whose next step can be sent.
     ready: VecDeque<usize>,
     /// Slots of the requests under way; `None` = not of a slot.
     asked: VecDeque<Option<usize>>,
@@ -153,8 +153,8 @@ impl Script {
         self.line("session.open", &params);
     }
 
-    /// A slot has an agent of its own, and its customers are that agent's, so that the owner of a
-    /// contact is always free when it comes.
+    /// Each slot has an agent of its own who owns the cases of its customers, so the owner is
+    /// always free when a contact comes.
     fn add_slot(&mut self, slot: usize, stamp: &str) {
         self.slots.push(Slot {
             step: Step::Begin,
@@ -186,7 +186,7 @@ impl Script {
         }
     }
 
-    /// A request to be sent before or after the mix.
+    /// Queues a request before or after the mix.
     fn line(&mut self, method: &str, params: &str) {
         self.last_id += 1;
         let id = self.last_id;
@@ -195,12 +195,12 @@ impl Script {
         ));
     }
 
-    /// From now on the mix itself.
+    /// Starts the mix itself.
     pub fn work(&mut self) {
         self.is_working = true;
     }
 
-    /// Counts lives anew.
+    /// Resets the counts.
     pub fn forget(&mut self) {
         self.lives = Lives::default();
     }
@@ -209,7 +209,7 @@ impl Script {
         self.lives
     }
 
-    /// Ends what it can: contacts under way, then nobody of this run takes contacts any more.
+    /// Cleans up: ends the contacts under way and sets the agents offline.
     pub fn leave(&mut self) {
         self.is_working = false;
         for slot in 0..self.slots.len() {
@@ -261,7 +261,7 @@ impl Script {
         );
     }
 
-    /// What the slot of a reply does next.
+    /// Moves the slot of a reply to its next step.
     fn go_on(&mut self, slot: usize, reply: &str) {
         let step = self.slots[slot].step;
         self.slots[slot].step = match (self.mix, step) {
@@ -338,7 +338,7 @@ impl Talk for Script {
         let refused = is_refusal(&reply);
         if let Some(Some(slot)) = self.asked.pop_front() {
             if refused {
-                // The contact is given up; the next one may fare better.
+                // The contact is given up; the slot begins another.
                 self.slots[slot].step = Step::Begin;
                 self.ready.push_back(slot);
             } else {
@@ -373,7 +373,7 @@ fn push(out: &mut String, id: u64, method: &str, params: std::fmt::Arguments<'_>
     );
 }
 
-/// Whether a reply is an error. The members of a reply stand in a fixed order.
+/// Whether a reply is an error. The members of a reply have a fixed order.
 fn is_refusal(reply: &str) -> bool {
     let after_id = reply
         .strip_prefix(r#"{"jsonrpc":"2.0","id":"#)
@@ -381,7 +381,7 @@ fn is_refusal(reply: &str) -> bool {
     !after_id.is_some_and(|(_, rest)| rest.starts_with(r#""result":"#))
 }
 
-/// What stands before the number of the offer in the reply to a submission.
+/// The text before the number of the offer in the reply to a submission.
 const OFFER: &str = r#""offer":{"offer":"o"#;
 
 fn number_after(reply: &str, before: &str) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! A socket to the server that never blocks.
+//! A non-blocking socket to the server.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::client::Address;
 
-/// How long a connection may take to come about.
+/// How long connecting may take.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Socket {
         }
     }
 
-    /// The process at the other end, where the kernel says it.
+    /// The process id at the other end, if the kernel reports it.
     pub fn peer(&self) -> Option<u32> {
         match self {
             Self::Unix(stream) => {

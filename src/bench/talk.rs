@@ -1,22 +1,22 @@
-//! What one connection says: requests out, replies in, whatever the protocol.
+//! Requests and replies of one connection, for any protocol.
 //!
-//! A talk does no input or output and knows no time, so that the same engine can put the same
-//! load on servers that speak differently.
+//! A talk does no I/O and knows no time, so the same engine can load servers with different
+//! protocols.
 
 /// One side of a conversation.
 pub trait Talk {
-    /// Appends the next request. `false` = there is nothing to ask for now.
+    /// Appends the next request. `false` = nothing to ask now.
     fn ask(&mut self, out: &mut Vec<u8>) -> bool;
 
-    /// Takes the first reply off `input`; `None` = it has not all arrived.
+    /// Takes the first reply off `input`; `None` = it is not complete.
     fn hear(&mut self, input: &[u8]) -> Option<Heard>;
 }
 
 /// A reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
-    /// Its length.
+    /// Its length in bytes.
     pub bytes: usize,
-    /// What the server said instead of doing it.
+    /// The error in place of a result.
     pub refusal: Option<String>,
 }
