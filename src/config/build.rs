@@ -1,7 +1,7 @@
-//! The second step: from what the user wrote to the structs of the program.
+//! The second step: builds the program's structs from what the user wrote.
 //!
-//! The fields have been checked one by one; the structs fill in what was not written. Should a
-//! struct refuse a value all the same, that is a fault like any other.
+//! The fields have been checked one by one; the structs supply the defaults. A value that a struct
+//! refuses nevertheless is a fault like any other.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use crate::router::policy::CHANNELS;
 
 type Fields = Map<String, Value>;
 
-/// Builds the configuration; what cannot be built has its default, and there is a fault.
+/// Builds the configuration; what cannot be built gets its default, and a fault is reported.
 pub(super) fn build(mut fields: Fields, folder: &Path, faults: &mut Vec<Finding>) -> Config {
     let mut config = Config {
         server: section("server", &mut fields, faults),
@@ -54,7 +54,7 @@ fn tenant(fields: &mut Fields, folder: &Path, faults: &mut Vec<Finding>) -> Tena
         }
     }
     for (name, mut value) in map(fields, "agents") {
-        // The human name of an agent is `name`; its id is the section's.
+        // `name` is an agent's human name; its id is the section's name.
         value["agent"] = json!(name);
         if let Some(agent) = typed(&format!("agents.{name}"), value, faults) {
             tenant.agents.insert(Name::of(&name), agent);
@@ -101,7 +101,7 @@ fn calendar(mut value: Value, folder: &Path) -> Result<Calendar, String> {
 fn settings(tenant: &mut Tenant, mut written: Fields, faults: &mut Vec<Finding>) {
     let channels = written.get_mut("channels").and_then(Value::as_object_mut);
     for (name, rule) in channels.into_iter().flatten() {
-        // A channel that exists from the start keeps what is not written about it.
+        // A built-in channel keeps its defaults for what is not written.
         let built_in = CHANNELS.iter().find(|(channel, _)| channel == name);
         if let Some((_, exclusive)) = built_in.filter(|_| rule.get("exclusive").is_none()) {
             rule["exclusive"] = json!(exclusive);
@@ -112,7 +112,7 @@ fn settings(tenant: &mut Tenant, mut written: Fields, faults: &mut Vec<Finding>)
     }
 }
 
-/// A policy without an overflow that says nothing: it is as if there were none.
+/// A policy with an empty overflow has none.
 fn policy(mut value: Value) -> Value {
     let empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
     if let Some(fields) = value.as_object_mut()

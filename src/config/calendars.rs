@@ -1,13 +1,12 @@
-//! Calendars of the configuration: those that come with the program, and those in files of their
-//! own.
+//! The calendars a configuration may start from: shipped ones, and files.
 //!
-//! Both are only where a calendar begins: what stands in the configuration itself adds to it.
+//! The configuration's own entries are added to them.
 
 use std::path::Path;
 
 use crate::calendar::Written;
 
-/// The calendars that come with the program, by name.
+/// The shipped calendars by name.
 pub const SHIPPED: [(&str, &str); 2] = [
     ("china", include_str!("../../config/calendars/china.toml")),
     ("none", include_str!("../../config/calendars/none.toml")),
@@ -16,8 +15,8 @@ pub const SHIPPED: [(&str, &str); 2] = [
 /// Their names.
 pub const SHIPPED_NAMES: [&str; SHIPPED.len()] = [SHIPPED[0].0, SHIPPED[1].0];
 
-/// What a calendar of the configuration begins with, as `base` and `file` say. `folder` is that of
-/// the configuration. The error names the file.
+/// The calendar that `base` and `file` name as a start. `folder` is that of the configuration. The
+/// error names the file.
 pub(super) fn begin(
     base: Option<&str>,
     file: Option<&str>,
@@ -37,7 +36,7 @@ pub(super) fn begin(
     Ok(written)
 }
 
-/// A calendar with more of it: dates are added, the rest takes the place of what was there.
+/// Adds to a calendar: dates are added, everything else is replaced.
 pub(super) fn added(mut base: Written, more: Written) -> Written {
     base.holidays.extend(more.holidays);
     base.make_up.extend(more.make_up);

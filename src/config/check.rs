@@ -1,4 +1,4 @@
-//! `firsthand check FILE`: one line when all is well, else every fault.
+//! `firsthand check FILE`: one line if the file is correct, else every fault.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,13 +7,13 @@ use super::fault::counted;
 use super::{Config, Tenant};
 use crate::printable::printable;
 
-/// The exit code of a configuration that can be used.
+/// The exit code of a correct configuration.
 const OK: u8 = 0;
-/// The exit code of one that cannot.
+/// The exit code of a faulty one.
 const WRONG: u8 = 2;
 
-/// Checks a file, writes what there is to say, and answers the exit code: 0 or 2. Warnings do not
-/// change it. `colour` is for a terminal.
+/// Checks a file, prints the findings, and returns the exit code 0 or 2. Warnings do not change it.
+/// `colour` is for a terminal.
 pub fn check(
     path: &Path,
     out: &mut dyn Write,

@@ -1,7 +1,7 @@
 //! Durations and sizes as an operator writes them, and back.
 //!
-//! The grammar of durations is jiff's friendly one with days of 24 hours; this file only decides
-//! which of its values a call centre can mean. It must not know where a value stands.
+//! The grammar of durations is jiff's friendly one with days of 24 hours; this file only limits the
+//! values to those a call centre can mean. It must not know where a value is written.
 
 use crate::router::time::{MILLIS_MAX, Millis};
 

@@ -1,7 +1,7 @@
-//! What is wrong with a configuration, where, and what would be right.
+//! Faults and warnings of a configuration, with their place and a remedy.
 //!
-//! A [`Finding`] is a fault or a warning with its place in the file; [`Faults`] are all that kept
-//! a file from being used. Nothing here prints: rendering gives text, in colour where asked for.
+//! A [`Finding`] is a fault or a warning with its place in the file; [`Faults`] are all faults of a
+//! file that cannot be used. Nothing here prints: rendering returns text, in colour if asked for.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,27 +13,27 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::printable::{printable, printable_coloured};
 
-/// The most faults that are rendered; the rest is counted.
+/// The most faults rendered; the rest is counted.
 const RENDERED_MAX: usize = 100;
 
 /// The file that was read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
-    /// As the operator named it.
+    /// The path as the operator wrote it.
     pub path: String,
     pub text: String,
 }
 
-/// One thing that is wrong, before it is bound to its file.
+/// One fault or warning, not yet bound to its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
-    /// Bytes of the text; `None` where the whole file is meant.
+    /// Range of bytes in the text; `None` = the whole file.
     pub span: Option<Range<usize>>,
-    /// What is wrong, in a sentence without a full stop.
+    /// What is wrong, as a sentence without a full stop.
     pub message: String,
-    /// A few words under the place.
+    /// A few words shown under the place.
     pub label: String,
-    /// What would be right.
+    /// The remedy.
     pub help: Option<String>,
     /// A second place that belongs to it.
     pub also: Option<(Range<usize>, String)>,
@@ -60,7 +60,7 @@ impl Finding {
         }
     }
 
-    /// Where it begins; findings of the whole file come first.
+    /// Where it begins; findings about the whole file come first.
     pub fn start(&self) -> usize {
         self.span.as_ref().map_or(0, |span| span.start)
     }
@@ -85,7 +85,7 @@ impl Finding {
         self
     }
 
-    /// The text as it may be shown.
+    /// The text with secrets masked.
     fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match &self.span {
             Some(span) if self.secret => {
@@ -128,7 +128,7 @@ impl Finding {
     }
 }
 
-/// A span that the renderer can take: within the text, and ending within its first line.
+/// A span the renderer accepts: within the text and its first line.
 fn clamp(span: &Range<usize>, text: &str) -> Range<usize> {
     let start = text.floor_char_boundary(span.start);
     let end = text.floor_char_boundary(span.end).max(start);
@@ -161,7 +161,7 @@ pub struct Described {
     pub line: Option<usize>,
     pub column: Option<usize>,
     pub message: String,
-    /// What would be right.
+    /// The remedy.
     pub help: Option<String>,
 }
 
@@ -195,7 +195,7 @@ impl fmt::Display for Described {
     }
 }
 
-/// Something that can be used but is most likely not meant.
+/// Something valid that is most likely a mistake.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Warning {
     pub(super) source: Arc<Source>,
@@ -208,14 +208,14 @@ impl Warning {
         Described::new(&self.source, &self.finding)
     }
 
-    /// The annotated piece of the file.
+    /// The annotated excerpt of the file.
     pub fn render(&self, colour: bool) -> String {
         self.finding
             .render(&self.source, Level::WARNING, &renderer(colour))
     }
 }
 
-// The text of the file may hold what is not to be shown, so `Debug` shows no more than `Display`.
+// The file's text may contain secrets, so `Debug` shows no more than `Display`.
 impl fmt::Debug for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -228,7 +228,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Everything that keeps a file from being used, in the order of the file. Never empty.
+/// All faults of a file, in the order of the file. Never empty.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Faults {
     pub(super) source: Arc<Source>,
@@ -249,7 +249,7 @@ impl Faults {
             .collect()
     }
 
-    /// The annotated pieces of the file, then how many there are.
+    /// The annotated excerpts, then the number of faults.
     pub fn render(&self, colour: bool) -> String {
         let renderer = renderer(colour);
         let mut text = String::new();

@@ -1,10 +1,9 @@
-//! The configuration: from a TOML file to what the program needs, with every fault shown.
+//! The configuration: reads a TOML file into checked structs and reports every fault.
 //!
-//! Two steps. `read` takes what the user wrote and checks it key by key against the table in
-//! [`keys`]; `build` turns it into the structs of the program, and `relations` checks what hangs
-//! together. Durations are strings, `"off"` is no limit, and the names are the wire's without
-//! `_ms`. Apart from reading the one file that it is given, and the calendars that this names,
-//! nothing here touches the world.
+//! In two steps: `read` checks what the user wrote key by key against the table in [`keys`];
+//! `build` turns it into the program's structs, and `relations` checks keys against each other.
+//! Durations are strings, `"off"` is no limit, and the names are the wire's without `_ms`. Reads
+//! only the given file and the calendars it names.
 
 mod build;
 pub(crate) mod calendars;
@@ -42,7 +41,7 @@ use fault::{Finding, Source};
 pub struct Config {
     pub server: Server,
     pub journal: Journal,
-    /// The tenant [`DEFAULT_TENANT`], whose parts stand at the top of the file.
+    /// The tenant [`DEFAULT_TENANT`], whose sections are at the top level of the file.
     pub tenant: Tenant,
     /// Further tenants by name.
     pub tenants: BTreeMap<Name, Tenant>,
@@ -73,7 +72,7 @@ impl Config {
         Self::parse(&name, text)
     }
 
-    /// Checks a text; `name` is what the faults call it.
+    /// Checks a text; `name` identifies it in faults.
     pub fn parse(name: &str, text: String) -> Result<(Self, Vec<Warning>), Faults> {
         let source = Arc::new(Source {
             path: name.to_owned(),
@@ -85,8 +84,8 @@ impl Config {
         let config = build::build(document.fields, folder, &mut faults);
         let related = relations::check(&config, document.root.get_ref());
         faults.extend(related.faults);
-        // A warning may rest on a value that was left out for its fault, so there are warnings
-        // only where there is no fault.
+        // A warning may be caused by a faulty value that was left out, so warnings are only given
+        // if there is no fault.
         if faults.is_empty() {
             let mut warnings = related.warnings;
             warnings.sort_by_key(Finding::start);
@@ -119,8 +118,8 @@ impl Config {
         }
     }
 
-    /// The keys that differ from `old` and are only taken over by a restart, as written in the
-    /// file: `server.tcp`, `journal.durability`.
+    /// The keys that differ from `old` and need a restart, as written in the file: `server.tcp`,
+    /// `journal.durability`.
     pub fn restart_keys(&self, old: &Self) -> Vec<String> {
         let mut changed = Vec::new();
         for (path, new, was) in [

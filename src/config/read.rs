@@ -1,7 +1,7 @@
-//! The first step: from the text to what the user wrote, checked key by key against the table.
+//! The first step: checks the text key by key against the table.
 //!
-//! The result is plain data with the fields' names of the wire. What is wrong is reported and left
-//! out, so that everything else can still be checked. Nothing here knows what a key is for.
+//! The result is plain data with the wire's field names. Faulty values are reported and left out,
+//! so that everything else can still be checked. Nothing here knows what a key is for.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,14 +17,14 @@ use super::value::{self, written};
 use crate::nearest::nearest;
 use crate::router::ids::Name;
 
-/// What the user wrote, and the places of it.
+/// What the user wrote, with its places in the text.
 pub(super) struct Document<'a> {
     pub root: Spanned<DeTable<'a>>,
     pub fields: Map<String, Value>,
     pub faults: Vec<Finding>,
 }
 
-/// Reads the text and checks every key of it.
+/// Reads the text and checks every key.
 pub(super) fn read(text: &str) -> Document<'_> {
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut faults: Vec<Finding> = errors
@@ -39,7 +39,7 @@ pub(super) fn read(text: &str) -> Document<'_> {
         .collect();
     let mut reader = Reader { faults: Vec::new() };
     let fields = reader.section(&Section::root(), root.get_ref(), &(0..0));
-    // Where the parser had to guess, its guess is no fault of the user.
+    // Faults in what the parser guessed after an error are not the user's.
     let genuine = reader.faults.into_iter().filter(|fault| {
         let span = fault.span.as_ref().expect("the reader gives a place");
         !broken.iter().any(|guessed| guessed.contains(&span.start))
@@ -52,8 +52,8 @@ pub(super) fn read(text: &str) -> Document<'_> {
     }
 }
 
-/// What the parser had to guess after an error: the rest of its line, and where the line is the
-/// header of a section, all of that section.
+/// The part of the text the parser guessed after an error: the rest of the line or, after a faulty
+/// section header, that section.
 fn guessed(text: &str, at: usize) -> Range<usize> {
     let at = text.floor_char_boundary(at);
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -123,7 +123,7 @@ impl Reader {
         fields
     }
 
-    /// The same; `None` where something that it needs is missing or has a fault.
+    /// The same; `None` if a required key is missing or faulty.
     fn whole_section(
         &mut self,
         section: &Section,
@@ -167,7 +167,7 @@ impl Reader {
         }
     }
 
-    /// One of a list of sections.
+    /// One item of a list of sections.
     fn item(&mut self, section: &Section, key: Key, item: &Spanned<DeValue<'_>>) -> Option<Value> {
         let DeValue::Table(table) = item.get_ref() else {
             self.faults.push(not_a_section(section, key, item));
@@ -206,7 +206,7 @@ fn unknown_key(
     } else {
         format!("in [{}]", section.path)
     };
-    // Below the top, a table in the place of a key is most likely written inline.
+    // Below the top level, a table in the place of a key is most likely an inline table.
     let is_section = section.path.is_empty() && matches!(value.get_ref(), DeValue::Table(_));
     let noun = if is_section { "section" } else { "key" };
     let fault = Finding::new(name.span(), format!("there is no {noun} `{text}` {place}"));
@@ -234,7 +234,7 @@ fn unknown_key(
         .help(format!("known here: {}", known.join(", ")))
 }
 
-/// The section in which a key of that name is known, if there is exactly one.
+/// The only section with a key of that name, if there is exactly one.
 fn elsewhere(name: &str) -> Option<String> {
     let mut places = super::keys::sections()
         .into_iter()
@@ -279,7 +279,7 @@ fn not_in_a_named_section(
     ))
 }
 
-/// A name as it is written in a header.
+/// A name as written in a header.
 fn bare_or_quoted(name: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.chars().all(bare) {

@@ -1,7 +1,7 @@
-//! What the process around the router needs: sockets, limits, log, journal, tokens.
+//! Settings of the process around the router: sockets, limits, log, journal, tokens.
 //!
-//! These structs hold checked values with their defaults; the fields bear the wire's names, so
-//! durations end in `_ms`. Nothing here opens, binds or reads.
+//! Checked values with their defaults; fields have the wire's names, so durations end in `_ms`.
+//! Nothing here opens, binds or reads.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::fields::Role;
 use crate::router::ids::Name;
 use crate::router::time::Millis;
 
-/// The tenant whose queues and agents stand at the top of the file.
+/// The tenant whose queues and agents are at the top level of the file.
 pub const DEFAULT_TENANT: &str = "default";
 
 /// `[server]`.
@@ -49,7 +49,7 @@ impl Default for Server {
     }
 }
 
-/// `[server.limits]`: what one client may ask for.
+/// `[server.limits]`: limits for clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -61,25 +61,25 @@ pub struct Limits {
     pub depth: usize,
     /// The most connections at once, over all sockets.
     pub connections: usize,
-    /// The most of them from one address that have shown no token where one is needed.
+    /// The most of them from one address without a token, where one is needed.
     pub connections_by_address: usize,
     /// Bytes of the replies to one batch after which its other calls are refused.
     pub reply_bytes: usize,
-    /// Bytes that may wait for a client that reads slowly, before it is closed.
+    /// Bytes that may wait for a slow client before it is closed.
     pub outbox_bytes: usize,
-    /// Bytes that may wait for all clients together, before whoever holds most is closed.
+    /// Bytes that may wait for all clients together before the largest holder is closed.
     pub outboxes_bytes: usize,
-    /// A connection that sends nothing for so long is closed. `None` = never.
+    /// A connection that sends nothing for this long is closed. `None` = never.
     pub idle_ms: Option<Millis>,
-    /// How long a client may take to show its token, where one is needed.
+    /// How long a client may take to send its token, where one is needed.
     pub handshake_ms: Millis,
-    /// A client that reads nothing for so long, while something waits for it, is closed.
+    /// A client that reads nothing for this long, while something waits for it, is closed.
     pub stall_ms: Millis,
-    /// A TCP peer whose host answers nothing for so long is taken to be gone.
+    /// A TCP peer whose host does not respond for this long is taken to be gone.
     pub peer_gone_ms: Millis,
     /// Requests of one connection carried out before others have their turn.
     pub turn: usize,
-    /// Requests of one client in a second, with twice as many at once. `None` = no limit.
+    /// Requests of one client per second, with bursts of twice as many. `None` = no limit.
     pub requests_per_second: Option<u32>,
 }
 
@@ -131,9 +131,9 @@ pub struct Journal {
     pub segment_bytes: u64,
     /// Bytes that may wait for the disk before requests are refused as `unavailable`.
     pub waiting_bytes: usize,
-    /// A snapshot after so many records. `None` = never for their number.
+    /// A snapshot after this many records. `None` = no such limit.
     pub snapshot_records: Option<u64>,
-    /// A snapshot after so long. `None` = never for the time.
+    /// A snapshot after this time. `None` = no such limit.
     pub snapshot_every_ms: Option<Millis>,
     /// Whether the record of responsibility is written too.
     pub ledger: bool,
@@ -153,7 +153,7 @@ impl Default for Journal {
     }
 }
 
-/// `[[tokens]]`: who may come in over TCP and HTTP, known by the hash of a secret.
+/// `[[tokens]]`: who may connect over TCP and HTTP, known by the hash of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
@@ -164,7 +164,7 @@ pub struct Token {
     pub role: Role,
     #[serde(default = "default_tenant")]
     pub tenant: Name,
-    /// The one agent that a token of the role `agent` speaks for.
+    /// The agent of a token with the role `agent`.
     pub agent: Option<Name>,
 }
 
@@ -190,7 +190,7 @@ pub(super) fn default_tenant() -> Name {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Simulation {
-    /// An agent answers an offer after so long.
+    /// How long an agent takes to answer an offer.
     pub answer_ms: Millis,
 }
 
@@ -198,6 +198,6 @@ pub struct Simulation {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Metrics {
-    /// Whether figures are also given for each agent.
+    /// Whether there are metrics of each agent.
     pub agents: bool,
 }

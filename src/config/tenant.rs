@@ -1,7 +1,7 @@
 //! A tenant as configured: settings, queues, agents, customers, and the commands that make them.
 //!
-//! It holds the router's own structs. What a reload may change and in which order is decided here;
-//! whether the router accepts it is the router's affair.
+//! Holds the router's own structs. Decides what a reload may change and in which order; whether a
+//! change is accepted, the router decides.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::router::ids::{Name, Text};
 use crate::router::kind::KindRules;
 use crate::router::policy::{CHANNELS, ChannelRule, Policy, Settings};
 
-/// The queue that exists from the start and takes what names no queue.
+/// The built-in queue, for contacts that name none.
 pub const DEFAULT_QUEUE: &str = "default";
 
 /// One organisation.
@@ -50,8 +50,8 @@ impl Tenant {
         self.difference(&Self::default())
     }
 
-    /// The commands that bring a router from `old` to this configuration. What is unchanged is
-    /// not touched; agents and queues that are gone are removed last.
+    /// The commands that bring a router from `old` to this configuration. Unchanged parts are not
+    /// touched; removed agents and queues come last.
     pub fn difference(&self, old: &Self) -> Vec<Command> {
         let mut commands = Vec::new();
         self.settings_difference(old, &mut commands);
@@ -72,7 +72,7 @@ impl Tenant {
                 let mut set = agent.clone();
                 let planned = old.agents.get(name).and_then(|was| was.absences.as_ref());
                 if set.absences.is_none() && planned.is_some() {
-                    // What was planned here and is no longer written is not planned any more.
+                    // Absences planned in the file are cancelled when no longer written.
                     set.absences = Some(Vec::new());
                 }
                 commands.push(AgentCommand::Set(Box::new(set)).into());
@@ -104,7 +104,7 @@ impl Tenant {
         commands
     }
 
-    /// Kinds that are new or changed, then those that are gone, then the calendars that are.
+    /// New and changed kinds, then removed ones, then removed calendars.
     fn kind_difference(&self, old: &Self, commands: &mut Vec<Command>) {
         for (name, rules) in &self.kinds {
             if old.kinds.get(name) != Some(rules) {
@@ -132,8 +132,8 @@ impl Tenant {
         }
     }
 
-    /// Takes a change back that the router refused, so that what counts as applied still differs
-    /// from the file there and the next start or reload tries again.
+    /// Reverts a change that the router refused, so that the applied configuration still differs
+    /// from the file and the next start or reload tries again.
     pub fn take_back(&mut self, refused: &Command, old: &Self) {
         match refused {
             Command::Settings(_) => self.settings = old.settings.clone(),
@@ -146,7 +146,7 @@ impl Tenant {
         }
     }
 
-    /// Every channel with its rule: those that exist from the start, then those of the settings.
+    /// Every channel with its rule: built-in ones, then those of the settings.
     pub fn channels(&self) -> BTreeMap<Name, ChannelRule> {
         let mut channels: BTreeMap<Name, ChannelRule> = CHANNELS
             .iter()
@@ -183,7 +183,7 @@ impl Tenant {
         })));
     }
 
-    /// Every channel whose rule changed; one that is no longer written goes back to its default.
+    /// Every channel whose rule changed; one no longer written gets its default back.
     fn channel_difference(&self, old: &Self) -> BTreeMap<Name, ChannelRule> {
         let (new, was) = (self.channels(), old.channels());
         let mut channels = BTreeMap::new();
@@ -208,7 +208,7 @@ impl Tenant {
                 commands.push(set(name, policy));
             }
         }
-        // The default queue cannot go; where it is no longer written it has the default policy.
+        // The default queue cannot be removed; if no longer written it gets the default policy.
         let default = old.queues.get_key_value(DEFAULT_QUEUE);
         if let Some((name, _)) = default.filter(|(name, _)| !self.queues.contains_key(*name)) {
             commands.push(set(name, &Policy::default()));
@@ -239,8 +239,8 @@ impl Tenant {
                 }
             }
         }
-        // Exclusions that are gone, also those of a customer that is no longer written: the
-        // customer itself stays, since its cases do.
+        // Removed exclusions, also of a customer that is no longer written: the customer itself
+        // stays, because its cases do.
         for (name, was) in &old.customers {
             let now = self.customers.get(name).unwrap_or(&nothing);
             for agent in was.exclude.keys() {
@@ -253,7 +253,7 @@ impl Tenant {
     }
 }
 
-/// The rule of a channel that exists from the start.
+/// The rule of a built-in channel.
 pub(super) fn built_in(exclusive: bool) -> ChannelRule {
     ChannelRule {
         exclusive,
@@ -261,7 +261,7 @@ pub(super) fn built_in(exclusive: bool) -> ChannelRule {
     }
 }
 
-/// Makes an entry what it was, or takes it away where it was not there.
+/// Restores an entry, or removes it if there was none.
 fn restore<T: Clone>(now: &mut BTreeMap<Name, T>, name: &Name, old: &BTreeMap<Name, T>) {
     match old.get(name) {
         Some(before) => now.insert(name.clone(), before.clone()),

@@ -1,21 +1,21 @@
-//! The closed sets of words that only the configuration knows.
+//! The enums of words that only the configuration uses.
 
 use crate::router::words::words;
 
 words! {
-    /// When a change counts as kept, so that its reply may leave.
+    /// When a change counts as durable, so that its reply may be sent.
     Durability {
-        /// The disk has confirmed it: survives power loss.
+        /// When the disk has confirmed it: survives power loss.
         Fsync,
-        /// The kernel has it: survives the end of the process, not power loss.
+        /// When the kernel has it: survives the end of the process, not power loss.
         Os,
         /// At once.
         None,
     }
 
-    /// How a line of the log is written.
+    /// Format of log lines.
     LogFormat { Text, Json }
 
-    /// The least grave lines that are logged.
+    /// The lowest severity that is logged.
     LogLevel { Error, Warn, Info, Debug, Trace }
 }

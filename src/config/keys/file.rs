@@ -1,4 +1,4 @@
-//! The sections of the file, and what the file has beside the fields of the wire.
+//! The sections of the file, and its keys beyond the fields of the wire.
 
 use crate::calendar::Written;
 use crate::config::Customer;
@@ -18,7 +18,7 @@ use super::process::{JOURNAL, METRICS, SERVER, SIMULATION, TOKEN};
 /// The most tokens.
 const TOKENS_MAX: usize = 10_000;
 
-/// The file itself.
+/// The top level of the file.
 pub(super) static ROOT: Fields = Fields::new(&[
     Field::may("server", Object(&SERVER), "sockets, limits and the log"),
     Field::may(

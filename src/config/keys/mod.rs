@@ -1,8 +1,8 @@
-//! Every key that the configuration knows: the fields as they are written in the file.
+//! Every key of the configuration: the fields as written in the file.
 //!
-//! A duration has no `_ms` and a time no `_at`; of a term that the wire takes in two forms the file
-//! has the text; `null` is `"off"`. Objects are sections, and maps and lists of objects are
-//! sections too. The reader checks a file against these keys; the sample file and the manual are
+//! A duration has no `_ms` and a time no `_at`; where the wire takes a term in two forms, the file
+//! takes the text; `null` is `"off"`. Objects, maps and lists of objects are sections. The reader
+//! checks a file against these keys; the sample file and the manual are generated from them.
 //! written from them.
 
 mod file;
@@ -16,17 +16,17 @@ use crate::router::ids::{NAME_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::router::policy::{Level, PRIORITY_MAX};
 use crate::router::time::MILLIS_MAX;
 
-/// How often a section stands in the file.
+/// How often a section may occur in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     Once,
     /// Once for each name.
     Named,
-    /// In a row, so many at most.
+    /// As a list of at most this many.
     List(usize),
 }
 
-/// The keys that stand together under one header.
+/// The keys under one header.
 #[derive(Clone, Debug)]
 pub struct Section {
     /// As in the manual: `queues.NAME.ownership`.
@@ -44,7 +44,7 @@ pub struct Key {
 }
 
 impl Section {
-    /// The file itself.
+    /// The top level of the file.
     pub fn root() -> Self {
         Self {
             path: String::new(),
@@ -54,7 +54,7 @@ impl Section {
         }
     }
 
-    /// Its keys. The name of a section with a name is no key.
+    /// Its keys. A section's own name is not a key.
     pub fn keys(&self) -> impl Iterator<Item = Key> + Clone + use<> {
         let all = self.fields.all;
         let is_name = self.form == Form::Named && all[0].required;
@@ -74,10 +74,10 @@ impl Section {
         self.keys().find(|key| key.name() == name)
     }
 
-    /// The section of a key, if it is one.
+    /// The section of a key, if the key is a section.
     pub fn below(&self, key: Key) -> Option<Self> {
         let (form, fields) = key.section()?;
-        // What a further tenant has is told where the default one has it.
+        // The sections of a further tenant are documented under the default tenant.
         let at = match self.path.as_str() {
             OTHER_TENANT if Self::root().find(key.name()).is_some() => "",
             OTHER_TENANT => "tenant",
@@ -95,12 +95,12 @@ impl Section {
         })
     }
 
-    /// Whether its keys are told elsewhere.
+    /// Whether its keys are documented elsewhere.
     pub fn is_repetition(&self) -> bool {
         self.path == OTHER_TENANT
     }
 
-    /// The default of a key as it would be written in the file; `None` if there is none.
+    /// The default of a key as written in the file; `None` if there is none.
     pub fn default_of(&self, key: Key) -> Option<String> {
         write(&key.field.kind, self.defaults.get(key.field.name)?)
     }
@@ -108,7 +108,7 @@ impl Section {
 
 const OTHER_TENANT: &str = "tenants.NAME";
 
-/// Every section but the repetition under `tenants.NAME`, outer ones first.
+/// Every section except the repetition under `tenants.NAME`, outer ones first.
 pub fn sections() -> Vec<Section> {
     fn below(section: &Section, found: &mut Vec<Section>) {
         for inner in section.keys().filter_map(|key| section.below(key)) {
@@ -138,7 +138,7 @@ impl Key {
         name.strip_suffix(end).unwrap_or(name)
     }
 
-    /// The section that it is, if it is one.
+    /// The section, if this key is one.
     pub fn section(&self) -> Option<(Form, &'static Fields)> {
         match self.field.kind {
             Type::Object(fields) => Some((Form::Once, fields)),
@@ -148,7 +148,7 @@ impl Key {
         }
     }
 
-    /// What it does, in sentences, as the file writes things.
+    /// What the key does, in sentences, with values as written in the file.
     pub fn about(&self) -> String {
         let Field { about, note, .. } = *self.field;
         let line = if self.field.is_note_alone { "" } else { about };
@@ -205,7 +205,7 @@ impl Key {
     }
 }
 
-/// The type within a limit.
+/// The type inside a `Limit`.
 pub(super) const fn limited(kind: &'static Type) -> &'static Type {
     match kind {
         Type::Limit(inner) => inner,
@@ -267,7 +267,7 @@ pub(super) fn whole_range(min: i64, max: i64) -> String {
     }
 }
 
-/// A field's value as it would be written in the file.
+/// A field's value as written in the file.
 fn write(kind: &Type, value: &Value) -> Option<String> {
     let toml_text = |text: &str| toml::Value::from(text).to_string();
     match (kind, value) {

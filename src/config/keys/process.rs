@@ -1,4 +1,4 @@
-//! The fields of the process: sockets, limits, log, journal, tokens, simulation, metrics.
+//! The keys of the process: sockets, limits, log, journal, tokens, simulation, metrics.
 
 use crate::config::server::{Journal, Limits, Log, Metrics, Server, Simulation, Token};
 use crate::config::words::{Durability, LogFormat, LogLevel};
@@ -8,7 +8,7 @@ use crate::fields::Type::{
 use crate::fields::{ANY, Field, Fields, MILLIS, Role};
 use crate::router::time::MILLIS_MAX;
 
-/// The longest path that a Unix-domain socket can have on Linux.
+/// The longest path of a Unix-domain socket on Linux.
 const SOCKET_PATH_BYTES_MAX: usize = 107;
 
 pub(super) static SERVER: Fields = Fields::of::<Server>(&[

@@ -1,4 +1,4 @@
-//! Kinds of cases and calendars: names that must exist, and terms that somebody may have forgotten.
+//! Checks kinds of cases and calendars: names must exist, and missing terms are likely forgotten.
 
 use super::{Related, Scope, unknown};
 use crate::calendar::Term;
@@ -39,7 +39,7 @@ fn calendar(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Rel
     }
 }
 
-/// A kind may be without deadlines, and more often somebody forgot them.
+/// A kind without deadlines is allowed, but most likely they were forgotten.
 fn terms(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {
     let staged = |stage: &Stage| stage.due_ms.is_some() || stage.due.is_some();
     if rules.whole().is_none() && !rules.stages.iter().any(staged) {

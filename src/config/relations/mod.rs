@@ -1,8 +1,7 @@
-//! What hangs together: names that must exist, keys that contradict each other, and what can be
-//! used but is most likely not meant.
+//! Checks keys against each other: names that must exist, contradictions, and likely mistakes.
 //!
-//! It works on the built configuration and looks places up in the text. A fault here is something
-//! that the daemon could not do; a warning is something that it would do to nobody's good.
+//! Works on the built configuration and looks up places in the text. A fault is something the
+//! daemon could not do; a warning is something nobody could want.
 
 mod cases;
 mod people;
@@ -18,7 +17,7 @@ use super::{Config, DEFAULT_TENANT, Tenant};
 use crate::nearest::nearest;
 use crate::router::ids::Name;
 
-/// What was found.
+/// The findings.
 #[derive(Default)]
 pub(super) struct Related {
     pub faults: Vec<Finding>,
@@ -68,9 +67,9 @@ pub(super) fn check(config: &Config, root: &DeTable<'_>) -> Related {
 /// A tenant with the places of its text.
 struct Scope<'a> {
     tenant: &'a Tenant,
-    /// The table that holds its queues, agents and customers.
+    /// The table of its queues, agents and customers.
     table: Option<&'a DeTable<'a>>,
-    /// The table that holds its settings.
+    /// The table of its settings.
     settings: Option<&'a DeTable<'a>>,
 }
 
@@ -92,7 +91,7 @@ impl Scope<'_> {
         place(self.table, path)
     }
 
-    /// The place of the name of a key.
+    /// The place of a key.
     fn key_place(&self, path: &[&str]) -> Range<usize> {
         key_place(self.table, path)
     }
@@ -105,8 +104,8 @@ fn as_table<'a, 'i>(value: &'a DeValue<'i>) -> Option<&'a DeTable<'i>> {
     }
 }
 
-/// Follows names, and positions of lists, to the deepest value that is there: its key's place and
-/// its own.
+/// Follows names and list positions to the deepest value that exists: the places of its key and of
+/// the value.
 fn find(table: Option<&DeTable<'_>>, path: &[&str]) -> Option<(Range<usize>, Range<usize>)> {
     let (first, rest) = path.split_first()?;
     let (key, mut value) = table?.get_key_value(*first)?;
@@ -138,8 +137,8 @@ fn key_place(table: Option<&DeTable<'_>>, path: &[&str]) -> Range<usize> {
     find(table, path).map_or(0..0, |(key, _)| key)
 }
 
-/// The positions in the text of the items of a list. Items with faults were left out when the list
-/// was built, so it is the written list with gaps, in the same order.
+/// The places in the text of a list's items. Faulty items were left out of the built list, so it is
+/// the written list with gaps, in the same order.
 fn positions<T>(
     table: Option<&DeTable<'_>>,
     path: &[&str],

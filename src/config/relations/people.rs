@@ -43,7 +43,7 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
     lonely_teams(scope, related);
 }
 
-/// The absences of one agent have a length and do not lie across each other.
+/// The absences of an agent must have a length and not overlap.
 fn absences(scope: &Scope<'_>, name: &Name, agent: &AgentSet, related: &mut Related) {
     let planned = agent.absences.as_deref().unwrap_or_default();
     let list = ["agents", name.as_str(), "absences"];
@@ -76,14 +76,14 @@ fn absences(scope: &Scope<'_>, name: &Name, agent: &AgentSet, related: &mut Rela
     }
 }
 
-/// A time as it is written.
+/// A time as written.
 fn moment(absence: &DeValue<'_>, key: &str) -> Option<i64> {
     let time = absence.get(key)?.get_ref().as_datetime()?.to_string();
     let time: jiff::Timestamp = time.parse().ok()?;
     Some(time.as_millisecond())
 }
 
-/// By the A/B rule an agent and its deputy are never away together.
+/// By the A/B rule an agent and its deputy are never absent together.
 fn pair_away(scope: &Scope<'_>, name: &Name, agent: &AgentSet, related: &mut Related) {
     let Some((deputy, theirs)) = agent
         .deputy
@@ -138,8 +138,8 @@ fn stand_in(
     }
 }
 
-/// Teams are not declared, so a slip of the pen makes a new one: a team of one agent whose name
-/// is nearly that of a larger team.
+/// Teams are not declared, so a misspelt name makes a new one: warns of a team of one agent whose
+/// name is close to that of a larger team.
 fn lonely_teams(scope: &Scope<'_>, related: &mut Related) {
     let mut teams: BTreeMap<&Name, Vec<(&Name, &AgentSet)>> = BTreeMap::new();
     for (name, agent) in &scope.tenant.agents {
@@ -165,7 +165,7 @@ fn lonely_teams(scope: &Scope<'_>, related: &mut Related) {
     }
 }
 
-/// The agents in charge of grid areas must be there.
+/// The agents in charge of grid areas must exist.
 pub(super) fn grids(scope: &Scope<'_>, related: &mut Related) {
     for (grid, agent) in &scope.tenant.settings.by_customer.grids {
         if !scope.tenant.agents.contains_key(agent) {

@@ -16,7 +16,7 @@ pub(super) fn check(config: &Config, root: &DeTable<'_>, related: &mut Related) 
 
 fn sockets(config: &Config, root: &DeTable<'_>, related: &mut Related) {
     let server = &config.server;
-    // A token with a fault counts: it is there.
+    // A faulty token counts as a token.
     let tokens = root.get("tokens").is_some();
     for (key, address) in [("tcp", server.tcp), ("http", server.http)] {
         let open = address.filter(|address| !address.ip().is_loopback());

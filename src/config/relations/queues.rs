@@ -1,4 +1,4 @@
-//! Queues and channels: overflow, steps, ownership, and whether anyone can serve.
+//! Queues and channels: overflow, steps, ownership, and whether any agent can serve them.
 
 use super::{Related, Scope, place, positions, unknown};
 use crate::config::duration;
@@ -39,7 +39,7 @@ pub(super) fn queue(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &m
     }
 }
 
-/// Steps of priority come as often as can be afforded.
+/// Priority steps must not come too often.
 fn aging(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
     let age = policy.age_priority_ms.0;
     if age == 0 || age >= AGE_PRIORITY_MS_MIN {
@@ -54,7 +54,7 @@ fn aging(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related)
     );
 }
 
-/// The opening hours are those of a calendar that there is.
+/// The opening hours must name an existing calendar.
 fn calendar(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
     let calendars = &scope.tenant.calendars;
     if let Some(calendar) = &policy.calendar
@@ -68,7 +68,7 @@ fn calendar(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Relat
     }
 }
 
-/// The prefix of tickets is shorter than other names.
+/// The prefix of tickets must be shorter than other names.
 fn ticket(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
     if let Some(right) = policy.ticket.fault() {
         let place = scope.place(&["queues", name.as_str(), "ticket", "prefix"]);
@@ -112,7 +112,7 @@ fn known_queue(scope: &Scope<'_>, name: &Name) -> bool {
     scope.tenant.queues.contains_key(name) || name.as_str() == crate::config::DEFAULT_QUEUE
 }
 
-/// Queues whose overflow leads back to where it began.
+/// Queues whose overflow leads back to themselves.
 pub(super) fn circles(scope: &Scope<'_>, related: &mut Related) {
     let queues = &scope.tenant.queues;
     let next = |name: &Name| {
@@ -127,7 +127,7 @@ pub(super) fn circles(scope: &Scope<'_>, related: &mut Related) {
             path.push(to);
             at = next(to);
         }
-        // Each circle is told once, at the first of its names.
+        // Each circle is reported once, at the first of its names.
         let closes = at == Some(name) && path.len() > 1;
         if closes && path.iter().all(|other| name <= *other) {
             let names: Vec<String> = path.iter().map(|name| format!("\"{name}\"")).collect();
@@ -183,8 +183,8 @@ fn steps(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related)
     }
 }
 
-/// A requirement that none of the written agents meets. A file without agents says nothing about
-/// who there will be.
+/// A requirement that no configured agent meets. Skipped in a file without agents, whose agents are
+/// made through the API.
 fn skills(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Related) {
     let agents = &scope.tenant.agents;
     if agents.is_empty() {

@@ -1,4 +1,4 @@
-//! Lists and small tables as the user wrote them: every entry is checked, the good ones are kept.
+//! Lists and small tables as the user wrote them: every entry is checked, the valid ones are kept.
 
 use std::ops::Range;
 
@@ -131,7 +131,7 @@ fn reason(key: &str, agent: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     free_text(key, text)
 }
 
-/// The fault of a name on the left that is no name.
+/// The fault of an invalid name on the left.
 pub(in crate::config) fn bad_name(place: Range<usize>, message: String) -> Finding {
     Finding::new(place, message)
         .label("this name")
@@ -160,7 +160,7 @@ fn entries(
     Value::Object(found)
 }
 
-/// Words under a number that is out of range, or under what is no whole number at all.
+/// Words under a number that is out of range or not whole.
 fn off_range(value: &DeValue<'_>, range: &str) -> String {
     if value.is_integer() {
         range.to_owned()

@@ -1,6 +1,6 @@
-//! One value as the user wrote it: whether it is of the kind its key takes.
+//! Checks one value as the user wrote it against the type of its key.
 //!
-//! Every refusal says what would be right. Nothing here compares one key with another.
+//! Every fault names the right form. Nothing here compares one key with another.
 
 mod many;
 
@@ -43,7 +43,7 @@ fn wrong(message: impl Into<String>, label: impl Into<String>, help: impl Into<S
     }
 }
 
-/// Checks a value that is not a section. `None` where it cannot be used.
+/// Checks a value that is not a section. `None` = not usable.
 pub(super) fn check(
     key: Key,
     value: &Spanned<DeValue<'_>>,
@@ -80,7 +80,7 @@ fn finding(place: Range<usize>, wrong: Wrong) -> Finding {
     }
 }
 
-/// Checks a single value; `off` where `"off"` would do as well.
+/// Checks a single value; `off` = `"off"` is allowed too.
 fn scalar(key: &str, kind: &Type, off: bool, value: &DeValue<'_>) -> Result<Value, Wrong> {
     match *kind {
         Type::Millis { min, max } => time(key, min, max, off, value),
@@ -148,7 +148,7 @@ fn term(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     }
 }
 
-/// A single value where several are expected.
+/// A single value where a list is expected.
 fn not_several(key: &str, kind: &Type, value: &DeValue<'_>) -> Wrong {
     let (expected, help) = match kind {
         Type::Map(Type::Level, _) => (
@@ -192,7 +192,7 @@ fn timestamp(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     })
 }
 
-/// The name of a skill with a place for a word.
+/// A skill name with a placeholder.
 fn pattern(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let help = "give the name of a skill with one {} in it, such as \"lang:{}\"";
     let text = string(key, value, help)?;
@@ -250,8 +250,7 @@ fn time(key: &str, min: i64, max: i64, off: bool, value: &DeValue<'_>) -> Result
     Ok(json!(ms.0))
 }
 
-/// What a value was most likely meant to be as a duration, in quotes. `unit_ms` is the unit of a
-/// number.
+/// The most likely intended duration, in quotes. `unit_ms` is the unit of a bare number.
 pub(super) fn duration_hint(value: &DeValue<'_>, unit_ms: i64) -> String {
     let ms = match value {
         DeValue::Integer(_) => integer(value).and_then(|n| n.checked_mul(unit_ms)),
@@ -435,7 +434,7 @@ fn type_wrong(key: &str, expected: &str, value: &DeValue<'_>, help: &str) -> Wro
     )
 }
 
-/// What was written, in a word or two.
+/// The type of what was written, in a word or two.
 pub(super) fn written(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
