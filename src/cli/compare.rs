@@ -83,7 +83,7 @@ impl Compare {
 }
 
 impl Compare {
-    /// What is compared, in its order.
+    /// The configurations to compare, in order.
     fn policies(&self) -> Result<Vec<Named>, ExitCode> {
         let Some(file) = &self.ownership else {
             let load = |path: &PathBuf| Ok((name_of(path), super::simulate::load(path)?));

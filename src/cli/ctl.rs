@@ -1,7 +1,6 @@
 //! `ctl`: one call from the shell, a prompt, or the stream of events.
 //!
-//! What the daemon answers goes to standard output, what went wrong to standard error with exit
-//! code 1. Nothing is retried here: whoever types sees what happened.
+//! Results go to standard output, errors to standard error with exit code 1. Nothing is retried.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
@@ -20,7 +19,7 @@ use crate::client::{
 use crate::printable::printable_lines;
 use crate::wire::method::METHODS;
 
-/// How many of the last events `ctl events` shows where it is not told.
+/// Number of past events that `ctl events` shows by default.
 const EVENTS_SHOWN: u64 = 20;
 
 /// Calls the methods of a running daemon.
@@ -78,7 +77,7 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Who a session of this command is.
+    /// The session that this command opens.
     pub fn who(&self, client: &str) -> Who {
         Who {
             client: client.to_owned(),
@@ -90,7 +89,7 @@ impl Daemon {
 
 impl Ctl {
     pub fn run(self) -> Done {
-        // A mistake in the arguments is wrong usage and needs no daemon.
+        // Wrong arguments are a usage error and need no daemon.
         if let Some(method) = self.method.as_deref().filter(|method| *method != "events") {
             client::params(method, &self.arguments).map_err(|error| Failure::new(USAGE, error))?;
         }
@@ -110,7 +109,7 @@ impl Ctl {
         }
     }
 
-    /// Connects, and opens a session where the daemon has to know who it is.
+    /// Connects, and opens a session if the daemon needs one.
     async fn open(&self) -> Result<Connection, ClientError> {
         let mut connection = Connection::open(&self.to.socket).await?;
         if self.to.token.is_some() || self.to.tenant.is_some() {
@@ -142,7 +141,7 @@ impl Ctl {
     }
 
     fn show(&self, method: &str, result: &RawValue) -> anyhow::Result<()> {
-        // The document of `rpc.discover` is for programs: no table can hold it.
+        // The document of `rpc.discover` is for programs and fits no table.
         if self.json || method == "rpc.discover" {
             return print(result.get());
         }
@@ -189,8 +188,8 @@ impl Ctl {
         }
     }
 
-    /// A line, a call, until the end of the input. From a pipe it goes on after an error too, and
-    /// the command fails at its end.
+    /// Calls a method for each line until the end of the input. Input from a pipe continues after
+    /// an error, and the command fails at its end.
     async fn prompt(&self) -> anyhow::Result<()> {
         let mut connection = self.open().await?;
         if !std::io::stdin().is_terminal() {
@@ -262,7 +261,7 @@ impl Ctl {
                 let called = self.call(connection, method, &params).await;
                 let broken = called.as_ref().err().and_then(|error| error.downcast_ref());
                 if broken.is_some_and(ClientError::is_of_the_connection) {
-                    // Whether the call was carried out is not known, so it is not repeated.
+                    // It is unknown whether the call was carried out, so it is not repeated.
                     *connection = self.open().await?;
                 }
                 called
@@ -271,7 +270,7 @@ impl Ctl {
     }
 }
 
-/// Splits a line at its spaces; quotes and braces hold together, a backslash does not escape.
+/// Splits a line at its spaces; quotes and braces group, a backslash does not escape.
 fn split(line: &str) -> anyhow::Result<Vec<String>> {
     let (mut words, mut word) = (Vec::new(), String::new());
     let (mut quote, mut depth) = (None, 0_i32);
@@ -322,7 +321,7 @@ fn help(about: Option<&str>) -> anyhow::Result<()> {
     print(&text)
 }
 
-/// Where the prompt keeps its history.
+/// The prompt's history file.
 fn history() -> Option<PathBuf> {
     let from = |name: &str| {
         std::env::var_os(name)
@@ -335,7 +334,7 @@ fn history() -> Option<PathBuf> {
     Some(folder.join("history"))
 }
 
-/// Writes a line. A reader that has gone away, as `head` does, is the end and not a failure.
+/// Prints a line. A reader that has gone, such as `head`, ends the output without an error.
 fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{}", printable_lines(text)).and_then(|()| out.flush()) {

@@ -18,7 +18,7 @@ use crate::demo::{Centre, Crowd, Folder, Follower, Narrator, Page, banner, closi
 use crate::replay::{Options, Player, Progress, Setup};
 use crate::server::{self, Running};
 
-/// How often it is told how things stand.
+/// Interval of status lines.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
 /// The daemon on a journal in a temporary folder, customers and agents of its own in front of it,
@@ -76,12 +76,12 @@ impl Demo {
         daemon.control().shutdown();
         daemon.join().await.context("the daemon did not end well")?;
         let closing = played?;
-        // Whoever closed the output does not want the end either.
+        // The reader of the output may have gone.
         let _ = page.line(&format!("{closing}\n  folder         {}", folder.end()));
         Ok(())
     }
 
-    /// Plays until the end, and says what it came to.
+    /// Runs until the end and returns the summary.
     async fn watch(
         &self,
         page: Page,
@@ -137,7 +137,7 @@ impl Demo {
         Ok(closing(page, &player.summary(), &player.account()))
     }
 
-    /// Comes when the demo is to end.
+    /// Completes when the demo is to end.
     fn stop(&self) -> anyhow::Result<impl Future<Output = ()> + Send + use<>> {
         let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
         let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
@@ -158,8 +158,7 @@ impl Demo {
     }
 }
 
-/// Writes a line for each event that needs one, and now and then how things stand. Follow-ups are
-/// answered on the way.
+/// Prints a line for each event that has one, and a status line now and then; answers follow-ups.
 async fn narrate(
     mut narrator: Narrator,
     mut follower: Follower,
@@ -194,7 +193,7 @@ async fn narrate(
     }
 }
 
-/// Only what is wrong: the demo tells the rest itself.
+/// Logs warnings and errors only; the demo prints the rest itself.
 fn log_to_stderr() -> std::io::Result<()> {
     let coloured = std::io::stderr().is_terminal();
     let level = tracing_subscriber::EnvFilter::new("error");
@@ -203,7 +202,7 @@ fn log_to_stderr() -> std::io::Result<()> {
         .with_ansi(coloured)
         .log_internal_errors(false)
         .with_writer(crate::log::to(std::io::stderr(), coloured)?);
-    // It fails only where a log has been set up already, which then is as good.
+    // Fails only if a log has been set up already.
     let _ = builder.try_init();
     Ok(())
 }

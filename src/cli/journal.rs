@@ -12,8 +12,8 @@ use crate::ledger::{LedgerError, files};
 use crate::printable::printable;
 use crate::server::{Record, RecordError, WrittenBy};
 
-/// The exit code of a journal that is damaged or cannot be read: the code 74 is the daemon's, for
-/// whoever restarts it.
+/// The exit code for a journal that is damaged or cannot be read. Not 74, which is the daemon's
+/// code for its supervisor.
 const DAMAGED: u8 = super::FAILED;
 
 #[derive(Debug, clap::Args)]
@@ -91,8 +91,8 @@ fn say(out: &mut impl Write, done: &str, transfer: Result<tools::Transfer, Journ
     Ok(0)
 }
 
-/// The ledger of responsibility goes with its journal, and after it: a ledger behind its own
-/// snapshots would have a gap.
+/// The ledger is copied after its journal: a ledger older than the journal's snapshots would have a
+/// gap.
 fn copy_ledger(out: &mut impl Write, from: &Path, to: &Path) -> Done {
     let copied = files::copy(from, to)
         .map_err(|error| Failure::new(DAMAGED, LedgerError::io("copy", to, error)))?;
@@ -229,7 +229,7 @@ fn dump(dir: &Path, from: u64, out: &mut impl Write) -> Done {
     });
     match dumped {
         Ok(()) => Ok(0),
-        // Whoever read the output has seen enough.
+        // The reader of the output has gone.
         Err(DumpError::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
         Err(error) => Err(Failure::new(DAMAGED, error)),
     }

@@ -204,7 +204,7 @@ impl Log {
     }
 }
 
-/// A file or standard input, and what faults call it.
+/// A file or standard input, with its name for errors.
 fn open(path: &Path) -> Result<(String, Box<dyn Read>), Failure> {
     if path == Path::new("-") {
         return Ok(("standard input".to_owned(), Box::new(io::stdin())));
@@ -227,7 +227,7 @@ pub(super) fn folders(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(folders)
 }
 
-/// The one ledger that is meant.
+/// The one ledger meant by the arguments.
 pub(super) fn folder_of(dir: &Path, tenant: Option<&str>) -> Result<PathBuf, Failure> {
     let folders = folders(dir)?;
     let mut tenants = Vec::new();
@@ -293,7 +293,7 @@ fn verify(dir: &Path, head: Option<(u64, Hash)>) -> Done {
     Ok(if sound { 0 } else { DAMAGED })
 }
 
-/// The journal to which a tenant's ledger belongs, if it lies where the daemon writes it.
+/// The journal of a tenant's ledger, if the ledger is where the daemon writes it.
 fn journal_of(folder: &Path) -> Option<Stored> {
     let ledgers = folder.parent()?;
     if ledgers.file_name()? != files::FOLDER {
@@ -310,9 +310,9 @@ fn journal_of(folder: &Path) -> Option<Stored> {
 
 fn verify_one(folder: &Path, head: Option<(u64, Hash)>) -> Result<bool, Failure> {
     let stored = journal_of(folder);
-    // The name of the tenant stands in the first record.
+    // The name of the tenant is in the first record.
     let mut reader = ledger::Reader::open(folder).map_err(damaged)?;
-    // What is wrong with it is said below.
+    // A damaged record is reported below.
     let _ = reader.read();
     let tenant = reader.tenant().unwrap_or_default().to_owned();
     let journal = stored

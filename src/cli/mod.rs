@@ -27,7 +27,7 @@ use clap::{Parser, Subcommand};
 
 /// The exit code of wrong usage or a wrong configuration.
 const USAGE: u8 = 2;
-/// The exit code of what was asked rightly and did not succeed.
+/// The exit code of a valid command that failed.
 const FAILED: u8 = 1;
 
 /// A contact router that keeps its word: whoever takes a matter first stays responsible.
@@ -71,9 +71,9 @@ enum Command {
     Ledger(ledger::Ledger),
 }
 
-/// Reads the command line and does what it says.
+/// Reads the command line and runs the subcommand.
 pub fn run() -> ExitCode {
-    // Wrong usage ends here, with the code 2 that clap has for it.
+    // Wrong usage exits here with clap's code 2.
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Serve(command) => command.run(),
@@ -101,7 +101,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Why a subcommand did not do what it should, and the exit code that says so.
+/// Why a subcommand failed, and its exit code.
 #[derive(Debug)]
 struct Failure {
     code: u8,
@@ -123,10 +123,10 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
     }
 }
 
-/// The exit code, or why there is no better one.
+/// The exit code, or a failure.
 type Done = Result<u8, Failure>;
 
-/// Runs a command that is one client: one thread is enough for it.
+/// Runs one client's work; one thread is enough for it.
 fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! What a subcommand prints on standard output, where the reader may stop before the end.
+//! Prints to standard output, whose reader may stop before the end.
 
 use std::fmt;
 use std::io::{ErrorKind, Write};
@@ -6,8 +6,8 @@ use std::io::{ErrorKind, Write};
 use super::FAILED;
 use crate::printable::printable_lines;
 
-/// Prints a line. A reader who has gone, as `head` does, has read enough: what would follow is
-/// not printed, and nothing has failed. Any other error ends the program.
+/// Prints a line. If the reader has gone, such as `head`, further output is skipped without an
+/// error. Any other error ends the program.
 pub(super) fn line(text: fmt::Arguments<'_>) {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{}", printable_lines(&text.to_string())) {

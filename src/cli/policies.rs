@@ -1,6 +1,6 @@
-//! Named ownership policies, each laid on every queue of a configuration to be compared.
+//! Named ownership policies, each applied to every queue of a configuration, for `compare`.
 //!
-//! Reads a file of policies and makes configurations of it; what they do is known elsewhere.
+//! Reads a file of policies and makes configurations from it; knows nothing about what they do.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,7 +17,7 @@ struct File {
     policy: Vec<Policy>,
 }
 
-/// One of them: what stands in `[queues.NAME.ownership]`, for every queue.
+/// One policy: the content of `[queues.NAME.ownership]`, for every queue.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Policy {
@@ -28,8 +28,8 @@ struct Policy {
 /// A configuration with the name of its policy.
 pub(super) type Named = (String, Config);
 
-/// Lays each policy of a file on every queue that `base` or the arrivals name. An error says what
-/// is wrong.
+/// Applies each policy of a file to every queue that `base` or the arrivals name. The error is a
+/// message.
 pub(super) fn read(
     path: &Path,
     base: Option<&Path>,
@@ -68,7 +68,7 @@ fn laid(base: &Table, ownership: &Table, queues: &BTreeSet<String>) -> Result<Ta
     Ok(laid)
 }
 
-/// A table within a table, made where there is none.
+/// A table within a table, created if absent.
 fn part<'a>(of: &'a mut Table, name: &str) -> Result<&'a mut Table, String> {
     of.entry(name)
         .or_insert_with(|| Value::Table(Table::new()))

@@ -43,7 +43,7 @@ impl Rehearse {
     }
 }
 
-/// A router as the configuration makes it, at the virtual time 0.
+/// A router set up from the configuration, at the virtual time 0.
 fn configured(path: &Path) -> Result<Router, Failure> {
     let (config, warnings) = Config::load(path).map_err(|faults| {
         let colour = std::io::stderr().is_terminal();

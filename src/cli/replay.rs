@@ -92,7 +92,7 @@ impl Replay {
         }
     }
 
-    /// Plays, and says whether everything was kept.
+    /// Runs the replay; fails if anything was lost, repeated or refused.
     async fn play(&self) -> anyhow::Result<()> {
         let open =
             |path: &str, columns| Table::open(Path::new(path), columns).map_err(ReplayError::from);
@@ -174,7 +174,7 @@ impl Replay {
     }
 }
 
-/// An owner who does not work here could never be reached.
+/// An owner missing from the agents file could never be reached.
 fn check_owners(
     file: &str,
     arrivals: &[replay::Arrival],

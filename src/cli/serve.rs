@@ -12,7 +12,7 @@ use super::{Done, Failure, USAGE};
 use crate::config::{Config, Log, LogFormat};
 use crate::server::{self, Options, ServerError};
 
-/// The exit code when a second signal ends the daemon before it is done.
+/// The exit code when a second signal ends the daemon early.
 const CUT_SHORT: i32 = 1;
 
 #[derive(Debug, clap::Args)]
@@ -33,8 +33,8 @@ pub struct Serve {
     accept_ledger_break: bool,
 }
 
-/// Pieces of work after which a busy thread looks at the sockets again: a piece may take a
-/// millisecond, and who has just come is not to wait for sixty of them.
+/// Tasks after which a busy thread polls the sockets again: a task may take a millisecond, and a
+/// new connection should not wait for sixty of them.
 const EVENT_INTERVAL: u32 = 8;
 
 impl Serve {
@@ -60,7 +60,7 @@ impl Serve {
             accept_ledger_break: self.accept_ledger_break,
         };
         let ended = runtime.block_on(serve(config, options));
-        // What still runs has been waited for as long as it may.
+        // The remaining tasks have had their time.
         runtime.shutdown_background();
         match ended {
             Ok(()) => Ok(0),
@@ -76,15 +76,15 @@ async fn serve(config: Config, options: Options) -> Result<(), ServerError> {
             cause,
         })
     };
-    // Before the start, so that no signal meets its deadly default while the journal is read.
+    // Before the start, so that no signal kills the process while the journal is read.
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut hang_up = listen(SignalKind::hangup())?;
-    // A limit on the size of files is to be a failed write like any other, not a death on the spot.
+    // A limit on file sizes should be a failed write, not kill the process.
     let _too_large = listen(SignalKind::from_raw(Signal::XFSZ.as_raw()))?;
     let running = tokio::select! {
         running = server::run(config, options) => running?,
-        // Nothing has been promised to anyone yet.
+        // Nothing has been acknowledged yet.
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };
@@ -118,7 +118,7 @@ fn end(control: &server::Control, ending: &mut bool) {
     control.shutdown();
 }
 
-/// However the daemon ends, its last lines are written, if there is anybody who takes them.
+/// Writes the last lines of the log however the daemon ends, if they are read.
 struct LastLines;
 
 impl Drop for LastLines {
@@ -135,7 +135,7 @@ fn log_to_stdout(log: &Log) -> std::io::Result<()> {
         .with_ansi(coloured)
         .log_internal_errors(false)
         .with_writer(crate::log::to(std::io::stdout(), coloured)?);
-    // It fails only where a log has been set up already, which then is as good.
+    // Fails only if a log has been set up already.
     let _ = match log.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

@@ -79,7 +79,7 @@ impl Simulate {
     }
 }
 
-/// Reads a configuration, or says what is wrong with it.
+/// Reads a configuration, or reports its faults.
 pub(super) fn load(path: &std::path::Path) -> Result<Config, ExitCode> {
     match Config::load(path) {
         Ok((config, _warnings)) => Ok(config),

@@ -10,7 +10,7 @@ use crate::queueing::{Delay, Patience};
 
 use super::out::say;
 
-/// The most agents that are tried.
+/// The most agents tried.
 const AGENTS_MAX: u32 = 100_000;
 /// Rows shown below and above the answer.
 const AROUND: u32 = 3;
@@ -35,7 +35,7 @@ pub struct Staff {
     json: bool,
 }
 
-/// What so many agents achieve.
+/// What this many agents achieve.
 struct Line {
     agents: u32,
     occupancy: f64,
