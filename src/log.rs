@@ -1,11 +1,10 @@
-//! Where the log goes: lines wait in memory, and one thread writes them.
+//! The log: lines wait in memory, and one thread writes them.
 //!
-//! The log must never hold up the work and never end it. Whoever has a line puts it down and goes
-//! on; where [`WAITING_BYTES_MAX`] wait already, as in front of a pipe that nobody reads, the line
-//! is dropped and counted. What cannot be written (a full disk, a reader that has died) is counted
-//! too, and writing goes on with the next line. When the log flows again it says how many lines
-//! are missing. Lines are made safe for a terminal on the way, and what follows a line break is
-//! indented, so that nobody's text can pass for a line of the log.
+//! Logging must never block or end the work. If [`WAITING_BYTES_MAX`] are waiting already, as with
+//! a pipe that nobody reads, a line is dropped and counted. Lines that cannot be written (full
+//! disk, closed pipe) are counted too, and writing continues with the next. Once writing works
+//! again, a line says how many are missing. Lines are made safe for a terminal, and lines after a
+//! line break are indented, so that no text from outside can pass for a line of the log.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -20,24 +19,24 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::printable::{printable_coloured, printable_lines};
 
-/// Bytes of lines that may wait for being written.
+/// Bytes of lines that may wait to be written.
 pub const WAITING_BYTES_MAX: usize = 1 << 20;
 /// How long the end of the process waits for the last lines.
 pub const LAST_LINES_WITHIN: Duration = Duration::from_secs(1);
-/// How long is waited at a time for room in a pipe that does not block.
+/// Timeout of one wait for room in a non-blocking pipe.
 const POLL: Timespec = Timespec {
     tv_sec: 1,
     tv_nsec: 0,
 };
 
-/// The log of this process: there is one, as there is one subscriber of `tracing`.
+/// The log of this process; `tracing` has one subscriber.
 static LOG: OnceLock<Log> = OnceLock::new();
-/// Lines that were dropped because too many waited.
+/// Lines dropped because too many waited.
 static DROPPED: AtomicU64 = AtomicU64::new(0);
 /// Lines that could not be written.
 static FAILED: AtomicU64 = AtomicU64::new(0);
 
-/// Lines dropped since the start, because nobody took them in time.
+/// Lines dropped since the start because too many waited.
 pub fn dropped() -> u64 {
     DROPPED.load(Ordering::Relaxed)
 }
@@ -47,7 +46,7 @@ pub fn failed() -> u64 {
     FAILED.load(Ordering::Relaxed)
 }
 
-/// Begins to log to a stream of the process. Only the first call has an effect.
+/// Starts logging to a stream of the process. Only the first call has an effect.
 pub fn to(stream: impl AsFd, coloured: bool) -> io::Result<Log> {
     if let Some(log) = LOG.get() {
         return Ok(log.clone());
@@ -64,24 +63,23 @@ pub fn to(stream: impl AsFd, coloured: bool) -> io::Result<Log> {
     Ok(LOG.get_or_init(|| log).clone())
 }
 
-/// Waits a while until what has been logged is written. What the stream does not take by then is
-/// lost with the process.
+/// Waits for a limited time until all lines are written; the rest is lost with the process.
 pub fn finish() {
     if let Some(Log(shared)) = LOG.get() {
         let mut state = shared.state.lock();
         if state.lines > 0 || state.is_writing {
-            // Woken once, when everything has been written.
+            // Notified once, when everything has been written.
             shared.idle.wait_for(&mut state, LAST_LINES_WITHIN);
         }
     }
 }
 
-/// Says something on standard error, which may be gone or a pipe that nobody reads: neither is
-/// reason to panic or to stand still.
+/// Writes to standard error, which may be closed or a pipe that nobody reads, without panicking or
+/// blocking.
 pub fn tell(text: String) {
     let (done, wait) = mpsc::channel();
     let work = move || {
-        // There is nowhere left to complain.
+        // There is nowhere left to report this.
         let _ = writeln!(io::stderr(), "{text}");
         let _ = done.send(());
     };
@@ -90,7 +88,7 @@ pub fn tell(text: String) {
     }
 }
 
-/// Writes what is wrong in a panic to the log, and not to standard error, which may block.
+/// Writes panics to the log and not to standard error, which may block.
 pub fn panics_too() {
     std::panic::set_hook(Box::new(|panic| {
         tracing::error!(%panic, "a bug: a task has ended by a panic");
@@ -144,7 +142,7 @@ impl Shared {
         self.work.notify_one();
     }
 
-    /// The thread: writes what waits, for as long as the process lives.
+    /// The writing thread: runs as long as the process.
     fn write_all(&self, file: &File) {
         let mut taken = Vec::new();
         let mut told = 0;
@@ -173,7 +171,7 @@ impl Shared {
             }
             let lost = dropped() + failed();
             if lost > told {
-                // It is a line like any other and stands behind those that waited.
+                // A line like any other, behind those that waited.
                 tracing::warn!(
                     lines = lost - told,
                     dropped = dropped(),
@@ -186,7 +184,7 @@ impl Shared {
     }
 }
 
-/// Writes all of it, or says how much was written and why not more.
+/// Writes everything, or returns how much was written and the error.
 fn write(file: &File, bytes: &[u8]) -> Result<(), (usize, io::Error)> {
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
@@ -194,7 +192,7 @@ fn write(file: &File, bytes: &[u8]) -> Result<(), (usize, io::Error)> {
             Ok(0) => return Err((at, ErrorKind::WriteZero.into())),
             Ok(written) => at += written,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            // Somebody who shares the pipe has made it so that it does not block.
+            // Another process sharing the pipe has set it non-blocking.
             Err(error) if error.kind() == ErrorKind::WouldBlock => wait_for_room(file.as_fd()),
             Err(error) => return Err((at, error)),
         }

@@ -1,13 +1,11 @@
-//! Text of somebody's as a terminal may be shown it.
+//! Makes text from outside safe to show on a terminal.
 //!
-//! What a file or the wire brought may hold characters that a terminal obeys (C0, C1), that turn
-//! the direction of what stands around them, or that are not seen at all. They are written out,
-//! so that what is read is what is there. Nothing else is changed.
+//! Such text may contain characters that control a terminal (C0, C1), change the direction of text,
+//! or are invisible. They are escaped, so that nothing is hidden. Nothing else is changed.
 
 use std::borrow::Cow;
 
-/// Whether a character does something other than stand there: a control character, one that turns
-/// the direction of writing, or one without width.
+/// Whether a character is a control character, changes the direction of text, or has no width.
 pub fn is_hidden(character: char) -> bool {
     match character {
         ' '..='~' => false,
@@ -33,7 +31,7 @@ pub fn is_hidden(character: char) -> bool {
     }
 }
 
-/// The text with everything hidden written out.
+/// The text with every hidden character escaped.
 pub fn printable(text: &str) -> Cow<'_, str> {
     written_out(text, |_| false)
 }
@@ -43,14 +41,15 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     written_out(text, |character| matches!(character, '\n' | '\t'))
 }
 
-/// The same for a text that was coloured after its parts had been made safe.
+/// The same for a coloured text whose parts are safe already.
 pub fn printable_coloured(text: &str) -> Cow<'_, str> {
     written_out(text, |character| {
         matches!(character, '\n' | '\t' | '\u{1b}')
     })
 }
 
-/// Everything hidden as `\u0085`, which JSON reads as the same text, but for what may stay.
+/// Escapes hidden characters as `\u0085`, which JSON reads as the same text, except those that may
+/// stay.
 fn written_out(text: &str, may_stay: impl Fn(char) -> bool) -> Cow<'_, str> {
     let stands_out = |character| is_hidden(character) && !may_stay(character);
     if !text.chars().any(stands_out) {

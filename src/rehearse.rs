@@ -1,9 +1,8 @@
-//! A script of requests played through the router on a virtual clock.
+//! Plays a script of requests through the router on a virtual clock.
 //!
-//! Every line of the script is a request with the virtual time at which it comes; every reply and
-//! every event is printed as a line, in the order of time. Nothing but the script and the router
-//! it starts from decides what is printed: the same script prints the same bytes. There is no
-//! clock and no socket here, and the caller owns the files.
+//! Every line of the script is a request with its virtual time; every reply and event is printed as
+//! a line, in order of time. The output depends only on the script and the initial router. No clock
+//! and no socket here; the caller owns the files.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
@@ -26,11 +25,11 @@ use crate::wire::{PROTOCOL, event, openrpc, reply};
 /// The session of a line that names none.
 const SESSION: &str = "main";
 
-/// How often the router may ask for the same instant again. A sound router asks once; this tells
-/// one that would never let time pass from a slow one.
+/// Most ticks at the same instant. A correct router needs one; this stops a router that would never
+/// let time pass.
 const TICKS_PER_INSTANT_MAX: u32 = 10_000;
 
-/// Why a rehearsal did not come to its end.
+/// Why a rehearsal was stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum RehearseError {
     #[error("cannot read the script: {0}")]
@@ -46,7 +45,7 @@ pub enum RehearseError {
 }
 
 impl RehearseError {
-    /// The exit code: 2 where the script is wrong, 1 where something failed.
+    /// The exit code: 2 for a wrong script, 1 for a failure.
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Script { .. } => 2,
@@ -78,7 +77,7 @@ pub fn run(
             continue;
         }
         let played = Cue::read(line, text).and_then(|cue| stage.play(cue));
-        // What happened up to a fault is printed before the fault is told.
+        // Print what happened before a fault first.
         out.write_all(&stage.printed)
             .map_err(RehearseError::Write)?;
         stage.printed.clear();
@@ -98,7 +97,7 @@ struct Cue {
 enum Action {
     /// Only time passes.
     Pass,
-    /// The connection breaks off.
+    /// The connection is closed.
     Close,
     Call(Box<Call>),
 }
@@ -171,15 +170,15 @@ fn time(at: Option<&RawValue>) -> Result<Timestamp, String> {
     }
 }
 
-/// The router, its clock and who is connected.
+/// The router, its clock and the open sessions.
 struct Stage {
     router: Router,
     now: Timestamp,
-    /// The sessions that are open, with their client.
+    /// The open sessions with their client.
     clients: BTreeMap<Name, Name>,
     effects: Effects,
     ticks: u64,
-    /// What is to be printed.
+    /// Output not written yet.
     printed: Vec<u8>,
     scratch: Vec<u8>,
 }
@@ -213,7 +212,7 @@ impl Stage {
             Action::Close => {
                 if let Some(client) = self.clients.remove(&cue.session) {
                     let closed = Command::Session(SessionCommand::Closed(Session { client }));
-                    // A session that was opened can be closed; nobody is there to be answered.
+                    // Never refused, because the session was opened; there is no reply.
                     let _ = self.apply(cue.line, None, None, closed);
                     self.print_events();
                 }
@@ -229,7 +228,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Lets time pass up to and including `at`: everything due happens at its own time.
+    /// Lets time pass up to and including `at`: everything due is carried out at its own time.
     fn pass(&mut self, line: u64, at: Timestamp) -> Result<(), RehearseError> {
         let mut here = 0;
         while let Some(due) = self.router.next_deadline().filter(|due| *due <= at) {
@@ -240,7 +239,7 @@ impl Stage {
             }
             self.now = due;
             self.ticks += 1;
-            // A tick is never refused.
+            // The router never refuses a tick.
             let _ = self.apply(line ^ (self.ticks << 32), None, None, Command::Tick);
             self.print_events();
         }
@@ -264,7 +263,7 @@ impl Stage {
         };
         self.effects.clear();
         let outcome = self.router.apply(&stamped, &mut self.effects);
-        // A debug build looks after every step, so that each script tests the invariants too.
+        // In debug builds each script tests the invariants after every step.
         debug_assert_eq!(
             self.router.book().check_invariants(),
             Ok(()),
@@ -327,7 +326,7 @@ impl Stage {
         }
     }
 
-    /// Opens a session for a client; a session that was open for another one is closed first.
+    /// Opens a session for a client; a session open for another client is closed first.
     fn open(&mut self, line: u64, session: &Name, id: &Id, open: SessionOpen) {
         let client = open.client;
         let before = self.clients.insert(session.clone(), client.clone());
@@ -335,7 +334,7 @@ impl Stage {
         let mut outcome = Ok(());
         if before.as_ref() != Some(&client) {
             if let Some(client) = before {
-                // A session that was opened can be closed; nobody is there to be answered.
+                // Never refused, because the session was opened; there is no reply.
                 let closed = Command::Session(SessionCommand::Closed(Session { client }));
                 let _ = self.apply(line, None, None, closed);
                 earlier = std::mem::take(&mut self.effects.events);
@@ -385,7 +384,7 @@ impl Stage {
     }
 }
 
-/// The answer to `server.status`.
+/// The result of `server.status`.
 #[derive(Serialize)]
 struct Status {
     state: &'static str,
@@ -399,7 +398,7 @@ fn print_at(printed: &mut Vec<u8>, at: Timestamp, object: &[u8]) {
     reply::end(printed);
 }
 
-/// A draw for strategies that need one: well mixed, and the same in every run.
+/// A random number for strategies that need one, the same in every run.
 fn splitmix64(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
