@@ -1,12 +1,11 @@
-//! How many instructions the hot path takes, as a ratchet: counted by valgrind, so that neither a
-//! busy machine nor its clock matters, and compared with `benches/instructions.json`.
+//! Instructions of the hot path, as a ratchet: counted by valgrind, independent of the machine's
+//! load and clock, and compared with `benches/instructions.json`.
 //!
-//! Each case runs a few and many rounds under cachegrind; the difference of the counts, divided
-//! by the difference of the rounds, is the cost of one round without start and preparation. A
-//! case that takes more than [`MORE_MAX_PERCENT`] above the committed number fails;
-//! `UPDATE_EXPECT=1` writes the numbers anew. Counts differ between processors of different kinds
-//! (they have other instructions for the same work) and between compilers; the file says for
-//! which it stands.
+//! Each case runs a few and many rounds under cachegrind; the difference of the counts, divided by
+//! the difference of the rounds, is the cost of one round without start and preparation. A case
+//! more than [`MORE_MAX_PERCENT`] above the committed number fails; `UPDATE_EXPECT=1` rewrites the
+//! numbers. Counts differ between kinds of processors and between compilers; the file names those
+//! it is for.
 
 mod centre;
 
@@ -32,7 +31,7 @@ use serde::{Deserialize, Serialize};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How much more than committed a case may take.
+/// How far above the committed number a case may be.
 const MORE_MAX_PERCENT: f64 = 5.0;
 const ROUNDS_FEW: u64 = 500;
 const ROUNDS_MANY: u64 = 2_500;
@@ -43,7 +42,7 @@ const ACCEPT: &str =
 
 type Case = (&'static str, fn(u64));
 
-/// What is counted. Preparation is the same for few and many rounds, so it does not count.
+/// The cases. Preparation is the same for few and many rounds, so it does not count.
 const CASES: &[Case] = &[
     ("read a submission", |rounds| read(SUBMIT, rounds)),
     ("read an acceptance", |rounds| read(ACCEPT, rounds)),
@@ -149,10 +148,10 @@ fn write_frames(rounds: u64) {
     }
 }
 
-/// What is committed.
+/// The committed numbers.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Committed {
-    /// For which kind of machine and compiler.
+    /// The machine and compiler they are for.
     machine: String,
     compiler: String,
     instructions: BTreeMap<String, u64>,

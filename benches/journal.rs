@@ -1,8 +1,8 @@
-//! What a commit costs against the bare disk, and how fast frames and recoveries are.
+//! The cost of a commit compared with the bare disk, and the speed of frames and recovery.
 //!
-//! The disk is measured in the same run and in the same directory, so that the ratio holds on any
-//! machine. `JOURNAL_BENCH_DIRECTORY` chooses the disk; without it the temporary directory is
-//! used. The figures mean nothing on a file system in memory.
+//! The disk is measured in the same run and the same directory, so that the ratio holds on any
+//! machine. `JOURNAL_BENCH_DIRECTORY` selects the disk; the default is the temporary directory. On
+//! a file system in memory the figures mean nothing.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -19,7 +19,7 @@ use firsthand::journal::{Durability, Journal, JournalError, NewRecord, Options};
 const RECORD: [u8; 200] = [7; 200];
 const PAGE: [u8; 4096] = [7; 4096];
 const ROUNDS: usize = 1_500;
-/// Commits and raw syncs take turns in small groups, so that a busy disk hurts both alike.
+/// Commits and raw syncs alternate in small groups, so that a busy disk slows both alike.
 const TURN: usize = 50;
 const RECOVERY_RECORDS: u64 = 1_000_000;
 
@@ -36,7 +36,7 @@ fn options() -> Options {
     }
 }
 
-/// A zero-filled file as the journal's segments are.
+/// A zero-filled file like the journal's segments.
 fn raw_file(place: &tempfile::TempDir) -> File {
     let path = place.path().join("raw");
     std::fs::write(&path, vec![0; 64 << 20]).expect("room for 64 MiB");

@@ -1,10 +1,9 @@
-//! What a routing decision costs, in process, and that the cost does not grow with the centre.
+//! The cost of a routing decision in process, and that it does not grow with the centre.
 //!
 //! A round is the whole life of a contact: submit, offer, accept, end, and the agent free again.
-//! Beside criterion's figures ratios of the same run are printed: by agents, by contacts that wait
-//! for others, by contacts that wait for these agents, by owners, queues and skills.
-//! `ROUTE_OWNERS=10000000` makes the owner path as large as a province (it needs some 2 GB of
-//! memory; the default is 1,000,000).
+//! Ratios of the same run are printed beside criterion's figures: by agents, by contacts waiting
+//! for other agents and for these, by owners, queues and skills. `ROUTE_OWNERS=10000000` makes the
+//! owner path as large as a province (some 2 GB of memory; the default is 1,000,000).
 
 mod centre;
 

@@ -1,5 +1,5 @@
-//! How fast a queue is simulated: contacts a second of one core, arrivals read as CSV; a plain
-//! queue, and one in which every contact has an owner whom it may wait for.
+//! Simulation speed: contacts per second on one core, arrivals read as CSV, in a plain queue and in
+//! one where every contact has an owner to wait for.
 
 use std::fmt::Write as _;
 use std::hint::black_box;

@@ -1,5 +1,5 @@
-//! What reading a request and writing its reply costs, and how that compares with going through
-//! `serde_json::Value`, measured in the same run.
+//! The cost of reading a request and writing its reply, compared with going through
+//! `serde_json::Value` in the same run.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ fn decode(line: &str) -> Message {
     parse(line.as_bytes(), &Limits::default())
 }
 
-/// What a codec over `Value` would do at least: parse, and look up what it needs as strings.
+/// The least a codec over `Value` would do: parse, and look up its members as strings.
 fn decode_value(line: &str) -> (Value, usize) {
     let value: Value = serde_json::from_slice(line.as_bytes()).expect("JSON");
     let params = &value["params"];
@@ -76,7 +76,7 @@ fn encode_value(out: &mut Vec<u8>, answer: &Answer) {
     reply::end(out);
 }
 
-/// Nanoseconds a call, the fastest of several rounds that take turns.
+/// Nanoseconds per call, the fastest of several alternating rounds.
 fn race<const N: usize>(mut runners: [&mut dyn FnMut(); N]) -> [f64; N] {
     const CALLS: u32 = 20_000;
     const ROUNDS: usize = 15;

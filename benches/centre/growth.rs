@@ -1,5 +1,5 @@
 //! How the cost of a contact's life grows with one thing at a time: what is varied, and how far.
-//! Whoever measures says how the figures are shown.
+//! The caller shows the figures.
 
 use super::{Centre, Size, nanoseconds};
 
@@ -13,7 +13,7 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Nanoseconds a round at each size.
+    /// Nanoseconds per round at each size.
     pub fn measure(&self) -> Vec<f64> {
         let figures = self.by.iter();
         figures

@@ -1,7 +1,7 @@
-//! A centre in memory for measurements: agents with random skills, owners, waiting contacts, and
+//! A centre in memory for benchmarks: agents with random skills, owners, waiting contacts, and
 //! rounds that are the same in every run.
 
-// Each measurement uses a part of it.
+// Each benchmark uses a part of it.
 #![allow(dead_code)]
 
 pub mod growth;
@@ -24,7 +24,7 @@ use firsthand::router::{DEFAULT_QUEUE, Router};
 
 const SKILLS_PER_AGENT: usize = 5;
 
-/// A small generator of numbers, the same in every run.
+/// A small random number generator, the same in every run.
 pub struct Draw(u64);
 
 impl Draw {
@@ -37,11 +37,11 @@ impl Draw {
     }
 }
 
-/// What a centre is made of.
+/// Size of a centre.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     pub agents: usize,
-    /// One agent in so many is available, the others are on break.
+    /// One agent in this many is available, the others are on break.
     pub idle_one_in: usize,
     /// Skills that exist; an agent has five of them.
     pub skills: usize,
@@ -89,8 +89,7 @@ fn needing(skill: Name) -> SkillMap {
     requires
 }
 
-/// Processor time of this thread. Unlike the time of day it does not count while the processor
-/// works for others.
+/// Processor time of this thread. Unlike wall time it excludes other load.
 pub fn processor_time() -> Duration {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let seconds = u64::try_from(now.tv_sec).expect("no time before the start");
@@ -100,7 +99,7 @@ pub fn processor_time() -> Duration {
     )
 }
 
-/// Nanoseconds of processor time of a round, the least of several tries.
+/// Nanoseconds of processor time per round, the least of several tries.
 pub fn nanoseconds(centre: &mut Centre, round: fn(&mut Centre)) -> f64 {
     const ROUNDS: u32 = 20_000;
     let mut least = Duration::MAX;
@@ -166,7 +165,7 @@ impl Centre {
         }))));
     }
 
-    /// As many customers with an open case, each owned by an agent who is available.
+    /// Adds customers with an open case, each owned by an available agent.
     pub fn with_owners(mut self, owners: usize) -> Self {
         let idle = self.size.idle_one_in;
         for n in 0..owners {
@@ -183,7 +182,7 @@ impl Centre {
         self
     }
 
-    /// A customer without a case.
+    /// Adds a customer without a case.
     pub fn know_customer(&mut self, n: usize) {
         self.apply(Command::Customer(CustomerCommand::Link(Box::new(
             CustomerLink {
@@ -194,7 +193,7 @@ impl Centre {
         ))));
     }
 
-    /// As many contacts that wait for a skill nobody has.
+    /// Adds contacts that wait for a skill nobody has.
     pub fn with_waiting(mut self, waiting: usize) -> Self {
         for _ in 0..waiting {
             self.submit(None, needing(Name::of("nobody")));
@@ -202,7 +201,7 @@ impl Centre {
         self
     }
 
-    /// Contacts that are over are forgotten before long.
+    /// Ended contacts are forgotten soon.
     pub fn with_short_memory(mut self) -> Self {
         self.apply(Command::Settings(Box::new(SettingsPatch {
             keep_ended_max: Some(100),
@@ -211,7 +210,7 @@ impl Centre {
         self
     }
 
-    /// After each conversation a millisecond of wrap-up.
+    /// A millisecond of wrap-up after each conversation.
     pub fn with_wrap_up(mut self) -> Self {
         self.apply(Command::Queue(QueueCommand::Set(Box::new(QueueSet {
             queue: Name::of(DEFAULT_QUEUE),
@@ -223,8 +222,8 @@ impl Centre {
         self
     }
 
-    /// As many contacts that wait for a skill nobody has, every other one before those that come
-    /// with priority 1.
+    /// Adds contacts that wait for a skill nobody has, every other one in front of those with
+    /// priority 1.
     pub fn with_two_priorities(mut self, waiting: usize) -> Self {
         for n in 0..waiting {
             self.submit_before(2 * (n as i32 % 2));
@@ -243,7 +242,7 @@ impl Centre {
         contact
     }
 
-    /// All agents busy, and as many contacts waiting for any of them.
+    /// Makes all agents busy and adds contacts waiting for any of them.
     pub fn with_backlog(mut self, waiting: usize) -> Self {
         loop {
             let (contact, answer) = self.submit(None, SkillMap::new());
@@ -273,7 +272,7 @@ impl Centre {
             .expect("a command that fits")
     }
 
-    /// A submission that is ready to be applied.
+    /// A submission ready to be applied.
     pub fn submission(&mut self, customer: Option<Name>, requires: SkillMap) -> Command {
         self.contacts += 1;
         self.at += 1;
@@ -317,7 +316,7 @@ impl Centre {
         black_box(self.apply(Command::Contact(ContactCommand::End(end))));
     }
 
-    /// What is left of a life after its submission.
+    /// The rest of a life after its submission.
     pub fn finish(&mut self, contact: Name, answer: &Answer) {
         match offer_of(answer) {
             Some(offer) => {
@@ -341,7 +340,7 @@ impl Centre {
         self.finish(contact, &answer);
     }
 
-    /// A contact of nobody in particular.
+    /// A contact without an owner.
     pub fn life_by_skill(&mut self) {
         let requires = self.some_skill();
         self.life(None, requires);
@@ -353,7 +352,7 @@ impl Centre {
         self.life(Some(customer), SkillMap::new());
     }
 
-    /// One that comes to stand in the middle of those who wait, and hangs up.
+    /// A contact that joins in the middle of those waiting, and hangs up.
     pub fn life_in_the_middle(&mut self) {
         let contact = self.submit_before(1);
         let reason = Text("abandoned".into());
@@ -365,8 +364,8 @@ impl Centre {
         );
     }
 
-    /// One contact joins the backlog, the oldest conversation ends, its agent takes the first of
-    /// those that wait.
+    /// One contact joins the backlog, the oldest conversation ends, its agent takes the first
+    /// contact waiting.
     pub fn life_in_backlog(&mut self) {
         self.submit(None, SkillMap::new());
         let oldest = self.talking.pop_front().expect("all agents are busy");

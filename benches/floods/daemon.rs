@@ -1,4 +1,4 @@
-//! A daemon of one's own, and the simplest of clients.
+//! A daemon for the benchmark, and a simple client.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// Nobody waits longer for anything.
+/// Timeout of every wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A daemon that runs in a temporary folder.
+/// A daemon in a temporary folder.
 pub struct Daemon {
     child: Child,
     dir: TempDir,
@@ -61,7 +61,7 @@ impl Daemon {
         self.dir.path().join("s.sock")
     }
 
-    /// Fills the centre with agents who are there and contacts that nobody can take.
+    /// Fills the centre with available agents and with contacts that nobody can take.
     pub fn fill(&self, agents: usize, contacts: usize) {
         let mut client = Client::tcp(self.tcp);
         for n in 0..agents {
@@ -89,7 +89,7 @@ impl Daemon {
         }
     }
 
-    /// The most memory that it has had, in bytes.
+    /// Its peak memory, in bytes.
     pub fn most_memory(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).unwrap_or_default();
@@ -107,7 +107,7 @@ impl Drop for Daemon {
     }
 }
 
-/// A client that asks one thing at a time.
+/// A client with one request at a time.
 pub struct Client {
     reader: BufReader<TcpStream>,
     line: String,

@@ -1,4 +1,4 @@
-//! The kinds of floods. Each runs until it is told to stop and minds no refusal.
+//! The kinds of floods. Each runs until told to stop and ignores refusals.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::daemon::Daemon;
 
-/// Starts its threads.
+/// Starts the flood's threads.
 pub type Flood = for<'s, 'e> fn(&'s Scope<'s, 'e>, &'e Daemon, &'e AtomicBool);
 
 pub struct Kind {
@@ -17,9 +17,9 @@ pub struct Kind {
     pub flood: Flood,
 }
 
-/// Whoever reads nothing is looked at so often.
+/// Interval of checks for the end.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// How long is waited for a connection.
+/// Timeout of connecting.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
 pub const KINDS: &[Kind] = &[
@@ -167,7 +167,7 @@ pub const KINDS: &[Kind] = &[
                     let Ok(mut stream) = UnixStream::connect(daemon.socket()) else {
                         return;
                     };
-                    // They would wait for ever to be read.
+                    // Without a timeout these writes would block for ever.
                     let _ = stream.set_write_timeout(Some(LOOK_EVERY));
                     let line = request(1, "rpc.discover", "{}").repeat(100);
                     while !stop.load(Ordering::Relaxed) {
@@ -215,7 +215,7 @@ fn post(body: &str) -> String {
     )
 }
 
-/// So many connections that send the same again and again and take whatever comes back.
+/// Connections that send the same line again and again and read the replies.
 fn lines<'s>(
     threads: &'s Scope<'s, '_>,
     address: SocketAddr,
@@ -239,7 +239,7 @@ fn lines<'s>(
     }
 }
 
-/// So many threads that do the same again and again.
+/// Threads that repeat the same action.
 fn again<'s>(
     threads: &'s Scope<'s, '_>,
     stop: &'s AtomicBool,
@@ -256,7 +256,7 @@ fn again<'s>(
     }
 }
 
-/// A connection, if there is one soon: a listener that is behind lets many wait.
+/// A connection, if accepted soon: a busy listener lets many wait.
 fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
     TcpStream::connect_timeout(&address, CONNECT_WITHIN)
 }
@@ -266,12 +266,12 @@ fn http(address: SocketAddr, request: &str) {
         return;
     };
     let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
-    // It may be refused before all of it is there.
+    // The request may be refused before it is complete.
     let _ = stream.write_all(request.as_bytes());
     let _ = stream.read_to_end(&mut Vec::new());
 }
 
-/// Pieces of a message that has no end.
+/// Fragments of a message that never ends.
 fn fragments(address: SocketAddr) {
     let Ok(mut stream) = connect(address) else {
         return;

@@ -1,5 +1,5 @@
-//! What a quiet client waits beside each kind of flood: it asks one thing at a time, 200 times a
-//! second, alone first and then beside those who take as much as they are given.
+//! The latency of a quiet client during each kind of flood: it sends one request at a time, 200
+//! times a second, alone first and then beside the flood.
 //!
 //! `cargo bench --bench floods`, or with the names of some floods behind `--`.
 
@@ -14,18 +14,18 @@ use comfy_table::{Table, presets};
 use daemon::{Client, Daemon};
 use kinds::KINDS;
 
-/// How long each is measured.
+/// Duration of each measurement.
 const SPAN: Duration = Duration::from_secs(4);
-/// How long a flood runs before anything is measured.
+/// How long a flood runs before measuring.
 const BEFORE: Duration = Duration::from_millis(500);
-/// The quiet client asks so often.
+/// Interval of the quiet client's requests.
 const EVERY: Duration = Duration::from_millis(5);
 /// Agents in the centre.
 const AGENTS: usize = 1_000;
-/// Contacts that wait in it.
+/// Waiting contacts in the centre.
 const CONTACTS: usize = 2_000;
 
-/// What the quiet client waited.
+/// Latencies of the quiet client.
 struct Waits(Vec<Duration>);
 
 impl Waits {
@@ -58,7 +58,7 @@ fn main() {
         if !wanted && alone.is_some() {
             continue;
         }
-        // A daemon for each: what one flood left is not the next one's.
+        // A fresh daemon for each flood, so that floods do not affect each other.
         let daemon = Daemon::start();
         daemon.fill(AGENTS, CONTACTS);
         let waits = beside(&daemon, kind.flood);
@@ -80,7 +80,7 @@ fn main() {
     println!("\n{table}");
 }
 
-/// What the quiet client waits while the flood runs.
+/// The quiet client's latencies during the flood.
 fn beside(daemon: &Daemon, flood: kinds::Flood) -> Waits {
     let stop = AtomicBool::new(false);
     std::thread::scope(|threads| {
@@ -94,8 +94,8 @@ fn beside(daemon: &Daemon, flood: kinds::Flood) -> Waits {
     })
 }
 
-/// One request at a time; a late answer does not make the next ones late, which would be a queue of
-/// its own making.
+/// One request at a time; a late answer does not delay the next ones, which would make a queue of
+/// the client's own.
 fn ask(quiet: &mut Client) -> Waits {
     let mut waits = Vec::new();
     let began = Instant::now();

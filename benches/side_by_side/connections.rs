@@ -1,5 +1,4 @@
-//! What a submission costs the daemon, by the number of connections over which the same load
-//! comes.
+//! The daemon's cost of a submission, by the number of connections that share the same load.
 
 use std::path::Path;
 
@@ -13,9 +12,9 @@ use super::table::{Table, figure, median};
 
 /// Submissions a second over all connections.
 const PER_SECOND: f64 = 10_000.0;
-/// From ten on: what comes over one or two arrives together and is read together.
+/// From ten on: requests over one or two connections arrive and are read together.
 const BY: [usize; 4] = [10, 100, 1_000, 10_000];
-/// Open files that each side has besides its connections.
+/// Open files of each process besides its connections.
 const FILES_BESIDE: usize = 200;
 
 pub fn measure(folder: &Path, scale: f64, rounds: usize, table: &mut Table) {
@@ -51,7 +50,7 @@ pub fn measure(folder: &Path, scale: f64, rounds: usize, table: &mut Table) {
     table.curve("connections (of the daemon, a submission)", points);
 }
 
-/// Whether client and daemon may each have so many sockets.
+/// Whether client and daemon may each open that many sockets.
 fn fits(connections: usize) -> bool {
     let limit = getrlimit(Resource::Nofile).current;
     limit.is_none_or(|limit| (connections + FILES_BESIDE) as u64 <= limit)

@@ -1,15 +1,15 @@
-//! What one sync of the disk takes, as our journal does it: one page into a zero-filled file.
+//! The time of one sync of the disk, done as the journal does it: one page into a zero-filled file.
 
 use std::fs::File;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Bytes of the file: it is written over and over, never grown.
+/// Size of the file in bytes; it is overwritten, never grown.
 const FILE_BYTES: u64 = 64 << 20;
 const PAGE: [u8; 4096] = [7; 4096];
 
-/// A zero-filled file, open for writes that return when the disk has them.
+/// A zero-filled file, open for writes that return once they are on the disk.
 pub struct Probe {
     file: File,
     offset: u64,

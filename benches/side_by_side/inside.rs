@@ -1,4 +1,4 @@
-//! What needs no socket: the router itself, its growth, its memory, and simulation.
+//! Measurements without sockets: the router, its growth, its memory, and simulation.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -11,13 +11,13 @@ use super::centre::growth::GROWTHS;
 use super::centre::{Centre, Size, nanoseconds, processor_time};
 use super::table::{Table, figure};
 
-/// Rounds of which one figure is made.
+/// Rounds for one figure.
 const ROUNDS: usize = 20_000;
-/// How often a figure is taken; the least counts, because the machine may be busy with others.
+/// Tries for each figure; the smallest counts, because the machine may be busy otherwise.
 const TRIES: usize = 5;
 
 const DECISION: &str = "decision";
-/// Rows that say how a cost grows.
+/// Rows about how a cost grows.
 pub const GROWTH: &str = "growth";
 const MEMORY: &str = "memory";
 /// The part that [`print_directory`] is.
@@ -33,13 +33,13 @@ pub fn measure(owners: usize, table: &mut Table) {
     simulation(table);
 }
 
-/// What records take, and nothing else.
+/// Memory of the records alone.
 pub fn memory(owners: usize, table: &mut Table) {
     drop(records(owners, table));
     directory(owners, table);
 }
 
-/// A centre with so many owners, and what they take.
+/// A centre with this many owners, and their memory.
 fn records(owners: usize, table: &mut Table) -> Centre {
     let before = resident();
     let mut centre = Centre::new(Size::agents(100_000));
@@ -60,8 +60,8 @@ fn records(owners: usize, table: &mut Table) -> Centre {
     centre
 }
 
-/// What a customer takes who has no case, in a process of its own: memory that this one had before
-/// would be used again.
+/// Memory of a customer without a case, measured in a new process, because this one would reuse
+/// freed memory.
 fn directory(customers: usize, table: &mut Table) {
     let this = std::env::current_exe().expect("this program has a path");
     let output = std::process::Command::new(this)
@@ -79,7 +79,7 @@ fn directory(customers: usize, table: &mut Table) {
     );
 }
 
-/// Prints the bytes that one of so many customers takes.
+/// Prints the bytes per customer.
 pub fn print_directory(customers: usize) {
     let mut centre = Centre::new(Size::agents(1));
     let before = resident();
@@ -89,7 +89,7 @@ pub fn print_directory(customers: usize) {
     println!("{}", (resident() - before) as f64 / customers as f64);
 }
 
-/// Nanoseconds of a decision in batches, with reading ahead and without, in turns.
+/// Nanoseconds of a decision in batches, with and without reading ahead, in turns.
 fn batches(centre: &mut Centre) -> (f64, f64) {
     const BATCHES: usize = 2 * ROUNDS / AHEAD;
     let mut least = [f64::MAX; 2];
@@ -145,7 +145,7 @@ fn decisions(centre: &mut Centre, owners: usize, table: &mut Table) {
             centre.finish(contact, &answer);
         }
         times.sort_by(f64::total_cmp);
-        // What took longest is left out of the mean: the machine was busy with others.
+        // The slowest are left out of the mean: the machine was busy otherwise.
         let kept = &times[..ROUNDS * 995 / 1_000];
         means.push(kept.iter().sum::<f64>() / kept.len() as f64);
         tails.push(times[ROUNDS * 99 / 100]);
@@ -217,7 +217,7 @@ fn growth(table: &mut Table) {
     }
 }
 
-/// Contacts of one core's second in the bulk simulation of a plain queue.
+/// Contacts simulated per second on one core, in a plain queue.
 fn simulation(table: &mut Table) {
     use firsthand::config::Config;
     use firsthand::simulate::run_on;

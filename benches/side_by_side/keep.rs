@@ -1,5 +1,5 @@
-//! Coming back after a stop: how fast the journal is read, how fast a snapshot, and how long
-//! routing stands still while one is taken.
+//! Recovery after a stop: reading the journal, reading a snapshot, and how long routing pauses
+//! while a snapshot is taken.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,16 +16,16 @@ use super::table::{Table, figure};
 
 const RECOVERY: &str = "recovery";
 const SNAPSHOT: &str = "snapshot";
-/// The goal of a start stands for so many owners.
+/// Number of owners that the goal of a start is for.
 const OWNERS_GOAL: f64 = 10e6;
-/// Owners that are made in one go: the client holds all requests of a go in memory.
+/// Owners created in one pass: the client holds all requests of a pass in memory.
 const OWNERS_AT_ONCE: usize = 1_000_000;
 
 pub fn measure(folder: &Path, owners: usize, table: &mut Table) {
     let empty = servers::ours(folder, "none");
     let start = empty.started_in.as_secs_f64();
     drop(empty);
-    // What the kernel took outlives the kill.
+    // Data in the kernel's cache survives the kill.
     let server = servers::ours(folder, "os");
     fill(&server, owners);
     server.let_ledger_catch_up();
@@ -65,7 +65,7 @@ pub fn measure(folder: &Path, owners: usize, table: &mut Table) {
     );
 }
 
-/// As many cases with an owner.
+/// Creates cases with an owner.
 fn fill(server: &servers::Server, owners: usize) {
     for first in (0..owners).step_by(OWNERS_AT_ONCE) {
         run(&Options {
@@ -140,7 +140,7 @@ fn snapshot_pause(server: &servers::Server, folder: &Path) -> Pause {
     })
 }
 
-/// The longest of bare syncs until it is over, in milliseconds.
+/// The longest bare sync until `is_over`, in milliseconds.
 fn longest_sync(mut probe: Probe, is_over: &AtomicBool) -> f64 {
     const PACE: Duration = Duration::from_millis(20);
     let mut longest = Duration::ZERO;

@@ -1,10 +1,9 @@
 //! Every figure of the performance table, measured in one run on this machine.
 //!
-//! What runs over sockets is measured beside Redis, with the same client (the engine of
-//! `firsthand bench`), the same number of connections and requests, fresh processes, and in turns
-//! close to each other, so that a machine that is busy with others slows both. Rows are ratios or
-//! processor time. What cannot be measured here says so. `run` beside this file installs what is
-//! missing and runs it.
+//! Everything over sockets is measured beside Redis, with the same client (the engine of `firsthand
+//! bench`), the same number of connections and requests, fresh processes, and in alternating turns,
+//! so that other load on the machine slows both. Rows are ratios or processor time. What cannot be
+//! measured here says so. `run` beside this file installs what is missing and runs it.
 
 #[path = "../centre/mod.rs"]
 mod centre;

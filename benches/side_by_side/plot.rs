@@ -1,4 +1,4 @@
-//! The table as a picture: each row as a share of its goal, and how the cost of a contact grows.
+//! Draws the table: each row as a share of its goal, and how the cost of a contact grows.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use plotters::prelude::*;
 use super::table::{Row, Table, Verdict, figure};
 
 const SIZE: (u32, u32) = (1_100, 1_000);
-/// Beyond so many times its goal a row is drawn no longer.
+/// Largest share drawn; rows beyond it end there.
 const SHARE_MAX: f64 = 4.0;
 
 type Drawn = Result<(), Box<dyn std::error::Error>>;
@@ -36,7 +36,7 @@ fn whole(path: &Path, table: &Table) -> Drawn {
     Ok(())
 }
 
-/// How much of its goal a row takes: 1 is the goal, less is better.
+/// A row's figure as a share of its goal: 1 is the goal, less is better.
 fn share(row: &Row) -> f64 {
     let measured = row.measured.unwrap_or(f64::NAN);
     let share = if row.is_floor {
@@ -74,7 +74,7 @@ fn bars(whole: &Area<'_>, rows: &[&Row]) -> Drawn {
             [(0.0, top - 0.25), (share(row), top - 0.85)],
             colour.filled(),
         )))?;
-        // The area begins where the picture does, so the picture's own coordinates fit.
+        // The area begins at the picture's origin, so the picture's own coordinates fit.
         let (_, y) = chart.backend_coord(&(0.0, top - 0.3));
         let text = format!(
             "{}: {} {}",

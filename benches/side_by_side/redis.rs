@@ -1,4 +1,4 @@
-//! Redis as the other side: what a SET says, so that the same engine can ask for it.
+//! Redis as the other server: SET requests and replies for the same load generator.
 
 use firsthand::bench::{Heard, Talk};
 
@@ -18,7 +18,7 @@ impl Set {
     }
 }
 
-/// As long as what a submission says beside its contact.
+/// As long as a submission's members beside the contact.
 const VALUE: &str = "tel:+8613800138000 billing voice";
 
 impl Talk for Set {

@@ -1,4 +1,4 @@
-//! The processes that are measured: started fresh in a folder, killed when dropped.
+//! The measured processes: started fresh in a folder, killed when dropped.
 
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use firsthand::bench::Usage;
 use firsthand::client::Address;
 
-/// How long a server may take to come up.
+/// How long a server may take to start.
 const START_MAX: Duration = Duration::from_secs(600);
 
 /// A server process with its own folder.
@@ -19,7 +19,7 @@ pub struct Server {
     folder: PathBuf,
     /// From the start of the process until it serves.
     pub started_in: Duration,
-    /// What it said while it started.
+    /// Whether dropping it leaves the folder.
     is_kept: bool,
 }
 
@@ -28,8 +28,8 @@ impl Server {
         self.child.id()
     }
 
-    /// Waits until the ledger has been written: a start finishes it first, which is work of its own.
-    /// It does not grow while the daemon looks up what it has to write, so the daemon must rest.
+    /// Waits until the ledger has been written, because a start would finish it first. It does not
+    /// grow while the daemon looks up what to write, so the daemon must be idle.
     pub fn let_ledger_catch_up(&self) {
         const LOOK: Duration = Duration::from_secs(3);
         let ledger = self.folder.join("journal/ledger");
@@ -52,7 +52,7 @@ impl Server {
     }
 }
 
-/// The bytes of all files under a folder.
+/// The size of all files in a folder, in bytes.
 fn bytes_in(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).expect("a folder that is there");
     let entries = entries.map(|entry| entry.expect("readable"));
@@ -152,7 +152,7 @@ pub fn ours(folder: &Path, durability: &str) -> Server {
     start(&place)
 }
 
-/// Our daemon on a folder that was used before.
+/// Our daemon on an existing folder.
 pub fn start(place: &Path) -> Server {
     let began = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_firsthand"))
@@ -176,7 +176,7 @@ pub fn start(place: &Path) -> Server {
         }
     };
     let started_in = began.elapsed();
-    // Somebody must read on, or the daemon would wait for room in the pipe.
+    // Keep reading, or the daemon would block on a full pipe.
     std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
     Server {
         child,

@@ -1,5 +1,5 @@
-//! What goes over sockets: submissions beside Redis, the acknowledgement of one that is durable,
-//! and the whole life of a contact.
+//! Measurements over sockets: submissions beside Redis, durable acknowledgements, and the whole
+//! life of a contact.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,11 +14,11 @@ use super::servers::{self, Server};
 use super::table::{Table, figure, median};
 
 const CONNECTIONS: usize = 50;
-/// Processor time of Asterisk 22 `app_queue` for one routed call, at 10 to 100 members and nobody
-/// waiting, on this kind of machine. Debian 12 does not package Asterisk.
+/// Processor time of Asterisk 22 `app_queue` for one routed call, with 10 to 100 members and nobody
+/// waiting, on this kind of machine. A constant because Debian 12 has no Asterisk package.
 const APP_QUEUE_US: f64 = 2_500.0;
 
-/// One side of one round.
+/// One server in one round.
 struct Side {
     per_second: f64,
     us_per_request: f64,
@@ -68,7 +68,7 @@ pub fn measure(folder: &Path, scale: f64, rounds: usize, table: &mut Table) {
     }
 }
 
-/// Rounds of both sides, each with fresh processes, first one and then the other first.
+/// Rounds of both servers, each with fresh processes, in alternating order.
 fn turns(
     folder: &Path,
     durable: bool,
@@ -160,8 +160,8 @@ pub fn run(options: &Options) -> Report {
     report
 }
 
-/// How much later than a bare sync a durable submission is acknowledged, when there is little to
-/// do; the disk is probed at the same pace before and after.
+/// How much later than a bare sync a durable submission is acknowledged under little load; the disk
+/// is probed at the same pace before and after.
 pub fn acknowledgement(folder: &Path, table: &mut Table) {
     const PER_SECOND: f64 = 200.0;
     const SPAN: Duration = Duration::from_secs(4);
@@ -199,7 +199,7 @@ pub fn acknowledgement(folder: &Path, table: &mut Table) {
     );
 }
 
-/// The whole life of a contact against what `app_queue` takes, and how long a freed agent waits.
+/// The whole life of a contact compared with `app_queue`, and how long a freed agent waits.
 pub fn contacts(folder: &Path, table: &mut Table) {
     let server = servers::ours(folder, "fsync");
     let report = run(&Options {

@@ -1,4 +1,4 @@
-//! The table: what is aimed at, what was measured, and whether it is met.
+//! The table of goals, figures, and whether the goals are met.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub struct Row {
     pub goal: f64,
     pub is_floor: bool,
     pub measured: Option<f64>,
-    /// What the figure is made of, or why there is none.
+    /// What the figure is based on, or why there is none.
     pub note: String,
     pub verdict: Verdict,
 }
@@ -32,7 +32,7 @@ pub struct Row {
 pub struct Table {
     machine: String,
     pub rows: Vec<Row>,
-    /// How the cost of a contact grows, by what: sizes and nanoseconds.
+    /// How the cost of a contact grows: for each thing varied, sizes and nanoseconds.
     pub curves: Vec<(String, Vec<(usize, f64)>)>,
 }
 
@@ -188,7 +188,7 @@ fn line(row: &Row) -> String {
     )
 }
 
-/// Three digits, and thousands apart.
+/// Three digits, with thousands separated.
 pub fn figure(value: f64) -> String {
     if value >= 1_000.0 {
         let whole = format!("{value:.0}");
