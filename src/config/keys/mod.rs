@@ -3,7 +3,6 @@
 //! A duration has no `_ms` and a time no `_at`; where the wire takes a term in two forms, the file
 //! takes the text; `null` is `"off"`. Objects, maps and lists of objects are sections. The reader
 //! checks a file against these keys; the sample file and the manual are generated from them.
-//! written from them.
 
 mod file;
 mod process;
