@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_would_obey_or_hide_is_written_out() {
+    fn control_and_invisible_characters_are_escaped() {
         assert_eq!(printable("Li 李 é ü ½ 🙂"), "Li 李 é ü ½ 🙂");
         assert_eq!(printable("a\u{9b}31mb"), "a\\u009b31mb");
         assert_eq!(printable("a\u{1b}[2Jb\r\n"), "a\\u001b[2Jb\\u000d\\u000a");

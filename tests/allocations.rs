@@ -1,9 +1,9 @@
-//! How often the hot path asks for memory, as a ratchet in a program of its own, because the
-//! counting allocator counts every thread.
+//! Counts the allocations of the hot path, as a ratchet. A program of its own, because the counting
+//! allocator counts every thread.
 //!
-//! What is measured is one request of each kind in the steady state, after the buffers have reached
-//! their size and while as many contacts are forgotten as come: by part, how many times memory is
-//! asked for. The limits below are what it takes now, and why; a change may lower them.
+//! Measured is one request of each kind in the steady state: buffers have reached their size, and
+//! as many contacts are forgotten as come. The limits below are the present counts, with their
+//! reasons; a change may lower them.
 
 #[path = "../benches/centre/mod.rs"]
 mod centre;
@@ -26,14 +26,14 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const ROUNDS: usize = 1_000;
-/// The least of so many counts: the thread that runs the tests may ask for memory meanwhile.
+/// The smallest of this many counts: the test runner's thread may allocate meanwhile.
 const TRIES: usize = 3;
 
 const SUBMIT: &str = r#"{"jsonrpc":"2.0","id":471,"method":"contact.submit","params":{"contact":"call-0017","queue":"support","customer":"tel:+8613800138000"}}"#;
 const ACCEPT: &str =
     r#"{"jsonrpc":"2.0","id":472,"method":"offer.accept","params":{"offer":"o471"}}"#;
 
-/// Requests for memory of one round, on average.
+/// Allocations per round, on average.
 fn per_round(mut round: impl FnMut()) -> f64 {
     for _ in 0..ROUNDS {
         round();
@@ -57,9 +57,9 @@ fn check(what: &str, most: f64, found: f64) {
     );
 }
 
-/// All in one test: no other thread may ask for memory meanwhile.
+/// All in one test, because no other thread may allocate meanwhile.
 #[test]
-fn the_hot_path_asks_for_little_memory() {
+fn the_hot_path_allocates_little() {
     lines();
     reading();
     routing();
@@ -67,7 +67,7 @@ fn the_hot_path_asks_for_little_memory() {
     framing();
 }
 
-/// Bytes that arrive are cut into lines where they lie.
+/// Bytes are split into lines in place.
 fn lines() {
     let mut lines = Lines::new(&Limits::default());
     let text = format!("{SUBMIT}\n{ACCEPT}\n");
@@ -82,7 +82,7 @@ fn lines() {
     check("cut two lines", 0.0, found);
 }
 
-/// A submission is put into its box, its names stand in place; an acceptance keeps nothing.
+/// A submission takes one box, its names are inline; an acceptance allocates nothing.
 fn reading() {
     let limits = Limits::default();
     let submit = per_round(|| {
@@ -96,9 +96,9 @@ fn reading() {
 }
 
 /// A box for the submission, one for each of its three answers, and the agents considered, once for
-/// each search; one who waits is searched for twice. The contact itself, its steps, its offers, its
-/// places in the order, its deadlines and all events find the memory of those before it. Now and then a
-/// table grows, and each contact of the backlog leaves an open case.
+/// each search; a contact that waits is searched for twice. The contact, its steps, its offers, its
+/// places in the order, its deadlines and all events reuse memory. Now and then a table grows, and
+/// each contact of the backlog leaves an open case.
 fn routing() {
     let centre = Centre::new(Size::agents(1_000)).with_short_memory();
     let mut centre = centre.with_owners(100);

@@ -9,7 +9,7 @@ use process::{Daemon, firsthand};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-/// Runs `bench` with a mix and gives its report.
+/// Runs `bench` with a mix and returns its report.
 fn bench(daemon: &Daemon, arguments: &[&str]) -> Value {
     let output = firsthand()
         .arg("bench")
@@ -32,7 +32,7 @@ fn number(report: &Value, path: &str) -> f64 {
 }
 
 #[test]
-fn every_mix_is_answered_whole() {
+fn every_mix_is_answered_completely() {
     let daemon = Daemon::start("durability = \"none\"\n");
     for (mix, requests) in [
         ("submit", 400),
@@ -64,13 +64,13 @@ fn every_mix_is_answered_whole() {
         assert_eq!(number(&report, "/refused"), 0.0, "{mix}: {report}");
         assert_eq!(number(&report, "/unanswered"), 0.0, "{mix}: {report}");
         assert!(number(&report, "/latency_us/max") >= number(&report, "/latency_us/p50"));
-        // On a Unix socket the kernel says whose processor time it is.
+        // On a Unix socket the kernel reports the daemon's process.
         assert!(
             number(&report, "/server/memory_bytes") > 1e6,
             "{mix}: {report}"
         );
         if mix == "life" || mix == "repeat" {
-            // Contacts that are still talking at the end are ended, but not counted.
+            // Contacts still in conversation at the end are ended, but not counted.
             let ended = number(&report, "/lives/ended");
             assert!((80.0..=100.0).contains(&ended), "{mix}: {report}");
             assert_eq!(number(&report, "/lives/unserved"), 0.0, "{mix}: {report}");
@@ -103,7 +103,7 @@ fn an_open_load_comes_at_its_rate() {
 }
 
 #[test]
-fn a_load_that_is_refused_fails() {
+fn a_refused_load_fails() {
     let daemon = Daemon::start("durability = \"none\"\n");
     let output = firsthand()
         .args([
@@ -127,9 +127,9 @@ fn a_load_that_is_refused_fails() {
     );
 }
 
-/// What was due while the daemon stood still is charged, and the figures are told.
+/// Requests due while the daemon is stopped are charged to it.
 #[test]
-fn a_daemon_that_stands_still_is_told_of() {
+fn a_stopped_daemon_is_charged_for_late_requests() {
     let daemon = Daemon::start("durability = \"none\"\n");
     let pid = i32::try_from(daemon.pid()).expect("a process");
     let pid = Pid::from_raw(pid).expect("a process");
@@ -162,7 +162,7 @@ fn a_daemon_that_stands_still_is_told_of() {
 }
 
 #[test]
-fn a_run_of_no_length_is_refused() {
+fn a_run_of_zero_length_is_refused() {
     let output = firsthand()
         .args(["bench", "--to", "/nowhere", "--duration", "0s"])
         .output()

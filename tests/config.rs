@@ -1,7 +1,7 @@
-//! Every fault of a configuration is shown, with its place and what would be right.
+//! Every fault of a configuration is reported with its place and a remedy.
 //!
-//! Each `tests/config/NAME.toml` has a `NAME.expected` beside it: what is printed for it, word for
-//! word. `UPDATE_EXPECT=1 cargo test --test config` writes them anew; read the difference.
+//! Each `tests/config/NAME.toml` has a `NAME.expected` with its exact output. `UPDATE_EXPECT=1
+//! cargo test --test config` rewrites them; read the difference.
 
 use std::path::{Path, PathBuf};
 
@@ -76,7 +76,7 @@ fn colour_is_only_given_where_asked_for() {
 }
 
 #[test]
-fn what_may_be_a_secret_is_not_shown() {
+fn possible_secrets_are_not_shown() {
     let faults = refused("[[tokens]]\nname = \"pbx\"\nrole = \"ops\"\nsha256 = \"hunter2\"\n");
     assert_eq!(faults.count(), 1);
     assert!(!faults.to_string().contains("hunter2"), "{faults}");
@@ -119,9 +119,9 @@ fn check_counts_what_is_there_and_answers_2_for_faults() {
     assert!(err.ends_with("2 faults\n"), "{err}");
 }
 
-/// Whatever is written, reading it ends with a configuration or with faults at places that exist.
+/// Reading any text gives a configuration, or faults at places that exist.
 #[test]
-fn no_text_brings_the_reader_down() {
+fn no_text_makes_the_reader_panic() {
     let samples = [
         include_str!("config/wrong_types.toml"),
         include_str!("config/references.toml"),

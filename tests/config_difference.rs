@@ -1,4 +1,4 @@
-//! What a start and a reload ask of the router: everything once, then only what changed.
+//! The commands of a start and a reload: everything once, then only what changed.
 
 use firsthand::config::{Config, Durability, Role};
 use firsthand::router::codes::{OwnershipMode, Strategy};
@@ -14,7 +14,7 @@ fn config(text: &str) -> Config {
     }
 }
 
-/// Commands in short: what is done to what.
+/// Commands in short: action and object.
 fn short(commands: &[Command]) -> Vec<String> {
     commands
         .iter()
@@ -87,7 +87,7 @@ fn an_empty_file_asks_for_nothing() {
 }
 
 #[test]
-fn what_is_unchanged_is_not_touched() {
+fn unchanged_parts_are_not_touched() {
     let old = config(BASE);
     assert_eq!(config(BASE).difference(&old), []);
     let changed = config(&BASE.replace(r#"ring = "30s""#, r#"ring = "31s""#));
@@ -135,7 +135,7 @@ fn settings_change_one_by_one_and_go_back_to_their_defaults() {
 }
 
 #[test]
-fn what_is_gone_is_removed_last_and_the_default_queue_stays() {
+fn removals_come_last_and_the_default_queue_stays() {
     let old = config(BASE);
     let new = config("[queues.support]\n[agents.cao]\n");
     let commands = new.difference(&old);

@@ -1,6 +1,6 @@
-//! The table of keys, the program, the sample file and the manual say the same.
+//! The table of keys, the program, the sample file and the manual agree.
 //!
-//! `config/firsthand.toml` is written from the table as a whole, `docs/configuration.md` between
+//! `config/firsthand.toml` is generated from the table as a whole, `docs/configuration.md` between
 //! its two marks: `UPDATE_EXPECT=1 cargo test --test config_keys`.
 
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ fn same_or_update(path: &str, wanted: &str) {
     }
 }
 
-/// The header under which a section stands in the sample.
+/// The header of a section in the sample.
 fn header(section: &Section) -> String {
     section
         .path
@@ -196,7 +196,7 @@ fn the_sample_as_it_stands_is_the_default() {
     assert_eq!(config, Config::default());
 }
 
-/// What the sample calls the default is the default: with every key written out, nothing changes.
+/// The sample's defaults are the program's: with every key written out, nothing changes.
 #[test]
 fn the_sample_with_every_key_written_out_is_the_default() {
     let text: String = sample()
@@ -211,7 +211,7 @@ fn the_sample_with_every_key_written_out_is_the_default() {
         .filter(|line| !line.starts_with(['#', '[']) && line.contains(" = "))
         .count();
     assert!(keys > 70, "the keys are written out: {keys}");
-    // A step of a ladder needs one of two times, a calendar a day that is worked.
+    // A step of a ladder needs one of two times, a calendar a working day.
     let text = text
         .replace(
             "[[kinds.complaint.ladder]]\n",
@@ -246,7 +246,7 @@ fn the_sample_with_every_key_written_out_is_the_default() {
     assert_eq!(config, Config::default());
 }
 
-/// Every field that the wire has can be written in the file.
+/// Every field of the wire can be written in the file.
 #[test]
 fn every_field_of_the_wire_has_its_key() {
     for section in sections() {

@@ -1,4 +1,5 @@
-//! The demo as it is started: it tells what it does, ends well, and leaves nothing behind.
+//! The demo as started by a user: it describes what it does, ends cleanly, and leaves nothing
+//! behind.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -25,7 +26,7 @@ fn files(folder: &tempfile::TempDir) -> usize {
 }
 
 #[test]
-fn it_says_why_and_leaves_nothing_behind() {
+fn it_explains_decisions_and_leaves_nothing_behind() {
     let (folder, child) = demo(&["--seconds", "6", "--speed", "8", "--seed", "3"]);
     let done = child.wait_with_output().expect("it ends");
     let text = String::from_utf8(done.stdout).expect("text");
@@ -49,8 +50,8 @@ fn it_says_why_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_preset_gives_the_cases_their_clocks() {
-    // When the first follow-up comes is a matter of chance: within the minute.
+fn a_preset_gives_cases_their_deadlines() {
+    // The first follow-up comes at random, within the minute.
     let arguments = ["--seconds", "60", "--speed", "8", "--preset", "95598"];
     let (_folder, mut child) = demo(&arguments);
     let mut missing = vec!["is up:", "is told: a matter of", " asked "];
@@ -75,7 +76,7 @@ fn a_preset_gives_the_cases_their_clocks() {
 }
 
 #[test]
-fn a_signal_ends_it_well() {
+fn a_signal_ends_it_cleanly() {
     for signal in [Signal::INT, Signal::TERM] {
         let (folder, mut child) = demo(&["--keep"]);
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -97,7 +98,7 @@ fn a_signal_ends_it_well() {
 }
 
 #[test]
-fn whoever_stops_reading_ends_it() {
+fn a_reader_that_has_gone_ends_it() {
     let (folder, mut child) = demo(&["--speed", "20"]);
     drop(child.stdout.take());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));

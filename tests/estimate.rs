@@ -1,8 +1,8 @@
-//! The estimate of the wait that callers are told, against the waits that they then have.
+//! The estimated wait told to callers, compared with their actual wait.
 //!
-//! A small simulation of its own plays platform, callers and agents towards the router. Of every
-//! caller who was told an estimate and stayed until answered, the mean of what was told stands
-//! beside the mean of what came: the two must agree within the tolerance beside each test.
+//! A small simulation plays platform, callers and agents. Over all callers who got an estimate and
+//! stayed until answered, the mean estimate and the mean wait must agree within the tolerance of
+//! each test.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -24,11 +24,11 @@ use serde_json::{Value, json};
 #[derive(Clone)]
 struct Centre {
     agents: usize,
-    /// Arrivals times talk, wrap-up included, by agent.
+    /// Offered load per agent: arrivals times handling time, wrap-up included.
     load: f64,
     talk_ms: f64,
     wrap_up_ms: i64,
-    /// Mean patience of nine callers in ten; the tenth stays, and is who is asked.
+    /// Mean patience of nine callers in ten; the tenth stays and is measured.
     patience_ms: Option<f64>,
     queues: Vec<(&'static str, f64)>,
     policy: Value,
@@ -36,7 +36,7 @@ struct Centre {
     contacts: usize,
 }
 
-/// Means over those who waited, were told an estimate, stayed and were answered.
+/// Means over those who waited, got an estimate, stayed and were answered.
 #[derive(Debug, Default)]
 struct Found {
     asked: usize,
@@ -75,7 +75,7 @@ struct Caller {
     at: i64,
     told: Option<i64>,
     stays: bool,
-    /// Whether this is one of those that the test is about.
+    /// Whether the test measures this one.
     counts: bool,
     answered: bool,
 }
@@ -126,7 +126,7 @@ impl Run {
         let talk_ms = self.talk.sample(&mut self.random).round() as i64;
         self.agenda
             .push(Reverse((at + talk_ms, Happens::End, number)));
-        // The caller is still being submitted where it is answered at once.
+        // A caller answered at once is still being submitted.
         if let Some(caller) = self.callers.get_mut(&number) {
             caller.answered = true;
             if let Some(told) = caller.told.filter(|_| caller.counts && caller.stays) {
@@ -135,7 +135,7 @@ impl Run {
         }
     }
 
-    /// Lets the router do by then what is due.
+    /// Lets the router carry out what is due by then.
     fn tick(&mut self, by: i64) {
         while let Some(due) = self.router.next_deadline().filter(|due| *due <= by) {
             self.apply(due, Command::Tick);
@@ -148,7 +148,7 @@ fn of<T: serde::de::DeserializeOwned>(params: Value) -> T {
 }
 
 impl Run {
-    /// A router with the queues, the agents, and a case that each of them owns.
+    /// A router with the queues, the agents, and a case owned by each of them.
     fn new(centre: &Centre, seed: u64) -> Self {
         let detail = Detail {
             events: true,
@@ -185,8 +185,7 @@ impl Run {
         run
     }
 
-    /// A caller comes; `counts` says of which of those who wait, by the code, the estimate is
-    /// judged.
+    /// A caller arrives. `counts` selects by the code of the wait whose estimate is measured.
     fn arrive(&mut self, at: i64, number: usize, centre: &Centre, counts: impl Fn(&str) -> bool) {
         let draw: f64 = self.random.random();
         let queue = centre.queues.iter().find(|(_, upto)| draw < *upto);

@@ -1,6 +1,5 @@
-//! Scripts made at random are rehearsed: a debug build checks the router's invariants after every
-//! step, so whatever state the requests lead into must be a sound one. The same seed makes the
-//! same script; a failure names its seed and prints the script.
+//! Rehearses random scripts: a debug build checks the router's invariants after every step. The
+//! same seed makes the same script; a failure names its seed and prints the script.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -40,7 +39,7 @@ fn random_scripts_keep_the_invariants() {
     assert!(unseen.is_empty(), "no script led to {unseen:?}");
 }
 
-/// A router that is restored from its image again and again goes the same way as one that is not.
+/// A router restored from its image again and again behaves like one that is not.
 #[test]
 fn a_restart_changes_nothing() {
     for seed in 1_000..1_000 + RESTARTED {
@@ -59,7 +58,7 @@ fn a_restart_changes_nothing() {
     }
 }
 
-/// Two routers that are asked the same.
+/// Two routers that get the same commands.
 struct Pair {
     goes_on: Router,
     restarts: Router,
@@ -127,7 +126,7 @@ impl Pair {
     }
 }
 
-/// A script in the making.
+/// A script being generated.
 struct Script {
     state: u64,
     at: u64,
@@ -168,7 +167,7 @@ impl Script {
         script.lines
     }
 
-    /// A number below `n`, well mixed.
+    /// A pseudo-random number below `n`.
     fn draw(&mut self, n: usize) -> usize {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
@@ -326,7 +325,7 @@ impl Script {
         self.say("contact.submit", draft);
     }
 
-    /// A kind with short terms, so that all of its moments come within the script.
+    /// A kind with short terms, so that all its deadlines come within the script.
     fn kind(&mut self) {
         let kind = self.pick(&KINDS[..2]);
         let mut set = json!({"kind": kind});
@@ -365,7 +364,7 @@ impl Script {
         self.say("kind.set", set);
     }
 
-    /// What people do with cases and their clocks, and with the contacts that the router brings.
+    /// Requests about cases and their deadlines, and about contacts made by the router.
     fn case_request(&mut self, agent: &str, contact: &str, queue: &str) {
         let case = self.pick(&CASES);
         let by = agent;
@@ -424,7 +423,7 @@ impl Script {
         }
     }
 
-    /// The name of a contact that may be there: one of ours, or one that the router brought.
+    /// The name of a contact that may exist: submitted by the script, or made by the router.
     fn some_contact(&mut self) -> String {
         let case = self.pick(&CASES);
         match self.draw(6) {

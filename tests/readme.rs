@@ -1,5 +1,5 @@
-//! The README and the pages keep their word: the session is played against a real daemon, links
-//! lead somewhere, the Chinese README says the same, what pages name of the source is there.
+//! The README and the pages are true: the session is played against a real daemon, links resolve,
+//! the Chinese README agrees, and everything that pages name in the source exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -27,7 +27,7 @@ fn blocks(text: &str) -> Vec<String> {
     parts.map(str::to_owned).collect()
 }
 
-/// The lines that are pasted into the socket, and the replies that are promised.
+/// The lines to paste into the socket, and the expected replies.
 fn session() -> (Vec<String>, Vec<String>) {
     let blocks = blocks(&read("README.md"));
     let pasted = blocks
@@ -47,13 +47,13 @@ fn session() -> (Vec<String>, Vec<String>) {
     (lines(pasted), lines(replies))
 }
 
-/// Whether a reply is what is promised: `…` stands for anything, a time for any time.
+/// Whether a reply matches: `…` stands for anything, a time for any time.
 fn fits(reply: &str, promised: &str) -> bool {
     let (reply, promised) = (without_times(reply), without_times(promised));
     let mut rest = reply.as_str();
     let pieces: Vec<&str> = promised.split('…').collect();
     for (number, piece) in pieces.iter().enumerate() {
-        // What stands before or after a cut ends with a comma or a bracket of the whole reply.
+        // The text before or after a cut ends at a comma or a bracket.
         let piece = if number == 0 {
             *piece
         } else {
@@ -84,14 +84,14 @@ fn without_times(text: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// The tables of `config/small.toml`, without the process around them: the test has its own.
+/// The tables of `config/small.toml`, without those of the process: the test has its own.
 fn small() -> String {
     let text = read("config/small.toml");
     let from = text.find("[queues.billing]").expect("its first queue");
     text[from..].to_owned()
 }
 
-/// What comes back when the lines are pasted at once.
+/// The replies when the lines are pasted at once.
 fn paste(socket: &Path, lines: &[String]) -> Vec<String> {
     let text = lines.join("\n") + "\n";
     let mut stream = UnixStream::connect(socket).expect("the daemon listens");
@@ -171,7 +171,7 @@ fn the_session_works_through_socat_and_nc() {
 }
 
 #[test]
-fn both_languages_are_in_step() {
+fn both_languages_have_the_same_sections() {
     let (english, chinese) = (read("README.md"), read("README.zh-CN.md"));
     assert_eq!(blocks(&english), blocks(&chinese), "the code blocks differ");
     let count = |text: &str, what: &str| text.lines().filter(|line| line.starts_with(what)).count();
@@ -220,8 +220,8 @@ fn pages() -> Vec<String> {
     pages
 }
 
-/// The places of a page that a link can name: its own marks, and its headings as hosts of Markdown
-/// spell them.
+/// The targets a link can name on a page: its own marks, and its headings as Markdown hosts spell
+/// them.
 fn anchors(text: &str) -> Vec<String> {
     let marks = text
         .split("<a id=\"")
@@ -241,7 +241,7 @@ fn anchors(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_resolve() {
     for name in pages() {
         let text = read(&name);
         let folder = Path::new(&name).parent().expect("a folder").to_owned();

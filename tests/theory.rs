@@ -1,8 +1,8 @@
-//! Simulation against queueing theory: Erlang C, Erlang A, and the continuity of an owner who is
-//! not waited for.
+//! Simulation compared with queueing theory: Erlang C, Erlang A, and the continuity of an owner who
+//! is not waited for.
 //!
-//! Each figure is the mean of several seeds, with its tolerance beside it: runs short enough for
-//! every build. docs/simulation.md has the same figures from millions of contacts.
+//! Each figure is the mean of several seeds, with its tolerance beside it. Runs are short enough
+//! for every build; docs/simulation.md has the same figures from millions of contacts.
 
 use std::fmt::Write as _;
 use std::io::Cursor;
@@ -70,7 +70,7 @@ fn simulate(centre: &Centre, config: &str, seed: u64) -> Summary {
     summary
 }
 
-/// Means over seeds of what `of` reads from each summary.
+/// Means over seeds of the figures that `of` reads from each summary.
 fn means<const N: usize>(
     centre: &Centre,
     config: &str,

@@ -1,7 +1,7 @@
-//! The structure rules, as a test: what the source tree must look like.
+//! The rules of structure for the source tree.
 //!
 //! A file that breaks a rule is named with the rule. Limits of size are a ratchet: the list of
-//! those that are over may only get shorter.
+//! exceptions may only get shorter.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ mod rules;
 /// The most lines of a source file.
 const FILE_LINES_MAX: usize = 500;
 
-/// Files that are longer, with the length they had; they may shrink, none may be added.
+/// Longer files with their former length; they may shrink, none may be added.
 const LONGER: &[(&str, usize)] = &[];
 
-/// What the pure folders must not name: no clock, no input or output, no chance, no log.
+/// What pure folders must not name: clock, I/O, chance, log.
 const IMPURE: &[&str] = &[
     "tokio",
     "std::time",
@@ -36,7 +36,7 @@ const IMPURE: &[&str] = &[
     "eprintln!",
 ];
 
-/// Folders that are pure, and the folders of ours that they may name.
+/// Pure folders, and the other folders that they may name.
 const PURE: &[(&str, &[&str])] = &[
     ("src/stored", &["stored"]),
     ("src/calendar", &["calendar"]),

@@ -1,7 +1,7 @@
-//! Every script in `tests/transcripts/` is rehearsed twice and compared with its expectation.
+//! Rehearses every script in `tests/transcripts/` twice and compares the output.
 //!
-//! A script is `NAME.ndjson`, what it prints is `NAME.expected`. A fault of the script itself is
-//! printed as a last line that begins with `error:`. `UPDATE_EXPECT=1` rewrites the expectations.
+//! A script is `NAME.ndjson`, its output `NAME.expected`. A fault of the script itself is printed
+//! as a last line that begins with `error:`. `UPDATE_EXPECT=1` rewrites the expected output.
 
 #[path = "transcripts/level.rs"]
 mod level;
@@ -44,7 +44,7 @@ fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
     }
 }
 
-/// What differs, if anything does.
+/// The difference, if any.
 fn check(script: &Path) -> Option<String> {
     let text = std::fs::read(script).expect("the script can be read");
     let actual = rehearse(&text);
@@ -111,7 +111,7 @@ fn diff(expected: &str, actual: &str) -> String {
 }
 
 #[test]
-fn a_diff_shows_what_is_gone_and_what_is_new() {
+fn a_diff_shows_removed_and_added_lines() {
     assert_eq!(diff("a\nb\nc\nd\n", "a\nb\nx\nd\n"), "  a\n  b\n- c\n+ x\n");
     assert_eq!(diff("", "a\n"), "+ a\n");
     assert_eq!(diff("a\n", ""), "- a\n");

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_own_process_uses_something() {
+    fn this_process_has_usage() {
         let usage = Usage::of(Some(std::process::id()));
         let began = Instant::now();
         let mut sum = 0_u64;

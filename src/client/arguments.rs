@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_what_their_parameter_wants() {
+    fn values_have_the_type_of_their_parameter() {
         for (line, params) in [
             ("session.ping", json!({})),
             ("agent.get agent=7", json!({"agent": "7"})),

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_has_a_line_a_member() {
+    fn an_object_has_a_line_for_each_member() {
         let text =
             r#"{"contact":"c1","state":"waiting","wait_ms":4100,"requires":{"zh":5},"case":null}"#;
         let lines = shown(text);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_a_row_an_item() {
+    fn a_list_has_a_row_for_each_item() {
         let text = r#"{"items":[{"agent":"bob","skills":{"zh":5,"en":1},"state":"busy","contacts":["c1","c2"],"talk_ms":5}],"next":"bob"}"#;
         assert_eq!(
             shown(text),

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_centre_is_sound_and_faster_when_told() {
+    fn the_centre_is_valid_and_scales_with_speed() {
         let one = Centre::new(Path::new("/x"), 1.0, 7, None);
         let ten = Centre::new(Path::new("/x"), 10.0, 7, Some("bank"));
         assert_eq!(one.config.tenant.kinds.len(), 0);

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_is_a_crowd() {
+    fn the_same_seed_gives_the_same_customers() {
         let first: Vec<Arrival> = Crowd::new(3, Vec::new()).take(200).collect();
         let again: Vec<Arrival> = Crowd::new(3, Vec::new()).take(200).collect();
         assert_eq!(first, again);

@@ -1,4 +1,4 @@
-//! `ctl` as it is typed: what it prints, and with which code it ends.
+//! `ctl` as typed by a user: its output and exit codes.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -73,7 +73,7 @@ fn calls_from_the_shell() {
 }
 
 #[test]
-fn mistakes_are_readable_and_have_their_code() {
+fn errors_are_readable_and_have_their_exit_code() {
     let daemon = Daemon::start("");
     for (arguments, code, words) in [
         (
@@ -127,7 +127,7 @@ fn lines_from_a_pipe_go_on_after_an_error() {
 }
 
 #[test]
-fn events_are_told_one_a_line() {
+fn events_are_one_readable_line_each() {
     let daemon = Daemon::start("");
     let input = "agent.set bob\nagent.set eve\nagent.presence bob available\n";
     assert_eq!(ctl(&daemon, "", Some(input)).code, Some(0));

@@ -1,4 +1,4 @@
-//! A link across the death of the daemon: nothing is missing, nothing comes twice.
+//! A link across a kill of the daemon: no event is missing or comes twice.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn next_event(link: &mut Link) -> u64 {
 }
 
 #[tokio::test]
-async fn a_link_comes_back_repeats_and_resumes() {
+async fn a_link_reconnects_repeats_and_resumes() {
     let mut daemon = Daemon::start("");
     let mut link = Link::open(daemon.address(), Who::new("pbx"), None)
         .await
@@ -39,7 +39,7 @@ async fn a_link_comes_back_repeats_and_resumes() {
     }
     daemon.kill();
     assert!(matches!(next(&mut link).await, Arrived::Lost(_)));
-    // What is sent now goes out when the daemon is back; what others do meanwhile is heard.
+    // Sent when the daemon is back; events of other clients meanwhile are received.
     link.send("agent.set", &json!({ "agent": "c", "key": "k1" }));
     daemon.run();
     let mut other = Connection::open(&daemon.address())
@@ -82,7 +82,7 @@ async fn a_link_resumes_from_any_event() {
 }
 
 #[tokio::test]
-async fn a_connection_that_cannot_be_is_an_error() {
+async fn an_impossible_connection_is_an_error() {
     let nowhere: Address = "/nowhere/at/all.sock".parse().expect("an address");
     let error = Connection::open(&nowhere)
         .await

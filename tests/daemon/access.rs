@@ -55,7 +55,7 @@ fn without_a_token_nothing_is_answered_over_tcp() {
 }
 
 #[test]
-fn each_role_does_its_own() {
+fn each_role_may_call_its_methods() {
     let place = place();
     let daemon = place.start();
     let mut pbx = daemon.tcp();
@@ -131,7 +131,7 @@ fn tenants_share_nothing() {
 }
 
 #[test]
-fn a_token_taken_away_by_a_reload_opens_nothing_more() {
+fn a_token_removed_by_a_reload_gives_no_access() {
     let place = place();
     let daemon = place.start();
     let mut pbx = daemon.tcp();

@@ -1,5 +1,5 @@
-//! The time of day is set while the daemon runs, and is wrong when it starts. Played by
-//! libfaketime (Debian's package faketime, which `tests/run` installs).
+//! The time of day is set while the daemon runs, or is wrong at its start. Simulated by libfaketime
+//! (Debian's package faketime, which `tests/run` installs).
 
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -14,7 +14,7 @@ use super::support::{Client, Place, binary, until};
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// Where Debian puts it.
+/// Where Debian installs it.
 fn library() -> PathBuf {
     let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
     let path = PathBuf::from(format!("/usr/lib/{triple}/faketime/libfaketimeMT.so.1"));
@@ -26,7 +26,7 @@ fn library() -> PathBuf {
     path
 }
 
-/// `serve` whose time of day is what the file `wall` says.
+/// `serve` with the time of day given by the file `wall`.
 fn serve(place: &Place, more: &[&str]) -> Command {
     let mut command = binary();
     command.args(["serve", "--config"]).arg(place.config());
@@ -42,7 +42,7 @@ fn serve(place: &Place, more: &[&str]) -> Command {
 }
 
 fn set_wall(place: &Place, by: &str) {
-    // Moved into place, so that it is never read half written.
+    // Renamed into place, so that it is never read half written.
     let next = place.path("wall.next");
     std::fs::write(&next, by).expect("a writable folder");
     std::fs::rename(next, place.path("wall")).expect("a writable folder");
@@ -53,13 +53,13 @@ fn up(place: &Place, more: &[&str]) -> (Child, Client) {
     until("the daemon listens", || {
         UnixStream::connect(place.path("s.sock")).is_ok()
     });
-    // The socket is there before the daemon serves.
+    // The socket exists before the daemon serves.
     let mut client = Client::unix(&place.path("s.sock"));
     client.call("session.ping", json!({}));
     (child, client)
 }
 
-/// What a daemon logged until its end, which is asked for.
+/// Stops a daemon and returns its log.
 fn stop(child: Child) -> String {
     kill_process(Pid::from_child(&child), Signal::TERM).expect("it is there");
     let done = child.wait_with_output().expect("it ends");
@@ -86,14 +86,14 @@ fn dump(place: &Place) -> String {
 }
 
 #[test]
-fn a_time_of_day_that_is_set_times_nobody_out_and_is_told() {
+fn a_changed_time_of_day_times_nobody_out_and_is_logged() {
     let place = Place::new("[queues.q]\nmax_wait = \"1h\"\n");
     set_wall(&place, "+0");
     let (child, mut client) = up(&place, &[]);
     client.call("contact.submit", json!({"contact": "c1", "queue": "q"}));
     for by in ["+8h", "+0", "+400d", "+0"] {
         set_wall(&place, by);
-        // A second goes by until the daemon looks, and another until it would act.
+        // One second until the daemon checks, and another until it would act.
         std::thread::sleep(std::time::Duration::from_millis(2_500));
         let contact = client.call("contact.get", json!({"contact": "c1"}));
         assert_eq!(contact["state"], "waiting", "after {by}");
@@ -118,17 +118,17 @@ fn a_start_a_year_ahead_is_refused_and_leaves_the_journal_as_it_was() {
         assert!(errors.contains(word), "{by}: {errors}");
         assert_eq!(dump(&place), before, "{by}");
     }
-    // A right start goes on as if nothing had been.
+    // A correct start continues as usual.
     set_wall(&place, "+0");
     let (child, mut client) = up(&place, &[]);
     let contact = client.call("contact.get", json!({"contact": "c1"}));
     assert_eq!(contact["state"], "waiting");
     stop(child);
-    // Weeks are a holiday.
+    // A gap of weeks is a holiday.
     set_wall(&place, "+29d");
     let (child, _) = up(&place, &[]);
     stop(child);
-    // What is accepted is lived with: time does not fall.
+    // Accepted time stays: time does not fall.
     set_wall(&place, "+0");
     refused(&place);
     let (child, mut client) = up(&place, &["--accept-clock"]);

@@ -1,9 +1,8 @@
-//! `kill -9` at random moments: nothing that was acknowledged is lost.
+//! `kill -9` at random moments: nothing acknowledged is lost.
 //!
-//! Clients record every acknowledgement; the daemon is killed while they work; after the next
-//! start everything acknowledged must be there, waiting contacts in their place with their time
-//! of joining, owners unchanged. `CRASH_ROUNDS` sets the number of rounds, `CRASH_SEED` repeats
-//! a run.
+//! Clients record every acknowledgement; the daemon is killed while they work; after the next start
+//! everything acknowledged must be there, waiting contacts in their place with their time of
+//! joining, owners unchanged. `CRASH_ROUNDS` sets the number of rounds, `CRASH_SEED` repeats a run.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -23,10 +22,10 @@ fn from_env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// What has been acknowledged.
+/// Everything acknowledged.
 #[derive(Default)]
 struct Known {
-    /// Contacts that wait, with their time of joining, in the order of submission by client.
+    /// Waiting contacts with their time of joining, in the order of submission by client.
     waiting: BTreeMap<String, i64>,
     /// Contacts acknowledged as ended.
     ended: Vec<String>,
@@ -36,7 +35,7 @@ struct Known {
     notes: BTreeMap<String, u64>,
 }
 
-/// A contact of a name that was forgotten in the very millisecond of a refused command.
+/// A contact whose name was forgotten in the very millisecond of a refused command.
 #[test]
 fn a_name_that_comes_again_beside_a_refusal_is_kept() {
     let place = Place::new("");
@@ -137,7 +136,7 @@ fn after_a_failed_write_nothing_more_is_acknowledged() {
     assert!(onlooker.is_closed(), "it saw what is not durable");
     assert_eq!(daemon.wait().code(), Some(74));
     place.verify();
-    // The platform comes back, sends again what was not answered, and goes on.
+    // The platform reconnects, repeats its unanswered requests, and continues.
     let daemon = place.start();
     let mut client = daemon.unix();
     client.call("session.open", json!({"client": "pbx"}));
@@ -156,7 +155,7 @@ fn after_a_failed_write_nothing_more_is_acknowledged() {
     daemon.stop();
 }
 
-/// One client's work until the connection breaks off.
+/// One client's work until the connection breaks.
 fn work(mut client: Client, n: usize, round: u64, known: &Mutex<Known>) {
     // No reply means that the daemon is gone.
     let _ = work_on(&mut client, n, round, known);
@@ -177,7 +176,7 @@ fn work_on(client: &mut Client, n: usize, round: u64, known: &Mutex<Known>) -> O
     acknowledged(client, "agent.presence", available)?;
     for step in 0.. {
         let held = format!("hold-{n}-{round}-{step}");
-        // Nobody has the skill: it waits for ever.
+        // Nobody has the skill, so it waits for ever.
         let submit = json!({"contact": held, "queue": "hold", "requires": {"nobody": 1}});
         acknowledged(client, "contact.submit", submit)?;
         let joined = acknowledged(client, "contact.get", json!({"contact": held}))?["joined_at"]
@@ -213,10 +212,10 @@ fn work_on(client: &mut Client, n: usize, round: u64, known: &Mutex<Known>) -> O
     Some(())
 }
 
-/// The result of a request; `None` if there is none because the daemon is gone.
+/// The result of a request; `None` if the daemon is gone.
 fn acknowledged(client: &mut Client, method: &str, params: Value) -> Option<Value> {
     let mut reply = client.try_ask(method, params)?;
-    // A contact left over from the last round may hold the agent: then it is taken first.
+    // A contact left from the last round may occupy the agent: take it first.
     if method == "offer.accept" && reply.get("error").is_some() {
         return None;
     }
@@ -245,7 +244,7 @@ fn check(daemon: &Daemon, known: &Known, when: &str) {
     check_places(&mut client, known, when);
 }
 
-/// Those who wait stand in the order of their joining.
+/// Checks that waiting contacts are in the order of joining.
 fn check_places(client: &mut Client, known: &Known, when: &str) {
     let mut places: Vec<(i64, i64)> = known
         .waiting

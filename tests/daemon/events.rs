@@ -1,4 +1,4 @@
-//! Events without a gap: live, after a reconnect, after a restart, and from the distant past.
+//! Events without a gap: live, after a reconnect, after a restart, and from long ago.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn submit(client: &mut Client, from: usize, to: usize) {
 }
 
 #[test]
-fn a_subscriber_hears_everything_once_and_in_order() {
+fn a_subscriber_gets_every_event_once_and_in_order() {
     let place = Place::new("");
     let daemon = place.start();
     let (mut listener, mut platform) = (daemon.tcp(), daemon.unix());
@@ -30,7 +30,7 @@ fn a_subscriber_hears_everything_once_and_in_order() {
 }
 
 #[test]
-fn a_filter_lets_through_what_it_names() {
+fn a_filter_passes_the_types_it_names() {
     let place = Place::new("[queues.a]\n[queues.b]\n");
     let daemon = place.start();
     let (mut listener, mut platform) = (daemon.tcp(), daemon.unix());
@@ -54,7 +54,7 @@ fn a_filter_lets_through_what_it_names() {
 }
 
 #[test]
-fn a_subscriber_goes_on_after_a_reconnect_and_after_a_restart() {
+fn a_subscriber_continues_after_a_reconnect_and_after_a_restart() {
     let place = Place::new("");
     let daemon = place.start();
     let mut platform = daemon.unix();
@@ -70,7 +70,7 @@ fn a_subscriber_goes_on_after_a_reconnect_and_after_a_restart() {
     assert_eq!(seqs(&mut listener, 15), (46..=60).collect::<Vec<_>>());
 }
 
-/// A restart from a snapshot has no event of before it at hand: they are folded anew.
+/// A restart from a snapshot has no earlier events in memory: they are replayed.
 #[test]
 fn events_older_than_the_ring_come_from_the_journal_word_for_word() {
     let place = Place::new("");
@@ -90,11 +90,11 @@ fn events_older_than_the_ring_come_from_the_journal_word_for_word() {
 }
 
 #[test]
-fn what_is_no_longer_kept_is_refused_with_what_is() {
+fn a_subscription_from_a_dropped_event_names_the_first_kept() {
     let place = Place::new("");
     let daemon = place.start();
     let mut client = daemon.unix();
-    // Segments of 1 MiB and two snapshots after them: the oldest go.
+    // With segments of 1 MiB and two snapshots after them, the oldest are dropped.
     let attributes = json!({"text": "x".repeat(12_000)});
     for n in 0..250 {
         let params = json!({"contact": format!("c{n}"), "attributes": attributes});

@@ -1,4 +1,4 @@
-//! Those who take more than their share, over every way in; and that the others do not pay for it.
+//! Clients that take more than their share, over every transport, must not slow down others.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -19,7 +19,7 @@ fn token() -> String {
     format!("[[tokens]]\nname = \"pbx\"\nsha256 = \"{hash}\"\nrole = \"platform\"\n")
 }
 
-/// The most memory that the daemon has had, in bytes.
+/// The daemon's peak memory, in bytes.
 fn most_memory(daemon: &Daemon) -> u64 {
     let path = format!("/proc/{}/status", daemon.pid());
     let status = std::fs::read_to_string(path).expect("the daemon is there");
@@ -60,7 +60,7 @@ fn agents(client: &mut Client, count: usize) {
 }
 
 #[test]
-fn strangers_do_not_keep_out_root_nor_who_has_a_token() {
+fn strangers_keep_out_neither_root_nor_peers_with_a_token() {
     let place = Place::new(&format!("[server.limits]\nconnections = 40\n{}", token()));
     let daemon = place.start();
     let open = json!({"client": "pbx", "token": TOKEN});
@@ -83,7 +83,7 @@ fn strangers_do_not_keep_out_root_nor_who_has_a_token() {
     let status = daemon.unix().call("server.status", json!({}));
     let connections = status["connections"].as_u64().expect("a number");
     assert!(connections <= 24, "{connections} for 20 strangers");
-    // Whoever gave way was told why.
+    // A displaced connection is told why.
     let mut said = String::new();
     let _ = (&lines[0]).read_to_string(&mut said);
     assert!(
@@ -140,7 +140,7 @@ fn a_batch_gets_replies_up_to_a_limit_and_the_rest_is_not_carried_out() {
     }
     let kind = client.refused("contact.get", json!({"contact": "late"}));
     assert_eq!(kind, "not_found");
-    // One by one, everything is answered.
+    // Requests sent one by one are all answered.
     for _ in 0..50 {
         client.send("rpc.discover", json!({}));
     }
@@ -150,7 +150,7 @@ fn a_batch_gets_replies_up_to_a_limit_and_the_rest_is_not_carried_out() {
 }
 
 #[test]
-fn a_huge_batch_is_sent_in_pieces_and_others_come_between_them() {
+fn a_huge_batch_is_sent_in_pieces_and_lets_others_in_between() {
     let place = Place::new("[server.limits]\nreply_bytes = \"1 GiB\"\noutbox_bytes = 65536\n");
     let daemon = place.start();
     let mut quiet = daemon.tcp();
@@ -161,7 +161,7 @@ fn a_huge_batch_is_sent_in_pieces_and_others_come_between_them() {
     for n in 0..50 {
         quiet.call("contact.submit", json!({"contact": format!("c{n}")}));
     }
-    // Until here the replies to the batch have waited for their reader: they are some 80 MB.
+    // Up to here the replies to the batch, some 80 MB, have waited for their reader.
     let grown = most_memory(&daemon) - before;
     assert!(grown < 30 << 20, "{grown} bytes were held");
     let replies = huge.reply();
@@ -199,7 +199,7 @@ fn a_page_ends_where_it_gets_too_long() {
 }
 
 #[test]
-fn requests_in_a_second_are_counted_over_http_too() {
+fn requests_per_second_are_limited_over_http_too() {
     let place = Place::new("[server.limits]\nrequests_per_second = 10\n");
     let daemon = place.start();
     let ping = request(1, "session.ping", &json!({}));
@@ -249,7 +249,7 @@ fn requests_in_a_second_are_counted_over_http_too() {
 }
 
 #[test]
-fn who_shows_the_same_token_is_one_client() {
+fn connections_with_the_same_token_are_one_client() {
     let place = Place::new(&format!(
         "[server.limits]\nrequests_per_second = 10\n{}",
         token()
@@ -281,7 +281,7 @@ fn heads_of_requests_have_a_limit() {
     ] {
         let mut stream = connect(daemon.http);
         let request = format!("{head}\r\nhost: localhost\r\n\r\n");
-        // It may be refused before all of it is there.
+        // The request may be refused before it is complete.
         let _ = stream.write_all(request.as_bytes());
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer);
@@ -298,7 +298,7 @@ fn a_stranger_sends_little_before_its_token() {
     client.line(&"x".repeat(9_000));
     let reply = client.reply();
     assert_eq!(reply["error"]["data"]["field"], "line_bytes_max", "{reply}");
-    // What stands behind the token is measured as that of somebody known.
+    // What follows the token has the limits of a known client.
     let open = request(1, "session.open", &json!({"client": "pbx", "token": TOKEN}));
     let long = request(
         2,
@@ -313,7 +313,7 @@ fn a_stranger_sends_little_before_its_token() {
     assert_eq!(http(daemon.http, post, &long).0, 401);
     let bearer = format!("{post}\r\nauthorization: Bearer {TOKEN}");
     assert_eq!(http(daemon.http, &bearer, &long).0, 200);
-    // A WebSocket, too: a message that does not end.
+    // Also a WebSocket message that does not end.
     let mut socket = web_socket(daemon.http);
     let ended = (0..100).any(|n| {
         let fragment = vec![b'x'; 1_000];
@@ -352,7 +352,7 @@ fn web_socket(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Sends a frame of text, or one that goes on with it.
+/// Sends a text frame, or a continuation of one.
 fn frame(stream: &mut TcpStream, first: bool, last: bool, text: &[u8]) -> std::io::Result<()> {
     let length = text.len() as u16;
     let mut bytes = vec![u8::from(first) | u8::from(last) << 7];
@@ -377,7 +377,7 @@ fn is_closed(stream: &mut TcpStream) -> bool {
 }
 
 #[test]
-fn what_waits_for_slow_readers_has_a_common_limit() {
+fn bytes_for_slow_readers_have_a_common_limit() {
     let place = Place::new("[server.limits]\noutboxes_bytes = \"2 MiB\"\n");
     let daemon = place.start();
     let mut quiet = daemon.tcp();
@@ -407,7 +407,7 @@ fn what_waits_for_slow_readers_has_a_common_limit() {
 }
 
 #[test]
-fn many_scrapes_at_once_share_what_is_made() {
+fn simultaneous_scrapes_share_one_text() {
     let place = Place::new("");
     let daemon = place.start();
     daemon

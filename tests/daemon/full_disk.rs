@@ -1,7 +1,8 @@
-//! A disk that is really full: what is refused, what goes on, and that it goes on by itself.
+//! A disk that is really full: what is refused, what continues, and that the rest resumes by
+//! itself.
 //!
 //! The disk is a small file system in memory, mounted for the test. Where this process may not
-//! mount, the test runs itself again in a name space of its own, in which it may.
+//! mount, the test runs itself again in a namespace of its own.
 
 use std::fs::File;
 use std::io::Write;
@@ -12,14 +13,14 @@ use serde_json::{Value, json};
 
 use super::support::{Client, Daemon, Place, http, metric, until};
 
-/// More than any part of the disk holds in notes.
+/// More notes than any part of the disk can hold.
 const NOTES_MAX: usize = 4_000;
 
-/// A small disk. Dropping it takes it away.
+/// A small disk. Dropping it unmounts it.
 struct Disk(PathBuf);
 
 impl Disk {
-    /// `None` = the test has been run elsewhere, and well.
+    /// `None` = the test has passed in its own namespace.
     fn mount(at: &Path, size: &str, test: &str) -> Option<Self> {
         std::fs::create_dir_all(at).expect("a folder");
         let mounted = Command::new("mount")
@@ -50,7 +51,7 @@ impl Disk {
         None
     }
 
-    /// Takes all the room that is left.
+    /// Fills the disk.
     fn fill(&self) {
         let mut ballast = File::create(self.ballast()).expect("a file");
         while ballast.write_all(&[1; 4096]).is_ok() {}
@@ -79,7 +80,7 @@ fn metrics(daemon: &Daemon) -> String {
     http(daemon.http, "GET /metrics HTTP/1.1", "").1
 }
 
-/// Connected contacts `k0` … with agents of their own, and a case to write in.
+/// Connected contacts `k0` … with agents of their own, and a case to write notes in.
 fn begin(client: &mut Client, contacts: usize) {
     for n in 0..contacts {
         let (agent, contact) = (format!("a{n}"), format!("k{n}"));
@@ -106,7 +107,7 @@ fn unavailable(reply: &Value) -> Option<String> {
     (error["data"]["kind"] == "unavailable").then(|| error["message"].to_string())
 }
 
-/// Writes notes until `look` finds what it looks for.
+/// Writes notes until `look` returns something.
 fn write_until<T>(client: &mut Client, mut look: impl FnMut(&mut Client, Value) -> Option<T>) -> T {
     for _ in 0..NOTES_MAX {
         let noted = client.ask("case.note", note());
@@ -126,9 +127,9 @@ fn no_room_for_a_segment(daemon: &Daemon) -> bool {
 }
 
 #[test]
-fn a_full_disk_refuses_new_contacts_and_neither_questions_nor_ends() {
+fn a_full_disk_refuses_new_contacts_but_not_queries_and_ends() {
     let place = Place::new("");
-    let name = "full_disk::a_full_disk_refuses_new_contacts_and_neither_questions_nor_ends";
+    let name = "full_disk::a_full_disk_refuses_new_contacts_but_not_queries_and_ends";
     let Some(disk) = Disk::mount(&place.journal(), "12m", name) else {
         return;
     };
@@ -143,7 +144,7 @@ fn a_full_disk_refuses_new_contacts_and_neither_questions_nor_ends() {
     });
     disk.fill();
 
-    // The segment in use is filled, the spare taken, and there is no room for another one.
+    // The segment in use is full, the spare is taken, and there is no room for another one.
     write_until(&mut client, |_, _| {
         no_room_for_a_segment(&daemon).then_some(())
     });
@@ -163,7 +164,7 @@ fn a_full_disk_refuses_new_contacts_and_neither_questions_nor_ends() {
     questions_are_answered(&daemon, &mut client);
     assert_eq!(client.call("contact.submit", keyed.clone()), first);
 
-    // It ends in order, and comes again on a disk that is as full.
+    // It ends in order, and starts again on a disk that is still full.
     daemon.stop();
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -177,7 +178,7 @@ fn a_full_disk_refuses_new_contacts_and_neither_questions_nor_ends() {
         "connected"
     );
 
-    // With room again everything goes on by itself.
+    // With room again everything resumes by itself.
     disk.free();
     until("new contacts are taken", || {
         unavailable(&client.ask("contact.submit", new_contact(1))).is_none()
@@ -189,7 +190,7 @@ fn a_full_disk_refuses_new_contacts_and_neither_questions_nor_ends() {
     place.verify();
 }
 
-/// The disk has no room for another segment, the reserve is there.
+/// The disk has no room for another segment, but the reserve is left.
 fn only_what_runs_goes_on(daemon: &Daemon, client: &mut Client) {
     let refused = client.ask("contact.submit", new_contact(1));
     let said = unavailable(&refused).unwrap_or_else(|| panic!("{refused}"));
@@ -202,7 +203,7 @@ fn only_what_runs_goes_on(daemon: &Daemon, client: &mut Client) {
         client.refused("queue.set", json!({"queue": "x"})),
         "unavailable"
     );
-    // One that is here is answered with its state, a key with what it was answered.
+    // A known contact is answered with its state, a known key with its stored answer.
     assert_eq!(
         client.call("contact.submit", new_contact(0))["state"],
         "waiting"
@@ -211,7 +212,7 @@ fn only_what_runs_goes_on(daemon: &Daemon, client: &mut Client) {
         client.refused("contact.get", json!({"contact": "new1"})),
         "not_found"
     );
-    // What runs goes on and ends.
+    // Conversations in progress continue and end.
     client.call(
         "contact.end",
         json!({"contact": "k0", "outcome": "resolved"}),
@@ -254,11 +255,11 @@ fn questions_are_answered(daemon: &Daemon, client: &mut Client) {
     assert_eq!(another.event()["seq"], last);
 }
 
-/// Deadlines that come while there is no room happen when there is.
+/// Deadlines that pass while there is no room are carried out once there is.
 #[test]
-fn time_stands_still_without_room_and_goes_on_with_it() {
+fn time_stands_still_while_the_disk_has_no_room() {
     let place = Place::new("[queues.short]\nmax_wait = \"3s\"\n");
-    let name = "full_disk::time_stands_still_without_room_and_goes_on_with_it";
+    let name = "full_disk::time_stands_still_while_the_disk_has_no_room";
     let Some(disk) = Disk::mount(&place.journal(), "12m", name) else {
         return;
     };
@@ -296,9 +297,9 @@ fn time_stands_still_without_room_and_goes_on_with_it() {
 }
 
 #[test]
-fn the_ledger_goes_on_by_itself_after_a_full_disk() {
+fn the_ledger_resumes_by_itself_after_a_full_disk() {
     let place = Place::new("");
-    let name = "full_disk::the_ledger_goes_on_by_itself_after_a_full_disk";
+    let name = "full_disk::the_ledger_resumes_by_itself_after_a_full_disk";
     let at = place.journal().join("ledger");
     let Some(disk) = Disk::mount(&at, "256k", name) else {
         return;
@@ -348,12 +349,12 @@ fn the_ledger_goes_on_by_itself_after_a_full_disk() {
     assert!(said.contains(" 0 events are not yet written"), "{said}");
 }
 
-/// Events that come while the ledger cannot be written fall out of what is held in memory. It is
-/// told them again, and a snapshot waits for it only through its own events.
+/// Events that come while the ledger cannot be written fall out of memory. They are replayed for
+/// it, and a snapshot waits for it only through the snapshot's own events.
 #[test]
-fn a_snapshot_does_not_wait_for_what_comes_meanwhile() {
+fn a_snapshot_does_not_wait_for_later_events() {
     let place = Place::new("");
-    let name = "full_disk::a_snapshot_does_not_wait_for_what_comes_meanwhile";
+    let name = "full_disk::a_snapshot_does_not_wait_for_later_events";
     let at = place.journal().join("ledger");
     let Some(disk) = Disk::mount(&at, "256k", name) else {
         return;

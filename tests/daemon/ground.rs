@@ -1,4 +1,4 @@
-//! What the journal stands on is taken away: its lock, its folder, descriptors, memory.
+//! The journal loses its lock, its folder, descriptors or memory.
 
 use std::io::Read;
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::support::{Client, Daemon, Place, binary, until};
 
-/// A second daemon on the same journal, with sockets of its own.
+/// A second daemon on the same journal, with its own sockets.
 fn second(place: &Place, dir: &Path) -> Child {
     let config = place.path("second.toml");
     let text = format!(
@@ -31,7 +31,7 @@ fn second(place: &Place, dir: &Path) -> Child {
         .expect("the binary runs")
 }
 
-/// How a process ends, and what it says of it.
+/// The exit code of a process, and its output.
 fn end(mut child: Child) -> (Option<i32>, String) {
     let mut errors = String::new();
     if let Some(mut stderr) = child.stderr.take() {
@@ -61,7 +61,7 @@ fn a_second_daemon_is_refused_whatever_became_of_the_lock_file() {
     is_refused(&place, &place.journal(), &daemon);
     std::fs::write(&lock, "").expect("a writable folder");
     is_refused(&place, &place.journal(), &daemon);
-    // By another way to the same folder too.
+    // Also by another path to the same folder.
     symlink(place.journal(), place.path("link")).expect("a writable folder");
     std::fs::remove_file(&lock).expect("it is there");
     is_refused(&place, &place.path("link"), &daemon);
@@ -84,7 +84,7 @@ fn a_second_daemon_is_refused_whatever_became_of_the_lock_file() {
 }
 
 #[test]
-fn a_daemon_of_before_that_has_the_lock_file_only_is_noticed() {
+fn an_old_daemon_that_holds_only_the_lock_file_is_noticed() {
     let place = Place::new("");
     place.start().stop();
     let lock = std::fs::File::open(place.journal().join("LOCK")).expect("it is there");
@@ -97,7 +97,7 @@ fn a_daemon_of_before_that_has_the_lock_file_only_is_noticed() {
 }
 
 #[test]
-fn nothing_is_restored_into_a_folder_that_a_daemon_has() {
+fn no_restore_into_a_folder_in_use() {
     let place = Place::new("");
     let daemon = place.start();
     let (journal, backup) = (place.journal(), place.path("backup"));
@@ -120,14 +120,14 @@ fn nothing_is_restored_into_a_folder_that_a_daemon_has() {
     }
     let restored = tool("restore", &backup, &journal);
     assert!(!restored.status.success());
-    // The daemon cannot go on either: it would write what nobody finds.
+    // The daemon cannot continue either: nobody would find what it writes.
     assert_eq!(daemon.wait().code(), Some(74));
     assert!(tool("restore", &backup, &journal).status.success());
     place.start().stop();
 }
 
-/// What is done to the folder must end the daemon, and what is answered until then is found in
-/// `left`, if that is anywhere.
+/// Changing the folder must end the daemon, and everything acknowledged until then must be found in
+/// `left`, if anywhere.
 fn displaced(take_away: impl FnOnce(&Place), left: Option<&str>) {
     let place = Place::new("");
     let daemon = place.start();
@@ -209,7 +209,7 @@ fn an_idle_daemon_notices_too_that_its_folder_is_gone() {
     );
 }
 
-/// A daemon that may open so many files, told in the manner of the shell.
+/// A daemon with a limit of open files, set by the shell.
 fn with_files(place: &Place, files: u32) -> Child {
     let script = format!("ulimit -n {files}; exec \"$0\" serve --config \"$1\"");
     let shell = std::process::Command::new("sh")
@@ -253,7 +253,7 @@ fn strangers_cannot_take_the_journals_descriptors() {
         });
         let mut client = Client::unix(&socket);
         client.call("session.ping", json!({}));
-        // More than there are descriptors, over every socket; none of them says anything.
+        // More connections than there are descriptors, over every socket; none sends anything.
         let mut flood: (Vec<TcpStream>, Vec<UnixStream>) = Default::default();
         let mut acknowledged = Vec::new();
         for n in 0..1_000 {
@@ -419,7 +419,7 @@ fn a_journal_that_finds_no_descriptor_tries_again() {
         prlimit(pid, Resource::Nofile, limit).expect("it is there");
     };
     files(4);
-    // Two segments are there; the third cannot be made until somebody gives descriptors back.
+    // There are two segments; the third cannot be made until descriptors are free again.
     let relief = std::thread::spawn(move || {
         std::thread::sleep(std::time::Duration::from_secs(3));
         files(1_024);

@@ -1,4 +1,4 @@
-//! HTTP and the WebSocket: the same calls, and foreign pages kept out.
+//! HTTP and the WebSocket: the same calls, and requests of foreign pages refused.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -51,7 +51,7 @@ fn foreign_pages_are_kept_out() {
     assert_eq!(http(daemon.http, &own_page, ping).0, 200);
     let form = "POST /rpc HTTP/1.1\r\ncontent-type: text/plain\r\nsec-fetch-site: cross-site";
     assert_eq!(http(daemon.http, form, ping).0, 415);
-    // `curl -d` names another type, and a plain program none.
+    // `curl -d` sends another type, and a plain program none.
     let curl = "POST /rpc HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded";
     assert_eq!(http(daemon.http, curl, ping).0, 200);
     assert_eq!(http(daemon.http, "POST /rpc HTTP/1.1", ping).0, 200);
@@ -62,7 +62,7 @@ fn foreign_pages_are_kept_out() {
 }
 
 #[test]
-fn a_request_that_does_not_come_keeps_no_place() {
+fn a_connection_without_a_request_loses_its_place() {
     let place = Place::new("[server.limits]\nhandshake = \"200ms\"\nstall = \"200ms\"\n");
     let daemon = place.start();
     let socket = WebSocket::open(daemon.http);
@@ -166,7 +166,7 @@ fn metrics_are_complete_and_sound() {
 }
 
 #[test]
-fn agents_are_measured_where_that_is_switched_on() {
+fn agents_have_metrics_if_switched_on() {
     let place = Place::new("[agents.'a\"d\\a']\n");
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -194,7 +194,7 @@ fn agents_are_measured_where_that_is_switched_on() {
     promtool(&text);
 }
 
-/// Prometheus' own tool must be content (Debian: package `prometheus`).
+/// Prometheus' own tool must accept the text (Debian: package `prometheus`).
 fn promtool(text: &str) {
     let mut tool = Command::new("promtool")
         .args(["check", "metrics"])
@@ -212,7 +212,7 @@ fn promtool(text: &str) {
     assert!(done.status.success() && said.is_empty(), "{said}");
 }
 
-/// A body sent in chunks, put together.
+/// Decodes a chunked body.
 fn unchunk(body: &str) -> String {
     if body.starts_with('#') {
         return body.to_owned();
@@ -227,7 +227,7 @@ fn unchunk(body: &str) -> String {
     whole
 }
 
-/// As little of a WebSocket as the test needs.
+/// As little of a WebSocket client as the test needs.
 pub struct WebSocket(TcpStream);
 
 impl WebSocket {

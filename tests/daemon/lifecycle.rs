@@ -1,4 +1,4 @@
-//! Start, reload, drain and end.
+//! Start, reload, drain and stop.
 
 use std::io::Read;
 
@@ -22,7 +22,7 @@ fn two_daemons_on_one_journal_are_refused_with_the_pid_of_the_first() {
 }
 
 #[test]
-fn an_end_in_order_keeps_everything_and_removes_the_socket() {
+fn a_clean_stop_keeps_everything_and_removes_the_socket() {
     let place = Place::new("[agents.ada]\n");
     let daemon = place.start();
     daemon
@@ -52,7 +52,7 @@ fn a_stale_socket_is_replaced_and_another_file_is_not() {
 }
 
 #[test]
-fn hang_up_follows_the_file_and_logs_nobody_out() {
+fn sighup_applies_the_file_and_signs_nobody_off() {
     let place = Place::new("[agents.ada]\n");
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -86,7 +86,7 @@ fn hang_up_follows_the_file_and_logs_nobody_out() {
         "{message}"
     );
     client.call("agent.get", json!({"agent": "bob"}));
-    // What the file no longer names goes.
+    // What the file no longer names is removed.
     place.configure("[agents.ada]\nname = \"Ada\"\n");
     let reloaded = client.call("server.reload", json!({}));
     assert_eq!(reloaded["changes"], 2, "{reloaded}");
@@ -96,7 +96,7 @@ fn hang_up_follows_the_file_and_logs_nobody_out() {
     );
     client.call("queue.get", json!({"queue": "made_by_hand"}));
     daemon.stop();
-    // And a start follows the file in the same way.
+    // A start follows the file in the same way.
     place.configure("[agents.ada]\nname = \"Augusta\"\n");
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -109,7 +109,7 @@ fn hang_up_follows_the_file_and_logs_nobody_out() {
 }
 
 #[test]
-fn what_a_reload_could_not_do_is_done_by_the_next_one() {
+fn a_change_refused_in_one_reload_is_made_by_the_next() {
     let place = Place::new("[agents.ada]\n[agents.bob]\n[queues.old]\n");
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -126,7 +126,7 @@ fn what_a_reload_could_not_do_is_done_by_the_next_one() {
     let refused = reloaded["refused"].as_array().expect("a list");
     assert_eq!(refused.len(), 2, "the agent and the queue: {reloaded}");
     client.call("contact.end", json!({"contact": "c1", "outcome": "open"}));
-    // The queue can go now; the agent still owns a case.
+    // The queue can be removed now; the agent still owns a case.
     let reloaded = client.call("server.reload", json!({}));
     assert_eq!(reloaded["changes"], 1, "{reloaded}");
     assert_eq!(
@@ -136,7 +136,7 @@ fn what_a_reload_could_not_do_is_done_by_the_next_one() {
     let handover = json!({"owner": "ada", "to": "bob", "reason": "leaves", "by": "boss"});
     client.call("case.handover", handover);
     daemon.stop();
-    // A start does what is left as well.
+    // A start does the rest as well.
     let daemon = place.start();
     let mut client = daemon.unix();
     assert_eq!(
@@ -161,7 +161,7 @@ fn a_draining_daemon_takes_no_new_contacts_and_says_so() {
     assert_eq!(code, 503);
     assert!(body.contains("draining"), "{body}");
     assert_eq!(http(daemon.http, "GET /healthz HTTP/1.1", "").0, 200);
-    // What is there goes on.
+    // Existing contacts continue.
     client.call(
         "agent.presence",
         json!({"agent": "ada", "presence": "available"}),
@@ -217,7 +217,7 @@ fn wrong_usage_and_a_wrong_file_exit_with_2() {
 }
 
 #[test]
-fn a_missing_journal_is_begun_only_where_that_is_wanted() {
+fn a_missing_journal_is_begun_unless_existing_only_is_given() {
     let place = Place::new("");
     let refused = binary()
         .args(["serve", "--existing-only", "--config"])

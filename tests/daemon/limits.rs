@@ -1,4 +1,5 @@
-//! Those who ask too much, too long, too deep, or do not listen; and that nobody else notices.
+//! Requests that are too many, too long or too deep, and clients that do not read, leave others
+//! unaffected.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use serde_json::json;
 use super::support::{PATIENCE, Place, http, metric, until};
 
 #[test]
-fn a_line_too_long_is_told_once_and_the_connection_goes_on() {
+fn a_line_too_long_is_refused_once_and_the_connection_continues() {
     let place = Place::new("");
     let daemon = place.start();
     let mut client = daemon.tcp();
@@ -58,7 +59,7 @@ fn connections_have_their_limit_and_places_come_back() {
 fn a_client_that_does_not_read_is_closed_and_others_are_served() {
     let place = Place::new("[server.limits]\noutbox_bytes = 65536\n");
     let daemon = place.start();
-    // The socket of a Unix client holds little, so what it does not read is soon in the way.
+    // A Unix socket has small buffers, so unread data soon blocks it.
     let mut deaf = daemon.unix();
     deaf.call("session.open", json!({"client": "deaf", "events": true}));
     let mut platform = daemon.tcp();
@@ -86,7 +87,7 @@ fn a_client_that_does_not_read_is_closed_and_others_are_served() {
 }
 
 #[test]
-fn a_client_that_takes_no_replies_is_closed_in_the_end() {
+fn a_client_that_reads_no_replies_is_closed() {
     let place = Place::new("[server.limits]\nstall = \"300ms\"\noutbox_bytes = 65536\n");
     let daemon = place.start();
     let stream = std::net::TcpStream::connect(daemon.tcp).expect("it listens");
@@ -140,7 +141,7 @@ fn a_flood_on_one_connection_does_not_starve_another() {
 }
 
 #[test]
-fn requests_in_a_second_have_their_limit_where_it_is_set() {
+fn requests_per_second_are_limited_if_configured() {
     let place = Place::new("[server.limits]\nrequests_per_second = 5\n");
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -153,7 +154,7 @@ fn requests_in_a_second_have_their_limit_where_it_is_set() {
 }
 
 #[test]
-fn a_silent_connection_is_closed_where_that_is_set() {
+fn a_silent_connection_is_closed_if_configured() {
     let place = Place::new("[server.limits]\nidle = \"1s\"\n");
     let daemon = place.start();
     let mut client = daemon.unix();

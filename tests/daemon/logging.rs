@@ -1,5 +1,5 @@
-//! The log may be a pipe that nobody reads, one whose reader has died, or a full disk: the daemon
-//! goes on, and says afterwards how much of the log is missing.
+//! The log is a pipe that nobody reads, one whose reader has died, or a full disk: the daemon
+//! continues, and reports afterwards how much of the log is missing.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read};
@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 
 use super::support::{Client, Place, binary, http, metric, until};
 
-/// Lines of the log that a pipe and the daemon together cannot hold: each connection leaves one.
+/// More log lines than a pipe and the daemon together can hold: each connection leaves one.
 const CONNECTIONS: usize = 1_500;
 
-/// Everything is logged.
+/// A configuration that logs everything.
 fn talkative() -> Place {
     Place::new("[server.log]\nlevel = \"debug\"\n[agents.ada]\n")
 }
 
-/// Has HTTP on a port that is free now, for where the log does not tell which it is.
+/// Configures HTTP on a free port, for daemons whose log cannot be read for it.
 fn fix_http(place: &Place) -> SocketAddr {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address");
@@ -62,14 +62,14 @@ fn client(place: &Place) -> Client {
     Client::unix(&place.path("s.sock"))
 }
 
-/// Connects and leaves again, so that each time something is logged.
+/// Connects and disconnects, so that each time something is logged.
 fn make_it_talk(place: &Place, times: usize) {
     for _ in 0..times {
         client(place).call("session.ping", json!({}));
     }
 }
 
-/// The figure of a metric, asked for over HTTP.
+/// The value of a metric, over HTTP.
 fn figure(address: SocketAddr, name: &str) -> f64 {
     let (status, text) = http(address, "GET /metrics HTTP/1.1", "");
     assert_eq!(status, 200);
@@ -89,7 +89,7 @@ fn ends(mut child: Child) -> Option<i32> {
 }
 
 #[test]
-fn a_pipe_that_nobody_reads_holds_nothing_up() {
+fn a_pipe_that_nobody_reads_blocks_nothing() {
     let place = talkative();
     let address = fix_http(&place);
     let mut child = serve(&place, Stdio::piped(), Stdio::null());
@@ -104,7 +104,7 @@ fn a_pipe_that_nobody_reads_holds_nothing_up() {
     }
     let submitted = client(&place).call("contact.submit", json!({"contact": "c1"}));
     assert_eq!(submitted["contact"], "c1");
-    // When somebody reads again it says what is missing, and goes on.
+    // When somebody reads again, it reports what is missing and continues.
     let reader = std::thread::spawn(move || {
         let mut lines = out.lines().map_while(Result::ok);
         let found = lines.any(|line| line.contains("the log flows again"));
@@ -118,7 +118,7 @@ fn a_pipe_that_nobody_reads_holds_nothing_up() {
 }
 
 #[test]
-fn an_end_does_not_wait_for_a_reader_that_does_not_read() {
+fn a_stop_does_not_wait_for_a_log_reader() {
     let place = talkative();
     let mut child = serve(&place, Stdio::piped(), Stdio::piped());
     let unread = (child.stdout.take(), child.stderr.take());
@@ -131,7 +131,7 @@ fn an_end_does_not_wait_for_a_reader_that_does_not_read() {
 }
 
 #[test]
-fn a_reader_that_has_died_ends_nothing() {
+fn a_log_reader_that_has_died_does_not_end_the_daemon() {
     let place = talkative();
     let mut child = serve(&place, Stdio::piped(), Stdio::piped());
     drop((child.stdout.take(), child.stderr.take()));
@@ -146,7 +146,7 @@ fn a_reader_that_has_died_ends_nothing() {
 }
 
 #[test]
-fn a_full_disk_under_the_log_ends_nothing_and_is_counted() {
+fn lines_lost_to_a_full_disk_are_counted() {
     let full = || {
         let file = OpenOptions::new().write(true).open("/dev/full");
         Stdio::from(file.expect("/dev/full is there"))
@@ -163,7 +163,7 @@ fn a_full_disk_under_the_log_ends_nothing_and_is_counted() {
 }
 
 #[test]
-fn a_start_that_is_refused_ends_although_nobody_takes_its_reason() {
+fn a_refused_start_ends_even_if_nobody_reads_the_log() {
     let place = talkative();
     let daemon = place.start();
     for out in ["/dev/full", "/dev/null"] {
@@ -192,10 +192,10 @@ fn the_last_lines_are_written() {
 }
 
 #[test]
-fn nobodys_text_passes_for_a_line_of_the_log() {
+fn no_text_from_outside_passes_for_a_log_line() {
     let place = Place::new("[server.log]\nlevel = \"debug\"\n");
     let (child, reader) = read(&place);
-    // A fault of the file is logged with the piece of the file, which holds what it likes.
+    // A fault is logged with an excerpt of the file, which may contain anything.
     place.configure("[queues.\"a\u{85}\u{9b}31m\u{202e}\"]\nring = 7\n");
     let reply: Value = client(&place).ask("server.reload", json!({}));
     assert!(reply.get("error").is_some(), "{reply}");

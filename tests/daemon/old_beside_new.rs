@@ -1,4 +1,4 @@
-//! A journal and a ledger that do not belong together: refused, with both named and the way out.
+//! A journal and a ledger that do not belong together are refused, with both named and a way out.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -40,7 +40,7 @@ fn remove_files(of: &Path) {
     }
 }
 
-/// A start that must be refused; what it says.
+/// A start that must be refused; returns its output.
 fn refused(place: &Place) -> String {
     let Output {
         status,
@@ -57,7 +57,7 @@ fn refused(place: &Place) -> String {
     said
 }
 
-/// A start that accepts what is missing, and its end.
+/// A start that accepts the break, and its end.
 fn accepted(place: &Place) {
     let mut child = binary()
         .args(["serve", "--accept-ledger-break", "--config"])
@@ -65,7 +65,7 @@ fn accepted(place: &Place) {
         .stdout(Stdio::null())
         .spawn()
         .expect("the binary runs");
-    // The socket is there before the ledger is looked at: only an answer says that it serves.
+    // The socket exists before the ledger is checked: only an answer shows that it serves.
     until("it serves", || {
         let Ok(mut stream) = UnixStream::connect(place.path("s.sock")) else {
             return false;
@@ -85,7 +85,7 @@ fn last_event(daemon: &Daemon) -> u64 {
     status["seq"].as_u64().expect("a number")
 }
 
-/// The last event that an ended daemon's ledger speaks of.
+/// The last event in a stopped daemon's ledger.
 fn ledger_end(place: &Place) -> u64 {
     let done = binary()
         .args(["ledger", "verify"])
@@ -98,7 +98,7 @@ fn ledger_end(place: &Place) -> u64 {
     number.parse().expect("a number")
 }
 
-/// Stopped in order or killed: the first leaves a snapshot at its end, the other leaves none.
+/// Stopped in order or killed: only the first leaves a snapshot at its end.
 fn end(daemon: Daemon, in_order: bool) {
     if in_order {
         daemon.stop();
@@ -132,7 +132,7 @@ fn a_journal_older_than_its_ledger_is_refused_with_both_named() {
             said.contains("the journal is older than its ledger"),
             "{said}"
         );
-        // Asked again it is refused again: nothing was changed.
+        // The next start is refused again: nothing was changed.
         assert!(refused(&place).contains(&format!("through event {newer} ")));
 
         // The way out: the right journal.
@@ -142,7 +142,7 @@ fn a_journal_older_than_its_ledger_is_refused_with_both_named() {
         daemon.unix().call("case.get", json!({"case": "c99"}));
         daemon.stop();
 
-        // Or with what is missing.
+        // Or accepting the break.
         remove_files(&place.journal());
         copy(&old, &place.journal());
         accepted(&place);
@@ -156,9 +156,9 @@ fn a_journal_older_than_its_ledger_is_refused_with_both_named() {
     }
 }
 
-/// An old journal went on without the ledger until it was longer, or exactly as long.
+/// An old journal continued without the ledger until it was longer, or exactly as long.
 #[test]
-fn a_journal_that_went_on_from_an_older_copy_is_refused() {
+fn a_journal_continued_from_an_older_copy_is_refused() {
     for (in_order, cases) in [(true, 100), (true, 130), (false, 100), (false, 130)] {
         let place = Place::new("");
         let daemon = place.start();
@@ -208,7 +208,7 @@ fn another_journal_beside_a_ledger_is_refused() {
 }
 
 #[test]
-fn a_ledger_older_than_what_the_journal_tells_is_refused() {
+fn a_ledger_older_than_the_journals_oldest_event_is_refused() {
     let place = Place::new("");
     let daemon = place.start();
     work(&mut daemon.unix(), 0, 10);
@@ -216,7 +216,7 @@ fn a_ledger_older_than_what_the_journal_tells_is_refused() {
     let old = place.path("old-ledger");
     let ledger = place.journal().join("ledger/default");
     copy(&ledger, &old);
-    // Two snapshots later and a segment farther, the journal has dropped what came between.
+    // Two snapshots and a segment later, the journal has dropped the events in between.
     let daemon = place.start();
     let mut client = daemon.unix();
     for round in 0..3 {

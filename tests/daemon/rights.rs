@@ -1,4 +1,4 @@
-//! Whose is it? What each finds who reaches for what is another's, and what is told of it.
+//! What a peer sees when it reaches for something that is not its own, and what the audit says.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -49,7 +49,7 @@ fn available(daemon: &Daemon, agent: &str) {
 }
 
 #[test]
-fn an_offer_is_answered_only_by_the_agent_it_is_before() {
+fn an_offer_is_answered_only_by_the_agent_it_was_made_to() {
     let place = place();
     let daemon = place.start();
     available(&daemon, "bob");
@@ -66,7 +66,7 @@ fn an_offer_is_answered_only_by_the_agent_it_is_before() {
         json!({"offer": "o1", "contact": "c1", "agent": "ada"}),
         json!({"contact": "c1", "agent": "ada"}),
         json!({"contact": "c1", "agent": "bob"}),
-        // What there is not tells her as little.
+        // What does not exist is answered in the same way.
         json!({"offer": "o999", "agent": "ada"}),
         json!({"contact": "c999", "agent": "ada"}),
     ];
@@ -75,7 +75,7 @@ fn an_offer_is_answered_only_by_the_agent_it_is_before() {
             assert_eq!(ada.refused(method, reach.clone()), "forbidden", "{reach}");
         }
     }
-    // Nobody may name one thing twice and differently.
+    // The same object may not be named twice in different ways.
     for wrong in [
         json!({"offer": "o1", "agent": "ada"}),
         json!({"offer": "o1", "contact": "c2"}),
@@ -95,7 +95,7 @@ fn an_offer_is_answered_only_by_the_agent_it_is_before() {
         (&taken["agent"], &taken["owner"]),
         (&"bob".into(), &"bob".into())
     );
-    // Again, as after a lost connection: the same answer, with the offer alone as well.
+    // Repeated after a lost connection: the same answer, also with the offer alone.
     assert_eq!(bob.call("offer.accept", accept), taken);
     assert_eq!(
         bob.refused("offer.accept", json!({"offer": "o1"})),
@@ -137,7 +137,7 @@ fn an_offer_alone_is_repeated_by_its_key_also_after_a_restart() {
 }
 
 #[test]
-fn a_case_is_worked_on_by_those_it_concerns() {
+fn a_case_may_be_worked_on_by_its_owner_helpers_and_stand_ins() {
     let place = place();
     let daemon = place.start();
     let mut root = daemon.unix();
@@ -182,7 +182,7 @@ fn a_case_is_worked_on_by_those_it_concerns() {
         "conflict"
     );
     assert_eq!(ada.refused("case.note", note("k1", "ada")), "forbidden");
-    // Asked of a queue: those who serve it.
+    // Asked of a queue: its agents.
     bob.call(
         "case.assist",
         json!({"case": "k2", "queue": "help", "request": "…"}),
@@ -192,7 +192,7 @@ fn a_case_is_worked_on_by_those_it_concerns() {
         "forbidden"
     );
     cy.call("case.assist_done", done("k2", "cy"));
-    // Whoever talks to the customer, also in the work after it.
+    // Whoever talks to the customer, also during wrap-up.
     available(&daemon, "ada");
     let submit = json!({"contact": "c1", "case": "k1", "queue": "slow", "prefer": "ada",
         "customer": "u1"});
@@ -320,7 +320,7 @@ fn loopback_without_tokens_belongs_to_the_default_tenant() {
     );
 }
 
-/// The lines of the audit about a method, once there are so many.
+/// The audit lines about a method, once there are `count`.
 fn refusals(daemon: &Daemon, method: &str, count: usize) -> Vec<String> {
     let lines = || -> Vec<String> {
         let log = daemon.log();
@@ -336,7 +336,7 @@ fn refusals(daemon: &Daemon, method: &str, count: usize) -> Vec<String> {
     lines()
 }
 
-/// What is left of `tokens` without that of one name.
+/// `tokens` without the one of that name.
 fn without(name: &str) -> String {
     let tokens = tokens();
     let kept = tokens.split("[[tokens]]").skip(1);
@@ -367,7 +367,7 @@ fn a_revoked_token_loses_subscription_and_session_at_once_over_tcp() {
         json!({"types": ["server.reloaded", "contact.ended"]}),
     );
     revoke(&place, &daemon, "pbx");
-    // It says nothing, and its session is closed: its conversations are leased and end.
+    // Its session is closed: its conversations are leased and end.
     until("the lease has run out", || {
         contact(&mut root, "c1")["outcome"] == "dropped"
     });
@@ -380,7 +380,7 @@ fn a_revoked_token_loses_subscription_and_session_at_once_over_tcp() {
             "{event}"
         );
     }
-    // Others listen on.
+    // Other subscribers continue.
     assert_eq!(boss.event()["type"], "server.reloaded");
     assert_eq!(boss.event()["type"], "contact.ended");
     let head = "GET /metrics HTTP/1.1\r\nauthorization: Bearer secret-watch";
@@ -404,7 +404,7 @@ fn a_revoked_token_is_unauthorized_until_another_is_shown() {
         json!({"client": "x", "token": "secret-boss"}),
     );
     pbx.call("contact.submit", json!({"contact": "c"}));
-    // It is as good as any other from now on, and taken away like any other.
+    // From now on it is a token like any other, and revoked like any other.
     revoke(&place, &daemon, "boss");
     assert_eq!(
         pbx.refused("contact.submit", json!({"contact": "d"})),
@@ -413,9 +413,9 @@ fn a_revoked_token_is_unauthorized_until_another_is_shown() {
     assert!(pbx.is_closed());
 }
 
-/// Root that bound itself to a token is not root again when the token is taken away.
+/// Root that has sent a token is not root again when the token is revoked.
 #[test]
-fn a_revoked_token_is_nothing_on_the_unix_socket_either() {
+fn a_revoked_token_gives_no_rights_on_the_unix_socket_either() {
     let place = place();
     let daemon = place.start();
     let mut pbx = daemon.unix();
@@ -433,7 +433,7 @@ fn a_revoked_token_is_nothing_on_the_unix_socket_either() {
 
 /// An event must pass the agent's own filter and name the agent.
 #[test]
-fn a_filter_of_an_agent_holds_beside_what_it_may_hear() {
+fn an_agents_filter_applies_beside_its_rights() {
     let place = place();
     let daemon = place.start();
     let mut ada = as_(&daemon, "ada");
@@ -497,12 +497,12 @@ fn without_a_token_nothing_is_learned_of_methods_and_parameters() {
         assert_eq!(code, 401, "{call}: {text}");
         assert!(text.contains("\"unauthorized\""), "{call}: {text}");
     }
-    // What is no request at all is told so, and what a session needs too.
+    // Invalid JSON and missing parameters of a session get their own errors.
     client.line("{");
     assert_eq!(client.reply()["error"]["code"], -32_700);
     let reply = client.ask("session.open", json!({}));
     assert_eq!(reply["error"]["code"], -32_602);
-    // Of those who have shown one, the role is looked at before the parameters.
+    // For those with a token, the role is checked before the parameters.
     let mut watch = as_(&daemon, "watch");
     assert_eq!(
         watch.refused("contact.submit", json!({"nonsense": 1})),
@@ -559,7 +559,7 @@ fn a_session_of_an_agent_does_not_stand_for_a_platform() {
 }
 
 #[test]
-fn the_audit_tells_every_refusal_and_of_every_act_on_what() {
+fn the_audit_has_every_refusal_and_every_act_with_its_object() {
     let place = place();
     let daemon = place.start();
     let mut root = daemon.unix();
@@ -618,7 +618,7 @@ fn the_audit_tells_every_refusal_and_of_every_act_on_what() {
 }
 
 #[test]
-fn the_audit_tells_of_wrong_tokens_wherever_they_are_shown() {
+fn the_audit_has_wrong_tokens_from_every_transport() {
     let place = place();
     let daemon = place.start();
     let wrong = "authorization: Bearer guessed";

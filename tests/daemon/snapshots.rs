@@ -1,16 +1,16 @@
-//! Snapshots of a large state: nobody stands still for them, and a start from one gives the same.
+//! Snapshots of a large state do not stop routing, and a start from one gives the same state.
 
 use serde_json::{Value, json};
 
 use super::support::{Client, Place, http, metric};
 
-/// More than is copied where it stands.
+/// More than is copied under the lock.
 const CASES: usize = 11_000;
 /// Requests of one batch.
 const BATCH: usize = 500;
 const PAUSES: &str = "firsthand_snapshot_pause_seconds_count";
 
-/// Opens cases of as many customers, `from` and after.
+/// Opens cases of `count` customers, starting with number `from`.
 fn open(client: &mut Client, from: usize, count: usize) {
     for start in (from..from + count).step_by(BATCH) {
         let calls: Vec<Value> = (start..(start + BATCH).min(from + count))
@@ -29,7 +29,7 @@ fn open(client: &mut Client, from: usize, count: usize) {
     }
 }
 
-/// What can be seen of some cases, and how many each agent owns.
+/// What a client sees of some cases, and how many each agent owns.
 fn seen(client: &mut Client, cases: &[usize]) -> Vec<Value> {
     let mut seen: Vec<Value> = ["ann", "bob"]
         .map(|agent| client.call("agent.get", json!({"agent": agent}))["open_cases"].take())
@@ -44,7 +44,7 @@ fn seen(client: &mut Client, cases: &[usize]) -> Vec<Value> {
 }
 
 #[test]
-fn a_large_state_is_brought_to_the_disk_beside_the_running_one() {
+fn a_large_state_is_written_without_stopping_routing() {
     let place = Place::new("");
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -52,7 +52,7 @@ fn a_large_state_is_brought_to_the_disk_beside_the_running_one() {
         client.call("agent.set", json!({"agent": agent, "skills": {}}));
     }
     open(&mut client, 0, CASES);
-    // The first is folded from the beginning, the second from the first.
+    // The first is replayed from the beginning, the second from the first.
     client.call("server.snapshot", json!({}));
     open(&mut client, CASES, BATCH);
     client.call(

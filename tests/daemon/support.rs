@@ -1,4 +1,4 @@
-//! A daemon of one's own in a temporary folder, and clients for it.
+//! A daemon in a temporary folder, and clients for it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// Longer than anything takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A folder with a configuration and a journal; daemons come and go in it.
+/// A folder with a configuration and a journal, for one daemon after another.
 pub struct Place {
     dir: TempDir,
 }
@@ -28,8 +28,8 @@ impl Place {
         place
     }
 
-    /// Writes the configuration: sockets and journal in the folder, then `config`. A table that
-    /// `config` begins with goes on under `[server]` where it is none.
+    /// Writes the configuration: sockets and journal in the folder, then `config`, whose first
+    /// lines belong to `[server]` unless they begin with a table.
     pub fn configure(&self, config: &str) {
         let path = |name: &str| self.path(name).display().to_string();
         let text = format!(
@@ -77,7 +77,7 @@ impl Place {
                 break (address(&line, "tcp=Some("), address(&line, "http=Some("));
             }
         };
-        // Somebody must read on, or the daemon would wait for room in the pipe.
+        // Keep reading, or the daemon would block on a full pipe.
         let told = Arc::new(Mutex::new(text));
         let heard = Arc::clone(&told);
         std::thread::spawn(move || {
@@ -96,7 +96,7 @@ impl Place {
         }
     }
 
-    /// Runs `serve` without waiting for anything.
+    /// Runs `serve` without waiting for it.
     pub fn spawn(&self) -> Child {
         self.spawn_with(&[])
     }
@@ -112,7 +112,7 @@ impl Place {
             .expect("the binary runs")
     }
 
-    /// `journal verify` must be content.
+    /// `journal verify` must pass.
     pub fn verify(&self) {
         let done = binary()
             .args(["journal", "verify"])
@@ -133,7 +133,7 @@ fn address(line: &str, before: &str) -> Option<SocketAddr> {
     rest.split_once(')')?.0.parse().ok()
 }
 
-/// A daemon that runs. Dropping it kills it.
+/// A running daemon. Dropping it kills it.
 pub struct Daemon {
     child: Child,
     told: Arc<Mutex<String>>,
@@ -143,7 +143,7 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// What it has logged so far.
+    /// Its log so far.
     pub fn log(&self) -> String {
         self.told.lock().expect("nobody panics").clone()
     }
@@ -171,7 +171,7 @@ impl Daemon {
         rustix::process::kill_process(pid, signal).expect("the daemon is there");
     }
 
-    /// Makes every write to a file fail from now on, as a broken disk would.
+    /// Makes every write to a file fail from now on, like a broken disk.
     pub fn break_the_disk(&self) {
         use rustix::process::{Resource, Rlimit, prlimit};
         let pid = i32::try_from(self.pid()).expect("a pid");
@@ -183,7 +183,7 @@ impl Daemon {
         prlimit(pid, Resource::Fsize, nothing).expect("the daemon is there");
     }
 
-    /// Ends it as a power switch would end the process.
+    /// Kills it without warning, like a power switch.
     pub fn kill(mut self) {
         self.child.kill().expect("the daemon is there");
         self.child.wait().expect("it ends");
@@ -201,7 +201,7 @@ impl Daemon {
         }
     }
 
-    /// Asks it to end and expects it to do so without complaint.
+    /// Stops it and expects a clean exit.
     pub fn stop(self) {
         self.signal(rustix::process::Signal::TERM);
         assert_eq!(self.wait().code(), Some(0));
@@ -221,7 +221,7 @@ pub struct Client {
     reader: BufReader<Box<dyn Read + Send>>,
     pub writer: Box<dyn Write + Send>,
     next_id: u64,
-    /// Events that came while a reply was waited for.
+    /// Events received while waiting for a reply.
     pub events: Vec<Value>,
 }
 
@@ -256,14 +256,14 @@ impl Client {
         Some(reply)
     }
 
-    /// The result of a request that is not refused.
+    /// The result of a request that must not be refused.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         let mut reply = self.ask(method, params);
         assert!(reply.get("error").is_none(), "{method}: {reply}");
         reply["result"].take()
     }
 
-    /// The kind of refusal of a request that is refused.
+    /// The kind of refusal of a request that must be refused.
     pub fn refused(&mut self, method: &str, params: Value) -> String {
         let reply = self.ask(method, params);
         let kind = &reply["error"]["data"]["kind"];
@@ -272,7 +272,7 @@ impl Client {
             .to_owned()
     }
 
-    /// Sends a request and waits for nothing.
+    /// Sends a request without waiting for the reply.
     pub fn send(&mut self, method: &str, params: Value) -> Option<u64> {
         self.next_id += 1;
         let request =
@@ -333,7 +333,7 @@ impl Client {
     }
 }
 
-/// A request of HTTP: the status and the body.
+/// An HTTP request: returns the status and the body.
 pub fn http(address: SocketAddr, head: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).expect("the daemon listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
@@ -355,7 +355,7 @@ pub fn http(address: SocketAddr, head: &str, body: &str) -> (u16, String) {
     (status.unwrap_or(0), body.to_owned())
 }
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !is_so() {
@@ -370,7 +370,7 @@ pub fn metric(text: &str, series: &str) -> Option<f64> {
         .find_map(|line| line.strip_prefix(series)?.trim().parse().ok())
 }
 
-/// The state that a client sees of a contact.
+/// The state of a contact as a client sees it.
 pub fn contact(client: &mut Client, contact: &str) -> Value {
     client.call("contact.get", json!({"contact": contact}))
 }

@@ -1,4 +1,4 @@
-//! What goes over the sockets: single requests, batches, pipelines, keys.
+//! Traffic on the sockets: single requests, batches, pipelines, keys.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ fn a_pipeline_is_answered_in_order_and_in_full() {
     let many = 2_000;
     let mut text = String::new();
     for n in 0..many {
-        // Commands, questions, refusals and calls of the connection side by side.
+        // Commands, queries, refusals and calls of the connection side by side.
         let request = match n % 4 {
             0 => json!({"method": "contact.submit", "params": {"contact": format!("c{n}")}}),
             1 => json!({"method": "contact.get", "params": {"contact": format!("c{}", n - 1)}}),

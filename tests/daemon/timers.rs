@@ -32,7 +32,7 @@ fn an_offer_expires_on_time_without_traffic() {
 }
 
 #[test]
-fn what_fell_due_while_down_happens_at_the_start() {
+fn deadlines_that_passed_while_down_are_carried_out_at_the_start() {
     let place = Place::new("[queues.q]\nmax_wait = \"1s\"\n");
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -50,7 +50,7 @@ fn what_fell_due_while_down_happens_at_the_start() {
 }
 
 #[test]
-fn deadlines_go_on_over_a_restart() {
+fn deadlines_survive_a_restart() {
     let place = Place::new("[agents.ada]\n[queues.q]\nring = \"5s\"\n");
     let daemon = place.start();
     let mut client = daemon.unix();
@@ -70,10 +70,9 @@ fn deadlines_go_on_over_a_restart() {
     );
 }
 
-/// The clocks of a case go on over a crash: what passed meanwhile comes once, and says that it is
-/// late.
+/// The deadlines of a case survive a crash: one that passed meanwhile comes once, marked as late.
 #[test]
-fn a_deadline_that_passed_while_down_is_told_once_and_late() {
+fn a_deadline_that_passed_while_down_comes_once_and_late() {
     let place = Place::new(
         "[agents.ada]\nleader = \"bo\"\n[agents.bo]\n[kinds.fast]\ndue = \"1s\"\nwarn = \"500ms\"\n\
          ladder = [{ to = \"leader\", after = \"200ms\" }]\n[kinds.slow]\ndue = \"1 working day\"\n\

@@ -1,5 +1,5 @@
-//! A journal that another version has written: read, or refused with what to do. No record is
-//! replayed under other rules than it was decided by.
+//! A journal written by another version is read, or refused with advice. No record is replayed
+//! under other rules than it was decided by.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ fn unpack(kept: &str, place: &Place) {
     }
 }
 
-/// A start that must be refused; what it says.
+/// A start that must be refused; returns its output.
 fn refused(place: &Place) -> String {
     let Output {
         status,
@@ -53,7 +53,7 @@ fn refused(place: &Place) -> String {
     said.into_owned()
 }
 
-/// What `journal dump` prints.
+/// The output of `journal dump`.
 fn dumped(dir: PathBuf) -> Vec<Value> {
     let done = binary()
         .args(["journal", "dump"])
@@ -204,18 +204,18 @@ fn the_first_record_and_every_snapshot_name_their_program() {
 }
 
 #[test]
-fn a_version_with_other_rules_goes_on_from_the_snapshot_of_a_clean_stop() {
+fn a_version_with_other_rules_starts_from_the_snapshot_of_a_clean_stop() {
     let (before, after) = (Place::new(""), Place::new(""));
     work(&before).stop();
     rewritten(&before, &after, RULES_LEVEL - 1);
     let daemon = after.start();
     let mut client = daemon.unix();
     assert_eq!(contact(&mut client, "c1")["state"], "connected");
-    // What was told under the other rules is not made anew.
+    // Events from under the other rules are not replayed.
     let kind = client.refused("events.subscribe", json!({"after": 0}));
     assert_eq!(kind, "not_found");
     client.call("contact.end", json!({"contact": "c1", "outcome": "open"}));
-    // Killed, so that the records behind the snapshot of the other version are read.
+    // Killed, so that the records after the other version's snapshot are read.
     daemon.kill();
     let records = dumped(after.journal());
     let levels: Vec<u64> = records
@@ -229,7 +229,7 @@ fn a_version_with_other_rules_goes_on_from_the_snapshot_of_a_clean_stop() {
     assert_ne!(contact(&mut client, "c1")["state"], "connected");
     client.call("server.snapshot", json!({}));
     daemon.kill();
-    // The older snapshot is still that of the other version.
+    // The older snapshot is still the other version's.
     let daemon = after.start();
     let kind = daemon
         .unix()
@@ -258,7 +258,7 @@ fn records_behind_the_last_snapshot_are_refused_under_other_rules() {
         for part in ["version 9.8.7", &theirs, &ours, advice] {
             assert!(said.contains(part), "{part}: {said}");
         }
-        // Nothing was written: the other version goes on with it.
+        // Nothing was written: the other version can continue.
         let count = dumped(after.journal()).len();
         assert_eq!(count, dumped(before.journal()).len());
     }

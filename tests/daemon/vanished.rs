@@ -1,4 +1,4 @@
-//! Peers whose host goes away without a goodbye: the link is cut between two networks of their own.
+//! Peers whose host disappears without closing: the link is cut between two network namespaces.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -26,14 +26,14 @@ fn ip(arguments: &str) -> bool {
         .success()
 }
 
-/// Two networks with a cable between them.
+/// Two network namespaces with a cable between them.
 struct Cable {
     daemons: String,
     platforms: String,
 }
 
 impl Cable {
-    /// `None` = this process may not make networks.
+    /// `None` = this process may not make network namespaces.
     fn lay(name: &str) -> Option<Self> {
         let cable = Self {
             daemons: format!("fh-{name}-d-{}", std::process::id()),
@@ -70,13 +70,13 @@ impl Cable {
 
 impl Drop for Cable {
     fn drop(&mut self) {
-        // Whatever is left of it.
+        // Removes what is left of it.
         ip(&format!("netns del {}", self.daemons));
         ip(&format!("netns del {}", self.platforms));
     }
 }
 
-/// A process that is ended with its end.
+/// A process, killed when dropped.
 struct Process(Child);
 
 impl Drop for Process {
@@ -119,7 +119,7 @@ impl Platform {
         reply["result"].take()
     }
 
-    /// Becomes a WebSocket; what it says is then not read any more.
+    /// Upgrades to a WebSocket; its output is not read from then on.
     fn upgrade(&mut self) {
         let head = format!(
             "GET /ws HTTP/1.1\r\nhost: 192.0.2.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
@@ -148,7 +148,7 @@ impl Platform {
     }
 }
 
-/// What the Unix socket answers, which has no network.
+/// The answer over the Unix socket, which does not use the network.
 fn ask(place: &Place, method: &str, params: &[&str]) -> Value {
     let done = binary()
         .args(["ctl", "--json", "--socket"])
@@ -222,12 +222,12 @@ fn vanishes(name: &str, over_http: bool, something_under_way: bool) {
 }
 
 #[test]
-fn a_platform_that_vanished_ends_with_its_lease() {
+fn a_vanished_platforms_conversation_ends_with_its_lease() {
     vanishes("tcp", false, false);
 }
 
 #[test]
-fn also_while_something_is_on_its_way_to_it() {
+fn also_while_data_to_it_is_unacknowledged() {
     vanishes("way", false, true);
 }
 
@@ -238,7 +238,7 @@ fn also_over_a_websocket() {
 
 /// Every accepted socket has its timer, and the time can be set.
 #[test]
-fn accepted_sockets_watch_their_peers() {
+fn accepted_sockets_detect_a_dead_host() {
     let place = Place::new("[server.limits]\npeer_gone = \"1h\"\n");
     let daemon = place.start();
     let mut line = daemon.tcp();

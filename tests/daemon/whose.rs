@@ -1,8 +1,8 @@
-//! Every method, by every role, on what is its own, a colleague's and another tenant's.
+//! Every method, by every role, on an object of its own, of a colleague, and of another tenant.
 //!
-//! What is expected follows from the table below and the rules beside it, which say what the
-//! manual says; nothing of it is read from the program. A method that is not in the table fails
-//! the test. Whatever is refused must have changed nothing.
+//! The expected outcome follows from the table below and the rules beside it, which repeat the
+//! manual; nothing is taken from the program. A method missing from the table fails the test. A
+//! refused call must have changed nothing.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ enum Who {
     Supervisor,
     Ops,
     Admin,
-    /// Nobody has shown a token.
+    /// A peer without a token.
     Stranger,
 }
 
@@ -47,39 +47,39 @@ impl Who {
     }
 }
 
-/// Whose the thing is that a call is about.
+/// Whom the object of a call belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whose {
-    /// Of Ada, whose token the role `agent` has, and of the client that the platform is.
+    /// Ada, the agent of the token with the role `agent`, and the platform's client.
     Own,
-    /// Of Bob, in the same tenant.
+    /// Bob, in the same tenant.
     Colleagues,
-    /// Of Zoe, in another tenant.
+    /// Zoe, in another tenant.
     Foreign,
 }
 
-/// What a method refers to, as far as it matters whose that is.
+/// The object of a method, as far as ownership matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
-    /// Nothing that is anybody's: the connection, the process, the rules of the tenant.
+    /// Belongs to nobody: the connection, the process, the rules of the tenant.
     Nothing,
-    /// A thing that an agent may act on if it is its own.
+    /// An agent may act on it if it is its own.
     Act,
-    /// A thing that only its own agent may read, of the roles of agents.
+    /// Among agents only its own may read it.
     OwnRead,
-    /// A thing that is read within its tenant.
+    /// Readable within its tenant.
     Read,
-    /// A thing of the tenant that no agent owns.
+    /// Belongs to the tenant and to no agent.
     Tenants,
-    /// A thing that the call makes where the tenant has none of that name.
+    /// Made by the call if the tenant has none of that name.
     Makes,
-    /// The same, where an agent may not touch what a colleague has made.
+    /// The same, but an agent may not touch what a colleague has made.
     OwnMakes,
     /// A client program of the platform.
     Client,
 }
 
-/// What must come of a call.
+/// The expected outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expect {
     Done,
@@ -94,11 +94,11 @@ struct Row {
     params: fn(&Things) -> Value,
 }
 
-/// The things of one trial.
+/// The objects of one trial.
 struct Things {
     who: Who,
     whose: Whose,
-    /// Told apart from those of other trials.
+    /// Distinguishes trials.
     n: usize,
     agent: &'static str,
     offer: String,
@@ -111,7 +111,7 @@ impl Things {
         let (agent, customer) = (self.agent, self.name("customer"));
         let mut calls = vec![
             ("session.ping", json!({})),
-            // Whatever an earlier trial has left: it is there, able, and has nothing to do.
+            // Whatever an earlier trial has left: available, able and free.
             (
                 "agent.set",
                 json!({"agent": agent, "capacity": {"chat": 1_000, "task": 0}}),
@@ -170,7 +170,7 @@ impl Things {
         format!("{of}-{whose}-{}", self.n)
     }
 
-    /// In whose name it is done.
+    /// The agent in whose name it is done.
     fn by(&self) -> &'static str {
         match self.who {
             Who::Agent => "ada",
@@ -190,7 +190,7 @@ impl Things {
         json!({"case": self.name(of), "by": self.by()})
     }
 
-    /// An offer, named as badly as an agent may name it: its own name beside what is another's.
+    /// An offer named in a way an agent must not: its own name beside another's offer.
     fn offer(&self) -> Value {
         if self.whose == Whose::Foreign {
             let agent = if self.who == Who::Agent {
@@ -235,7 +235,7 @@ const fn row(
 
 const AT: i64 = 4_000_000_000_000;
 
-/// The table: every method, who may call it, what it refers to, and a call of it on that thing.
+/// Every method: who may call it, its object, and a call on that object.
 static TABLE: &[Row] = &[
     row(
         "agent.absence",
@@ -548,7 +548,7 @@ fn the_table_names_every_method() {
 }
 
 #[test]
-fn nobody_gets_what_is_anothers() {
+fn no_role_reaches_what_belongs_to_another() {
     let mut walk = Walk::begin();
     let mut trials = 0;
     for row in TABLE {
@@ -575,7 +575,7 @@ struct Walk {
     /// Root, in each tenant.
     here: Client,
     there: Client,
-    /// Those who have been connected, by who they are.
+    /// The connected clients, by role.
     clients: BTreeMap<u8, Client>,
     n: usize,
     wrong: Vec<String>,
@@ -643,8 +643,8 @@ impl Walk {
         client
     }
 
-    /// Tries a method on one thing: first by all who must be refused, one after another, then by
-    /// those who may, each on a thing of its own.
+    /// Tries a method on one object: first by all who must be refused, one after another, then by
+    /// those who may, each on an object of its own.
     fn attempt(&mut self, row: &Row, whose: Whose) -> usize {
         let (refused, able): (Vec<Who>, Vec<Who>) = EVERYBODY
             .into_iter()
@@ -656,7 +656,7 @@ impl Walk {
         }
         for who in able {
             if row.method == "server.drain" {
-                // Nothing could be brought any more; that it may is tried elsewhere.
+                // Contacts could not be submitted any more; that it may is tested elsewhere.
                 continue;
             }
             self.clear(&things);
@@ -700,13 +700,13 @@ impl Walk {
             self.wrong
                 .push(format!("{what}: refused, and yet {before}\nbecame {after}"));
         } else if before["there"] != after["there"] && row.method != "server.reload" {
-            // A reload is told to every tenant.
+            // A reload is announced to every tenant.
             self.wrong
                 .push(format!("{what}: it changed another tenant"));
         }
     }
 
-    /// Makes the things of a trial in their tenant.
+    /// Makes the objects of a trial in their tenant.
     fn prepare(&mut self, row: &Row, whose: Whose) -> Things {
         self.n += 1;
         let mut things = Things {
@@ -740,7 +740,7 @@ impl Walk {
         things
     }
 
-    /// Takes away what would be in the way of later trials, in both tenants.
+    /// Removes what would disturb later trials, in both tenants.
     fn clear(&mut self, things: &Things) {
         for client in [&mut self.here, &mut self.there] {
             let calls = vec![
@@ -752,12 +752,12 @@ impl Walk {
                 ("queue.remove", json!({"queue": things.name("queue")})),
                 ("wrap_up.end", json!({"agent": things.agent})),
             ];
-            // Some are in one tenant only.
+            // Some exist in one tenant only.
             batch(client, calls);
         }
     }
 
-    /// What there is to see of the things in both tenants, and how many events there were.
+    /// The visible state of the objects in both tenants, and the number of events.
     fn state(&mut self, things: &Things) -> Value {
         let mut calls = vec![
             ("server.status", json!({})),
@@ -781,7 +781,7 @@ impl Walk {
             let mut replies = batch(client, calls.clone());
             let seq = replies.remove(0)["result"]["seq"].take();
             for reply in &mut replies {
-                // Estimates go with the clock.
+                // Estimates change with time.
                 if let Some(result) = reply["result"].as_object_mut() {
                     result.remove("estimated_wait_ms");
                 }
@@ -792,7 +792,7 @@ impl Walk {
     }
 }
 
-/// Asks several things at once.
+/// Sends several requests at once.
 fn batch(client: &mut Client, calls: Vec<(&str, Value)>) -> Vec<Value> {
     let calls = calls.into_iter().enumerate();
     let calls: Vec<Value> = calls

@@ -1,4 +1,4 @@
-//! A small call centre in a router of its own: requests with their times, events out.
+//! A small call centre in a router: requests with their times, events out.
 
 use firsthand::router::Router;
 use firsthand::router::command::{Command, Stamped};
@@ -51,7 +51,7 @@ impl Centre {
     }
 }
 
-/// The command that a request is.
+/// The command of a request.
 fn command(method: &str, params: Value) -> Command {
     let line = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
     let Message::One(call) = parse(line.as_bytes(), &Limits::default()) else {

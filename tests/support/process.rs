@@ -1,4 +1,4 @@
-//! A real daemon of its own: the binary, a folder, a socket; killed and started at will.
+//! A real daemon: the binary, a folder, a socket; started and killed at will.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -54,7 +54,7 @@ impl Daemon {
         self.run_with(&[]);
     }
 
-    /// Starts the process with further arguments.
+    /// Starts the process with more arguments.
     #[allow(dead_code, reason = "not every test needs it")]
     pub fn run_with(&mut self, arguments: &[&str]) {
         let child = firsthand()

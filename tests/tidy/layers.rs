@@ -1,9 +1,8 @@
 //! The layers of `src/router` and `src/server`: who may name whom.
 //!
-//! A room of the router is a folder; it may name the rooms below it and itself. The files that
-//! stand beside the rooms are its doors and may name every room. Naming is a path as well as a call
-//! of a method of `Router` or `Book`, since those of several rooms hang on one struct. The server's
-//! layers are groups of its modules.
+//! A room of the router is a folder; it may name itself and the rooms below it. The files beside
+//! the rooms are its doors and may name every room. A call of a method of `Router` or `Book` counts
+//! as naming, because rooms share these structs. The server's layers are groups of its modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("act", &["decide", "state", "store", "api"]),
 ];
 
-/// What stands in `src/router/mod.rs`, and the rooms that may name it.
+/// Items of `src/router/mod.rs`, and the rooms that may name them.
 const OF_THE_DOOR: &[(&str, &[&str])] = &[("Router", &["act"]), ("Subject", &["look", "act"])];
 
 /// The rooms that only have a `&Book` and so change nothing.
@@ -99,7 +98,7 @@ fn word(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// The first segments of what a path goes on with: one, or those of a group in braces.
+/// The first segments that continue a path: one, or those of a group in braces.
 fn heads(after: &str) -> Vec<&str> {
     let Some(group) = after.strip_prefix('{') else {
         return vec![word(after)];
@@ -125,7 +124,7 @@ fn heads(after: &str) -> Vec<&str> {
     heads
 }
 
-/// What a file names of `base`, by its full path or by `super`, of which it takes `ups` to get there.
+/// What a file names of `base`, by its full path or by `ups` times `super`.
 fn named<'a>(body: &'a str, base: &str, ups: usize) -> BTreeSet<&'a str> {
     let up = "super::".repeat(ups);
     let mut found = BTreeSet::new();
@@ -141,7 +140,7 @@ fn named<'a>(body: &'a str, base: &str, ups: usize) -> BTreeSet<&'a str> {
     found
 }
 
-/// The parts of a file that stand in `impl Router` or `impl Book`.
+/// The `impl Router` and `impl Book` blocks of a file.
 fn impls(body: &str) -> String {
     let mut inside = false;
     let lines = body.lines().filter(|line| {
@@ -170,7 +169,7 @@ fn methods(impls: &str) -> Vec<(&str, bool)> {
 
 /// The methods of the router and of its book that a file calls.
 fn calls(impls: &str) -> BTreeSet<String> {
-    // A chain of calls on one line, however long.
+    // Join chained calls into one line.
     let words: Vec<&str> = impls.split_whitespace().collect();
     let impls = words.join(" ").replace(" .", ".");
     let mut found = BTreeSet::new();
@@ -181,7 +180,7 @@ fn calls(impls: &str) -> BTreeSet<String> {
                 continue;
             }
             let after = &impls[at + receiver.len()..];
-            // Without parentheses it is a field, or a function that is handed on.
+            // Without parentheses it is a field, or a function passed on.
             let (after, is_path) = match (after.strip_prefix("::"), after.strip_prefix('.')) {
                 (Some(after), _) => (after, true),
                 (None, Some(after)) => (after, false),
@@ -212,7 +211,7 @@ fn router() -> Vec<File> {
         let depth = under.matches('/').count();
         File {
             room: (depth > 0).then(|| word(&under).to_owned()),
-            // `mod.rs` is its folder.
+            // `mod.rs` stands for its folder.
             depth: depth + usize::from(!under.ends_with("mod.rs")),
             impls: impls(&body),
             body,
@@ -222,7 +221,7 @@ fn router() -> Vec<File> {
     rust_files("src/router").into_iter().map(file).collect()
 }
 
-/// Who names whom above or beside it.
+/// Fails with those who name something above or beside them.
 fn refuse(found: &BTreeSet<(String, String)>) {
     let fault = |(from, to): &(String, String)| {
         format!("{from}: names {to}, which stands above or beside it")
@@ -271,7 +270,7 @@ fn rooms_of_the_router_name_only_those_below() {
 }
 
 #[test]
-fn an_arrow_is_seen_however_it_is_drawn() {
+fn every_form_of_naming_is_found() {
     let group = "use crate::router::{Router, act::settle, api::{ids, time}};";
     let seen = named(group, "crate::router::", 2);
     assert_eq!(Vec::from_iter(seen), ["Router", "act", "api"]);
@@ -283,7 +282,7 @@ fn an_arrow_is_seen_however_it_is_drawn() {
 }
 
 #[test]
-fn who_decides_or_looks_changes_nothing() {
+fn decide_and_look_change_nothing() {
     let mut faults = Vec::new();
     for file in router() {
         if !file

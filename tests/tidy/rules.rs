@@ -1,5 +1,5 @@
-//! The rules of routing and who cites them: a number that is cited stands in
-//! `docs/routing-rules.md`, and every rule there has an example and a transcript that shows it.
+//! The rules of routing and their citations: every cited number is in `docs/routing-rules.md`, and
+//! every rule there has an example and a transcript that shows it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,10 +15,10 @@ const TRANSCRIPTS: &str = "tests/transcripts";
 const CITING: [&str; 4] = ["src", "tests", "benches", "docs"];
 const CITING_FILES: [&str; 4] = ["rs", "md", "toml", "ndjson"];
 
-/// How a citation of papers that are not in the project begins.
+/// How citations of documents outside the project begin.
 const ELSEWHERE: [&str; 2] = [concat!("contr", "act"), concat!("doctr", "ine")];
 
-/// A rule as the document has it.
+/// A rule in the document.
 struct Rule {
     number: u32,
     anchor: String,
@@ -61,7 +61,7 @@ fn document() -> Vec<Rule> {
     rules
 }
 
-/// Files below a folder with one of these endings, with what is in them.
+/// Files below a folder with one of these endings, with their text.
 fn files(under: &str, endings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(under)];
@@ -82,7 +82,7 @@ fn files(under: &str, endings: &[&str]) -> Vec<(String, String)> {
     found
 }
 
-/// A text on one line with single spaces, without what marks a comment at the beginning of each.
+/// A text on one line with single spaces, without comment marks.
 fn flat(text: &str) -> String {
     let lines = text
         .lines()
@@ -91,7 +91,7 @@ fn flat(text: &str) -> String {
     words.join(" ")
 }
 
-/// The number at the beginning of a text, and what follows it.
+/// The number at the beginning of a text, and the rest.
 fn number(text: &str) -> Option<(u32, &str)> {
     let end = text
         .find(|c: char| !c.is_ascii_digit())
@@ -100,7 +100,8 @@ fn number(text: &str) -> Option<(u32, &str)> {
     Some((digits.parse().ok()?, rest))
 }
 
-/// The numbers of rules that a text cites: `rule 4`, `rules 2, 4 and 14`, `rules 4 to 6`, `rule-04`.
+/// The numbers of rules that a text cites: `rule 4`, `rules 2, 4 and 14`, `rules 4 to 6`,
+/// `rule-04`.
 fn cited(text: &str) -> BTreeSet<u32> {
     let text = flat(text).to_lowercase();
     let mut found = BTreeSet::new();
@@ -124,7 +125,7 @@ fn cited(text: &str) -> BTreeSet<u32> {
     found
 }
 
-/// Another number after one that is cited, and whether all between them are meant too.
+/// Another number after a cited one, and whether the citation is a range.
 fn continued(rest: &str) -> Option<(bool, u32, &str)> {
     let joints = [
         (", and ", false),
@@ -221,8 +222,8 @@ fn every_rule_that_is_cited_exists() {
     report(&faults);
 }
 
-/// Rules are cited by their number in the project's own document, and nothing else is cited for
-/// them: nobody outside could look it up.
+/// Rules are cited by their number in the project's own document and by nothing else, because
+/// nobody outside could look it up.
 #[test]
 fn nothing_is_cited_that_is_not_here() {
     let mut faults = Vec::new();
