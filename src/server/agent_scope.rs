@@ -159,7 +159,7 @@ impl Scope<'_, '_> {
         by.map_or(Ok(()), |by| self.itself(by))
     }
 
-    /// Acts on a case that it owns or stands in for.
+    /// Acts on a case that it answers for.
     fn acting(&self, by: Option<&Name>, case: &Name) -> Result<(), Reject> {
         self.in_own_name(by)?;
         let router = self.turn.tenant.router();
@@ -178,7 +178,7 @@ impl Scope<'_, '_> {
         Err(not_own("case", case))
     }
 
-    /// Acts on a task assigned to it, or on any task of a case that it owns or stands in for.
+    /// Acts on a task it was asked to do, or on any task of a case that it answers for.
     fn helping(&self, by: Option<&Name>, case: &Name, task: Option<u32>) -> Result<(), Reject> {
         self.in_own_name(by)?;
         let router = self.turn.tenant.router();

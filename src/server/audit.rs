@@ -15,7 +15,7 @@ use crate::router::command::{
 };
 use crate::router::ids::Name;
 use crate::router::query::Query;
-use crate::router::reject::{Reject, RejectKind};
+use crate::router::reject::RejectKind;
 use crate::router::time::Timestamp;
 use crate::wire::request::Request;
 
@@ -227,14 +227,6 @@ impl Target {
             | Request::Subscribe(_)
             | Request::Server(_)
             | Request::Discover => Self::default(),
-        }
-    }
-
-    /// What the refusal itself names, if nothing else is known.
-    pub fn of_refusal(refusal: &Reject) -> Self {
-        match refusal.entity {
-            "tenant" => Self::name(refusal.id.as_ref()),
-            _ => Self::default(),
         }
     }
 

@@ -312,6 +312,7 @@ impl Guest {
         self.leave.told.cancelled()
     }
 
+    #[cfg(test)]
     pub fn is_dismissed(&self) -> bool {
         self.leave.told.is_cancelled()
     }
