@@ -55,11 +55,11 @@ impl Book {
     ) -> PairAwayView {
         let leader = self.agent(idx).leader;
         PairAwayView {
-            agent: self.agent(idx).id.clone(),
-            other: self.agent(other).id.clone(),
+            agent: self.agent_name(idx),
+            other: self.agent_name(other),
             from_at,
             to_at,
-            leader: leader.map(|leader| self.agent(leader).id.clone()),
+            leader: leader.map(|leader| self.agent_name(leader)),
         }
     }
 
@@ -79,7 +79,7 @@ impl Book {
                     contact: served.contact.clone(),
                     case: served.case.clone(),
                     state: state(&served.case),
-                    agent: self.agent(served.agent).id.clone(),
+                    agent: self.agent_name(served.agent),
                     route: served.route,
                 })
                 .collect(),

@@ -136,7 +136,7 @@ impl Book {
             outcome,
             case: contact.case().map(|case| self.case(case).id()),
             owner: self.owner_of(contact),
-            agent: chosen.map(|(agent, _)| self.agent(agent).id.clone()),
+            agent: chosen.map(|(agent, _)| self.agent_name(agent)),
             route: chosen.map(|(_, route)| route),
             position,
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),

@@ -172,7 +172,7 @@ impl Book {
         let owner = case.and_then(|case| self.case(case).owner());
         OwnerView {
             case: case.map(|case| self.case(case).id()),
-            owner: owner.map(|owner| self.agent(owner).id.clone()),
+            owner: owner.map(|owner| self.agent_name(owner)),
         }
     }
 

@@ -45,7 +45,7 @@ impl Book {
                 from_at: slot.from_at,
                 to_at: slot.to_at,
                 free: capacity - self.places_taken(wanted, slot),
-                agent: agent.map(|agent| self.agent(agent).id.clone()),
+                agent: agent.map(|agent| self.agent_name(agent)),
             }
         });
         Ok(Answer::Slots(SlotsView {

@@ -92,7 +92,7 @@ impl Router {
         };
         self.book.arm_absence(idx);
         self.emit(|book| AgentEvent::Absent {
-            agent: book.agent(idx).id.clone(),
+            agent: book.agent_name(idx),
             from_at: absence.from_at,
             to_at: absence.to_at,
             reason: absence.reason.clone(),

@@ -49,12 +49,9 @@ impl Router {
         let shared = shared
             .filter(|_| went > 0)
             .map_or(Vec::new(), |plan| plan.to);
-        let successors = shared
-            .iter()
-            .map(|to| self.book.agent(*to).id.clone())
-            .collect();
+        let successors = shared.iter().map(|to| self.book.agent_name(*to)).collect();
         let successor = successor.filter(|_| went < handed_over || handed_over == 0);
-        let successor = successor.map(|to| self.book.agent(to).id.clone());
+        let successor = successor.map(|to| self.book.agent_name(to));
         self.emit(|_| AgentEvent::Removed {
             agent: remove.agent.clone(),
             successor: successor.clone(),

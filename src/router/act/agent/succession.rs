@@ -111,7 +111,7 @@ impl Router {
         if left == 0 || moved == 0 {
             self.book.set_succession(idx, None);
             self.emit(|book| AgentEvent::Succeeded {
-                agent: book.agent(idx).id.clone(),
+                agent: book.agent_name(idx),
                 cases: plan.handed_over,
                 left,
             });
@@ -153,10 +153,7 @@ impl Router {
         let to = plan.map_or(&[][..], |plan| &plan.to);
         Answer::Succession(SuccessionView {
             agent: agent.clone(),
-            to: to
-                .iter()
-                .map(|to| self.book.agent(*to).id.clone())
-                .collect(),
+            to: to.iter().map(|to| self.book.agent_name(*to)).collect(),
             next_at: plan.map(|plan| plan.next_at),
             handed_over: moved,
             open_cases: entry.cases().len() as u64,

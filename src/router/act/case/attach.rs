@@ -94,7 +94,7 @@ impl Router {
         self.emit(|book| CaseEvent::Escalated {
             of: book.deadline_ref(case, ClockOf::Whole),
             step,
-            to: leader.map(|leader| book.agent(leader).id.clone()),
+            to: leader.map(|leader| book.agent_name(leader)),
             role: None,
             reason: EscalationReason::Repeat,
             due_at: None,

@@ -97,7 +97,7 @@ impl Router {
             CaseEvent::Escalated {
                 of: book.deadline_ref(case, of),
                 step,
-                to: whom.map(|agent| book.agent(agent).id.clone()),
+                to: whom.map(|agent| book.agent_name(agent)),
                 role: Some(role),
                 reason,
                 due_at,

@@ -53,7 +53,7 @@ impl Router {
         debug_assert!(before.is_none(), "ownership moves only by handover");
         self.emit(|book| CaseEvent::Owned {
             case: book.case(case).id(),
-            owner: book.agent(owner).id.clone(),
+            owner: book.agent_name(owner),
             contact: contact.map(|contact| book.contact(contact).id.clone()),
         });
         self.judge_seeking(case);
@@ -75,8 +75,8 @@ impl Router {
         self.count(|_| Count::Handover);
         self.emit(|book| CaseEvent::HandedOver {
             case: book.case(case).id(),
-            from: from.map(|from| book.agent(from).id.clone()),
-            to: book.agent(to).id.clone(),
+            from: from.map(|from| book.agent_name(from)),
+            to: book.agent_name(to),
             reason,
             by,
         });

@@ -196,8 +196,8 @@ impl Router {
         self.note_for_briefing(owner, idx, agent, route);
         self.emit(|book| CaseEvent::Assisted {
             case: book.case(case).id(),
-            owner: book.agent(owner).id.clone(),
-            agent: book.agent(agent).id.clone(),
+            owner: book.agent_name(owner),
+            agent: book.agent_name(agent),
             contact: book.contact(idx).id.clone(),
             route,
         });

@@ -118,7 +118,7 @@ impl Router {
                 .book
                 .contact(idx)
                 .last_agent
-                .map(|a| self.book.agent(a).id.clone());
+                .map(|a| self.book.agent_name(a));
             let by = by.unwrap_or_else(|| Name::of(super::accept::ROUTER));
             let note = end.note.clone();
             match self.book.contact(idx).duty {

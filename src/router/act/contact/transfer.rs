@@ -45,7 +45,7 @@ impl Router {
         let from = contact.talks()[0];
         let by_human = self.book.agent(from.agent).is_human();
         self.emit_contact(idx, |book| ContactEvent::Transferred {
-            from: book.agent(from.agent).id.clone(),
+            from: book.agent_name(from.agent),
             to: PassedTo {
                 agent: transfer.to.agent.clone(),
                 queue: transfer.to.queue.clone(),
