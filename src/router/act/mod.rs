@@ -1,6 +1,7 @@
 //! Acts: what commands and deadlines do, a folder for each noun.
 //!
-//! Only here the state is changed and events are told. What is to be done is asked of `decide`;
+//! Only here the book is changed and events are told. What is to be done is asked of `decide`; what
+//! must change together is changed by one method of the book;
 //! what those outside are shown is not made here.
 
 pub(super) mod agent;
