@@ -335,6 +335,6 @@ impl Router {
     }
 
     pub(crate) fn policy(&self, queue: QueueIdx) -> &super::api::policy::Policy {
-        &self.book.queue(queue).policy()
+        self.book.queue(queue).policy()
     }
 }

@@ -67,10 +67,10 @@ impl Book {
         match queue.policy().strategy {
             Strategy::LongestIdle => eligible.next(),
             Strategy::MostSkilled => {
-                eligible.min_by_key(|a| Reverse(proficiency(&agent(a).skills(), requirement)))
+                eligible.min_by_key(|a| Reverse(proficiency(agent(a).skills(), requirement)))
             }
             Strategy::LeastSkilled => {
-                eligible.min_by_key(|a| proficiency(&agent(a).skills(), requirement))
+                eligible.min_by_key(|a| proficiency(agent(a).skills(), requirement))
             }
             Strategy::FewestContacts => eligible.min_by_key(|a| agent(a).handled),
             Strategy::LeastTalkTime => eligible.min_by_key(|a| agent(a).talk_ms),

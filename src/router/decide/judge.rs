@@ -45,7 +45,7 @@ impl Book {
     pub(in crate::router) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
         let queue = self.queue(contact.queue());
         if passed == 0 {
-            return crate::router::state::skill::merged(&queue.requires(), &contact.requires);
+            return crate::router::state::skill::merged(queue.requires(), &contact.requires);
         }
         crate::router::state::skill::merged(&queue.requires_after(passed), &contact.requires)
     }
@@ -73,7 +73,7 @@ impl Book {
     pub(in crate::router) fn free_for(&self, contact: &Contact, agent: AgentIdx) -> bool {
         let entry = self.agent(agent);
         !entry.pending()
-            && entry.free_for(contact.channel, &self.channels()).is_ok()
+            && entry.free_for(contact.channel, self.channels()).is_ok()
             && contact.offer_to(agent).is_none()
             && !self.excluded(contact, agent)
     }
@@ -124,7 +124,7 @@ impl Book {
         if contact.offer_to(agent).is_some() {
             return Verdict::AlreadyOffered;
         }
-        match entry.free_for(contact.channel, &self.channels()) {
+        match entry.free_for(contact.channel, self.channels()) {
             Ok(()) if self.leaves_to_others(contact, agent) => Verdict::HasEnoughCases,
             Ok(()) => Verdict::Eligible,
             Err(Unfree::Removed) => Verdict::Removed,
@@ -168,10 +168,10 @@ impl Book {
         }
         // Asked before its presence: an owner who never serves the channel is not waited for,
         // whatever it is doing.
-        if entry.capacity_of(contact.channel, &self.channels()) == 0 {
+        if entry.capacity_of(contact.channel, self.channels()) == 0 {
             return Situation::Never(Why::NoOwnerSkill);
         }
-        match entry.free_for(contact.channel, &self.channels()) {
+        match entry.free_for(contact.channel, self.channels()) {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
             Err(Unfree::NoChannel) => Situation::Never(Why::NoOwnerSkill),

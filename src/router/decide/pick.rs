@@ -64,7 +64,7 @@ impl Book {
         if entry.presence() != Presence::Available || !entry.exists() {
             return None;
         }
-        let free = Free(entry.free_mask(&self.channels()));
+        let free = Free(entry.free_mask(self.channels()));
         if free.0 == 0 {
             return None;
         }

@@ -104,7 +104,7 @@ impl Book {
             let entry = self.agent(*agent);
             entry.exists()
                 && entry.presence() != Presence::Offline
-                && entry.capacity_of(contact.channel, &self.channels()) > 0
+                && entry.capacity_of(contact.channel, self.channels()) > 0
                 && !self.excluded(contact, *agent)
         };
         // The steps to come count as well: "could ever".

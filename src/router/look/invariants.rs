@@ -328,7 +328,7 @@ impl Book {
             };
             for channel in 0..self.channels().len() {
                 let channel = ChannelIdx::of(channel as u32);
-                let free = agent.free_for(channel, &self.channels()).is_ok();
+                let free = agent.free_for(channel, self.channels()).is_ok();
                 if self.idle().is_free(position, channel) != free {
                     return Err(format!("agent {} is indexed wrongly", agent.id));
                 }

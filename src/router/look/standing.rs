@@ -216,7 +216,7 @@ impl Book {
         let skills = self.agent(agent).skills();
         let serves = match contact {
             Some(contact) => meets(skills, &self.requirement(contact)),
-            None => meets(skills, &self.queue(queue).requires()),
+            None => meets(skills, self.queue(queue).requires()),
         };
         serves && self.case(case).owner() != Some(agent)
     }

@@ -51,7 +51,7 @@ impl Book {
             capacity: (0..self.channels().len())
                 .map(|n| crate::router::api::ids::ChannelIdx::of(n as u32))
                 .map(|channel| {
-                    let capacity = agent.capacity_of(channel, &self.channels());
+                    let capacity = agent.capacity_of(channel, self.channels());
                     (self.channels().name(channel).clone(), capacity)
                 })
                 .collect(),

@@ -117,7 +117,7 @@ impl Router {
         }
         let entry = self.book.agent(agent);
         let free = entry
-            .free_for(contact.channel, &self.book.channels())
+            .free_for(contact.channel, self.book.channels())
             .is_ok();
         if !free || self.book.excluded(contact, agent) {
             let verdict = self.book.verdict(contact, None, agent);
