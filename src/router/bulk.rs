@@ -7,9 +7,8 @@
 
 use super::Router;
 use super::act::contact::end::AfterWork;
-use super::api::codes::{OfferEnd, Outcome, Presence};
+use super::api::codes::{Outcome, Presence};
 use super::api::command::{Command, Stamped};
-use super::api::event::OfferReason;
 use super::api::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, OfferId, QueueIdx,
 };
@@ -184,11 +183,7 @@ impl Router {
         let Some(offer) = entry.offers().iter().find(|open| open.id == offer).copied() else {
             return;
         };
-        self.step(at, |router| {
-            router.end_offer(contact, &offer, OfferEnd::Accepted, None);
-            router.revoke_offers(contact, OfferReason::TakenByOther, |_| true);
-            router.connect(contact, &offer);
-        });
+        self.step(at, |router| router.accept(contact, &offer));
     }
 
     /// From now on every offer is accepted as it is made.

@@ -20,11 +20,16 @@ pub(in crate::router::act) const ROUTER: &str = "router";
 impl Router {
     pub(super) fn offer_accept(&mut self, of: &OfferRef) -> Result<Subject, Reject> {
         let (idx, offer) = self.find_offer(of.offer, of.contact.as_ref(), of.agent.as_ref())?;
-        self.end_offer(idx, &offer, OfferEnd::Accepted, None);
+        self.accept(idx, &offer);
+        Ok(Subject::Contact(idx))
+    }
+
+    /// The agent of an offer takes the contact; nobody else is asked any longer.
+    pub(in crate::router) fn accept(&mut self, idx: ContactIdx, offer: &Offer) {
+        self.end_offer(idx, offer, OfferEnd::Accepted, None);
         self.remember(idx, Rule::Accept, Some(Why::Accepted), Some(offer.agent));
         self.revoke_offers(idx, OfferReason::TakenByOther, |_| true);
-        self.connect(idx, &offer);
-        Ok(Subject::Contact(idx))
+        self.connect(idx, offer);
     }
 
     /// Begins the conversation.
