@@ -3,8 +3,8 @@
 //! The book makes its own bytes; the places of the contacts that look for an agent are given by the
 //! decisions and so are made here.
 
-use super::api::both::{Both, InTurn};
 use super::api::ids::ContactIdx;
+use super::api::join::{InTurn, Join};
 use super::state::book::Book;
 use super::state::deadline::Deadline;
 use super::{Detail, Router};
@@ -26,9 +26,9 @@ impl Router {
     }
 
     /// The same, where somebody else may read a half of a large image meanwhile.
-    pub fn from_image_by(bytes: &[u8], both: &impl Both) -> Result<Self, String> {
+    pub fn from_image_by(bytes: &[u8], pieces: &impl Join) -> Result<Self, String> {
         let mut router = Self::with_detail(Detail::FULL);
-        (router.book, router.event_seq) = Book::from_image(bytes, both)?;
+        (router.book, router.event_seq) = Book::from_image(bytes, pieces)?;
         router.index_contacts();
         router.book.prune_timers();
         Ok(router)

@@ -33,7 +33,7 @@ pub mod rules;
 // What comes in and what goes out, for those outside.
 pub use act::case::follow_up;
 pub use api::{
-    answer, both, codes, command, effect, event, ids, kind, number, people, people_view, policy,
+    answer, codes, command, effect, event, ids, join, kind, number, people, people_view, policy,
     query, reject, time,
 };
 pub(crate) use api::{booking, by_customer, ticket, words};

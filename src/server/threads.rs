@@ -4,7 +4,7 @@
 use crossbeam::channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::journal::{Record as Stored, Sequence};
-use crate::router::both::Both;
+use crate::router::join::Join;
 
 use super::error::ServerError;
 use super::program::Program;
@@ -19,8 +19,8 @@ const BATCHES_AHEAD: usize = 16;
 #[derive(Clone, Copy, Debug)]
 pub struct TwoThreads;
 
-impl Both for TwoThreads {
-    fn both<A: Send, B: Send>(
+impl Join for TwoThreads {
+    fn join<A: Send, B: Send>(
         &self,
         one: impl FnOnce() -> A + Send,
         other: impl FnOnce() -> B + Send,
@@ -139,6 +139,6 @@ mod tests {
 
     #[test]
     fn both_are_done() {
-        assert_eq!(TwoThreads.both(|| 1, || "two"), (1, "two"));
+        assert_eq!(TwoThreads.join(|| 1, || "two"), (1, "two"));
     }
 }

@@ -36,6 +36,6 @@ pub mod people_view;
 pub mod reject;
 
 // How much is told, and how it is written and read.
-pub mod both;
 pub(super) mod detail;
+pub mod join;
 mod stored;

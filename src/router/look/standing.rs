@@ -64,7 +64,7 @@ impl Book {
     /// leader. A case without an owner is answered for by whoever handled it last or has a
     /// contact of it now.
     pub fn answers_for(&self, agent: &Name, case: &Name) -> bool {
-        let Some((agent, idx)) = self.both(agent, case) else {
+        let Some((agent, idx)) = self.agent_and_case(agent, case) else {
             return false;
         };
         let case = self.case(idx);
@@ -80,24 +80,26 @@ impl Book {
         if self.answers_for(agent, case) {
             return true;
         }
-        self.both(agent, case).is_some_and(|(agent, idx)| {
-            self.has_contact_of(agent, idx)
-                || assists(self.case(idx))
-                    .any(|assist| assist.is_open() && self.is_asked(agent, idx, assist))
-        })
+        self.agent_and_case(agent, case)
+            .is_some_and(|(agent, idx)| {
+                self.has_contact_of(agent, idx)
+                    || assists(self.case(idx))
+                        .any(|assist| assist.is_open() && self.is_asked(agent, idx, assist))
+            })
     }
 
     /// Whether the agent was asked to do a part of the case: that one, or where none is named any
     /// that is open.
     pub fn was_asked(&self, agent: &Name, case: &Name, number: Option<u32>) -> bool {
-        self.both(agent, case).is_some_and(|(agent, idx)| {
-            assists(self.case(idx))
-                .filter(|assist| match number {
-                    Some(number) => assist.number == number,
-                    None => assist.is_open(),
-                })
-                .any(|assist| self.is_asked(agent, idx, assist))
-        })
+        self.agent_and_case(agent, case)
+            .is_some_and(|(agent, idx)| {
+                assists(self.case(idx))
+                    .filter(|assist| match number {
+                        Some(number) => assist.number == number,
+                        None => assist.is_open(),
+                    })
+                    .any(|assist| self.is_asked(agent, idx, assist))
+            })
     }
 
     /// Whether a customer is in the hands of others: somebody else answers for an open case of it,
@@ -178,7 +180,7 @@ impl Book {
         self.find_agent(agent).ok()
     }
 
-    fn both(&self, agent: &Name, case: &Name) -> Option<(AgentIdx, CaseIdx)> {
+    fn agent_and_case(&self, agent: &Name, case: &Name) -> Option<(AgentIdx, CaseIdx)> {
         self.agent_known(agent).zip(self.cases().find(case))
     }
 

@@ -12,10 +12,10 @@ use serde_bytes::Bytes;
 
 use super::Book;
 use crate::calendar::Calendar;
-use crate::router::api::both::{Both, InTurn};
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx,
 };
+use crate::router::api::join::{InTurn, Join};
 use crate::router::api::policy::Settings;
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::{Agent, Channels};
@@ -165,7 +165,7 @@ impl Book {
     /// have no places yet. Somebody else may read a half of a large image meanwhile.
     pub(in crate::router) fn from_image(
         bytes: &[u8],
-        both: &impl Both,
+        pieces: &impl Join,
     ) -> Result<(Self, u64), String> {
         let (format, _rest): (u32, _) =
             postcard::take_from_bytes(bytes).map_err(|error| format!("no image: {error}"))?;
@@ -184,9 +184,9 @@ impl Book {
         };
         let other = || Cases::read(|see| read(&image.cases, see));
         let (one, other) = if is_large {
-            both.both(one, other)
+            pieces.join(one, other)
         } else {
-            InTurn.both(one, other)
+            InTurn.join(one, other)
         };
         let (customers, centre) = one?;
         let event_seq = centre.event_seq;
