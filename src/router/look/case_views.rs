@@ -1,6 +1,6 @@
 //! Copies of cases, kinds and calendars for those outside.
 
-use super::queries::page;
+use super::query::page;
 use crate::calendar::{Calendar, Written};
 use crate::router::api::answer::{
     Answer, AssistView, CalendarView, CaseView, ClockView, FollowUpView, KindView, NoteView,

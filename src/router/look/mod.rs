@@ -8,7 +8,7 @@ mod case_views;
 pub(crate) mod census;
 mod invariants;
 mod preview;
-mod queries;
+mod query;
 mod slots;
 mod standing;
 mod views;

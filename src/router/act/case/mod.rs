@@ -3,10 +3,10 @@
 // A case and its owner. Nothing but `own` writes who owns it.
 mod attach;
 mod life;
-mod own;
+mod ownership;
 
 // Its terms.
-mod clocks;
+mod clock;
 mod ladder;
 mod stages;
 
@@ -14,7 +14,7 @@ mod stages;
 mod assist;
 pub mod follow_up;
 
-mod kinds;
+mod kind;
 
 use crate::router::api::command::{CalendarCommand, CaseCommand, KindCommand};
 use crate::router::api::reject::Reject;
