@@ -54,7 +54,7 @@ impl Router {
                     "a wait for an owner ends when it did"
                 );
             } else {
-                self.note_hunger(idx);
+                self.note_ringing(idx);
             }
         }
     }

@@ -74,7 +74,7 @@ impl Router {
                     self.give_up(contact, Why::WaitedTooLong);
                 } else {
                     self.book.contact_mut(contact).overdue = true;
-                    self.note_hunger(contact);
+                    self.note_ringing(contact);
                 }
             }
             Timer::CaseWait => self.end_wait(CaseIdx::of(due.of), WaitEnd::UntilAt, due.at),
@@ -111,6 +111,6 @@ impl Router {
         if self.book.contact(idx).place().is_some() {
             self.enter_index(idx);
         }
-        self.note_hunger(idx);
+        self.note_ringing(idx);
     }
 }

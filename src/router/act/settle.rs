@@ -79,7 +79,7 @@ impl Router {
             }
         }
         if !self.book.contact(idx).offers().is_empty() {
-            self.note_hunger(idx);
+            self.note_ringing(idx);
             return;
         }
         if direct.is_some() {
@@ -122,7 +122,7 @@ impl Router {
                 Rule::FreedAgent
             };
             self.make_offer(contact, agent, route, why, Some(rule));
-            self.note_hunger(contact);
+            self.note_ringing(contact);
         }
         self.book.refresh(agent);
         self.book.note_changed(agent);

@@ -73,7 +73,7 @@ impl Book {
         owned
             .or(common)
             .map(|found| found.contact)
-            .or_else(|| self.pick_hungry(agent, free))
+            .or_else(|| self.pick_ringing(agent, free))
     }
 
     /// The first of the contacts that the agent may take in the common order.
@@ -217,9 +217,9 @@ impl Book {
     }
 
     /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
-    fn pick_hungry(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
+    fn pick_ringing(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
         let entry = self.agent(agent);
-        self.waiting().hungry.contacts().find(|idx| {
+        self.waiting().ringing.contacts().find(|idx| {
             let contact = self.contact(*idx);
             free.has(contact.channel) && self.may_join_ringing(contact, agent, entry.skills())
         })

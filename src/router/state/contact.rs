@@ -107,7 +107,7 @@ pub struct Contact {
     /// Where it stands in the waiting index.
     pub(super) place: Option<Place>,
     /// Where it stands among those that ring and may be offered to more agents.
-    pub(super) hungry: Option<Box<WaitKey>>,
+    pub(super) ringing: Option<Box<WaitKey>>,
 }
 
 stored! {
@@ -121,7 +121,7 @@ stored! {
         37 seeking = false, 38 offers, 39 offers_made = 0, 40 talks, 41 last_agent, 42 route,
         43 deadlines, 44 trail, 45 trail_dropped = 0, 46 wrapping, 47 extra,
     }
-    made anew { place, hungry }
+    made anew { place, ringing }
 }
 
 /// An offer that rings.
@@ -228,7 +228,7 @@ impl Contact {
             trail_dropped: 0,
             wrapping: Few::None,
             place: None,
-            hungry: None,
+            ringing: None,
             extra: None,
         }
     }

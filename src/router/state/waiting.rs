@@ -47,7 +47,7 @@ pub struct Waiting {
     /// class requires.
     buckets: Vec<Vec<ClassIdx>>,
     /// Contacts that ring and may be offered to more agents.
-    pub hungry: Line,
+    pub ringing: Line,
     /// Contacts that a team may take in the owner's stead, by team.
     pub teams: Vec<Line>,
     /// Contacts that look for one agent as others for their owner.

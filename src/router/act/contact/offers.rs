@@ -210,7 +210,7 @@ impl Router {
         reason: Option<OfferReason>,
     ) {
         self.book.close_offer(idx, offer);
-        self.note_hunger(idx);
+        self.note_ringing(idx);
         self.count(|book| Count::Offer {
             queue: book.queue_name(idx),
             result: match reason {

@@ -1,7 +1,7 @@
 //! Looking for an agent: how a contact enters the waiting index, stands in it and leaves it.
 //!
 //! A contact that looks for an agent is *seeking*. While none of its offers rings it has a place
-//! in the index; while one rings it has at most a place among the hungry. Deadlines that belong
+//! in the index; while one rings it has at most a place among those that ring and may be offered to more agents. Deadlines that belong
 //! to seeking (steps, aging, patience, owner wait) are armed here and cleared here.
 
 use crate::router::Router;
@@ -33,16 +33,16 @@ impl Router {
     }
 
     /// Notes that a contact that rings could be offered to more agents, or no longer could.
-    pub(in crate::router) fn note_hunger(&mut self, idx: ContactIdx) {
+    pub(in crate::router) fn note_ringing(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
-        let hungry = contact.seeking()
+        let wants_more = contact.seeking()
             && !contact.offers().is_empty()
             && !contact.overdue
             && contact.direct.is_none()
             && !contact.rings_by_name()
             && contact.offers().len() < self.book.parallel_offers(contact);
-        let key = hungry.then(|| self.book.wait_key(contact));
-        if self.book.set_hungry(idx, key) {
+        let key = wants_more.then(|| self.book.wait_key(contact));
+        if self.book.set_ringing(idx, key) {
             let requirement = self.book.requirement(self.book.contact(idx));
             self.book.announce(&requirement);
         }

@@ -99,7 +99,7 @@ impl Router {
         self.revoke_offers(idx, OfferReason::Rerouted, |offer| {
             unfit.contains(&offer.id)
         });
-        self.note_hunger(idx);
+        self.note_ringing(idx);
         self.dirty_contacts.push(idx);
     }
 

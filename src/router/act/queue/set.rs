@@ -75,7 +75,7 @@ impl Router {
                     .is_some_and(|until| until <= at);
             entry.drop_deadline(Deadline::NoAgent);
             entry.drop_deadline(Deadline::OwnerWait);
-            self.note_hunger(contact);
+            self.note_ringing(contact);
             if self.book.contact(contact).offers().is_empty() {
                 self.enter_index(contact);
             }

@@ -2,7 +2,7 @@
 //!
 //! A contact that looks for an agent is *seeking*. While none of its offers rings it has a place
 //! in the order of its queue, and in the class or the lists of those who may take it; while one
-//! rings it has at most a place among the hungry. What the contact notes of its places, the lists
+//! rings it has at most a place among those that ring and may be offered to more agents. What the contact notes of its places, the lists
 //! and the deadlines of the search change here together.
 
 use super::Book;
@@ -115,11 +115,11 @@ impl Book {
         }
     }
 
-    /// Takes a contact out of the waiting index and out of the hungry.
+    /// Takes a contact out of the waiting index and of those that ring.
     pub(in crate::router) fn leave_index(&mut self, idx: ContactIdx) {
         let contact = &mut self.contacts[idx];
-        if let Some(key) = contact.hungry.take() {
-            self.waiting.hungry.remove(*key);
+        if let Some(key) = contact.ringing.take() {
+            self.waiting.ringing.remove(*key);
         }
         let Some(place) = contact.place.take() else {
             return;
@@ -147,17 +147,17 @@ impl Book {
 
     /// Notes the place of a contact that rings and could be offered to more agents, or that it no
     /// longer has one. Answers whether it has a new one.
-    pub(in crate::router) fn set_hungry(&mut self, idx: ContactIdx, key: Option<WaitKey>) -> bool {
+    pub(in crate::router) fn set_ringing(&mut self, idx: ContactIdx, key: Option<WaitKey>) -> bool {
         let contact = &mut self.contacts[idx];
-        if contact.hungry.as_deref() == key.as_ref() {
+        if contact.ringing.as_deref() == key.as_ref() {
             return false;
         }
-        if let Some(old) = contact.hungry.take() {
-            self.waiting.hungry.remove(*old);
+        if let Some(old) = contact.ringing.take() {
+            self.waiting.ringing.remove(*old);
         }
         let Some(key) = key else { return false };
-        self.waiting.hungry.insert(key, idx);
-        contact.hungry = Some(Box::new(key));
+        self.waiting.ringing.insert(key, idx);
+        contact.ringing = Some(Box::new(key));
         true
     }
 }
