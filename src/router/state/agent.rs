@@ -15,7 +15,7 @@ use crate::router::api::ids::{
 };
 use crate::router::api::policy::{Capacity, ChannelRule, Settings};
 use crate::router::api::time::{Millis, Timestamp};
-use crate::router::store::few::Few;
+use crate::router::store::small_list::SmallList;
 use crate::stored::stored;
 
 /// An agent. A slot exists as soon as anything names the agent; `exists` says it was set.
@@ -58,7 +58,7 @@ pub struct Agent {
     /// Waiting contacts that it may take in the owner's stead, by name.
     pub(super) named_waiting: BTreeMap<WaitKey, ContactIdx>,
     /// Those whose deputy it is.
-    pub(super) deputy_of: Few<AgentIdx>,
+    pub(super) deputy_of: SmallList<AgentIdx>,
     /// Its place in the idle order.
     pub(super) position: Option<u32>,
     /// The channels for which the idle order shows it as free, one bit each.
@@ -158,7 +158,7 @@ impl Agent {
             last_queue: None,
             owned_waiting: BTreeMap::new(),
             named_waiting: BTreeMap::new(),
-            deputy_of: Few::None,
+            deputy_of: SmallList::None,
             position: None,
             shown_free: 0,
             pending: false,

@@ -12,9 +12,9 @@ use crate::router::api::codes::CaseState;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
 use crate::router::api::time::{MaybeAt, Timestamp};
 use crate::router::store::directory::{Directory, Gathered};
-use crate::router::store::few::Few;
 use crate::router::store::kept::Kept;
 use crate::router::store::segments::Segments;
+use crate::router::store::small_list::SmallList;
 use crate::stored::{Error, Reader, Stored, Writer, stored};
 
 /// The most notes kept on one case.
@@ -295,7 +295,7 @@ pub struct Cases {
     /// Clocks that have run out and not ended.
     pub overdue: u64,
     /// The contacts of a case that look for an agent.
-    seeking: HashMap<CaseIdx, Few<ContactIdx>, foldhash::fast::RandomState>,
+    seeking: HashMap<CaseIdx, SmallList<ContactIdx>, foldhash::fast::RandomState>,
 }
 
 impl Cases {
@@ -331,7 +331,7 @@ impl Cases {
 
     /// The contacts of a case that look for an agent.
     pub fn seeking(&self, case: CaseIdx) -> &[ContactIdx] {
-        self.seeking.get(&case).map_or(&[], Few::as_slice)
+        self.seeking.get(&case).map_or(&[], SmallList::as_slice)
     }
 
     /// Notes that a contact of a case looks for an agent, or no longer does.
@@ -340,7 +340,7 @@ impl Cases {
         match self.seeking.entry(case) {
             Entry::Vacant(_) if !seeks => {}
             Entry::Vacant(list) => {
-                list.insert(Few::One(contact));
+                list.insert(SmallList::One(contact));
             }
             Entry::Occupied(mut list) if !seeks => {
                 list.get_mut().retain(|other| other != contact);

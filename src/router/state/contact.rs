@@ -22,7 +22,7 @@ use crate::router::api::ids::{
 };
 use crate::router::api::time::{MaybeAt, Millis, Timestamp};
 use crate::router::store::directory::Directory;
-use crate::router::store::few::Few;
+use crate::router::store::small_list::SmallList;
 use crate::stored::stored;
 
 /// The most steps that a contact remembers for `contact.explain`; then the oldest but the first
@@ -102,7 +102,7 @@ pub struct Contact {
     pub trail_dropped: u64,
 
     /// Agents still in wrap-up for it after its conversation.
-    pub(super) wrapping: Few<AgentIdx>,
+    pub(super) wrapping: SmallList<AgentIdx>,
     pub extra: Option<Box<Extra>>,
     /// Where it stands in the waiting index.
     pub(super) place: Option<Place>,
@@ -226,7 +226,7 @@ impl Contact {
             deadlines: Deadlines::default(),
             trail: Vec::new(),
             trail_dropped: 0,
-            wrapping: Few::None,
+            wrapping: SmallList::None,
             place: None,
             ringing: None,
             extra: None,

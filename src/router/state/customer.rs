@@ -13,9 +13,9 @@ use crate::router::api::command::Profile;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, Text};
 use crate::router::api::time::Timestamp;
 use crate::router::store::directory::{Directory, Gathered, Place};
-use crate::router::store::few::Few;
 use crate::router::store::kept::Kept;
 use crate::router::store::segments::Segments;
+use crate::router::store::small_list::SmallList;
 use crate::stored::{Error, Reader, Stored, Writer, stored};
 
 /// The most identities of one customer.
@@ -198,19 +198,19 @@ impl Stored for Customer {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
-        let (of, mut id, mut cases, mut extra) = ("customer", None, Few::None, None);
+        let (of, mut id, mut cases, mut extra) = ("customer", None, SmallList::None, None);
         while let Some(number) = from.field()? {
             match number {
                 1 => id = Some(from.plain()?),
-                2 => cases = Few::read(from)?,
+                2 => cases = SmallList::read(from)?,
                 3 => extra = Some(Box::read(from)?),
                 _ => return Err(Error::UnknownField { of, number }),
             }
         }
         let (case, cases) = match cases {
-            Few::None => (None, Vec::new()),
-            Few::One(case) => (Some(case), Vec::new()),
-            Few::Many(cases) => (None, *cases),
+            SmallList::None => (None, Vec::new()),
+            SmallList::One(case) => (Some(case), Vec::new()),
+            SmallList::Many(cases) => (None, *cases),
         };
         let id = id.ok_or(Error::MissingField { of, number: 1 })?;
         let has_more = extra.is_some() || !cases.is_empty();
@@ -227,7 +227,7 @@ pub struct Customers {
     pub slots: Segments<Customer>,
     pub by_identity: Directory<CustomerIdx>,
     /// Contacts that seek an agent and belong to no case yet, by customer.
-    pub unattached: BTreeMap<CustomerIdx, Few<ContactIdx>>,
+    pub unattached: BTreeMap<CustomerIdx, SmallList<ContactIdx>>,
 }
 
 impl Customers {
@@ -311,7 +311,7 @@ impl Customers {
 
     /// The contacts of a customer that belong to no case yet.
     pub fn unattached_of(&self, idx: CustomerIdx) -> &[ContactIdx] {
-        self.unattached.get(&idx).map_or(&[], Few::as_slice)
+        self.unattached.get(&idx).map_or(&[], SmallList::as_slice)
     }
 }
 

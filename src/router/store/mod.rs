@@ -5,6 +5,6 @@ pub(super) mod bitmap;
 pub(super) mod directory;
 #[cfg(test)]
 pub(super) mod draw;
-pub(super) mod few;
 pub(super) mod kept;
 pub(super) mod segments;
+pub(super) mod small_list;

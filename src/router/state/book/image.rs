@@ -29,8 +29,8 @@ use crate::router::state::queue::{Counts, Queue};
 use crate::router::state::skill::Interner;
 use crate::router::state::sources::Source;
 use crate::router::state::timers::Timer;
-use crate::router::store::few::Few;
 use crate::router::store::segments::Segments;
+use crate::router::store::small_list::SmallList;
 use crate::stored::{self, Stored, Writer, stored};
 
 /// The layout of the image around its numbered fields. A router reads only its own.
@@ -63,7 +63,7 @@ struct Centre<'a> {
     teams: Cow<'a, [Name]>,
     agents: Cow<'a, [Agent]>,
     queues: Cow<'a, [Queue]>,
-    unattached: Cow<'a, BTreeMap<CustomerIdx, Few<ContactIdx>>>,
+    unattached: Cow<'a, BTreeMap<CustomerIdx, SmallList<ContactIdx>>>,
     free_cases: Cow<'a, [CaseIdx]>,
     cases_opened: u64,
     contacts: Cow<'a, [Option<Box<Contact>>]>,

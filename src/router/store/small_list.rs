@@ -6,7 +6,7 @@ use crate::stored::{Error, Reader, Stored, Writer};
 
 /// The list, in the order of pushing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Few<T: Copy> {
+pub enum SmallList<T: Copy> {
     #[default]
     None,
     One(T),
@@ -14,7 +14,7 @@ pub enum Few<T: Copy> {
     Many(Box<Vec<T>>),
 }
 
-impl<T: Copy> Few<T> {
+impl<T: Copy> SmallList<T> {
     pub fn as_slice(&self) -> &[T] {
         match self {
             Self::None => &[],
@@ -56,7 +56,7 @@ impl<T: Copy> Few<T> {
     }
 }
 
-impl<T: Copy> Extend<T> for Few<T> {
+impl<T: Copy> Extend<T> for SmallList<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, more: I) {
         for one in more {
             self.push(one);
@@ -64,7 +64,7 @@ impl<T: Copy> Extend<T> for Few<T> {
     }
 }
 
-impl<T: Copy + Stored> Stored for Few<T> {
+impl<T: Copy + Stored> Stored for SmallList<T> {
     fn write(&self, out: &mut Writer<'_>) {
         let list = self.as_slice();
         out.plain(&list.len());
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn holds_what_a_list_holds() {
-        let (mut few, mut list) = (Few::default(), Vec::new());
+        let (mut few, mut list) = (SmallList::default(), Vec::new());
         for n in 0..40_u32 {
             if n % 3 == 2 {
                 few.retain(|one| one % 2 == n % 2);
