@@ -166,7 +166,7 @@ macro_rules! index {
     ($(#[$doc:meta] $name:ident),* $(,)?) => {$(
         #[$doc]
         ///
-        /// Kept one higher, so that "none" takes no room of its own.
+        /// CompactName one higher, so that "none" takes no room of its own.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(NonZeroU32);
 

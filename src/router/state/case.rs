@@ -11,8 +11,8 @@ use super::progress::Progress;
 use crate::router::api::codes::CaseState;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, Text};
 use crate::router::api::time::{MaybeAt, Timestamp};
+use crate::router::store::compact_name::CompactName;
 use crate::router::store::directory::{Directory, Gathered};
-use crate::router::store::kept::Kept;
 use crate::router::store::segments::Segments;
 use crate::router::store::small_list::SmallList;
 use crate::stored::{Error, Reader, Stored, Writer, stored};
@@ -26,7 +26,7 @@ const NAME_IN_PLACE: usize = 15;
 /// A case.
 #[derive(Clone, Debug)]
 pub struct Case {
-    id: Kept<NAME_IN_PLACE>,
+    id: CompactName<NAME_IN_PLACE>,
     /// In a box of its own: a third of the room where there is none.
     topic: Option<Box<Name>>,
     /// What most open cases have none of.
@@ -86,7 +86,7 @@ impl Case {
             })
         });
         Self {
-            id: Kept::new(&id, ()),
+            id: CompactName::new(&id, ()),
             topic: topic.map(Box::new),
             extra,
             opened_at: at,
@@ -209,7 +209,7 @@ impl Case {
 
 /// A case as an image has it; times that are mostly near the first are told from there.
 struct Written<'a> {
-    id: Cow<'a, Kept<NAME_IN_PLACE>>,
+    id: Cow<'a, CompactName<NAME_IN_PLACE>>,
     topic: Option<Cow<'a, Box<Name>>>,
     extra: Option<Cow<'a, Box<CaseExtra>>>,
     opened_at: Timestamp,

@@ -12,8 +12,8 @@ use smallvec::SmallVec;
 use crate::router::api::command::Profile;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, Text};
 use crate::router::api::time::Timestamp;
+use crate::router::store::compact_name::CompactName;
 use crate::router::store::directory::{Directory, Gathered, Place};
-use crate::router::store::kept::Kept;
 use crate::router::store::segments::Segments;
 use crate::router::store::small_list::SmallList;
 use crate::stored::{Error, Reader, Stored, Writer, stored};
@@ -28,7 +28,7 @@ const NAME_IN_PLACE: usize = 19;
 #[derive(Clone, Debug)]
 pub struct Customer {
     /// What it is called, and its case where it has one.
-    id: Kept<NAME_IN_PLACE, Option<CaseIdx>>,
+    id: CompactName<NAME_IN_PLACE, Option<CaseIdx>>,
     /// What most customers have none of.
     more: Option<Box<More>>,
 }
@@ -78,7 +78,7 @@ stored! { Abandoned { 1 queue, 2 at, 3 joined_at, 4 seq } }
 impl Customer {
     pub fn new(id: &Name) -> Self {
         Self {
-            id: Kept::new(id, None),
+            id: CompactName::new(id, None),
             more: None,
         }
     }
@@ -215,7 +215,7 @@ impl Stored for Customer {
         let id = id.ok_or(Error::MissingField { of, number: 1 })?;
         let has_more = extra.is_some() || !cases.is_empty();
         Ok(Self {
-            id: Kept::read(id, case).map_err(Error::Wrong)?,
+            id: CompactName::read(id, case).map_err(Error::Wrong)?,
             more: has_more.then(|| Box::new(More { cases, extra })),
         })
     }

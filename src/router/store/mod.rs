@@ -2,9 +2,9 @@
 //! is kept in them.
 
 pub(super) mod bitmap;
+pub(super) mod compact_name;
 pub(super) mod directory;
 #[cfg(test)]
 pub(super) mod draw;
-pub(super) mod kept;
 pub(super) mod segments;
 pub(super) mod small_list;

@@ -12,7 +12,7 @@ use crate::stored::{Error, Reader, Stored, Writer};
 
 /// A name of up to `N` bytes in place, and what stands beside it.
 #[derive(Clone)]
-pub enum Kept<const N: usize, T = ()> {
+pub enum CompactName<const N: usize, T = ()> {
     Short {
         length: NonZeroU8,
         text: [u8; N],
@@ -24,7 +24,7 @@ pub enum Kept<const N: usize, T = ()> {
     },
 }
 
-impl<const N: usize, T> Kept<N, T> {
+impl<const N: usize, T> CompactName<N, T> {
     pub fn new(name: &Name, beside: T) -> Self {
         Self::of(name.as_str(), || name.clone(), beside)
     }
@@ -97,7 +97,7 @@ impl<const N: usize, T> Kept<N, T> {
 }
 
 /// As its text.
-impl<const N: usize> Stored for Kept<N> {
+impl<const N: usize> Stored for CompactName<N> {
     fn write(&self, out: &mut Writer<'_>) {
         out.plain(self.as_str());
     }
@@ -107,7 +107,7 @@ impl<const N: usize> Stored for Kept<N> {
     }
 }
 
-impl<const N: usize, T> fmt::Debug for Kept<N, T> {
+impl<const N: usize, T> fmt::Debug for CompactName<N, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.name().fmt(f)
     }
@@ -120,15 +120,15 @@ mod tests {
 
     #[test]
     fn takes_no_room_for_what_it_is() {
-        assert_eq!(size_of::<Kept<15>>(), 16);
-        assert_eq!(size_of::<Kept<19, Option<CaseIdx>>>(), 24);
+        assert_eq!(size_of::<CompactName<15>>(), 16);
+        assert_eq!(size_of::<CompactName<19, Option<CaseIdx>>>(), 24);
     }
 
     #[test]
     fn names_come_out_as_they_went_in() {
         for length in 1..=NAME_BYTES_MAX {
             let name = Name::of(&"n".repeat(length));
-            let mut kept = Kept::<15, u32>::new(&name, 7);
+            let mut kept = CompactName::<15, u32>::new(&name, 7);
             assert_eq!(kept.name(), name);
             assert!(kept.is(&name));
             assert!(!kept.is(&Name::of("other")));
@@ -136,6 +136,6 @@ mod tests {
             assert_eq!(*kept.beside(), 8);
         }
         let name = Name::of("首问负责制");
-        assert_eq!(Kept::<15>::new(&name, ()).name(), name);
+        assert_eq!(CompactName::<15>::new(&name, ()).name(), name);
     }
 }
