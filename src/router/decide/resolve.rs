@@ -155,7 +155,7 @@ impl Book {
         contact.entered_at = joined_at;
         contact.wait_from = joined_at;
         contact.not_before_at = submit.not_before_at.into();
-        contact.keep(submit.kind.clone(), |extra| &mut extra.kind);
+        contact.keep(submit.kind.clone(), |cold| &mut cold.kind);
         contact
     }
 
@@ -170,7 +170,7 @@ impl Book {
         let (queue, channel, customer) = (resolved.queue, resolved.channel, resolved.customer);
         let mut contact = Contact::new(id, queue, channel, customer, requires, self.at(), seq);
         contact.last_owner = resolved.last_owner;
-        contact.extra = self.by_customer(customer);
+        contact.cold = self.by_customer(customer);
         contact
     }
 

@@ -7,13 +7,13 @@
 use crate::router::api::ids::{CustomerIdx, Name, SkillIdx};
 use crate::router::api::time::Millis;
 use crate::router::state::book::Book;
-use crate::router::state::extra::Extra;
+use crate::router::state::contact_cold::ContactCold;
 
 impl Book {
     /// What the profile of a customer means for a new contact, if anything.
-    pub(super) fn by_customer(&self, customer: Option<CustomerIdx>) -> Option<Box<Extra>> {
+    pub(super) fn by_customer(&self, customer: Option<CustomerIdx>) -> Option<Box<ContactCold>> {
         let settings = &self.settings().by_customer;
-        let profile = &self.customer(customer?).extra()?.profile;
+        let profile = &self.customer(customer?).cold()?.profile;
         let tier = profile
             .tier
             .as_ref()
@@ -25,23 +25,23 @@ impl Book {
             (&settings.language_skill, &profile.language),
             (&settings.grid_skill, &profile.grid),
         ];
-        let mut extra = Extra::of_priority(by_tier.map_or(0, |priority| priority.0) + care);
+        let mut cold = ContactCold::of_priority(by_tier.map_or(0, |priority| priority.0) + care);
         for (pattern, word) in wished {
             let name = pattern.as_ref().zip(word.as_ref());
             let name = name.and_then(|(pattern, word)| pattern.skill(word));
             let skill = name.and_then(|name| self.skill_of_somebody(&name));
-            extra.wishes.extend(skill.map(|skill| (skill, 1)));
+            cold.wishes.extend(skill.map(|skill| (skill, 1)));
         }
-        extra.wishes.sort_unstable();
-        extra.wishes.dedup();
-        extra.wishing = !extra.wishes.is_empty() && settings.wish_wait_ms != Some(Millis::ZERO);
+        cold.wishes.sort_unstable();
+        cold.wishes.dedup();
+        cold.wishing = !cold.wishes.is_empty() && settings.wish_wait_ms != Some(Millis::ZERO);
         let grid = profile
             .grid
             .as_ref()
             .and_then(|grid| Name::new(&grid.0).ok());
         let manager = grid.and_then(|grid| settings.grids.get(&grid));
-        extra.manager = manager.and_then(|manager| self.find_agent(manager).ok());
-        (extra != Extra::default()).then(|| Box::new(extra))
+        cold.manager = manager.and_then(|manager| self.find_agent(manager).ok());
+        (cold != ContactCold::default()).then(|| Box::new(cold))
     }
 
     /// A skill that some agent has.

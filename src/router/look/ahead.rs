@@ -65,7 +65,7 @@ impl Book {
     fn read_customer(&self, customer: CustomerIdx) -> &[CaseIdx] {
         let entry = self.customer(customer);
         let cases = entry.cases();
-        black_box((entry.id_bytes().first(), entry.extra().is_some()));
+        black_box((entry.id_bytes().first(), entry.cold().is_some()));
         &cases[..cases.len().min(CASES_MAX)]
     }
 

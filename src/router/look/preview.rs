@@ -48,7 +48,7 @@ impl Book {
         contact.prefer = submit.prefer.as_ref().and_then(known);
         let excluded = submit.exclude.iter().filter_map(known);
         if !submit.exclude.is_empty() {
-            contact.extra_mut().exclude = excluded.collect();
+            contact.cold_mut().exclude = excluded.collect();
         }
         let scheduled = submit.not_before_at.is_some_and(|from| from > self.at());
         if !scheduled && let Some((joined_at, seq)) = self.place_to_resume(&contact) {

@@ -103,13 +103,13 @@ impl Book {
 
     pub(super) fn customer_view(&self, idx: CustomerIdx) -> CustomerView {
         let customer = self.customer(idx);
-        let extra = customer.extra();
+        let cold = customer.cold();
         let cases = customer.cases();
         let open = cases.iter().map(|case| self.case(*case));
         CustomerView {
             customer: customer.id(),
             identities: customer.identities().to_vec(),
-            profile: extra.map_or_else(Default::default, |extra| extra.profile.clone()),
+            profile: cold.map_or_else(Default::default, |cold| cold.profile.clone()),
             excluded: customer
                 .excluded()
                 .iter()
@@ -226,11 +226,11 @@ impl Book {
             attributes: contact.attributes.clone(),
             ticket: contact.ticket(),
             slot: contact.slot(),
-            callback_at: contact.extra.as_ref().and_then(|extra| extra.callback_at),
+            callback_at: contact.cold.as_ref().and_then(|cold| cold.callback_at),
             callback_address: contact
-                .extra
+                .cold
                 .as_ref()
-                .and_then(|extra| extra.callback_to.clone()),
+                .and_then(|cold| cold.callback_to.clone()),
             customer_priority: Some(contact.bonus()).filter(|bonus| *bonus != 0),
             wishes: contact.wishes().map(|wishes| self.skills().map(wishes)),
         }

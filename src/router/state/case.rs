@@ -30,7 +30,7 @@ pub struct Case {
     /// In a box of its own: a third of the room where there is none.
     topic: Option<Box<Name>>,
     /// What most open cases have none of.
-    extra: Option<Box<CaseExtra>>,
+    cold: Option<Box<CaseCold>>,
     pub opened_at: Timestamp,
     pub owned_at: MaybeAt,
     /// The last contact or act on it; among several the most recently active is found.
@@ -46,9 +46,9 @@ pub struct Case {
     pub(super) state: CaseState,
 }
 
-/// What a case may have besides its owner.
+/// The cold part of a case: what it may have besides its owner.
 #[derive(Clone, Debug, Default)]
-pub struct CaseExtra {
+pub struct CaseCold {
     pub kind: Option<Name>,
     pub(super) resolved_at: MaybeAt,
     pub(super) closed_at: MaybeAt,
@@ -65,7 +65,7 @@ pub struct CaseExtra {
 }
 
 stored! {
-    CaseExtra {
+    CaseCold {
         1 kind, 2 resolved_at, 3 closed_at, 4 close_at, 5 handovers = 0, 6 escalations = 0,
         7 escalated_at, 8 older, 9 notes, 10 progress,
     }
@@ -79,16 +79,16 @@ impl Case {
         kind: Option<Name>,
         at: Timestamp,
     ) -> Self {
-        let extra = kind.map(|kind| {
-            Box::new(CaseExtra {
+        let cold = kind.map(|kind| {
+            Box::new(CaseCold {
                 kind: Some(kind),
-                ..CaseExtra::default()
+                ..CaseCold::default()
             })
         });
         Self {
             id: CompactName::new(&id, ()),
             topic: topic.map(Box::new),
-            extra,
+            cold,
             opened_at: at,
             owned_at: MaybeAt::NONE,
             active_at: at,
@@ -127,20 +127,20 @@ impl Case {
         self.topic.as_deref()
     }
 
-    pub fn extra_mut(&mut self) -> &mut CaseExtra {
-        self.extra.get_or_insert_default()
+    pub fn cold_mut(&mut self) -> &mut CaseCold {
+        self.cold.get_or_insert_default()
     }
 
     pub fn progress(&self) -> Option<&Progress> {
-        self.extra.as_ref()?.progress.as_deref()
+        self.cold.as_ref()?.progress.as_deref()
     }
 
     pub fn progress_mut(&mut self) -> Option<&mut Progress> {
-        self.extra.as_mut()?.progress.as_deref_mut()
+        self.cold.as_mut()?.progress.as_deref_mut()
     }
 
     pub fn make_progress(&mut self) -> &mut Progress {
-        self.extra_mut().progress.get_or_insert_default()
+        self.cold_mut().progress.get_or_insert_default()
     }
 
     /// How many of its clocks have run out and not ended.
@@ -153,28 +153,28 @@ impl Case {
     }
 
     pub fn kind(&self) -> Option<&Name> {
-        self.extra.as_ref()?.kind.as_ref()
+        self.cold.as_ref()?.kind.as_ref()
     }
 
     pub fn resolved_at(&self) -> Option<Timestamp> {
-        self.extra.as_ref()?.resolved_at.get()
+        self.cold.as_ref()?.resolved_at.get()
     }
 
     pub fn closed_at(&self) -> Option<Timestamp> {
-        self.extra.as_ref()?.closed_at.get()
+        self.cold.as_ref()?.closed_at.get()
     }
 
     /// When it closes by itself.
     pub fn close_at(&self) -> Option<Timestamp> {
-        self.extra.as_ref()?.close_at.get()
+        self.cold.as_ref()?.close_at.get()
     }
 
     pub fn handovers(&self) -> u32 {
-        self.extra.as_ref().map_or(0, |extra| extra.handovers)
+        self.cold.as_ref().map_or(0, |cold| cold.handovers)
     }
 
     pub fn notes(&self) -> &[Note] {
-        self.extra.as_ref().map_or(&[], |extra| &extra.notes)
+        self.cold.as_ref().map_or(&[], |cold| &cold.notes)
     }
 
     /// Notes when one of its contacts was submitted. Answers when the first of the last `limit`
@@ -182,8 +182,8 @@ impl Case {
     pub fn note_submission(&mut self, at: Timestamp, limit: usize) -> Option<Timestamp> {
         if limit == 0 {
             self.newest_at = MaybeAt::NONE;
-            if let Some(extra) = &mut self.extra {
-                extra.older.clear();
+            if let Some(cold) = &mut self.cold {
+                cold.older.clear();
             }
             return None;
         }
@@ -193,12 +193,12 @@ impl Case {
         };
         self.newest_at = MaybeAt::at(newest.max(at));
         if limit == 1 {
-            if let Some(extra) = &mut self.extra {
-                extra.older.clear();
+            if let Some(cold) = &mut self.cold {
+                cold.older.clear();
             }
             return self.newest_at.get();
         }
-        let older = &mut self.extra_mut().older;
+        let older = &mut self.cold_mut().older;
         let place = older.partition_point(|before| *before <= newest.min(at));
         older.insert(place, newest.min(at));
         let too_many = (older.len() + 1).saturating_sub(limit);
@@ -211,7 +211,7 @@ impl Case {
 struct Written<'a> {
     id: Cow<'a, CompactName<NAME_IN_PLACE>>,
     topic: Option<Cow<'a, Box<Name>>>,
-    extra: Option<Cow<'a, Box<CaseExtra>>>,
+    cold: Option<Cow<'a, Box<CaseCold>>>,
     opened_at: Timestamp,
     owned_after: Option<i64>,
     active_after: i64,
@@ -226,7 +226,7 @@ struct Written<'a> {
 
 stored! {
     Written<'a> {
-        1 id, 2 topic, 3 extra, 4 opened_at, 5 owned_after, 6 active_after = 0, 7 newest_after,
+        1 id, 2 topic, 3 cold, 4 opened_at, 5 owned_after, 6 active_after = 0, 7 newest_after,
         8 customer, 9 owner, 10 last_handler, 11 contacts = 0, 12 referred = 0,
         13 state = CaseState::Open,
     }
@@ -238,7 +238,7 @@ impl Stored for Case {
         let written = Written {
             id: Cow::Borrowed(&self.id),
             topic: self.topic.as_ref().map(Cow::Borrowed),
-            extra: self.extra.as_ref().map(Cow::Borrowed),
+            cold: self.cold.as_ref().map(Cow::Borrowed),
             opened_at: self.opened_at,
             owned_after: self.owned_at.get().map(after),
             active_after: after(self.active_at),
@@ -262,7 +262,7 @@ impl Stored for Case {
             newest_at: written.newest_after.map(at).into(),
             id: written.id.into_owned(),
             topic: written.topic.map(Cow::into_owned),
-            extra: written.extra.map(Cow::into_owned),
+            cold: written.cold.map(Cow::into_owned),
             opened_at: written.opened_at,
             customer: written.customer,
             owner: written.owner,

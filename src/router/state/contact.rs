@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
+use super::contact_cold::ContactCold;
 use super::deadline::{Deadline, Deadlines};
 use super::duty::Duty;
-use super::extra::Extra;
 use super::place::Place;
 use super::skill::Levels;
 use super::waiting::WaitKey;
@@ -103,7 +103,7 @@ pub struct Contact {
 
     /// Agents still in wrap-up for it after its conversation.
     pub(super) wrapping: SmallList<AgentIdx>,
-    pub extra: Option<Box<Extra>>,
+    pub cold: Option<Box<ContactCold>>,
     /// Where it stands in the waiting index.
     pub(super) place: Option<Place>,
     /// Where it stands among those that ring and may be offered to more agents.
@@ -119,7 +119,7 @@ stored! {
         28 within_target = false, 29 steps_passed = 0, 30 aged = 0, 31 overdue = false,
         32 passed_on = false, 33 by_owner_only = false, 34 duty, 35 kept_for, 36 direct,
         37 seeking = false, 38 offers, 39 offers_made = 0, 40 talks, 41 last_agent, 42 route,
-        43 deadlines, 44 trail, 45 trail_dropped = 0, 46 wrapping, 47 extra,
+        43 deadlines, 44 trail, 45 trail_dropped = 0, 46 wrapping, 47 cold,
     }
     made anew { place, ringing }
 }
@@ -229,7 +229,7 @@ impl Contact {
             wrapping: SmallList::None,
             place: None,
             ringing: None,
-            extra: None,
+            cold: None,
         }
     }
 
@@ -252,9 +252,9 @@ impl Contact {
         fresh.attributes = self.attributes.clone();
         fresh.why = self.why;
         fresh.passed_on = self.passed_on;
-        fresh.extra = self.extra.clone();
-        if let Some(extra) = &mut fresh.extra {
-            extra.slot = None;
+        fresh.cold = self.cold.clone();
+        if let Some(cold) = &mut fresh.cold {
+            cold.slot = None;
         }
         fresh
     }
@@ -436,7 +436,7 @@ impl Contacts {
         if self.spare.len() < SPARE_MAX {
             contact.trail.clear();
             contact.attributes = None;
-            contact.extra = None;
+            contact.cold = None;
             self.spare.push(contact);
         }
         case
@@ -452,7 +452,7 @@ impl Contacts {
             self.booked.remove(&(before.from_at, idx));
         }
         self.booked.extend(slot.map(|slot| (slot.from_at, idx)));
-        self[idx].extra_mut().slot = slot;
+        self[idx].cold_mut().slot = slot;
     }
 }
 

@@ -38,12 +38,12 @@ pub struct Customer {
 struct More {
     /// All its cases where it has more than one.
     cases: Vec<CaseIdx>,
-    extra: Option<Box<CustomerExtra>>,
+    cold: Option<Box<CustomerCold>>,
 }
 
-/// What a customer may have besides its cases.
+/// The cold part of a customer: what it may have besides its cases.
 #[derive(Clone, Debug, Default)]
-pub struct CustomerExtra {
+pub struct CustomerCold {
     pub identities: Vec<Name>,
     pub profile: Profile,
     pub excluded: SmallVec<[Excluded; 1]>,
@@ -53,7 +53,7 @@ pub struct CustomerExtra {
     pub merged_into: Option<CustomerIdx>,
 }
 
-stored! { CustomerExtra { 1 identities, 2 profile, 3 excluded, 4 abandoned, 5 merged_into } }
+stored! { CustomerCold { 1 identities, 2 profile, 3 excluded, 4 abandoned, 5 merged_into } }
 
 /// An agent who never serves this customer (回避).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,33 +120,33 @@ impl Customer {
         if cases.is_empty() {
             cases.extend(first);
         }
-        if self.more.as_ref().is_some_and(|more| more.extra.is_none()) {
+        if self.more.as_ref().is_some_and(|more| more.cold.is_none()) {
             self.more = None;
         }
         cases
     }
 
-    pub fn extra(&self) -> Option<&CustomerExtra> {
-        self.more.as_ref()?.extra.as_deref()
+    pub fn cold(&self) -> Option<&CustomerCold> {
+        self.more.as_ref()?.cold.as_deref()
     }
 
-    pub fn extra_mut(&mut self) -> &mut CustomerExtra {
+    pub fn cold_mut(&mut self) -> &mut CustomerCold {
         let more = self.more.get_or_insert_default();
-        more.extra.get_or_insert_default()
+        more.cold.get_or_insert_default()
     }
 
-    pub fn take_extra(&mut self) -> CustomerExtra {
-        let extra = self.more.as_mut().and_then(|more| more.extra.take());
-        extra.map_or_else(CustomerExtra::default, |extra| *extra)
+    pub fn take_cold(&mut self) -> CustomerCold {
+        let cold = self.more.as_mut().and_then(|more| more.cold.take());
+        cold.map_or_else(CustomerCold::default, |cold| *cold)
     }
 
     /// Its identities besides its id.
     pub fn identities(&self) -> &[Name] {
-        self.extra().map_or(&[], |extra| &extra.identities)
+        self.cold().map_or(&[], |cold| &cold.identities)
     }
 
     pub fn excluded(&self) -> &[Excluded] {
-        self.extra().map_or(&[], |extra| &extra.excluded)
+        self.cold().map_or(&[], |cold| &cold.excluded)
     }
 
     pub fn excludes(&self, agent: AgentIdx) -> bool {
@@ -156,13 +156,12 @@ impl Customer {
     }
 
     pub fn abandoned(&self) -> &[Abandoned] {
-        self.extra().map_or(&[], |extra| &extra.abandoned)
+        self.cold().map_or(&[], |cold| &cold.abandoned)
     }
 
     /// Whether it went into another customer and has no names of its own any more.
     fn is_merged(&self) -> bool {
-        self.extra()
-            .is_some_and(|extra| extra.merged_into.is_some())
+        self.cold().is_some_and(|cold| cold.merged_into.is_some())
     }
 
     pub fn id_bytes(&self) -> &[u8] {
@@ -190,20 +189,20 @@ impl Stored for Customer {
             out.field(2);
             cases.write(out);
         }
-        if let Some(extra) = self.extra() {
+        if let Some(cold) = self.cold() {
             out.field(3);
-            extra.write(out);
+            cold.write(out);
         }
         out.end();
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
-        let (of, mut id, mut cases, mut extra) = ("customer", None, SmallList::None, None);
+        let (of, mut id, mut cases, mut cold) = ("customer", None, SmallList::None, None);
         while let Some(number) = from.field()? {
             match number {
                 1 => id = Some(from.plain()?),
                 2 => cases = SmallList::read(from)?,
-                3 => extra = Some(Box::read(from)?),
+                3 => cold = Some(Box::read(from)?),
                 _ => return Err(Error::UnknownField { of, number }),
             }
         }
@@ -213,10 +212,10 @@ impl Stored for Customer {
             SmallList::Many(cases) => (None, *cases),
         };
         let id = id.ok_or(Error::MissingField { of, number: 1 })?;
-        let has_more = extra.is_some() || !cases.is_empty();
+        let has_more = cold.is_some() || !cases.is_empty();
         Ok(Self {
             id: CompactName::read(id, case).map_err(Error::Wrong)?,
-            more: has_more.then(|| Box::new(More { cases, extra })),
+            more: has_more.then(|| Box::new(More { cases, cold })),
         })
     }
 }

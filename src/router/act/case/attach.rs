@@ -77,14 +77,14 @@ impl Router {
         if !within || entry.state() == CaseState::Closed {
             return;
         }
-        let extra = entry.extra_mut();
-        let before = extra.escalated_at.get();
+        let cold = entry.cold_mut();
+        let before = cold.escalated_at.get();
         if before.is_some_and(|before| at - before <= window) {
             return;
         }
-        extra.escalated_at = MaybeAt::at(at);
-        extra.escalations += 1;
-        let step = extra.escalations;
+        cold.escalated_at = MaybeAt::at(at);
+        cold.escalations += 1;
+        let step = cold.escalations;
         let leader = entry
             .owner()
             .and_then(|owner| self.book.agent(owner).leader);

@@ -58,7 +58,7 @@ impl Router {
         let at = self.book.at();
         let entry = self.book.case_mut(idx);
         entry.active_at = at;
-        entry.extra_mut().notes.push(Note {
+        entry.cold_mut().notes.push(Note {
             at,
             by: note.by.clone(),
             text: note.text.clone(),

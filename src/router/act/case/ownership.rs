@@ -71,7 +71,7 @@ impl Router {
         let at = self.book.at();
         let entry = self.book.case_mut(case);
         entry.active_at = at;
-        entry.extra_mut().handovers += 1;
+        entry.cold_mut().handovers += 1;
         self.count(|_| Count::Handover);
         self.emit(|book| CaseEvent::HandedOver {
             case: book.case(case).id(),

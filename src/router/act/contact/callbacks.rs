@@ -53,9 +53,9 @@ impl Router {
         contact.max_wait_ms = Some(Millis(MILLIS_MAX));
         contact.direct = None;
         contact.by_owner_only |= call.by_owner;
-        let extra = contact.extra_mut();
-        extra.callback_at = Some(at);
-        extra.callback_to = call.address.clone();
+        let cold = contact.cold_mut();
+        cold.callback_at = Some(at);
+        cold.callback_to = call.address.clone();
         self.remember(idx, Rule::Callback, None, None);
         self.emit_contact(idx, |book| ContactEvent::Callback {
             joined_at: book.contact(idx).joined_at,
@@ -112,10 +112,10 @@ impl Router {
         callback.channel = channel.unwrap_or(original.channel);
         callback.by_owner_only = true;
         callback.max_wait_ms = Some(Millis(MILLIS_MAX));
-        if let Some(extra) = &mut callback.extra {
-            extra.note = None;
-            extra.ticket = None;
-            extra.mentor = None;
+        if let Some(cold) = &mut callback.cold {
+            cold.note = None;
+            cold.ticket = None;
+            cold.mentor = None;
         }
         callback
     }

@@ -63,9 +63,9 @@ impl Router {
         let mut contact = self.book.draft(&submit, &resolved, Levels::default(), seq);
         contact.duty = Some(duty);
         // What the customer's profile asks for is for the customer's own contacts.
-        contact.extra = None;
-        contact.keep(submit.kind, |extra| &mut extra.kind);
-        contact.extra_mut().exclude.extend(asks);
+        contact.cold = None;
+        contact.keep(submit.kind, |cold| &mut cold.kind);
+        contact.cold_mut().exclude.extend(asks);
         contact.by_owner_only = !matches!(whom, For::Queue);
         contact.passed_on = matches!(whom, For::Queue);
         contact.kept_for = match whom {

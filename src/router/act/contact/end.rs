@@ -70,7 +70,7 @@ impl Router {
                 joined_at: contact.joined_at,
                 seq: contact.seq,
             };
-            let abandoned = &mut self.book.customer_mut(customer).extra_mut().abandoned;
+            let abandoned = &mut self.book.customer_mut(customer).cold_mut().abandoned;
             abandoned.retain(|old| old.queue != place.queue);
             abandoned.push(place);
         }
@@ -104,7 +104,7 @@ impl Router {
         let learnt = self.with_learnt(idx, None, end.learnt.as_ref())?;
         self.take_learnt(idx, learnt);
         if let Some(note) = &end.note {
-            self.book.contact_mut(idx).extra_mut().note = Some(note.clone());
+            self.book.contact_mut(idx).cold_mut().note = Some(note.clone());
         }
         if end.outcome == Outcome::Transferred && self.first_agent_leaves(idx) {
             return Ok(Subject::Contact(idx));

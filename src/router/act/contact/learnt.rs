@@ -40,7 +40,7 @@ impl Router {
         if attributes.is_some() {
             let contact = self.book.contact_mut(idx);
             contact.attributes = attributes;
-            contact.extra_mut().learnt = true;
+            contact.cold_mut().learnt = true;
         }
     }
 }

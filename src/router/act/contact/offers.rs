@@ -37,7 +37,7 @@ impl Router {
         let contact = self.book.contact(idx);
         let ring_ms = self.book.queue(contact.queue()).policy().ring_ms.get();
         if contact.mentor() == Some(agent) {
-            self.book.contact_mut(idx).extra_mut().mentor = None;
+            self.book.contact_mut(idx).cold_mut().mentor = None;
         }
         let expires_at = self.book.at().saturating_add(ring_ms);
         let offer = Offer {

@@ -54,7 +54,7 @@ impl Router {
         let mut contact = self.book.draft(submit, &resolved, requires, seq);
         contact.prefer = prefer;
         if !exclude.is_empty() {
-            contact.extra_mut().exclude = exclude;
+            contact.cold_mut().exclude = exclude;
         }
         let idx = self.enter_contact(contact, source, slot, resolved.case, submit.not_before_at);
         Ok(Subject::Submitted(idx))
@@ -144,7 +144,7 @@ impl Router {
         let queue = contact.queue();
         let place = self.book.place_to_resume(contact);
         if !self.book.customer(customer).abandoned().is_empty() {
-            let abandoned = &mut self.book.customer_mut(customer).extra_mut().abandoned;
+            let abandoned = &mut self.book.customer_mut(customer).cold_mut().abandoned;
             abandoned.retain(|place| place.queue != queue);
         }
         if let Some((joined_at, seq)) = place {

@@ -11,10 +11,7 @@ impl Router {
     /// Gives a contact that comes to the counter its ticket, unless it has one.
     pub(super) fn draw_ticket(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
-        let held = contact
-            .extra
-            .as_ref()
-            .and_then(|extra| extra.ticket.as_ref());
+        let held = contact.cold.as_ref().and_then(|cold| cold.ticket.as_ref());
         if held.is_some() || self.book.channels().name(contact.channel).as_str() != COUNTER {
             return;
         }
@@ -32,6 +29,6 @@ impl Router {
         let number = from.saturating_add(roll.drawn);
         roll.drawn = roll.drawn.saturating_add(1);
         let ticket = Name::of(&format!("{prefix}{number:0digits$}"));
-        self.book.contact_mut(idx).extra_mut().ticket = Some(ticket);
+        self.book.contact_mut(idx).cold_mut().ticket = Some(ticket);
     }
 }

@@ -86,7 +86,7 @@ impl Router {
         let mentor = self.book.agent(consults).bonds().mentor;
         let there = mentor.filter(|mentor| self.book.agent(*mentor).exists());
         if there.is_some() {
-            self.book.contact_mut(idx).extra_mut().mentor = there;
+            self.book.contact_mut(idx).cold_mut().mentor = there;
         }
     }
 

@@ -21,7 +21,7 @@ impl Router {
         }
         let idx = self.book.intern_customer(&link.customer);
         if let Some(profile) = &link.profile {
-            let entry = &mut self.book.customer_mut(idx).extra_mut().profile;
+            let entry = &mut self.book.customer_mut(idx).cold_mut().profile;
             let take = |old: &mut Option<_>, new: &Option<_>| {
                 if new.is_some() {
                     old.clone_from(new);
@@ -101,7 +101,7 @@ impl Router {
     ) -> Result<Subject, Reject> {
         let agent = self.book.find_agent(&exclude.agent)?;
         let idx = self.book.intern_customer(&exclude.customer);
-        let excluded = &mut self.book.customer_mut(idx).extra_mut().excluded;
+        let excluded = &mut self.book.customer_mut(idx).cold_mut().excluded;
         excluded.retain(|excluded| excluded.agent != agent);
         if exclude.on {
             excluded.push(Excluded {

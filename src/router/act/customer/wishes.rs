@@ -11,12 +11,12 @@ impl Router {
     pub(in crate::router::act) fn begin_wishing(&mut self, idx: ContactIdx) {
         let wait = self.book.settings().by_customer.wish_wait_ms;
         let until = wait.map(|wait| self.book.at().saturating_add(wait.0));
-        let Some(extra) = &mut self.book.contact_mut(idx).extra else {
+        let Some(cold) = &mut self.book.contact_mut(idx).cold else {
             return;
         };
-        extra.wishing = !extra.wishes.is_empty() && wait != Some(Millis::ZERO);
-        let until = until.filter(|_| extra.wishing);
-        let tells = extra.wishing || extra.bonus != 0;
+        cold.wishing = !cold.wishes.is_empty() && wait != Some(Millis::ZERO);
+        let until = until.filter(|_| cold.wishing);
+        let tells = cold.wishing || cold.bonus != 0;
         self.book.set_wish_until(idx, until);
         if tells {
             self.remember(idx, Rule::Customer, None, None);
@@ -26,7 +26,7 @@ impl Router {
     /// The wishes have been kept for long enough.
     pub(in crate::router::act) fn end_wishing(&mut self, idx: ContactIdx) {
         self.book.set_wish_until(idx, None);
-        self.book.contact_mut(idx).extra_mut().wishing = false;
+        self.book.contact_mut(idx).cold_mut().wishing = false;
         if self.book.contact(idx).seeking() {
             self.remember(idx, Rule::Customer, None, None);
             self.dirty_contacts.push(idx);
@@ -47,7 +47,7 @@ impl Router {
         let queues = self.book.queues().iter();
         let waiting = queues.flat_map(|queue| queue.waiting().contacts());
         for idx in waiting.filter(wishes).collect::<Vec<ContactIdx>>() {
-            let wishes = &mut self.book.contact_mut(idx).extra_mut().wishes;
+            let wishes = &mut self.book.contact_mut(idx).cold_mut().wishes;
             wishes.retain(|(skill, _)| !lost.iter().any(|(gone, _)| gone == skill));
             if wishes.is_empty() {
                 self.end_wishing(idx);

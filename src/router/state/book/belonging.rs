@@ -85,7 +85,7 @@ impl Book {
     fn add_identity(&mut self, idx: CustomerIdx, identity: &Name) {
         let entry = &mut self.customers[idx];
         if !entry.is_named(identity) && !entry.identities().contains(identity) {
-            entry.extra_mut().identities.push(identity.clone());
+            entry.cold_mut().identities.push(identity.clone());
         }
     }
 
@@ -94,10 +94,10 @@ impl Book {
     pub(in crate::router) fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
         let entry = &mut self.customers[other];
         let cases = entry.take_cases();
-        let extra = entry.take_extra();
-        entry.extra_mut().merged_into = Some(idx);
+        let cold = entry.take_cold();
+        entry.cold_mut().merged_into = Some(idx);
         let id = entry.id();
-        for name in std::iter::once(&id).chain(&extra.identities) {
+        for name in std::iter::once(&id).chain(&cold.identities) {
             self.customers.unname(name, other);
             self.customers.name(name, idx);
             self.add_identity(idx, name);
@@ -110,13 +110,13 @@ impl Book {
         for case in cases {
             into.add_case(case);
         }
-        for excluded in extra.excluded {
+        for excluded in cold.excluded {
             if !into.excludes(excluded.agent) {
-                into.extra_mut().excluded.push(excluded);
+                into.cold_mut().excluded.push(excluded);
             }
         }
-        if !extra.abandoned.is_empty() {
-            into.extra_mut().abandoned.extend(extra.abandoned);
+        if !cold.abandoned.is_empty() {
+            into.cold_mut().abandoned.extend(cold.abandoned);
         }
         for slot in self.contacts.slots.iter_mut().flatten() {
             if slot.customer == Some(other) {

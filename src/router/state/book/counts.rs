@@ -18,7 +18,7 @@ impl Book {
         contact.state = ContactState::Ended;
         contact.source = source;
         if slot.is_some() {
-            contact.extra_mut().slot = slot;
+            contact.cold_mut().slot = slot;
         }
         let idx = self.contacts.insert(contact);
         if let Some(source) = source {

@@ -27,7 +27,7 @@ impl Book {
 
     /// When a resolved case closes by itself. `None` = never.
     pub(in crate::router) fn close_case_at(&mut self, case: CaseIdx, at: Option<Timestamp>) {
-        self.cases[case].extra_mut().close_at = at.into();
+        self.cases[case].cold_mut().close_at = at.into();
         if let Some(at) = at {
             self.timers.arm(at, Timer::CloseCase, case.number());
         }
@@ -48,8 +48,8 @@ impl Book {
 
     /// When the wishes of a contact are given up. `None` = never.
     pub(in crate::router) fn set_wish_until(&mut self, idx: ContactIdx, at: Option<Timestamp>) {
-        if let Some(extra) = &mut self.contacts[idx].extra {
-            extra.wish_until = at;
+        if let Some(cold) = &mut self.contacts[idx].cold {
+            cold.wish_until = at;
         }
         if let Some(at) = at {
             self.timers.arm(at, Timer::Wish, idx.number());
@@ -139,8 +139,8 @@ impl Book {
             Timer::MaxWait => deadline(Deadline::MaxWait),
             Timer::Scheduled => deadline(Deadline::Scheduled),
             Timer::Wish => {
-                let extra = contact().and_then(|contact| contact.extra.as_ref());
-                extra.is_some_and(|extra| extra.wish_until == Some(due.at))
+                let cold = contact().and_then(|contact| contact.cold.as_ref());
+                cold.is_some_and(|cold| cold.wish_until == Some(due.at))
             }
             Timer::CaseWait => progress(|p| p.wait.as_ref()?.until_at),
             Timer::CaseClock => progress(|p| p.clock_at),

@@ -335,7 +335,7 @@ impl Book {
                 let at = contact.deadline(deadline)?;
                 Some((at, deadline.timer(), of))
             }));
-            let wish_until = contact.extra.as_ref().and_then(|extra| extra.wish_until);
+            let wish_until = contact.cold.as_ref().and_then(|cold| cold.wish_until);
             due.extend(wish_until.map(|at| (at, Timer::Wish, of)));
         }
         for (n, case) in self.cases.slots.iter().enumerate() {

@@ -26,20 +26,20 @@ impl Book {
         let before = std::mem::replace(&mut entry.state, state);
         entry.active_at = at;
         let owner = entry.owner;
-        let extra = entry.extra_mut();
+        let cold = entry.cold_mut();
         match state {
             CaseState::Open => {
-                extra.resolved_at = MaybeAt::NONE;
-                extra.closed_at = MaybeAt::NONE;
-                extra.close_at = MaybeAt::NONE;
+                cold.resolved_at = MaybeAt::NONE;
+                cold.closed_at = MaybeAt::NONE;
+                cold.close_at = MaybeAt::NONE;
                 if let Some(owner) = owner.filter(|_| before == CaseState::Closed) {
                     self.agents[owner.at()].cases.insert(case);
                 }
             }
-            CaseState::Resolved => extra.resolved_at = MaybeAt::at(at),
+            CaseState::Resolved => cold.resolved_at = MaybeAt::at(at),
             CaseState::Closed => {
-                extra.closed_at = MaybeAt::at(at);
-                extra.close_at = MaybeAt::NONE;
+                cold.closed_at = MaybeAt::at(at);
+                cold.close_at = MaybeAt::NONE;
                 if let Some(owner) = owner {
                     self.agents[owner.at()].cases.remove(&case);
                 }

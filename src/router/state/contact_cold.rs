@@ -1,8 +1,7 @@
-//! What a contact may have besides its way through the queue: a kind, agents it excludes, a note, a
+//! The cold part of a contact, which most have none of and few steps read: it lies in a box apart.
+//! It is what a contact may have besides its way through the queue: a kind, agents it excludes, a note, a
 //! booked slot, a ticket of the counter, a call promised, what its customer's profile asks for, what
 //! was learnt of it.
-//!
-//! Most contacts have none of it, so it lies apart. Plain state; nothing is decided here.
 
 use smallvec::SmallVec;
 
@@ -15,7 +14,7 @@ use crate::stored::stored;
 
 /// The state apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Extra {
+pub struct ContactCold {
     pub kind: Option<Name>,
     /// Agents whom the contact itself excludes.
     pub exclude: SmallVec<[AgentIdx; 2]>,
@@ -43,13 +42,13 @@ pub struct Extra {
 }
 
 stored! {
-    Extra {
+    ContactCold {
         1 kind, 2 exclude, 3 note, 4 slot, 5 ticket, 6 callback_at, 7 callback_to, 8 bonus = 0,
         9 wishes, 10 wishing = false, 11 wish_until, 12 manager, 13 mentor, 14 learnt = false,
     }
 }
 
-impl Extra {
+impl ContactCold {
     /// Priority by the customer's profile, and nothing else.
     pub fn of_priority(bonus: i32) -> Self {
         Self {
@@ -60,54 +59,54 @@ impl Extra {
 }
 
 impl Contact {
-    pub fn extra_mut(&mut self) -> &mut Extra {
-        self.extra.get_or_insert_default()
+    pub fn cold_mut(&mut self) -> &mut ContactCold {
+        self.cold.get_or_insert_default()
     }
 
     /// Keeps something apart, where there is something.
-    pub fn keep<T>(&mut self, value: Option<T>, place: fn(&mut Extra) -> &mut Option<T>) {
-        if value.is_some() || self.extra.is_some() {
-            *place(self.extra_mut()) = value;
+    pub fn keep<T>(&mut self, value: Option<T>, place: fn(&mut ContactCold) -> &mut Option<T>) {
+        if value.is_some() || self.cold.is_some() {
+            *place(self.cold_mut()) = value;
         }
     }
 
     pub fn kind(&self) -> Option<&Name> {
-        self.extra.as_ref()?.kind.as_ref()
+        self.cold.as_ref()?.kind.as_ref()
     }
 
     /// The agents whom the contact itself excludes.
     pub fn exclude(&self) -> &[AgentIdx] {
-        self.extra.as_ref().map_or(&[], |extra| &extra.exclude)
+        self.cold.as_ref().map_or(&[], |cold| &cold.exclude)
     }
 
     pub fn note(&self) -> Option<&Text> {
-        self.extra.as_ref()?.note.as_ref()
+        self.cold.as_ref()?.note.as_ref()
     }
 
     pub fn slot(&self) -> Option<Slot> {
-        self.extra.as_ref()?.slot
+        self.cold.as_ref()?.slot
     }
 
     pub fn bonus(&self) -> i32 {
-        self.extra.as_ref().map_or(0, |extra| extra.bonus)
+        self.cold.as_ref().map_or(0, |cold| cold.bonus)
     }
 
     pub fn ticket(&self) -> Option<Name> {
-        self.extra.as_ref()?.ticket.clone()
+        self.cold.as_ref()?.ticket.clone()
     }
 
     /// The skills that are wished for now.
     pub fn wishes(&self) -> Option<&Levels> {
-        let extra = self.extra.as_ref().filter(|extra| extra.wishing)?;
-        Some(&extra.wishes)
+        let cold = self.cold.as_ref().filter(|cold| cold.wishing)?;
+        Some(&cold.wishes)
     }
 
     pub fn manager(&self) -> Option<AgentIdx> {
-        self.extra.as_ref()?.manager
+        self.cold.as_ref()?.manager
     }
 
     pub fn mentor(&self) -> Option<AgentIdx> {
-        self.extra.as_ref()?.mentor
+        self.cold.as_ref()?.mentor
     }
 
     /// Who is asked by name besides owner and preferred agent, and whether for the skill too.
@@ -124,11 +123,11 @@ impl Contact {
 
     /// Whether its caller has hung up and is to be called, or there never was one.
     pub fn is_promised_call(&self) -> bool {
-        let asked = self.extra.as_ref().and_then(|extra| extra.callback_at);
+        let asked = self.cold.as_ref().and_then(|cold| cold.callback_at);
         self.by_owner_only || asked.is_some() || self.duty.is_some()
     }
 
     pub fn is_learnt(&self) -> bool {
-        self.extra.as_ref().is_some_and(|extra| extra.learnt)
+        self.cold.as_ref().is_some_and(|cold| cold.learnt)
     }
 }
