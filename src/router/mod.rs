@@ -51,7 +51,7 @@ pub use api::policy::DEFAULT_QUEUE;
 use api::reject::Reject;
 use api::time::Timestamp;
 pub use state::book::{Book, IMAGE_FORMAT};
-use state::kinds::KindIdx;
+use state::kind::KindIdx;
 use state::timers::Timer;
 
 /// One tenant's routing: what it knows, the consequences that are still to be drawn, and the effects
@@ -61,7 +61,7 @@ pub struct Router {
     book: Book,
     event_seq: u64,
     /// Contacts that are to look for an agent.
-    dirty_contacts: Vec<ContactIdx>,
+    unsettled: Vec<ContactIdx>,
     out: Effects,
     detail: Detail,
     /// Every offer is accepted as it is made; for bulk runs whose agents answer without delay.
@@ -85,7 +85,7 @@ impl Router {
         Self {
             book: Book::new(),
             event_seq: 0,
-            dirty_contacts: Vec::new(),
+            unsettled: Vec::new(),
             out: Effects::default(),
             detail,
             answered_at_once: false,

@@ -54,7 +54,7 @@ impl Router {
                     .contact_mut(contact)
                     .drop_deadline(Deadline::OwnerWait);
                 self.remember(contact, Rule::OwnerWait, None, None);
-                self.dirty_contacts.push(contact);
+                self.unsettled.push(contact);
             }
             Timer::Step => self.pass_step(contact),
             Timer::Age => self.age(contact),
@@ -93,7 +93,7 @@ impl Router {
         let next = self.book.next_step_at(self.book.contact(idx), passed);
         self.book.set_deadline(idx, Deadline::Step, next);
         self.remember(idx, Rule::Step, None, None);
-        self.dirty_contacts.push(idx);
+        self.unsettled.push(idx);
     }
 
     /// A contact gains a step of priority by waiting.

@@ -17,7 +17,7 @@ impl Router {
         loop {
             if let Some(agent) = self.book.take_changed() {
                 self.judge_owned(agent);
-            } else if !self.dirty_contacts.is_empty() {
+            } else if !self.unsettled.is_empty() {
                 self.settle_contacts();
             } else if let Some(agent) = self.book.take_freed() {
                 self.settle_agent(agent);
@@ -29,7 +29,7 @@ impl Router {
     }
 
     fn settle_contacts(&mut self) {
-        let mut dirty = std::mem::take(&mut self.dirty_contacts);
+        let mut dirty = std::mem::take(&mut self.unsettled);
         if dirty.len() > 1 {
             dirty.sort_by_key(|idx| {
                 self.book
@@ -42,9 +42,9 @@ impl Router {
         for idx in &dirty {
             self.look_for_agent(*idx);
         }
-        if self.dirty_contacts.is_empty() {
+        if self.unsettled.is_empty() {
             dirty.clear();
-            self.dirty_contacts = dirty;
+            self.unsettled = dirty;
         }
     }
 
@@ -130,7 +130,7 @@ impl Router {
         if self.book.take_passed_over(agent) {
             // What others left to it and it did not take is theirs again.
             let left = self.book.agent(agent).owned_waiting().values();
-            self.dirty_contacts.extend(left);
+            self.unsettled.extend(left);
         }
     }
 
@@ -146,6 +146,6 @@ impl Router {
                 kept || self.book.at() <= contact.wait_from.saturating_add(longest)
             })
             .collect();
-        self.dirty_contacts.extend(concerned);
+        self.unsettled.extend(concerned);
     }
 }

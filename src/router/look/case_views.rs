@@ -11,7 +11,7 @@ use crate::router::api::query::ListPage;
 use crate::router::api::reject::Reject;
 use crate::router::state::book::Book;
 use crate::router::state::clock::Clock;
-use crate::router::state::kinds::KindIdx;
+use crate::router::state::kind::KindIdx;
 use crate::router::state::progress::{Assist, Progress};
 
 impl Book {

@@ -16,7 +16,7 @@ pub(super) mod customer;
 pub(super) mod deadline;
 pub(super) mod duty;
 pub(super) mod keys;
-pub(super) mod kinds;
+pub(super) mod kind;
 pub(super) mod pace;
 pub(super) mod place;
 pub(super) mod progress;

@@ -4,7 +4,7 @@
 //! a configured kind that nobody waits for or helps with has none.
 
 use super::clock::{Clock, ClockOf};
-use super::kinds::KindIdx;
+use super::kind::KindIdx;
 use crate::router::api::codes::{FollowUpResult, WaitOn};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, QueueIdx, Text};
 use crate::router::api::time::Timestamp;

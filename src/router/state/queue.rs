@@ -24,7 +24,7 @@ pub struct Queue {
     /// How far its tickets have come.
     pub roll: Roll,
     pub(super) requires: Levels,
-    pub(super) steps: Vec<Bend>,
+    pub(super) steps: Vec<ResolvedStep>,
     /// All that wait here, in order.
     pub(super) waiting: Line,
 }
@@ -38,7 +38,7 @@ stored! {
 
 /// A step of the policy with its skills resolved.
 #[derive(Clone, Debug, Default)]
-pub struct Bend {
+pub struct ResolvedStep {
     pub after_ms: i64,
     pub replace: Option<Levels>,
     pub drop: Vec<crate::router::api::ids::SkillIdx>,
@@ -117,7 +117,7 @@ impl Queue {
     }
 
     /// The steps of its policy, in the order of time.
-    pub fn steps(&self) -> &[Bend] {
+    pub fn steps(&self) -> &[ResolvedStep] {
         &self.steps
     }
 
@@ -146,7 +146,7 @@ impl Queue {
             .policy
             .steps
             .iter()
-            .map(|step| Bend {
+            .map(|step| ResolvedStep {
                 after_ms: step.after_ms.0,
                 replace: step.requires.as_ref().map(|map| skills.levels(map)),
                 drop: step

@@ -95,7 +95,7 @@ impl Router {
             .collect();
         for contact in offered {
             self.revoke_offers(contact, reason, |offer| offer.agent == idx);
-            self.dirty_contacts.push(contact);
+            self.unsettled.push(contact);
         }
     }
 

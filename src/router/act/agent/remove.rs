@@ -72,7 +72,7 @@ impl Router {
         let entry = self.book.agent(idx);
         let named = entry.named_waiting().values();
         let waiting = named.chain(entry.owned_waiting().values()).copied();
-        self.dirty_contacts.extend(waiting);
+        self.unsettled.extend(waiting);
         self.end_wishes_for(&lost);
     }
 

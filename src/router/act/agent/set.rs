@@ -55,7 +55,7 @@ impl Router {
         self.end_wishes_for(&lost);
         // Stand-ins and skills decide who may take the contacts of its cases.
         let owned = self.waiting_on_cases_of(idx);
-        self.dirty_contacts.extend(owned);
+        self.unsettled.extend(owned);
         self.book.leave_to(idx);
         self.book.note_freed(idx);
         self.book.note_changed(idx);

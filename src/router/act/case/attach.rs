@@ -44,14 +44,14 @@ impl Router {
             let topic = self.book.contact(idx).topic.as_ref();
             if topic.is_none() || topic == self.book.case(case).topic() {
                 self.attach(idx, case);
-                self.dirty_contacts.push(idx);
+                self.unsettled.push(idx);
             }
         }
     }
 
     /// The contacts of a case that look for an agent are judged anew.
     pub(super) fn judge_seeking(&mut self, case: CaseIdx) {
-        self.dirty_contacts
+        self.unsettled
             .extend_from_slice(self.book.cases().seeking(case));
     }
 

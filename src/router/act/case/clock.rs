@@ -14,7 +14,7 @@ use crate::router::api::ids::CaseIdx;
 use crate::router::api::kind::term;
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::state::clock::{Clock, ClockOf, Moment, What};
-use crate::router::state::kinds::KindIdx;
+use crate::router::state::kind::KindIdx;
 use crate::router::state::progress::Progress;
 
 impl Router {

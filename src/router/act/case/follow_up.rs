@@ -18,7 +18,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::case::Case;
 use crate::router::state::clock::ClockOf;
 use crate::router::state::duty::Duty;
-use crate::router::state::kinds::KindIdx;
+use crate::router::state::kind::KindIdx;
 use crate::router::state::progress::{Asked, Pending, RESULTS_KEPT_MAX};
 use crate::router::{Router, Subject};
 

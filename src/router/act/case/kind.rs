@@ -12,7 +12,7 @@ use crate::router::api::ids::{Name, QueueIdx};
 use crate::router::api::kind::{AT_ONCE_MAX, ATTEMPTS_MAX, FollowUp, LADDER_MAX, STAGES_MAX, Tell};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
-use crate::router::state::kinds::{Kind, KindIdx};
+use crate::router::state::kind::{Kind, KindIdx};
 use crate::router::state::queue::Queue;
 use crate::router::{Router, Subject};
 

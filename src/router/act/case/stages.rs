@@ -31,7 +31,7 @@ impl Router {
         &self,
         idx: CaseIdx,
         advance: &CaseAdvance,
-    ) -> Result<(crate::router::state::kinds::KindIdx, u16), Reject> {
+    ) -> Result<(crate::router::state::kind::KindIdx, u16), Reject> {
         let conflict =
             |message: String| Reject::conflict("case", &advance.case, message).in_field("stage");
         let Some(kind) = self.book.kind_of(idx) else {

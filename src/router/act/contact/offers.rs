@@ -153,7 +153,7 @@ impl Router {
         self.remember(idx, Rule::Decline, None, Some(offer.agent));
         let missed = reason == DeclineReason::NoAnswer;
         self.delay_agent(idx, offer.agent, reason, missed);
-        self.dirty_contacts.push(idx);
+        self.unsettled.push(idx);
         Ok(Subject::Contact(idx))
     }
 
@@ -173,7 +173,7 @@ impl Router {
             self.delay_agent(idx, offer.agent, DeclineReason::NoAnswer, true);
         }
         if !over.is_empty() {
-            self.dirty_contacts.push(idx);
+            self.unsettled.push(idx);
         }
     }
 

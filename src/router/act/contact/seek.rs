@@ -15,7 +15,7 @@ impl Router {
     pub(in crate::router::act) fn begin_seeking(&mut self, idx: ContactIdx) {
         let search = self.book.search(self.book.contact(idx));
         self.book.begin_search(idx, search);
-        self.dirty_contacts.push(idx);
+        self.unsettled.push(idx);
     }
 
     /// Gives a waiting contact its place, or a new one where anything about it has changed.

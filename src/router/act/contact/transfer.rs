@@ -175,7 +175,7 @@ impl Router {
         if ringing {
             self.book.set_state(idx, ContactState::Offered);
         } else {
-            self.dirty_contacts.push(idx);
+            self.unsettled.push(idx);
         }
         true
     }

@@ -100,7 +100,7 @@ impl Router {
             unfit.contains(&offer.id)
         });
         self.note_ringing(idx);
-        self.dirty_contacts.push(idx);
+        self.unsettled.push(idx);
     }
 
     fn rebook(&mut self, idx: ContactIdx, booked: Rebooked) {

@@ -69,7 +69,7 @@ impl Router {
                 .collect();
             for contact in offered {
                 self.revoke_offers(contact, OfferReason::Rerouted, |offer| offer.agent == agent);
-                self.dirty_contacts.push(contact);
+                self.unsettled.push(contact);
             }
         }
     }
@@ -82,7 +82,7 @@ impl Router {
             unattached.filter_map(|contact| Some((*contact, self.book.case_for(*contact)?)));
         for (contact, case) in found.collect::<Vec<(ContactIdx, CaseIdx)>>() {
             self.attach(contact, case);
-            self.dirty_contacts.push(contact);
+            self.unsettled.push(contact);
         }
         let waiting = self
             .book
@@ -92,7 +92,7 @@ impl Router {
         let of_customer: Vec<ContactIdx> = waiting
             .filter(|contact| self.book.contact(*contact).customer() == Some(idx))
             .collect();
-        self.dirty_contacts.extend(of_customer);
+        self.unsettled.extend(of_customer);
     }
 
     pub(super) fn customer_exclude(

@@ -29,7 +29,7 @@ impl Router {
         self.book.contact_mut(idx).cold_mut().wishing = false;
         if self.book.contact(idx).seeking() {
             self.remember(idx, Rule::Customer, None, None);
-            self.dirty_contacts.push(idx);
+            self.unsettled.push(idx);
         }
     }
 
@@ -52,7 +52,7 @@ impl Router {
             if wishes.is_empty() {
                 self.end_wishing(idx);
             } else {
-                self.dirty_contacts.push(idx);
+                self.unsettled.push(idx);
             }
         }
     }

@@ -150,7 +150,7 @@ impl Router {
                 .queues()
                 .iter()
                 .flat_map(|queue| queue.waiting().contacts());
-            self.dirty_contacts.extend(waiting);
+            self.unsettled.extend(waiting);
         }
         self.emit(|_| SettingsEvent::Set);
         Ok(Subject::Settings)

@@ -4,7 +4,7 @@ use super::Book;
 use crate::calendar::Calendar;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, QueueIdx};
 use crate::router::api::reject::Reject;
-use crate::router::state::kinds::KindIdx;
+use crate::router::state::kind::KindIdx;
 
 impl Book {
     /// An agent that something has named, whether it was set or not.

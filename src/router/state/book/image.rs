@@ -24,7 +24,7 @@ use crate::router::state::contact::Contact;
 use crate::router::state::customer::Customers;
 use crate::router::state::deadline::Deadline;
 use crate::router::state::keys::Remembered;
-use crate::router::state::kinds::Kinds;
+use crate::router::state::kind::Kinds;
 use crate::router::state::queue::{Counts, Queue};
 use crate::router::state::skill::Interner;
 use crate::router::state::sources::Source;

@@ -39,7 +39,7 @@ use crate::router::state::contact::{Contact, Contacts};
 use crate::router::state::customer::{Customer, Customers};
 use crate::router::state::idle::IdleOrder;
 use crate::router::state::keys::Keys;
-use crate::router::state::kinds::Kinds;
+use crate::router::state::kind::Kinds;
 use crate::router::state::queue::{Counts, Queue};
 use crate::router::state::skill::{Interner, Skilled};
 use crate::router::state::sources::Sources;

@@ -8,7 +8,7 @@ use crate::router::api::policy::Policy;
 use crate::router::state::case::Case;
 use crate::router::state::clock::ClockOf;
 use crate::router::state::contact::Contact;
-use crate::router::state::kinds::KindIdx;
+use crate::router::state::kind::KindIdx;
 
 impl Book {
     pub(in crate::router) fn policy_of(&self, idx: ContactIdx) -> &Policy {
