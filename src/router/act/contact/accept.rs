@@ -36,13 +36,14 @@ impl Router {
     pub(in crate::router) fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
         self.book.end_search(idx);
         let at = self.book.at();
+        let contact = self.book.contact(idx);
+        let wait_ms = at - contact.wait_from;
         // The case may have got another owner while the offer rang.
         let route = match offer.route {
-            _ if self.book.owns(self.book.contact(idx), offer.agent) => Route::Owner,
+            _ if self.book.owns(contact, offer.agent) => Route::Owner,
             Route::Owner => Route::Skill,
             route => route,
         };
-        let wait_ms = at - self.book.contact(idx).wait_from;
         let talk = Talk {
             agent: offer.agent,
             since: at,

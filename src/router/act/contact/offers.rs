@@ -92,7 +92,7 @@ impl Router {
             why,
             expires_at: self.book.at(),
         };
-        self.book.note_offer(idx, &offer);
+        self.book.pass_offer(idx, &offer);
         self.connect(idx, &offer);
     }
 

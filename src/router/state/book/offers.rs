@@ -5,8 +5,9 @@ use super::Book;
 use crate::router::api::codes::ContactState;
 use crate::router::api::ids::{ContactIdx, OfferId};
 use crate::router::state::agent::Reserved;
-use crate::router::state::contact::Offer;
+use crate::router::state::contact::{Contact, Offer};
 use crate::router::state::deadline::Deadline;
+use crate::router::state::queue::Queue;
 use crate::router::state::timers::Timer;
 
 impl Book {
@@ -25,6 +26,7 @@ impl Book {
     /// A contact that has left its place rings at an agent.
     pub(in crate::router) fn open_offer(&mut self, idx: ContactIdx, offer: Offer) {
         let contact = &mut self.contacts[idx];
+        count(contact, &mut self.queues[contact.queue.at()], &offer);
         contact.offers.push(offer);
         contact.drop_deadline(Deadline::NoAgent);
         let reserved = Reserved {
@@ -32,9 +34,7 @@ impl Book {
             channel: contact.channel,
             offer: offer.id,
         };
-        let waits = contact.state == ContactState::Waiting;
-        self.note_offer(idx, &offer);
-        if waits {
+        if contact.state == ContactState::Waiting {
             self.set_state(idx, ContactState::Offered);
         }
         self.open_offers.insert(offer.id.0, idx);
@@ -45,17 +45,15 @@ impl Book {
         self.note_changed(offer.agent);
     }
 
+    /// An offer is accepted as it is made: it counts and never rings.
+    pub(in crate::router) fn pass_offer(&mut self, idx: ContactIdx, offer: &Offer) {
+        let contact = &mut self.contacts[idx];
+        count(contact, &mut self.queues[contact.queue.at()], offer);
+    }
+
     /// The contact of an open offer.
     pub(in crate::router) fn offered(&self, offer: OfferId) -> Option<ContactIdx> {
         self.open_offers.get(&offer.0).copied()
-    }
-
-    /// Counts an offer on its contact and for the strategy of its queue.
-    pub(in crate::router) fn note_offer(&mut self, idx: ContactIdx, offer: &Offer) {
-        let contact = &mut self.contacts[idx];
-        contact.offers_made += 1;
-        contact.why = offer.why;
-        self.queues[contact.queue.at()].last_offered = Some(offer.agent);
     }
 
     /// An offer rings no longer. Whether its agent is free again is said apart.
@@ -66,4 +64,11 @@ impl Book {
         let reserved = &mut self.agents[offer.agent.at()].reserved;
         reserved.retain(|held| held.offer != offer.id);
     }
+}
+
+/// Counts an offer on its contact, and for the strategy of its queue.
+fn count(contact: &mut Contact, queue: &mut Queue, offer: &Offer) {
+    contact.offers_made += 1;
+    contact.why = offer.why;
+    queue.last_offered = Some(offer.agent);
 }
