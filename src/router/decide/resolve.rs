@@ -21,16 +21,6 @@ pub(in crate::router) struct Resolved {
     pub last_owner: Option<AgentIdx>,
 }
 
-impl Resolved {
-    pub(in crate::router) fn queue(&self) -> QueueIdx {
-        self.queue
-    }
-
-    pub(in crate::router) fn case(&self) -> Option<CaseIdx> {
-        self.case
-    }
-}
-
 impl Book {
     /// Finds all that a submission names, or says what is wrong with it.
     pub(in crate::router) fn resolve_submit(

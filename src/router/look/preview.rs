@@ -21,11 +21,11 @@ impl Book {
             return Ok(Answer::Submitted(Box::new(self.submitted(known))));
         }
         let resolved = self.resolve_submit(submit)?;
-        self.check_trunks(resolved.queue(), &submit.contact)?;
+        self.check_trunks(resolved.queue, &submit.contact)?;
         self.slot_for(
             &submit.contact,
-            resolved.queue(),
-            resolved.case(),
+            resolved.queue,
+            resolved.case,
             None,
             submit.not_before_at,
         )?;
@@ -44,7 +44,7 @@ impl Book {
         requires.sort_unstable();
         let known = |name: &Name| self.agent_numbered(name);
         let contact = self.draft(submit, &resolved, requires, self.arrival_seq() + 1);
-        let mut contact = contact.of_case(resolved.case());
+        let mut contact = contact.of_case(resolved.case);
         contact.prefer = submit.prefer.as_ref().and_then(known);
         let excluded = submit.exclude.iter().filter_map(known);
         if !submit.exclude.is_empty() {
