@@ -13,7 +13,7 @@ use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::deadline::Deadline;
 use crate::router::state::place::Reach;
-use crate::router::state::skill::{Levels, meets};
+use crate::router::state::skill::{Levels, meets, merged};
 use crate::router::state::timers::Timer;
 
 /// What the owner of a case is doing, as far as one of its contacts is concerned.
@@ -45,15 +45,15 @@ impl Book {
     pub(in crate::router) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
         let queue = self.queue(contact.queue());
         if passed == 0 {
-            return crate::router::state::skill::merged(queue.requires(), &contact.requires);
+            return merged(queue.requires(), &contact.requires);
         }
-        crate::router::state::skill::merged(&queue.requires_after(passed), &contact.requires)
+        merged(&queue.requires_after(passed), &contact.requires)
     }
 
     /// A requirement with what the contact's customer wishes for.
     fn with_wishes(&self, contact: &Contact, requirement: Levels) -> Levels {
         match contact.wishes() {
-            Some(wishes) => crate::router::state::skill::merged(&requirement, wishes),
+            Some(wishes) => merged(&requirement, wishes),
             None => requirement,
         }
     }

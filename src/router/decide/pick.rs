@@ -6,7 +6,7 @@ use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::line::Line;
-use crate::router::state::skill::{meets, proficiency};
+use crate::router::state::skill::{Levels, meets, proficiency};
 use crate::router::state::waiting::WaitKey;
 
 /// A waiting contact that a freed agent may take.
@@ -225,12 +225,7 @@ impl Book {
         })
     }
 
-    fn may_join_ringing(
-        &self,
-        contact: &Contact,
-        agent: AgentIdx,
-        skills: &crate::router::state::skill::Levels,
-    ) -> bool {
+    fn may_join_ringing(&self, contact: &Contact, agent: AgentIdx, skills: &Levels) -> bool {
         if contact.offer_to(agent).is_some() || self.excluded(contact, agent) {
             return false;
         }

@@ -2,8 +2,9 @@
 
 use crate::router::api::command::ContactSubmit;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ChannelIdx, CustomerIdx, Name, QueueIdx};
-use crate::router::api::policy::{DEFAULT_CHANNEL, SKILLS_MAX};
+use crate::router::api::policy::{DEFAULT_CHANNEL, DEFAULT_QUEUE, SKILLS_MAX};
 use crate::router::api::reject::Reject;
+use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::Levels;
@@ -30,7 +31,7 @@ impl Book {
         let bad = |field, message: String| {
             Reject::invalid("contact", field, message).with_id(&submit.contact)
         };
-        let default_queue = Name::of(crate::router::api::policy::DEFAULT_QUEUE);
+        let default_queue = Name::of(DEFAULT_QUEUE);
         let queue = self.find_queue(submit.queue.as_ref().unwrap_or(&default_queue))?;
         let channel_name = submit
             .channel
@@ -165,10 +166,7 @@ impl Book {
     }
 
     /// The time of joining and the arrival sequence that a contact may take up again.
-    pub(in crate::router) fn place_to_resume(
-        &self,
-        contact: &Contact,
-    ) -> Option<(crate::router::api::time::Timestamp, u64)> {
+    pub(in crate::router) fn place_to_resume(&self, contact: &Contact) -> Option<(Timestamp, u64)> {
         let abandoned = self.customer(contact.customer()?).abandoned();
         let here = abandoned.iter().filter(|p| p.queue == contact.queue());
         let place = here.max_by_key(|place| place.at)?;

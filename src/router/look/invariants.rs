@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::router::api::codes::{CaseState, ContactState, Presence};
-use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx};
+use crate::router::api::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx};
+use crate::router::state::agent::Agent;
 use crate::router::state::book::Book;
 use crate::router::state::case::Case;
 use crate::router::state::clock::{Clock, ClockOf, What};
 use crate::router::state::deadline::Deadline;
 use crate::router::state::progress::Progress;
 use crate::router::state::queue::Counts;
-use crate::router::state::skill::Skilled;
+use crate::router::state::skill::{Skilled, meets};
 
 impl Book {
     /// Checks every invariant; the error names the first that does not hold.
@@ -134,8 +135,7 @@ impl Book {
         }
         for (n, agent) in self.agents().iter().enumerate() {
             let idx = AgentIdx::from_usize(n);
-            let noted =
-                |agent: &crate::router::state::agent::Agent| agent.deputy_of().contains(&idx);
+            let noted = |agent: &Agent| agent.deputy_of().contains(&idx);
             if agent
                 .deputy()
                 .is_some_and(|deputy| !noted(self.agent(deputy)))
@@ -170,8 +170,8 @@ impl Book {
         }
         for (n, case) in self.cases().slots.iter().enumerate() {
             let Some(case) = case else { continue };
-            let idx = crate::router::api::ids::CaseIdx::from_usize(n);
-            let listed: Vec<&crate::router::state::agent::Agent> = self
+            let idx = CaseIdx::from_usize(n);
+            let listed: Vec<&Agent> = self
                 .agents()
                 .iter()
                 .filter(|agent| agent.cases().contains(&idx))
@@ -310,8 +310,8 @@ impl Book {
                 let named = [place.reach.owner, place.reach.deputy, place.reach.leader];
                 let by_name = named.contains(&Some(idx));
                 let by_team = place.reach.team.is_some() && agent.team == place.reach.team;
-                let by_skill = (place.reach.anyone || by_team)
-                    && crate::router::state::skill::meets(agent.skills(), &requirement);
+                let by_skill =
+                    (place.reach.anyone || by_team) && meets(agent.skills(), &requirement);
                 let check = self.asks_skill_of_owners(contact);
                 let able = by_skill || (by_name && !check);
                 if able && self.free_for(contact, idx) {

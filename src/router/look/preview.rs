@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::router::api::answer::{Answer, Preview};
 use crate::router::api::codes::{ContactState, Outcome, Why};
 use crate::router::api::command::ContactSubmit;
-use crate::router::api::ids::{Name, SkillIdx};
+use crate::router::api::ids::{Name, QueueIdx, SkillIdx};
 use crate::router::api::reject::Reject;
 use crate::router::decide::plan::Plan;
 use crate::router::state::book::Book;
@@ -68,7 +68,7 @@ impl Book {
 
     /// Lets a contact arrive in its queue, or in the one to which a full queue sends it on.
     fn arrived(&self, mut contact: Contact) -> Preview {
-        let mut left = SmallVec::<[crate::router::api::ids::QueueIdx; 4]>::new();
+        let mut left = SmallVec::<[QueueIdx; 4]>::new();
         loop {
             let plan = self.plan(&contact);
             let open = self.is_open(contact.queue());

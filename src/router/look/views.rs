@@ -7,8 +7,9 @@ use crate::router::api::answer::{
     Explained, OfferView, PriorityView, QueueView, StepView, Submitted,
 };
 use crate::router::api::codes::{CaseState, ContactState, Verdict};
-use crate::router::api::ids::{AgentIdx, ContactIdx, CustomerIdx, QueueIdx};
+use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, CustomerIdx, QueueIdx};
 use crate::router::api::people::Absence;
+use crate::router::api::time::Timestamp;
 use crate::router::state::agent::Agent;
 use crate::router::state::book::Book;
 use crate::router::state::contact::{Considered, Contact, Offer};
@@ -49,7 +50,7 @@ impl Book {
             kind: agent.kind,
             skills: self.skills().map(agent.skills()),
             capacity: (0..self.channels().len())
-                .map(|n| crate::router::api::ids::ChannelIdx::of(n as u32))
+                .map(|n| ChannelIdx::of(n as u32))
                 .map(|channel| {
                     let capacity = agent.capacity_of(channel, self.channels());
                     (self.channels().name(channel).clone(), capacity)
@@ -237,7 +238,7 @@ impl Book {
     }
 
     /// When the wrap-up of a contact ends.
-    fn wraps_up_until(&self, idx: ContactIdx) -> Option<crate::router::api::time::Timestamp> {
+    fn wraps_up_until(&self, idx: ContactIdx) -> Option<Timestamp> {
         let wrapping = self.contact(idx).wrapping().iter();
         let wraps = wrapping.flat_map(|agent| self.agent(*agent).wraps());
         wraps

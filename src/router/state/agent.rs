@@ -13,7 +13,7 @@ use crate::router::api::codes::{AgentKind, AgentState, Presence};
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
 };
-use crate::router::api::policy::{Capacity, ChannelRule, Settings};
+use crate::router::api::policy::{CHANNELS, Capacity, ChannelRule, Settings};
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::store::small_list::SmallList;
 use crate::stored::stored;
@@ -397,7 +397,7 @@ impl Channels {
             rules: Vec::new(),
             served: 0,
         };
-        for (name, exclusive) in crate::router::api::policy::CHANNELS {
+        for (name, exclusive) in CHANNELS {
             channels.names.push(Name::of(name));
             channels.rules.push(ChannelRule {
                 exclusive,

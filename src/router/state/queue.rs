@@ -5,7 +5,7 @@ use super::pace::Pace;
 use super::skill::{Interner, Levels};
 use super::stats::Stats;
 use crate::router::api::codes::{ContactState, Widen};
-use crate::router::api::ids::{AgentIdx, Name};
+use crate::router::api::ids::{AgentIdx, Name, SkillIdx};
 use crate::router::api::policy::Policy;
 use crate::stored::stored;
 
@@ -41,7 +41,7 @@ stored! {
 pub struct ResolvedStep {
     pub after_ms: i64,
     pub replace: Option<Levels>,
-    pub drop: Vec<crate::router::api::ids::SkillIdx>,
+    pub drop: Vec<SkillIdx>,
     pub widen_any: bool,
 }
 
@@ -152,7 +152,7 @@ impl Queue {
                 drop: step
                     .drop
                     .iter()
-                    .map(|name| crate::router::api::ids::SkillIdx::of(skills.intern(name)))
+                    .map(|name| SkillIdx::of(skills.intern(name)))
                     .collect(),
                 widen_any: step.widen == Some(Widen::Any),
             })

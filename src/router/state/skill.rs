@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 use crate::router::api::ids::{Name, SkillIdx};
-use crate::router::api::policy::SkillMap;
+use crate::router::api::policy::{Level, SkillMap};
 
 /// Skills with levels, sorted by skill; of an agent or of a requirement.
 pub type Levels = SmallVec<[(SkillIdx, u8); 4]>;
@@ -112,7 +112,7 @@ impl Interner {
         let mut map = SkillMap::new();
         for (skill, level) in levels {
             let name = self.name(skill.number()).clone();
-            map.insert(name, crate::router::api::policy::Level(*level));
+            map.insert(name, Level(*level));
         }
         map
     }

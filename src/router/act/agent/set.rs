@@ -5,6 +5,7 @@ use crate::router::api::command::AgentSet;
 use crate::router::api::event::AgentEvent;
 use crate::router::api::policy::SKILLS_MAX;
 use crate::router::api::reject::Reject;
+use crate::router::state::skill::NAMES_MAX;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -83,13 +84,7 @@ impl Router {
             );
         }
         if !self.book.skills().has_room_for(&set.skills) {
-            return bad(
-                "skills",
-                format!(
-                    "more than {} skills in all",
-                    crate::router::state::skill::NAMES_MAX
-                ),
-            );
+            return bad("skills", format!("more than {} skills in all", NAMES_MAX));
         }
         for channel in set.capacity.keys() {
             if self.book.channels().find(channel).is_none() {

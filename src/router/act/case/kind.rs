@@ -6,6 +6,7 @@
 
 use crate::calendar::Term;
 use crate::router::api::answer::{Answer, CalendarRemovedView, KindRemovedView};
+use crate::router::api::codes::Role;
 use crate::router::api::command::{CalendarSet, KindSet};
 use crate::router::api::event::{CalendarEvent, KindEvent};
 use crate::router::api::ids::{Name, QueueIdx};
@@ -128,9 +129,7 @@ impl Router {
     }
 
     fn check_tell(&self, to: &Tell, field: &'static str) -> Result<(), Reject> {
-        if to.role() != crate::router::api::codes::Role::Agent
-            || self.book.find_agent(&to.0).is_ok()
-        {
+        if to.role() != Role::Agent || self.book.find_agent(&to.0).is_ok() {
             return Ok(());
         }
         let message = format!(

@@ -6,7 +6,8 @@ use crate::router::api::event::ClockEvent;
 use crate::router::api::ids::{CaseIdx, Name};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
-use crate::router::state::clock::ClockOf;
+use crate::router::state::clock::{Clock, ClockOf};
+use crate::router::state::kind::KindIdx;
 use crate::router::state::progress::Wait;
 use crate::router::{Router, Subject};
 
@@ -27,11 +28,7 @@ impl Router {
     }
 
     /// The rules of the case and the stage that comes next, if it is the one asked for.
-    fn check_advance(
-        &self,
-        idx: CaseIdx,
-        advance: &CaseAdvance,
-    ) -> Result<(crate::router::state::kind::KindIdx, u16), Reject> {
+    fn check_advance(&self, idx: CaseIdx, advance: &CaseAdvance) -> Result<(KindIdx, u16), Reject> {
         let conflict =
             |message: String| Reject::conflict("case", &advance.case, message).in_field("stage");
         let Some(kind) = self.book.kind_of(idx) else {
@@ -197,8 +194,7 @@ impl Router {
             }
         };
         let found = progress.and_then(|progress| {
-            let place =
-                |clock: &crate::router::state::clock::Clock| clock.is_open() && clock.of == of;
+            let place = |clock: &Clock| clock.is_open() && clock.of == of;
             let n = progress.clocks.iter().position(place)?;
             Some((n, &progress.clocks[n]))
         });

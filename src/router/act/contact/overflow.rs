@@ -6,6 +6,7 @@ use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
 use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::{ContactIdx, QueueIdx};
+use crate::router::decide::plan::Plan;
 use crate::router::state::deadline::Deadline;
 
 impl Router {
@@ -89,10 +90,7 @@ impl Router {
         let requirement = self.book.requirement(&trial);
         self.book.announce(&requirement);
         self.book.settle_idle();
-        matches!(
-            self.book.plan(&trial),
-            crate::router::decide::plan::Plan::Offer { .. }
-        )
+        matches!(self.book.plan(&trial), Plan::Offer { .. })
     }
 
     /// The contact ends; its owner has it on the list as a callback.

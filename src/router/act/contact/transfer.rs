@@ -4,7 +4,7 @@
 //! a free place, and is refused where there is none. A consultation keeps the first agent
 //! connected until it leaves with `contact.end` and outcome `transferred`.
 
-use crate::router::api::codes::{ContactState, TransferMode};
+use crate::router::api::codes::{ContactState, Rule, TransferMode};
 use crate::router::api::command::ContactTransfer;
 use crate::router::api::event::{ContactEvent, PassedTo};
 use crate::router::api::ids::{AgentIdx, ContactIdx, QueueIdx};
@@ -54,7 +54,7 @@ impl Router {
             reason: transfer.reason.clone(),
         });
         self.take_learnt(idx, learnt);
-        self.remember(idx, crate::router::api::codes::Rule::Transfer, None, None);
+        self.remember(idx, Rule::Transfer, None, None);
         if transfer.mode == TransferMode::Blind {
             self.leave(idx, from, true);
         }

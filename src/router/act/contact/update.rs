@@ -1,9 +1,9 @@
 //! A contact is changed while it is on its way: its needs, its queue, its booked time.
 
-use crate::router::api::codes::{ContactState, Rule};
+use crate::router::api::codes::{ContactState, Route, Rule};
 use crate::router::api::command::ContactUpdate;
 use crate::router::api::event::{ContactEvent, OfferReason};
-use crate::router::api::ids::ContactIdx;
+use crate::router::api::ids::{ContactIdx, OfferId};
 use crate::router::api::policy::SKILLS_MAX;
 use crate::router::api::reject::Reject;
 use crate::router::decide::slots::Rebooked;
@@ -82,17 +82,14 @@ impl Router {
             return;
         }
         let requirement = self.book.requirement(self.book.contact(idx));
-        let unfit: Vec<crate::router::api::ids::OfferId> = self
+        let unfit: Vec<OfferId> = self
             .book
             .contact(idx)
             .offers()
             .iter()
             .filter(|offer| {
-                matches!(
-                    offer.route,
-                    crate::router::api::codes::Route::Skill
-                        | crate::router::api::codes::Route::Team
-                ) && !meets(self.book.agent(offer.agent).skills(), &requirement)
+                matches!(offer.route, Route::Skill | Route::Team)
+                    && !meets(self.book.agent(offer.agent).skills(), &requirement)
             })
             .map(|offer| offer.id)
             .collect();

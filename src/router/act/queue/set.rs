@@ -7,7 +7,7 @@ use crate::router::api::answer::{Answer, QueueRemovedView};
 use crate::router::api::command::{QueueSet, SettingsPatch};
 use crate::router::api::event::{QueueEvent, SettingsEvent};
 use crate::router::api::ids::{ContactIdx, Name, QueueIdx};
-use crate::router::api::policy::{CHANNELS_MAX, Policy, SKILLS_MAX};
+use crate::router::api::policy::{CHANNELS_MAX, DEFAULT_QUEUE, Policy, SKILLS_MAX};
 use crate::router::api::reject::Reject;
 use crate::router::state::deadline::Deadline;
 
@@ -84,7 +84,7 @@ impl Router {
 
     pub(super) fn queue_remove(&mut self, name: &Name) -> Result<Subject, Reject> {
         let idx = self.book.find_queue(name)?;
-        if name.as_str() == crate::router::api::policy::DEFAULT_QUEUE {
+        if name.as_str() == DEFAULT_QUEUE {
             let message = "the queue \"default\" cannot be removed";
             return Err(Reject::conflict("queue", name, message));
         }

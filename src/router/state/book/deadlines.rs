@@ -8,7 +8,7 @@ use crate::router::api::ids::{CaseIdx, ContactIdx};
 use crate::router::api::time::Timestamp;
 use crate::router::state::clock::Clock;
 use crate::router::state::deadline::Deadline;
-use crate::router::state::progress::Wait;
+use crate::router::state::progress::{Progress, Wait};
 use crate::router::state::timers::{Due, Timer};
 
 impl Book {
@@ -112,12 +112,11 @@ impl Book {
         let contact = || self.contacts.get(ContactIdx::of(due.of));
         let deadline =
             |deadline| contact().and_then(|contact| contact.deadline(deadline)) == Some(due.at);
-        let progress =
-            |deadline: fn(&crate::router::state::progress::Progress) -> Option<Timestamp>| {
-                let case = self.cases.get(CaseIdx::of(due.of));
-                let progress = case.and_then(|case| case.progress());
-                progress.and_then(deadline) == Some(due.at)
-            };
+        let progress = |deadline: fn(&Progress) -> Option<Timestamp>| {
+            let case = self.cases.get(CaseIdx::of(due.of));
+            let progress = case.and_then(|case| case.progress());
+            progress.and_then(deadline) == Some(due.at)
+        };
         match due.timer {
             Timer::WrapUp => agent().wraps().iter().any(|wrap| wrap.until_at == due.at),
             Timer::Presence => agent().until_at() == Some(due.at),

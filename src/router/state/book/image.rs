@@ -23,6 +23,7 @@ use crate::router::state::case::Cases;
 use crate::router::state::contact::Contact;
 use crate::router::state::customer::Customers;
 use crate::router::state::deadline::Deadline;
+use crate::router::state::idle::IdleOrder;
 use crate::router::state::keys::Remembered;
 use crate::router::state::kind::Kinds;
 use crate::router::state::queue::{Counts, Queue};
@@ -284,7 +285,7 @@ impl Book {
 
     /// Agents stand in the idle order by how long they have been idle.
     fn index_agents(&mut self) {
-        self.idle = crate::router::state::idle::IdleOrder::default();
+        self.idle = IdleOrder::default();
         self.idle.set_channels(self.channels.len());
         let mut order: Vec<AgentIdx> = (0..self.agents.len())
             .map(AgentIdx::from_usize)
