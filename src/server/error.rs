@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::config::Faults;
 use crate::journal::JournalError;
 use crate::ledger::LedgerError;
+use crate::router::IMAGE_FORMAT;
 use crate::stored;
 
 use super::record::{POSITIONAL_ADVICE, RecordError};
@@ -23,6 +24,12 @@ pub enum ServerError {
     Image { tenant: String, cause: String },
     #[error("the snapshot cannot be understood: {0}")]
     Snapshot(stored::Error),
+    #[error(
+        "the snapshot was written by version {version} with images of format {found}, and this \
+         version reads format {IMAGE_FORMAT}: start version {version}, or one that reads format \
+         {found}"
+    )]
+    ImageFormat { version: String, found: u32 },
     #[error("the snapshot {POSITIONAL_ADVICE}")]
     PositionalSnapshot,
     #[error("a daemon already answers on {}: stop it first, or give another path", path.display())]
@@ -93,6 +100,7 @@ impl ServerError {
             | Self::Record(_)
             | Self::Image { .. }
             | Self::Snapshot(_)
+            | Self::ImageFormat { .. }
             | Self::PositionalSnapshot => 74,
             Self::OpenToTheNetwork { .. } | Self::LineTooLong { .. } | Self::Config(_) => 2,
             Self::SocketInUse { .. }

@@ -127,6 +127,12 @@ impl<'a> Snapshot<'a> {
         let mut from = Reader::new(bytes);
         let head = Head::read(&mut from).map_err(ServerError::Snapshot)?;
         head.program.check_state()?;
+        if head.image_format != IMAGE_FORMAT {
+            return Err(ServerError::ImageFormat {
+                version: head.program.version.to_string(),
+                found: head.image_format,
+            });
+        }
         let mut images = from.rest().map_err(ServerError::Snapshot)?;
         let mut tenants = Vec::with_capacity(head.tenants.len());
         for tenant in head.tenants {
@@ -159,5 +165,30 @@ impl<'a> Snapshot<'a> {
         } else {
             sequence
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_of_another_format_are_refused_with_the_version_that_wrote_them() {
+        let head = Head {
+            program: Program {
+                rules_level: RULES_LEVEL,
+                version: "9.8.7".into(),
+            },
+            image_format: IMAGE_FORMAT + 1,
+            decided_since: 0,
+            tenants: Vec::new(),
+        };
+        let mut bytes = MAGIC.to_vec();
+        stored::write(&mut bytes, &head);
+        let refusal = Snapshot::read(&bytes).expect_err("another format");
+        let text = refusal.to_string();
+        assert!(text.contains("start version 9.8.7"), "{text}");
+        let by = WrittenBy::read(&bytes).expect("the head can be read");
+        assert_eq!(by.image_format, IMAGE_FORMAT + 1);
     }
 }
