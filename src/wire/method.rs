@@ -125,7 +125,8 @@ static PLACES: [u8; SLOTS] = {
     places
 };
 
-/// The end of a name tells it from nearly all others.
+/// The end of a name tells it from nearly all others: eight bytes are mixed and one name compared,
+/// where phf mixes all of it and a search of the sorted table compares six.
 const fn slot(name: &[u8]) -> usize {
     let end = match name.last_chunk::<8>() {
         Some(end) => u64::from_le_bytes(*end),
