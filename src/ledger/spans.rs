@@ -77,10 +77,12 @@ impl Spans {
     /// Adds the next record.
     pub fn take(&mut self, stated: &Stated) {
         match &stated.fact {
-            Fact::CaseOpened { case, customer, .. } => {
-                if let Some(customer) = customer {
-                    self.customers.insert(case.clone(), customer.clone());
-                }
+            Fact::CaseOpened {
+                case,
+                customer: Some(customer),
+                ..
+            } => {
+                self.customers.insert(case.clone(), customer.clone());
             }
             Fact::CaseOwned {
                 case,
