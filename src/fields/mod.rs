@@ -150,9 +150,8 @@ impl Fields {
 
     /// What counts where nothing is given, by field. `null` stands for "none" or "no limit".
     pub fn defaults(&self) -> Map<String, Value> {
-        let mut defaults = match (self.defaults)(self.all) {
-            Value::Object(defaults) => defaults,
-            _ => unreachable!("fields are read as an object"),
+        let Value::Object(mut defaults) = (self.defaults)(self.all) else {
+            unreachable!("fields are read as an object");
         };
         for field in self.all {
             if let Some(later) = field.later {
