@@ -28,7 +28,7 @@ pub struct Bench {
     /// The organisation, where the token does not say it
     #[arg(long, env = "FIRSTHAND_TENANT", value_name = "NAME")]
     tenant: Option<String>,
-    /// What is asked
+    /// The mix of requests to send
     #[arg(long, value_enum, default_value = "submit")]
     mix: Mix,
     /// Connections at once
@@ -37,10 +37,10 @@ pub struct Bench {
     /// Requests under way at once on each connection
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     depth: u32,
-    /// How long it is measured
+    /// How long to measure
     #[arg(long, default_value = "5s", value_name = "TIME", value_parser = lasting)]
     duration: Duration,
-    /// Measures so many requests instead
+    /// Measure this many requests instead of a duration
     #[arg(long, value_name = "N", conflicts_with = "duration", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// So many requests a second over all connections, whether or not answers come; the latency

@@ -32,7 +32,7 @@ pub struct Compare {
     /// Print the summaries as JSON.
     #[arg(long)]
     json: bool,
-    /// For what is left to chance.
+    /// Seed of the random numbers.
     #[arg(long, default_value_t = 0)]
     seed: u64,
 }

@@ -25,13 +25,13 @@ const STATUS_EVERY: Duration = Duration::from_secs(10);
 /// through its real socket. Each line says who is connected to whom, and why.
 #[derive(Args, Debug)]
 pub struct Demo {
-    /// Ends by itself after so long; without it, at Ctrl-C.
+    /// Stop after this many seconds; without it, run until Ctrl-C.
     #[arg(long, value_name = "N")]
     seconds: Option<u64>,
-    /// How many times as fast as it is meant to be watched.
+    /// Speed, as a multiple of the normal one.
     #[arg(long, default_value_t = 1.0, value_parser = speed, value_name = "N")]
     speed: f64,
-    /// The same seed is the same customers and hours.
+    /// Seed of the random numbers; the same seed gives the same run.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
     /// Cases have the kinds of this preset, with their stages, deadlines and follow-ups; an hour

@@ -41,7 +41,7 @@ enum Command {
         #[arg(long, value_name = "N:HASH", value_parser = noted)]
         head: Option<(u64, Hash)>,
     },
-    /// Says who was responsible for which case when, by which act of whom
+    /// Lists who was responsible for each case, from when to when, and by whose act
     Export(Box<Export>),
 }
 
@@ -72,7 +72,7 @@ struct Log {
     /// Where times that name no offset were local time
     #[arg(long, default_value = "UTC", value_name = "ZONE", value_parser = zone)]
     time_zone: TimeZone,
-    /// The holder of the former case by whom a repeat is measured
+    /// Whether a repeat is compared with the first or the last holder of the previous case
     #[arg(long, value_enum, default_value = "first")]
     key: By,
     /// Print a line of JSON for each case before the totals
@@ -96,7 +96,7 @@ enum By {
 struct Export {
     /// The folder of the journal, of its ledgers, or of one ledger
     dir: PathBuf,
-    /// Whose ledger, where there are several
+    /// The tenant, where there are several
     #[arg(long, value_name = "TENANT")]
     tenant: Option<String>,
     /// Only this case; may be given again

@@ -23,7 +23,7 @@ pub struct Report {
     /// The folder of the journal, of its ledgers, or of one ledger
     #[arg(required_unless_present = "events", conflicts_with = "events")]
     dir: Option<PathBuf>,
-    /// Whose ledger, where there are several
+    /// The tenant, where there are several
     #[arg(long, value_name = "TENANT")]
     tenant: Option<String>,
     /// Events as lines of JSON instead of a ledger, as rehearse and ctl events print them; - reads
@@ -36,7 +36,7 @@ pub struct Report {
     /// Only what happened before this time
     #[arg(long, value_name = "TIME", value_parser = point)]
     to: Option<Timestamp>,
-    /// The stretches by which it is divided
+    /// Length of the periods that the report is divided into
     #[arg(long, value_enum, default_value = "month")]
     period: By,
     /// Where days and months begin

@@ -32,7 +32,7 @@ pub struct Simulate {
     /// Draw waits, load and continuity.
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
-    /// For what is left to chance.
+    /// Seed of the random numbers.
     #[arg(long, default_value_t = 0)]
     seed: u64,
 }
