@@ -1,5 +1,5 @@
-//! What the parameters of a method must fulfil together: "exactly one of", and rules that no type of
-//! a single field can hold. What depends on state is the router's.
+//! Rules between the parameters of a method, such as "exactly one of", which no type of a single
+//! field can hold. Rules that need state are the router's.
 
 use super::error::WireError;
 use super::params::wrong;

@@ -1,8 +1,8 @@
-//! How far a text is clean: free of the three things that stand in no JSON string as they are,
-//! the quote, the backslash and the control characters below U+0020.
+//! Finds the bytes that a JSON string cannot hold as they are: the quote, the backslash and the
+//! control characters below U+0020.
 //!
-//! Most strings are short and clean, so eight bytes are looked at in one step. Bytes beyond ASCII
-//! are clean; whether they are UTF-8 is not asked here.
+//! Most strings are short and clean, so eight bytes are checked at a time. Non-ASCII bytes are
+//! clean; UTF-8 is not checked here.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
@@ -10,13 +10,13 @@ const QUOTES: u64 = ONES * b'"' as u64;
 const BACKSLASHES: u64 = ONES * b'\\' as u64;
 const SPACES: u64 = ONES * b' ' as u64;
 
-/// The high bits of the bytes that are 0. Above the lowest one set, others may be set wrongly,
-/// since a borrow runs upwards; the lowest is right, and none is set where no byte is 0.
+/// Sets the high bit of each zero byte. Bits above the lowest one may be wrong, since a borrow runs
+/// upwards; the lowest is right, and none is set where no byte is 0.
 const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }
 
-/// Where the first quote is.
+/// The position of the first quote.
 #[inline]
 pub fn find_quote(text: &[u8]) -> Option<usize> {
     let (words, rest) = text.as_chunks::<8>();
@@ -32,22 +32,22 @@ pub fn find_quote(text: &[u8]) -> Option<usize> {
     Some(at + offset)
 }
 
-/// Whether there is neither a backslash nor a control character in it.
+/// Whether the bytes hold neither a backslash nor a control character.
 pub fn is_without_escapes(text: &[u8]) -> bool {
     const WIDTH: usize = 16;
-    // No branch for a single byte, so that all of a chunk are looked at in one step.
+    // No branch for a single byte, so that the compiler handles a chunk at once.
     let is_plain = |bytes: &[u8]| {
         bytes.iter().fold(true, |plain, byte| {
             plain & (*byte >= b' ') & (*byte != b'\\')
         })
     };
     let (chunks, rest) = text.as_chunks::<WIDTH>();
-    // The last ones overlap with those before where the length is no multiple of the width.
+    // The last step overlaps the one before where the length is no multiple of the width.
     let rest: &[u8] = text.last_chunk::<WIDTH>().map_or(rest, |last| last);
     chunks.iter().all(|chunk| is_plain(chunk)) && is_plain(rest)
 }
 
-/// Whether a string may hold all of it as it is.
+/// Whether a string may hold all these bytes as they are.
 #[inline]
 pub fn is_clean(text: &[u8]) -> bool {
     let dirt = |word: u64| {

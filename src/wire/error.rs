@@ -1,6 +1,5 @@
-//! What is wrong with a request before the router sees it: the errors of JSON-RPC itself.
-//!
-//! Refusals of the router are not here; they are `router::reject::Reject`.
+//! The errors of JSON-RPC itself: what is wrong with a request before the router sees it. The
+//! router's refusals are `router::reject::Reject`.
 
 use serde::{Serialize, Serializer};
 
@@ -8,7 +7,7 @@ use super::limits::ECHO_BYTES_MAX;
 use super::plain::Unusual;
 use crate::router::reject::RejectKind;
 
-/// The code of a refusal of the router.
+/// The code of a refusal by the router.
 pub const REFUSED: i32 = -32_000;
 
 /// The codes of JSON-RPC 2.0.
@@ -33,12 +32,12 @@ impl Code {
     }
 }
 
-/// An error of the protocol.
+/// A protocol error.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{message}")]
 pub struct WireError {
     pub code: Code,
-    /// What is wrong and what would be right, in a sentence without a full stop.
+    /// What is wrong and what would be valid, without a full stop.
     pub message: String,
     pub data: Option<Box<Data>>,
 }
@@ -48,19 +47,19 @@ pub struct WireError {
 pub struct Data {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "kind_word")]
     pub kind: Option<RejectKind>,
-    /// The parameter at fault as a path: `retry.busy_ms`, `skills.billing`, `steps[2].drop`.
+    /// The path of the invalid parameter: `retry.busy_ms`, `skills.billing`, `steps[2].drop`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// What would be right.
+    /// What would be valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
-    /// The names there are, where an unknown one was given.
+    /// The known names, where an unknown one was given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<&'static str>,
-    /// The method most like the unknown one.
+    /// The known method most similar to the unknown one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<&'static str>,
-    /// The limit that was passed.
+    /// The limit that was exceeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<usize>,
 }
@@ -101,7 +100,7 @@ impl WireError {
         }
     }
 
-    /// A limit of the wire was passed; `field` is the name of the limit.
+    /// A limit of the wire was exceeded; `field` is its name.
     pub fn limit(field: &str, max: usize, message: impl Into<String>) -> Self {
         Self {
             code: Code::InvalidRequest,
@@ -124,8 +123,8 @@ impl WireError {
         )
     }
 
-    /// Whether the bytes were no request at all: no JSON, too long, too deep, too many. It says
-    /// nothing of methods and parameters.
+    /// Whether the bytes were no request at all: not JSON, too long, too deep or too many. Method
+    /// and parameters are then unknown.
     pub fn is_of_framing(&self) -> bool {
         let is_limit = |data: &Data| data.kind == Some(RejectKind::Limit);
         match self.code {
@@ -135,7 +134,7 @@ impl WireError {
         }
     }
 
-    /// A parameter is wrong.
+    /// A parameter is invalid.
     pub fn params(field: &str, message: impl Into<String>, expected: Option<String>) -> Self {
         Self {
             code: Code::InvalidParams,
@@ -150,14 +149,14 @@ impl WireError {
     }
 }
 
-/// What is not plain is read again by others: this is never seen.
+/// A placeholder: the general reader reads the line again, so nobody sees it.
 impl From<Unusual> for WireError {
     fn from(Unusual: Unusual) -> Self {
         Self::internal(String::new())
     }
 }
 
-/// A piece of a request, short enough to be repeated in an error.
+/// A piece of a request, cut to the length that an error may quote.
 pub fn echo(text: &str) -> String {
     if text.len() <= ECHO_BYTES_MAX {
         return text.to_owned();

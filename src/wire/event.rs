@@ -1,8 +1,8 @@
-//! Events → bytes.
+//! Writes events as JSON.
 //!
-//! An event goes out as a notification `event` whose params hold `seq`, `at` and `type`, then
-//! what is known of the contact, then what the type adds. What is unknown is left out. The members
-//! and their order are those of the definitions in `router::event`.
+//! An event is a notification `event` whose params hold `seq`, `at` and `type`, then the known
+//! fields of the contact, then those of the type. Unknown fields are left out. Members and their
+//! order are those of the definitions in `router::event`.
 
 use super::json::member_name;
 use super::members::members;
@@ -16,7 +16,7 @@ pub fn notification(out: &mut Vec<u8>, event: &Event) {
     out.push(b'}');
 }
 
-/// Writes what an event says.
+/// Writes the params of an event.
 pub fn params(out: &mut Vec<u8>, event: &Event) {
     out.extend_from_slice(b"{\"seq\":");
     json(out, &event.seq);

@@ -1,4 +1,4 @@
-//! The fields of what concerns the connection alone.
+//! The fields of methods that concern only the connection.
 
 use serde_json::json;
 

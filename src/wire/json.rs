@@ -1,9 +1,8 @@
 //! A writer of compact JSON into memory, byte for byte what `serde_json` writes.
 //!
-//! Texts and numbers of answers and events are short, and nearly no text has anything to escape.
-//! So a text is looked at eight bytes at a time and copied as a whole; what has to be escaped, and
-//! every number with a fraction, is left to `serde_json`. Text that is JSON already
-//! (`serde_json::value::RawValue`) is not for this writer.
+//! Strings are short and rarely need escapes, so they are checked eight bytes at a time and copied
+//! whole. Strings with escapes and numbers with a fraction go to `serde_json`. Raw JSON
+//! (`serde_json::value::RawValue`) is not supported.
 
 use std::fmt::{self, Write};
 
@@ -18,7 +17,7 @@ use super::clean::is_clean;
 /// Appends one value.
 pub struct Json<'a>(pub &'a mut Vec<u8>);
 
-/// What no answer and no event is made of.
+/// The forms of serde that no answer or event uses.
 type No = Impossible<(), Error>;
 
 fn no() -> Error {
@@ -34,7 +33,7 @@ impl Json<'_> {
         Ok(())
     }
 
-    /// Writes a text that needs no escapes.
+    /// Writes a string that needs no escapes.
     #[inline]
     fn clean(self, text: &str) {
         self.0.reserve(text.len() + 2);
@@ -230,7 +229,7 @@ impl<'a> Serializer for Json<'a> {
     }
 }
 
-/// Takes what is formatted.
+/// The target of formatted values.
 struct Appended<'a>(&'a mut Vec<u8>);
 
 impl Write for Appended<'_> {
@@ -282,7 +281,7 @@ impl SerializeTuple for Items<'_> {
     }
 }
 
-/// The members of an object, which is closed behind them or stays open.
+/// The members of an object; `CLOSES` = whether the object is closed after them.
 pub struct Members<'a, const CLOSES: bool = true> {
     out: &'a mut Vec<u8>,
     /// Nothing has been written, not even the bracket.
@@ -290,7 +289,7 @@ pub struct Members<'a, const CLOSES: bool = true> {
 }
 
 impl<'a> Members<'a, false> {
-    /// Further members of an object that has one already.
+    /// Appends to an object that has members already.
     pub(super) fn further(out: &'a mut Vec<u8>) -> Self {
         Self {
             out,
@@ -351,9 +350,8 @@ impl<const CLOSES: bool> SerializeStruct for Members<'_, CLOSES> {
     }
 }
 
-/// Writes the name of a member, which the program itself gave, with the bracket or comma and the
-/// quote before it, up to its value. Where it is inlined, the length is known and nothing is
-/// called.
+/// Writes `{"name":` or `,"name":`; `before` is the bracket or comma with the quote. The name is
+/// the program's own, so it needs no escapes. Inlined so that its length is a constant.
 #[inline(always)]
 pub fn member_name(out: &mut Vec<u8>, before: &[u8; 2], name: &'static str) {
     debug_assert!(is_clean(name.as_bytes()), "a name of the protocol: {name}");

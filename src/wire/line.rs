@@ -1,15 +1,15 @@
-//! A stream of bytes cut into lines.
+//! Cuts a stream of bytes into lines.
 //!
 //! [`Lines`] owns the read buffer of one connection and never holds more than one line and one
-//! read of it. A line over the limit is told once; its remaining bytes are thrown away up to the
-//! next line end, and the stream goes on. What a line says is not looked at here.
+//! read. A line over the limit is reported once and skipped up to its end; the stream goes on. The
+//! content of lines is not read here.
 
 use super::limits::Limits;
 
-/// Room made for one read.
+/// Bytes reserved for one read.
 const READ_BYTES: usize = 16 * 1024;
 
-/// What the stream holds next.
+/// The next thing in the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
     /// A whole line without its end (`\n` or `\r\n`). Never blank.
@@ -25,9 +25,9 @@ pub struct Lines {
     buffer: Vec<u8>,
     /// Where the unread bytes begin.
     start: usize,
-    /// Up to where the unread bytes have been searched for a line end.
+    /// End of the bytes already searched for a line end.
     searched: usize,
-    /// A line over the limit is being thrown away.
+    /// A line over the limit is being skipped.
     skipping: bool,
 }
 
@@ -42,13 +42,13 @@ impl Lines {
         }
     }
 
-    /// Another limit from the next line on.
+    /// Sets the limit from the next line on.
     pub fn set_line_bytes_max(&mut self, max: usize) {
         self.line_bytes_max = max;
     }
 
-    /// The buffer to read into: append to it, change nothing else. What has been taken as lines
-    /// is dropped first, so the bytes held stay below one line and one read.
+    /// The buffer to read into: only append to it. Lines already taken are dropped first, so less
+    /// than one line and one read is held.
     pub fn space(&mut self) -> &mut Vec<u8> {
         if self.start > 0 {
             self.buffer.drain(..self.start);
@@ -88,7 +88,7 @@ impl Lines {
         }
     }
 
-    /// What is left when the stream has ended: a last line that lacks its end.
+    /// The rest at the end of the stream: a last line without a line end.
     pub fn finish(&mut self) -> Option<Line<'_>> {
         let range = trim(&self.buffer, self.start, self.buffer.len());
         self.start = self.buffer.len();
@@ -102,10 +102,10 @@ impl Lines {
         Some(Line::Whole(&self.buffer[range]))
     }
 
-    /// No line end in sight: tells a line that is already too long, once.
+    /// Without a line end: reports a line that is too long already, once.
     fn unfinished(&mut self) -> Option<Line<'_>> {
         self.searched = self.buffer.len();
-        // One byte more than the limit may be the `\r` of a line end that is still on its way.
+        // One byte over the limit may be the `\r` of a line end that has not arrived.
         let too_long = self.searched - self.start > self.line_bytes_max + 1;
         if !too_long && !self.skipping {
             return None;
@@ -121,7 +121,7 @@ impl Lines {
     }
 }
 
-/// The range of a line without a `\r` before its end.
+/// The range of a line without a trailing `\r`.
 fn trim(buffer: &[u8], start: usize, end: usize) -> std::ops::Range<usize> {
     match buffer.get(start..end) {
         Some([.., b'\r']) => start..end - 1,

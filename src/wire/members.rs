@@ -1,7 +1,7 @@
 //! The members of a value, appended to an object that is open and has a member already.
 //!
-//! A struct gives its own members, an enum those of the variant at hand, without the variant's
-//! name; a variant of several parts those of each part in turn. What has no members is refused.
+//! A struct appends its own members, an enum those of its variant without the variant's name, a
+//! variant of several parts those of each part in turn. Values without members are refused.
 
 use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeStruct, SerializeStructVariant};
@@ -10,7 +10,7 @@ use serde_json::Error;
 
 use super::json::Members;
 
-/// Appends the members of a value that has some in every case.
+/// Appends the members of a value that always has some.
 pub fn members<T: Serialize>(out: &mut Vec<u8>, value: &T) {
     value
         .serialize(Further(out))

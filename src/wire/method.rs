@@ -1,7 +1,7 @@
-//! Every method there is, in one table.
+//! The one table of all methods.
 //!
-//! Reading a request, `rpc.discover`, completion in `ctl` and the rights of the roles are all
-//! made from [`METHODS`]. What is not in it does not exist.
+//! The request reader, `rpc.discover`, the completion of `ctl` and the rights of the roles are all
+//! made from [`METHODS`].
 
 use serde::de::DeserializeOwned;
 
@@ -26,12 +26,12 @@ use crate::router::kind::KindRules;
 use crate::router::policy::Policy;
 use crate::router::query::Query;
 
-/// What a method does to the state.
+/// How a method affects the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Changes the router's state, is journaled, and takes a `key`.
     Mutation,
-    /// Asks the router.
+    /// Reads the router's state.
     Query,
     /// Concerns the connection or the process.
     Server,
@@ -48,14 +48,14 @@ pub static KEY: Field = Field::may(
 pub struct Method {
     pub name: &'static str,
     pub kind: Kind,
-    /// Who may call it. Which entities a role may name is checked elsewhere.
+    /// The roles that may call it. Which entities a role may name is checked elsewhere.
     pub roles: &'static [Role],
     pub params: &'static Fields,
     /// The type of `params` as a whole.
     pub(super) shape: Type,
     /// What it does, in a sentence without a full stop.
     pub summary: &'static str,
-    /// What it answers.
+    /// The result.
     pub answers: &'static str,
     read: fn(&mut Params<'_, '_>) -> Result<Request, WireError>,
 }
@@ -66,9 +66,9 @@ impl Method {
         (self.read)(params)
     }
 
-    /// Its place in [`METHODS`], for tables beside it.
+    /// Its index in [`METHODS`], for tables beside it.
     pub fn place(&'static self) -> usize {
-        // All methods there are lie in the one table, so the distance says it without a search.
+        // All methods are items of the one table, so the distance is the index.
         let bytes = std::ptr::from_ref(self).addr() - METHODS.as_ptr().addr();
         bytes / size_of::<Self>()
     }
@@ -91,7 +91,7 @@ impl PartialEq for Method {
     }
 }
 
-/// The method of that name.
+/// The method with this name.
 pub fn find(name: &str) -> Option<&'static Method> {
     let mut slot = slot(name.as_bytes());
     loop {
@@ -103,13 +103,14 @@ pub fn find(name: &str) -> Option<&'static Method> {
     }
 }
 
-/// Slots of the table by name: more than there are methods, so that some stay empty.
+/// Slots of the table by name; more than methods, so that some stay empty.
 const SLOTS: usize = 256;
 
-/// Stands for no method.
+/// An empty slot.
 const EMPTY: u8 = u8::MAX;
 
-/// Where each method stands in [`METHODS`], by its name: in its slot or the next free one.
+/// The index of each method in [`METHODS`], by the hash of its name: in its slot or the next free
+/// one.
 static PLACES: [u8; SLOTS] = {
     let mut places = [EMPTY; SLOTS];
     let mut place = 0;
@@ -125,8 +126,8 @@ static PLACES: [u8; SLOTS] = {
     places
 };
 
-/// The end of a name tells it from nearly all others: eight bytes are mixed and one name compared,
-/// where phf mixes all of it and a search of the sorted table compares six.
+/// The end of a name distinguishes nearly all methods: eight bytes are mixed and one name compared,
+/// where phf mixes the whole name and a search of the sorted table compares six.
 const fn slot(name: &[u8]) -> usize {
     let end = match name.last_chunk::<8>() {
         Some(end) => u64::from_le_bytes(*end),
@@ -136,10 +137,10 @@ const fn slot(name: &[u8]) -> usize {
     (mixed >> 56) as usize
 }
 
-/// The error for a method that does not exist.
+/// The error for an unknown method.
 pub(super) fn unknown(name: &str) -> WireError {
     let known = METHODS.iter().map(|method| method.name);
-    // A long name is no slip, and the search takes the square of its length.
+    // A long name is no typing error, and the search is quadratic in its length.
     let nearest = (name.len() <= super::limits::ECHO_BYTES_MAX)
         .then(|| nearest(name, known))
         .flatten();
@@ -164,7 +165,7 @@ fn command<T: DeserializeOwned, C: Into<Command>>(
     Ok(Request::Command(make(params.read()?).into()))
 }
 
-/// The same where the parameters must agree with each other.
+/// Likewise, where the parameters must also agree with each other.
 fn checked<T: DeserializeOwned, C: Into<Command>>(
     params: &mut Params<'_, '_>,
     check: fn(&T) -> Result<(), WireError>,
@@ -242,7 +243,7 @@ macro_rules! methods {
     };
 }
 
-/// The table, in the order of the names.
+/// The table, in alphabetical order.
 pub static METHODS: &[Method] = methods! {
     "agent.absence" Mutation LEADING agent::AGENT_ABSENCE,
         "Plans an absence of an agent, or takes it back", "the agent, with warnings where its stand-in is away then too",

@@ -7,9 +7,8 @@
 //! bytes ◀────────── reply, event ◀── Answer, Reject, WireError, Event
 //! ```
 //!
-//! Everything in this folder is pure: no runtime, clock, file or log. What a request asks for is
-//! carried out elsewhere; here it is only understood. Nothing that was sent is ignored: an
-//! unknown member is an error that names it.
+//! Everything here is pure: no runtime, clock, file or log. Requests are parsed here and executed
+//! elsewhere. Nothing sent is ignored: an unknown member is an error that names it.
 
 pub mod limits;
 
@@ -46,5 +45,5 @@ mod plain_params;
 
 mod scan;
 
-/// The version of the protocol, told by `session.open` and `rpc.discover`.
+/// The protocol version, in the answers to `session.open` and `rpc.discover`.
 pub const PROTOCOL: u32 = 1;

@@ -1,4 +1,4 @@
-//! The OpenRPC document of the protocol, made from the table of methods.
+//! The OpenRPC document of the protocol, generated from the table of methods.
 
 use std::sync::OnceLock;
 
@@ -12,7 +12,7 @@ use crate::fields::Field;
 use crate::router::event::TYPES;
 use crate::router::reject::RejectKind;
 
-/// The version of OpenRPC that the document follows.
+/// The OpenRPC version of the document.
 const OPENRPC: &str = "1.3.2";
 
 /// The document, the same in every run.
@@ -32,7 +32,7 @@ pub fn document() -> Value {
     })
 }
 
-/// The document as it is sent, made once.
+/// The document as it is sent, built once.
 pub fn written() -> &'static RawValue {
     static WRITTEN: OnceLock<Box<RawValue>> = OnceLock::new();
     WRITTEN.get_or_init(|| {
@@ -40,7 +40,7 @@ pub fn written() -> &'static RawValue {
     })
 }
 
-/// The document as it is committed and read by people.
+/// The document as committed, indented.
 pub fn text() -> String {
     format!("{:#}\n", document())
 }

@@ -1,7 +1,7 @@
-//! A page of a list, written as far as one reply may go.
+//! A page of a list as JSON.
 //!
-//! A page has at most so many items as were asked for. Items may be large, so it may also end
-//! before: then `next` names the last that was written, as it does at the end of every page.
+//! A page has at most as many items as were requested and ends early at [`PAGE_BYTES_MAX`]; `next`
+//! then names the last item written.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::limits::PAGE_BYTES_MAX;
 use crate::router::answer::Page;
 use crate::router::ids::Name;
 
-/// Writes a page; at least one item of it, if there is one.
+/// Writes a page, with at least one item if the page has any.
 pub(super) fn write<T: Serialize>(
     out: &mut Vec<u8>,
     page: &Page<T>,

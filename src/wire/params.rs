@@ -1,9 +1,7 @@
-//! The parameters of one call: read straight into the router's types, and what is wrong with
-//! them in words.
+//! Reads the parameters of one call straight into the router's types, and describes errors.
 //!
-//! Reading goes twice only where it fails: the second run finds the path of the fault. The
-//! idempotency key, which every mutation takes beside its own parameters, is taken out on the
-//! way, so no type needs to know of it.
+//! A failed read is repeated to find the path of the fault. The idempotency key, which every
+//! mutation takes beside its own parameters, is extracted on the way, so no type needs it.
 
 use serde::de::value::{BorrowedStrDeserializer, CowStrDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
@@ -19,12 +17,12 @@ use crate::fields::{Type, names};
 use crate::router::ids::{KEY_BYTES_MAX, Key, Name};
 use crate::router::reject::RejectKind;
 
-/// The most parameters that are taken out before the rest is read.
+/// The most parameters that are extracted before the rest is read.
 const TAKEN_MAX: usize = 2;
 
 /// The parameters of one call.
 pub enum Params<'p, 'a> {
-    /// In the plain form, or refused without a reason.
+    /// In the plain form, where errors have no reason.
     Plain(&'p mut PlainParams<'a>),
     /// In any form.
     Any(&'p mut AnyParams<'a>),
@@ -39,7 +37,7 @@ impl Params<'_, '_> {
         }
     }
 
-    /// Reads one parameter apart and the others as one type.
+    /// Reads one parameter separately and the others as one type.
     pub fn read_apart<N: DeserializeOwned, T: DeserializeOwned>(
         &mut self,
         name: &'static str,
@@ -57,11 +55,11 @@ pub struct AnyParams<'a> {
     /// One JSON object.
     text: &'a str,
     taken: Taken<'a>,
-    /// The digest of all but the key, where it was needed.
+    /// The digest of the parameters without the key; 0 where none was needed.
     digest: u64,
 }
 
-/// Parameters that are read apart from the others, under their names.
+/// Parameters that are read separately, by name.
 #[derive(Clone, Copy)]
 struct Taken<'a> {
     names: [&'static str; TAKEN_MAX],
@@ -69,7 +67,7 @@ struct Taken<'a> {
 }
 
 impl<'a> AnyParams<'a> {
-    /// `params` as it stands in the request; absent is an empty object.
+    /// `params` as in the request; absent means an empty object.
     pub fn new(method: &'static Method, params: Option<&'a RawValue>) -> Result<Self, WireError> {
         let text = params.map_or("{}", RawValue::get);
         if !text.starts_with('{') {
@@ -125,7 +123,7 @@ impl<'a> AnyParams<'a> {
         Ok((self.one(name, raw)?, rest))
     }
 
-    /// The idempotency key, after the parameters have been read.
+    /// The idempotency key; read the parameters first.
     pub fn key(&self) -> Result<Option<Key>, WireError> {
         let Some(raw) = self.taken.values[0].filter(|raw| raw.get() != "null") else {
             return Ok(None);
@@ -140,9 +138,9 @@ impl<'a> AnyParams<'a> {
         Ok(Some(keyed(self.method, name, self.digest)))
     }
 
-    /// Checks what the types do not see: members given twice in a map, arrays in place of
-    /// objects, numbers that would not come back as they went. Flat parameters without a key,
-    /// which are most, cannot have any of that and need no digest.
+    /// Checks what the types do not see: repeated members of a map, arrays in place of objects,
+    /// numbers that lose digits. Flat parameters without a key, the usual case, cannot have any of
+    /// these and need no digest.
     fn scan(&mut self) -> Result<(), WireError> {
         let nested = memchr::memchr2(b'{', b'[', &self.text.as_bytes()[1..]).is_some();
         if self.taken.values[0].is_none() && !nested {
@@ -159,7 +157,7 @@ impl<'a> AnyParams<'a> {
         }
     }
 
-    /// Reads a parameter that was taken out.
+    /// Reads a parameter that was extracted.
     fn one<T: DeserializeOwned>(&self, name: &str, raw: &RawValue) -> Result<T, WireError> {
         serde_json::from_str(raw.get()).map_err(|error| {
             let at = [Segment::Map {
@@ -198,7 +196,7 @@ impl<'a> AnyParams<'a> {
         }
     }
 
-    /// Turns what the reader found into an error that names the field and what would be right.
+    /// Turns an error of the reader into one that names the field and what would be valid.
     fn describe(&self, path: &[Segment], found: &str) -> WireError {
         if let Some((Segment::Map { key }, parent)) = path.split_last()
             && found.starts_with(&format!("unknown field `{key}`"))
@@ -224,7 +222,7 @@ impl<'a> AnyParams<'a> {
         }
         let field = join(path, None);
         let kind = self.type_at(path);
-        // The name of a member may be at fault as well as its value.
+        // The fault may be in the name of a member as well as in its value.
         let kind = if found.starts_with("an id ") {
             kind.map(|kind| if kind.is_id() { kind } else { &Type::Name })
         } else {
@@ -249,7 +247,7 @@ impl<'a> AnyParams<'a> {
         error
     }
 
-    /// A parameter that does not exist.
+    /// An unknown parameter.
     fn unknown(&self, parent: &[Segment], name: &str) -> WireError {
         let field = join(parent, Some(name));
         let members = self.type_at(parent).and_then(Type::members);
@@ -301,7 +299,7 @@ impl<'a> AnyParams<'a> {
     }
 }
 
-/// The key of a call whose parameters have that digest.
+/// The key of a call with this digest of its parameters.
 pub fn keyed(method: &Method, name: Name, params: u64) -> Key {
     Key {
         name,
@@ -309,7 +307,7 @@ pub fn keyed(method: &Method, name: Name, params: u64) -> Key {
     }
 }
 
-/// A fault that the form checks found in a field of known type.
+/// An error of the scan in a field of known type.
 pub fn wrong(field: &str, message: impl std::fmt::Display) -> WireError {
     let message = message.to_string();
     let expected = message
@@ -318,7 +316,7 @@ pub fn wrong(field: &str, message: impl std::fmt::Display) -> WireError {
     WireError::params(field, format!("{field}: {message}"), expected)
 }
 
-/// The text of an error of the reader, without its position in the parameters.
+/// The text of an error of the reader, without its position.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {
@@ -327,8 +325,7 @@ fn plain(error: &serde_json::Error) -> String {
     }
 }
 
-/// What was found, without what the reader would have liked to find: the declared type says that
-/// better.
+/// What was found, without what was expected: the declared type describes that better.
 fn subject(found: &str) -> String {
     let end = found.find(", expected ").or_else(|| found.find(": give "));
     let found = end.map_or(found, |end| &found[..end]);
@@ -349,7 +346,7 @@ fn subject(found: &str) -> String {
     echo_long(&found)
 }
 
-/// Errors may quote what was sent: twice the usual length leaves room for the words around it.
+/// Errors may quote the input: twice the usual length leaves room for the words around it.
 fn echo_long(text: &str) -> String {
     let short = echo(text);
     if text.len() <= 2 * super::limits::ECHO_BYTES_MAX {
@@ -371,7 +368,7 @@ fn quoted(found: &str, start: &str) -> Option<String> {
     Some(rest[..end].to_owned())
 }
 
-/// The path without what serde adds for the variants of an enum.
+/// The path without the segments that serde adds for enum variants.
 fn segments(path: &Path) -> Vec<Segment> {
     path.iter()
         .filter(|segment| !matches!(segment, Segment::Enum { .. } | Segment::Unknown))
@@ -379,7 +376,7 @@ fn segments(path: &Path) -> Vec<Segment> {
         .collect()
 }
 
-/// The path in the form `steps[2].requires.zh`.
+/// The path as text, such as `steps[2].requires.zh`.
 fn join(path: &[Segment], last: Option<&str>) -> String {
     let mut text = String::new();
     for segment in path {
@@ -405,7 +402,7 @@ fn push(text: &mut String, name: &str) {
     text.push_str(&echo(name));
 }
 
-/// A reader of an object that keeps some members for itself.
+/// A reader of an object that extracts some members.
 struct Without<'s, 'de, D> {
     inner: D,
     taken: &'s mut Taken<'de>,

@@ -1,10 +1,9 @@
-//! A reader of plain JSON, the kind that programs send nearly always: strings without escapes,
-//! whole numbers, `true`, `false`, `null`, and lists and objects of them, with nothing but blanks
-//! between them.
+//! A fast reader of plain JSON, which nearly all programs send: strings without escapes, whole
+//! numbers, `true`, `false`, `null`, lists and objects of them, and no white space but blanks.
 //!
-//! It goes over the text once, straight into the types. Whatever is not plain, and whatever a type
-//! refuses, is [`Unusual`] without a word of why: the general reader then reads everything again,
-//! and it alone says what is wrong. So what is taken here must be taken there, as the same value.
+//! It reads the text once, straight into the types. Anything not plain, or refused by a type, is
+//! [`Unusual`] without a reason: the general reader then reads the line again and reports the
+//! error. So whatever is accepted here must be accepted there, as the same value.
 
 use std::fmt;
 
@@ -15,10 +14,10 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use super::clean::{find_quote, is_without_escapes};
 use super::limits::INTEGER_MAX;
 
-/// The digits of the longest number that is looked at; [`INTEGER_MAX`] has as many.
+/// The digits of the longest number that is read; [`INTEGER_MAX`] has as many.
 const DIGITS_MAX: usize = 16;
 
-/// Not plain, or not right.
+/// Not plain, or invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not plain")]
 pub struct Unusual;
@@ -36,13 +35,13 @@ pub struct Plain<'a> {
     at: usize,
     /// How many more levels of nesting may be open.
     levels_left: usize,
-    /// Lists and objects that have been opened so far.
+    /// Lists and objects opened so far.
     opened: usize,
 }
 
-/// The name of a string member that the type knows nothing of, and its value where it was found.
+/// A string member that the type does not have: its name, and its value if the text has it.
 #[derive(Clone, Copy, Debug)]
-pub struct Apart<'a> {
+pub struct Extracted<'a> {
     pub name: &'static str,
     pub value: Option<&'a str>,
 }
@@ -58,17 +57,20 @@ impl<'a> Plain<'a> {
         })
     }
 
-    /// Lists and objects that have been opened so far.
+    /// Lists and objects opened so far.
     pub const fn opened(&self) -> usize {
         self.opened
     }
 
-    /// Reads an object; a member under the name of `apart`, if any, goes there.
+    /// Reads an object; the value of a member named as in `extracted` is stored there.
     pub fn object_without<T: Deserialize<'a>>(
         &mut self,
-        apart: Option<&mut Apart<'a>>,
+        extracted: Option<&mut Extracted<'a>>,
     ) -> Result<T, Unusual> {
-        T::deserialize(Outermost { plain: self, apart })
+        T::deserialize(Outermost {
+            plain: self,
+            extracted,
+        })
     }
 
     /// Enters an object or a list.
@@ -78,18 +80,17 @@ impl<'a> Plain<'a> {
         self.exactly(bracket)
     }
 
-    /// Enters an object if it begins so, up to the end of a member.
+    /// Enters an object if the text starts with `beginning`, which ends after a member.
     pub fn open_with(&mut self, beginning: &str) -> Result<bool, Unusual> {
-        let is_so = self.rest().starts_with(beginning.as_bytes());
-        if is_so {
+        let begins_so = self.rest().starts_with(beginning.as_bytes());
+        if begins_so {
             self.open(b'{')?;
             self.at += beginning.len() - 1;
         }
-        Ok(is_so)
+        Ok(begins_so)
     }
 
-    /// Comes to the next member or item; `false` = there is none, and the object or list has been
-    /// left.
+    /// Moves to the next member or item; `false` = the object or list ended and was left.
     #[inline]
     fn next(&mut self, is_first: &mut bool, bracket: u8) -> Result<bool, Unusual> {
         self.skip_blanks();
@@ -104,15 +105,15 @@ impl<'a> Plain<'a> {
         }
         self.exactly(b',')?;
         self.skip_blanks();
-        // Nothing but a member or an item comes after a comma.
+        // No trailing comma.
         if self.byte() == Some(bracket) {
             return Err(Unusual);
         }
         Ok(true)
     }
 
-    /// The name of the next member, up to its value; `None` = there is none, and the object has
-    /// been left.
+    /// Reads the name of the next member and stops before its value; `None` = the object ended and
+    /// was left.
     pub fn member(&mut self, is_first: &mut bool) -> Result<Option<&'a str>, Unusual> {
         if !self.next(is_first, b'}')? {
             return Ok(None);
@@ -135,8 +136,8 @@ impl<'a> Plain<'a> {
         self.text.get(start..end).ok_or(Unusual)
     }
 
-    /// A whole number that is carried exactly. What a longer one, or one with a fraction or an
-    /// exponent, has besides is no part of it and stands in the way of whatever comes next.
+    /// A whole number that is carried exactly. A fraction or an exponent is left unread, so
+    /// whatever is read next fails.
     pub fn whole(&mut self) -> Result<i64, Unusual> {
         let is_negative = self.byte() == Some(b'-');
         self.at += usize::from(is_negative);
@@ -146,7 +147,7 @@ impl<'a> Plain<'a> {
             if digit > 9 {
                 break;
             }
-            // A 0 begins no longer number.
+            // No leading zeros.
             if count == DIGITS_MAX || (n == 0 && count > 0) {
                 return Err(Unusual);
             }
@@ -162,7 +163,7 @@ impl<'a> Plain<'a> {
         }
     }
 
-    /// Nothing but blanks are left.
+    /// Checks that only blanks are left.
     pub fn end(&mut self) -> Result<(), Unusual> {
         self.skip_blanks();
         match self.byte() {
@@ -171,7 +172,7 @@ impl<'a> Plain<'a> {
         }
     }
 
-    /// The byte that comes next; of a value that comes next, the first.
+    /// The next byte, without skipping blanks.
     #[inline]
     pub fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
@@ -209,17 +210,17 @@ impl<'a> Plain<'a> {
     fn members<V: Visitor<'a>>(
         &mut self,
         visitor: V,
-        apart: Option<&mut Apart<'a>>,
+        extracted: Option<&mut Extracted<'a>>,
     ) -> Result<V::Value, Unusual> {
         self.open(b'{')?;
         let mut members = Members {
             plain: self,
-            apart,
+            extracted,
             is_first: true,
             are_left: true,
         };
         let value = visitor.visit_map(&mut members)?;
-        // The type has to ask for all there are.
+        // The type must have read every member.
         if members.are_left {
             return Err(Unusual);
         }
@@ -299,7 +300,7 @@ impl<'de> Deserializer<'de> for &mut Plain<'de> {
         self.members(visitor, None)
     }
 
-    // A list in place of a struct is not right, though the type would take it.
+    // A list in place of a struct is refused, though the type would accept it.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -318,24 +319,24 @@ impl<'de> Deserializer<'de> for &mut Plain<'de> {
         visitor.visit_enum(BorrowedStrDeserializer::new(self.string()?))
     }
 
-    // The types that ask for these refuse any other.
+    // The types that use these refuse any other value.
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct
         seq tuple tuple_struct identifier ignored_any
     }
 }
 
-/// The outermost object, which may have a member apart.
+/// The outermost object, from which one member may be extracted.
 struct Outermost<'p, 'a> {
     plain: &'p mut Plain<'a>,
-    apart: Option<&'p mut Apart<'a>>,
+    extracted: Option<&'p mut Extracted<'a>>,
 }
 
 impl<'de> Deserializer<'de> for Outermost<'_, 'de> {
     type Error = Unusual;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unusual> {
-        self.plain.members(visitor, self.apart)
+        self.plain.members(visitor, self.extracted)
     }
 
     forward_to_deserialize_any! {
@@ -370,7 +371,7 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
 /// The members of an object.
 struct Members<'p, 'a> {
     plain: &'p mut Plain<'a>,
-    apart: Option<&'p mut Apart<'a>>,
+    extracted: Option<&'p mut Extracted<'a>>,
     is_first: bool,
     are_left: bool,
 }
@@ -388,10 +389,10 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
                 self.are_left = false;
                 break;
             };
-            match &mut self.apart {
-                Some(apart) if apart.name == name => {
+            match &mut self.extracted {
+                Some(extracted) if extracted.name == name => {
                     let value = self.plain.string()?;
-                    if apart.value.replace(value).is_some() {
+                    if extracted.value.replace(value).is_some() {
                         return Err(Unusual);
                     }
                 }

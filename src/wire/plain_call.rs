@@ -1,7 +1,7 @@
-//! A line that is one plain request → its call, in one pass.
+//! Reads a line that is one plain request in one pass.
 //!
-//! `None` means only that the general reader must read it: because it is not plain, because its
-//! members stand in an order that takes a second look, or because something is wrong with it.
+//! `None` only means that the general reader must read the line: it is not plain, its members are
+//! in an order that takes a second pass, or something is wrong with it.
 
 use super::error::WireError;
 use super::method::{self, Method};
@@ -10,7 +10,7 @@ use super::plain::{Plain, Unusual};
 use super::plain_params::PlainParams;
 use super::request::{Call, Id};
 
-/// How nearly every program begins a request.
+/// The usual beginning of a request.
 const BEGINNING: &str = "{\"jsonrpc\":\"2.0\"";
 
 /// Reads one request.
@@ -49,7 +49,7 @@ fn members(call: &mut Call, mut line: Plain<'_>) -> Result<(), Unusual> {
     if !has_version {
         return Err(Unusual);
     }
-    // Without parameters.
+    // A request without parameters.
     if call.request.is_err() {
         let method = call.method.ok_or(Unusual)?;
         let mut none = Plain::new("{}", 1).ok_or(Unusual)?;

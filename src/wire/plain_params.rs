@@ -1,20 +1,20 @@
-//! The parameters of a call that stand in the plain form, read where the line has come to them.
+//! The parameters of a plain call, read where they stand in the line.
 
 use serde::de::{DeserializeOwned, DeserializeSeed};
 
 use super::method::{KEY, Kind, Method};
 use super::params::keyed;
-use super::plain::{Apart, Plain, Unusual};
+use super::plain::{Extracted, Plain, Unusual};
 use super::scan::Scan;
 use crate::router::ids::{KEY_BYTES_MAX, Key, Name};
 
 /// The parameters of one call.
 pub struct PlainParams<'a> {
     method: &'static Method,
-    /// The line: before the parameters, and behind them once they have been read.
+    /// The line, positioned before the parameters, or behind them once they have been read.
     line: Plain<'a>,
-    key: Apart<'a>,
-    /// The digest of all but the key, where it was needed.
+    key: Extracted<'a>,
+    /// The digest of the parameters without the key; 0 where none was needed.
     digest: u64,
 }
 
@@ -23,7 +23,7 @@ impl<'a> PlainParams<'a> {
         Self {
             method,
             line,
-            key: Apart {
+            key: Extracted {
                 name: KEY.name,
                 value: None,
             },
@@ -36,8 +36,8 @@ impl<'a> PlainParams<'a> {
         self.line
     }
 
-    /// Reads all of them as one type. A second walk, where one is needed, refuses what the type
-    /// does not see and gives the digest.
+    /// Reads all parameters as one type. A key or nested values need a second pass, which refuses
+    /// what the type does not see and computes the digest.
     pub fn read<T: DeserializeOwned>(&mut self) -> Result<T, Unusual> {
         let mut again = self.line;
         let takes_key = self.method.kind == Kind::Mutation;
@@ -51,7 +51,7 @@ impl<'a> PlainParams<'a> {
         Ok(value)
     }
 
-    /// The idempotency key, after the parameters have been read.
+    /// The idempotency key; read the parameters first.
     pub fn key(&self) -> Result<Option<Key>, Unusual> {
         let Some(text) = self.key.value else {
             return Ok(None);

@@ -1,7 +1,7 @@
-//! Answers, refusals and errors → bytes, appended to a buffer that the caller lends.
+//! Writes answers, refusals and errors as JSON into the caller's buffer.
 //!
-//! Each function writes one reply object with the members in a fixed order and without a line
-//! end; [`end`] ends the line, [`Batch`] makes an array of several.
+//! Each function writes one reply object with its members in a fixed order and without a line end;
+//! [`end`] ends the line, [`Batch`] makes an array of several.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub struct SessionOpened {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<Name>,
     pub protocol: u32,
-    /// The number of the last event.
+    /// The sequence number of the last event.
     pub seq: u64,
 }
 
@@ -35,14 +35,14 @@ pub struct Pong {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Subscribed {
     pub subscribed: bool,
-    /// The number of the last event: what comes next has a higher one.
+    /// The sequence number of the last event; later ones are higher.
     pub seq: u64,
 }
 
-/// Writes what the router said.
+/// Writes the router's answer or refusal.
 pub fn outcome(out: &mut Vec<u8>, id: &Id, outcome: &Result<Answer, Reject>) {
     match outcome {
-        // Text that is JSON already is not for the quick writer.
+        // Stored JSON cannot be written by `Json`.
         Ok(answer @ Answer::Repeated(_)) => result(out, id, answer),
         Ok(Answer::Agents(page)) => {
             answered(out, id, |out| page::write(out, page, |item| &item.agent));
@@ -82,7 +82,7 @@ fn answered(
     out.extend_from_slice(b",\"result\":");
     match write(out) {
         Ok(()) => out.push(b'}'),
-        // Only text that was stored as JSON and is none can fail here.
+        // Only a stored answer that is not JSON can fail here.
         Err(cause) => {
             out.truncate(start);
             error(
@@ -94,7 +94,7 @@ fn answered(
     }
 }
 
-/// Writes a refusal of the router.
+/// Writes a refusal by the router.
 pub fn refusal(out: &mut Vec<u8>, id: &Id, reject: &Reject) {
     #[serde_with::skip_serializing_none]
     #[derive(Serialize)]
@@ -113,7 +113,7 @@ pub fn refusal(out: &mut Vec<u8>, id: &Id, reject: &Reject) {
     failure(out, id, REFUSED, &reject.message, Some(&data));
 }
 
-/// Writes an error of the protocol.
+/// Writes a protocol error.
 pub fn error(out: &mut Vec<u8>, id: &Id, error: &WireError) {
     failure(
         out,
@@ -147,14 +147,14 @@ fn head(out: &mut Vec<u8>, id: &Id) {
     json(out, id);
 }
 
-/// Writes a value whose writing cannot fail.
+/// Writes a value that serializes without fail.
 pub(super) fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     value
         .serialize(Json(out))
         .expect("memory takes every byte, and the value has only strings for member names");
 }
 
-/// The replies of a batch as they are written one by one.
+/// The replies of a batch, written one by one.
 #[derive(Debug, Default)]
 pub struct Batch {
     replies: usize,
@@ -165,13 +165,13 @@ impl Batch {
         Self { replies: 0 }
     }
 
-    /// Call it before each reply is written.
+    /// Call before each reply is written.
     pub fn next(&mut self, out: &mut Vec<u8>) {
         out.push(if self.replies == 0 { b'[' } else { b',' });
         self.replies += 1;
     }
 
-    /// Ends the array and the line; a batch of notifications writes nothing.
+    /// Ends the array and the line; writes nothing for a batch of notifications.
     pub fn finish(self, out: &mut Vec<u8>) {
         if self.replies > 0 {
             out.push(b']');

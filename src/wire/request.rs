@@ -1,8 +1,7 @@
-//! A line → the calls it holds.
+//! Reads a line into calls.
 //!
-//! A line is one request or a batch of them. Each becomes a [`Call`]: what is asked for, or the
-//! error that answers it. Nothing here looks at state; a call that was understood may still be
-//! refused by the router.
+//! A line is one request or a batch of them. Each becomes a [`Call`]: the request, or the error
+//! that answers it. State is not consulted; the router may still refuse a well-formed call.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,17 +21,17 @@ use crate::router::command::Command;
 use crate::router::ids::{Key, Name, Text};
 use crate::router::query::Query;
 
-/// What a line holds.
+/// The content of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
-    /// One request; its reply stands alone.
+    /// One request, answered by a single reply.
     One(Call),
-    /// A batch; the replies go back as one array, or not at all where none is wanted.
+    /// A batch, answered by one array, or by nothing if it is all notifications.
     Batch(Vec<Call>),
 }
 
 impl Message {
-    /// How many requests it holds.
+    /// The number of requests.
     pub fn calls(&self) -> usize {
         match self {
             Self::One(_) => 1,
@@ -44,17 +43,16 @@ impl Message {
 /// One request, or what is wrong with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// Under which the reply goes back; `None` = a notification, which gets no reply whatever
-    /// comes of it.
+    /// The id for the reply; `None` = a notification, which never gets a reply.
     pub id: Option<Id>,
-    /// The method, where it is one that exists.
+    /// The method, if it exists.
     pub method: Option<&'static Method>,
     /// The idempotency key of a mutation.
     pub key: Option<Key>,
     pub request: Result<Request, WireError>,
 }
 
-/// The id of a request, given back as it came.
+/// The id of a request, returned as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Id {
     Null,
@@ -72,7 +70,7 @@ impl Serialize for Id {
     }
 }
 
-/// What is asked for.
+/// The parsed request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Command(Command),
@@ -91,12 +89,12 @@ pub struct SessionOpen {
     pub client: Name,
     pub token: Option<Token>,
     pub tenant: Option<Name>,
-    /// The events that come on this connection from now on.
+    /// `events.subscribe` and `events.unsubscribe`: the events sent on this connection.
     #[serde(default, deserialize_with = "events")]
     pub events: Option<Subscribe>,
 }
 
-/// A secret: it is never shown.
+/// A secret, never printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Token(pub Text);
@@ -141,7 +139,7 @@ pub enum ServerCall {
     Drain,
 }
 
-/// Reads one line: the plain way where it is plain, the general way where it is not.
+/// Reads one line with the plain reader, else with the general one.
 pub fn parse(line: &[u8], limits: &Limits) -> Message {
     match parse_plain(line, limits) {
         Some(call) => Message::One(call),
@@ -151,13 +149,13 @@ pub fn parse(line: &[u8], limits: &Limits) -> Message {
     }
 }
 
-/// Reads one line the general way. It knows every form and every error; [`parse`] gives the same,
-/// and tests hold it to that.
+/// Reads one line with the general reader, which knows every form and every error. [`parse`] gives
+/// the same result; tests check that.
 pub fn parse_general(line: &[u8], limits: &Limits) -> Message {
     read(line, limits, single)
 }
 
-/// Reads a line that is one request in the plain form. `None` = it is not, or it is wrong.
+/// Reads a line that is one plain request; `None` = it is not, or it is invalid.
 pub fn parse_plain(line: &[u8], limits: &Limits) -> Option<Call> {
     if line.len() > limits.line_bytes_max || line.first() != Some(&b'{') {
         return None;
@@ -166,7 +164,7 @@ pub fn parse_plain(line: &[u8], limits: &Limits) -> Option<Call> {
     plain_call::read(text, limits.depth_max.min(DEPTH_MAX_MAX))
 }
 
-/// Reads one line, and the requests of a batch by `each`.
+/// Reads one line; `each` reads the requests of a batch.
 fn read(line: &[u8], limits: &Limits, each: impl Fn(&str) -> Call) -> Message {
     match text(line, limits) {
         Ok(text) if text.starts_with('[') => batch(text, limits, each),
@@ -226,7 +224,7 @@ fn batch(text: &str, limits: &Limits, each: impl Fn(&str) -> Call) -> Message {
     Message::One(failed(Some(Id::Null), error))
 }
 
-/// One request as text.
+/// Reads one request.
 fn single(text: &str) -> Call {
     if !text.starts_with('{') {
         let error = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
@@ -251,32 +249,32 @@ fn failed(id: Option<Id>, error: WireError) -> Call {
 }
 
 fn not_json(error: &serde_json::Error) -> WireError {
-    // There is only one line, so its number says nothing.
+    // There is only one line, so its number is left out.
     let cause = error
         .to_string()
         .replace(" at line 1 column ", " at column ");
     WireError::parse(format!("the line is not JSON: {cause}"))
 }
 
-/// The members of a request, not yet looked into.
+/// The members of a request, not yet parsed.
 #[derive(Debug, Default)]
 pub(crate) struct Envelope<'a> {
     pub(crate) jsonrpc: Option<&'a RawValue>,
     pub(crate) id: Option<&'a RawValue>,
     pub(crate) method: Option<&'a RawValue>,
     pub(crate) params: Option<&'a RawValue>,
-    /// Members that the caller asked for besides.
+    /// Further members that the caller allows.
     pub(crate) extra: [Option<&'a RawValue>; EXTRA_MAX],
-    /// The first member that is unknown or given twice.
+    /// The first unknown or repeated member.
     fault: Option<String>,
     is_version_assumed: bool,
 }
 
-/// The most members that can be asked for besides.
+/// The most further members.
 pub(crate) const EXTRA_MAX: usize = 3;
 
 impl<'a> Envelope<'a> {
-    /// Takes an object apart; `extra` names further members that it may have.
+    /// Splits an object into its members; `extra` names further ones that are allowed.
     pub(crate) fn read(text: &'a str, extra: &[&str]) -> Result<Self, WireError> {
         let mut json = serde_json::Deserializer::from_str(text);
         let envelope = json.deserialize_map(EnvelopeVisitor { extra });
@@ -284,18 +282,18 @@ impl<'a> Envelope<'a> {
         envelope.map_err(|error| not_json(&error))
     }
 
-    /// Takes a request without `jsonrpc` as one of version 2.0.
+    /// Reads a request without `jsonrpc` as version 2.0.
     pub(crate) fn assume_version(&mut self) {
         self.is_version_assumed = self.jsonrpc.is_none();
     }
 
-    /// Understands the request.
+    /// Parses the members.
     pub(crate) fn into_call(self) -> Call {
         let id = match self.id.map(|raw| id(raw.get())).transpose() {
             Ok(id) => id,
             Err(error) => return failed(Some(Id::Null), error),
         };
-        // Whether an invalid request wanted a reply cannot be known: it gets one.
+        // An invalid request is answered, since it is unknown whether it was a notification.
         let invalid = |id: Option<Id>, error| failed(Some(id.unwrap_or(Id::Null)), error);
         if let Some(fault) = self.fault {
             return invalid(id, WireError::request(fault));

@@ -1,9 +1,8 @@
-//! What must hold of a text of JSON beyond its grammar: depth, unique members, exact numbers.
+//! Checks of JSON text beyond its grammar: depth, unique members, exact numbers.
 //!
-//! The depth is counted over the bytes before any parser recurses. The scan of the parameters
-//! also digests them, so that a repeated idempotency key can be told from a reused one: the
-//! digest depends on what was asked, not on white space, escapes or the order of members, and it
-//! is the same in every build.
+//! Depth is counted over the bytes before any parser recurses. The scan of the parameters also
+//! computes a digest, which tells a repeated request from a reused idempotency key: it depends on
+//! the values, not on white space, escapes or the order of members, and is the same in every build.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +16,7 @@ use crate::fields::Type;
 
 /// Whether `text` nests deeper than `max`. Brackets in strings do not count.
 pub fn is_too_deep(text: &str, max: usize) -> bool {
-    // Most lines do not even hold so many brackets.
+    // Most lines have fewer brackets than that.
     memchr::memchr2_iter(b'{', b'[', text.as_bytes())
         .nth(max)
         .is_some()
@@ -50,7 +49,7 @@ fn deepest(text: &str) -> usize {
     deepest
 }
 
-/// A member's name, borrowed from the text where it bears no escapes.
+/// The name of a member, borrowed from the text where it has no escapes.
 pub struct Word<'de>(pub Cow<'de, str>);
 
 impl<'de> serde::Deserialize<'de> for Word<'de> {
@@ -72,12 +71,12 @@ impl<'de> serde::Deserialize<'de> for Word<'de> {
     }
 }
 
-/// Walks a value of a known type, refuses what is ambiguous and gives the digest of the rest.
+/// Walks a value of a known type, refuses ambiguous input and gives the digest.
 #[derive(Clone, Copy)]
 pub struct Scan {
-    /// The type the value should have, where one is known.
+    /// The expected type, where one is known.
     pub expected: Option<&'static Type>,
-    /// A member that does not count for the digest.
+    /// A member left out of the digest.
     pub without: Option<&'static str>,
 }
 
@@ -129,7 +128,7 @@ impl<'de> Visitor<'de> for Scan {
     }
 
     fn visit_f64<E: Error>(self, n: f64) -> Result<u64, E> {
-        // 2^53 and beyond, where whole numbers are no longer told apart.
+        // From 2^53 on, a double no longer holds every whole number.
         if n.abs() >= 9_007_199_254_740_992.0 {
             return Err(too_big(&n));
         }
@@ -144,7 +143,7 @@ impl<'de> Visitor<'de> for Scan {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<u64, A::Error> {
-        // The types would take an array as the members of an object in order.
+        // The types would accept an array as the members of an object in order.
         if self.expected.is_some_and(Type::is_object) {
             return Err(A::Error::custom("an array is not right"));
         }
@@ -160,12 +159,12 @@ impl<'de> Visitor<'de> for Scan {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<u64, A::Error> {
-        // The types would take `{"word": null}` for a word.
+        // The types would accept `{"word": null}` as a word.
         if self.expected.is_some_and(|expected| !expected.is_object()) {
             return Err(A::Error::custom("an object is not right"));
         }
         let mut names: SmallVec<[Cow<'de, str>; 8]> = SmallVec::new();
-        // A sum does not depend on the order of its terms.
+        // A sum, so that the order of the members does not matter.
         let mut sum = 0_u64;
         while let Some(Word(name)) = members.next_key::<Word<'de>>()? {
             let value = members.next_value_seed(Self {
@@ -199,7 +198,7 @@ const TEXT: u64 = 0xa076_1d64_78bd_642f;
 const LIST: u64 = 0xe703_7ed1_a0b4_28db;
 const MAP: u64 = 0x8ebc_6af0_9c88_c6e3;
 
-/// One step of the digest: the two halves of a product, folded.
+/// One step of the digest: multiplies, and folds the halves of the product.
 pub fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a ^ 0x2d35_8dcc_aa6c_78a5) * u128::from(b ^ 0x8bb8_4b93_962e_acc9);
     let bytes = product.to_le_bytes();

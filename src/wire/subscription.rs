@@ -1,4 +1,4 @@
-//! Which events a subscriber wants. Nothing is sent from here.
+//! Which events a subscriber wants. Sends nothing.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -7,11 +7,11 @@ use super::limits::INTEGER_MAX;
 use crate::router::event::{Event, EventType, Names};
 use crate::router::ids::Name;
 
-/// `events.subscribe`. What is not named is not filtered by.
+/// `events.subscribe`. An absent filter lets everything through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Subscribe {
-    /// The last sequence number that is known; without it from now on.
+    /// Events after this sequence number; without it, from now on.
     #[serde(deserialize_with = "sequence")]
     pub after: Option<u64>,
     pub types: Option<Vec<EventType>>,
@@ -19,7 +19,7 @@ pub struct Subscribe {
     pub queues: Option<Vec<Name>>,
 }
 
-/// Reads a sequence number that every reader of JSON carries exactly.
+/// Reads a sequence number that every JSON implementation carries exactly.
 fn sequence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let after = Option::<u64>::deserialize(deserializer)?;
     match after.filter(|after| *after > INTEGER_MAX.cast_unsigned()) {
@@ -31,8 +31,8 @@ fn sequence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D
 }
 
 impl Subscribe {
-    /// Whether an event is wanted. Types, agents and queues must each fit where they are given;
-    /// an event that names no agent (no queue) does not fit a list of agents (of queues).
+    /// Whether an event is wanted: every given filter must match. An event without an agent (queue)
+    /// matches no list of agents (queues).
     pub fn wants(&self, event: &Event) -> bool {
         let body = &event.body;
         let fits =
