@@ -6,7 +6,7 @@ use super::Type::{List, Map, Name, Text};
 use super::{Field, Fields, Type};
 use crate::calendar::{DAYS_MAX, SPANS_MAX, WEEKDAYS, Written};
 
-/// Spans of a day.
+/// The hours of a day.
 pub const SPANS: Type = List(&Text, SPANS_MAX);
 const DATES: Type = List(&Text, DAYS_MAX);
 const CALENDAR: Field = Field::must("calendar", Name, "the calendar's name");
@@ -37,7 +37,7 @@ const MAKE_UP_HOURS: Field = Field::may(
 )
 .example("[\"09:00-17:30\"]");
 
-/// All but the hours by weekday, which the file has in a section of their own.
+/// All but the hours by weekday, which have a section of their own in the file.
 pub const DAYS: &[Field] = &[ZONE, HOLIDAYS, MAKE_UP, MAKE_UP_HOURS];
 
 /// `calendar.set`.

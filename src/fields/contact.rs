@@ -10,7 +10,7 @@ use crate::router::command::{ContactSubmit, ContactTransfer, OfferDecline};
 use crate::router::people::ContactCallback;
 use crate::router::policy::DEFAULT_CHANNEL;
 
-/// How a conversation can be said to have ended.
+/// The outcomes that `contact.end` takes.
 pub const END_OUTCOMES: &[&str] = &["resolved", "open", "transferred", "dropped"];
 
 const NAMES: Type = List(&Name, ANY);

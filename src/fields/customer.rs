@@ -10,7 +10,7 @@ pub(super) const CUSTOMER: Field = Field::must(
     "the customer's id or any identity, such as tel:+8613800138000",
 );
 
-/// By what a customer is known.
+/// The identities of a customer.
 pub const IDENTITIES: Field = Field::may(
     "identities",
     List(&Name, ANY),
@@ -22,7 +22,7 @@ pub const IDENTITIES: Field = Field::may(
 )
 .example("[\"tel:+8613800138000\", \"mail:li@example.com\"]");
 
-/// What is known of a customer.
+/// The profile of a customer.
 pub const PROFILE: &[Field] = &[
     Field::may("tier", Text, "such as gold")
         .manual("How important it is, in your words.")

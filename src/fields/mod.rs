@@ -1,13 +1,13 @@
-//! The table of fields: what can be said to the program, on the wire or in its file, each once.
+//! The table of fields: every parameter of the wire and key of the configuration, each once.
 //!
-//! A [`Field`] has a name, a type with its range and unit, and a line that says what it is. The
-//! parameters of the methods with the words of their faults, the OpenRPC document, the keys of the
-//! configuration with their checks, the sample file and the manual are all made from it. A file for
-//! each noun; what only the wire or only the configuration knows stands there, in the same types.
+//! A [`Field`] has a name, a type with its range and unit, and a line of description. The
+//! parameters of the methods with their error messages, the OpenRPC document, the keys of the
+//! configuration with their checks, the sample file and the manual are all made from it. There is a
+//! file for each noun; fields of the wire only or the configuration only are defined there, with
+//! the same types.
 //!
-//! Defaults are not written here: they are asked of the structs that are read ([`Fields::of`]).
-//! Only where the router fills something in later, its constant is named ([`Field::or`]). Ranges
-//! are those of the types in `router`, by the names of their constants.
+//! Defaults are read from the structs ([`Fields::of`]), or name the router's constant where it
+//! fills the field in later ([`Field::or`]). Ranges are the constants of the types in `router`.
 
 pub mod agent;
 pub mod calendar;
@@ -32,21 +32,21 @@ use crate::router::query::{PAGE_ITEMS_MAX, PageLimit};
 /// One parameter of a method, one member of an object, one key of the file.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// As on the wire. The file has it without `_ms` and `_at`.
+    /// The name on the wire; the file drops `_ms` and `_at`.
     pub name: &'static str,
     pub kind: Type,
     pub required: bool,
-    /// Whether the file needs it, though the wire takes another field in its place.
+    /// Whether the file requires it, though the wire accepts another field instead.
     pub required_in_file: bool,
-    /// What counts where none is given and the struct that is read does not say.
+    /// The default, where the struct that is read has none.
     pub later: Option<fn() -> Value>,
-    /// What it is, in a line without a full stop.
+    /// The description, in a line without a full stop.
     pub about: &'static str,
-    /// What the manual says besides, in sentences.
+    /// Further sentences for the manual.
     pub note: &'static str,
-    /// Whether the manual says that alone, because the line leans on another or on the wire.
+    /// Whether the manual has only those, because the description needs its context on the wire.
     pub is_note_alone: bool,
-    /// A value as TOML, where the default alone does not show what is meant.
+    /// An example in TOML, where the default alone does not show the form.
     pub example: &'static str,
 }
 
@@ -79,7 +79,7 @@ impl Field {
         self
     }
 
-    /// Names what is filled in later where none is given.
+    /// Sets the default that is filled in later.
     #[must_use]
     pub const fn or(mut self, later: fn() -> Value) -> Self {
         self.later = Some(later);
@@ -92,7 +92,7 @@ impl Field {
         self
     }
 
-    /// What the manual says in place of the line.
+    /// The description in the manual, in place of the line.
     #[must_use]
     pub const fn manual(mut self, text: &'static str) -> Self {
         self.note = text;
@@ -107,17 +107,17 @@ impl Field {
     }
 }
 
-/// The fields that are given together: the parameters of a method, an object, a section.
+/// A group of fields: the parameters of a method, an object, a section.
 #[derive(Debug)]
 pub struct Fields {
     pub all: &'static [Field],
-    /// What the manual says before them.
+    /// The introduction in the manual.
     pub about: &'static str,
     defaults: fn(&[Field]) -> Value,
 }
 
 impl Fields {
-    /// Fields without a default: what is absent is not set or stays.
+    /// Fields without defaults: absent means not set, or unchanged.
     pub const fn new(all: &'static [Field]) -> Self {
         Self {
             all,
@@ -126,7 +126,7 @@ impl Fields {
         }
     }
 
-    /// Fields that are read as a `T`, which knows the defaults.
+    /// Fields that are read as a `T`, which has the defaults.
     pub const fn of<T: Serialize + DeserializeOwned>(all: &'static [Field]) -> Self {
         Self {
             defaults: least::<T>,
@@ -134,7 +134,7 @@ impl Fields {
         }
     }
 
-    /// The same where the first field is the name of what the others are about, and read apart.
+    /// Likewise, where the first field is the name of the entity and is read separately.
     pub const fn named<T: Serialize + DeserializeOwned>(all: &'static [Field]) -> Self {
         Self {
             defaults: |all| least::<T>(&all[1..]),
@@ -148,7 +148,7 @@ impl Fields {
         self
     }
 
-    /// What counts where nothing is given, by field. `null` stands for "none" or "no limit".
+    /// The defaults by field. `null` stands for "none" or "no limit".
     pub fn defaults(&self) -> Map<String, Value> {
         let Value::Object(mut defaults) = (self.defaults)(self.all) else {
             unreachable!("fields are read as an object");
@@ -162,7 +162,7 @@ impl Fields {
     }
 }
 
-/// What a `T` is of which nothing is said that need not be.
+/// A `T` with all optional fields unset.
 fn least<T: Serialize + DeserializeOwned>(fields: &[Field]) -> Value {
     let required = fields.iter().filter(|field| field.required);
     let given: Map<String, Value> = required
@@ -177,7 +177,7 @@ fn least<T: Serialize + DeserializeOwned>(fields: &[Field]) -> Value {
     all
 }
 
-/// The fields of several lists in one.
+/// Joins several lists of fields.
 pub const fn join<const N: usize>(lists: &[&[Field]]) -> [Field; N] {
     let mut all = [lists[0][0]; N];
     let (mut at, mut list) = (0, 0);
@@ -211,10 +211,10 @@ const LIMIT: Field =
 /// No parameters.
 pub static NONE: Fields = Fields::new(&[]);
 
-/// The page of a list.
+/// Paging of a list.
 pub static LIST: Fields = Fields::new(&[AFTER, LIMIT]);
 
-/// Which figures.
+/// The selection of figures.
 pub static STATS_GET: Fields = Fields::new(&[
     Field::may("queue", Type::Name, "only this queue"),
     Field::may("agent", Type::Name, "only this agent"),

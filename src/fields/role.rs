@@ -1,9 +1,9 @@
-//! What those who call may do.
+//! The roles of callers.
 
 use crate::router::words::words;
 
 words! {
-    /// What somebody may do: the word of a token, and who may call a method.
+    /// What a caller may do: named in a token, and required by a method.
     Role {
         /// A telephony platform: contacts and offers of its tenant.
         Platform,

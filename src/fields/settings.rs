@@ -69,7 +69,7 @@ pub static SETTINGS: &[Field] = &[
     ),
 ];
 
-/// `settings.set`: what is absent stays.
+/// `settings.set`: absent fields keep their value.
 pub static SETTINGS_SET: Fields = Fields::new(SETTINGS);
 
 static CHANNEL: Fields = Fields::of::<ChannelRule>(&[

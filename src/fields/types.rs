@@ -1,8 +1,8 @@
 //! The types of fields.
 //!
-//! From a [`Type`] come the words of a fault ("what would be right") and the JSON Schema of the
-//! OpenRPC document; the configuration reads and writes its values by it. On the wire the values
-//! are read by the router's own types; a test holds the two together.
+//! A [`Type`] gives the words of an error ("what would be valid") and the JSON Schema of the
+//! OpenRPC document; the configuration reads and writes its values by it. On the wire, values are
+//! read by the router's own types; a test checks that both agree.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::router::ids::{KEY_BYTES_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::router::policy::{CAPACITY_MAX, Level, PRIORITY_MAX, SKILLS_MAX};
 use crate::router::time::{MILLIS_MAX, TIMESTAMP_MAX};
 
-/// What a value may be.
+/// The type of a value.
 #[derive(Clone, Copy, Debug)]
 pub enum Type {
     /// An id chosen by the client.
@@ -21,7 +21,7 @@ pub enum Type {
     Key,
     /// Free text.
     Text,
-    /// The name of a skill with a place for a word.
+    /// The name of a skill with `{}` as a placeholder.
     SkillPattern,
     /// The id of an offer.
     Offer,
@@ -64,7 +64,7 @@ pub enum Type {
     Attributes,
     /// An address with a port.
     Address,
-    /// The path of a folder or file, in bytes at most.
+    /// The path of a folder or file; the most bytes.
     Path(usize),
     /// Permission bits.
     Mode,
@@ -72,7 +72,7 @@ pub enum Type {
     Hash,
 }
 
-/// Stands for "as many as the line holds".
+/// No limit of its own: as many as the line holds.
 pub const ANY: usize = usize::MAX;
 
 /// Any duration.
@@ -80,12 +80,12 @@ pub const MILLIS: Type = Type::Millis {
     min: 0,
     max: MILLIS_MAX,
 };
-/// A number of things.
+/// A count.
 pub const COUNT: Type = Type::Whole {
     min: 0,
     max: u32::MAX as i64,
 };
-/// Contacts at once of one channel.
+/// Simultaneous contacts of one channel.
 pub const CAPACITY: Type = Type::Whole {
     min: 0,
     max: CAPACITY_MAX as i64,
@@ -94,7 +94,7 @@ pub const CAPACITY: Type = Type::Whole {
 pub const SKILLS: Type = Type::Map(&Type::Level, SKILLS_MAX);
 
 impl Type {
-    /// Whether only an object will do.
+    /// Whether only an object is valid.
     pub const fn is_object(&self) -> bool {
         match self {
             Self::Map(..) | Self::Object(_) | Self::Attributes => true,
@@ -136,7 +136,7 @@ impl Type {
         None
     }
 
-    /// The type of a member of that name.
+    /// The type of the member with this name.
     pub fn member(&self, name: &str) -> Option<&'static Self> {
         if let Self::Map(value, _) = self {
             return Some(value);
@@ -163,7 +163,7 @@ impl Type {
         None
     }
 
-    /// What would be right, as the end of "give …".
+    /// What would be valid, as the end of "give …".
     pub fn describe(&self) -> String {
         let id = |max| format!("a string of 1 to {max} bytes without control characters");
         match self {
@@ -214,7 +214,7 @@ impl Type {
         }
     }
 
-    /// The range alone, for a number that is of the type and outside of the field's own range.
+    /// The range alone, for a number of the right type outside the field's range.
     pub fn bounds(&self) -> Option<String> {
         match *self {
             Self::Millis {
@@ -273,7 +273,7 @@ impl Type {
         }
     }
 
-    /// A value that is right.
+    /// A valid value.
     pub(super) fn some(&self) -> Value {
         match self {
             Self::Name | Self::Key => json!("x"),
@@ -337,8 +337,8 @@ impl Fields {
     }
 }
 
-/// The default of a type as a reader of the document is told: `null` where it is a limit, an
-/// object where its own fields do not say it.
+/// The default as the document shows it: `null` only for a limit, an object only if its own fields
+/// do not show it.
 fn shown(kind: &Type, mut default: Value) -> Option<Value> {
     match (kind, &mut default) {
         (Type::Limit(_), _) => Some(default),
@@ -351,7 +351,7 @@ fn shown(kind: &Type, mut default: Value) -> Option<Value> {
     }
 }
 
-/// The names of some fields, in the order of the protocol.
+/// The names of the fields, in the order of the protocol.
 pub fn names(fields: &[Field]) -> Vec<&'static str> {
     fields.iter().map(|field| field.name).collect()
 }
@@ -362,7 +362,7 @@ pub fn quoted(words: &[&str]) -> String {
     words.join(", ")
 }
 
-/// A long list is cut: an error bears the whole of it in `data.known`.
+/// A long list is cut; `data.known` of the error has all of it.
 fn one_of(words: &[&str]) -> String {
     const SHOWN_MAX: usize = 12;
     match words.get(..SHOWN_MAX) {
