@@ -1,16 +1,15 @@
-//! The form in which values outlive a program: structs as numbered fields, words as numbers.
+//! The stored form of values: structs as numbered fields, words as numbers.
 //!
-//! A struct is written as field number and value, field after field, and ends with a 0. A field at
-//! the value that its table calls absent is left out, and absence means that value for ever, also
-//! where the program's own default changes later. So a struct may gain a field, and what was
-//! written before reads as it did. A field that the reader does not know is refused: to pass over
-//! it would make another history. The tables stand apart from the structs, whose serde names are
-//! the wire's; they take a struct apart completely, so a field without a number does not compile.
-//! A number is never given a second meaning.
+//! A struct is its fields, each a number and a value, then a 0. A field at the absent value of its
+//! table is left out. Absence means that value for ever, even if the program's default changes, so
+//! a struct may gain fields and old data reads as before. An unknown field is refused: skipping it
+//! would change history. The tables are separate from the structs, whose serde names are the
+//! wire's; they destructure each struct, so a field without a number does not compile. A number is
+//! never reused.
 //!
-//! Single values have the encoding of postcard, whose format is published and frozen: integers of
-//! variable length, strings and lists behind their length. It was preferred to CBOR, which takes
-//! 9 bytes for a time where this takes 6 and tells types that the tables know.
+//! Single values are encoded as by postcard, whose format is published and frozen: integers of
+//! variable length, strings and lists after their length. CBOR would take 9 bytes for a time where
+//! this takes 6, and would repeat types that the tables know.
 
 mod values;
 
@@ -20,7 +19,7 @@ use postcard::de_flavors::Slice;
 use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
-/// What stands behind the last field of a struct.
+/// Ends the fields of a struct.
 const END: u8 = 0;
 
 /// A value with a stored form.
@@ -28,17 +27,17 @@ pub trait Stored: Sized {
     fn write(&self, out: &mut Writer<'_>);
     fn read(from: &mut Reader<'_>) -> Result<Self, Error>;
 
-    /// What a field of this type holds where nothing is stored of it; `None` = it must be there.
+    /// The value of an absent field of this type; `None` = the field is required.
     fn absent() -> Option<Self> {
         None
     }
 
-    /// Whether it is that value.
+    /// Whether it is the absent value.
     fn is_absent(&self) -> bool {
         false
     }
 
-    /// Writes it as a field, after its number: nothing need be said of its presence.
+    /// Writes it as the value of a field, after the field's number.
     fn write_field(&self, out: &mut Writer<'_>) {
         self.write(out);
     }
@@ -63,7 +62,7 @@ pub enum Error {
     Wrong(String),
 }
 
-/// Memory takes every byte.
+/// A memory buffer, which accepts every byte.
 struct Memory<'a>(&'a mut Vec<u8>);
 
 impl Flavor for Memory<'_> {
@@ -94,7 +93,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// One value as postcard encodes it.
+    /// One value in postcard's encoding.
     pub fn plain(&mut self, value: &(impl Serialize + ?Sized)) {
         let written = value.serialize(&mut self.0);
         written.expect("memory takes every value");
@@ -128,23 +127,23 @@ impl<'a> Reader<'a> {
         Self(postcard::Deserializer::from_bytes(bytes))
     }
 
-    /// One value as postcard encodes it.
+    /// One value in postcard's encoding.
     pub fn plain<T: Deserialize<'a>>(&mut self) -> Result<T, Error> {
         T::deserialize(&mut self.0).map_err(Error::Bytes)
     }
 
-    /// The number of the next field; `None` = the struct ends.
+    /// The number of the next field; `None` = the end of the struct.
     pub fn field(&mut self) -> Result<Option<u8>, Error> {
         let number = self.plain()?;
         Ok((number != END).then_some(number))
     }
 
-    /// The bytes that are left.
+    /// The bytes not yet read.
     pub fn rest(self) -> Result<&'a [u8], Error> {
         self.0.finalize().map_err(Error::Bytes)
     }
 
-    /// Nothing may be left.
+    /// Checks that no bytes are left.
     pub fn end(self) -> Result<(), Error> {
         match self.rest()? {
             [] => Ok(()),
@@ -158,14 +157,14 @@ pub fn write(out: &mut Vec<u8>, value: &impl Stored) {
     value.write(&mut Writer::new(out));
 }
 
-/// Reads one value; the bytes behind it are left.
+/// Reads one value and leaves the bytes after it.
 pub fn read_next<'a, T: Stored>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), Error> {
     let mut from = Reader::new(bytes);
     let value = T::read(&mut from)?;
     Ok((value, from.rest()?))
 }
 
-/// Reads one value from all bytes.
+/// Reads one value that fills all bytes.
 pub fn read<T: Stored>(bytes: &[u8]) -> Result<T, Error> {
     let mut from = Reader::new(bytes);
     let value = T::read(&mut from)?;
@@ -173,8 +172,9 @@ pub fn read<T: Stored>(bytes: &[u8]) -> Result<T, Error> {
     Ok(value)
 }
 
-/// The table of a struct: number and field, and after `=` the value that is not written. Without
-/// one, only options and lists may be absent. What is `made anew` from the rest begins at its default.
+/// The table of a struct: number and field, and after `=` the value that is left out. Without one,
+/// only options and lists may be absent. Fields that are `made anew` are not stored; they start at
+/// their default.
 macro_rules! stored {
     (
         $type:ident $(<$life:lifetime>)? {
@@ -232,7 +232,7 @@ macro_rules! stored {
 }
 pub(crate) use stored;
 
-/// The table of an enum: number and variant, which may hold one value.
+/// The table of an enum: number and variant, with at most one value.
 macro_rules! numbered {
     ($($type:ident { $($number:literal $variant:ident $(($value:ident))?),+ $(,)? })+) => {$(
         impl $crate::stored::Stored for $type {
@@ -265,7 +265,7 @@ macro_rules! numbered {
 }
 pub(crate) use numbered;
 
-/// Types around one value, which are stored as that value.
+/// Newtypes, stored as their inner value.
 macro_rules! as_inner {
     ($($type:ident($inner:ty)),+ $(,)?) => {$(
         impl $crate::stored::Stored for $type {

@@ -66,7 +66,7 @@ impl<T: Stored> Stored for Option<T> {
     }
 }
 
-/// No more room is taken at once than for a usual list: its length may be wrong.
+/// Reserves no more than a usual list needs: the length may be corrupt.
 const CAPACITY_MAX: usize = 1_024;
 
 fn write_list<'a, T: Stored + 'a>(
@@ -154,7 +154,7 @@ impl<A: Stored, B: Stored> Stored for (A, B) {
     }
 }
 
-/// What is borrowed where it is written and owned where it was read.
+/// Borrowed when written, owned when read.
 impl<T: Stored + Clone> Stored for Cow<'_, T> {
     fn write(&self, out: &mut Writer<'_>) {
         T::write(self, out);
@@ -191,7 +191,7 @@ impl<T: Stored + Clone> Stored for Cow<'_, [T]> {
     }
 }
 
-/// As many values as the type says, without their number.
+/// A fixed number of values, stored without their count.
 impl<T: Stored + Default, const N: usize> Stored for [T; N] {
     fn write(&self, out: &mut Writer<'_>) {
         for value in self {
