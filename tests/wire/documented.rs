@@ -1,4 +1,4 @@
-//! `docs/protocol.md` names every method, parameter, event, limit and word, and
+//! `docs/protocol.md` has every method, parameter, event, limit and word, and
 //! `docs/routing-rules.md` the rule of each field and step.
 
 use firsthand::fields::{Field, Type};
@@ -11,7 +11,7 @@ use firsthand::wire::method::METHODS;
 const PROTOCOL: &str = include_str!("../../docs/protocol.md");
 const RULES: &str = include_str!("../../docs/routing-rules.md");
 
-/// Whether the word stands in backquotes, alone or as part of a short piece of code.
+/// Whether the word is in backquotes, alone or within a short piece of code.
 fn is_named(word: &str) -> bool {
     PROTOCOL.split('`').skip(1).step_by(2).any(|code| {
         code.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
@@ -96,7 +96,7 @@ fn words() -> Vec<&'static str> {
     words
 }
 
-/// The table of methods gives each its kind and roles, as the code has them.
+/// The document's table of methods has the kind and roles of each, as in the code.
 #[test]
 fn the_roles_are_documented() {
     use firsthand::wire::method::{Kind, Role};
@@ -133,8 +133,8 @@ fn rules_section(title: &str) -> &'static str {
     after.split("\n## ").next().unwrap_or_default()
 }
 
-/// Every field of a policy and every setting decides by a rule, or is said to decide nothing; so
-/// does every word that an explanation uses for a rule.
+/// Every field of a policy, every setting and every rule word of an explanation is listed under its
+/// rule, or under those that decide nothing.
 #[test]
 fn every_field_and_step_has_its_rule() {
     let mut missing = Vec::new();

@@ -1,4 +1,4 @@
-//! Every event as it goes out, and who gets it.
+//! The JSON of every event, and the filters of subscriptions.
 
 use firsthand::router::answer::{BriefingView, PairAwayView, ServedView};
 use firsthand::router::codes::{
@@ -46,12 +46,12 @@ fn bare() -> ContactRef {
     }
 }
 
-/// One body of every kind at least, with and without what may be unknown.
+/// At least one body of each type, with and without its optional fields.
 fn bodies() -> Vec<EventBody> {
     let mut bodies = people();
     bodies.extend(settings());
     bodies.extend(contacts());
-    bodies.extend(promised());
+    bodies.extend(offers_and_schedules());
     bodies.extend(offers());
     bodies.extend(cases());
     bodies.extend(clocks());
@@ -210,8 +210,8 @@ fn contacts() -> Vec<EventBody> {
     ]
 }
 
-/// Offers and calls that are promised.
-fn promised() -> Vec<EventBody> {
+/// Offers and scheduled contacts.
+fn offers_and_schedules() -> Vec<EventBody> {
     vec![
         EventBody::Contact(
             full(),
@@ -538,7 +538,7 @@ fn wanted(params: &str) -> Subscribe {
     }
 }
 
-/// The kinds that a subscription lets through, of all bodies above.
+/// The types of all bodies above that a subscription lets through.
 fn passed(params: &str) -> Vec<&'static str> {
     let wanted = wanted(params);
     let mut kinds: Vec<_> = bodies()

@@ -63,7 +63,7 @@ fn what_has_no_form_is_refused() {
     let mut out = Vec::new();
     let numbered = BTreeMap::from([(1, 2)]);
     assert!(numbered.serialize(Json(&mut out)).is_err());
-    // Attributes that are no JSON become an error of the reply, in the words of `serde_json`.
+    // Attributes that are not JSON become an error reply with the message of `serde_json`.
     let broken = Attributes("{".into());
     let error = broken.serialize(Json(&mut out)).expect_err("no JSON");
     let expected = serde_json::to_string(&broken).expect_err("no JSON");
@@ -89,7 +89,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A name may be anything but empty, too long, or with control characters.
+/// Any name that is not empty or too long and has no control characters.
 fn name() -> impl Strategy<Value = Name> {
     prop_oneof!["[a-z0-9-]{1,20}", "[ -~]{1,20}", "\\PC{1,8}"]
         .prop_filter_map("a name", |text| Name::new(&text).ok())

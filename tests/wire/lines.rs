@@ -1,10 +1,10 @@
-//! Bytes cut into lines, however they arrive.
+//! Cutting bytes into lines, however they arrive.
 
 use firsthand::wire::limits::Limits;
 use firsthand::wire::line::{Line, Lines};
 use proptest::prelude::*;
 
-/// The lines of a stream that arrives in the given pieces, `None` = too long.
+/// The lines of a stream that arrives in the given pieces; `None` = too long.
 fn lines<'a>(max: usize, pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Option<Vec<u8>>> {
     let mut reader = Lines::new(&Limits {
         line_bytes_max: max,

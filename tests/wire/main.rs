@@ -1,4 +1,4 @@
-//! What the wire takes, what it refuses and in which words.
+//! What the wire accepts, what it refuses, and with which messages.
 
 mod documented;
 mod events;
@@ -14,8 +14,8 @@ use firsthand::wire::limits::Limits;
 use firsthand::wire::reply;
 use firsthand::wire::request::{Call, Message, Request, parse};
 
-/// The replies to one line. The wire alone has no answers, so a request that it takes is answered
-/// with the name of what it was taken for.
+/// The replies to one line. The wire alone has no answers, so an accepted request is answered with
+/// its kind.
 fn replies(line: &[u8], limits: &Limits) -> String {
     let mut out = Vec::new();
     match parse(line, limits) {
@@ -69,14 +69,14 @@ fn call(line: &str) -> Call {
     }
 }
 
-/// The request of a line that is right.
+/// The request of a valid line.
 fn request(line: &str) -> Request {
     call(line)
         .request
         .unwrap_or_else(|error| panic!("{line}\n  {error}"))
 }
 
-/// A request of that method with those params.
+/// A request with this method and these params.
 fn line(method: &str, params: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#)
 }

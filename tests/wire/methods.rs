@@ -1,4 +1,4 @@
-//! The table of methods against the types it speaks of, and the document made from it.
+//! The table of methods against the types of its requests, and the document made from it.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{call, expect_file, line, request};
 
-/// One request of every method, with every parameter it has.
+/// One request of every method, with all its parameters.
 pub(crate) const EXAMPLES: &str = include_str!("examples.ndjson");
 
 /// The examples: method, params.
@@ -36,7 +36,7 @@ fn json<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).expect("commands are JSON")
 }
 
-/// The params that make this command.
+/// The params of this command.
 fn params_of(command: &Command) -> Value {
     match command {
         Command::Agent(AgentCommand::Set(inner)) => json(inner),
@@ -95,7 +95,7 @@ fn params_of(command: &Command) -> Value {
     }
 }
 
-/// The params that make this question.
+/// The params of this query.
 fn params_of_query(query: &Query) -> Value {
     match query {
         Query::AgentGet(inner) | Query::AgentBriefing(inner) => json(inner),
@@ -132,7 +132,7 @@ fn the_table_is_in_order_and_every_method_has_an_example() {
     assert_eq!(find("contact"), None);
 }
 
-/// Each method goes through its type and comes back the same; no parameter gets lost.
+/// Each request comes back the same from its type; no parameter is lost.
 #[test]
 fn every_method_comes_back_as_it_went() {
     for (method, params) in examples() {
@@ -162,12 +162,12 @@ fn every_method_comes_back_as_it_went() {
     }
 }
 
-/// The table names the members of the types, no more and no fewer.
+/// The table lists exactly the members of the types.
 #[test]
 fn the_table_names_what_the_types_have() {
     for (method, params) in examples() {
         compare(method.name, method.params.all, &params);
-        // What is not required may be absent, what is required may not.
+        // Optional parameters may be absent, required ones may not.
         for param in method.params.all {
             let mut less = params.clone();
             less.as_object_mut().expect("an object").remove(param.name);
@@ -211,7 +211,7 @@ fn nested(place: &str, kind: &Type, value: &Value) {
     }
 }
 
-/// The defaults in the document are those that count.
+/// The defaults in the document are the effective ones.
 #[test]
 fn the_table_names_the_defaults() {
     let mut checked = 0;
@@ -249,7 +249,7 @@ fn the_table_names_the_defaults() {
     assert!(checked > 40, "{checked}");
 }
 
-/// Defaults that the router fills in, so the command does not show them.
+/// Defaults that the router fills in later, so the command does not have them.
 const FILLED_IN_LATER: [&str; 3] = ["limit", "queue", "channel"];
 
 fn defaults(place: &str, declared: &Fields, value: &Value) -> usize {
@@ -337,7 +337,7 @@ fn the_digest_depends_on_what_is_asked_and_on_nothing_else() {
         end,
         key_of("case.reopen", r#"{"case":"c","by":"b","key":"k1"}"#).1
     );
-    // The journal keeps digests: this one may never change.
+    // The journal keeps digests, so this value must never change.
     assert_eq!(end, 0x9715_8b00_f1ed_8ad1, "{end:#x}");
 }
 
@@ -372,7 +372,7 @@ fn the_committed_document_is_the_present_one() {
     expect_file("docs/openrpc.json", &openrpc::text());
 }
 
-/// Every schema takes the examples: a small checker for the few words of JSON Schema in use.
+/// Every schema accepts the examples; a small checker for the few keywords of JSON Schema in use.
 #[test]
 fn the_schemas_take_the_examples() {
     let document = openrpc::document();

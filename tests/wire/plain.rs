@@ -1,4 +1,4 @@
-//! The plain way of reading gives what the general way gives, and the usual lines take it.
+//! The plain reader gives the same result as the general one, and accepts the usual lines.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::line;
 use super::methods::examples;
 
-/// What programs send all day.
+/// Typical requests.
 const USUAL: &[&str] = &[
     r#"{"jsonrpc":"2.0","id":471,"method":"contact.submit","params":{"contact":"call-0017","queue":"support","channel":"voice","customer":"tel:+8613800138000","topic":"billing"}}"#,
     r#"{"jsonrpc":"2.0","id":"a-1","method":"contact.submit","params":{"contact":"电话-1","requires":{"zh":5,"billing":3},"priority":-7,"exclude":["bob","al"],"joined_at":1700000000000,"max_wait_ms":null,"attributes":{"lane":3,"vip":true,"notes":["a"]},"key":"k-17"}}"#,
@@ -29,10 +29,10 @@ const USUAL: &[&str] = &[
     r#"{"jsonrpc":"2.0","method":"contact.cancel","params":{"contact":"c","reason":"abandoned"}}"#,
 ];
 
-/// Methods whose parameters are always read the general way: parts of them are read apart.
-const APART: &[&str] = &["calendar.set", "kind.set", "queue.set"];
+/// Methods always read by the general reader, since some of their parameters are read separately.
+const READ_SEPARATELY: &[&str] = &["calendar.set", "kind.set", "queue.set"];
 
-/// Reads a line both ways; whether it took the plain one.
+/// Reads a line both ways; returns whether the plain reader accepted it.
 fn same(line: &[u8], limits: &Limits) -> bool {
     let (fast, general) = (parse(line, limits), parse_general(line, limits));
     let shown = String::from_utf8_lossy(line);
@@ -60,7 +60,7 @@ fn every_method_that_can_takes_the_plain_way() {
             general.insert(method.name);
         }
     }
-    assert_eq!(general, APART.iter().copied().collect());
+    assert_eq!(general, READ_SEPARATELY.iter().copied().collect());
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn requests_of_a_batch_are_read_the_same() {
     assert!(!same(batch.as_bytes(), &Limits::default()));
 }
 
-/// Each byte in turn is left out, or another is put in its place or before it.
+/// Omits each byte in turn, or replaces it, or inserts another before it.
 #[test]
 fn a_byte_more_or_less_makes_no_difference_between_the_ways() {
     let strange = b"\0\t\n\r\x0c \"\\/{}[]:,-+.0189eEnatx\x7f\x80\xc3\xa9\xff";
@@ -157,7 +157,7 @@ fn all_lines_of_the_transcripts_are_read_the_same() {
         let text = std::fs::read_to_string(file).expect("a transcript is text");
         for line in text.lines() {
             same(line.as_bytes(), &limits);
-            // As a program would send it: without what is for the rehearsal only.
+            // As a program sends it, without the members that only a rehearsal has.
             let Ok(Value::Object(mut members)) = serde_json::from_str(line) else {
                 continue;
             };
@@ -173,7 +173,7 @@ fn all_lines_of_the_transcripts_are_read_the_same() {
     assert!(plain * 2 > all, "{plain} of {all} lines took the plain way");
 }
 
-/// Between two pieces of a line: nearly always nothing.
+/// White space between two tokens: nearly always none.
 fn space() -> impl Strategy<Value = &'static str> {
     prop_oneof![
         40 => Just(""),
@@ -266,7 +266,7 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The members of params: nearly always those of the method, with values that may not fit.
+/// Params that mostly belong to the method, with values that may not fit.
 fn params(method: &'static str) -> impl Strategy<Value = String> {
     let known = METHODS
         .iter()

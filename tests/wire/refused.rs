@@ -1,4 +1,4 @@
-//! Bad input: each line has one exact answer, and nothing makes the codec fall over.
+//! Bad input: each line has exactly one answer, and nothing panics.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{expect_file, line, replies};
 
-/// `refused.txt` holds lines as they are sent, each followed by its reply after `→ `.
+/// `refused.txt` has lines as they are sent, each followed by its reply after `→ `.
 #[test]
 fn every_bad_line_has_its_answer() {
     let path = "tests/wire/refused.txt";
@@ -66,13 +66,13 @@ fn depth_is_counted_before_anything_is_parsed() {
         replies(brackets.as_bytes(), &limits),
         format!("{refused}\n")
     );
-    // Brackets in a string nest nothing.
+    // Brackets in a string do not nest.
     let text = line(
         "agent.get",
         &format!(r#"{{"agent":"{}\"{{"}}"#, "[".repeat(100)),
     );
     assert!(replies(text.as_bytes(), &limits).contains("\"result\":\"query\""));
-    // A depth beyond the parser's own is capped, not trusted.
+    // A limit beyond the parser's own is capped.
     let deep = Limits {
         depth_max: 1_000_000,
         ..limits
@@ -112,7 +112,7 @@ fn a_line_handed_over_whole_is_measured_too() {
     );
 }
 
-/// `"a"` stands for a name that is right.
+/// `"a"` stands for a valid name.
 fn name_reply(name: &str) -> String {
     let params = serde_json::json!({ "agent": name }).to_string();
     replies(line("agent.get", &params).as_bytes(), &Limits::default())
@@ -208,7 +208,7 @@ fn sizes() {
     let key = |n: usize| format!(r#"{{"agent":"a","key":"{}"}}"#, "k".repeat(n));
     taken("wrap_up.end", key(64));
     refused("wrap_up.end", key(65), "key: 65 bytes are too long");
-    // What an error repeats is cut.
+    // Quoted input is cut.
     let long = "x".repeat(5_000);
     let reply = replies(
         line("agent.get", &format!(r#"{{"{long}":1}}"#)).as_bytes(),
@@ -219,7 +219,7 @@ fn sizes() {
     assert!(reply.len() < 300, "{}", reply.len());
 }
 
-/// A request with everything in it that the grammar offers.
+/// A request that uses every form of the grammar.
 const RICH: &str = r#"{"jsonrpc":"2.0","id":"é1","method":"queue.set","params":{"queue":"q","requires":{"zh":5},"steps":[{"after_ms":1000,"drop":["zh"]}],"overflow":{"to":"o"},"service_level":{"target":0.9},"ownership":{"wait":{"busy_ms":1}},"max_wait_ms":null,"key":"k"}}"#;
 
 proptest! {
@@ -241,7 +241,7 @@ proptest! {
         let end = (at + cut).min(line.len());
         line.splice(at..end, put.into_bytes());
         let reply = replies(&line, &Limits::default());
-        // A reply that is there is JSON whatever was echoed.
+        // Any reply is JSON, whatever it quotes.
         if !reply.is_empty() {
             prop_assert!(serde_json::from_str::<serde_json::Value>(&reply).is_ok(), "{}", reply);
         }

@@ -1,4 +1,4 @@
-//! Replies: ids come back as they came, members stand in a fixed order.
+//! Replies: ids return as they came, members have a fixed order.
 
 use firsthand::router::answer::{Answer, Done, Repeated};
 use firsthand::router::ids::Name;

@@ -1,5 +1,4 @@
-//! Commands as the journal stores them: what goes in comes out, and what was once written is read
-//! for ever.
+//! Commands as the journal stores them: each reads back as written, and old bytes stay readable.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,11 +11,11 @@ use firsthand::wire::request::Request;
 use super::methods::examples;
 use super::{line, request};
 
-/// Every number of a command that has been given. A new one is added here.
+/// Every command number in use. Add new ones here.
 const NUMBERS: std::ops::RangeInclusive<u8> = 1..=41;
 
-/// A line for each command that was frozen: what it is, a tab, its bytes in hex. Lines are only
-/// ever added: a journal may hold every one of them.
+/// One line for each frozen command: what it is, a tab, its bytes in hex. Lines are only ever
+/// added, since a journal may hold any of them.
 const FROZEN: &str = "tests/wire/stored.frozen";
 
 fn bytes(command: &Command) -> Vec<u8> {
@@ -25,7 +24,7 @@ fn bytes(command: &Command) -> Vec<u8> {
     out
 }
 
-/// Writes a command with all that comes with it and reads it back.
+/// Writes a command with all its nested values and reads it back.
 fn check(command: Command) {
     let stamped = Stamped {
         at: -5,
@@ -42,7 +41,7 @@ fn check(command: Command) {
     assert_eq!(stored::read(&out), Ok(stamped));
 }
 
-/// The commands that come from no method, by name.
+/// The commands that no method makes, by name.
 fn own() -> Vec<(&'static str, Command)> {
     let session = || Session {
         client: Name::of("pbx"),
@@ -62,7 +61,7 @@ fn own() -> Vec<(&'static str, Command)> {
     ]
 }
 
-/// The command of a line of requests, if it is one.
+/// The command of a request line, if it is one.
 fn command_of(request_line: &str) -> Option<Command> {
     match request(request_line) {
         Request::Command(command) => Some(command),
@@ -70,7 +69,7 @@ fn command_of(request_line: &str) -> Option<Command> {
     }
 }
 
-/// Every example: what it is, and the command.
+/// Every example: a description, and the command.
 fn known() -> Vec<(String, Command)> {
     let named = |(name, command): (&str, Command)| (name.to_owned(), command);
     let mut known: Vec<_> = own().into_iter().map(named).collect();
