@@ -1,5 +1,5 @@
-//! What the router answers must fit what it then shows: the answer of a submit and the contact, a
-//! preview and what came of it, an explanation and the contact it explains.
+//! Checks that the router's answers agree with the state: the answer of a submit with the contact,
+//! a preview with the routing that follows, an explanation with its contact.
 
 use firsthand::router::Router;
 use firsthand::router::answer::{Answer, ContactView, OwnerView, Preview};
@@ -11,20 +11,20 @@ use firsthand::router::reject::RejectKind;
 use super::compare::{Differences, contact_view};
 use super::model::Model;
 
-/// What was said before a submit of what would come of it.
-pub struct Foretold {
+/// The answers to queries about a submit, taken before it.
+pub struct Expected {
     preview: Result<Preview, RejectKind>,
     owner: Option<OwnerView>,
 }
 
-/// Asks before a submit of a new contact; a submit of a known one changes nothing.
-pub fn foretell(router: &Router, model: &Model, stamped: &Stamped) -> Option<Foretold> {
+/// Queries the router before the submit of a new contact; a submit of a known one changes nothing.
+pub fn expect(router: &Router, model: &Model, stamped: &Stamped) -> Option<Expected> {
     let Command::Contact(ContactCommand::Submit(submit)) = &stamped.command else {
         return None;
     };
     let case = submit.case.as_ref().and_then(|case| model.case(case));
     if case.is_some_and(|case| model.cases[case].customer.is_none()) {
-        // Others may come to the case with this one, and before it.
+        // Other contacts may join the case with this one, and be routed first.
         return None;
     }
     if stamped.key.is_some() || contact_view(router, stamped.at, &submit.contact).is_ok() {
@@ -36,7 +36,7 @@ pub fn foretell(router: &Router, model: &Model, stamped: &Stamped) -> Option<For
         Ok(other) => panic!("contact.preview answers a preview, not {other:?}"),
         Err(reject) => Err(reject.kind),
     };
-    Some(Foretold {
+    Some(Expected {
         preview,
         owner: owner_of(router, stamped.at, submit),
     })
@@ -55,9 +55,9 @@ fn owner_of(router: &Router, at: i64, submit: &ContactSubmit) -> Option<OwnerVie
     }
 }
 
-/// What was foretold has come to be.
-pub fn fulfilled(
-    foretold: &Foretold,
+/// Checks that the answers came true.
+pub fn check_expected(
+    predicted: &Expected,
     model: &Model,
     router: &Router,
     stamped: &Stamped,
@@ -67,7 +67,7 @@ pub fn fulfilled(
     let Command::Contact(ContactCommand::Submit(submit)) = &stamped.command else {
         return Ok(());
     };
-    match (&foretold.preview, found) {
+    match (&predicted.preview, found) {
         (Ok(preview), Ok(_)) => {
             let view = contact_view(router, stamped.at, &submit.contact);
             let view = view.map_err(|kind| format!("  a new contact is {kind:?}\n"))?;
@@ -76,12 +76,12 @@ pub fn fulfilled(
                 .iter()
                 .any(|queue| queue.policy.strategy == Strategy::Random);
             compare_preview(preview, &view, draws, &mut faults);
-            compare_owner(foretold.owner.as_ref(), submit, &view, &mut faults);
+            compare_owner(predicted.owner.as_ref(), submit, &view, &mut faults);
         }
-        (Err(foretold), Err(kind)) if foretold == kind => {}
-        (foretold, found) => faults.say(&format!(
+        (Err(predicted), Err(kind)) if predicted == kind => {}
+        (predicted, found) => faults.say(&format!(
             "the preview was {:?}, the submit {:?}",
-            foretold.as_ref().map(|preview| preview.state),
+            predicted.as_ref().map(|preview| preview.state),
             found.as_ref().map(|_| ())
         )),
     }
@@ -104,7 +104,7 @@ fn compare_preview(preview: &Preview, view: &ContactView, draws: bool, d: &mut D
         let route = offer.map(|offer| offer.route);
         d.field(name, "preview.route", preview.route, route);
         if view.offers.len() == 1 {
-            // The preview tells of the first offer, the contact of the last.
+            // The preview describes the first offer, the contact the last.
             d.field(name, "preview.why", preview.why, view.why);
         }
     }
@@ -114,7 +114,7 @@ fn compare_preview(preview: &Preview, view: &ContactView, draws: bool, d: &mut D
     }
 }
 
-/// `owner.get` names the case and the owner that a contact would go to now.
+/// `owner.get` names the case and the owner that the contact would be routed to now.
 fn compare_owner(
     owner: Option<&OwnerView>,
     submit: &ContactSubmit,
@@ -132,7 +132,7 @@ fn compare_owner(
     d.field(name, "owner.get owner", owner.0, owner.1);
 }
 
-/// The answer of a submit tells the same as `contact.get` right after it.
+/// The answer of a submit agrees with `contact.get` right after it.
 pub fn fits(router: &Router, stamped: &Stamped, answer: &Answer) -> Result<(), String> {
     let Answer::Submitted(submitted) = answer else {
         return Ok(());
@@ -157,7 +157,7 @@ pub fn fits(router: &Router, stamped: &Stamped, answer: &Answer) -> Result<(), S
     d.into_result()
 }
 
-/// Every contact that is there can be explained, and the explanation speaks of it as it is.
+/// Every contact can be explained, and the explanation agrees with it.
 pub fn explained(model: &Model, router: &Router) -> Result<(), String> {
     let mut d = Differences::default();
     for contact in &model.contacts {

@@ -1,4 +1,4 @@
-//! The model and the router side by side, through the router's questions alone.
+//! Compares the model with the router, using only the router's queries.
 
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Write as _};
@@ -15,7 +15,7 @@ use firsthand::router::reject::RejectKind;
 
 use super::model::{Agent, Contact, Hints, Model, Queue};
 
-/// What is different, one line each.
+/// The differences, one line each.
 #[derive(Default)]
 pub struct Differences(String);
 
@@ -40,7 +40,7 @@ impl Differences {
     }
 }
 
-/// What the router chose where the rules leave the choice open.
+/// The router's choices where the rules leave them open.
 pub fn hints(effects: &Effects) -> Hints {
     let mut hints = Hints::default();
     for event in &effects.events {
@@ -76,18 +76,18 @@ pub fn hints(effects: &Effects) -> Hints {
     hints
 }
 
-/// How much is compared.
+/// The extent of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Width {
-    /// What the events of the last command and the command itself speak of.
+    /// Entities named by the last command or its events.
     Touched,
-    /// All who are there.
+    /// All present entities.
     Present,
-    /// Everything that was ever there.
+    /// All entities, ended ones included.
     Everything,
 }
 
-/// The contacts and agents of whom a command or its events speak.
+/// The contacts and agents named by a command or its events.
 #[derive(Default)]
 struct Touched {
     names: BTreeSet<Name>,
@@ -297,7 +297,7 @@ fn compare_offers(contact: &Contact, view: &ContactView, d: &mut Differences) {
 fn compare_conversation(contact: &Contact, view: &ContactView, d: &mut Differences) {
     let name = &contact.name;
     if contact.connected_at.is_some() {
-        // In a consultation the contact is still the first agent's.
+        // In a consultation the first agent still has the contact.
         let first = contact.legs.first();
         let agent = first.map(|leg| &leg.agent).or(contact.last_agent.as_ref());
         let route = first.map(|leg| leg.route).or(contact.route);
@@ -323,12 +323,12 @@ fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
     items
 }
 
-/// Whether a contact stands in its queue: it waits, or its agent looks there for a second one.
+/// Whether a contact is in its queue: it waits, or it looks there for a consultant.
 fn stands_in_queue(contact: &Contact) -> bool {
     contact.seeking && contact.offers.is_empty() && contact.direct.is_none()
 }
 
-/// The place among those who stand in the same queue, from 1.
+/// The position among the contacts of the same queue, from 1.
 fn position(model: &Model, contact: &Contact) -> u32 {
     let place = model.place(contact);
     let before = model
@@ -444,7 +444,7 @@ fn compare_customer(model: &Model, router: &Router, idx: usize, differences: &mu
     );
 }
 
-/// Rule 18: once per case and window.
+/// Rule 18: once for each case and window.
 fn compare_escalations(model: &Model, effects: &Effects, differences: &mut Differences) {
     let mut expected: Vec<&Name> = model
         .escalated

@@ -1,4 +1,4 @@
-//! What must hold whatever the rules are, seen from outside: no model is asked here.
+//! Invariants that hold whatever the rules are, checked from outside without the model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,28 +14,28 @@ use firsthand::router::query::{AgentList, CaseFind, ContactList, PageLimit, Quer
 
 use super::compare::{Differences, Width};
 
-/// What the events said so far.
+/// The state as the events report it.
 #[derive(Default)]
 pub struct Watch {
     seq: u64,
-    /// Open offers by what the events told of them.
+    /// Open offers.
     offers: BTreeMap<OfferId, Name>,
-    /// Contacts that the events told have ended.
+    /// Ended contacts.
     ended: BTreeSet<Name>,
-    /// Owners of open cases by what the events told of them.
+    /// Owners of open cases.
     owners: BTreeMap<Name, Name>,
 }
 
-/// All that is there at one moment.
-struct Sight {
+/// The whole state at one moment.
+struct Snapshot {
     agents: Vec<AgentView>,
     contacts: Vec<ContactView>,
     settings: Settings,
 }
 
 impl Watch {
-    /// After a tick nothing that was due is left over.
-    pub fn woke(&self, router: &Router, due: i64) -> Result<(), String> {
+    /// After a tick no deadline is left that was due.
+    pub fn no_deadline_left(&self, router: &Router, due: i64) -> Result<(), String> {
         match router.next_deadline() {
             Some(next) if next <= due => Err(format!(
                 "  after the tick at {due} the next deadline is {next}: time stands still\n"
@@ -56,20 +56,20 @@ impl Watch {
         if width == Width::Touched {
             return faults.into_result();
         }
-        let sight = see(router, stamped.at);
-        contacts_have_one_state(&sight, &self.ended, &mut faults);
-        both_sides_agree(&sight, &mut faults);
-        the_asked_have_the_place(&sight, effects, &mut faults);
-        self.offers_are_alive(&sight, stamped.at, &mut faults);
-        nobody_waits_beside_a_free_agent(router, &sight, stamped.at, &mut faults);
+        let snapshot = see(router, stamped.at);
+        contacts_have_one_state(&snapshot, &self.ended, &mut faults);
+        both_sides_agree(&snapshot, &mut faults);
+        the_asked_have_the_place(&snapshot, effects, &mut faults);
+        self.offers_are_alive(&snapshot, stamped.at, &mut faults);
+        nobody_waits_beside_a_free_agent(router, &snapshot, stamped.at, &mut faults);
         if width == Width::Everything {
             self.cases_have_their_owner(router, stamped.at, &mut faults);
         }
         faults.into_result()
     }
 
-    /// One sequence without a gap, in the time of the command; an offer is made once and ends
-    /// once; an owner changes only by an event that says so (I5).
+    /// Sequence numbers have no gap and times are the command's; an offer is made once and ends
+    /// once; only an event that says so changes an owner (I5).
     fn read_events(
         &mut self,
         router: &Router,
@@ -78,7 +78,7 @@ impl Watch {
         faults: &mut Differences,
     ) {
         if let Command::Contact(ContactCommand::Submit(submit)) = &stamped.command {
-            // An id forgotten may be used again: a submit of a known one would tell nothing.
+            // A forgotten id may be used again; a submit of a known contact would give no event.
             self.ended.remove(&submit.contact);
         }
         for event in &effects.events {
@@ -91,7 +91,7 @@ impl Watch {
             }
             if let EventBody::Contact(of, _) | EventBody::Offer(of, _) = &event.body
                 && self.ended.contains(&of.contact)
-                && !self.is_born_again(&of.contact, &event.body)
+                && !self.is_reused_callback(&of.contact, &event.body)
             {
                 let kind = event.body.kind().as_str();
                 faults.say(&format!("{kind} of {}, which has ended", of.contact));
@@ -124,8 +124,8 @@ impl Watch {
         }
     }
 
-    /// The callback of a contact whose id is used again has an id that was used before.
-    fn is_born_again(&mut self, contact: &Name, body: &EventBody) -> bool {
+    /// A contact whose id is reused may have a callback whose id was used before.
+    fn is_reused_callback(&mut self, contact: &Name, body: &EventBody) -> bool {
         let comes = matches!(
             body,
             EventBody::Contact(_, ContactEvent::Waiting { .. })
@@ -164,11 +164,11 @@ impl Watch {
         }
     }
 
-    /// I2, I3: an offer has a contact that is offered or consults, an agent who is asked, and a
-    /// deadline to come; and the events told of it.
-    fn offers_are_alive(&self, sight: &Sight, at: i64, faults: &mut Differences) {
+    /// I2, I3: an offer has a contact that is offered or consults, an agent who is asked, a future
+    /// deadline, and an event that reported it.
+    fn offers_are_alive(&self, snapshot: &Snapshot, at: i64, faults: &mut Differences) {
         let mut open = BTreeMap::new();
-        for contact in &sight.contacts {
+        for contact in &snapshot.contacts {
             let may_ring = matches!(
                 contact.state,
                 ContactState::Offered | ContactState::Connected
@@ -182,7 +182,10 @@ impl Watch {
                 if offer.expires_at <= at {
                     faults.say(&format!("offer {id} outlives its deadline"));
                 }
-                let agent = sight.agents.iter().find(|agent| agent.agent == offer.agent);
+                let agent = snapshot
+                    .agents
+                    .iter()
+                    .find(|agent| agent.agent == offer.agent);
                 let asked =
                     agent.is_some_and(|agent| agent.offers.iter().any(|shown| shown.offer == id));
                 if !asked {
@@ -193,7 +196,7 @@ impl Watch {
                 faults.say(&format!("{} is offered to nobody", contact.contact));
             }
         }
-        for agent in &sight.agents {
+        for agent in &snapshot.agents {
             for offer in &agent.offers {
                 if !open.contains_key(&offer.offer) {
                     faults.say(&format!("{} is asked by a dead offer", agent.agent));
@@ -208,7 +211,7 @@ impl Watch {
         }
     }
 
-    /// I5: every open case has the owner that the events told of, and no other.
+    /// I5: every open case has the owner that the events reported, and no other.
     fn cases_have_their_owner(&self, router: &Router, at: i64, faults: &mut Differences) {
         let find = CaseFind {
             state: Some(CaseState::Open),
@@ -232,7 +235,7 @@ impl Watch {
     }
 }
 
-fn see(router: &Router, at: i64) -> Sight {
+fn see(router: &Router, at: i64) -> Snapshot {
     let agents = AgentList {
         limit: Some(PageLimit::MAX),
         ..AgentList::default()
@@ -262,7 +265,7 @@ fn see(router: &Router, at: i64) -> Sight {
     let Ok(Answer::Settings(settings)) = router.book().query(at, &Query::SettingsGet) else {
         panic!("settings.get answers settings");
     };
-    Sight {
+    Snapshot {
         agents: agents.items,
         contacts,
         settings: *settings,
@@ -270,9 +273,9 @@ fn see(router: &Router, at: i64) -> Sight {
 }
 
 /// I4: nobody is in two lists.
-fn contacts_have_one_state(sight: &Sight, ended: &BTreeSet<Name>, faults: &mut Differences) {
+fn contacts_have_one_state(snapshot: &Snapshot, ended: &BTreeSet<Name>, faults: &mut Differences) {
     let mut seen: BTreeMap<&Name, ContactState> = BTreeMap::new();
-    for contact in &sight.contacts {
+    for contact in &snapshot.contacts {
         if ended.contains(&contact.contact) {
             faults.say(&format!("{} has ended and lives", contact.contact));
         }
@@ -298,9 +301,9 @@ fn rule(settings: &Settings, channel: &Name) -> ChannelRule {
 }
 
 /// Agents and contacts agree on who talks with whom.
-fn both_sides_agree(sight: &Sight, faults: &mut Differences) {
-    for agent in &sight.agents {
-        for contact in &sight.contacts {
+fn both_sides_agree(snapshot: &Snapshot, faults: &mut Differences) {
+    for agent in &snapshot.agents {
+        for contact in &snapshot.contacts {
             let connected = contact.state == ContactState::Connected
                 && (contact.agent.as_ref() == Some(&agent.agent)
                     || contact.consulting.as_ref() == Some(&agent.agent));
@@ -312,26 +315,33 @@ fn both_sides_agree(sight: &Sight, faults: &mut Differences) {
             }
         }
         for contact in &agent.contacts {
-            if !sight.contacts.iter().any(|known| known.contact == *contact) {
+            if !snapshot
+                .contacts
+                .iter()
+                .any(|known| known.contact == *contact)
+            {
                 faults.say(&format!("{} holds {contact}, which is gone", agent.agent));
             }
         }
     }
 }
 
-/// I1: an agent who was just asked has the place for it. Capacity that is taken away under a
-/// running contact ends nothing, so only who was just asked is looked at.
-fn the_asked_have_the_place(sight: &Sight, effects: &Effects, faults: &mut Differences) {
+/// I1: a newly asked agent has room for the offer. Only newly asked agents are checked, since
+/// lowering a capacity ends no running contact.
+fn the_asked_have_the_place(snapshot: &Snapshot, effects: &Effects, faults: &mut Differences) {
     let asked = effects.events.iter().filter_map(|event| match &event.body {
         EventBody::Contact(of, ContactEvent::Offered { offer, .. }) => Some((of, *offer)),
         _ => None,
     });
     for (of, offer) in asked {
-        let mut agents = sight.agents.iter();
+        let mut agents = snapshot.agents.iter();
         let asked = agents.find(|agent| agent.offers.iter().any(|open| open.offer == offer));
         let Some(agent) = asked else { continue };
         let channel_of = |name: &Name| {
-            let contact = sight.contacts.iter().find(|known| known.contact == *name);
+            let contact = snapshot
+                .contacts
+                .iter()
+                .find(|known| known.contact == *name);
             contact.map(|contact| &contact.channel)
         };
         let Some(channel) = channel_of(&of.contact) else {
@@ -343,7 +353,7 @@ fn the_asked_have_the_place(sight: &Sight, effects: &Effects, faults: &mut Diffe
             .iter()
             .filter(|name| channel_of(name) == Some(channel));
         let held = same.count() as u64;
-        let rule = rule(&sight.settings, channel);
+        let rule = rule(&snapshot.settings, channel);
         let places = agent.capacity.get(channel).copied();
         let places = u64::from(places.unwrap_or(rule.capacity.get()));
         if rule.exclusive && taken.len() > 1 || held > places {
@@ -356,16 +366,16 @@ fn the_asked_have_the_place(sight: &Sight, effects: &Effects, faults: &mut Diffe
     }
 }
 
-/// Work conservation, where it can be told from outside for sure: a contact that nobody owns, in a
-/// queue without steps, and an agent with nothing to do and all that is required.
+/// Work conservation, where it is certain from outside: a contact without owner in a queue without
+/// steps does not wait while an idle agent has all required skills.
 fn nobody_waits_beside_a_free_agent(
     router: &Router,
-    sight: &Sight,
+    snapshot: &Snapshot,
     at: i64,
     faults: &mut Differences,
 ) {
     let mut policies: BTreeMap<Name, Policy> = BTreeMap::new();
-    let waiting = sight
+    let waiting = snapshot
         .contacts
         .iter()
         .filter(|contact| contact.state == ContactState::Waiting);
@@ -383,14 +393,14 @@ fn nobody_waits_beside_a_free_agent(
         if contact.owner.is_some() || contact.customer.is_some() || !policy.steps.is_empty() {
             continue;
         }
-        for agent in &sight.agents {
+        for agent in &snapshot.agents {
             let idle = agent.state == AgentState::Available
                 && agent.contacts.is_empty()
                 && agent.offers.is_empty()
                 && agent.retry_at.is_none_or(|retry_at| retry_at <= at);
             let places = agent.capacity.get(&contact.channel).copied();
             let places =
-                places.unwrap_or_else(|| rule(&sight.settings, &contact.channel).capacity.get());
+                places.unwrap_or_else(|| rule(&snapshot.settings, &contact.channel).capacity.get());
             let needed = policy.requires.iter().chain(&contact.requires);
             let able = needed
                 .into_iter()

@@ -1,10 +1,10 @@
-//! Two routers for the same commands: the one that is fast and the one that is obvious.
+//! The router against a simple model of its rules, given the same commands.
 //!
-//! Every seed draws a small call centre and what happens in it. After each command both routers
-//! are asked for everything that the command can have touched, and must say the same; the
-//! invariants are asked of the real one alone. `SIM_SEED` is the first seed, `SIM_SEEDS` how many
-//! (256), `SIM_STEPS` how many commands each (2,000), `SIM_TRACE=1` shows the last commands before
-//! a difference.
+//! Every seed draws a small call centre and its workload. After each command the router and the
+//! model are compared in everything that the command can have touched; the invariants are checked
+//! on the router alone. `SIM_SEED` is the first seed, `SIM_SEEDS` the number of seeds (256),
+//! `SIM_STEPS` the commands of each (2,000); `SIM_TRACE=1` shows the last commands before a
+//! difference.
 
 #![allow(
     clippy::unwrap_in_result,
@@ -42,7 +42,7 @@ fn from_env(name: &str, default: u64) -> u64 {
     }
 }
 
-/// Runs the seeds on all processors; the error is that of the lowest seed that failed.
+/// Runs the seeds on all processors; the error is that of the lowest failing seed.
 fn sweep(first: u64, seeds: u64, steps: u64, canary: Option<Canary>) -> Result<Tally, String> {
     let trace = std::env::var_os("SIM_TRACE").is_some();
     let next = AtomicU64::new(first);
@@ -99,7 +99,7 @@ fn the_router_does_what_the_model_says() {
     }
 }
 
-/// A workload in which something never happens says nothing about it.
+/// A workload in which something never happens does not test it.
 fn everything_happened(tally: &Tally) {
     let routes = Route::ALL.iter().map(|route| format!("route {route}"));
     let outcomes = Outcome::ALL.iter().map(|word| format!("outcome {word}"));
@@ -110,7 +110,7 @@ fn everything_happened(tally: &Tally) {
     }
 }
 
-/// A model that is wrong on purpose is found out: the comparison can fail.
+/// The comparison detects each deliberate fault of the model, so it can fail.
 #[test]
 fn a_wrong_model_is_found_out() {
     for canary in [

@@ -1,11 +1,9 @@
-//! A slow, obvious router: the expected answer.
+//! A slow, obvious router that gives the expected results.
 //!
-//! Plain vectors and full scans, nothing kept that can be counted again, nothing remembered that
-//! can be decided again. It takes the same commands as the router and is written to be checked
-//! against docs/routing-rules.md rule by rule. What the rules leave to chance or to taste (numbers
-//! of offers, names of cases that are opened by an accept, draws of the strategy `random`) comes in
-//! as hints of what the router did, and a draw is taken over only where it is one of the agents
-//! that could be drawn.
+//! It uses plain vectors and full scans, stores nothing that it can compute, and is written to be
+//! checked against docs/routing-rules.md rule by rule. What the rules leave open (offer numbers,
+//! names of cases opened by an accept, draws of the strategy `random`) is taken from the router as
+//! hints, a draw only if that agent could have been drawn.
 
 mod agents;
 mod cases;
@@ -30,15 +28,15 @@ use firsthand::router::policy::{CHANNELS, Capacity, ChannelRule, Policy, Setting
 use firsthand::router::reject::RejectKind;
 use firsthand::router::time::Timestamp;
 
-/// What a command comes to: done, or refused with this kind.
+/// The result of a command: done, or refused with this kind.
 pub type Verdict = Result<(), RejectKind>;
 
 /// A deliberate fault, to prove that the comparison can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Canary {
-    /// The last of two equally good agents is chosen.
+    /// Of two equally good agents the last is chosen.
     LongestIdleReversed,
-    /// A freed agent forgets that it owns a contact.
+    /// A freed agent ignores that it owns a contact.
     OwnerForgotten,
     /// A declined offer has no retry delay.
     NoRetryDelay,
@@ -59,7 +57,7 @@ pub struct Agent {
     pub until_at: Option<Timestamp>,
     /// When it last became available.
     pub available_at: Option<Timestamp>,
-    /// When its last conversation was over, wrap-up included.
+    /// When its last conversation ended, wrap-up included.
     pub last_end_at: Option<Timestamp>,
     pub retry_at: Option<Timestamp>,
     /// Ends of wrap-ups for contacts that went on without it.
@@ -83,9 +81,9 @@ pub struct Customer {
     pub name: Name,
     pub identities: Vec<Name>,
     pub excluded: Vec<Name>,
-    /// In the order in which they came to it: of equally active cases the last is taken.
+    /// In the order in which they were attached; of equally active cases the last is taken.
     pub cases: Vec<usize>,
-    /// Gone: every name of it leads to another customer.
+    /// Merged away: all its names now belong to another customer.
     pub merged: bool,
 }
 
@@ -107,10 +105,10 @@ pub struct Case {
     pub closed_at: Option<Timestamp>,
     pub handovers: u32,
     pub contacts: u64,
-    /// When its last contacts were submitted, as many as are counted for the supervision.
+    /// When its last contacts were submitted, as many as escalation counts.
     pub recent: Vec<Timestamp>,
     pub escalated_at: Option<Timestamp>,
-    /// Closed so long ago that nobody remembers it.
+    /// Closed longer ago than the router keeps cases.
     pub forgotten: bool,
 }
 
@@ -128,7 +126,7 @@ pub struct Leg {
     pub agent: Name,
     pub since_at: Timestamp,
     pub route: Route,
-    /// When this conversation makes its agent the owner, where that is still to come.
+    /// When this conversation makes its agent the owner, if that is still to come.
     pub firm_at: Option<Timestamp>,
 }
 
@@ -148,42 +146,42 @@ pub struct Contact {
     pub priority: i32,
     pub topic: Option<Name>,
     pub case: Option<usize>,
-    /// The owner of a case that was closed a short while ago.
+    /// The owner of a recently closed case.
     pub last_owner: Option<Name>,
     pub prefer: Option<Name>,
     pub exclude: Vec<Name>,
     pub max_wait_ms: Option<i64>,
     pub source: Option<Name>,
     pub submitted_at: Timestamp,
-    /// Its place: see rule 2.
+    /// Its place in the order of rule 2.
     pub order_at: Timestamp,
     pub arrival: u64,
-    /// When it entered its present queue: the queue's `max_wait_ms` counts from here.
+    /// When it entered its present queue; the queue's `max_wait_ms` counts from here.
     pub entered_at: Timestamp,
     /// Overflows in the millisecond in which it entered.
     pub hops: usize,
-    /// When it began to wait, on arriving or on being passed on: steps, the wait for the owner and
-    /// its own `max_wait_ms` count from here.
+    /// When it began to wait, on arrival or on transfer; steps, the wait for the owner and its own
+    /// `max_wait_ms` count from here.
     pub waits_since: Timestamp,
-    /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
+    /// It looks for an agent: it waits or is offered, also during a consultation.
     pub seeking: bool,
-    /// Something about it has changed: while it rings, it looks for more agents only then.
-    pub looks: bool,
-    /// It has just come in, and nobody has been asked yet.
-    pub comes_in: bool,
-    /// Its time to wait has run out while it was offered.
+    /// It changed since it was last routed; a ringing contact looks for more agents only then.
+    pub looks_for_more: bool,
+    /// It has just arrived, and nobody has been asked yet.
+    pub just_arrived: bool,
+    /// Its time ran out while it was offered.
     pub overdue: bool,
-    /// Passed on to this agent and nobody else.
+    /// Transferred to this agent and nobody else.
     pub direct: Option<Name>,
     /// A callback that only its owner makes.
     pub by_owner_only: bool,
-    /// It was kept for its owner when all was settled last.
+    /// It was kept for its owner when the router last settled.
     pub kept: bool,
-    /// Since when nobody is logged in who could serve it.
+    /// Since when nobody who could serve it is logged in.
     pub nobody_since: Option<Timestamp>,
-    /// Waits for this time.
+    /// It is scheduled for this time.
     pub scheduled_at: Option<Timestamp>,
-    /// Passed on: the owner is not sought again.
+    /// Transferred: the owner is not asked again.
     pub passed_on: bool,
     pub offers: Vec<Offer>,
     pub offers_made: u32,
@@ -193,16 +191,16 @@ pub struct Contact {
     pub last_agent: Option<Name>,
     pub route: Option<Route>,
     pub connected_at: Option<Timestamp>,
-    /// The end of the conversation or of the wait.
+    /// When the conversation or the wait ended.
     pub over_at: Option<Timestamp>,
-    /// The end of everything, wrap-up included.
+    /// When it ended completely, wrap-up included.
     pub ended_at: Option<Timestamp>,
     /// When it is dropped because its platform is gone.
     pub lease_at: Option<Timestamp>,
 }
 
 impl Contact {
-    /// Exactly one state follows from what a contact has.
+    /// Derives the one state of the contact.
     pub fn state(&self) -> ContactState {
         if self.outcome.is_some() {
             return if self.wrap_ups.is_empty() {
@@ -223,7 +221,7 @@ impl Contact {
     }
 }
 
-/// A place in the order that was given up.
+/// The place in the order of a caller who abandoned.
 #[derive(Clone, Debug)]
 pub struct Abandoned {
     pub customer: usize,
@@ -233,15 +231,15 @@ pub struct Abandoned {
     pub arrival: u64,
 }
 
-/// What the router did where the rules leave the choice open.
+/// The router's choices where the rules leave them open.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
-    /// Contact, agent, number.
+    /// Contact, agent, offer number.
     pub offers: Vec<(Name, Name, OfferId)>,
-    /// Contact, name of the case that was opened for it.
+    /// Contact, name of the case opened for it.
     pub cases: Vec<(Name, Name)>,
-    /// Contacts in the order in which their offers expired, their waits ended or they ended: the
-    /// order of what is due at one instant.
+    /// Contacts in the order in which their offers expired, their waits ended or they ended, which
+    /// is the order of simultaneous deadlines.
     pub order: Vec<Name>,
     /// Contacts in the order in which they ended.
     pub ends: Vec<Name>,
@@ -260,29 +258,29 @@ pub struct Model {
     pub now: Timestamp,
     pub settings: Settings,
     pub agents: Vec<Agent>,
-    /// Those who have been removed, as they were: an owner's stand-ins are still known.
+    /// Removed agents, as they were: the stand-ins of an owner are still needed.
     pub removed: Vec<Agent>,
     pub queues: Vec<Queue>,
     pub customers: Vec<Customer>,
     pub cases: Vec<Case>,
-    /// All that are not ended.
+    /// All that have not ended.
     pub contacts: Vec<Contact>,
     pub ended: Vec<Contact>,
     pub arrivals: u64,
-    /// Open sessions, one entry each.
+    /// Open sessions, one item each.
     pub sessions: Vec<Name>,
-    /// Clients whose last session closed and who have not come back since.
+    /// Clients whose last session closed and who have not returned.
     pub gone: Vec<Name>,
-    /// The moment that has passed: behind `now` while what is due before it happens.
+    /// The moment reached: earlier than `now` while earlier deadlines are handled.
     pub clock: (Timestamp, timers::Kind),
-    /// The highest number of an offer so far.
+    /// The highest offer number so far.
     pub offer_last: u64,
     pub hints: Hints,
     /// Cases escalated by the last command.
     pub escalated: Vec<usize>,
-    /// Agents that may be able to take more than before: filled by a command, used up by `settle`.
+    /// Agents that may be able to take more than before; filled by a command, emptied by `settle`.
     pub freed: Vec<Name>,
-    /// Places that were given up, and may be taken up again.
+    /// Places in the order that callers abandoned and may resume.
     pub abandoned: Vec<Abandoned>,
     /// Idempotency keys: name, digest, when remembered.
     pub keys: Vec<(Name, u64, Timestamp)>,
@@ -329,7 +327,7 @@ impl Model {
         }
     }
 
-    /// Carries out one command, as `Router::apply` does.
+    /// Applies one command, like `Router::apply`.
     pub fn apply(&mut self, stamped: &Stamped) -> Verdict {
         self.now = stamped.at;
         self.escalated.clear();
@@ -360,7 +358,7 @@ impl Model {
         verdict
     }
 
-    /// Old keys make room when a new one comes.
+    /// The oldest keys make room for a new one.
     fn remember_key(&mut self, key: &Key) {
         self.keys.push((key.name.clone(), key.digest, self.now));
         let most = self.settings.keep_keys_max as usize;
@@ -433,7 +431,7 @@ impl Model {
         self.agents.iter().find(|agent| agent.name == *name)
     }
 
-    /// An agent, or what it was.
+    /// An agent, or a removed one as it was.
     fn agent_or_removed(&self, name: &Name) -> Option<&Agent> {
         let mut all = self.agents.iter().chain(&self.removed);
         all.find(|agent| agent.name == *name)
@@ -456,7 +454,7 @@ impl Model {
         queues.any(|known| known.name == *queue && known.exists)
     }
 
-    /// The place of a contact that is not ended.
+    /// The index of a contact that has not ended.
     pub fn live(&self, contact: &Name) -> Option<usize> {
         self.contacts
             .iter()
@@ -469,8 +467,8 @@ impl Model {
         all.find(|known| known.name == *contact)
     }
 
-    /// The place of a contact in one of the states; in another one it is a conflict, an unknown
-    /// one is not found.
+    /// The index of a contact in one of the states; another state is a conflict, an unknown contact
+    /// is not found.
     fn must_be(&self, contact: &Name, states: &[ContactState]) -> Result<usize, RejectKind> {
         let fits = |idx: &usize| states.contains(&self.contacts[*idx].state());
         match self.live(contact).filter(fits) {
@@ -480,7 +478,7 @@ impl Model {
         }
     }
 
-    /// What is over is remembered for a while only.
+    /// Forgets what ended longer ago than it is kept.
     fn forget(&mut self) {
         let settings = &self.settings;
         let most = settings.keep_ended_max as usize;
@@ -491,7 +489,7 @@ impl Model {
         }
     }
 
-    /// Cases closed so long ago that the router may forget them: nobody refers to them any more.
+    /// Closed cases that the router may forget, since nothing refers to them.
     pub fn forgettable(&self) -> Vec<usize> {
         let affinity = self.queues.iter().map(|queue| &queue.policy.ownership);
         let affinity = affinity.map(|ownership| ownership.affinity_ms.0).max();
@@ -506,8 +504,8 @@ impl Model {
             .collect()
     }
 
-    /// Takes the ended contacts out of the way, in the order in which the router ended them.
-    fn bury(&mut self) {
+    /// Removes the ended contacts, in the order in which the router ended them.
+    fn remove_ended(&mut self) {
         let mut over: Vec<usize> = (0..self.contacts.len())
             .filter(|idx| self.contacts[*idx].state() == ContactState::Ended)
             .collect();

@@ -1,4 +1,4 @@
-//! The router and the model going through the same commands, compared after each.
+//! The router and the model, given the same commands and compared after each.
 
 use firsthand::router::Router;
 use firsthand::router::ahead::AHEAD;
@@ -14,13 +14,13 @@ use super::model::{Canary, Model, Verdict};
 pub struct Pair {
     pub router: Router,
     pub model: Model,
-    /// What the last command brought about.
+    /// The effects of the last command.
     pub effects: Effects,
     watch: Watch,
     /// All commands so far.
     pub journal: Vec<Stamped>,
     applied: u64,
-    /// All who are there are compared once in so many commands; in between what was touched.
+    /// All present entities are compared every so many commands; in between, those touched.
     present_every: u64,
 }
 
@@ -37,8 +37,8 @@ impl Pair {
         }
     }
 
-    /// Lets time pass up to and including `at`, deadline by deadline, as the engine does it.
-    /// `each` is told of every step.
+    /// Advances time up to and including `at`, deadline by deadline, as the engine does. `each` is
+    /// called with every step.
     pub fn pass_time(
         &mut self,
         at: i64,
@@ -51,16 +51,16 @@ impl Pair {
             let tick = tick_at(due.max(self.router.last_at()), chance());
             let verdict = self.apply(tick, Width::Touched)?;
             each(self, verdict);
-            self.watch.woke(&self.router, due)?;
+            self.watch.no_deadline_left(&self.router, due)?;
         }
         Ok(())
     }
 
-    /// Applies a command to both; the error tells what is different.
+    /// Applies a command to both; the error describes the differences.
     pub fn apply(&mut self, stamped: Stamped, width: Width) -> Result<Verdict, String> {
         self.effects.clear();
         self.journal.push(stamped.clone());
-        let foretold = answers::foretell(&self.router, &self.model, &stamped);
+        let predicted = answers::expect(&self.router, &self.model, &stamped);
         let answer = self.router.apply(&stamped, &mut self.effects);
         let answer = answer.map_err(|reject| reject.kind);
         let found = answer.as_ref().map(drop).map_err(|kind| *kind);
@@ -78,8 +78,8 @@ impl Pair {
         compare::compare(model, router, &stamped.command, &self.effects, width)?;
         self.watch
             .look(&self.router, &stamped, &self.effects, width)?;
-        if let Some(foretold) = foretold {
-            answers::fulfilled(&foretold, &self.model, &self.router, &stamped, &answer)?;
+        if let Some(predicted) = predicted {
+            answers::check_expected(&predicted, &self.model, &self.router, &stamped, &answer)?;
         }
         if let Ok(answer) = &answer {
             answers::fits(&self.router, &stamped, answer)?;
@@ -118,7 +118,7 @@ impl Pair {
         }
     }
 
-    /// The process goes down and comes up again from a snapshot.
+    /// Restores the router from a snapshot, as a restart does.
     pub fn restore(&mut self) -> Result<(), String> {
         let restored = Router::from_image(&self.router.image())?;
         if restored.digest() != self.router.digest() {
@@ -128,8 +128,8 @@ impl Pair {
         Ok(())
     }
 
-    /// The same commands once more, from the beginning, without a restore and looking ahead: the
-    /// same state.
+    /// Replays all commands from the beginning, without a restore and without planning ahead: the
+    /// state must be the same.
     pub fn replay(&self) -> Result<(), String> {
         let mut router = Router::new();
         let mut effects = Effects::default();
@@ -140,7 +140,7 @@ impl Pair {
                     .look_ahead(self.journal[n..].iter().map(|next| &next.command));
             }
             effects.clear();
-            // What was refused is refused again: the digest would tell.
+            // Refused commands are refused again, else the digest would differ.
             let _ = router.apply(stamped, &mut effects);
         }
         if router.digest() != self.router.digest() {

@@ -1,4 +1,4 @@
-//! What the comparison once found, each as the shortest story that shows it.
+//! Faults that the comparison found, each as the shortest sequence of commands that shows it.
 
 use firsthand::router::codes::{ContactState, Outcome, Route};
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::scenarios::Story;
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 
-/// A closed case that a contact still referred to was looked at again for ever.
+/// A closed case that a contact still referred to was rescheduled for ever.
 #[test]
 fn a_case_that_is_still_referred_to_is_kept_without_end_of_looking() {
     let mut story = Story::new();
@@ -24,7 +24,8 @@ fn a_case_that_is_still_referred_to_is_kept_without_end_of_looking() {
     story.ok(4 * DAY_MS, "tick", json!({}));
 }
 
-/// The list of fallbacks came to a callback by an owner who is excluded, and to another for that.
+/// The fallbacks reached `callback_by_owner` for an excluded owner, and opened one callback after
+/// another.
 #[test]
 fn an_excluded_owner_does_not_call_back() {
     let mut story = Story::new();
@@ -36,13 +37,12 @@ fn an_excluded_owner_does_not_call_back() {
     story.ok(20, "customer.exclude", params);
     let params = json!({"contact": "k2", "customer": "c1"});
     story.ok(30, "contact.submit", params);
-    // Nobody is named besides: then anyone will do.
+    // The fallbacks name nobody else, so anyone may take it.
     let asked = (ContactState::Offered, vec![("ben", Route::Skill)]);
     assert_eq!(story.says("k2"), asked);
 }
 
-/// A contact kept winning priority after it had moved to a queue without aging, by the
-/// millisecond.
+/// A contact kept gaining priority every millisecond after it had moved to a queue without aging.
 #[test]
 fn aging_stays_behind_in_its_queue() {
     let mut story = Story::new();
@@ -57,7 +57,7 @@ fn aging_stays_behind_in_its_queue() {
     assert_eq!(story.says("k1"), (ContactState::Waiting, vec![]));
 }
 
-/// An agent that was removed and set again went on with the count of its former life.
+/// An agent removed and set again kept its old counters.
 #[test]
 fn an_agent_set_again_begins_anew() {
     let mut story = Story::new();
@@ -71,7 +71,7 @@ fn an_agent_set_again_begins_anew() {
     assert_eq!(story.agent("amy").handled, 0);
 }
 
-/// An owner who had not served the channel and came to serve it was not asked.
+/// An owner whose capacity came to include the channel was not asked.
 #[test]
 fn an_owner_who_comes_to_serve_the_channel_is_asked() {
     let mut story = Story::new();
@@ -92,7 +92,7 @@ fn an_owner_who_comes_to_serve_the_channel_is_asked() {
     assert_eq!(story.says("k2"), asked);
 }
 
-/// An owner on break who does not serve the channel was waited for.
+/// Contacts waited for an owner on break who does not serve the channel.
 #[test]
 fn nobody_waits_for_an_owner_who_does_not_serve_the_channel() {
     let mut story = Story::new();
@@ -112,8 +112,8 @@ fn nobody_waits_for_an_owner_who_does_not_serve_the_channel() {
     assert_eq!(story.says("k2"), asked);
 }
 
-/// The last owner of a closed case was preferred to the owner-less case that is open, and in a
-/// queue that does not route by owners.
+/// The last owner of a closed case was preferred over an open case without an owner, and in a queue
+/// that does not route by owner.
 #[test]
 fn the_last_owner_is_preferred_only_where_no_case_is_left() {
     let mut story = Story::new();
@@ -148,8 +148,8 @@ fn the_last_owner_is_preferred_only_where_no_case_is_left() {
     assert_eq!(story.says("k4"), asked);
 }
 
-/// A contact that had been told to wait rang at the agent it preferred whenever something else
-/// made it look again.
+/// A waiting contact was offered to its preferred agent whenever something else made it route
+/// again.
 #[test]
 fn nobody_waits_for_a_preference() {
     let mut story = Story::new();
@@ -168,7 +168,7 @@ fn nobody_waits_for_a_preference() {
     assert_eq!(story.says("k1"), asked);
 }
 
-/// Two customers became one, and an offer to an agent whom one of them excludes rang on.
+/// Two customers merged, and an offer to an agent whom one of them excludes stayed open.
 #[test]
 fn a_merge_takes_offers_back_from_excluded_agents() {
     let mut story = Story::new();
@@ -186,7 +186,7 @@ fn a_merge_takes_offers_back_from_excluded_agents() {
     assert_eq!(story.says("k1"), asked);
 }
 
-/// A case that was opened again was not the case of those who waited without one.
+/// Waiting contacts without a case did not join a case that was reopened.
 #[test]
 fn a_case_opened_again_is_the_case_of_those_who_wait() {
     let mut story = Story::new();
@@ -203,8 +203,7 @@ fn a_case_opened_again_is_the_case_of_those_who_wait() {
     assert_eq!(story.owner("k1"), Some("amy"));
 }
 
-/// An owner went on break, and a contact of its own that rang took the stand-in from one that
-/// stood before it.
+/// An owner went on break, and its ringing contact took the stand-in from one that stood before it.
 #[test]
 fn an_owners_contacts_go_on_in_their_order() {
     let mut story = Story::new();
@@ -228,7 +227,7 @@ fn an_owners_contacts_go_on_in_their_order() {
     assert_eq!(story.says("k2"), asked);
 }
 
-/// Two agents became free at once, and the longer idle took what the other owns.
+/// Two agents became free at once, and the longer idle one took the contact that the other owns.
 #[test]
 fn a_free_owner_comes_before_one_longer_idle() {
     let mut story = Story::new();
@@ -255,7 +254,7 @@ fn a_free_owner_comes_before_one_longer_idle() {
     assert_eq!(story.says("k3"), asked);
 }
 
-/// A blind transfer that failed let younger contacts pass that looked at the same instant.
+/// After a blind transfer failed, younger contacts routed at the same instant were served first.
 #[test]
 fn a_failed_transfer_goes_on_in_its_place() {
     let mut story = Story::new();
@@ -274,7 +273,7 @@ fn a_failed_transfer_goes_on_in_its_place() {
     assert_eq!(story.says("k2"), (ContactState::Waiting, vec![]));
 }
 
-/// A policy that gives more time did not help a contact whose time had run out while it rang.
+/// A policy with a longer limit did not help a contact whose time had run out while it rang.
 #[test]
 fn more_time_is_given_to_one_that_rings() {
     let mut story = Story::new();
@@ -293,8 +292,8 @@ fn more_time_is_given_to_one_that_rings() {
     assert_eq!(story.outcome("k1"), None);
 }
 
-/// Two customers became one by two identities, and a contact that waited went to the case of the
-/// first, which is not the one most recently active.
+/// Two customers merged by two identities, and a waiting contact went to a case of the first, which
+/// is not the most recently active.
 #[test]
 fn a_merge_is_whole_before_cases_are_sought() {
     let mut story = Story::new();
@@ -313,7 +312,7 @@ fn a_merge_is_whole_before_cases_are_sought() {
     assert_eq!(story.pair.model.cases[case].name.as_str(), "m2");
 }
 
-/// The end of a wrap-up for a contact that went on was told as the end of that contact's own.
+/// The end of a wrap-up for a contact that went on was reported as the end of that contact's own.
 #[test]
 fn a_contact_waits_for_the_wrap_up_of_who_ended_it() {
     let mut story = Story::new();
@@ -329,7 +328,7 @@ fn a_contact_waits_for_the_wrap_up_of_who_ended_it() {
     let params = json!({"contact": "k1", "outcome": "open"});
     story.ok(40, "contact.end", params);
     assert_eq!(story.says("k1").0, ContactState::WrapUp);
-    // Submitted again while it is wrapped up, it tells no outcome yet.
+    // Submitted again while in wrap-up, it has no outcome yet.
     story.ok(50, "contact.submit", json!({"contact": "k1"}));
     story.ok(5_040, "tick", json!({}));
     assert_eq!(story.outcome("k1"), Some(Outcome::Open));

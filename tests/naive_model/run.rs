@@ -12,13 +12,13 @@ use super::model::{Canary, Verdict};
 use super::pair::{Pair, tick_at};
 use super::workload::Workload;
 
-/// Commands shown before the one that failed, with `SIM_TRACE=1`.
+/// Commands shown before the failing one, with `SIM_TRACE=1`.
 const TRACE_COMMANDS: usize = 30;
-/// All who are there are compared once in so many commands; with a trace after each.
+/// All present entities are compared every so many commands; with a trace, after each.
 const PRESENT_EVERY: u64 = 32;
-/// Everything is compared once in so many steps.
+/// All entities, ended ones included, are compared every so many steps.
 const EVERYTHING_EVERY: u64 = 128;
-/// The router is taken down and brought up again once in so many steps, on average.
+/// The router is restored from a snapshot every so many steps, on average.
 const RESTORE_EVERY: u32 = 400;
 
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Plan {
     pub canary: Option<Canary>,
 }
 
-/// What a seed came to.
+/// The result of a seed.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub commands: u64,
@@ -89,7 +89,7 @@ struct Run {
     trace: Trace,
 }
 
-/// The last commands and what they brought about.
+/// The last commands and their effects.
 struct Trace {
     on: bool,
     shown: VecDeque<String>,
@@ -114,7 +114,7 @@ impl Trace {
     }
 }
 
-/// Runs one seed; the error tells everything that is needed to run it again.
+/// Runs one seed; the error has everything that is needed to run it again.
 pub fn run(plan: &Plan) -> Result<Tally, String> {
     let mut run = Run {
         plan: plan.clone(),
@@ -153,7 +153,7 @@ impl Run {
             },
         )?;
         if matches!(stamped.command, Command::Contact(ContactCommand::Submit(_))) {
-            // A preview is given as of the last command.
+            // Previews are as of the last command.
             let chance = self.workload.rng.random();
             let tick = tick_at(stamped.at, chance);
             let verdict = self.pair.apply(tick, Width::Touched)?;

@@ -1,4 +1,4 @@
-//! Stories small enough to be followed by hand, told to the router and to the model.
+//! Scenarios small enough to check by hand, run against the router and the model.
 
 use firsthand::router::codes::{ContactState, Outcome, Presence, Route};
 use firsthand::router::command::{
@@ -24,7 +24,7 @@ impl Story {
         }
     }
 
-    /// Applies a command after everything that is due before it.
+    /// Applies a command after everything due before it.
     pub fn at(&mut self, at: i64, method: &str, params: Value) -> Verdict {
         self.apply(Stamped {
             at,
@@ -58,7 +58,7 @@ impl Story {
         self.ok(at, "queue.set", json!({"queue": queue, "policy": policy}));
     }
 
-    /// A contact of a customer that one agent has taken: its case is the agent's.
+    /// Submits a contact of a customer and lets the agent accept it, who then owns the case.
     pub fn owned(&mut self, at: i64, contact: &str, customer: &str, agent: &str) {
         let params = json!({"contact": contact, "customer": customer, "prefer": agent});
         self.ok(at, "contact.submit", params);
@@ -76,7 +76,7 @@ impl Story {
         agent.expect("the agent is known")
     }
 
-    /// State and the agents asked.
+    /// The state, and the agents asked with their routes.
     pub fn says(&self, contact: &str) -> (ContactState, Vec<(&str, Route)>) {
         let contact = self.contact(contact);
         let offers = contact.offers.iter();
@@ -94,7 +94,7 @@ impl Story {
     }
 }
 
-/// A command as it stands on the wire.
+/// A command from its form on the wire.
 fn command(method: &str, params: Value) -> Command {
     fn read<T: serde::de::DeserializeOwned>(params: Value) -> T {
         serde_json::from_value(params).expect("the story is told rightly")
@@ -134,7 +134,7 @@ fn the_longest_idle_is_asked_and_the_first_human_owns() {
     assert_eq!(story.owner("k1"), Some("amy"));
     let end = json!({"contact": "k1", "outcome": "open"});
     story.ok(30, "contact.end", end);
-    // Ben is longer idle, but the matter is Amy's.
+    // Ben is longer idle, but Amy owns the case.
     let again = json!({"contact": "k2", "customer": "c1"});
     story.ok(40, "contact.submit", again);
     let asked = (ContactState::Offered, vec![("amy", Route::Owner)]);
@@ -229,7 +229,7 @@ fn a_removed_owner_is_succeeded_or_stays() {
 }
 
 impl Story {
-    /// Sets an agent that comes later.
+    /// Adds an available agent at the given time.
     pub fn agents_at(&mut self, at: i64, agent: &str) {
         self.ok(at, "agent.set", json!({"agent": agent}));
         let params = json!({"agent": agent, "presence": "available"});

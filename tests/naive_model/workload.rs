@@ -1,8 +1,8 @@
-//! What a small call centre and its platforms may do, drawn from a seed.
+//! Random commands of a small call centre and its platforms, drawn from a seed.
 //!
-//! The moves look at the model to be mostly sensible, and are wrong on purpose now and then: names
-//! that nobody has, answers that come too late, things done twice. Names come from small pools, so
-//! that they meet again.
+//! The moves consult the model to be mostly sensible, and are deliberately wrong now and then:
+//! unknown names, late answers, repeated commands. Names come from small pools, so that they meet
+//! again.
 
 mod moves;
 mod policies;
@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::model::Model;
 
-/// The size and the temper of one centre: drawn once for a seed.
+/// The size and habits of one centre, drawn once for each seed.
 #[derive(Clone, Debug)]
 pub struct Shape {
     pub agents: usize,
@@ -23,13 +23,13 @@ pub struct Shape {
     pub skills: usize,
     pub customers: usize,
     pub topics: usize,
-    /// Every duration is a multiple of this: a coarse grain makes deadlines meet.
+    /// Every duration is a multiple of this; a coarse grain makes deadlines coincide.
     pub grain_ms: i64,
-    /// Live contacts above which fewer come in.
+    /// Above this number of live contacts, fewer are submitted.
     pub crowd: usize,
-    /// Of 100 contacts, how many have a customer.
+    /// How many of 100 contacts have a customer.
     pub known_percent: u32,
-    /// Channels in use, the first most often.
+    /// The channels in use, the most frequent first.
     pub channels: Vec<Name>,
 }
 
@@ -73,7 +73,7 @@ impl Workload {
         }
     }
 
-    /// The next command. `deadline` is when the router next wants to be woken.
+    /// The next command. `deadline` is the router's next one.
     pub fn next(&mut self, step: u64, model: &Model, deadline: Option<i64>) -> Stamped {
         let command = match self.opening(step) {
             Some(command) => command,
@@ -93,7 +93,7 @@ impl Workload {
         stamped
     }
 
-    /// A centre that is open for business: agents, queues, a session.
+    /// The opening commands: agents, queues, a session.
     fn opening(&mut self, step: u64) -> Option<Command> {
         let step = usize::try_from(step).expect("a small number");
         let (agents, queues) = (self.shape.agents, self.shape.queues);
@@ -121,7 +121,7 @@ impl Workload {
             30..80 => self.rng.random_range(0..=3_000),
             80..90 => self.rng.random_range(0..=20_000),
             90..92 => self.rng.random_range(0..=600_000),
-            // To the very moment at which something is due, or the one before.
+            // Exactly at the next deadline, or just before it.
             92..98 => {
                 let due = deadline.unwrap_or(self.at).min(self.at + 3_600_000);
                 (due - self.at - i64::from(dice % 2)).max(0)
@@ -249,7 +249,7 @@ impl Workload {
         Name::of(&format!("k{}", self.next_contact))
     }
 
-    /// Any contact of the past, or of nobody.
+    /// A contact of the past, or an unknown one.
     fn any_contact_name(&mut self) -> Name {
         let nth = self.rng.random_range(0..=self.next_contact + 1);
         Name::of(&format!("k{nth}"))

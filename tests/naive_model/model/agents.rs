@@ -1,4 +1,4 @@
-//! Agents: presence, derived state, capacity, wrap-up, leaving.
+//! Agents: presence, derived state, capacity, wrap-up, removal.
 
 use firsthand::router::codes::{
     AgentKind, AgentState, CaseState, ContactState, OwnershipMode, Presence,
@@ -20,7 +20,7 @@ impl Model {
         {
             return Err(RejectKind::Invalid);
         }
-        // A case may have been opened again whose owner had been removed.
+        // A case whose owner was removed may have been reopened.
         let owns = !self.cases_owned_by(&set.agent).is_empty();
         if set.kind == AgentKind::Bot && owns {
             return Err(RejectKind::Conflict);
@@ -98,7 +98,7 @@ impl Model {
         self.revoke_offers_of(name);
     }
 
-    /// Takes all offers away from an agent; the contacts go on at once.
+    /// Revokes all offers to an agent; the contacts are routed again at once.
     fn revoke_offers_of(&mut self, name: &Name) {
         for (idx, _) in self.offers_of(name) {
             let offers = &mut self.contacts[idx].offers;
@@ -122,7 +122,7 @@ impl Model {
         }
         let cases = self.cases_owned_by(&remove.agent);
         if !cases.is_empty() {
-            // Rule 13: the succession is one of the three ways in which ownership ends.
+            // Rule 13: succession is one of the three ways in which ownership ends.
             let stand_ins = [&agent.deputy, &agent.leader];
             let named = remove.successor.clone();
             let successor = named.or_else(|| {
@@ -237,8 +237,8 @@ impl Model {
             .get()
     }
 
-    /// Rule 9: whether an agent has a place for one more contact of a channel: an exclusive contact
-    /// needs the whole agent, and leaves nothing of it.
+    /// Rule 9: whether an agent has room for one more contact of a channel; an exclusive contact
+    /// takes the whole agent.
     pub fn has_place(&self, agent: &Agent, channel: &Name) -> bool {
         let exclusive = self.channel_rule(channel).exclusive;
         let mut same = 0;
@@ -255,8 +255,8 @@ impl Model {
         same < self.capacity(agent, channel)
     }
 
-    /// Rule 3: available, nothing to wrap up, not in a retry delay, a place left, not excluded, and
-    /// not asked already.
+    /// Rule 3: available, not in wrap-up or a retry delay, with a place left, not excluded, not
+    /// asked already.
     pub fn is_free_for(&self, agent: &Agent, contact: &Contact) -> bool {
         self.is_available_for(agent, &contact.channel)
             && !self.is_excluded(&agent.name, contact)
@@ -271,7 +271,7 @@ impl Model {
             && self.has_place(agent, channel)
     }
 
-    /// Rule 17: by the contact itself or by its customer.
+    /// Rule 17: excluded by the contact itself or by its customer.
     pub fn is_excluded(&self, agent: &Name, contact: &Contact) -> bool {
         let by_customer = contact
             .customer
@@ -279,7 +279,7 @@ impl Model {
         by_customer || contact.exclude.contains(agent)
     }
 
-    /// What an agent is doing; a break begins when the work is done.
+    /// The state of an agent; a break begins when the current work is done.
     pub fn agent_state(&self, agent: &Agent) -> AgentState {
         if self.held_by(&agent.name).next().is_some() {
             return AgentState::Busy;
@@ -302,7 +302,7 @@ impl Model {
         agent.available_at.max(agent.last_end_at)
     }
 
-    /// Whether the owner is sought for a contact: the owner's name if so.
+    /// The owner to ask for a contact, if there is one.
     pub fn sought_owner(&self, contact: &Contact) -> Option<&Name> {
         let off = self.policy(&contact.queue).ownership.mode == OwnershipMode::Off;
         let off = off && !contact.by_owner_only;

@@ -19,7 +19,7 @@ impl Model {
         self.case(name).ok_or(RejectKind::NotFound)
     }
 
-    /// Rules 11 and 12: an owner is an agent that exists, and never a bot.
+    /// Rules 11 and 12: an owner is an existing agent, and never a bot.
     pub(super) fn must_own(&self, name: &Name) -> Verdict {
         match self.agent(name).map(|agent| agent.kind) {
             None => Err(RejectKind::NotFound),
@@ -29,7 +29,7 @@ impl Model {
     }
 
     /// Rule 11: the customer's open case of the same topic, or without a topic the most recently
-    /// active; else a resolved one in the same way.
+    /// active; else a resolved one, chosen likewise.
     pub(super) fn case_of(&self, customer: Option<usize>, topic: Option<&Name>) -> Option<usize> {
         let cases = &self.customers[customer?].cases;
         for state in [CaseState::Open, CaseState::Resolved] {
@@ -44,7 +44,7 @@ impl Model {
         None
     }
 
-    /// Rule 11: within `affinity_ms` after closing: the last owner, as a preference only.
+    /// Rule 11: the last owner within `affinity_ms` after closing, only as a preference.
     pub(super) fn last_owner(&self, contact: usize) -> Option<Name> {
         let contact = &self.contacts[contact];
         let customer = contact.customer?;
@@ -62,7 +62,7 @@ impl Model {
         case.owner.clone().filter(|_| remembered)
     }
 
-    /// A contact belongs to a case from now on. Rule 18: it is counted by when it was submitted.
+    /// Attaches a contact to a case. Rule 18: it counts at the time of its submit.
     pub(super) fn attach(&mut self, contact: usize, case: usize) {
         let nameless = self.cases[case].customer.is_none();
         self.refer(contact, case);
@@ -73,7 +73,7 @@ impl Model {
         let counted = &mut self.cases[case];
         counted.contacts += 1;
         counted.active_at = now;
-        // Not more are kept than are counted.
+        // Keeps no more than are counted.
         counted.recent.push(submitted_at);
         counted.recent.sort_unstable();
         let surplus = counted.recent.len().saturating_sub(most);
@@ -86,12 +86,12 @@ impl Model {
             self.escalated.push(case);
         }
         if nameless {
-            // The case has come to a customer, whose other contacts may belong to it.
+            // The case got a customer, whose other contacts may belong to it.
             self.relink();
         }
     }
 
-    /// A contact refers to a case; the one of the two that has no customer gets the other's.
+    /// Links a contact and a case; if one has no customer, it gets the other's.
     pub(super) fn refer(&mut self, contact: usize, case: usize) {
         let (contact, referred) = (&mut self.contacts[contact], &mut self.cases[case]);
         contact.case = Some(case);
@@ -102,8 +102,8 @@ impl Model {
         }
     }
 
-    /// Rule 14: contacts without a case wait on: a case that comes to be, or comes to their
-    /// customer, is theirs too.
+    /// Rule 14: waiting contacts without a case join a case that is opened for their customer or
+    /// linked to it.
     pub(super) fn relink(&mut self) {
         let found: Vec<(usize, usize)> = self
             .contacts
@@ -123,7 +123,7 @@ impl Model {
             .collect();
         for (contact, case) in found {
             self.attach(contact, case);
-            self.contacts[contact].looks = true;
+            self.contacts[contact].looks_for_more = true;
         }
     }
 
@@ -154,7 +154,7 @@ impl Model {
         case
     }
 
-    /// The router's name for the case that it opened for a contact, or one of our own.
+    /// The name of the case that the router opened for a contact, or a made-up one.
     fn hinted_case(&self, contact: usize) -> Name {
         let contact = &self.contacts[contact].name;
         let hint = self.hints.cases.iter().find(|(of, _)| of == contact);
@@ -164,8 +164,7 @@ impl Model {
         )
     }
 
-    /// Rule 11: at an accept a resolved case is reopened, and a human opens a new one where there
-    /// is none.
+    /// Rule 11: an accept reopens a resolved case; a human without a case opens one.
     pub(super) fn case_at_accept(&mut self, contact: usize, human: bool) {
         if let Some(case) = self.contacts[contact].case
             && self.cases[case].state == CaseState::Closed

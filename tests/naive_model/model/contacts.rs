@@ -1,4 +1,4 @@
-//! Contacts: how they come, change and end, and what becomes of them when their platform is gone.
+//! Contacts: arrival, changes, end, and repair after the loss of their platform.
 
 use firsthand::router::codes::{ContactState, Outcome, Route};
 use firsthand::router::command::{
@@ -59,7 +59,7 @@ impl Model {
         Ok(())
     }
 
-    /// A contact as it comes in.
+    /// A new contact.
     fn new_contact(
         &self,
         submit: &ContactSubmit,
@@ -89,8 +89,8 @@ impl Model {
             waits_since: order_at,
             scheduled_at: None,
             seeking: false,
-            looks: false,
-            comes_in: false,
+            looks_for_more: false,
+            just_arrived: false,
             overdue: false,
             direct: None,
             by_owner_only: false,
@@ -111,7 +111,7 @@ impl Model {
         }
     }
 
-    /// Rule 6: a contact comes to its queue, which may be full.
+    /// Rule 6: a contact arrives in its queue, which may be full.
     fn arrive(&mut self, idx: usize, entered_at: Timestamp) {
         let queue = self.contacts[idx].queue.clone();
         let room = self.has_room(idx, &queue, entered_at);
@@ -121,7 +121,7 @@ impl Model {
         }
     }
 
-    /// Rule 11: the case that is named must exist and not be another customer's.
+    /// Rule 11: the named case must exist and not be another customer's.
     fn named_case(&self, submit: &ContactSubmit) -> Result<Option<usize>, RejectKind> {
         let Some(case) = &submit.case else {
             return Ok(None);
@@ -134,8 +134,8 @@ impl Model {
         }
     }
 
-    /// Rule 7: a caller who abandoned and comes back on the same queue takes the old place in the
-    /// order; all limits count from the new arrival.
+    /// Rule 7: a caller who abandoned and returns to the same queue resumes the old place; all
+    /// limits count from the new arrival.
     fn resume(&mut self, idx: usize) {
         let contact = &self.contacts[idx];
         let within = self.policy(&contact.queue).resume_ms.map(|ms| ms.0);
@@ -153,7 +153,7 @@ impl Model {
         }
     }
 
-    /// The moment of a scheduled contact has come.
+    /// A scheduled contact has reached its time.
     pub(super) fn begin_to_wait(&mut self, idx: usize) {
         let now = self.now;
         let contact = &mut self.contacts[idx];
@@ -196,20 +196,20 @@ impl Model {
                 self.revoke_all(idx);
                 self.contacts[idx].queue = queue.clone();
                 if state != ContactState::Scheduled {
-                    // Waits by its new limits, in its old place.
+                    // It keeps its place and waits by the new limits.
                     self.contacts[idx].direct = None;
                     self.enter(idx, self.now);
                 }
             }
             None => {
-                self.contacts[idx].looks = true;
+                self.contacts[idx].looks_for_more = true;
                 self.revoke_unfit(idx);
             }
         }
         Ok(())
     }
 
-    /// Takes back the offers by skill to agents who no longer have it.
+    /// Revokes offers by skill to agents who no longer have the skills.
     fn revoke_unfit(&mut self, idx: usize) {
         let contact = self.contacts[idx].clone();
         for offer in &contact.offers {
@@ -273,8 +273,8 @@ impl Model {
         Ok(())
     }
 
-    /// Rule 8: an agent leaves a conversation; with wrap-up it takes nothing until that ends. Where
-    /// the contact is over with it, the contact waits for that end too.
+    /// Rule 8: an agent leaves a conversation; it takes nothing until its wrap-up ends. A contact
+    /// that ends with the conversation waits for that too.
     pub(super) fn leave(&mut self, idx: usize, over: bool) {
         let now = self.now;
         let leg = self.contacts[idx].legs.remove(0);
@@ -295,12 +295,12 @@ impl Model {
         }
     }
 
-    /// The contact is over: no offer of it lives on.
+    /// Ends a contact and its offers.
     pub(super) fn finish(&mut self, idx: usize, outcome: Outcome) {
         self.revoke_all(idx);
         let now = self.now;
         let resume_ms = self.policy(&self.contacts[idx].queue).resume_ms;
-        // One that has not waited yet leaves no place.
+        // A contact that never waited leaves no place.
         let scheduled = self.contacts[idx].scheduled_at.is_some();
         let contact = &mut self.contacts[idx];
         contact.seeking = false;
@@ -310,7 +310,7 @@ impl Model {
         contact.outcome = Some(outcome);
         let resumable = !scheduled && resume_ms.is_none_or(|ms| ms.0 > 0);
         if let (Outcome::Abandoned, true, Some(customer)) = (outcome, resumable, contact.customer) {
-            // Only the last place is kept.
+            // Only the last place of a customer is kept.
             let place = Abandoned {
                 customer,
                 queue: contact.queue.clone(),
@@ -326,14 +326,14 @@ impl Model {
         contact.over_at = Some(now);
     }
 
-    /// The end of a conversation is activity on its case.
+    /// The end of a conversation is activity of its case.
     fn touch_case(&mut self, idx: usize) {
         if let Some(case) = self.contacts[idx].case {
             self.cases[case].active_at = self.now;
         }
     }
 
-    /// Rule 15: the contact ends, and its owner has it as a callback of its own.
+    /// Rule 15: the contact ends and becomes a callback for its owner.
     pub(super) fn end_as_callback(&mut self, idx: usize) {
         self.finish(idx, Outcome::Callback);
         let ended = &self.contacts[idx];
@@ -375,7 +375,7 @@ impl Model {
         self.enter(callback, self.now);
     }
 
-    /// Rule 10: the platform is gone or has forgotten the contact: its agents are free at once.
+    /// Rule 10: the platform is gone or has forgotten the contact; its agents are free at once.
     pub(super) fn repair(&mut self, idx: usize) {
         if self.contacts[idx].state() != ContactState::Connected {
             self.finish(idx, Outcome::Abandoned);
@@ -392,8 +392,8 @@ impl Model {
         self.finish(idx, Outcome::Dropped);
     }
 
-    /// Rule 10: what is on the list belongs to that platform and is confirmed; what it should have
-    /// and has not is over.
+    /// Rule 10: listed contacts belong to that platform and are confirmed; those it no longer lists
+    /// end.
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Verdict {
         self.gone.retain(|client| *client != sync.source);
         let mut missing = Vec::new();
@@ -429,12 +429,12 @@ impl Model {
             self.sessions.remove(nth);
         }
         if !self.sessions.contains(client) {
-            self.lose(client);
+            self.lose_platform(client);
         }
         Ok(())
     }
 
-    /// No session of before is open any more.
+    /// All earlier sessions are closed.
     pub(super) fn restarted(&mut self) -> Verdict {
         let sources = self
             .contacts
@@ -442,12 +442,12 @@ impl Model {
             .filter_map(|contact| contact.source.clone());
         let clients: Vec<Name> = sources.chain(self.sessions.drain(..)).collect();
         for client in clients {
-            self.lose(&client);
+            self.lose_platform(&client);
         }
         Ok(())
     }
 
-    fn lose(&mut self, client: &Name) {
+    fn lose_platform(&mut self, client: &Name) {
         self.gone.push(client.clone());
         for idx in 0..self.contacts.len() {
             let contact = &self.contacts[idx];
@@ -457,7 +457,7 @@ impl Model {
         }
     }
 
-    /// Rule 10: a conversation whose platform is gone is leased.
+    /// Rule 10: a conversation whose platform is gone gets a lease.
     pub(super) fn start_lease_if_gone(&mut self, idx: usize) {
         let contact = &self.contacts[idx];
         let source = contact.source.as_ref();

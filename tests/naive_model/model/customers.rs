@@ -1,4 +1,4 @@
-//! Customers: the names that lead to them, and the agents they never meet.
+//! Customers: their identities, and the agents they exclude.
 
 use firsthand::router::command::{CustomerExclude, CustomerLink};
 use firsthand::router::ids::Name;
@@ -14,7 +14,7 @@ impl Model {
         })
     }
 
-    /// Rule 11: an unknown one makes a new customer.
+    /// Rule 11: an unknown name makes a new customer.
     pub(super) fn customer_or_new(&mut self, name: &Name) -> usize {
         if let Some(known) = self.customer(name) {
             return known;
@@ -29,8 +29,7 @@ impl Model {
         self.customers.len() - 1
     }
 
-    /// Several identities, one customer; customers who turn out to be one merge, and all cases
-    /// are kept.
+    /// Adds identities to a customer; customers who share one are merged, with all their cases.
     pub(super) fn customer_link(&mut self, link: &CustomerLink) -> Verdict {
         let customer = self.customer_or_new(&link.customer);
         for identity in &link.identities {
@@ -62,7 +61,8 @@ impl Model {
         for case in gone.cases {
             self.cases[case].customer = Some(into);
         }
-        // Of places given up at one instant the last is taken up again: the merged come last.
+        // Of places abandoned at one instant the last is resumed first; the merged customer's come
+        // last.
         self.abandoned.sort_by_key(|place| place.customer == from);
         for place in &mut self.abandoned {
             if place.customer == from {
@@ -77,7 +77,7 @@ impl Model {
         self.revoke_excluded();
     }
 
-    /// Rule 17: never this agent for this customer, owner or not.
+    /// Rule 17: this customer is never routed to this agent, owner or not.
     pub(super) fn customer_exclude(&mut self, exclude: &CustomerExclude) -> Verdict {
         if self.agent(&exclude.agent).is_none() {
             return Err(RejectKind::NotFound);

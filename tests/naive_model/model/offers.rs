@@ -8,7 +8,7 @@ use firsthand::router::reject::RejectKind;
 use super::{Canary, Leg, Model, Offer, Verdict};
 
 impl Model {
-    /// The places of all offers of an agent: contact and offer.
+    /// The offers to an agent, as indexes of contact and offer.
     pub fn offers_of(&self, agent: &Name) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         for (idx, contact) in self.contacts.iter().enumerate() {
@@ -21,7 +21,7 @@ impl Model {
         found
     }
 
-    /// Finds the open offer that an answer names. Rule 1: one that has ended is a conflict.
+    /// Finds the open offer that an answer names. Rule 1: an ended one is a conflict.
     fn named_offer(
         &self,
         id: Option<OfferId>,
@@ -69,7 +69,7 @@ impl Model {
         agent.missed = 0;
         agent.handled += 1;
         let human = agent.kind == AgentKind::Human;
-        // The case may have got another owner while the offer rang.
+        // The owner may have changed while the offer rang.
         let route = match offer.route {
             _ if self.owner_of(&self.contacts[idx]) == Some(&offer.agent) => Route::Owner,
             Route::Owner => Route::Skill,
@@ -99,7 +99,7 @@ impl Model {
         self.cases[case].last_handler = Some(offer.agent.clone());
         let ownership = self.policy(&self.contacts[idx].queue).ownership.clone();
         match &self.cases[case].owner {
-            // Rule 12: at accept, or firm only after so much conversation.
+            // Rule 12: ownership at accept, or only after `min_handle_ms` of conversation.
             None if ownership.min_handle_ms.0 > 0 => self.await_firmness(idx),
             None => self.own(case, &offer.agent),
             Some(owner) if *owner == offer.agent => {}
@@ -110,7 +110,8 @@ impl Model {
         }
     }
 
-    /// Rule 12: so much conversation makes each human in it the owner, unless there is one before.
+    /// Rule 12: that much conversation makes each human in it the owner, unless there is one
+    /// already.
     fn await_firmness(&mut self, idx: usize) {
         let min_handle = self
             .policy(&self.contacts[idx].queue)
@@ -144,7 +145,7 @@ impl Model {
         Ok(())
     }
 
-    /// Rule 4: the offer ran out: it counts as missed and delays like `no_answer`.
+    /// Rule 4: an expired offer counts as missed and delays like `no_answer`.
     pub(super) fn offer_expired(&mut self, idx: usize, nth: usize) {
         let retry = &self.policy(&self.contacts[idx].queue).retry;
         let delay = retry.no_answer_ms.0;
@@ -175,11 +176,11 @@ impl Model {
         self.offer_is_over(idx);
     }
 
-    /// Rule 4: the contact goes on and keeps its place. Where it was passed to one agent, a
-    /// consultation is over, and otherwise it goes on in its queue.
+    /// Rule 4: the contact keeps its place and is routed again; after a transfer to one agent, a
+    /// consultation ends and any other contact goes on in its queue.
     pub(super) fn offer_is_over(&mut self, idx: usize) {
         let contact = &mut self.contacts[idx];
-        contact.looks = true;
+        contact.looks_for_more = true;
         let contact = &self.contacts[idx];
         if !contact.offers.is_empty() {
             return;
@@ -190,7 +191,7 @@ impl Model {
         }
     }
 
-    /// Takes all offers of a contact back; the agents are free again without delay or miss.
+    /// Revokes all offers of a contact; the agents are free without delay or miss.
     pub(super) fn revoke_all(&mut self, idx: usize) {
         for offer in std::mem::take(&mut self.contacts[idx].offers) {
             self.free(&offer.agent);

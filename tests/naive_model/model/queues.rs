@@ -1,4 +1,4 @@
-//! Queues and settings: policy, who may come in, and where those go who cannot stay.
+//! Queues and settings: policy, admission, overflow.
 
 use firsthand::router::codes::{ContactState, Outcome, OverflowAction};
 use firsthand::router::command::{QueueSet, SettingsPatch};
@@ -30,12 +30,12 @@ impl Model {
         }
         for idx in 0..self.contacts.len() {
             if self.contacts[idx].queue == set.queue {
-                // The new policy may give it more time.
+                // The new policy may allow more time.
                 let overdue = self.waited_too_long(&self.contacts[idx]);
                 let contact = &mut self.contacts[idx];
                 contact.overdue = overdue;
                 contact.nobody_since = None;
-                contact.looks = true;
+                contact.looks_for_more = true;
             }
         }
         Ok(())
@@ -75,7 +75,7 @@ impl Model {
         Ok(())
     }
 
-    /// Rule 6: whether all trunks are taken: of the queue, or of the tenant.
+    /// Rule 6: whether all trunks of the queue or of the tenant are taken.
     pub(super) fn is_blocked(&self, queue: &Name) -> bool {
         let in_system = |queue: Option<&Name>| {
             let of_queue = |name: &Name| queue.is_none_or(|queue| queue == name);
@@ -96,19 +96,19 @@ impl Model {
             || full(self.settings.max_in_system, in_system(None))
     }
 
-    /// A contact begins to look for an agent in its queue.
+    /// A contact starts to look for an agent in its queue.
     pub(super) fn enter(&mut self, idx: usize, entered_at: Timestamp) {
         let contact = &mut self.contacts[idx];
         contact.entered_at = entered_at;
         contact.seeking = true;
         contact.overdue = false;
-        contact.looks = true;
-        contact.comes_in = contact.offers_made == 0;
+        contact.looks_for_more = true;
+        contact.just_arrived = contact.offers_made == 0;
         contact.nobody_since = None;
     }
 
-    /// Rule 6: whether a queue has a place for a contact: one that can be offered at once never
-    /// counts against `max_waiting`.
+    /// Rule 6: whether a queue has room for a contact; one that can be offered at once never counts
+    /// against `max_waiting`.
     pub(super) fn has_room(&self, idx: usize, queue: &Name, entered_at: Timestamp) -> bool {
         let others = self
             .contacts
@@ -129,23 +129,23 @@ impl Model {
         let mut trial = self.contacts[idx].clone();
         trial.queue = queue.clone();
         trial.entered_at = entered_at;
-        trial.comes_in = trial.offers_made == 0;
+        trial.just_arrived = trial.offers_made == 0;
         matches!(self.next_agent(&trial), Next::Offer(..))
     }
 
-    /// Rule 6: where a contact goes that cannot stay; `outcome` is what it ends as where the queue
-    /// rejects. A queue that is full too passes it on in its turn.
+    /// Rule 6: moves or ends a contact that cannot stay; `outcome` is its outcome where the queue
+    /// rejects. A full target overflows in turn.
     pub(super) fn overflow(&mut self, idx: usize, outcome: Outcome) {
         if !self.contacts[idx].legs.is_empty() {
-            // A consultation found nobody; the conversation goes on without.
+            // A consultation found nobody; the conversation goes on.
             self.contacts[idx].seeking = false;
             return;
         }
         if outcome == Outcome::Timeout {
-            // The limit of its own is used up; from here on that of the queue counts.
+            // Its own limit is used up; from here on the queue's counts.
             self.contacts[idx].max_wait_ms = None;
         }
-        // Queues that overflow into each other hand a contact round only as time passes.
+        // Queues that overflow into each other pass a contact round only as time passes.
         let mut left = Vec::new();
         loop {
             let contact = &self.contacts[idx];

@@ -1,4 +1,4 @@
-//! Who may take a contact at this moment, and on whose account: skills, ownership, stand-ins.
+//! Who may take a contact now, and by which route: skills, ownership, stand-ins.
 
 use firsthand::router::codes::{Fallback, OwnerHold, OwnershipMode, Presence, Route};
 use firsthand::router::ids::Name;
@@ -8,20 +8,20 @@ use firsthand::router::time::Timestamp;
 use super::timers::Kind;
 use super::{Agent, Contact, Model};
 
-/// A point in time, and how much of what is due at it has happened.
+/// A point in time, and the kinds of deadline already handled at it.
 pub type Moment = (Timestamp, Kind);
 
-/// Who a contact is open to at this moment.
+/// To whom a contact is open now.
 pub enum Reach {
-    /// Anyone with the skills: nobody owns it, or the owner does not count here.
+    /// Anyone with the skills: it has no owner, or the owner does not count here.
     Anyone,
     /// Rule 15: it waits for its owner alone.
     OwnerAlone(Name),
-    /// Rule 15: the wait for the owner is over: the fallbacks in their order, and the owner first
-    /// where the owner may still take it.
+    /// Rule 15: the wait for the owner is over: the fallbacks in their order, after the owner if
+    /// the owner may still take it.
     ///
-    /// With `hold = "while_busy"` this comes before the wait is over: then it is still kept for
-    /// the owner, and others take it only where they have nothing else to take.
+    /// With `hold = "while_busy"` this applies during the wait too: the contact is kept for the
+    /// owner, and others take it only if they have nothing else to take.
     Fallbacks {
         owner: Name,
         owner_too: bool,
@@ -30,7 +30,7 @@ pub enum Reach {
 }
 
 impl Model {
-    /// Rule 5: the queue's requirement after the steps due by now, with the contact's own on top:
+    /// Rule 5: the queue's requirement after the steps due by now, merged with the contact's own;
     /// the higher level counts.
     pub fn requirement(&self, contact: &Contact) -> SkillMap {
         self.requirement_at(contact, self.clock)
@@ -68,7 +68,7 @@ impl Model {
     pub fn has_skills_at(&self, agent: &Agent, contact: &Contact, clock: Moment) -> bool {
         let policy = self.policy(&contact.queue);
         if policy.steps.is_empty() {
-            // The common case: both requirements as they stand.
+            // The common case: no step has changed the requirements.
             let mut needed = policy.requires.iter().chain(&contact.requires);
             return needed.all(|(skill, level)| agent.skills.get(skill) >= Some(level));
         }
@@ -78,7 +78,7 @@ impl Model {
             .all(|(skill, level)| agent.skills.get(skill) >= Some(level))
     }
 
-    /// Rule 2: the agent's proficiency for a contact: the lowest over the required skills.
+    /// Rule 2: the agent's proficiency for a contact: the lowest of the required skills.
     pub fn proficiency(&self, agent: &Agent, contact: &Contact) -> u8 {
         let needed = self.requirement(contact);
         let levels = needed.keys().map(|skill| agent.skills.get(skill));
@@ -94,13 +94,13 @@ impl Model {
         };
         let never = match self.agent(&owner) {
             Some(agent) => self.never_takes(agent, contact),
-            // It was removed after its case was closed, and the case was opened again.
+            // The owner was removed after the case closed, and the case was reopened.
             None => true,
         };
         let ownership = &self.policy(&contact.queue).ownership;
         if never {
             return if self.names_nobody(&owner, contact) {
-                // The owner never comes and the fallback names nobody: then anyone will do.
+                // The owner never comes and the fallbacks name nobody: anyone may take it.
                 Reach::Anyone
             } else {
                 Reach::Fallbacks {
@@ -141,8 +141,8 @@ impl Model {
         })
     }
 
-    /// Whether waiting for an owner is in vain. Rule 17: an exclusion overrides ownership. Rule 14:
-    /// the owner's skill is not asked again unless the queue says so.
+    /// Whether an owner can never take a contact. Rule 17: an exclusion overrides ownership. Rule
+    /// 14: the owner's skills are not checked unless the queue says so.
     pub fn never_takes(&self, owner: &Agent, contact: &Contact) -> bool {
         let check = self.policy(&contact.queue).ownership.owner_skill_check;
         self.is_excluded(&owner.name, contact)
@@ -150,7 +150,7 @@ impl Model {
             || self.capacity(owner, &contact.channel) == 0
     }
 
-    /// Rule 15: whether the situation of an owner who is not free is still worth waiting for.
+    /// Rule 15: whether a contact waits for an owner who is not free.
     fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
         let wait = &self.policy(&contact.queue).ownership.wait;
         let limit = match owner.presence {
@@ -161,13 +161,13 @@ impl Model {
         };
         let end = contact.waits_since + limit.0;
         let back = owner.until_at.filter(|_| owner.presence == Presence::Break);
-        // A wait that ends at this very instant ends in its turn; none begins for no time at all.
+        // A wait that ends at this instant is ended by its deadline; none begins with no time left.
         let lasts = self.now < end || contact.kept && !self.passed(end, Kind::OwnerWait);
         lasts && back.is_none_or(|back| back <= end)
     }
 
-    /// Whether an agent may take a contact, were it free, and on whose account; the number orders
-    /// the accounts: a lower one is asked first.
+    /// Whether an agent could take a contact if free, and by which route; the number orders the
+    /// routes, the lowest is asked first.
     pub fn account(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
         match self.reach(contact) {
             Reach::Anyone => {
@@ -187,8 +187,7 @@ impl Model {
         }
     }
 
-    /// Rule 16: on which of the listed accounts an agent may stand in for an owner: the first that
-    /// fits.
+    /// Rule 16: the first listed route by which an agent may stand in for an owner.
     pub fn stands_in(
         &self,
         agent: &Agent,
@@ -223,8 +222,8 @@ impl Model {
         None
     }
 
-    /// Rule 15: where the list comes to `callback_by_owner` before anyone is found, and the owner
-    /// can call back at all.
+    /// Rule 15: whether the list reaches `callback_by_owner` before anyone is found, and the owner
+    /// can call back.
     pub fn calls_back(&self, contact: &Contact, found: Option<usize>) -> bool {
         let Reach::Fallbacks {
             owner_too: true,
@@ -242,8 +241,8 @@ impl Model {
         comes_first && contact.offers.is_empty() && contact.legs.is_empty()
     }
 
-    /// Rule 4: whether an agent may be asked beside others who are asked already, and on whose
-    /// account: by skill or by team only.
+    /// Rule 4: whether an agent may be asked beside others already asked, and by which route: by
+    /// skill or team only.
     pub fn joins(&self, agent: &Agent, contact: &Contact) -> Option<(usize, Route)> {
         if !self.has_skills(agent, contact) {
             return None;

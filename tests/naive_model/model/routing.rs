@@ -1,4 +1,4 @@
-//! The decisions: who is asked for a contact, what a freed agent takes, and in which order.
+//! Routing decisions: who is offered a contact, what a freed agent takes, and in which order.
 
 use firsthand::router::codes::{ContactState, Outcome, OwnershipMode, Pick, Route, Strategy};
 use firsthand::router::ids::{Name, OfferId};
@@ -8,14 +8,14 @@ use super::reach::Reach;
 use super::timers::Kind;
 use super::{Agent, Canary, Contact, Model, Offer};
 
-/// What becomes of a contact that looks for an agent.
+/// What happens next to a contact that looks for an agent.
 pub enum Next {
     Offer(Name, Route),
     CallbackByOwner,
     Nobody,
 }
 
-/// Whether someone is asked by name: then nobody else is.
+/// Whether a single agent is asked by name; then nobody else is.
 fn rings_by_name(contact: &Contact) -> bool {
     contact.offers.iter().any(|offer| {
         matches!(
@@ -46,9 +46,9 @@ impl Model {
         (-self.priority(contact), contact.order_at, contact.arrival)
     }
 
-    /// What happens to a contact that looks for an agent: the one it was passed to, else the one it
-    /// asks for, else the first account that has someone, and within it by the queue's strategy.
-    /// Agents who have just become free do not count: they choose for themselves.
+    /// The next agent for a contact: the one it was transferred to, else the preferred one, else
+    /// the first route that has agents, and among them by the queue's strategy. Agents who have
+    /// just become free are left out: they choose for themselves.
     pub fn next_agent(&self, contact: &Contact) -> Next {
         let free =
             |agent: &Agent| !self.freed.contains(&agent.name) && self.is_free_for(agent, contact);
@@ -71,8 +71,8 @@ impl Model {
         let last_owner = contact.last_owner.as_ref().filter(|_| {
             sought.is_none() && self.policy(&contact.queue).ownership.mode != OwnershipMode::Off
         });
-        // A preference is for the moment of coming in: nobody waits for it.
-        if contact.comes_in {
+        // A preference applies on arrival only; nobody waits for it.
+        if contact.just_arrived {
             for preferred in [contact.prefer.as_ref(), last_owner].into_iter().flatten() {
                 if let Some(agent) = self.agent(preferred)
                     && free(agent)
@@ -82,8 +82,7 @@ impl Model {
                 }
             }
         }
-        // Beside one who is asked by name nobody else is asked, and nobody is asked by name beside
-        // others.
+        // An agent asked by name is the only one asked.
         let most = self.policy(&contact.queue).parallel_offers.get() as usize;
         if rings_by_name(contact) || contact.offers.len() >= most {
             return Next::Nobody;
@@ -112,7 +111,7 @@ impl Model {
         }
     }
 
-    /// Rule 3: by the queue's strategy; what is drawn by lot is what the router drew, if it could.
+    /// Rule 3: by the queue's strategy; a random draw is the router's, if it was possible.
     fn choose_agent(
         &self,
         contact: &Contact,
@@ -161,21 +160,22 @@ impl Model {
         (first, idle, agent.name.clone())
     }
 
-    /// Offers a contact to as many agents as are free and as its queue allows. Answers whether
-    /// anything moved.
+    /// Offers a contact to as many free agents as its queue allows. Returns whether anything
+    /// changed.
     fn route(&mut self, idx: usize) -> bool {
         let mut moved = false;
         let contact = &self.contacts[idx];
         if contact.seeking && contact.offers.is_empty() && self.waited_too_long(contact) {
-            // Rule 6: its time ran out while it was offered: it ends with its last offer.
+            // Rule 6: a contact whose time ran out while it was offered ends with its last offer.
             self.overflow(idx, Outcome::Timeout);
             return true;
         }
-        let looks = self.contacts[idx].looks || self.contacts[idx].offers.is_empty();
+        let looks_for_more =
+            self.contacts[idx].looks_for_more || self.contacts[idx].offers.is_empty();
         loop {
             let contact = &self.contacts[idx];
             let rings = !contact.offers.is_empty();
-            if !contact.seeking || rings && (!looks || self.waited_too_long(contact)) {
+            if !contact.seeking || rings && (!looks_for_more || self.waited_too_long(contact)) {
                 return moved;
             }
             match self.next_agent(contact) {
@@ -187,7 +187,7 @@ impl Model {
         }
     }
 
-    /// Rule 4: the agent is reserved until the offer is answered or its time runs out.
+    /// Rule 4: the agent is reserved until the offer is answered or expires.
     pub fn offer(&mut self, idx: usize, agent: &Name, route: Route) {
         let contact = &self.contacts[idx];
         let queue = contact.queue.clone();
@@ -203,7 +203,7 @@ impl Model {
         };
         self.contacts[idx].offers.push(offer);
         self.contacts[idx].offers_made += 1;
-        self.contacts[idx].comes_in = false;
+        self.contacts[idx].just_arrived = false;
         for known in &mut self.queues {
             if known.name == queue {
                 known.last_offered = Some(agent.clone());
@@ -211,7 +211,7 @@ impl Model {
         }
     }
 
-    /// The first offer of a contact that the router made to an agent that fits.
+    /// The first offer of the router for this contact to an agent who may take it.
     fn hinted_offer(
         &self,
         contact: &Name,
@@ -222,8 +222,8 @@ impl Model {
         Some((hint.1.clone(), hint.2))
     }
 
-    /// Rules 2 and 14: what a freed agent takes: the place of the contact, and on whose account.
-    /// Only where nobody waits for it may it be asked beside others.
+    /// Rules 2 and 14: what a freed agent takes: the contact's index and the route. Only if no
+    /// contact waits for the agent may it be asked beside others.
     fn next_contact(&self, agent: &Agent) -> Option<(usize, Route)> {
         let takeable: Vec<(usize, &Contact, Route)> = self
             .contacts
@@ -281,8 +281,7 @@ impl Model {
         (priority, anothers, level, order_at, arrival)
     }
 
-    /// Rule 14: whether this contact is owned by the agent in a way that puts it before the common
-    /// order.
+    /// Rule 14: whether the agent owns this contact and takes it before the common order.
     fn takes_first(&self, agent: &Agent, contact: &Contact) -> bool {
         if self.sought_owner(contact) != Some(&agent.name) {
             return false;
@@ -301,12 +300,11 @@ impl Model {
         overtake.is_some_and(|overtake| head.order_at < owned.order_at - overtake.0)
     }
 
-    /// Decides everything anew until nothing moves: first the contacts in their order, among agents
-    /// who were free before; then what each freed agent takes, the longest idle
-    /// first.
+    /// Decides until nothing changes: first the contacts in order, among agents who were free
+    /// before; then what each freed agent takes, the longest idle first.
     pub fn settle(&mut self) {
         loop {
-            self.bury();
+            self.remove_ended();
             if self.route_all() {
                 continue;
             }
@@ -323,11 +321,11 @@ impl Model {
             self.serve(&agent);
         }
         self.freed.clear();
-        self.take_notes();
+        self.record_waits();
     }
 
-    /// Routes every contact that looks for an agent, in common order. Answers whether anything
-    /// moved.
+    /// Routes every contact that looks for an agent, in common order. Returns whether anything
+    /// changed.
     fn route_all(&mut self) -> bool {
         let mut open: Vec<usize> = (0..self.contacts.len())
             .filter(|idx| self.contacts[*idx].seeking)
@@ -336,8 +334,8 @@ impl Model {
         let mut moved = false;
         for idx in open {
             moved |= self.route(idx);
-            self.contacts[idx].comes_in = false;
-            self.contacts[idx].looks = false;
+            self.contacts[idx].just_arrived = false;
+            self.contacts[idx].looks_for_more = false;
         }
         moved
     }
@@ -351,8 +349,8 @@ impl Model {
         }
     }
 
-    /// What will have been so when the next thing happens.
-    fn take_notes(&mut self) {
+    /// Records the state that the next command compares with.
+    fn record_waits(&mut self) {
         for idx in 0..self.contacts.len() {
             let contact = &self.contacts[idx];
             let kept = contact.seeking
@@ -361,7 +359,7 @@ impl Model {
                     self.reach(contact),
                     Reach::OwnerAlone(_) | Reach::Fallbacks { kept: true, .. }
                 );
-            // A promised call is not given up because nobody is there.
+            // A scheduled callback is not given up because nobody is logged in.
             let watched = contact.state() == ContactState::Waiting
                 && !contact.by_owner_only
                 && self.policy(&contact.queue).no_agent_ms.is_some();

@@ -1,4 +1,4 @@
-//! Time: what is due, found by looking at everything.
+//! Time: finds what is due by a scan of everything.
 
 use firsthand::router::codes::{CaseState, Outcome, OwnershipMode, Presence};
 use firsthand::router::ids::Name;
@@ -6,8 +6,8 @@ use firsthand::router::time::Timestamp;
 
 use super::{Agent, Contact, Model};
 
-/// Every reason for something to happen by itself, in the order in which they happen at one
-/// instant: ends of service, starts of work, owner waits, patience, what comes in.
+/// Every kind of deadline, in the order in which those of one instant are handled: ends of service,
+/// starts of work, waits for an owner, limits of waiting, arrivals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Rule 8.
@@ -38,10 +38,10 @@ pub enum Kind {
     Scheduled,
 }
 
-/// Kinds that leave no trace: that their moment has passed is all there is to them.
+/// Kinds that change no field: only that their moment has passed matters.
 const CLOCKS: [Kind; 3] = [Kind::OwnerWait, Kind::Step, Kind::Age];
 
-/// What a deadline is about.
+/// The entity of a deadline.
 #[derive(Clone, Debug)]
 enum About {
     Agent(Name),
@@ -50,13 +50,13 @@ enum About {
 }
 
 impl Model {
-    /// Whether a moment has passed, in the order of moments and of kinds within a moment.
+    /// Whether a moment has passed, in the order of times, then of kinds.
     pub fn passed(&self, at: Timestamp, kind: Kind) -> bool {
         (at, kind) <= self.clock
     }
 
-    /// Does everything that is due, in the order of deadlines. Things of one kind at one instant
-    /// happen together.
+    /// Handles everything due, in the order of deadlines. Deadlines of one kind at one instant are
+    /// handled together.
     pub(super) fn fire_due(&mut self) {
         while let Some((at, kind)) = self.next_deadline()
             && at <= self.now
@@ -66,7 +66,7 @@ impl Model {
             }
             let mut together = self.due_at(at, kind);
             together.sort_by_key(|about| match about {
-                // Who comes in keeps the order of submission.
+                // Arrivals keep the order of their submits.
                 About::Contact(_) if kind == Kind::Scheduled => 0,
                 About::Contact(name) => self.hinted_order(name),
                 About::Agent(_) | About::Case(_) => 0,
@@ -82,13 +82,13 @@ impl Model {
         self.clock = (self.now, Kind::Scheduled);
     }
 
-    /// Where the router had a contact in the order of what happened at one instant.
+    /// Where the router had this contact in its order of simultaneous deadlines.
     pub(super) fn hinted_order(&self, contact: &Name) -> usize {
         let mut order = self.hints.order.iter();
         order.position(|name| name == contact).unwrap_or(usize::MAX)
     }
 
-    /// Lets a moment pass, and settles what follows from that.
+    /// Advances to a moment and settles.
     fn move_clock(&mut self, at: Timestamp, kind: Kind) {
         let before = self.clock;
         self.clock = self.clock.max((at, kind));
@@ -97,16 +97,15 @@ impl Model {
             let passed_now = |moment: &(Timestamp, Kind)| *moment > before && *moment <= self.clock;
             let passed: Vec<_> = self.clocks_of(idx).into_iter().filter(passed_now).collect();
             new |= !passed.is_empty();
-            // Rule 5: a step that finds agents offers at once, also beside an offer that still
-            // rings.
-            self.contacts[idx].looks |= passed.iter().any(|(_, kind)| *kind == Kind::Step);
+            // Rule 5: a step that finds agents offers at once, even while another offer rings.
+            self.contacts[idx].looks_for_more |= passed.iter().any(|(_, kind)| *kind == Kind::Step);
         }
         if new {
             self.settle();
         }
     }
 
-    /// The moments that leave no trace in a contact, as far as they may be at hand.
+    /// The moments of a contact that change no field and may be due.
     fn clocks_of(&self, idx: usize) -> Vec<(Timestamp, Kind)> {
         let contact = &self.contacts[idx];
         let mut all = Vec::new();
@@ -134,7 +133,7 @@ impl Model {
         all
     }
 
-    /// What happens next, and when.
+    /// The next deadline.
     pub fn next_deadline(&self) -> Option<(Timestamp, Kind)> {
         let mut first = None;
         self.each_due(&mut |at, kind, _| {
@@ -210,22 +209,22 @@ impl Model {
         }
     }
 
-    /// Rule 6: the contact's own limit goes before the queue's, which counts from entering it.
+    /// Rule 6: the contact's own limit precedes the queue's, which counts from entering it.
     fn wait_ends_at(&self, contact: &Contact) -> Option<Timestamp> {
         let own = contact.max_wait_ms.map(|ms| contact.waits_since + ms);
         let of_queue = self.policy(&contact.queue).max_wait_ms;
         own.or(of_queue.map(|ms| contact.entered_at + ms.0))
     }
 
-    /// Rule 6: whether it only stays until its offers are decided. A policy that came since may
-    /// have given it more time.
+    /// Rule 6: whether it stays only until its offers are decided. A newer policy may allow more
+    /// time.
     pub(super) fn waited_too_long(&self, contact: &Contact) -> bool {
         let ends_at = self.wait_ends_at(contact);
         contact.overdue && ends_at.is_some_and(|at| self.passed(at, Kind::MaxWait))
     }
 
-    /// Rule 6: whether anyone is logged in who could ever serve this contact: now or after a step,
-    /// by skill or on the account of its owner.
+    /// Rule 6: whether anyone logged in could ever serve this contact, now or after a step, by
+    /// skill or through its owner.
     pub fn someone_could_serve(&mut self, idx: usize) -> bool {
         let contact = self.contacts[idx].clone();
         let steps = self.policy(&contact.queue).steps.iter();
@@ -246,7 +245,7 @@ impl Model {
         found
     }
 
-    /// Whether a contact could ever come to an agent, its waits aside.
+    /// Whether a contact could ever reach an agent, apart from its waits.
     fn could_be_reached(&self, contact: &Contact, agent: &Agent) -> bool {
         let skilled = self.has_skills(agent, contact);
         let Some(owner) = self.sought_owner(contact) else {
@@ -317,7 +316,7 @@ impl Model {
         }
     }
 
-    /// Rule 12: so much conversation has made the first human the owner.
+    /// Rule 12: enough conversation makes the first human the owner.
     fn become_firm(&mut self, idx: usize, at: Timestamp) {
         let contact = &mut self.contacts[idx];
         let mut made_firm = None;
@@ -327,7 +326,7 @@ impl Model {
                 made_firm = made_firm.or(Some(leg.agent.clone()));
             }
         }
-        // Who has become a bot meanwhile never owns.
+        // An agent changed to a bot meanwhile never owns.
         let case = contact.case;
         let made_firm = made_firm.filter(|agent| self.must_own(agent).is_ok());
         if let (Some(agent), Some(case)) = (made_firm, case)

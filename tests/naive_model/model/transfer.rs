@@ -1,4 +1,4 @@
-//! Passing a conversation on, to an agent or to a queue.
+//! Transfers of a conversation to an agent or a queue.
 
 use firsthand::router::codes::{AgentKind, ContactState, TransferMode};
 use firsthand::router::command::ContactTransfer;
@@ -18,7 +18,7 @@ impl Model {
                 let Some(agent) = self.agent(name) else {
                     return Err(RejectKind::NotFound);
                 };
-                // No skill is asked for, but a free place.
+                // Skills are not checked, but a free place is.
                 if !self.is_free_for(agent, contact) {
                     return Err(RejectKind::Conflict);
                 }
@@ -37,7 +37,7 @@ impl Model {
         contact.max_wait_ms = None;
         contact.prefer = None;
         contact.last_owner = None;
-        // A bot in front hands on what has not met its owner yet.
+        // After a transfer by a bot the owner is still asked.
         contact.passed_on = by_human;
         contact.waits_since = self.now;
         contact.direct = transfer.to.agent.clone();
@@ -48,8 +48,8 @@ impl Model {
         Ok(())
     }
 
-    /// The first agent of a consultation leaves: the second has the contact, or is still asked or
-    /// looked for.
+    /// The first agent of a consultation leaves: the second has the contact, or is still being
+    /// asked or looked for.
     pub(super) fn first_leaves(&mut self, idx: usize) {
         self.leave(idx, false);
         let contact = &mut self.contacts[idx];
@@ -62,7 +62,7 @@ impl Model {
         }
     }
 
-    /// A contact passed on bears no agent until one takes it.
+    /// A transferred contact has no agent until one takes it.
     fn without_agent(&mut self, idx: usize) {
         let contact = &mut self.contacts[idx];
         contact.lease_at = None;

@@ -1,4 +1,4 @@
-//! The moves, each with its weight.
+//! The commands, each drawn with its weight.
 
 use firsthand::router::codes::{
     AgentState, ContactState, DeclineReason, Outcome, Presence, TransferMode,
@@ -22,7 +22,7 @@ fn text(words: &str) -> Text {
     Text(Box::from(words))
 }
 
-/// Whether there is anything that such a command could be about.
+/// Whether the state has anything that such a command could apply to.
 fn makes_sense(model: &Model, command: &Command) -> bool {
     let any = |state: ContactState| {
         let mut states = model.contacts.iter().map(Contact::state);
@@ -44,7 +44,7 @@ impl Workload {
     pub(super) fn command(&mut self, model: &Model) -> Command {
         loop {
             let command = self.draw(model);
-            // Most answers to nothing at all are drawn again: a few do.
+            // Commands without a target are mostly drawn again; a few are kept.
             if makes_sense(model, &command) || self.one_in(12) {
                 return command;
             }
@@ -80,7 +80,7 @@ impl Workload {
         }
     }
 
-    /// A contact in one of these states, mostly; any name now and then.
+    /// Mostly a contact in one of these states, sometimes any name.
     fn contact_in(&mut self, model: &Model, states: &[ContactState]) -> Name {
         if self.one_in(15) {
             return self.any_contact_name();
@@ -242,7 +242,7 @@ impl Workload {
         }))
     }
 
-    /// Mostly back to work: a centre in which everyone is away shows little.
+    /// Mostly back to work: a centre where everyone is away tests little.
     fn presence(&mut self, model: &Model) -> Command {
         let away: Vec<&Name> = model
             .agents
@@ -422,7 +422,7 @@ impl Workload {
         if self.one_in(20) || model.cases.is_empty() {
             return Name::of(&format!("m{}", self.rng.random_range(0..5)));
         }
-        // Cases of late are more often spoken of.
+        // Recent cases are named more often.
         let most = model.cases.len();
         let from = most.saturating_sub(8);
         let nth = if self.one_in(5) {

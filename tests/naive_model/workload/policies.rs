@@ -1,4 +1,4 @@
-//! Policies, settings and agents with every field of a queue's policy in play.
+//! Policies, settings and agents that between them use every field of a queue's policy.
 
 use std::collections::BTreeMap;
 
@@ -33,8 +33,8 @@ impl Workload {
         })))
     }
 
-    /// Few fields away from their defaults at a time: a policy with everything set at once hides
-    /// one rule behind the other.
+    /// Changes few fields from their defaults at a time: a policy with everything set would let one
+    /// rule hide another.
     fn policy(&mut self) -> Policy {
         let mut policy = Policy {
             ring_ms: RingTime::of(self.ms(20_000)),
