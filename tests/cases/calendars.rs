@@ -1,4 +1,4 @@
-//! Working days, opening hours and time zones against dated examples.
+//! Working days, opening hours and time zones, checked against dated examples.
 
 use firsthand::calendar::{Calendar, Date, Pause, Term, Written, zone};
 
@@ -19,7 +19,7 @@ fn offices(zone: &str, hours: &[&str]) -> Calendar {
     written.resolve().expect("a calendar")
 }
 
-/// An instant of a zone, by `jiff`, which knows nothing of our arithmetic.
+/// An instant in a zone, computed by `jiff` independently of our arithmetic.
 fn at(zone: &str, text: &str) -> i64 {
     let civil: jiff::civil::DateTime = text.parse().expect("a date and time");
     let zone = jiff::tz::TimeZoneDatabase::bundled()
@@ -43,7 +43,7 @@ fn wall(zone: &str, at: i64) -> String {
 const SHANGHAI: &str = "Asia/Shanghai";
 const BERLIN: &str = "Europe/Berlin";
 
-/// Received, term in working days, end of the last day: midnight, as the calendar has no hours.
+/// Received, term in working days, end of the last day: midnight, since the calendar has no hours.
 #[test]
 fn working_days_around_the_holidays_of_china() {
     let china = china();
@@ -51,10 +51,10 @@ fn working_days_around_the_holidays_of_china() {
         // An ordinary week: Monday, day 1 is Tuesday.
         ("2026-03-02T10:00:00", 1, "2026-03-04T00:00:00"),
         ("2026-03-02T10:00:00", 5, "2026-03-10T00:00:00"),
-        // Over midnight: a second decides.
+        // One second before midnight: the day still counts from the date received.
         ("2026-03-02T23:59:59", 1, "2026-03-04T00:00:00"),
         ("2026-03-03T00:00:00", 1, "2026-03-05T00:00:00"),
-        // A weekend: Saturday counts as if nothing; Monday is day 1.
+        // A weekend: received on Saturday, day 1 is Monday.
         ("2026-03-07T12:00:00", 1, "2026-03-10T00:00:00"),
         // Spring Festival 2026: 15 to 23 February off, the Saturdays 14 and 28 worked.
         ("2026-02-12T15:00:00", 2, "2026-02-15T00:00:00"),
@@ -88,14 +88,14 @@ fn working_days_around_the_holidays_of_china() {
     }
 }
 
-/// With opening hours the day ends when business does; the zone is that of the calendar.
+/// With opening hours the day ends when business ends; the zone is the calendar's.
 #[test]
 fn the_last_day_ends_when_business_ends() {
     let berlin = offices(BERLIN, &["09:00-12:00", "13:00-17:30"]);
     for (received, days, ends) in [
         ("2026-03-02T08:00:00", 1, "2026-03-03T17:30:00"),
         ("2026-03-02T23:59:59", 1, "2026-03-03T17:30:00"),
-        // Over the change to summer time on Sunday, 29 March 2026, and back on 25 October.
+        // Across the change to summer time on Sunday, 29 March 2026, and back on 25 October.
         ("2026-03-27T16:00:00", 1, "2026-03-30T17:30:00"),
         ("2026-10-23T16:00:00", 1, "2026-10-26T17:30:00"),
     ] {
@@ -123,7 +123,7 @@ fn working_hours_run_while_doors_are_open() {
     }
 }
 
-/// What is left of a term is what makes its end when nothing has come between.
+/// A pause of length zero leaves the end of the term unchanged.
 #[test]
 fn a_pause_of_no_time_changes_nothing() {
     let calendars = [china(), offices(BERLIN, &["09:00-12:00", "13:00-17:30"])];
@@ -176,7 +176,7 @@ fn days_left_are_those_after_the_present_one() {
     }
 }
 
-/// Every hour of some years, as `jiff` reckons it.
+/// Every hour of some years, compared with `jiff`.
 #[test]
 fn zones_agree_with_their_database() {
     for name in [
@@ -191,7 +191,7 @@ fn zones_agree_with_their_database() {
             .get(name)
             .expect("a zone");
         for hour in 0..24 * 365 * 3 {
-            // From June 2009, so that Samoa loses its 30 December 2011.
+            // From June 2009, so that it includes 30 December 2011, which Samoa skipped.
             let at = 1_243_814_400_000 + hour * 3_600_000 + 1_799_999;
             let instant = jiff::Timestamp::from_millisecond(at).expect("an instant");
             let offset = i64::from(known.to_offset(instant).seconds()) * 1_000;
@@ -211,7 +211,7 @@ fn zones_agree_with_their_database() {
             );
         }
     }
-    // Hours that do not exist: 02:30 on 29 March 2026 in Berlin comes out at 03:30.
+    // Hours that do not exist: 02:30 on 29 March 2026 in Berlin becomes 03:30.
     let berlin = zone::resolve(BERLIN).expect("a zone");
     let skipped = berlin.instant(Date::of(2026, 3, 29), 150);
     assert_eq!(wall(BERLIN, skipped), "2026-03-29T03:30:00");

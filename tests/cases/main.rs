@@ -1,8 +1,8 @@
-//! A year of cases: owners and deputies fall out, the daemon goes down for days, and at the end no
-//! case is forgotten and every deadline has had exactly one verdict.
+//! A simulated year of cases: owners and deputies are absent, the daemon is down for days, and at
+//! the end no case is forgotten and every deadline has exactly one verdict.
 //!
-//! `YEAR_CASES` says how many cases; without it as many as a debug build does in a few seconds.
-//! The whole measure is `YEAR_CASES=100000 cargo test --release --test cases`.
+//! `YEAR_CASES` is the number of cases; the default takes a debug build a few seconds. The full
+//! measurement is `YEAR_CASES=100000 cargo test --release --test cases`.
 
 mod calendars;
 mod presets;
@@ -44,7 +44,7 @@ fn a_year_ends_with_nothing_forgotten() {
     }
 }
 
-/// The same year twice is the same year.
+/// The same seed gives the same year.
 #[test]
 fn a_year_is_its_seed() {
     let digest = |seed| {

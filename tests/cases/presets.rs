@@ -1,4 +1,4 @@
-//! The presets and the shipped calendars: they check without a word, and say what their source does.
+//! The presets and the shipped calendars check without warnings and match their sources.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ fn every_preset_checks_without_a_warning() {
     }
 }
 
-/// A number without its source is a number that somebody made up.
+/// Every number has its source beside it.
 #[test]
 fn every_number_of_a_preset_has_its_source() {
     for preset in PRESETS {

@@ -1,4 +1,4 @@
-//! Who watches the year: from the events alone it knows who owns what and which deadlines are open.
+//! The observer of the year: derives owners and open deadlines from the events alone.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use firsthand::router::codes::EscalationReason;
 use firsthand::router::event::{AssistEvent, CaseEvent, ClockEvent, DeadlineRef, Event, EventBody};
 use firsthand::router::ids::Name;
 
-/// A deadline: of which case, and of what in it.
+/// A deadline: the case, its stage, its assist task.
 type Key = (Name, Option<Name>, Option<u32>);
 
 #[derive(Clone, Debug, Default)]
@@ -16,7 +16,7 @@ struct Deadline {
     extended: u32,
 }
 
-/// What has been seen of a case.
+/// The observed state of a case.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     pub owner: Option<Name>,
@@ -29,7 +29,7 @@ pub struct Seen {
 pub struct Watch {
     pub cases: BTreeMap<Name, Seen>,
     deadlines: BTreeMap<Key, Deadline>,
-    /// How often what was told.
+    /// The number of events by type.
     pub told: BTreeMap<&'static str, u64>,
     last_seq: u64,
 }
@@ -104,7 +104,7 @@ impl Watch {
         }
     }
 
-    /// What is told of deadlines: each has one verdict, at its time or marked as late.
+    /// Checks the events of deadlines: each has one verdict, on time or marked as late.
     fn see_deadline(&mut self, at: i64, body: &EventBody) {
         match body {
             EventBody::Clock(ClockEvent::Met { of, due_at, .. }) => {
@@ -182,7 +182,7 @@ impl Watch {
         deadline.decided = true;
     }
 
-    /// A case that is over has no deadline without verdict; a task is taken back with it.
+    /// A closed case has no deadline without a verdict; its tasks are withdrawn.
     fn all_decided(&mut self, case: &Name) {
         let from = (case.clone(), None, None);
         let of_case = self.deadlines.range_mut(from..);
@@ -197,7 +197,7 @@ impl Watch {
         }
     }
 
-    /// Deadlines without verdict, by case.
+    /// The cases with a deadline that has no verdict.
     pub fn undecided(&self) -> impl Iterator<Item = &Name> {
         let open = self
             .deadlines

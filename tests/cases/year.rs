@@ -1,4 +1,5 @@
-//! The year itself: people who work, fall out and come back, customers, and a daemon that goes down.
+//! The simulation of the year: agents who work and are absent, customers, and a daemon that
+//! restarts.
 
 use firsthand::calendar::{Term, Written};
 use firsthand::router::Router;
@@ -30,7 +31,7 @@ const DAY: i64 = 24 * HOUR;
 /// 1 January 2026, 00:00 in Shanghai.
 const START: Timestamp = 1_767_196_800_000;
 const AGENTS: usize = 24;
-/// How often the daemon goes down in a year.
+/// How often the daemon is down in a year.
 const OUTAGES: f64 = 40.0;
 
 const KINDS: [(&str, &str); 4] = [
@@ -67,9 +68,9 @@ pub struct Year {
     effects: Effects,
     opened: usize,
     contacts: usize,
-    /// The cases that are not closed, as far as is known.
+    /// The cases not known to be closed.
     live: Vec<Name>,
-    /// The last snapshot, and what has been written down since.
+    /// The last snapshot, followed by the journal since.
     snapshot: Vec<u8>,
     journal: Vec<Stamped>,
 }
@@ -118,7 +119,7 @@ impl Year {
             self.agent(leader, None, above);
         }
         for n in 0..AGENTS {
-            // Owner and deputy are a pair: 0 and 1, 2 and 3 …
+            // Agents 0 and 1, 2 and 3 … are each other's deputies.
             let deputy = format!("a{}", n ^ 1);
             self.agent(
                 &format!("a{n}"),
@@ -152,7 +153,7 @@ impl Year {
         })));
     }
 
-    /// Lives through a year in which so many cases are opened.
+    /// Runs a year in which this many cases are opened.
     pub fn live(&mut self, cases: usize) {
         let mean = (365 * DAY) as f64 / cases as f64 / 8.0;
         let outages = OUTAGES / (cases as f64 * 8.0);
@@ -175,7 +176,7 @@ impl Year {
         }
     }
 
-    /// Lets time pass as the daemon does: everything due happens at its own time.
+    /// Advances time as the daemon does: deadline by deadline.
     fn pass(&mut self, until: Timestamp) {
         while let Some(due) = self.router.next_deadline().filter(|due| *due <= until) {
             self.now = self.now.max(due);
@@ -184,7 +185,7 @@ impl Year {
         self.now = until;
     }
 
-    /// The daemon is down for up to three days and comes up from its last snapshot and journal.
+    /// The daemon is down for up to three days and restores its last snapshot and journal.
     fn outage(&mut self) {
         let digest = self.router.digest();
         let mut router = Router::from_image(&self.snapshot).expect("the snapshot is whole");
@@ -261,7 +262,7 @@ impl Year {
         self.live.push(case);
     }
 
-    /// A new customer calls, and whoever takes it owns a new case.
+    /// A new customer calls, and the agent who accepts owns a new case.
     fn first_contact(&mut self) {
         self.opened += 1;
         let customer = name(format!("c{}", self.opened));
@@ -315,7 +316,7 @@ impl Year {
         })));
     }
 
-    /// Somebody goes off, or comes back; a pair may be away together.
+    /// An agent leaves or returns; a pair may be away together.
     fn people(&mut self) {
         let agent = self.some_agent();
         let away = self.rng.random_bool(0.45);
@@ -325,7 +326,7 @@ impl Year {
             Presence::Available
         };
         self.presence(agent.as_str(), presence);
-        // What waited for whoever is back rings now; some of it is taken.
+        // What waited for a returned agent rings now; some of it is accepted.
         let rings: Vec<_> = self
             .effects
             .events
@@ -353,7 +354,7 @@ impl Year {
         if self.live.is_empty() {
             return None;
         }
-        // Mostly the younger ones: the older have been worked on.
+        // Mostly recent cases: the older ones have been worked on.
         let back = self.rng.random::<f64>().powi(3) * self.live.len() as f64;
         let at = self.live.len() - 1 - back as usize;
         let case = self.live[at].clone();
@@ -379,8 +380,8 @@ impl Year {
         }
     }
 
-    /// Somebody does something with a case. What does not fit its state is refused, and the watch
-    /// sees that nothing came of it.
+    /// An agent acts on a case. An act that does not fit its state is refused, and the observer
+    /// checks that it had no effect.
     fn work(&mut self) {
         let Some(view) = self.some_case() else { return };
         let by = view.owner.clone().unwrap_or_else(|| name("lead-0"));
@@ -478,7 +479,8 @@ impl Year {
         }
     }
 
-    /// The year is over: what is open has a deadline or waits, and what time alone ends has ended.
+    /// At the end of the year every open case has a deadline or waits, and cases that end by time
+    /// alone have ended.
     pub fn end(&mut self) {
         self.outage();
         self.pass(self.now + 400 * DAY);
@@ -511,15 +513,15 @@ impl Year {
                         pending.is_some(),
                         "{case} is forgotten after its resolution"
                     );
-                    assert!(self.rings(&view), "{case} waits for nobody");
+                    assert!(self.follow_up_waits(&view), "{case} waits for nobody");
                 }
                 CaseState::Closed => assert!(seen.closed),
             }
         }
     }
 
-    /// A resolved case that is still there is followed up by an owner who is away.
-    fn rings(&self, view: &CaseView) -> bool {
+    /// Whether the follow-up contact of a resolved case waits, for an owner who is away.
+    fn follow_up_waits(&self, view: &CaseView) -> bool {
         let contact = view.follow_up.as_ref().and_then(|f| f.contact.clone());
         let Some(contact) = contact else { return false };
         let query = Query::ContactGet(firsthand::router::query::ContactNamed { contact });
@@ -530,7 +532,7 @@ impl Year {
     }
 }
 
-/// The stage after the present one, as the kinds above have them.
+/// The next stage, by the kinds above.
 fn next_stage(view: &CaseView) -> Name {
     let stages = ["received", "dispatched", "handled", "reviewed"];
     let repair = ["dispatched", "on_site"];
