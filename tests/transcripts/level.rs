@@ -1,9 +1,9 @@
-//! What the commands of the transcripts give, held to the level of the rules.
+//! Checks that a change of the transcripts' events comes with a new level of the rules.
 //!
 //! `level.txt` has the level, and for each script a digest of its requests and one of the events
-//! that they gave at that level. The same requests with other events are other rules: the level must
-//! be raised, or a daemon would replay a journal of the version before into another history.
-//! Refusals and answers are not looked at: neither is replayed.
+//! that they gave at that level. If the same requests give other events, the rules have changed:
+//! the level must be raised, or a daemon would replay an older journal into a different history.
+//! Refusals and answers are not compared, since they are not replayed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use firsthand::router::rules::RULES_LEVEL;
 
 use super::{collect, rehearse};
 
-/// What a script asks, and what came of it.
+/// Digests of the requests and the events of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Digests {
     requests: String,
@@ -40,7 +40,8 @@ impl Digests {
     }
 }
 
-/// Whether what was held at `level` may be replaced by what is found now: what differs, if not.
+/// Compares the digests recorded at `level` with the present ones; returns what differs if the
+/// record may not be replaced.
 fn other_rules(level: u32, held: &Digests, found: &Digests) -> Option<&'static str> {
     let is_same_level = level == RULES_LEVEL;
     (is_same_level && held.requests == found.requests && held.events != found.events).then_some(
@@ -82,7 +83,7 @@ fn found(root: &Path) -> BTreeMap<String, Digests> {
     let digests = |script: PathBuf| {
         let text = std::fs::read_to_string(&script).ok()?;
         let name = script.strip_prefix(root).expect("below").to_string_lossy();
-        // Those of the wire are about what is refused before it is a command.
+        // Scripts of the wire are about input that is refused before it is a command.
         let is_of_the_wire = name.starts_with("wire/");
         (!is_of_the_wire).then(|| (name.into_owned(), Digests::of(&text)))
     };
