@@ -127,13 +127,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
         socket: None,
         hub: Arc::clone(&hub),
     };
-    hub.tasks.spawn(timers::run(Arc::clone(&hub)));
-    hub.tasks.spawn(snapshots::run(Arc::clone(&hub)));
-    hub.tasks.spawn(ledger::run(Arc::clone(&hub)));
-    hub.tasks.spawn(watch_journal(Arc::clone(&hub)));
-    hub.tasks.spawn(disk::watch(Arc::clone(&hub)));
-    hub.tasks.spawn(upkeep::metrics(Arc::clone(&hub)));
-    hub.tasks.spawn(upkeep::audit(Arc::clone(&hub)));
+    spawn_background(&hub);
     if let Some((listener, file)) = socket {
         running.socket = Some(file);
         hub.tasks.spawn(accept::unix(Arc::clone(&hub), listener));
@@ -146,6 +140,18 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     }
     running.announce();
     Ok(running)
+}
+
+/// Starts what runs beside the connections until the daemon stops.
+fn spawn_background(hub: &Arc<Hub>) {
+    let tasks = &hub.tasks;
+    tasks.spawn(timers::run(Arc::clone(hub)));
+    tasks.spawn(snapshots::run(Arc::clone(hub)));
+    tasks.spawn(ledger::run(Arc::clone(hub)));
+    tasks.spawn(watch_journal(Arc::clone(hub)));
+    tasks.spawn(disk::watch(Arc::clone(hub)));
+    tasks.spawn(upkeep::metrics(Arc::clone(hub)));
+    tasks.spawn(upkeep::audit(Arc::clone(hub)));
 }
 
 async fn recover(

@@ -158,7 +158,7 @@ pub fn write(out: &mut Vec<u8>, value: &impl Stored) {
 }
 
 /// Reads one value and leaves the bytes after it.
-pub fn read_next<'a, T: Stored>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), Error> {
+pub fn read_next<T: Stored>(bytes: &[u8]) -> Result<(T, &[u8]), Error> {
     let mut from = Reader::new(bytes);
     let value = T::read(&mut from)?;
     Ok((value, from.rest()?))
