@@ -51,47 +51,47 @@ type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
 /// All that one tenant's routing knows.
 #[derive(Debug)]
 pub struct Book {
-    pub(in crate::router::state) at: Timestamp,
+    at: Timestamp,
     /// How far the deadlines of an instant have come; never back within one.
-    pub(in crate::router::state) come_to: (Timestamp, Timer),
+    come_to: (Timestamp, Timer),
     /// The random number that came with the command.
-    pub(in crate::router::state) chance: u64,
-    pub(in crate::router::state) offer_seq: u64,
-    pub(in crate::router::state) arrival_seq: u64,
-    pub(in crate::router::state) settings: Settings,
-    pub(in crate::router::state) channels: Channels,
-    pub(in crate::router::state) skills: Interner,
-    pub(in crate::router::state) skilled: Skilled,
-    pub(in crate::router::state) teams: Interner,
-    pub(in crate::router::state) agents: Vec<Agent>,
-    pub(in crate::router::state) agents_by_name: ByName<AgentIdx>,
-    pub(in crate::router::state) queues: Vec<Queue>,
-    pub(in crate::router::state) queues_by_name: ByName<QueueIdx>,
+    chance: u64,
+    offer_seq: u64,
+    arrival_seq: u64,
+    settings: Settings,
+    channels: Channels,
+    skills: Interner,
+    skilled: Skilled,
+    teams: Interner,
+    agents: Vec<Agent>,
+    agents_by_name: ByName<AgentIdx>,
+    queues: Vec<Queue>,
+    queues_by_name: ByName<QueueIdx>,
     /// The longest time for which any queue prefers the last owner of a closed case.
-    pub(in crate::router::state) longest_affinity_ms: i64,
-    pub(in crate::router::state) customers: Customers,
-    pub(in crate::router::state) cases: Cases,
-    pub(in crate::router::state) contacts: Contacts,
-    pub(in crate::router::state) sources: Sources,
-    pub(in crate::router::state) keys: Keys,
-    pub(in crate::router::state) counts: Counts,
-    pub(in crate::router::state) kinds: Kinds,
-    pub(in crate::router::state) calendars: BTreeMap<Name, Calendar>,
+    longest_affinity_ms: i64,
+    customers: Customers,
+    cases: Cases,
+    contacts: Contacts,
+    sources: Sources,
+    keys: Keys,
+    counts: Counts,
+    kinds: Kinds,
+    calendars: BTreeMap<Name, Calendar>,
     /// Contacts and cases that are over, in the order in which they may be forgotten.
-    pub(in crate::router::state) ended: VecDeque<(Timestamp, ContactIdx)>,
-    pub(in crate::router::state) closed: VecDeque<(Timestamp, CaseIdx)>,
+    ended: VecDeque<(Timestamp, ContactIdx)>,
+    closed: VecDeque<(Timestamp, CaseIdx)>,
     /// Open offers by number.
-    pub(in crate::router::state) open_offers: HashMap<u64, ContactIdx, foldhash::fast::RandomState>,
+    open_offers: HashMap<u64, ContactIdx, foldhash::fast::RandomState>,
 
-    pub(in crate::router::state) idle: IdleOrder,
-    pub(in crate::router::state) waiting: Waiting,
-    pub(in crate::router::state) timers: Timers,
+    idle: IdleOrder,
+    waiting: Waiting,
+    timers: Timers,
     /// Agents that became free and are still to choose.
-    pub(in crate::router::state) pending_agents: Vec<AgentIdx>,
+    pending_agents: Vec<AgentIdx>,
     /// Agents whose waiting contacts are to be judged anew.
-    pub(in crate::router::state) changed_agents: Vec<AgentIdx>,
+    changed_agents: Vec<AgentIdx>,
     /// Agents whose new cases are bounded.
-    pub(in crate::router::state) bounded: u32,
+    bounded: u32,
 }
 
 impl Book {
