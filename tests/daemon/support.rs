@@ -248,10 +248,14 @@ impl Client {
         self.try_ask(method, params).expect("a reply")
     }
 
-    /// As `ask`; `None` if the connection ends first.
+    /// As `ask`; `None` if the connection ends first, or is refused as a whole, for which there is
+    /// an answer without an id.
     pub fn try_ask(&mut self, method: &str, params: Value) -> Option<Value> {
         let id = self.send(method, params)?;
         let reply = self.try_reply()?;
+        if reply["id"].is_null() {
+            return None;
+        }
         assert_eq!(reply["id"], id, "replies come in the order of the requests");
         Some(reply)
     }
