@@ -1,9 +1,10 @@
-//! The side door for bulk runs inside this crate: the same steps, by number and without answers.
+//! The interface for bulk runs in this crate: the same steps as commands, by number and without
+//! answers.
 //!
-//! A simulation takes millions of steps and asks for nothing to be told: it names entities by
-//! their numbers, learns of [`Move`]s instead of events, and says itself how far the deadlines of
-//! an instant have come ([`Router::advance`]), so that its own happenings stand among them in a
-//! fixed order. Every step here is made of the functions that [`Router::apply`] is made of.
+//! A simulation takes millions of steps: it names entities by number, gets [`Move`]s instead of
+//! events, and controls how far the deadlines of an instant are handled ([`Router::advance`]), so
+//! that its own events are placed among them in a fixed order. Every step here uses the same
+//! functions as [`Router::apply`].
 
 use super::Router;
 use super::act::contact::end::AfterWork;
@@ -21,7 +22,7 @@ use super::state::timers::Timer;
 
 pub(crate) use super::api::moves::{Move, Taken};
 
-/// How far the deadlines of one instant have come: each stage includes those before it.
+/// How far the deadlines of one instant are handled; each stage includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     /// Agents come back: wrap-ups, breaks and retry delays end.
@@ -30,7 +31,7 @@ pub(crate) enum Stage {
     Offers = 1,
     /// Waits for an owner end, requirements widen, priorities rise.
     OwnerWaits = 2,
-    /// Contacts have waited long enough, and all the rest.
+    /// Contacts have waited long enough, and everything else.
     Patience = 3,
 }
 
@@ -65,10 +66,10 @@ impl Stage {
     }
 }
 
-/// A contact that comes in.
+/// A submitted contact.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival<'a> {
-    /// What errors call it.
+    /// The id used in errors.
     pub contact: &'a Name,
     pub queue: QueueIdx,
     pub channel: ChannelIdx,
@@ -79,7 +80,7 @@ pub(crate) struct Arrival<'a> {
     pub requires: &'a Levels,
 }
 
-/// What the end of a conversation left behind.
+/// The state after the end of a conversation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hung {
     /// The owner of the contact's case.
@@ -96,7 +97,7 @@ impl Router {
             .map(|due| (due.at, Stage::of(due.timer)))
     }
 
-    /// Lets everything happen that is due before `at`, and at `at` through a stage.
+    /// Handles everything due before `at`, and at `at` through a stage.
     pub(crate) fn advance(&mut self, at: Timestamp, through: Stage) {
         self.book.go_on_to(at);
         self.fire_due(through.last());
@@ -104,21 +105,21 @@ impl Router {
         self.book.prune_timers();
     }
 
-    /// Notes that an instant has come past the deadlines of a stage, or only begun.
+    /// Records that the deadlines of a stage at an instant are handled, or that it has only begun.
     pub(crate) fn come_past(&mut self, at: Timestamp, stage: Option<Stage>) {
         self.book.go_on_to(at);
         self.book.come_past(stage.map_or(Timer::FIRST, Stage::last));
     }
 
-    /// Takes the moves made since the last call, in their order.
+    /// Takes the moves since the last call, in order.
     pub(crate) fn take_moves(&mut self, moves: &mut Vec<Move>) {
         moves.clear();
         std::mem::swap(&mut self.out.moves, moves);
         self.forget_heard();
     }
 
-    /// Forgets what is over, but nothing whose end has not been heard: its number would be another's
-    /// before.
+    /// Forgets ended contacts, except those whose end the caller has not yet taken: their numbers
+    /// would be reused too early.
     fn forget_heard(&mut self) {
         if self.out.moves.is_empty() {
             self.book.forget_ended();
@@ -133,7 +134,7 @@ impl Router {
         done
     }
 
-    /// Carries out a command of the preparation.
+    /// Applies a command of the preparation.
     pub(crate) fn command_bulk(&mut self, at: Timestamp, command: Command) -> Result<(), Reject> {
         let stamped = Stamped {
             at,
@@ -145,7 +146,7 @@ impl Router {
         self.step(at, |router| router.command(&stamped).map(|_subject| ()))
     }
 
-    /// Lets a contact come in; nothing where no trunk is free.
+    /// Submits a contact; `None` if no trunk is free.
     pub(crate) fn submit_bulk(
         &mut self,
         at: Timestamp,
@@ -191,12 +192,12 @@ impl Router {
         self.answered_at_once = true;
     }
 
-    /// From now on contacts are known by number only: nobody asks for them by name.
+    /// From now on contacts are known by number only, without names.
     pub(crate) fn know_by_number(&mut self) {
         self.book.know_by_number();
     }
 
-    /// Ends a conversation; `wrap_up_ms` overrides what agent and queue say.
+    /// Ends a conversation; `wrap_up_ms` overrides the agent's and the queue's.
     pub(crate) fn end_bulk(
         &mut self,
         at: Timestamp,
@@ -223,7 +224,7 @@ impl Router {
         self.book.prune_timers();
     }
 
-    /// The caller of a contact that nobody has answered hangs up.
+    /// The caller of an unanswered contact hangs up.
     pub(crate) fn abandon_bulk(&mut self, at: Timestamp, contact: ContactIdx) {
         self.step(at, |router| router.cancel(contact, Outcome::Abandoned));
     }
@@ -234,8 +235,7 @@ impl Router {
         });
     }
 
-    /// Opens a case that belongs to a simulation, with an owner where one is known. The simulation
-    /// itself knows it by its name.
+    /// Opens a case of a simulation, with its owner if known. Only the simulation knows its name.
     pub(crate) fn open_case_bulk(
         &mut self,
         at: Timestamp,
@@ -260,7 +260,7 @@ impl Router {
         self.step(at, |router| router.own(case, owner, None));
     }
 
-    /// Forgets a case that only one contact, which is over, belonged to.
+    /// Forgets a case that belonged to a single contact, which has ended.
     pub(crate) fn forget_case_bulk(&mut self, case: CaseIdx) {
         self.book.forget_unreferred(case);
     }
@@ -285,12 +285,12 @@ impl Router {
         self.book.channels().find(name)
     }
 
-    /// The channels, for a message that says what would be right.
+    /// The channels, for error messages.
     pub(crate) fn channels_listed(&self) -> String {
         self.book.channels().listed()
     }
 
-    /// The customer of an identity, made where it is unknown.
+    /// The customer of an identity, created if unknown.
     pub(crate) fn customer_numbered(&mut self, identity: &str) -> Result<CustomerIdx, String> {
         if let Some(known) = self.book.customers().find(identity) {
             return Ok(known);
@@ -298,7 +298,7 @@ impl Router {
         Ok(self.book.intern_customer(&Name::new(identity)?))
     }
 
-    /// A requirement by numbers.
+    /// A requirement with numbered skills.
     pub(crate) fn levels_of(&mut self, requires: &SkillMap) -> Option<Levels> {
         self.book
             .skills()

@@ -1,7 +1,7 @@
 //! The whole state as bytes and back, and its digest.
 //!
-//! The book makes its own bytes; the places of the contacts that look for an agent are given by the
-//! decisions and so are made here.
+//! The book writes its own bytes; the places of seeking contacts follow from decisions, so they are
+//! rebuilt here.
 
 use super::api::ids::ContactIdx;
 use super::api::join::{InTurn, Join};
@@ -10,7 +10,7 @@ use super::state::deadline::Deadline;
 use super::{Detail, Router};
 
 impl Router {
-    /// The whole state as bytes, for a snapshot. The same state gives the same bytes.
+    /// The whole state as bytes, for a snapshot. Equal states give equal bytes.
     pub fn image(&self) -> Vec<u8> {
         self.book.image(self.event_seq)
     }
@@ -20,12 +20,12 @@ impl Router {
         *blake3::hash(&self.image()).as_bytes()
     }
 
-    /// The router that [`Router::image`] was taken of. The error says what the bytes are instead.
+    /// Restores the router from [`Router::image`]. The error says what is wrong with the bytes.
     pub fn from_image(bytes: &[u8]) -> Result<Self, String> {
         Self::from_image_by(bytes, &InTurn)
     }
 
-    /// The same, where somebody else may read a half of a large image meanwhile.
+    /// Likewise, with a second thread for half of a large image.
     pub fn from_image_by(bytes: &[u8], pieces: &impl Join) -> Result<Self, String> {
         let mut router = Self::with_detail(Detail::FULL);
         (router.book, router.event_seq) = Book::from_image(bytes, pieces)?;

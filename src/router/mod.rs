@@ -1,19 +1,19 @@
 //! The router: a deterministic state machine over commands.
 //!
-//! [`Router::apply`] is the only way to change it, and [`Router::book`] the only way to look into it:
-//! a [`Book`] that cannot be changed from there. There is no clock, no input or output, no randomness, no logging and no iteration over a
-//! hash map in this folder: time and chance come in with the command, so the same commands give
-//! the same state, answers and events wherever they are applied.
+//! [`Router::apply`] is the only way to change it, and [`Router::book`] the only way to read it, as
+//! a [`Book`] that cannot be changed there. There is no clock, input or output, randomness, logging
+//! or iteration over a hash map in this folder: time and random numbers come with the command, so
+//! the same commands give the same state, answers and events everywhere.
 //!
-//! One command goes through three movements: what is due happens (`act/due`), the command changes
-//! what it is about (in `act`, a folder for each noun), and then the consequences are drawn until
-//! nothing moves any more (`act/settle`): contacts that look for an agent, agents that became free,
-//! contacts whose owner's situation changed.
+//! A command has three phases: due deadlines are handled (`act/due`), the command makes its change
+//! (in `act`, a folder for each noun), and then contacts that look for an agent, freed agents, and
+//! contacts whose owner's situation changed are settled until nothing changes (`act/settle`).
 //!
-//! The folders are rooms, and each says in its `mod.rs` what it may not do. The files beside them
-//! are doors: they may name every room, and no room names them but for [`Router`] itself.
+//! The folders are layers, and each `mod.rs` says what its layer must not do. The files beside them
+//! are entry points: they may use every folder, and no folder names them except for [`Router`]
+//! itself.
 
-// The rooms, from the lowest. Each names only those before it.
+// The layers, lowest first. Each uses only those before it.
 mod api;
 mod store;
 
@@ -24,13 +24,13 @@ mod look;
 
 mod act;
 
-// Doors beside `apply` and `query`: simulations in bulk; the whole state as bytes and back.
+// Further entry points: bulk simulations; the state as bytes and back.
 pub(crate) mod bulk;
 mod image;
 
 pub mod rules;
 
-// What comes in and what goes out, for those outside.
+// The input and output types, for the modules outside.
 pub use act::case::follow_up;
 pub use api::{
     answer, codes, command, effect, event, ids, join, kind, number, people, people_view, policy,
@@ -54,13 +54,12 @@ pub use state::book::{Book, IMAGE_FORMAT};
 use state::kind::KindIdx;
 use state::timers::Timer;
 
-/// One tenant's routing: what it knows, the consequences that are still to be drawn, and the effects
-/// that go out.
+/// One tenant's routing: its state, the contacts still to be settled, and the effects to report.
 #[derive(Debug)]
 pub struct Router {
     book: Book,
     event_seq: u64,
-    /// Contacts that are to look for an agent.
+    /// Contacts that must look for an agent.
     unsettled: Vec<ContactIdx>,
     out: Effects,
     detail: Detail,
@@ -80,7 +79,7 @@ impl Router {
         Self::with_detail(Detail::FULL)
     }
 
-    /// A router that keeps and tells as much as asked. Detail never changes a decision.
+    /// A router with the given level of detail, which never changes a decision.
     pub fn with_detail(detail: Detail) -> Self {
         Self {
             book: Book::new(),
@@ -92,14 +91,14 @@ impl Router {
         }
     }
 
-    /// What it knows: to be asked, and never changed but by commands.
+    /// The state, read only; only commands change it.
     pub fn book(&self) -> &Book {
         &self.book
     }
 
-    /// Carries out one command. Everything due up to `stamped.at` should have been done before by
-    /// ticks (see [`Router::next_deadline`]); what is still due happens first, at `stamped.at`.
-    /// A refusal has changed nothing.
+    /// Applies one command. Everything due up to `stamped.at` should have been handled by ticks
+    /// (see [`Router::next_deadline`]); what is still due is handled first, at `stamped.at`. A
+    /// refusal changes nothing.
     pub fn apply(&mut self, stamped: &Stamped, effects: &mut Effects) -> Result<Answer, Reject> {
         self.step_to(stamped, effects, |router| {
             let key = stamped.key.as_ref();
@@ -113,11 +112,11 @@ impl Router {
         })
     }
 
-    /// Carries out a command that was carried out before, with the same events. Its answer is long
-    /// given and its counts are counted: neither is made again, but where the answer is remembered.
+    /// Applies a journaled command again, with the same events. Answer and counts are not produced
+    /// again, except an answer that a key remembers.
     pub fn replay(&mut self, stamped: &Stamped, effects: &mut Effects) {
         if let Some(key) = &stamped.key {
-            // What it was answered then, it is answered now.
+            // The result is the recorded one.
             let _ = self.step_to(stamped, effects, |router| {
                 let earlier = router.book.keys().look_up(key);
                 earlier.unwrap_or_else(|| router.carry_out(stamped))
@@ -160,7 +159,7 @@ impl Router {
         Ok(answer)
     }
 
-    /// Each noun has its own list of commands, in the folder where they are carried out.
+    /// Each noun has its own list of commands, in the folder that applies them.
     fn command(&mut self, stamped: &Stamped) -> Result<Subject, Reject> {
         match &stamped.command {
             Command::Tick => Ok(Subject::Nothing),
@@ -182,13 +181,13 @@ impl Router {
         }
     }
 
-    /// When the router next wants a [`Command::Tick`]; `None` = nothing is due ever.
+    /// When the router next needs a [`Command::Tick`]; `None` = nothing is due.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.book.timers().first().map(|due| due.at)
     }
 
-    /// How many agents, customers, contacts and cases it knows, about: an image of the state takes
-    /// time and room in proportion.
+    /// About how many agents, customers, contacts and cases there are: an image takes time and
+    /// space in proportion.
     pub fn entities(&self) -> usize {
         self.book.agents().len()
             + self.book.customers().slots.len()
@@ -196,18 +195,18 @@ impl Router {
             + self.book.cases().slots.len()
     }
 
-    /// The number of the last event, 0 before the first.
+    /// The sequence number of the last event, 0 before the first.
     pub fn event_seq(&self) -> u64 {
         self.event_seq
     }
 
-    /// The time of the last command applied: no later command may bear an earlier one.
+    /// The time of the last command; later commands must not have an earlier one.
     pub fn last_at(&self) -> Timestamp {
         self.book.at()
     }
 }
 
-/// What a command was about: the answer is made of it when its consequences are drawn.
+/// The subject of a command, from which its answer is made after settling.
 #[derive(Debug)]
 enum Subject {
     Nothing,

@@ -1,7 +1,7 @@
-//! What the router answers: plain copies of its state, ready to leave the lock.
+//! The router's answers: plain copies of its state, usable after the lock is released.
 //!
-//! Each struct lists the fields of one answer on the wire, in their order; the wire writes them
-//! out and omits what is `None`. Nothing here refers back into the router.
+//! Each struct has the fields of one answer in the order of the wire, which omits those that are
+//! `None`. Nothing here refers back to the router.
 
 use std::collections::BTreeMap;
 
@@ -59,11 +59,11 @@ pub enum Answer {
     Calendar(Box<CalendarView>),
     Calendars(Page<CalendarView>),
     CalendarRemoved(CalendarRemovedView),
-    /// The text of an answer given before under the same idempotency key.
+    /// The stored text of an earlier answer to the same idempotency key.
     Repeated(Repeated),
 }
 
-/// An answer given before, word for word.
+/// An earlier answer, word for word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeated(pub Box<str>);
 
@@ -76,7 +76,7 @@ impl Serialize for Repeated {
     }
 }
 
-/// Nothing to tell.
+/// An answer without content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Done {
     pub ok: bool,
@@ -117,21 +117,21 @@ pub struct AgentView {
     pub missed: u32,
     /// The contacts it is connected to.
     pub contacts: Vec<Name>,
-    /// The offers it is asked to answer.
+    /// Its open offers.
     pub offers: Vec<OfferView>,
     /// Open cases it owns.
     pub open_cases: u64,
-    /// Conversations taken since it exists.
+    /// Conversations since the agent was created.
     pub handled: u64,
-    /// Time in conversations that are over, in milliseconds.
+    /// Time in ended conversations, in milliseconds.
     pub talk_ms: i64,
     pub mentor: Option<Name>,
     pub max_open_cases: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absences: Vec<AbsenceView>,
-    /// When it is expected back, while it is absent by plan.
+    /// When it is expected back, during a planned absence.
     pub absent_until_at: Option<Timestamp>,
-    /// When it and its stand-in are planned away together.
+    /// When it and its stand-in will be away together.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<PairAwayView>,
 }
@@ -143,9 +143,9 @@ pub struct AgentRemovedView {
     pub removed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub successor: Option<Name>,
-    /// Cases that went to the successor.
+    /// Cases handed over to the successor.
     pub handed_over: u64,
-    /// Those of a plan of succession.
+    /// The successors of a succession plan.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<Name>,
 }
@@ -206,7 +206,7 @@ pub struct OfferView {
     pub address: Option<Text>,
     pub route: Route,
     pub expires_at: Timestamp,
-    /// Whom the agent may consult first.
+    /// The agent to consult first.
     pub mentor: Option<Name>,
 }
 
@@ -226,7 +226,7 @@ pub struct Submitted {
     pub position: Option<u32>,
     pub estimated_wait_ms: Option<i64>,
     pub why: Why,
-    /// Its number at the counter.
+    /// Its ticket number at the counter.
     pub ticket: Option<Name>,
 }
 
@@ -244,12 +244,12 @@ pub struct ContactView {
     pub kind: Option<Name>,
     pub case: Option<Name>,
     pub owner: Option<Name>,
-    /// The agent connected, or the last that was.
+    /// The connected agent, or the last one.
     pub agent: Option<Name>,
     /// The second agent of a consultation.
     pub consulting: Option<Name>,
     pub route: Option<Route>,
-    /// The first of the offers that are open.
+    /// The first of its open offers.
     pub offer: Option<OfferView>,
     pub offers: Vec<OfferView>,
     /// Offers made so far.
@@ -259,9 +259,9 @@ pub struct ContactView {
     pub requires: SkillMap,
     pub prefer: Option<Name>,
     pub exclude: Vec<Name>,
-    /// When it was made known to the router.
+    /// When it was submitted.
     pub submitted_at: Timestamp,
-    /// The time that gives it its place.
+    /// The time that determines its place.
     pub joined_at: Timestamp,
     pub not_before_at: Option<Timestamp>,
     pub connected_at: Option<Timestamp>,
@@ -276,14 +276,14 @@ pub struct ContactView {
     pub source: Option<Name>,
     pub attributes: Option<Attributes>,
     pub ticket: Option<Name>,
-    /// The slot for which it is booked.
+    /// The booked slot.
     pub slot: Option<Slot>,
-    /// When its caller chose to be called back, and where.
+    /// When the caller chose to be called back, and the address.
     pub callback_at: Option<Timestamp>,
     pub callback_address: Option<Text>,
-    /// Priority by the customer's profile.
+    /// Priority from the customer's profile.
     pub customer_priority: Option<i32>,
-    /// Skills wished for by the customer's profile, while only agents who have them are asked.
+    /// Skills wished for by the customer's profile, while only agents with them are asked.
     pub wishes: Option<SkillMap>,
 }
 
@@ -291,11 +291,11 @@ pub struct ContactView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Synced {
     pub source: Name,
-    /// Live contacts of the list that are known.
+    /// Listed contacts that are live here.
     pub confirmed: u64,
-    /// Contacts that were live here and are not on the list: ended.
+    /// Contacts live here but not listed, which have ended.
     pub cancelled: Vec<Name>,
-    /// Contacts of the list that are not live here.
+    /// Listed contacts that are not live here.
     pub unknown: Vec<Name>,
 }
 
@@ -304,7 +304,7 @@ pub struct Synced {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HandedOverView {
     pub to: Name,
-    /// Cases that changed hands.
+    /// Cases whose owner changed.
     pub cases: u64,
     pub case: Option<Name>,
     pub owner: Option<Name>,
@@ -321,15 +321,15 @@ pub struct OwnerView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Candidate {
     pub agent: Name,
-    /// On whose account it would have come.
+    /// The route by which the agent would have got it.
     pub route: Route,
     pub verdict: Verdict,
-    /// Why the customer excludes it, where it does.
+    /// Why the customer excludes it, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
 }
 
-/// One step of a contact: when, by which rule, who was considered.
+/// One step of a contact: time, rule and considered agents.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StepView {
@@ -348,9 +348,9 @@ pub struct Explained {
     pub state: ContactState,
     pub why: Why,
     pub steps: Vec<StepView>,
-    /// Steps that were left out because there were too many.
+    /// Steps left out for lack of room.
     pub steps_dropped: u64,
-    /// What its priority is made of, where its customer adds to it.
+    /// The parts of its priority, if the customer's profile adds to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<PriorityView>,
 }
@@ -374,7 +374,7 @@ pub struct Preview {
     pub candidates: Vec<Candidate>,
 }
 
-/// `stats.get`: counts since the start, and within the window where one is asked for.
+/// `stats.get`: counts since the start, and within the requested window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StatsView {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,9 +1,9 @@
-//! What a platform hangs on a contact: a JSON object that the router keeps and hands on.
+//! The attributes that a platform attaches to a contact: a JSON object that the router stores and
+//! passes on.
 //!
-//! It is kept as compact text with its members in order. Every member is an ordinary one, whatever
-//! its name: the reader of `serde_json` for any value would take a member of a certain name for the
-//! text of another value, so values are read by one of our own, which knows no such name. Nothing
-//! in here is looked at for routing.
+//! They are kept as compact text with their members in order. `serde_json`'s reader for any value
+//! gives one member name a special meaning (raw text), so this file has its own reader, which
+//! treats all names alike. Routing does not use attributes.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub const ATTRIBUTES_BYTES_MAX: usize = 16_384;
 pub struct Attributes(pub Box<str>);
 
 impl Attributes {
-    /// Takes an object; the error is its length where it is too long.
+    /// Checks an object; the error is its length if it is too long.
     pub fn new(members: Map<String, Value>) -> Result<Self, usize> {
         let text = Value::Object(members).to_string();
         if text.len() > ATTRIBUTES_BYTES_MAX {
@@ -29,7 +29,7 @@ impl Attributes {
         Ok(Self(text.into_boxed_str()))
     }
 
-    /// The members. The error says what the text is instead.
+    /// The members; an error if the text is not an object.
     fn read(&self) -> Result<Map<String, Value>, serde_json::Error> {
         let mut text = serde_json::Deserializer::from_str(&self.0);
         let members = Members.deserialize(&mut text)?;

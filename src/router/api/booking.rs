@@ -1,4 +1,4 @@
-//! How a queue takes bookings (预约), and the slots of time that are booked.
+//! The booking rules of a queue (预约), and the slots of time.
 //!
 //! Slots begin at multiples of their length since 1970.
 
@@ -15,12 +15,12 @@ pub const SLOT_MS_MAX: i64 = 24 * 3_600_000;
 /// The length of a slot.
 pub type SlotLength = Span<SLOT_MS_MIN, SLOT_MS_MAX>;
 
-/// How a queue takes bookings.
+/// The booking rules of a queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Booking {
     pub slot_ms: SlotLength,
-    /// Contacts booked for one slot. `None` = no limit, and none for the owner either.
+    /// Contacts booked for one slot. `None` = no limit, not even for the owner.
     pub capacity: Option<u32>,
     /// How far ahead a contact may be booked.
     pub ahead_ms: Option<Millis>,
@@ -37,7 +37,7 @@ impl Default for Booking {
 }
 
 impl Booking {
-    /// The slot in which a time lies.
+    /// The slot that contains a time.
     pub(in crate::router) fn slot(&self, at: Timestamp) -> Slot {
         let from_at = at.div_euclid(self.slot_ms.get()) * self.slot_ms.get();
         let to_at = from_at.saturating_add(self.slot_ms.get());
@@ -45,7 +45,7 @@ impl Booking {
     }
 }
 
-/// A span of time that can be booked.
+/// A bookable span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
     pub from_at: Timestamp,

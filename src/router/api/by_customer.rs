@@ -1,4 +1,4 @@
-//! What the settings say of customers: priority by tier and special care, the skills for a language
+//! The settings by customer profile: priority by tier and special care, the skills for a language
 //! and a grid area (网格), the managers of grid areas.
 
 use std::collections::BTreeMap;
@@ -14,24 +14,24 @@ use super::time::Millis;
 pub const TIERS_MAX: usize = 256;
 /// The most grid areas with a manager.
 pub const GRIDS_MAX: usize = 10_000;
-/// What stands for the word of the profile in the name of a skill.
+/// Replaced by the profile's word in the name of a skill.
 const PLACE: &str = "{}";
 
-/// What the settings say of customers.
+/// The settings by customer profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ByCustomer {
-    /// Added to the priority of contacts of customers of a tier.
+    /// Priority added for the customers of a tier.
     pub tier: BTreeMap<Name, Priority>,
-    /// Added to the priority of contacts of customers who need special care.
+    /// Priority added for customers who need special care.
     pub special_care: Priority,
     /// The skill for a language, such as `lang:{}`.
     pub language_skill: Option<SkillPattern>,
     /// The skill for a grid area, such as `grid:{}`.
     pub grid_skill: Option<SkillPattern>,
-    /// How long only agents with these skills are asked. `None` = as long as it waits.
+    /// How long only agents with these skills are asked. `None` = for the whole wait.
     pub wish_wait_ms: Option<Millis>,
-    /// The agent in charge of a grid area, asked first for a matter without owner.
+    /// The agent in charge of a grid area, asked first for a matter without an owner.
     pub grids: BTreeMap<Name, Name>,
 }
 
@@ -48,7 +48,7 @@ impl Default for ByCustomer {
     }
 }
 
-/// The name of a skill with a place for a word, `{}`.
+/// The name of a skill with `{}` as a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct SkillPattern(pub Text);
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for SkillPattern {
 }
 
 impl SkillPattern {
-    /// The skill for a word, where that is a name.
+    /// The skill for a word, if it makes a valid name.
     pub(in crate::router) fn skill(&self, word: &Text) -> Option<Name> {
         Name::new(&self.0.0.replace(PLACE, &word.0)).ok()
     }

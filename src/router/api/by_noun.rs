@@ -1,4 +1,4 @@
-//! The commands, an enum for each noun, and what each names.
+//! The commands, an enum for each noun, and the entities that they name.
 
 use derive_more::From;
 use serde::Serialize;
@@ -15,14 +15,14 @@ use super::command::{
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
 
-/// What can be asked of the router, by what it is about.
+/// All commands, by noun.
 #[derive(Clone, Debug, PartialEq, Serialize, From)]
 pub enum Command {
-    /// Lets time pass: everything that is due happens.
+    /// Advances time: everything due is handled.
     Tick,
-    /// The process came up again: no session is open.
+    /// The process restarted: no session is open.
     Restarted,
-    /// The configuration file has been followed again.
+    /// The configuration file was reloaded.
     Reloaded,
     #[from]
     Session(SessionCommand),
@@ -125,7 +125,7 @@ pub enum ContactCommand {
 }
 
 impl ContactCommand {
-    /// The contact, where the command is about one.
+    /// The contact of the command, if it has one.
     pub fn contact(&self) -> Option<&Name> {
         match self {
             Self::Submit(submit) => Some(&submit.contact),
@@ -139,7 +139,7 @@ impl ContactCommand {
     }
 }
 
-/// Number, contact and agent.
+/// Offer number, contact and agent.
 pub type OfferNamed<'a> = (Option<OfferId>, Option<&'a Name>, Option<&'a Name>);
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -149,7 +149,7 @@ pub enum OfferCommand {
 }
 
 impl OfferCommand {
-    /// How the offer is named: by its number, by contact and agent, or by both.
+    /// How the offer is named: by number, by contact and agent, or both.
     pub fn named(&self) -> OfferNamed<'_> {
         let (offer, contact, agent) = match self {
             Self::Accept(of) => (of.offer, &of.contact, &of.agent),
@@ -176,7 +176,7 @@ pub enum CaseCommand {
 }
 
 impl CaseCommand {
-    /// The case, where the command is about one.
+    /// The case of the command, if it has one.
     pub fn case(&self) -> Option<&Name> {
         match self {
             Self::Open(open) => Some(&open.case),

@@ -1,6 +1,6 @@
-//! What the router answers about cases, kinds and calendars.
+//! Answers about cases, kinds and calendars.
 //!
-//! As in `answer`: the fields of the wire in their order, and nothing that refers back.
+//! As in `answer`: the fields of the wire in their order, without references to the router.
 
 use serde::Serialize;
 
@@ -35,23 +35,23 @@ pub struct CaseView {
     pub closed_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Name>,
-    /// Since when it is in its stage.
+    /// When it entered its stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage_at: Option<Timestamp>,
-    /// Its earliest deadline that runs, passed or to come.
+    /// Its earliest running deadline, passed or future.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<WaitView>,
-    /// Contacts that came on this case.
+    /// Contacts that belong to this case.
     pub contacts: u64,
-    /// Recorded changes of the owner.
+    /// Recorded changes of owner.
     pub handovers: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub clocks: Vec<ClockView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assists: Vec<AssistView>,
-    /// What others found and the owner has not heard.
+    /// Results of assist tasks that the owner has not been told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub news: Vec<News>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,7 @@ pub struct NoteView {
     pub text: Text,
 }
 
-/// For whom a case waits.
+/// What a case waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WaitView {
     pub on: WaitOn,
@@ -76,20 +76,20 @@ pub struct WaitView {
     pub until_at: Option<Timestamp>,
 }
 
-/// A deadline of a case: of the whole, or of the stage or the task named.
+/// A deadline of a case: of the whole, or of the named stage or task.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClockView {
     pub stage: Option<Name>,
     pub assist: Option<u32>,
     pub started_at: Timestamp,
-    /// Nothing while it stands still.
+    /// Absent while the clock is paused.
     pub due_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
     pub verdict: Option<DeadlineVerdict>,
     pub ended_at: Option<Timestamp>,
-    /// How often it was extended.
+    /// How many times it was extended.
     pub extended: u32,
 }
 
@@ -100,7 +100,7 @@ pub struct AssistView {
     pub assist: u32,
     pub agent: Option<Name>,
     pub queue: Option<Name>,
-    /// The contact that brings it.
+    /// The contact that carries it.
     pub contact: Name,
     pub request: Text,
     pub asked_at: Timestamp,
@@ -114,14 +114,14 @@ pub struct AssistView {
     pub withdrawn: bool,
 }
 
-/// The follow-up of a case, and what its attempts found.
+/// The follow-up of a case, with the results of its attempts.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FollowUpView {
     /// Attempts of the present round.
     pub attempts: u32,
     pub next_at: Option<Timestamp>,
-    /// The contact of the attempt under way.
+    /// The contact of the present attempt.
     pub contact: Option<Name>,
     pub results: Vec<ResultView>,
 }
@@ -152,7 +152,7 @@ pub struct KindRemovedView {
     pub removed: bool,
 }
 
-/// A calendar, as it is written.
+/// A calendar, in its written form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CalendarView {
     pub calendar: Name,

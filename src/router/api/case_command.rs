@@ -63,8 +63,8 @@ pub struct KindRef {
     pub kind: Name,
 }
 
-/// `calendar.set`: creates or replaces a calendar. It comes with the offsets of its zone, so that
-/// nothing has to be looked up when it is used or read again.
+/// `calendar.set`: creates or replaces a calendar. It includes the offsets of its zone, so that
+/// using or replaying it needs no lookup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarSet {
     pub calendar: Name,
@@ -100,7 +100,7 @@ pub struct CaseAssistDone {
     /// Its number; may be left out where only one is open.
     pub assist: Option<u32>,
     pub result: Option<Text>,
-    /// Without it whoever took the task, else the agent who was asked.
+    /// Without it, the agent who took the task, else the one who was asked.
     pub by: Option<Name>,
 }
 
@@ -124,7 +124,7 @@ pub struct CaseAdvance {
     pub by: Option<Name>,
 }
 
-/// `case.extend`: of the whole case, or of the stage named.
+/// `case.extend`: of the whole case, or of the named stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseExtend {
@@ -141,7 +141,7 @@ pub const SCORE_MAX: u8 = 100;
 /// How satisfied a customer is.
 pub type Score = Small<0, SCORE_MAX>;
 
-/// `case.follow_up`: what the customer said, or that it could not be reached.
+/// `case.follow_up`: what the customer said, or that it was not reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseFollowUp {

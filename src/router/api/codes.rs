@@ -1,7 +1,6 @@
-//! The closed sets of words that go over the wire, each with one spelling: the name of the variant
-//! in small letters.
+//! The closed sets of words on the wire, each spelt as its variant's name in snake case.
 //!
-//! An addition here is an addition to the protocol: `docs/protocol.md` lists every word.
+//! Adding one extends the protocol: `docs/protocol.md` lists every word.
 
 use super::words::words;
 
@@ -9,7 +8,7 @@ words! {
     /// Whether an agent is a person. A bot may serve; it never owns.
     AgentKind { Human, Bot }
 
-    /// What an agent says of itself.
+    /// What an agent reports of itself.
     Presence { Available, Break, Offline }
 
     /// What an agent is doing, derived from presence and work.
@@ -22,7 +21,7 @@ words! {
         Offline,
     }
 
-    /// Where a contact is. At every instant it is in exactly one of these.
+    /// The state of a contact. At every instant it has exactly one.
     ContactState {
         Scheduled,
         Waiting,
@@ -55,7 +54,7 @@ words! {
         Revoked,
     }
 
-    /// Why an agent or its telephone did not take an offer.
+    /// Why an agent or its telephone did not accept an offer.
     DeclineReason {
         Declined,
         Busy,
@@ -63,7 +62,7 @@ words! {
         NoAnswer,
     }
 
-    /// On whose account a contact reached an agent.
+    /// By which way a contact reached an agent.
     Route {
         Owner,
         Deputy,
@@ -86,14 +85,14 @@ words! {
         Random,
     }
 
-    /// How much ownership weighs in a queue.
+    /// How strongly ownership counts in a queue.
     OwnershipMode { Off, Prefer, Require }
 
-    /// When a contact that waits for its owner goes to somebody else before its time: never, or
-    /// when an agent would otherwise stand idle.
+    /// When a contact that waits for its owner may go to others early: never, or when an agent
+    /// would otherwise be idle.
     OwnerHold { Always, WhileBusy }
 
-    /// Who follows the owner when the wait for the owner is over.
+    /// Who may take a contact after the wait for the owner.
     Fallback {
         Deputy,
         Leader,
@@ -102,59 +101,59 @@ words! {
         CallbackByOwner,
     }
 
-    /// Whether the first or the last handler is followed.
+    /// Whether the first or the last handler counts.
     OwnershipKey { First, Last }
 
     /// Which of the waiting contacts of one priority a freed agent takes.
     Pick { LongestWaiting, StrongestSkill }
 
-    /// How far a step widens the route.
+    /// How far a step widens the requirement.
     Widen { Any }
 
-    /// Where a contact goes that cannot wait any longer and has no other queue to go to.
+    /// What happens to a contact that cannot wait any longer and overflows to no queue.
     OverflowAction { Reject, Voicemail, Callback }
 
-    /// When the tickets of a counter begin anew.
+    /// When the tickets of a counter restart.
     TicketReset { Daily, Never }
 
-    /// How a contact is passed on.
+    /// How a contact is transferred.
     TransferMode { Blind, Consult }
 
-    /// Where a case stands.
+    /// The state of a case.
     CaseState { Open, Resolved, Closed }
 
-    /// What became of a deadline; each has exactly one. A task for another department that is
-    /// taken back before its time is up was neither met nor missed.
+    /// The verdict of a deadline; each has exactly one. An assist task withdrawn before its
+    /// deadline is neither met nor overdue.
     DeadlineVerdict { Met, Overdue, Withdrawn }
 
-    /// For whom a case waits.
+    /// What a case waits for.
     WaitOn { Customer, Assist }
 
-    /// Why a case no longer waits.
+    /// Why a wait of a case ended.
     WaitEnd {
-        /// The time named has come.
+        /// The given time was reached.
         UntilAt,
         /// The customer contacted.
         Contact,
-        /// Somebody went on with it.
+        /// Somebody acted on the case.
         Act,
     }
 
-    /// What a follow-up (回访) found.
+    /// The result of a follow-up (回访).
     FollowUpResult {
         Satisfied,
         Unsatisfied,
         NoAnswer,
     }
 
-    /// As what somebody is told of an escalation.
+    /// The role in which somebody is told of an escalation.
     Role {
         Owner,
         Deputy,
         Leader,
         /// The leader of the leader.
         Supervisor,
-        /// By name.
+        /// An agent named by id.
         Agent,
     }
 
@@ -162,19 +161,19 @@ words! {
     EscalationReason {
         /// Too many contacts on one matter.
         Repeat,
-        /// A deadline comes near (催办).
+        /// A deadline is near (催办).
         Urge,
         /// A deadline has passed (督办).
         Overdue,
-        /// A case of this kind is told of at once.
+        /// Cases of this kind are escalated at once.
         Major,
-        /// Nobody has taken a task for another department in time.
+        /// Nobody took an assist task in time.
         Assist,
-        /// A follow-up has not been made in time.
+        /// A follow-up was not made in time.
         FollowUp,
     }
 
-    /// Why a contact is where it is: the stable code of every decision.
+    /// Why a contact is in its state: the stable code of every decision.
     Why {
         OwnerAvailable,
         OwnerBusyWaiting,
@@ -209,7 +208,7 @@ words! {
         Ended,
     }
 
-    /// Why an agent that was considered was not chosen, or that it was.
+    /// Whether and why an agent considered for a contact was not chosen.
     Verdict {
         Chosen,
         #[serde(rename = "eligible_but_later")] #[strum(serialize = "eligible_but_later")] Eligible,
@@ -228,7 +227,7 @@ words! {
         NotInFallback,
     }
 
-    /// By which rule a step of a contact was taken; docs/routing-rules.md has the number of each.
+    /// The rule of a step of a contact; docs/routing-rules.md has the number of each.
     Rule {
         Scheduled,
         Owner,

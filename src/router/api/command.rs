@@ -1,9 +1,9 @@
-//! Everything that can change a router's state. There is no other way in.
+//! The commands: everything that can change a router's state.
 //!
-//! A command has been read and checked for form (names, ranges, known words) where it came in;
-//! whether it fits the state is decided by `Router::apply`. The fields bear the names of the wire
-//! (docs/protocol.md), so a command is also the parameter list of its method. The journal's form
-//! of each stands apart, in `stored`.
+//! A command's form (names, ranges, known words) is checked where it is read; whether it fits the
+//! state is checked by `Router::apply`. Fields have their names on the wire (docs/protocol.md), so
+//! a command is also the parameter list of its method. The journal's form is defined separately, in
+//! `stored`.
 
 use std::collections::BTreeMap;
 
@@ -27,16 +27,16 @@ pub use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet, SCORE_MAX, Score,
 };
 
-/// A command with all that comes from outside: when, by chance, on whose behalf.
+/// A command with all its outside inputs: time, random number, source, key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stamped {
-    /// The time of the command. Never falls from one command to the next.
+    /// The time of the command. Never decreases from one command to the next.
     pub at: Timestamp,
-    /// A random number for strategies that draw one.
+    /// A random number for strategies that need one.
     pub chance: u64,
     /// The `client` of the session that sent it.
     pub source: Option<Name>,
-    /// The idempotency key, where the request bore one.
+    /// The idempotency key of the request, if it has one.
     pub key: Option<Key>,
     pub command: Command,
 }
@@ -68,16 +68,16 @@ pub struct AgentSet {
     /// For the strategy `ordered`: lowest first.
     #[serde(default)]
     pub rank: i32,
-    /// Who is asked first when this one consults.
+    /// The agent who is asked first when this one consults.
     pub mentor: Option<Name>,
-    /// With so many open cases, new ones go to others.
+    /// With this many open cases, new ones go to others.
     pub max_open_cases: Option<u32>,
-    /// Planned absences, in place of those before. `None` = they stay.
+    /// Planned absences, replacing the earlier ones. `None` = unchanged.
     pub absences: Option<Vec<Absence>>,
 }
 
 impl AgentSet {
-    /// One of which nothing but the name is said.
+    /// An agent with all optional fields unset.
     pub fn of(agent: Name) -> Self {
         Self {
             agent,
@@ -109,7 +109,7 @@ pub struct AgentPresence {
     pub agent: Name,
     pub presence: Presence,
     pub reason: Option<Text>,
-    /// When a break ends by itself.
+    /// When a break ends automatically.
     #[serde(default, deserialize_with = "time::read")]
     pub until_at: Option<Timestamp>,
 }
@@ -143,7 +143,7 @@ pub struct QueueRef {
     pub queue: Name,
 }
 
-/// `settings.set`: what is absent stays.
+/// `settings.set`: absent fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SettingsPatch {
@@ -165,14 +165,14 @@ pub struct SettingsPatch {
     pub by_customer: Option<ByCustomer>,
 }
 
-/// Tells `null` (no limit) from absent (unchanged).
+/// Distinguishes `null` (no limit) from absent (unchanged).
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// What is known of a customer besides its identities.
+/// The profile of a customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
@@ -220,7 +220,7 @@ pub struct ContactSubmit {
     pub case: Option<Name>,
     pub kind: Option<Name>,
     pub max_wait_ms: Option<Millis>,
-    /// When it really began to wait, if before now. A time to come counts as now.
+    /// When it began to wait, if before now. A future time counts as now.
     #[serde(default, deserialize_with = "time::read")]
     pub joined_at: Option<Timestamp>,
     /// Offered first if eligible, without waiting.
@@ -233,7 +233,7 @@ pub struct ContactSubmit {
 }
 
 impl ContactSubmit {
-    /// One of which nothing but the name is said.
+    /// A contact with all optional fields unset.
     pub fn of(contact: Name) -> Self {
         Self {
             contact,
@@ -255,7 +255,7 @@ impl ContactSubmit {
     }
 }
 
-/// `contact.update`: what is absent stays.
+/// `contact.update`: absent fields keep their value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContactUpdate {
@@ -267,7 +267,7 @@ pub struct ContactUpdate {
     pub attributes: Option<Attributes>,
     /// Merged into the attributes.
     pub learnt: Option<Attributes>,
-    /// Another time for one that is scheduled.
+    /// A new time for a scheduled contact.
     #[serde(default, deserialize_with = "time::read")]
     pub not_before_at: Option<Timestamp>,
 }
@@ -292,7 +292,7 @@ pub struct ContactEnd {
     pub learnt: Option<Attributes>,
 }
 
-/// To whom a contact is passed on: exactly one of the two.
+/// The target of a transfer: exactly one of the two.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Target {

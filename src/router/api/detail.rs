@@ -1,18 +1,18 @@
-//! How much a router tells of what it does. Detail never changes a decision.
+//! The level of detail of a router's output. It never changes a decision.
 
-/// How much a router keeps and tells beyond what routing needs.
+/// What a router records and reports beyond what routing needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detail {
-    /// Number and hand out events. Off in bulk simulation.
+    /// Number and report events. Off in bulk simulation.
     pub events: bool,
-    /// Hand out counts for the metrics.
+    /// Report counts for the metrics.
     pub counts: bool,
-    /// Remember the steps of each contact for `contact.explain`.
+    /// Keep the steps of each contact for `contact.explain`.
     pub trail: bool,
-    /// Open a case for a contact without customer too. Off in bulk simulation, where nobody can
-    /// ask for such a case again.
+    /// Also open cases for contacts without a customer. Off in bulk simulation, where nobody can
+    /// refer to such a case again.
     pub nameless_cases: bool,
-    /// Hand out what happens to contacts by number, for bulk runs in this crate.
+    /// Report moves of contacts by number, for bulk runs in this crate.
     pub moves: bool,
 }
 

@@ -1,20 +1,20 @@
-//! What a command brought about besides its answer, in a buffer that the caller lends.
+//! The effects of a command besides its answer, in a buffer of the caller's.
 //!
-//! The router pushes, the caller takes: nothing is sent, logged or counted here.
+//! The router appends and the caller drains: nothing is sent, logged or counted here.
 
 use super::codes::{Outcome, Route};
 use super::event::Event;
 use super::ids::Name;
 use super::moves::Move;
 
-/// The buffer. Clear it before each command; its capacity is kept.
+/// The buffer. Clear it before each command; it keeps its capacity.
 #[derive(Debug, Default)]
 pub struct Effects {
     /// The numbered events, in order.
     pub events: Vec<Event>,
-    /// What the metrics count.
+    /// Counts for the metrics.
     pub counts: Vec<Count>,
-    /// What happened to contacts, by number.
+    /// What happened to contacts, by number; for bulk runs.
     pub(crate) moves: Vec<Move>,
 }
 
@@ -26,8 +26,8 @@ impl Effects {
     }
 }
 
-/// One fact for the metrics. Names in here are of bounded number: queues and channels, never
-/// customers, contacts or cases.
+/// One count for the metrics. Names in it are few: queues and channels, never customers, contacts
+/// or cases.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Count {
     Submitted {
@@ -51,18 +51,18 @@ pub enum Count {
         handle_ms: Option<i64>,
         within_target: bool,
     },
-    /// An offer ended: how, and if it was declined, why.
+    /// An offer ended: how, and the reason of a decline.
     Offer {
         queue: Name,
         result: &'static str,
     },
-    /// A contact whose case had an owner reached an agent: was it the owner?
+    /// A contact of an owned case reached an agent: whether that was the owner.
     Repeat {
         queue: Name,
         hit: bool,
         route: Route,
     },
-    /// A wait for an owner ended without the owner, by what the owner was doing.
+    /// A wait for an owner ended without the owner; by the owner's situation.
     OwnerBreak {
         queue: Name,
         reason: &'static str,
@@ -73,7 +73,7 @@ pub enum Count {
     Escalated {
         reason: &'static str,
     },
-    /// A deadline has passed: of the whole case, of a stage or of a task.
+    /// A deadline passed: of the whole case, of a stage or of a task.
     Overdue {
         of: &'static str,
     },

@@ -1,9 +1,9 @@
-//! Names and numbers by which the router knows its entities.
+//! The names and numbers of the router's entities.
 //!
-//! Outside, everything has a name chosen by the client ([`Name`]); inside, a dense number. The
-//! numbers never leave the router. A name is checked once, where the bytes come in. Up to 23
-//! bytes, which most names are, stand in the name itself; longer ones are shared. So an event or a
-//! reply carries it without asking for memory.
+//! Outside, an entity has a name chosen by the client ([`Name`]); inside, a dense number that never
+//! leaves the router. A name is checked once, where it is read. Names of up to 23 bytes, which most
+//! are, are stored inline; longer ones are shared. So cloning a name into an event or reply
+//! allocates nothing.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -26,13 +26,13 @@ pub const KEY_BYTES_MAX: usize = 64;
 pub struct Name(SmolStr);
 
 impl Name {
-    /// Checks and takes a name. The error says what would be right.
+    /// Checks and makes a name. The error says what would be valid.
     pub fn new(text: &str) -> Result<Self, String> {
         Self::check(text)?;
         Ok(Self(SmolStr::new(text)))
     }
 
-    /// Checks what is to be a name without taking it.
+    /// Checks a name without making it.
     pub fn check(text: &str) -> Result<(), String> {
         if text.is_empty() {
             return Err("an id must not be empty".to_owned());
@@ -49,7 +49,7 @@ impl Name {
         Ok(())
     }
 
-    /// A name that the program itself makes and knows to be right.
+    /// A name made by the program, known to be valid.
     pub fn of(text: &str) -> Self {
         debug_assert!(
             Self::new(text).is_ok(),
@@ -58,8 +58,8 @@ impl Name {
         Self(SmolStr::new(text))
     }
 
-    /// A name that the program itself makes of a word and a number: what formatting would give, at
-    /// a tenth of its cost.
+    /// A name made by the program of a word and a number; the same as formatting it, at a tenth of
+    /// the cost.
     pub fn numbered(word: &str, number: u64) -> Self {
         let mut digits = itoa::Buffer::new();
         let digits = digits.format(number);
@@ -123,8 +123,8 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// Whether there is a control character in it. Printable ASCII, which most names are, is seen to
-/// have none without taking it apart.
+/// Whether it contains a control character. Printable ASCII, which most names are, is checked
+/// without decoding.
 fn has_control(text: &str) -> bool {
     let is_plain = text
         .bytes()
@@ -132,7 +132,7 @@ fn has_control(text: &str) -> bool {
     !is_plain && text.chars().any(char::is_control)
 }
 
-/// The key by which a client marks a request that it may repeat, with a digest of what was asked.
+/// A client's key for a request that it may repeat, with a digest of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     /// 1 to [`KEY_BYTES_MAX`] bytes, as the client chose it.
@@ -166,14 +166,14 @@ macro_rules! index {
     ($(#[$doc:meta] $name:ident),* $(,)?) => {$(
         #[$doc]
         ///
-        /// CompactName one higher, so that "none" takes no room of its own.
+        /// Stored one higher, so that `None` takes no extra space.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(NonZeroU32);
 
         impl $name {
-            /// The least number.
+            /// The smallest number.
             pub const FIRST: Self = Self(NonZeroU32::MIN);
-            /// The greatest number.
+            /// The largest number.
             pub const LAST: Self = Self(NonZeroU32::MAX);
 
             pub const fn of(n: u32) -> Self {
@@ -210,9 +210,9 @@ index! {
     QueueIdx,
     /// A customer.
     CustomerIdx,
-    /// A contact. Numbers of contacts that are long over are used again.
+    /// A contact. The numbers of contacts that ended long ago are reused.
     ContactIdx,
-    /// A case. Numbers of cases that are long closed are used again.
+    /// A case. The numbers of cases that closed long ago are reused.
     CaseIdx,
     /// A team of agents.
     TeamIdx,
@@ -224,7 +224,7 @@ index! {
     SourceIdx,
 }
 
-/// An offer; counted up per tenant, never used again. On the wire it is `o<number>`.
+/// An offer, numbered per tenant and never reused. On the wire it is `o<number>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OfferId(pub u64);
 
@@ -236,7 +236,7 @@ impl fmt::Display for OfferId {
 
 impl Serialize for OfferId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // As it is displayed, without the machinery of formatting.
+        // The same as `Display`, without the cost of formatting.
         let mut digits = itoa::Buffer::new();
         let digits = digits.format(self.0);
         let mut text = [b'o'; 1 + u64::MAX.ilog10() as usize + 1];

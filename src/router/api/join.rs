@@ -1,9 +1,9 @@
-//! Join: two independent pieces of work, and both results.
+//! `Join` runs two independent pieces of work and returns both results.
 //!
-//! The router has no threads of its own; whoever has some may lend one where a large state is read.
-//! The results are the same.
+//! The router has no threads of its own; a caller may lend one for reading a large image. The
+//! results are the same.
 
-/// Does two pieces of work that do not touch each other.
+/// Runs two independent pieces of work.
 pub trait Join {
     fn join<A: Send, B: Send>(
         &self,
@@ -12,7 +12,7 @@ pub trait Join {
     ) -> (A, B);
 }
 
-/// One after the other.
+/// Runs them one after the other.
 #[derive(Clone, Copy, Debug)]
 pub struct InTurn;
 

@@ -1,7 +1,7 @@
-//! A kind of case: its stages and terms, who is told when, and how it is followed up.
+//! A kind of case: its stages and terms, escalations and follow-up.
 //!
-//! Data only; every field bears the name it has on the wire. A term is given either in
-//! milliseconds (`…_ms`) or as text (`"5 working days"`), never both.
+//! Data only; fields have their names on the wire. A term is given either in milliseconds (`…_ms`)
+//! or as text (`"5 working days"`), never both.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,28 +16,29 @@ pub const STAGES_MAX: usize = 64;
 pub const LADDER_MAX: usize = 32;
 /// The most attempts of one follow-up.
 pub const ATTEMPTS_MAX: u32 = 20;
-/// The most people that are told of a case at once when it is opened.
+/// The most people told at once that a case was opened.
 pub const AT_ONCE_MAX: usize = 16;
 
 /// The rules of a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KindRules {
-    /// In the order in which a case goes through them.
+    /// In the order of a case's progress.
     pub stages: Vec<Stage>,
-    /// The term of the whole case: at most one of the two. Without it the whole has no clock.
+    /// The term of the whole case: at most one of the two. Without it there is no clock for the
+    /// whole.
     pub due_ms: Option<Millis>,
     pub due: Option<Term>,
-    /// How long before a deadline `case.due_soon` comes. `None` = it does not.
+    /// How long before a deadline `case.due_soon` is sent. `None` = never.
     pub warn_ms: Option<Millis>,
     pub ladder: Vec<Rung>,
-    /// Who is told at once that such a case has been opened (重大).
+    /// Who is told at once when such a case is opened (重大).
     pub at_once: Vec<Tell>,
     pub follow_up: Option<FollowUp>,
     pub assist: AssistRules,
-    /// Whether the clocks stand still while the case waits for its customer.
+    /// Whether the clocks pause while the case waits for its customer.
     pub wait_stops_clock: bool,
-    /// By which working days and opening hours are reckoned, by name.
+    /// The calendar for working days and opening hours, by name.
     pub calendar: Option<Name>,
 }
 
@@ -48,12 +49,12 @@ pub struct Stage {
     pub stage: Name,
     pub due_ms: Option<Millis>,
     pub due: Option<Term>,
-    /// In place of the kind's.
+    /// In place of the kind's value.
     pub warn_ms: Option<Millis>,
 }
 
-/// A step of the ladder: who is told how long before (催办) or after (督办) a deadline. Exactly one
-/// of the three times.
+/// A step of the ladder: who is told how long before (催办) or after (督办) a deadline. Exactly one of
+/// the three times is set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rung {
@@ -74,7 +75,7 @@ impl Tell {
         Self(Name::of("leader"))
     }
 
-    /// As what it is told.
+    /// The role in which it is told.
     pub fn role(&self) -> Role {
         match self.0.as_str() {
             "owner" => Role::Owner,
@@ -90,15 +91,15 @@ impl Tell {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUp {
-    /// When the first attempt is due, since the case was resolved: exactly one of the two.
+    /// When the first attempt is due after the resolution: exactly one of the two.
     pub after_ms: Option<Millis>,
     pub after: Option<Term>,
-    /// From one attempt to the next: exactly one of the two.
+    /// The time between attempts: exactly one of the two.
     pub every_ms: Option<Millis>,
     pub every: Option<Term>,
     #[serde(default = "attempts")]
     pub attempts: u32,
-    /// The queue through which the owner gets it.
+    /// The queue that offers it to the owner.
     pub queue: Option<Name>,
 }
 
@@ -106,18 +107,18 @@ fn attempts() -> u32 {
     3
 }
 
-/// The terms of tasks for other departments.
+/// The terms of assist tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AssistRules {
-    /// Within which somebody must have taken it; else the case is escalated.
+    /// The time within which somebody must take it, else it is escalated.
     pub hand_on_ms: Option<Millis>,
-    /// Within which it must be done: at most one of the two.
+    /// The time within which it must be done: at most one of the two.
     pub due_ms: Option<Millis>,
     pub due: Option<Term>,
 }
 
-/// The term that is given in one of two ways.
+/// The term, given in one of two ways.
 pub fn term(ms: Option<Millis>, term: Option<Term>) -> Option<Term> {
     term.or(ms.map(|ms| Term::Elapsed(ms.0)))
 }
@@ -128,7 +129,7 @@ impl KindRules {
         term(self.due_ms, self.due)
     }
 
-    /// Every term in it, the whole's first.
+    /// All terms, that of the whole case first.
     pub fn terms(&self) -> impl Iterator<Item = Term> + '_ {
         let stages = self.stages.iter().filter_map(|s| term(s.due_ms, s.due));
         let rungs = self.ladder.iter().filter_map(|rung| rung.after);

@@ -1,10 +1,9 @@
-//! What comes in and what goes out: commands, questions, answers, events, effects, refusals, and
-//! the words, names, numbers and times that they are made of.
+//! Input and output: commands, queries, answers, events, effects, refusals, and the words, names,
+//! numbers and times in them.
 //!
-//! Plain data with its checks of form. Nothing here knows the router's state, and no rule of
-//! routing stands here.
+//! Plain data with checks of its form. Nothing here knows the router's state or a rule of routing.
 
-// Words that everything shares.
+// Shared words.
 pub mod codes;
 pub mod ids;
 pub mod number;
@@ -12,12 +11,12 @@ pub mod policy;
 pub mod time;
 pub(crate) mod words;
 
-// What policy and settings are made of.
+// Parts of policy and settings.
 pub(crate) mod booking;
 pub(crate) mod by_customer;
 pub(crate) mod ticket;
 
-// What comes in.
+// Input.
 mod attributes;
 mod by_noun;
 mod case_command;
@@ -26,7 +25,7 @@ pub mod kind;
 pub mod people;
 pub mod query;
 
-// What goes out.
+// Output.
 pub mod answer;
 mod case_answer;
 pub mod effect;
@@ -35,7 +34,7 @@ pub(super) mod moves;
 pub mod people_view;
 pub mod reject;
 
-// How much is told, and how it is written and read.
+// The level of detail, and how words are defined.
 pub(super) mod detail;
 pub mod join;
 mod stored;

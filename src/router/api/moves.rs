@@ -1,4 +1,4 @@
-//! What a run in bulk is told instead of events: what a step did to a contact, by number.
+//! Moves: what a step did to a contact, by number. Bulk runs get these instead of events.
 
 use super::codes::{Outcome, Route};
 use super::ids::{AgentIdx, ContactIdx, OfferId, QueueIdx};
@@ -6,36 +6,36 @@ use super::ids::{AgentIdx, ContactIdx, OfferId, QueueIdx};
 /// What a step did to a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Move {
-    /// It rings at an agent.
+    /// It is offered to an agent.
     Offered {
         contact: ContactIdx,
         agent: AgentIdx,
         offer: OfferId,
     },
-    /// Its conversation has begun.
+    /// Its conversation began.
     Connected(Taken),
-    /// It is over, wrap-up included, and its number is free for another.
+    /// It ended, wrap-up included; its number may be reused.
     Ended {
         contact: ContactIdx,
         outcome: Outcome,
         owner: Option<AgentIdx>,
         offers: u32,
     },
-    /// It ended, and its owner calls back: `callback` is a new contact.
+    /// It ended and its owner calls back: `callback` is a new contact.
     CallsBack {
         contact: ContactIdx,
         callback: ContactIdx,
     },
 }
 
-/// What an accept brought about.
+/// The effects of an accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Taken {
     pub contact: ContactIdx,
     pub agent: AgentIdx,
     pub queue: QueueIdx,
     pub route: Route,
-    /// Who owned the case before.
+    /// The owner of the case before the accept.
     pub owner_before: Option<AgentIdx>,
     pub has_case: bool,
     pub offers: u32,

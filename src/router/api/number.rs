@@ -1,4 +1,4 @@
-//! Numbers within a range that stands in their type: whoever has one need not check it.
+//! Numbers with a range in their type, checked once when they are made.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ macro_rules! bounded {
                 if MIN <= n && n <= MAX { Some(Self(n)) } else { None }
             }
 
-            /// A number that the program itself knows to be right.
+            /// A constant of the program, known to be in range.
             pub const fn of(n: $number) -> Self {
                 Self::new(n).expect("a number within its range")
             }
@@ -85,7 +85,7 @@ impl Share {
         }
     }
 
-    /// A share that the program itself knows to be right.
+    /// A constant of the program, known to be a share.
     pub const fn of(share: f64) -> Self {
         Self::new(share).expect("a share lies from 0 to 1")
     }
@@ -113,7 +113,7 @@ impl Stored for Share {
     }
 }
 
-/// How many of something a list or map holds.
+/// The number of items of a list or map.
 pub(super) trait Count {
     fn count(&self) -> usize;
 }
@@ -136,7 +136,7 @@ impl<T: Count> Count for Option<T> {
     }
 }
 
-/// Reads a list or map of at most `MAX`.
+/// Reads a list or map of at most `MAX` items.
 pub(super) fn at_most<'de, const MAX: usize, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Deserialize<'de> + Count,

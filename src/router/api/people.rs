@@ -1,6 +1,6 @@
-//! The commands about planned absences, succession and promised calls.
+//! The commands about planned absences, succession and callbacks.
 //!
-//! As in `command`: the fields bear the names of the wire.
+//! As in `command`, fields have their names on the wire.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct AgentAbsence {
     #[serde(deserialize_with = "time::read")]
     pub to_at: Timestamp,
     pub reason: Option<Text>,
-    /// False takes back the absence that begins at `from_at`.
+    /// False cancels the absence that begins at `from_at`.
     #[serde(default = "on")]
     pub on: bool,
 }
@@ -36,19 +36,19 @@ impl AgentAbsence {
     }
 }
 
-/// `agent.succession`: the open cases of one who leaves go to several, in batches.
+/// `agent.succession`: hands the open cases of a leaving agent to several others, in batches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgentSuccession {
     pub agent: Name,
-    /// The successors; none takes the plan back.
+    /// The successors; an empty list cancels the plan.
     pub to: Vec<Name>,
     /// Cases at a time. `None` = all at once.
     pub batch: Option<u32>,
     /// The time between two batches.
     #[serde(default = "a_minute")]
     pub every_ms: Millis,
-    /// When the first batch goes; until then it is only announced.
+    /// When the first batch is handed over; until then it is only announced.
     #[serde(default, deserialize_with = "time::read")]
     pub start_at: Option<Timestamp>,
     pub reason: Text,
@@ -59,7 +59,7 @@ const fn a_minute() -> Millis {
     Millis::minutes(1)
 }
 
-/// `contact.callback`: the caller hangs up and is called back when its turn comes.
+/// `contact.callback`: the caller hangs up and is called back when the place is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContactCallback {
@@ -83,7 +83,7 @@ pub struct Absence {
 }
 
 impl Absence {
-    /// The time in which both are absent.
+    /// The time when both are absent.
     pub fn overlap(&self, other: &Self) -> Option<(Timestamp, Timestamp)> {
         let (from, to) = (self.from_at.max(other.from_at), self.to_at.min(other.to_at));
         (from < to).then_some((from, to))

@@ -1,5 +1,5 @@
-//! What the router answers about absences, briefings, succession, slots and priority: plain
-//! copies of its state, as in `answer`.
+//! Answers about absences, briefings, succession, slots and priority: plain copies of the state, as
+//! in `answer`.
 
 use serde::Serialize;
 
@@ -16,19 +16,19 @@ pub struct AbsenceView {
     pub reason: Option<Text>,
 }
 
-/// An agent and its stand-in are away together.
+/// A time when an agent and its stand-in are both away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PairAwayView {
     pub agent: Name,
     pub other: Name,
     pub from_at: Timestamp,
     pub to_at: Timestamp,
-    /// Who covers then.
+    /// Who covers in that time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leader: Option<Name>,
 }
 
-/// `agent.briefing`: what others did for an owner since it went away.
+/// `agent.briefing`: what others did for an owner while it was away.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BriefingView {
@@ -36,17 +36,17 @@ pub struct BriefingView {
     pub since_at: Option<Timestamp>,
     pub until_at: Option<Timestamp>,
     pub items: Vec<ServedView>,
-    /// Older ones that were left out because there were too many.
+    /// Older items left out for lack of room.
     pub dropped: u64,
 }
 
-/// A contact that somebody else served.
+/// A contact that another agent served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ServedView {
     pub at: Timestamp,
     pub contact: Name,
     pub case: Name,
-    /// Where the case stands now, while it is kept.
+    /// The present state of the case, while it is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<CaseState>,
     pub agent: Name,
@@ -58,10 +58,10 @@ pub struct ServedView {
 pub struct SuccessionView {
     pub agent: Name,
     pub to: Vec<Name>,
-    /// When the next batch goes; nothing where the plan is done.
+    /// When the next batch is due; absent when the plan is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_at: Option<Timestamp>,
-    /// Cases that went just now.
+    /// Cases handed over by this call.
     pub handed_over: u64,
     pub open_cases: u64,
 }
@@ -82,18 +82,18 @@ pub struct SlotView {
     pub to_at: Timestamp,
     /// Places left.
     pub free: u32,
-    /// Who is to serve it: the owner, or who stands in by plan.
+    /// Who would serve it: the owner, or its planned stand-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Name>,
 }
 
-/// What the priority of a contact is made of.
+/// The parts of a contact's priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct PriorityView {
     pub own: i32,
     pub queue: i32,
-    /// Won by waiting.
+    /// Gained by waiting.
     pub waiting: i32,
-    /// By tier and special care.
+    /// From tier and special care.
     pub customer: i32,
 }

@@ -1,8 +1,8 @@
-//! The policy of a queue and the settings of a tenant: all that can be chosen, with its default.
+//! The policy of a queue and the settings of a tenant, with their defaults.
 //!
-//! Every field bears the name it has on the wire. `None` in a field documented as a limit means
-//! "no limit" and is written `null` on the wire, `"off"` in the configuration. This file holds
-//! data only; what a field does is decided where the rule lives.
+//! Fields have their names on the wire. `None` in a field documented as a limit means "no limit"
+//! and is `null` on the wire, `"off"` in the configuration. This file is data only; a field takes
+//! effect where its rule is implemented.
 
 use std::collections::BTreeMap;
 
@@ -26,21 +26,21 @@ pub const DEFAULT_QUEUE: &str = "default";
 pub const SKILLS_MAX: usize = 256;
 /// The most steps of one queue.
 pub const STEPS_MAX: usize = 32;
-/// The shortest time that may bring a step of priority, in ms: each step of each who waits is
-/// work of its own, and thousands may wait.
+/// The shortest time of waiting for a step of priority, in ms: each step of each waiting contact is
+/// work, and thousands may wait.
 pub const AGE_PRIORITY_MS_MIN: i64 = 100;
 /// Priorities lie in `-PRIORITY_MAX..=PRIORITY_MAX`.
 pub const PRIORITY_MAX: i32 = 1_000_000;
 /// The most agents that one contact is offered to at once.
 pub const PARALLEL_OFFERS_MAX: u32 = 100;
-/// The most contacts at once of one channel per agent.
+/// The most simultaneous contacts of one channel per agent.
 pub const CAPACITY_MAX: u32 = 1_000;
 
-/// Agents that are offered a contact at once.
+/// How many agents are offered a contact at once.
 pub type ParallelOffers = Whole<1, PARALLEL_OFFERS_MAX>;
-/// Contacts at once of one channel.
+/// Simultaneous contacts of one channel.
 pub type Capacity = Whole<0, CAPACITY_MAX>;
-/// How long an offer stands.
+/// How long an offer rings.
 pub type RingTime = Span<1, MILLIS_MAX>;
 
 fn ring_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RingTime, D::Error> {
@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Priority {
 /// Skills with their levels, in the order of their names.
 pub type SkillMap = BTreeMap<Name, Level>;
 
-/// Delays after an offer that was not taken, in which the agent is offered nothing.
+/// Delays after an offer that was not accepted, in which the agent gets no offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retry {
@@ -123,14 +123,14 @@ pub struct Step {
     /// Replaces the queue's requirement.
     #[serde(default, deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
     pub requires: Option<SkillMap>,
-    /// Takes some skills of the queue's requirement away.
+    /// Removes some skills from the queue's requirement.
     #[serde(default, deserialize_with = "at_most::<SKILLS_MAX, _, _>")]
     pub drop: Vec<Name>,
-    /// `any` takes all of the queue's requirement away.
+    /// `any` removes the queue's whole requirement.
     pub widen: Option<Widen>,
 }
 
-/// Where a contact goes that the queue cannot hold: another queue, or an end.
+/// What happens to a contact that the queue cannot hold: another queue, or an end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Overflow {
@@ -147,7 +147,7 @@ impl Default for Overflow {
     }
 }
 
-/// The promise of a queue: so many within so long.
+/// The service level of a queue: the share of contacts to be answered within a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServiceLevel {
@@ -187,25 +187,25 @@ impl Default for OwnerWait {
     }
 }
 
-/// How a queue keeps repeat contacts with their owner.
+/// How a queue routes repeat contacts to their owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ownership {
     pub mode: OwnershipMode,
     pub wait: OwnerWait,
     pub fallback: Vec<Fallback>,
-    /// A freed agent first takes the waiting contact it owns.
+    /// A freed agent first takes the waiting contacts it owns.
     pub own_first: bool,
-    /// An owned contact does not overtake one that joined so much earlier. `None` = no limit.
+    /// An owned contact does not overtake one that joined this much earlier. `None` = no limit.
     pub overtake_ms: Option<Millis>,
-    /// Ask the owner's skill for the matter again.
+    /// Require the owner to have the skills as well.
     pub owner_skill_check: bool,
-    /// Ownership becomes firm after so much conversation.
+    /// Ownership begins only after this much conversation.
     pub min_handle_ms: Millis,
     /// How long a closed case still makes its last owner the preferred agent.
     pub affinity_ms: Millis,
     pub key: OwnershipKey,
-    /// Whether a contact waits for its owner beside agents who stand idle.
+    /// Whether a contact waits for its owner while other agents are idle.
     pub hold: OwnerHold,
 }
 
@@ -231,8 +231,7 @@ impl Default for Ownership {
     }
 }
 
-/// Whether a value is the one that counts where none is given: a reader of text need not be told of
-/// what a tenant does not use.
+/// Whether a value is the default: readers of text need not see what a tenant does not use.
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -245,12 +244,12 @@ pub struct Policy {
     pub requires: SkillMap,
     pub strategy: Strategy,
     pub priority: Priority,
-    /// One step of priority per so much waiting; 0 = off.
+    /// One step of priority for this much waiting; 0 = off.
     pub age_priority_ms: Millis,
     #[serde(deserialize_with = "ring_time")]
     pub ring_ms: RingTime,
     pub parallel_offers: ParallelOffers,
-    /// Offers missed in a row before the agent goes on break; 0 = never.
+    /// Offers missed in a row before the agent is set on break; 0 = never.
     pub max_missed: u32,
     pub retry: Retry,
     #[serde(deserialize_with = "at_most::<STEPS_MAX, _, _>")]
@@ -307,7 +306,7 @@ impl Default for Policy {
 pub struct ChannelRule {
     /// An offer reserves the whole agent.
     pub exclusive: bool,
-    /// Contacts at once for an agent whose own capacity does not name the channel.
+    /// Simultaneous contacts of an agent whose own capacity does not name the channel.
     pub capacity: Capacity,
 }
 
@@ -328,14 +327,14 @@ pub struct Settings {
     pub max_in_system: Option<u32>,
     /// How long a connected contact outlives its platform. `None` = for ever.
     pub lease_ms: Option<Millis>,
-    /// So many contacts on one open case raise `case.escalated`; 0 = never.
+    /// This many contacts on one open case raise `case.escalated`; 0 = never.
     pub repeat_supervise: u32,
     pub repeat_window_ms: Millis,
-    /// When a resolved case closes by itself. `None` = never.
+    /// When a resolved case closes automatically. `None` = never.
     pub close_after_ms: Option<Millis>,
     /// The channels; those not named here keep their rule.
     pub channels: BTreeMap<Name, ChannelRule>,
-    /// How long an ended contact can still be asked for, and its id is known as used.
+    /// How long an ended contact can be queried and its id counts as used.
     pub keep_ended_ms: Millis,
     /// The most ended contacts kept.
     pub keep_ended_max: u32,
@@ -343,7 +342,7 @@ pub struct Settings {
     pub keep_keys_ms: Millis,
     /// The most idempotency keys remembered.
     pub keep_keys_max: u32,
-    /// What a customer's profile means for its contacts.
+    /// What a customer's profile adds to its contacts.
     #[serde(skip_serializing_if = "is_default")]
     pub by_customer: ByCustomer,
 }

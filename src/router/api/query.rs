@@ -1,4 +1,4 @@
-//! Questions that change nothing. They are answered from the state at hand and never journaled.
+//! Queries. They read the present state, change nothing and are never journaled.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,18 +10,18 @@ use super::time::{self, Millis, Timestamp};
 
 /// The most items of one page of a list.
 pub const PAGE_ITEMS_MAX: u32 = 1_000;
-/// Items of a page where the question does not say.
+/// Items of a page by default.
 const PAGE_ITEMS_DEFAULT: u32 = 100;
 
-/// The most items of the page that is asked for.
+/// The most items of the requested page.
 pub type PageLimit = Whole<1, PAGE_ITEMS_MAX>;
 
 impl PageLimit {
-    /// Where the question does not say.
+    /// The default.
     pub const DEFAULT: Self = Self::of(PAGE_ITEMS_DEFAULT);
 }
 
-/// What can be asked.
+/// All queries.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Query {
     AgentGet(AgentRef),
@@ -122,9 +122,9 @@ pub struct StatsGet {
 #[serde(deny_unknown_fields)]
 pub struct BookingSlots {
     pub queue: Name,
-    /// The case whose owner is to serve.
+    /// The case whose owner should serve.
     pub case: Option<Name>,
-    /// Or the customer, whose case on the topic is looked for.
+    /// Or the customer, whose case of the topic is used.
     pub customer: Option<Name>,
     pub topic: Option<Name>,
     #[serde(default, deserialize_with = "time::read")]

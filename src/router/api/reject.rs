@@ -1,7 +1,7 @@
-//! The router's refusals: what is wrong, with which entity and field, and what would be right.
+//! The router's refusals: what is wrong, with which entity and field, and what would be valid.
 //!
-//! A refused command has changed nothing. The wire turns a refusal into a JSON-RPC error; the
-//! words of `kind` are those of docs/protocol.md.
+//! A refused command changes nothing. The wire turns a refusal into a JSON-RPC error; the words of
+//! `kind` are listed in docs/protocol.md.
 
 use super::ids::Name;
 use super::words::words;
@@ -26,9 +26,9 @@ pub struct Reject {
     /// `agent`, `queue`, `contact` …
     pub entity: &'static str,
     pub id: Option<Name>,
-    /// The parameter at fault.
+    /// The invalid parameter.
     pub field: Option<&'static str>,
-    /// What is wrong and what would be right, in a sentence without a full stop.
+    /// What is wrong and what would be valid, in a sentence without a full stop.
     pub message: String,
 }
 
@@ -92,21 +92,21 @@ impl Reject {
         }
     }
 
-    /// Names the parameter at fault.
+    /// Sets the invalid parameter.
     #[must_use]
     pub fn in_field(mut self, field: &'static str) -> Self {
         self.field = Some(field);
         self
     }
 
-    /// Says it in other words.
+    /// Sets another message.
     #[must_use]
     pub fn saying(mut self, message: String) -> Self {
         self.message = message;
         self
     }
 
-    /// Names the entity at fault.
+    /// Sets the entity.
     #[must_use]
     pub fn with_id(mut self, id: &Name) -> Self {
         self.id = Some(id.clone());

@@ -1,4 +1,4 @@
-//! Tickets of a walk-in counter: numbers such as A001, drawn in the order of coming.
+//! Tickets of a walk-in counter: numbers such as A001, in order of arrival.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +22,9 @@ pub type TimeOfDay = Span<0, { DAY_MS - 1 }>;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TicketPolicy {
-    /// What stands before the number. `None` = no tickets.
+    /// The prefix of the number. `None` = no tickets.
     pub prefix: Option<Name>,
-    /// The least digits, filled up with zeros.
+    /// The minimum number of digits, padded with zeros.
     pub digits: Digits,
     /// The first number of a day.
     pub from: u32,
@@ -46,14 +46,14 @@ impl Default for TicketPolicy {
 }
 
 impl TicketPolicy {
-    /// What is wrong with the prefix, if anything is.
+    /// What is wrong with the prefix, if anything.
     pub fn fault(&self) -> Option<String> {
         let bytes = self.prefix.as_ref().map_or(0, |name| name.as_str().len());
         (bytes > TICKET_PREFIX_BYTES_MAX)
             .then(|| format!("{bytes} bytes are too long: give at most {TICKET_PREFIX_BYTES_MAX}"))
     }
 
-    /// The number of the day of a time.
+    /// The number of the day that contains a time.
     pub(in crate::router) fn day(&self, at: Timestamp) -> i64 {
         match self.reset {
             TicketReset::Daily => (at - self.day_starts_ms.get()).div_euclid(DAY_MS),

@@ -1,8 +1,7 @@
-//! Time as the router knows it: integers that came in with a command.
+//! The router's times: integers that come with a command.
 //!
 //! There is no clock here. A [`Timestamp`] is milliseconds since the Unix epoch (or since the start
-//! of a virtual run), a [`Millis`] is a duration that has been checked to lie in
-//! `0..=MILLIS_MAX`.
+//! of a virtual run), a [`Millis`] is a duration within `0..=MILLIS_MAX`.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -50,7 +49,7 @@ impl<'de> Deserialize<'de> for Millis {
     }
 }
 
-/// What holds a time, or may.
+/// A time or an optional time.
 pub(super) trait Moment {
     fn moment(&self) -> Option<Timestamp>;
 }
@@ -67,7 +66,7 @@ impl Moment for Option<Timestamp> {
     }
 }
 
-/// Reads a time that may be given: it lies within `±TIMESTAMP_MAX`.
+/// Reads an optional time within `±TIMESTAMP_MAX`.
 pub(super) fn read<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Deserialize<'de> + Moment,
@@ -82,14 +81,14 @@ where
     }
 }
 
-/// A timestamp or none, in eight bytes: records that millions are kept of have many of them.
+/// An optional timestamp in eight bytes, for records kept by the million.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MaybeAt(Timestamp);
 
 impl MaybeAt {
     pub const NONE: Self = Self(Timestamp::MIN);
 
-    /// The moment of a timestamp, which is never the least of all numbers.
+    /// A timestamp, which is never `i64::MIN`.
     pub const fn at(at: Timestamp) -> Self {
         Self(at)
     }

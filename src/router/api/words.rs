@@ -1,7 +1,7 @@
-//! How a closed set of words is made: an enum, each variant of which has one spelling.
+//! The macro for closed sets of words: an enum whose variants have one spelling each.
 
-/// Defines enums whose variants are words in small letters (`WrapUp` is `wrap_up`), unless one is
-/// given another by `serde(rename)` and `strum(serialize)`.
+/// Defines enums whose variants are words in snake case (`WrapUp` is `wrap_up`), unless
+/// `serde(rename)` and `strum(serialize)` give another.
 macro_rules! words {
     ($($(#[$meta:meta])* $name:ident { $($variants:tt)* })*) => {$(
         $(#[$meta])*
@@ -17,10 +17,10 @@ macro_rules! words {
             /// Every word, in the order of the enum.
             pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-            /// Every word as it is written, in the order of the enum.
+            /// The spelling of every word, in the order of the enum.
             pub const WORDS: &'static [&'static str] = <Self as strum::VariantNames>::VARIANTS;
 
-            /// The word as it is written.
+            /// The spelling of the word.
             pub const fn as_str(self) -> &'static str {
                 self.into_str()
             }

@@ -1,4 +1,4 @@
-//! What is told of agents: presence, absences, and how their cases go to others.
+//! Events of agents: presence, absences, succession.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
@@ -14,7 +14,7 @@ use crate::router::api::time::Timestamp;
 pub enum AgentEvent {
     Set {
         agent: Name,
-        /// For the ledger, which must know it at each time; it does not go out.
+        /// Not sent; the ledger needs the name at each time.
         #[serde(skip)]
         team: Option<Name>,
     },
@@ -39,11 +39,11 @@ pub enum AgentEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Text>,
     },
-    /// An agent and its stand-in are, or are planned, away together.
+    /// An agent and its stand-in are, or will be, away together.
     PairAway(PairAwayView),
-    /// Who comes back is told what was done in its stead.
+    /// A returning agent is told what others did in its place.
     Briefing(Box<BriefingView>),
-    /// The open cases of one who leaves will go to others.
+    /// The open cases of a leaving agent will go to others.
     Succession {
         agent: Name,
         to: Vec<Name>,
@@ -52,7 +52,7 @@ pub enum AgentEvent {
         reason: Text,
         by: Name,
     },
-    /// They have gone; `left` had nobody to go to.
+    /// Cases went to the successors; `left` had no successor.
     Succeeded { agent: Name, cases: u64, left: u64 },
 }
 

@@ -1,4 +1,4 @@
-//! What is told of the parts of a case that other agents or queues were asked to do.
+//! Events of assist tasks: parts of a case that other agents or queues do.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
@@ -11,7 +11,7 @@ use crate::router::api::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "case.assist_", serialize_all = "snake_case", const_into_str)]
 pub enum AssistEvent {
-    /// Another agent or queue was asked to do a part; the owner keeps the case.
+    /// Another agent or queue was asked for help; the owner keeps the case.
     Requested {
         case: Name,
         assist: u32,
@@ -24,7 +24,7 @@ pub enum AssistEvent {
         due_at: Option<Timestamp>,
         by: Option<Name>,
     },
-    /// The owner is told that a part is done.
+    /// A task is done; the owner is told.
     Done {
         case: Name,
         assist: u32,

@@ -1,4 +1,4 @@
-//! What is told of cases: whose they are, and from opening to closing.
+//! Events of cases: ownership, and their life from opening to closing.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
@@ -40,12 +40,12 @@ pub enum CaseEvent {
         reason: Text,
         by: Name,
     },
-    /// `to` is to be told, as `role`, because of `reason`. `of` names the deadline where one
-    /// comes near or has passed.
+    /// `to` must be told, as `role`, because of `reason`. `of` is the deadline that is near or has
+    /// passed, if there is one.
     Escalated {
         #[serde(flatten)]
         of: DeadlineRef,
-        /// The step of the ladder, from 1; of repeats, how many there have been on the case.
+        /// The step of the ladder, from 1; for repeats, how many there have been on the case.
         step: u32,
         to: Option<Name>,
         role: Option<Role>,

@@ -1,4 +1,4 @@
-//! What is told of the clocks of cases: stages, deadlines, waits.
+//! Events of the clocks of cases: stages, deadlines, waits.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
@@ -8,7 +8,7 @@ use crate::router::api::codes::{WaitEnd, WaitOn};
 use crate::router::api::ids::{Name, Text};
 use crate::router::api::time::Timestamp;
 
-/// Which deadline of a case: a stage's, a task's for another department, or else the whole case's.
+/// A deadline of a case: of a stage, of an assist task, or else of the whole case.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeadlineRef {
@@ -21,7 +21,7 @@ pub struct DeadlineRef {
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "case.", serialize_all = "snake_case", const_into_str)]
 pub enum ClockEvent {
-    /// The case has come to a stage, whose clock runs from now.
+    /// The case entered a stage, whose clock starts now.
     Stage {
         case: Name,
         stage: Name,
@@ -29,7 +29,7 @@ pub enum ClockEvent {
         due_at: Option<Timestamp>,
         by: Option<Name>,
     },
-    /// A deadline comes near.
+    /// A deadline is near.
     DueSoon {
         #[serde(flatten)]
         of: DeadlineRef,
@@ -38,7 +38,7 @@ pub enum ClockEvent {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         late: bool,
     },
-    /// The verdict of a deadline: it has passed.
+    /// The verdict of a deadline: it passed.
     Overdue {
         #[serde(flatten)]
         of: DeadlineRef,
@@ -47,7 +47,7 @@ pub enum ClockEvent {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         late: bool,
     },
-    /// The other verdict: it was kept.
+    /// The other verdict: it was met.
     Met {
         #[serde(flatten)]
         of: DeadlineRef,
@@ -63,7 +63,7 @@ pub enum ClockEvent {
         reason: Text,
         by: Name,
     },
-    /// The case waits; `stops_clock` says that its clocks stand still.
+    /// The case waits; `stops_clock` = its clocks are paused.
     Waiting {
         case: Name,
         on: WaitOn,
@@ -71,13 +71,13 @@ pub enum ClockEvent {
         stops_clock: bool,
         by: Option<Name>,
     },
-    /// The case waits no longer.
+    /// The wait of the case ended.
     Resumed {
         case: Name,
         on: WaitOn,
         why: WaitEnd,
         waited_ms: i64,
-        /// The deadline of the whole case by now.
+        /// The present deadline of the whole case.
         due_at: Option<Timestamp>,
     },
 }

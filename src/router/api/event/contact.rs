@@ -1,4 +1,4 @@
-//! What is told of contacts.
+//! Events of contacts.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
@@ -8,7 +8,7 @@ use crate::router::api::command::Attributes;
 use crate::router::api::ids::{Name, OfferId, Text};
 use crate::router::api::time::Timestamp;
 
-/// What every event about a contact says first.
+/// The common part of every event of a contact.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ContactRef {
@@ -17,11 +17,11 @@ pub struct ContactRef {
     pub customer: Option<Name>,
     pub case: Option<Name>,
     pub agent: Option<Name>,
-    /// Its number at the counter.
+    /// Its ticket number at the counter.
     pub ticket: Option<Name>,
 }
 
-/// What another department found, told with the owner's next contact of the case.
+/// The result of an assist task, sent with the owner's next contact of the case.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct News {
@@ -31,7 +31,7 @@ pub struct News {
     pub result: Option<Text>,
 }
 
-/// To whom a contact was passed on: one of the two.
+/// The target of a transfer: one of the two.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PassedTo {
@@ -44,7 +44,7 @@ pub struct PassedTo {
 #[strum(prefix = "contact.", serialize_all = "snake_case", const_into_str)]
 pub enum ContactEvent {
     Waiting {
-        /// `scheduled`, or else left out.
+        /// `scheduled`, or absent.
         #[serde(skip_serializing_if = "is_not_scheduled")]
         state: ContactState,
         position: Option<u32>,
@@ -55,14 +55,14 @@ pub enum ContactEvent {
         route: Route,
         why: Why,
         expires_at: Timestamp,
-        /// Whom the agent may consult first.
+        /// The agent to consult first.
         mentor: Option<Name>,
-        /// The contact's attributes, where something was learnt of it on its way.
+        /// The contact's attributes, if anything was learnt and merged into them.
         attributes: Option<Attributes>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         news: Vec<News>,
     },
-    /// The caller hung up, keeps its place and is called when its turn comes.
+    /// The caller hung up, keeps the place and is called when it is reached.
     Callback {
         joined_at: Timestamp,
         address: Option<Text>,
@@ -82,7 +82,7 @@ pub enum ContactEvent {
     Ended {
         outcome: Outcome,
         wait_ms: i64,
-        /// The length of the conversation, where there was one.
+        /// The length of the conversation, if there was one.
         handle_ms: Option<i64>,
     },
     Transferred {
@@ -100,7 +100,7 @@ pub enum ContactEvent {
 }
 
 impl ContactEvent {
-    /// An agent that is named besides the one in [`ContactRef`].
+    /// An agent named in addition to that of [`ContactRef`].
     pub(super) fn agent(&self) -> Option<&Name> {
         match self {
             Self::Connected { owner, .. } => owner.as_ref(),
@@ -115,7 +115,7 @@ impl ContactEvent {
         }
     }
 
-    /// The queues that are named besides the one in [`ContactRef`].
+    /// The queues named in addition to that of [`ContactRef`].
     pub(super) fn queues(&self) -> impl Iterator<Item = &Name> {
         let queues = match self {
             Self::Transferred { to, .. } => [to.queue.as_ref(), None],

@@ -1,4 +1,4 @@
-//! What is told of customers.
+//! Events of customers.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};

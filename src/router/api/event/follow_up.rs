@@ -1,4 +1,4 @@
-//! What is told of follow-ups (回访): the owner asks the customer of a resolved case.
+//! Events of follow-ups (回访), in which the owner asks the customer of a resolved case.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
@@ -11,7 +11,7 @@ use crate::router::api::ids::Name;
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "case.", const_into_str)]
 pub enum FollowUpEvent {
-    /// The owner is to ask; `contact` brings it.
+    /// The owner should ask the customer; `contact` carries the attempt.
     #[strum(serialize = "follow_up_due")]
     Due {
         case: Name,
@@ -22,7 +22,7 @@ pub enum FollowUpEvent {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         late: bool,
     },
-    /// What an attempt found.
+    /// The result of an attempt.
     #[strum(serialize = "followed_up")]
     Done {
         case: Name,

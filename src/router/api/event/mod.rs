@@ -1,11 +1,11 @@
-//! What the router tells everyone who listens: one numbered event for each fact.
+//! The events of the router: numbered facts for all subscribers.
 //!
-//! Events of a tenant form one sequence without a gap. They are produced again, the same, by
-//! every run over the same commands.
+//! Events of a tenant form one sequence without a gap. Every run over the same commands produces
+//! the same events.
 //!
-//! There is a file for each noun. It holds all that is known of its events: the members, in the
-//! order and under the names in which they go out, those that are unknown left out; the word of
-//! each type, which is the noun and the name of the variant; and which agents and queues it names.
+//! Each noun has a file, which defines its events completely: the members, in the order and with
+//! the names of the wire, unset ones left out; the type word, made of the noun and the variant's
+//! name; and the agents and queues that an event names.
 
 mod agent;
 mod assist;
@@ -46,7 +46,7 @@ pub struct Event {
     pub body: EventBody,
 }
 
-/// The facts, by what they are about.
+/// The facts, by noun.
 #[derive(Clone, Debug, PartialEq, Serialize, From)]
 pub enum EventBody {
     Agent(AgentEvent),
@@ -64,7 +64,7 @@ pub enum EventBody {
     Server(ServerEvent),
 }
 
-/// The types of each noun, in the order in which the protocol lists them.
+/// The types of each noun, in the order of the protocol.
 const TYPES_BY_NOUN: [&[&str]; 13] = [
     AgentEvent::VARIANTS,
     QueueEvent::VARIANTS,
@@ -90,7 +90,7 @@ const TYPE_COUNT: usize = {
     count
 };
 
-/// Every type of event there is.
+/// All types of event.
 pub const TYPES: &[&str] = &{
     let mut types = [""; TYPE_COUNT];
     let (mut next, mut noun) = (0, 0);
@@ -128,7 +128,7 @@ impl<'de> Deserialize<'de> for EventType {
     }
 }
 
-/// Whom or what an event names. More than four are only the successors of one who leaves.
+/// The agents or queues named by an event. Only successions name more than four.
 pub type Names<'a> = SmallVec<[&'a Name; 4]>;
 
 impl EventBody {

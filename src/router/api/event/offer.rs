@@ -1,4 +1,4 @@
-//! What is told of offers: how they ended. That one was made is told of its contact.
+//! Events of offers: how they ended. That an offer was made is an event of its contact.
 
 use serde::{Serialize, Serializer};
 
@@ -28,7 +28,7 @@ impl OfferEvent {
     }
 }
 
-/// Why an offer ended as it did: by a word of its agent, or without one.
+/// Why an offer ended as it did, where there is a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfferReason {
     Declined(DeclineReason),
@@ -38,7 +38,7 @@ pub enum OfferReason {
     ContactGone,
     /// The agent went on break, offline, or was removed.
     AgentGone,
-    /// The contact was changed or passed on.
+    /// The contact was changed or transferred.
     Rerouted,
 }
 

@@ -1,5 +1,5 @@
-//! What is told of queues, settings, kinds of case, calendars and the server: that they were set,
-//! not how.
+//! Events of queues, settings, kinds, calendars and the server: that they were set, not their
+//! content.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
@@ -36,6 +36,6 @@ pub enum CalendarEvent {
 #[derive(Clone, Debug, PartialEq, Serialize, IntoStaticStr, VariantNames)]
 #[strum(prefix = "server.", serialize_all = "snake_case", const_into_str)]
 pub enum ServerEvent {
-    /// The configuration file has been followed again.
+    /// The configuration file was reloaded.
     Reloaded,
 }

@@ -1,4 +1,4 @@
-//! The numbers of words.
+//! The stored numbers of words.
 
 use crate::router::api::codes::{
     AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, Fallback, FollowUpResult,

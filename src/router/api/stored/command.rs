@@ -1,4 +1,4 @@
-//! The number of each command, whatever nouns the commands are grouped by, and what comes with
+//! The number of each command, independent of the grouping by noun, and the fields stored with
 //! every command.
 
 use crate::router::api::command::{
@@ -9,7 +9,7 @@ use crate::stored::{Error, Reader, Stored, Writer, stored};
 
 stored! { Stamped { 1 at, 2 chance, 3 source, 4 key, 5 command } }
 
-/// Number, and the command with the name of its content. Those without content come first.
+/// Number, and the command with the name of its content; those without content first.
 macro_rules! commands {
     (
         $($bare:literal ($($empty:tt)+)),+ ;

@@ -1,10 +1,10 @@
-//! The stored form of commands and of what they are made of, by tables of numbered fields.
+//! The stored form of commands and their parts, as tables of numbered fields.
 //!
 //! This is the format of the journal's records, and of these types in images. It is independent of
-//! the wire: a new optional parameter is one line here, and records without it are read as before.
-//! What stands after `=` is not written; it stays the meaning of absence when the default of the
-//! wire or the configuration changes. Never change a number or such a value, and never give the
-//! number of a field that is gone to another.
+//! the wire: a new optional parameter is one line here, and older records read as before. The value
+//! after `=` is not written; it remains the meaning of absence even if the default of the wire or
+//! the configuration changes. Never change a number or such a value, and never reuse the number of
+//! a removed field.
 
 mod calendar;
 mod case;
@@ -35,7 +35,7 @@ impl Stored for Name {
 
 as_inner! { Text(Box<str>), OfferId(u64), Millis(i64) }
 
-/// As the timestamp that it may be.
+/// Stored as the optional timestamp.
 impl Stored for MaybeAt {
     fn write(&self, out: &mut Writer<'_>) {
         self.get().write(out);

@@ -1,5 +1,5 @@
-//! The stored form of a queue's policy and a tenant's settings. Nothing but options and lists is
-//! left out, so that no default has to be frozen.
+//! The stored form of a queue's policy and a tenant's settings. Only options and lists may be
+//! absent, so no default needs to be frozen.
 
 use crate::router::api::booking::Booking;
 use crate::router::api::by_customer::{ByCustomer, SkillPattern};
