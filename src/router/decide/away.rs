@@ -1,4 +1,4 @@
-//! Pairs that are away together, owner and deputy, and what was done for one that was away (AB岗).
+//! Pairs of owner and deputy that are away together (AB岗).
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
 
 impl Book {
-    /// The agents that stand in for each other: its deputy, and those whose deputy it is.
+    /// The agents that stand in for each other: an agent's deputy, and those whose deputy it is.
     pub(in crate::router) fn pairs_of(&self, idx: AgentIdx) -> BTreeSet<AgentIdx> {
         let entry = self.agent(idx);
         let all = entry
@@ -20,8 +20,7 @@ impl Book {
         all.filter(exists).collect()
     }
 
-    /// When an agent and its stand-in are planned away together, one of the agent's absences or
-    /// all.
+    /// When an agent and its stand-in will be away together, for one absence of the agent or all.
     pub(in crate::router) fn pairs_away(
         &self,
         idx: AgentIdx,

@@ -1,7 +1,7 @@
 //! The choice of an agent among the eligible, by a queue's strategy (rule 3).
 //!
-//! `longest_idle` is the first bit of the idle order; every other strategy looks at the free and
-//! qualified agents only, in idle order, so that the first of equals is the longest idle. Pure.
+//! `longest_idle` takes the first bit of the idle order; every other strategy compares the free and
+//! qualified agents in idle order, so that the first of equals is the longest idle. Pure.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::{Levels, proficiency};
 
-/// Mixes a random number that came with the command with what makes this draw another one.
+/// Mixes the random number of the command with a salt, so that each draw differs.
 pub(super) fn mix(chance: u64, salt: u64) -> u64 {
     let mut z = chance ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -20,8 +20,8 @@ pub(super) fn mix(chance: u64, salt: u64) -> u64 {
 }
 
 impl Book {
-    /// The agent to whom a contact goes by skill, within a team where one is given. A matter that
-    /// nobody owns yet goes past those who have enough cases, as long as there are others.
+    /// The agent chosen by skill, within a team if one is given. A matter without an owner skips
+    /// agents who have enough cases, as long as there are others.
     pub(in crate::router) fn choose(
         &self,
         contact: &Contact,
@@ -38,7 +38,7 @@ impl Book {
         self.choose_among(contact, requirement, team, |_| true)
     }
 
-    /// Whether a contact would give an agent a case more than it should have.
+    /// Whether a contact would give an agent more cases than it should have.
     pub(super) fn leaves_to_others(&self, contact: &Contact, agent: AgentIdx) -> bool {
         let entry = self.agent(agent);
         let owned = contact

@@ -1,4 +1,4 @@
-//! Who was considered for a contact, and why not each of them: what `contact.explain` tells.
+//! Which agents were considered for a contact, and why each was not chosen, for `contact.explain`.
 
 use smallvec::SmallVec;
 
@@ -8,20 +8,20 @@ use crate::router::state::book::Book;
 use crate::router::state::contact::{Considered, Contact};
 use crate::router::state::skill::{Levels, meets};
 
-/// The most agents by skill that a step names beside those named by its rule.
+/// The most agents by skill listed in a step, besides those named by its rule.
 const BY_SKILL_MAX: usize = 8;
-/// In a larger centre than a small one fewer stand for the rest: nobody reads about all of them,
-/// and to look at each is the dearest part of a decision.
+/// Likewise in a larger centre: nobody reads more, and examining agents is the most expensive part
+/// of a decision.
 const BY_SKILL_LARGE: usize = 4;
-/// Room for those and for the ones named by a rule, of whom there are seldom many.
+/// Room for those and the few named by a rule.
 const ROOM: usize = BY_SKILL_MAX + 4;
 
-/// Among so many agents, those without the skill or a place in the idle order are looked for too.
+/// Up to this many agents, those without the skill or a place in the idle order are listed too.
 const SMALL_CENTRE: usize = 64;
 
 impl Book {
     /// The agents considered for a contact: named ones first, then some by skill, longest idle
-    /// first. The one chosen is marked so.
+    /// first. The chosen one is marked.
     pub(in crate::router) fn considered(
         &self,
         contact: &Contact,
@@ -57,7 +57,7 @@ impl Book {
         let check = self.asks_skill_of_owners(contact);
         if let Some(owner) = self.sought_owner(contact) {
             add(owner, Route::Owner, check);
-            // Also while it is kept for the owner: they are those who come next.
+            // Even while it is kept for the owner, since these agents come next.
             let reach = self.reach_in_the_end(contact, requirement);
             if let Some(deputy) = reach.deputy {
                 add(deputy, Route::Deputy, check);
@@ -72,8 +72,8 @@ impl Book {
         if let Some((agent, route)) = chosen {
             add(agent, route, false);
         }
-        // The index may not know the requirement: then it is asked here, so that what is
-        // remembered does not depend on what was looked up before.
+        // The index may not have the requirement; then it is checked here, so that the record does
+        // not depend on earlier lookups.
         let known = self.idle().knows(requirement);
         let skilled = |agent: &AgentIdx| known || meets(self.agent(*agent).skills(), requirement);
         let able = self.idle().able(requirement).filter(skilled);
@@ -91,7 +91,7 @@ impl Book {
         list
     }
 
-    /// A small centre is told of everybody, those without the skill too.
+    /// In a small centre all agents are listed, those without the skill too.
     fn add_the_others(
         &self,
         contact: &Contact,
@@ -116,7 +116,7 @@ impl Book {
         }
     }
 
-    /// Corrects the verdict of those who have the skill but to whom the fallback never comes.
+    /// Corrects the verdict of agents with the skill whom the fallbacks never reach.
     fn leave_out_of_reach(&self, contact: &Contact, requirement: &Levels, list: &mut [Considered]) {
         let reach = self.reach_in_the_end(contact, requirement);
         if reach.anyone {

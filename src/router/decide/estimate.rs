@@ -1,9 +1,9 @@
-//! How long a waiting contact may expect to wait, if it stays.
+//! The expected wait of a contact that stays.
 //!
 //! In its queue it waits until those before it have left, which is Erlang's queue seen from inside
-//! (see `pace`). One that is kept for its owner waits until the owner is free, or until the wait for
-//! it ends and the queue's turn has come, whichever is first. Pure, and of the same cost however
-//! many wait, but for one step for each sixteenth that a queue with impatient callers grows by.
+//! (see `pace`). A contact kept for its owner waits until the owner is free, or until that wait
+//! ends and its turn in the queue comes, whichever is first. Pure. The cost does not depend on how
+//! many wait, except for one step for each sixteenth by which a queue with impatient callers grows.
 
 use super::judge::Situation;
 use crate::router::api::ids::AgentIdx;
@@ -12,11 +12,11 @@ use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::Levels;
 
-/// Doublings in the approach to e^−x.
+/// Doublings in the approximation of e^−x.
 const DOUBLINGS: u32 = 10;
 
 impl Book {
-    /// The estimate in milliseconds; nothing while the queue has not finished a conversation.
+    /// The estimate in milliseconds; `None` until the queue has finished a conversation.
     pub(in crate::router) fn estimated_wait_ms(
         &self,
         contact: &Contact,
@@ -29,7 +29,7 @@ impl Book {
         Some(wait.round() as i64)
     }
 
-    /// The wait of a contact that is kept for its owner.
+    /// The expected wait of a contact kept for its owner.
     fn owner_or_queue(&self, contact: &Contact, common: f64) -> Option<f64> {
         let owner = self.sought_owner(contact)?;
         let requirement = self.requirement(contact);
@@ -48,9 +48,8 @@ impl Book {
         }
     }
 
-    /// When an owner will be free: known where it says so, else one mean conversation for each
-    /// contact that it takes before and for this one, since what has been spent of the present one
-    /// tells little.
+    /// When an owner will be free: the known time, else one mean conversation for each contact
+    /// before this one and for the present one, whose elapsed time predicts little.
     fn owner_free_in(
         &self,
         contact: &Contact,
@@ -80,15 +79,15 @@ impl Book {
     }
 }
 
-/// In how many milliseconds somebody is free.
+/// In how many milliseconds an agent is free.
 enum FreeIn {
     Exactly(f64),
-    /// On average, as memoryless as talks are.
+    /// A mean; conversations are taken as memoryless.
     About(f64),
 }
 
-/// e^−x for x ≥ 0, within one part in a thousand up to x = 1 and by operations that every machine
-/// does alike.
+/// e^−x for x ≥ 0, within one part in a thousand up to x = 1, using operations that give the same
+/// result on every machine.
 fn decay(x: f64) -> f64 {
     let mut growth = 1.0 + x / f64::from(1_u32 << DOUBLINGS);
     for _ in 0..DOUBLINGS {

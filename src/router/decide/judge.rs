@@ -1,8 +1,7 @@
-//! The judge: who may take a contact now, and how long it is kept for its owner.
+//! Who may take a contact now, and how long it is kept for its owner (rules 14, 15 and 17).
 //!
-//! Rules 14, 15 and 17. Everything here is a pure question about the present
-//! state. A wait for an owner is not remembered but asked anew whenever the owner's situation
-//! changes, so it can never outlive its reason.
+//! All functions are pure. A wait for an owner is not stored but decided again whenever the owner's
+//! situation changes, so it cannot outlive its reason.
 
 use crate::router::api::codes::{CaseState, Fallback, OwnerHold, OwnershipMode, Verdict, Why};
 use crate::router::api::ids::{AgentIdx, TeamIdx};
@@ -16,7 +15,7 @@ use crate::router::state::place::Reach;
 use crate::router::state::skill::{Levels, meets, merged};
 use crate::router::state::timers::Timer;
 
-/// What the owner of a case is doing, as far as one of its contacts is concerned.
+/// What the owner of a case is doing, as seen by one of its contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::router) enum Situation {
     Free,
@@ -26,22 +25,22 @@ pub(in crate::router) enum Situation {
         until_at: Option<Timestamp>,
     },
     Offline {
-        /// Until when it is away by plan.
+        /// The end of its planned absence.
         until_at: Option<Timestamp>,
     },
-    /// Will not come to it at all.
+    /// It can never take the contact.
     Never(Why),
 }
 
 impl Book {
-    /// The requirement of a contact now: its queue's, bent by the steps passed, its own, and the
+    /// The present requirement of a contact: its queue's after the steps passed, its own, and the
     /// wishes of its customer.
     pub(in crate::router) fn requirement(&self, contact: &Contact) -> Levels {
         let lasting = self.requirement_after(contact, contact.steps_passed);
         self.with_wishes(contact, lasting)
     }
 
-    /// The requirement of a contact when so many steps of its queue have passed, without wishes.
+    /// The requirement of a contact after this many steps of its queue, without wishes.
     pub(in crate::router) fn requirement_after(&self, contact: &Contact, passed: u32) -> Levels {
         let queue = self.queue(contact.queue());
         if passed == 0 {
@@ -50,7 +49,7 @@ impl Book {
         merged(&queue.requires_after(passed), &contact.requires)
     }
 
-    /// A requirement with what the contact's customer wishes for.
+    /// A requirement with the wishes of the contact's customer.
     fn with_wishes(&self, contact: &Contact, requirement: Levels) -> Levels {
         match contact.wishes() {
             Some(wishes) => merged(&requirement, wishes),
@@ -58,8 +57,8 @@ impl Book {
         }
     }
 
-    /// Whether the contact or its customer excludes an agent (回避). Who talks to it already is
-    /// not consulted about it either.
+    /// Whether the contact or its customer excludes an agent (回避). An agent already in the
+    /// conversation cannot be consulted either.
     pub(in crate::router) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.excludes(agent)
             || contact.talks().iter().any(|talk| talk.agent == agent)
@@ -68,8 +67,8 @@ impl Book {
                 .is_some_and(|customer| self.customer(customer).excludes(agent))
     }
 
-    /// Whether an agent is free for a contact, skills aside. An agent that has just become free
-    /// and has not been given its own choice yet does not count as free here.
+    /// Whether an agent is free for a contact, apart from skills. A freed agent that has not chosen
+    /// yet does not count as free here.
     pub(in crate::router) fn free_for(&self, contact: &Contact, agent: AgentIdx) -> bool {
         let entry = self.agent(agent);
         !entry.pending()
@@ -88,13 +87,13 @@ impl Book {
         self.free_for(contact, agent) && meets(self.agent(agent).skills(), requirement)
     }
 
-    /// Whether a queue asks its owners, and those who stand in for them by name, for the skill too.
+    /// Whether a queue requires the skills of owners, and of stand-ins by name, too.
     pub(in crate::router) fn asks_skill_of_owners(&self, contact: &Contact) -> bool {
         let queue = self.queue(contact.queue());
         queue.policy().ownership.owner_skill_check
     }
 
-    /// Whether an owner, deputy or leader may serve a contact as far as skill goes.
+    /// Whether an owner, deputy or leader may serve a contact as far as skills go.
     pub(in crate::router) fn is_trusted(
         &self,
         contact: &Contact,
@@ -104,7 +103,7 @@ impl Book {
         !self.asks_skill_of_owners(contact) || meets(self.agent(agent).skills(), requirement)
     }
 
-    /// Why an agent is not (or is) eligible for a contact.
+    /// Why an agent is or is not eligible for a contact.
     pub(in crate::router) fn verdict(
         &self,
         contact: &Contact,
@@ -138,7 +137,7 @@ impl Book {
         }
     }
 
-    /// The owner that a contact seeks, where its queue routes by owners at all.
+    /// The owner to ask for a contact, if its queue routes by owners.
     pub(in crate::router) fn sought_owner(&self, contact: &Contact) -> Option<AgentIdx> {
         let policy = &self.queue(contact.queue()).policy().ownership;
         let off = policy.mode == OwnershipMode::Off && !contact.by_owner_only;
@@ -152,7 +151,7 @@ impl Book {
         case.owner().filter(|_| case.state() != CaseState::Closed)
     }
 
-    /// What an owner is doing: presence first, then wrap-up, else it is busy.
+    /// The situation of an owner: presence first, then wrap-up, else busy.
     pub(in crate::router) fn situation(
         &self,
         contact: &Contact,
@@ -166,8 +165,7 @@ impl Book {
         if !self.is_trusted(contact, requirement, owner) {
             return Situation::Never(Why::NoOwnerSkill);
         }
-        // Asked before its presence: an owner who never serves the channel is not waited for,
-        // whatever it is doing.
+        // Before its presence: nobody waits for an owner who never serves the channel.
         if entry.capacity_of(contact.channel, self.channels()) == 0 {
             return Situation::Never(Why::NoOwnerSkill);
         }
@@ -204,7 +202,7 @@ impl Book {
         let situation = self.situation(contact, requirement, owner);
         if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
             if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
-                // Others may take it, but only those who have nothing else to take.
+                // Others may take it, but only if they have nothing else to take.
                 return Reach {
                     owner_only_until: Some(until),
                     why,
@@ -222,7 +220,7 @@ impl Book {
         self.opened(owner, policy, situation)
     }
 
-    /// Who may take a contact sooner or later: with its wait for the owner over, if it ever is.
+    /// Who may take a contact once its wait for the owner is over, if it ends.
     pub(in crate::router) fn reach_in_the_end(
         &self,
         contact: &Contact,
@@ -262,7 +260,7 @@ impl Book {
             return Some((Timestamp::MAX, why));
         }
         let until = contact.wait_from.saturating_add(limit);
-        // A wait that ends at this very instant ends in its turn; none begins for no time at all.
+        // A wait that ends at this instant is ended by its deadline; none begins with no time left.
         let ends_in_turn = self.at() == until
             && contact.deadline(Deadline::OwnerWait) == Some(until)
             && self.come_to() < (self.at(), Timer::OwnerWait);
@@ -271,8 +269,8 @@ impl Book {
         (lasts && worth_it).then_some((until, why))
     }
 
-    /// Who may take a contact whose wait for the owner is over: the owner still, and all that the
-    /// fallback names.
+    /// Who may take a contact after its wait for the owner: the owner still, and everyone in the
+    /// fallbacks.
     fn opened(&self, owner: AgentIdx, policy: &Ownership, situation: Situation) -> Reach {
         let entry = self.agent(owner);
         let mut reach = Reach {
@@ -305,25 +303,25 @@ impl Book {
         }
         let nobody = [reach.owner, reach.deputy, reach.leader] == [None; 3] && reach.team.is_none();
         if nobody {
-            // The owner never comes and the fallback names nobody: no contact waits for nobody.
+            // The owner never comes and the fallbacks name nobody: anyone may take it.
             reach.anyone = true;
         }
         reach
     }
 }
 
-/// One of those whom a queue's fallback names.
+/// A stand-in named by a queue's fallbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StandIn {
     /// A deputy or leader.
     Agent(AgentIdx),
     Team(TeamIdx),
     Anyone,
-    /// The owner, who calls back.
+    /// The owner, by a callback.
     OwnerLater,
 }
 
-/// Those who may serve in the owner's stead, in the order of the fallback (rule 15).
+/// The stand-ins for the owner, in the order of the fallbacks (rule 15).
 pub(super) fn stand_ins(
     policy: &Ownership,
     reach: &Reach,
@@ -340,7 +338,7 @@ pub(super) fn stand_ins(
     })
 }
 
-/// The code of a decision for a stand-in, by what the owner is doing.
+/// The code of a decision for a stand-in, by the owner's situation.
 pub(super) fn why_stand_in(situation: Situation, fallback: Fallback) -> Why {
     let away = match situation {
         Situation::Never(why) => match why {

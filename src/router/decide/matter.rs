@@ -1,21 +1,21 @@
-//! To which case a contact belongs (rule 11), and who owned the one before it.
+//! Which case a contact belongs to (rule 11), and who owned the previous one.
 
 use crate::router::api::codes::CaseState;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name};
 use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
 
-/// What is known of a customer's matter.
+/// The cases of a customer for one topic.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::router) struct Matter {
     /// The open, or else the resolved case.
     pub case: Option<CaseIdx>,
-    /// The owner of the case that closed last, and when it closed.
+    /// When the last closed case closed, and its owner.
     closed: Option<(Timestamp, AgentIdx)>,
 }
 
 impl Matter {
-    /// The last owner, while it is remembered as a preference.
+    /// The last owner, while it counts as a preference.
     pub(in crate::router) fn last_owner(
         &self,
         at: Timestamp,
@@ -27,9 +27,9 @@ impl Matter {
 }
 
 impl Book {
-    /// The case to which a customer's contact on a topic belongs (rule 11): an open one of the
-    /// same topic, or of any where no topic is given; else a resolved one in the same way. Among
-    /// several the most recently active.
+    /// The case of a customer's contact on a topic (rule 11): an open one of the same topic, or of
+    /// any topic if none is given; else a resolved one, chosen likewise. Of several, the most
+    /// recently active.
     pub(in crate::router) fn matter(&self, customer: CustomerIdx, topic: Option<&Name>) -> Matter {
         let mut best: Option<(bool, Timestamp, CaseIdx)> = None;
         let mut closed: Option<(Timestamp, AgentIdx)> = None;
@@ -60,7 +60,7 @@ impl Book {
         }
     }
 
-    /// The case that a contact without one belongs to by now.
+    /// The case that a contact without one now belongs to.
     pub(in crate::router) fn case_for(&self, idx: ContactIdx) -> Option<CaseIdx> {
         let contact = self.contact(idx);
         self.matter(contact.customer()?, contact.topic.as_ref())

@@ -1,4 +1,4 @@
-//! Whether a queue takes a contact, and what becomes of one that it cannot hold (rules 6, 8).
+//! Whether a queue accepts a contact, and what happens to one that it cannot hold (rules 6, 8).
 
 use crate::router::api::codes::{Outcome, OverflowAction, Why};
 use crate::router::api::ids::QueueIdx;
@@ -6,7 +6,7 @@ use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 
 impl Book {
-    /// How a contact ends that its queue cannot hold and sends to no other.
+    /// The outcome of a contact that its queue cannot hold and that overflows to no other.
     pub(in crate::router) fn outcome_of_overflow(&self, contact: &Contact, why: Why) -> Outcome {
         let action = self.queue(contact.queue()).policy().overflow.action;
         match (action.unwrap_or(OverflowAction::Reject), why) {
@@ -18,8 +18,8 @@ impl Book {
         }
     }
 
-    /// The queue to which a contact's queue sends it on. None where it has been already: queues
-    /// that overflow into each other may hand a contact round only as long as time passes.
+    /// The overflow target of a contact's queue. `None` if the contact has been there in this
+    /// millisecond: queues that overflow into each other pass contacts round only as time passes.
     pub(in crate::router) fn overflow_target(
         &self,
         contact: &Contact,
@@ -38,8 +38,7 @@ impl Book {
             .filter(|target| !left.contains(target))
     }
 
-    /// Whether a queue takes contacts now by its opening hours. A calendar that there is not
-    /// closes nothing.
+    /// Whether a queue is open now by its calendar; a missing calendar closes nothing.
     pub(in crate::router) fn is_open(&self, queue: QueueIdx) -> bool {
         let policy = &self.queue(queue).policy();
         let calendar = policy.calendar.as_ref();
@@ -47,7 +46,7 @@ impl Book {
         calendar.is_none_or(|calendar| calendar.is_open(self.at()))
     }
 
-    /// A contact as it would be on entering a queue now.
+    /// The contact as it would be on entering a queue now.
     pub(in crate::router) fn as_if_in(&self, contact: &Contact, queue: QueueIdx) -> Contact {
         let mut trial = contact.as_if_in(queue);
         trial.entered_at = self.at();

@@ -1,4 +1,4 @@
-//! The agent's side of a choice: which waiting contact a freed agent takes (rules 2 and 14).
+//! The choice of a freed agent: which waiting contact it takes (rules 2 and 14).
 
 use super::judge::Situation;
 use crate::router::api::codes::{Pick, Presence};
@@ -15,7 +15,7 @@ struct Candidate {
     contact: ContactIdx,
     key: WaitKey,
     level: u8,
-    /// It is another's, whom it waits for as long as there is anything else to take.
+    /// It is kept for its owner; this agent takes it only if it has nothing else to take.
     kept: bool,
 }
 
@@ -30,7 +30,7 @@ impl Free {
 }
 
 impl Candidate {
-    /// The order in which a freed agent takes contacts.
+    /// The order in which freed agents take contacts.
     fn order(&self) -> (i64, bool, u8, i64, u64) {
         (
             self.key.minus_priority,
@@ -58,7 +58,7 @@ impl Book {
         })
     }
 
-    /// The agent's side: the waiting contact that a freed agent takes.
+    /// The waiting contact that a freed agent takes.
     pub(in crate::router) fn pick(&self, agent: AgentIdx) -> Option<ContactIdx> {
         let entry = self.agent(agent);
         if entry.presence() != Presence::Available || !entry.exists() {
@@ -76,7 +76,7 @@ impl Book {
             .or_else(|| self.pick_ringing(agent, free))
     }
 
-    /// The first of the contacts that the agent may take in the common order.
+    /// The first contact in the common order that the agent may take.
     fn pick_common(&self, agent: AgentIdx, free: Free) -> Option<Candidate> {
         let entry = self.agent(agent);
         let strongest = self.settings().pick == Pick::StrongestSkill;
@@ -123,9 +123,9 @@ impl Book {
         best
     }
 
-    /// The first, in the order of a freed agent, of a list in the order of waiting: whoever is
-    /// named in it may take it, a team only with the skill. It goes on no further than something
-    /// better could come.
+    /// The first contact, in the order of freed agents, of a list in waiting order. Agents named in
+    /// the list may take it, a team only with the skill. The search stops when nothing better can
+    /// follow.
     fn first_of(
         &self,
         agent: AgentIdx,
@@ -174,7 +174,7 @@ impl Book {
         best
     }
 
-    /// The first contact that the agent owns, where it goes before the common order (rule 14).
+    /// The first contact that the agent owns, if it precedes the common order (rule 14).
     fn pick_owned(
         &self,
         agent: AgentIdx,
@@ -216,7 +216,7 @@ impl Book {
                 || meets(self.agent(owner).skills(), &self.requirement(waiting)))
     }
 
-    /// A contact that rings elsewhere and may ring here too, when nobody waits for the agent.
+    /// A contact that rings elsewhere and may ring here too, if no contact waits for the agent.
     fn pick_ringing(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
         let entry = self.agent(agent);
         self.waiting().ringing.contacts().find(|idx| {

@@ -1,5 +1,5 @@
-//! How a contact stands among those who wait: its place in the order, the steps of its queue that it
-//! has passed, who could serve it at all.
+//! The place of a contact among those waiting: its order, the steps it has passed, and whether
+//! anyone could serve it.
 
 use super::judge::Situation;
 use crate::router::api::codes::{OwnershipMode, Presence, Why};
@@ -26,7 +26,7 @@ impl Book {
         }
     }
 
-    /// How many steps of its queue a contact has passed by now.
+    /// How many steps of its queue a contact has passed.
     pub(in crate::router) fn steps_passed(&self, contact: &Contact) -> u32 {
         let steps = self.queue(contact.queue()).steps().iter();
         steps
@@ -34,7 +34,7 @@ impl Book {
             .count() as u32
     }
 
-    /// When the requirement of a contact changes next, after so many steps.
+    /// When the requirement of a contact changes next, after this many steps.
     pub(in crate::router) fn next_step_at(
         &self,
         contact: &Contact,
@@ -44,7 +44,7 @@ impl Book {
         Some(contact.wait_from + step.after_ms)
     }
 
-    /// What a contact begins its search in its present queue with.
+    /// The initial state of a contact's search in its present queue.
     pub(in crate::router) fn search(&self, contact: &Contact) -> Search {
         let policy = &self.queue(contact.queue()).policy();
         let own = contact.max_wait_ms.map(|limit| (contact.wait_from, limit));
@@ -61,20 +61,20 @@ impl Book {
         }
     }
 
-    /// The steps of priority that a contact has won by waiting by now, however many.
+    /// The steps of priority that a contact has gained by waiting, without a limit.
     pub(in crate::router) fn steps_aged(&self, contact: &Contact) -> i64 {
         let age = self.queue(contact.queue()).policy().age_priority_ms.0;
         let waited = (self.at() - contact.joined_at).max(0);
         waited.checked_div(age).unwrap_or(0)
     }
 
-    /// The same, as far as they are added to its priority.
+    /// Likewise, limited to the range of priorities.
     pub(in crate::router) fn aged_by_now(&self, contact: &Contact) -> i32 {
         i32::try_from(self.steps_aged(contact)).unwrap_or(i32::MAX)
     }
 
-    /// An owner that has just become free chooses for itself: until it has, a contact is kept for
-    /// it as it was.
+    /// The reach of a contact while its owner, just freed, has not chosen: it stays kept for the
+    /// owner.
     pub(in crate::router) fn reach_until_chosen(
         &self,
         contact: &Contact,
@@ -90,7 +90,7 @@ impl Book {
         if chooses { before.reach } else { reach }
     }
 
-    /// The place of a waiting contact in its queue, counted from 1.
+    /// The position of a waiting contact in its queue, from 1.
     pub(in crate::router) fn position(&self, idx: ContactIdx) -> Option<u32> {
         let contact = self.contact(idx);
         let key = contact.place()?.key;
@@ -98,7 +98,7 @@ impl Book {
         u32::try_from(before + 1).ok()
     }
 
-    /// Whether anyone is logged in who could serve a contact, now or when free.
+    /// Whether anyone logged in could serve a contact, now or when free.
     pub(in crate::router) fn someone_could_serve(&self, contact: &Contact) -> bool {
         let logged_in = |agent: &AgentIdx| {
             let entry = self.agent(*agent);
@@ -107,7 +107,7 @@ impl Book {
                 && entry.capacity_of(contact.channel, self.channels()) > 0
                 && !self.excluded(contact, *agent)
         };
-        // The steps to come count as well: "could ever".
+        // Later steps count too: "could ever".
         let queue = self.queue(contact.queue());
         let steps = queue.steps().len() as u32;
         (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
@@ -127,13 +127,13 @@ impl Book {
         })
     }
 
-    /// The code of a contact that waits, for one that is only looked at.
+    /// The code of a waiting contact, for one that is only previewed.
     pub(in crate::router) fn why_waiting(&self, contact: &Contact) -> Why {
         let requirement = self.requirement(contact);
         self.reach(contact, &requirement).why
     }
 
-    /// After so long no situation of the owner keeps a contact for it any more.
+    /// The longest wait for an owner, whatever its situation.
     pub(in crate::router) fn longest_owner_wait(&self, contact: &Contact) -> i64 {
         let ownership = &self.queue(contact.queue()).policy().ownership;
         if ownership.mode == OwnershipMode::Require {

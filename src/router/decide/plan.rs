@@ -1,8 +1,8 @@
-//! Where a contact goes now: the next offer, or why there is none.
+//! The next step of a contact: an offer, or why there is none.
 //!
 //! The order is: the target of a transfer; the preferred agent; the owner; the last owner of a
-//! closed case; then, when the contact is not kept for its owner, the fallback. Pure: submission,
-//! preview, decline and every other occasion ask the same question here.
+//! closed case; then, unless the contact is kept for its owner, the fallbacks. Pure: submission,
+//! preview, decline and every other occasion use the same function.
 
 use super::judge::{Situation, StandIn, stand_ins, why_stand_in};
 use crate::router::api::codes::{CaseState, Fallback, OwnershipMode, Route, Why};
@@ -11,7 +11,7 @@ use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::skill::{Levels, meets};
 
-/// What to do with a contact that looks for an agent.
+/// The next step of a contact that looks for an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::router) enum Plan {
     Offer {
@@ -19,7 +19,7 @@ pub(in crate::router) enum Plan {
         route: Route,
         why: Why,
     },
-    /// It ends here and the owner calls back.
+    /// It ends, and the owner calls back.
     CallbackByOwner,
     Wait,
 }
@@ -52,16 +52,16 @@ impl Book {
         self.plan_open(contact, &requirement)
     }
 
-    /// To how many agents a contact may be offered at once.
+    /// How many agents a contact may be offered to at once.
     pub(in crate::router) fn parallel_offers(&self, contact: &Contact) -> usize {
         self.queue(contact.queue()).policy().parallel_offers.get() as usize
     }
 
-    /// Preferred agent, owner, last owner: those who are asked first, without waiting.
+    /// Preferred agent, owner, last owner: asked first, without waiting.
     fn plan_by_name(&self, contact: &Contact, requirement: &Levels) -> Option<Plan> {
-        // A preference is for the moment of coming in: nobody waits for it.
+        // A preference applies on arrival only; nobody waits for it.
         let comes_in = contact.place().is_none() && contact.offers_made == 0;
-        // Who consults asks its mentor first, without waiting for it.
+        // A consultation asks the mentor first, without waiting.
         if let Some(mentor) = contact.mentor()
             && contact.place().is_none()
             && self.free_for(contact, mentor)
@@ -88,7 +88,7 @@ impl Book {
                 return None;
             }
             if self.agent(owner).pending() {
-                // It is about to choose for itself, and its own contacts come first.
+                // The owner is about to choose, and takes its own contacts first.
                 return Some(Plan::Wait);
             }
             let (route, why) = if contact.kept_for.is_some() {
@@ -124,7 +124,7 @@ impl Book {
             })
     }
 
-    /// What is left when nobody is asked by name first: the fallback, or anyone by skill.
+    /// The step when nobody is asked by name: the fallbacks, or anyone by skill.
     fn plan_open(&self, contact: &Contact, requirement: &Levels) -> Plan {
         let reach = self.reach(contact, requirement);
         if reach.is_closed() {
@@ -176,14 +176,14 @@ impl Book {
         Plan::Wait
     }
 
-    /// Whether the owner can call back instead: never for a callback itself, nor by an owner who
-    /// will not come to it at all.
+    /// Whether the owner can call back instead: not for a callback itself, nor if the owner can
+    /// never take it.
     fn may_call_back(&self, contact: &Contact, situation: Situation) -> bool {
         let busy = !contact.offers().is_empty() || !contact.talks().is_empty();
         !busy && !contact.by_owner_only && !matches!(situation, Situation::Never(_))
     }
 
-    /// A deputy or leader, where it can take the contact now; it is not rung beside others.
+    /// A deputy or leader, if free for the contact now; never beside another offer.
     fn stand_in(
         &self,
         contact: &Contact,
@@ -196,7 +196,7 @@ impl Book {
         may.then_some(agent)
     }
 
-    /// `owner` whenever the agent owns the case already.
+    /// `owner` if the agent owns the case already.
     fn route_direct(&self, contact: &Contact, agent: AgentIdx) -> Route {
         if self.owns(contact, agent) {
             Route::Owner
@@ -205,7 +205,7 @@ impl Book {
         }
     }
 
-    /// `owner` whenever the agent owns the case already.
+    /// `owner` if the agent owns the case already.
     fn route_by_skill(&self, contact: &Contact, agent: AgentIdx) -> Route {
         if self.owns(contact, agent) {
             Route::Owner
@@ -221,7 +221,7 @@ impl Book {
         })
     }
 
-    /// On whose account a freed agent takes a waiting contact, and why.
+    /// The route by which a freed agent takes a waiting contact, and why.
     pub(in crate::router) fn route_freed(
         &self,
         contact: &Contact,

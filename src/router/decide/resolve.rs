@@ -1,4 +1,4 @@
-//! What a submission names, found and checked, and the contact that it would be. Nothing changes yet.
+//! Resolves the names of a submission, checks it and drafts the contact. Changes nothing.
 
 use crate::router::api::command::ContactSubmit;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ChannelIdx, CustomerIdx, Name, QueueIdx};
@@ -12,18 +12,18 @@ use crate::router::state::skill::Levels;
 /// The most agents one contact may exclude.
 const EXCLUDED_MAX: usize = 1_000;
 
-/// What a submission names, found and fit. Nothing has changed yet.
+/// A submission with its names resolved and checked.
 pub(in crate::router) struct Resolved {
     pub queue: QueueIdx,
     pub channel: ChannelIdx,
-    /// Nothing for a customer that is not known yet.
+    /// `None` for a customer not known yet.
     pub customer: Option<CustomerIdx>,
     pub case: Option<CaseIdx>,
     pub last_owner: Option<AgentIdx>,
 }
 
 impl Book {
-    /// Finds all that a submission names, or says what is wrong with it.
+    /// Resolves a submission, or says what is wrong with it.
     pub(in crate::router) fn resolve_submit(
         &self,
         submit: &ContactSubmit,
@@ -73,8 +73,7 @@ impl Book {
         Ok(self.resolve(queue, channel, customer, case, topic))
     }
 
-    /// The same for what is known by its numbers: whose case it is, or which case is that of its
-    /// matter.
+    /// Likewise, with numbers: the case of the contact, or that of its matter.
     pub(in crate::router) fn resolve(
         &self,
         queue: QueueIdx,
@@ -126,7 +125,7 @@ impl Book {
         Err(Reject::limit("contact", contact, message).in_field("queue"))
     }
 
-    /// A contact as it would be just before it goes on its way.
+    /// The contact as it would be just before it is routed.
     pub(in crate::router) fn draft(
         &self,
         submit: &ContactSubmit,
@@ -150,7 +149,7 @@ impl Book {
         contact
     }
 
-    /// A contact that joins now and asks for nothing more than what it is told.
+    /// A contact that joins now, with all optional fields unset.
     pub(in crate::router) fn blank(
         &self,
         id: Name,
@@ -165,7 +164,7 @@ impl Book {
         contact
     }
 
-    /// The time of joining and the arrival sequence that a contact may take up again.
+    /// The time of joining and the arrival sequence that a contact may resume.
     pub(in crate::router) fn place_to_resume(&self, contact: &Contact) -> Option<(Timestamp, u64)> {
         let abandoned = self.customer(contact.customer()?).abandoned();
         let here = abandoned.iter().filter(|p| p.queue == contact.queue());

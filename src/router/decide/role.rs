@@ -1,12 +1,11 @@
-//! Who stands in which role to a case: its owner, and the owner's deputy, leader and supervisor.
+//! The roles for a case: its owner, and the owner's deputy, leader and supervisor.
 
 use crate::router::api::codes::Role;
 use crate::router::api::ids::{AgentIdx, CaseIdx};
 use crate::router::state::book::Book;
 
 impl Book {
-    /// Who has a role for a case now: as its owner stands to others, or, while it has none, its
-    /// last handler.
+    /// The agent in a role for a case now, relative to its owner or, without one, its last handler.
     pub(in crate::router) fn by_role(&self, case: CaseIdx, role: Role) -> Option<AgentIdx> {
         let case = self.case(case);
         let answerable = case.owner().or(case.last_handler)?;

@@ -1,7 +1,7 @@
-//! Which slots of a queue are free, and whom a booked contact is for (预约).
+//! Which slots of a queue are free, and which agent a booked contact is for (预约).
 //!
-//! A contact submitted for later takes a place in the slot that its time lies in. The agent it is
-//! meant for, its owner or whoever stands in by plan, is booked once at a time.
+//! A contact submitted for later takes a place in the slot that contains its time. Its agent, the
+//! owner or the planned stand-in, is booked once at a time.
 
 use crate::router::api::booking::{SLOT_MS_MAX, Slot};
 use crate::router::api::codes::{CaseState, ContactState, OwnershipMode};
@@ -12,27 +12,27 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
 use crate::router::state::deadline::Deadline;
 
-/// The most slots that are looked through for free ones.
+/// The most slots searched for free ones.
 const SLOTS_SEARCHED_MAX: i64 = 2_000;
 
-/// What a change gives a scheduled contact.
+/// The new time and slot of a scheduled contact.
 pub(in crate::router) struct Rebooked {
     pub at: Option<Timestamp>,
     pub slot: Option<Slot>,
 }
 
-/// For whom a slot is wanted.
+/// The contact that needs a slot.
 #[derive(Clone, Copy)]
 pub(in crate::router) struct Wanted {
     pub queue: QueueIdx,
     pub case: Option<CaseIdx>,
-    /// Booked already; its own place does not count.
+    /// The contact if booked already; its own place does not count.
     pub contact: Option<ContactIdx>,
 }
 
 impl Book {
-    /// The slot that a contact takes that is to come at a time; refused where the slot is full or
-    /// its owner is booked already. Nothing where the queue does not count.
+    /// The slot of a contact scheduled for a time; refused if the slot is full or its owner is
+    /// booked already. `None` if the queue does not count bookings.
     pub(in crate::router) fn slot_for(
         &self,
         id: &Name,
@@ -72,7 +72,7 @@ impl Book {
         ))
     }
 
-    /// Why a slot cannot be had, if it cannot.
+    /// Why a slot cannot be booked, if it cannot.
     fn why_taken(&self, wanted: Wanted, slot: Slot) -> Option<String> {
         let limit = self.queue(wanted.queue).policy().booking.capacity?;
         if self.places_taken(wanted, slot) >= limit {
@@ -110,8 +110,8 @@ impl Book {
         booked.map(|(_, contact)| *contact).filter(overlaps)
     }
 
-    /// Who is to serve a booked contact of a case: its owner, or who stands in for it where an
-    /// absence is planned then.
+    /// The agent for a booked contact of a case: its owner, or the stand-in if an absence is
+    /// planned then.
     pub(in crate::router) fn booked_agent(
         &self,
         queue: QueueIdx,
@@ -134,7 +134,7 @@ impl Book {
         })
     }
 
-    /// The free slots of a queue that begin in a span of time.
+    /// The free slots of a queue that begin within a span of time.
     pub(in crate::router) fn free_slots(
         &self,
         wanted: Wanted,
@@ -153,7 +153,7 @@ impl Book {
             .filter(move |slot| self.why_taken(wanted, *slot).is_none())
     }
 
-    /// The time and the slot that a change gives a scheduled contact, if it gives any.
+    /// The new time and slot of a scheduled contact, if an update changes them.
     pub(in crate::router) fn rebooking(
         &self,
         idx: ContactIdx,

@@ -1,8 +1,7 @@
-//! What a customer's profile means for a new contact: priority by tier and special care, the language
-//! and the grid area (网格) as wished-for skills, the manager of the grid.
+//! What a customer's profile adds to a new contact: priority by tier and special care, wished-for
+//! skills for language and grid area (网格), the manager of the grid.
 //!
-//! A skill is wished for only where somebody has it, so that no contact is stranded by what stands in
-//! a profile.
+//! A skill is wished for only if some agent has it, so that no profile can strand a contact.
 
 use crate::router::api::ids::{CustomerIdx, Name, SkillIdx};
 use crate::router::api::time::Millis;
@@ -10,7 +9,7 @@ use crate::router::state::book::Book;
 use crate::router::state::contact_cold::ContactCold;
 
 impl Book {
-    /// What the profile of a customer means for a new contact, if anything.
+    /// The additions from a customer's profile, if any.
     pub(super) fn by_customer(&self, customer: Option<CustomerIdx>) -> Option<Box<ContactCold>> {
         let settings = &self.settings().by_customer;
         let profile = &self.customer(customer?).cold()?.profile;
