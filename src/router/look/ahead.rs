@@ -1,11 +1,9 @@
-//! Looking ahead: what the next commands of a batch will ask for is read before they are carried
-//! out.
+//! Prefetching: reads the records that the next commands of a batch will need.
 //!
-//! Among ten million customers a name leads through four records, none of which the processor has
-//! near, and each is known only when the one before has been read. Here the first of these steps
-//! is taken for all commands of a batch, then the second, and so on, so that their waits overlap.
-//! It is reading and nothing else: nothing changes, nothing is kept, and a command does what it
-//! does without it. Guesses are allowed, since nobody hears of them.
+//! Among ten million customers a name leads through four records, none of them in the processor's
+//! caches, and each is known only after the one before. The first of these steps is taken for all
+//! commands of a batch, then the second, and so on, so that their memory latencies overlap. Nothing
+//! is changed or stored, and commands do not depend on it, so wrong guesses are harmless.
 
 use std::hint::black_box;
 
@@ -16,18 +14,18 @@ use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name};
 use crate::router::state::book::Book;
 use crate::router::store::directory::{Directory, Place};
 
-/// As many commands at once as a processor can wait for.
+/// As many simultaneous reads as a processor can have pending.
 pub const AHEAD: usize = 16;
-/// Fewer gain nothing from each other.
+/// Fewer commands gain nothing.
 const FEWEST: usize = 4;
-/// The cases of one customer that are looked at.
+/// How many cases of one customer are read.
 const CASES_MAX: usize = 4;
 
-/// What one step of the commands leads to.
+/// The results of one step for all commands.
 type Batch<T> = SmallVec<[T; AHEAD]>;
 
 impl Book {
-    /// Reads what the next commands will ask for, of the first [`AHEAD`] of them.
+    /// Reads ahead for the first [`AHEAD`] commands.
     pub fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
         let commands: Batch<&Command> = commands.take(AHEAD).collect();
         if commands.len() < FEWEST {

@@ -1,4 +1,4 @@
-//! Copies of cases, kinds and calendars for those outside.
+//! Answers about cases, kinds and calendars, copied from the state.
 
 use super::query::page;
 use crate::calendar::{Calendar, Written};

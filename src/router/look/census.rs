@@ -1,4 +1,4 @@
-//! What the metrics show of the state at hand, counted in one pass. It changes nothing.
+//! Counts of the present state for the metrics, made in one pass. Changes nothing.
 
 use crate::router::api::codes::AgentState;
 use crate::router::api::ids::Name;
@@ -13,11 +13,11 @@ pub struct Census {
     pub agents: [u64; AgentState::ALL.len()],
     /// Cases that have an owner and are not closed.
     pub open_cases: u64,
-    /// The most of them that one agent owns.
+    /// The most of them owned by one agent.
     pub open_cases_most: u64,
     /// Agents who have enough cases: new ones go to others.
     pub agents_full: u64,
-    /// Deadlines that have passed and whose matter is not done.
+    /// Deadlines that have passed while their work is not done.
     pub overdue: u64,
 }
 
@@ -28,11 +28,11 @@ pub struct QueueCensus {
     pub waiting: u32,
     pub offered: u32,
     pub connected: u32,
-    /// When the one that has waited longest joined.
+    /// When the longest waiting contact joined.
     pub oldest_joined_at: Option<Timestamp>,
 }
 
-/// What one agent is doing and has done.
+/// The state and counts of one agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentCensus {
     pub agent: Name,
@@ -53,7 +53,7 @@ impl Census {
 }
 
 impl Book {
-    /// Counts what there is.
+    /// Counts the state.
     pub fn census(&self) -> Census {
         let mut census = Census::default();
         for queue in self.queues().iter().filter(|queue| queue.exists) {
@@ -79,7 +79,7 @@ impl Book {
         census
     }
 
-    /// Looks at each agent.
+    /// Counts for each agent.
     pub fn agents_census(&self) -> Vec<AgentCensus> {
         let agents = self.agents().iter().filter(|agent| agent.exists());
         agents

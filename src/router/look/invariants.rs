@@ -1,4 +1,4 @@
-//! What must hold of a router at rest, in one place. Checked in tests and simulation.
+//! The invariants of a settled router, checked in tests and simulation.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::router::state::queue::Counts;
 use crate::router::state::skill::{Skilled, meets};
 
 impl Book {
-    /// Checks every invariant; the error names the first that does not hold.
+    /// Checks every invariant; the error names the first violated one.
     pub fn check_invariants(&self) -> Result<(), String> {
         self.check_contacts()?;
         self.check_agents()?;
@@ -98,7 +98,7 @@ impl Book {
             if agent.presence() != Presence::Available && !agent.reserved().is_empty() {
                 return Err(format!("agent {name} is away and reserved"));
             }
-            // A channel that was made exclusive leaves what was held before.
+            // Making a channel exclusive leaves running contacts.
             let alone = agent.load() == 1 || !self.settings().channels.is_empty();
             let exclusive = agent
                 .talks()
@@ -124,7 +124,7 @@ impl Book {
         Ok(())
     }
 
-    /// What is noted so that nobody need look at everything is what looking at everything shows.
+    /// Checks every index and count against a scan.
     fn check_what_is_noted(&self) -> Result<(), String> {
         let longest = self
             .queues()
@@ -192,7 +192,7 @@ impl Book {
         Ok(())
     }
 
-    /// No case is forgotten, and no deadline has two verdicts or none.
+    /// No case is forgotten, and every deadline has exactly one verdict.
     fn check_progress(&self, case: &Case, progress: &Progress) -> Result<(), String> {
         let wrong = |what: &str| Err(what.to_owned());
         let open = case.state() == CaseState::Open;
@@ -249,7 +249,7 @@ impl Book {
         Ok(())
     }
 
-    /// Absences and succession have their timers, and what is counted is so.
+    /// Absences and successions have their timers, and counts are right.
     fn check_duties(&self) -> Result<(), String> {
         for agent in self.agents() {
             let bonds = agent.bonds();

@@ -1,7 +1,6 @@
-//! Looking: answers, explanations, counts, checks.
+//! Reading: answers, explanations, counts, checks.
 //!
-//! What those outside are told of the state. All that this room is given is a `&Book`, so it changes
-//! nothing; neither an act nor a decision needs anything of it.
+//! Everything here gets a `&Book`, so it changes nothing. No act or decision depends on it.
 
 pub mod ahead;
 mod case_views;

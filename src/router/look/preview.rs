@@ -1,7 +1,7 @@
 //! What would happen to a contact now, and why, for each candidate (`contact.preview`).
 //!
-//! The same questions as on a submission, asked of a contact that is never entered: an answer
-//! here is the one that `contact.submit` would give in the same millisecond.
+//! The functions of a submission, applied to a contact that is never entered: the answer is the one
+//! that `contact.submit` would give in the same millisecond.
 
 use smallvec::SmallVec;
 
@@ -29,7 +29,7 @@ impl Book {
             None,
             submit.not_before_at,
         )?;
-        // A skill that nobody has named yet gets a number that nobody has.
+        // An unknown skill gets a number that no agent has.
         let nobody = SkillIdx::of(u32::MAX - 1);
         let mut requires: Levels = submit
             .requires
@@ -66,7 +66,7 @@ impl Book {
         Ok(Answer::Preview(Box::new(answer)))
     }
 
-    /// Lets a contact arrive in its queue, or in the one to which a full queue sends it on.
+    /// Lets the draft arrive in its queue, or in the overflow target of a full one.
     fn arrived(&self, mut contact: Contact) -> Preview {
         let mut left = SmallVec::<[QueueIdx; 4]>::new();
         loop {

@@ -1,5 +1,5 @@
-//! Questions answered from the state at hand. Lists go by name, so that a page can go on where
-//! the last one ended whatever happened in between.
+//! Queries of the present state. Lists are in the order of names, so that a page continues after
+//! the last one whatever happened in between.
 
 use super::case_views::calendar_view;
 use crate::router::api::answer::{Answer, OwnerView, Page, StatsView};
@@ -14,13 +14,13 @@ use crate::router::state::book::Book;
 use crate::router::state::stats::{Tally, WINDOW_MINUTES_MAX, ratio};
 
 impl Book {
-    /// What a request under a key that is remembered is answered: as before, or with a conflict
-    /// where it is another one. Nothing is changed by it.
+    /// The stored answer to a request with a remembered key, or a conflict if the request differs.
+    /// Changes nothing.
     pub fn repeated(&self, key: &Key) -> Option<Result<Answer, Reject>> {
         self.keys().look_up(key)
     }
 
-    /// Whether a command speaks of a contact or case that is here already, and so makes none.
+    /// Whether the contact or case that a command would create exists already.
     pub fn knows(&self, command: &Command) -> bool {
         match command {
             Command::Contact(ContactCommand::Submit(submit)) => {
@@ -31,7 +31,7 @@ impl Book {
         }
     }
 
-    /// Answers a question as of the last command. `at` is the present, for windows of time.
+    /// Answers a query as of the last command. `at` is the present, for windows of time.
     pub fn query(&self, at: Timestamp, query: &Query) -> Result<Answer, Reject> {
         match query {
             Query::AgentGet(of) => {

@@ -7,7 +7,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::decide::slots::Wanted;
 use crate::router::state::book::Book;
 
-/// How far free slots are listed where the question does not say: a week.
+/// How far ahead free slots are listed by default: a week.
 const LISTED_MS_DEFAULT: i64 = 7 * 24 * 3_600_000;
 
 impl Book {

@@ -1,7 +1,7 @@
-//! Whose is it? How an agent stands to an offer, a contact, a case, a customer.
+//! How an agent relates to an offer, a contact, a case or a customer.
 //!
-//! It only answers; who may do what on the strength of it is decided by whoever asks. An agent or
-//! a thing that does not exist stands to nothing: what is asked gives no way to tell the two apart.
+//! This only answers questions; the caller decides what they permit. Unknown agents and entities
+//! relate to nothing, so answers do not reveal whether they exist.
 
 use crate::router::api::codes::{CaseState, Rule};
 use crate::router::api::command::Command;
@@ -13,7 +13,7 @@ use crate::router::state::progress::Assist;
 use crate::router::state::skill::meets;
 
 impl Book {
-    /// Whether the offer is put before the agent now.
+    /// Whether the offer is open at the agent.
     pub fn is_offered(&self, agent: &Name, offer: OfferId) -> bool {
         self.agent_known(agent).is_some_and(|agent| {
             let mut reserved = self.agent(agent).reserved().iter();
@@ -21,7 +21,7 @@ impl Book {
         })
     }
 
-    /// Whether the contact is put before the agent now.
+    /// Whether the contact is offered to the agent now.
     pub fn is_offered_contact(&self, agent: &Name, contact: &Name) -> bool {
         let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts().find(contact))
         else {
@@ -30,7 +30,7 @@ impl Book {
         self.contact(contact).offer_to(agent).is_some()
     }
 
-    /// Whether the contact was put before the agent, as far as its steps are still known.
+    /// Whether the contact was offered to the agent, as far as its steps are kept.
     pub fn was_offered_contact(&self, agent: &Name, contact: &Name) -> bool {
         self.has_step(agent, contact, |rule| {
             matches!(
@@ -50,7 +50,7 @@ impl Book {
         talks.any(|held| held.contact == contact)
     }
 
-    /// Whether the agent was connected to the contact, as far as its steps are still known.
+    /// Whether the agent was connected to the contact, as far as its steps are kept.
     pub fn was_connected(&self, agent: &Name, contact: &Name) -> bool {
         let last = |agent: AgentIdx| {
             let contact = self.contacts().find(contact);
@@ -60,9 +60,9 @@ impl Book {
             || self.has_step(agent, contact, |rule| rule == Rule::Accept)
     }
 
-    /// Whether the agent answers for the case: it owns it, or stands in for its owner as deputy or
-    /// leader. A case without an owner is answered for by whoever handled it last or has a
-    /// contact of it now.
+    /// Whether the agent is responsible for the case: as owner, or as the owner's deputy or leader.
+    /// For a case without owner, its last handler and agents with a contact of it now are
+    /// responsible.
     pub fn answers_for(&self, agent: &Name, case: &Name) -> bool {
         let Some((agent, idx)) = self.agent_and_case(agent, case) else {
             return false;
@@ -74,8 +74,8 @@ impl Book {
         }
     }
 
-    /// Whether the agent works on the case: it answers for it, has a contact of it now (wrap-up
-    /// included), or has been asked for help with it.
+    /// Whether the agent works on the case: it is responsible, has a contact of it now (wrap-up
+    /// included), or was asked for help.
     pub fn works_on(&self, agent: &Name, case: &Name) -> bool {
         if self.answers_for(agent, case) {
             return true;
@@ -88,8 +88,8 @@ impl Book {
             })
     }
 
-    /// Whether the agent was asked to do a part of the case: that one, or where none is named any
-    /// that is open.
+    /// Whether the agent was asked to do an assist task of the case: the given one, or any open
+    /// one.
     pub fn was_asked(&self, agent: &Name, case: &Name, number: Option<u32>) -> bool {
         self.agent_and_case(agent, case)
             .is_some_and(|(agent, idx)| {
@@ -102,8 +102,8 @@ impl Book {
             })
     }
 
-    /// Whether a customer is in the hands of others: somebody else answers for an open case of it,
-    /// and the agent neither answers for one nor has a contact of it now.
+    /// Whether another agent is responsible for an open case of the customer, while this one is
+    /// responsible for none and has no contact of it now.
     pub fn is_others_customer(&self, agent: &Name, customer: &Name) -> bool {
         let (Some(agent), Some(customer)) = (
             self.agent_known(agent),
@@ -132,26 +132,25 @@ impl Book {
         others
     }
 
-    /// Whether a case of that name is known.
+    /// Whether a case with this name is known.
     pub fn knows_case(&self, case: &Name) -> bool {
         self.cases().find(case).is_some()
     }
 
-    /// Whether a request with this key was answered before and is only answered again.
+    /// Whether a request with this key was answered before and will only be answered again.
     pub fn is_repeat(&self, key: Option<&Key>) -> bool {
         key.is_some_and(|key| matches!(self.keys().look_up(key), Some(Ok(_))))
     }
 
-    /// Refuses what names one thing twice and differently. It is asked before a command is carried
-    /// out for the first time, and not again where the command is read from a journal: what
-    /// stands there was carried out.
+    /// Refuses a command that names one thing twice and differently. Checked when a command is
+    /// first applied, not in replay: the journal has only applied commands.
     pub(in crate::router) fn check_agrees(&self, command: &Command) -> Result<(), Reject> {
         let Command::Offer(command) = command else {
             return Ok(());
         };
         let (offer, contact, agent) = command.named();
         let Some((id, idx)) = offer.and_then(|id| self.offered(id).map(|idx| (id, idx))) else {
-            // That it names nothing, or what has ended, is said by the act itself.
+            // Unknown or ended entities are refused by the act itself.
             return Ok(());
         };
         let held = self.contact(idx);
@@ -189,7 +188,7 @@ impl Book {
         owner == agent || entry.deputy() == Some(agent) || entry.leader == Some(agent)
     }
 
-    /// The contacts that an agent is connected to or has work after.
+    /// The contacts that an agent is connected to or in wrap-up for.
     fn contacts_with(&self, agent: AgentIdx) -> impl Iterator<Item = ContactIdx> {
         let entry = self.agent(agent);
         let talks = entry.talks().iter().map(|held| held.contact);
@@ -203,8 +202,8 @@ impl Book {
         })
     }
 
-    /// Whoever has taken a task; until then the agent who was asked, or everybody who can serve
-    /// the queue that was asked but the owner, who asks others.
+    /// Whoever took a task; before that, the agent who was asked, or everyone able to serve the
+    /// queue that was asked, except the owner.
     fn is_asked(&self, agent: AgentIdx, case: CaseIdx, assist: &Assist) -> bool {
         if let Some(asked) = assist.taken_by.or(assist.agent) {
             return asked == agent || assist.agent == Some(agent);

@@ -1,4 +1,4 @@
-//! Copies of the state for those outside.
+//! Answers, copied from the state.
 
 use super::case_views::calendar_view;
 use crate::router::Subject;
@@ -15,7 +15,7 @@ use crate::router::state::book::Book;
 use crate::router::state::contact::{Considered, Contact, Offer};
 
 impl Book {
-    /// The answer to a command, now that its consequences are drawn.
+    /// The answer to a command, after settling.
     pub(in crate::router) fn answer(&self, subject: Subject) -> Answer {
         match subject {
             Subject::Nothing => Answer::Done(Done { ok: true }),
@@ -295,7 +295,7 @@ impl Book {
         }
     }
 
-    /// What a contact's priority is made of, where its customer adds to it.
+    /// The parts of a contact's priority, if the customer's profile adds to it.
     fn priority_view(&self, contact: &Contact) -> Option<PriorityView> {
         let customer = contact.bonus();
         (customer != 0).then(|| PriorityView {

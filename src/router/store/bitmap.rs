@@ -1,8 +1,8 @@
-//! A set of small numbers with summaries above it, made for intersections.
+//! A set of small numbers with summary levels, made for intersections.
 //!
-//! Level 0 has one bit for each number; a bit of a level above says that the word below is not
-//! empty. The first number that several sets share is found by going down the AND of their
-//! summaries, so that empty regions of 64, 4,096 or 262,144 numbers cost one word.
+//! Level 0 has one bit for each number; a bit of a higher level says that the word below is not
+//! empty. The first number in several sets is found by descending the AND of their summaries, so
+//! empty regions of 64, 4,096 or 262,144 numbers cost one word.
 
 const LEVELS: usize = 3;
 
@@ -63,8 +63,8 @@ impl Bitmap {
     }
 }
 
-/// The smallest number `>= from` that is in every one of `maps`. `maps` is not empty and all its
-/// sets have the same room.
+/// The smallest number `>= from` that is in all of `maps`. `maps` is not empty and all sets have
+/// the same capacity.
 pub fn next_common(maps: &[&Bitmap], from: u32) -> Option<u32> {
     next_at(maps, 0, from as usize).map(|n| u32::try_from(n).expect("positions fit in u32"))
 }

@@ -1,8 +1,8 @@
-//! A name as a record keeps it that there are millions of: its bytes in place with something small
-//! beside them, longer ones in a box.
+//! A name as stored in records kept by the million: its bytes inline with a small value beside
+//! them, longer ones in a box.
 //!
-//! [`Name`] is what travels; this is what stays. It is compared as bytes and made a [`Name`] where
-//! it leaves, which copies a short one and shares a long one.
+//! [`Name`] is for passing on, this is for storage. It compares as bytes and converts to a [`Name`]
+//! on output, which copies a short one and shares a long one.
 
 use std::fmt;
 use std::num::NonZeroU8;
@@ -10,7 +10,7 @@ use std::num::NonZeroU8;
 use crate::router::api::ids::Name;
 use crate::stored::{Error, Reader, Stored, Writer};
 
-/// A name of up to `N` bytes in place, and what stands beside it.
+/// A name of up to `N` bytes inline, and the value beside it.
 #[derive(Clone)]
 pub enum CompactName<const N: usize, T = ()> {
     Short {
@@ -29,7 +29,7 @@ impl<const N: usize, T> CompactName<N, T> {
         Self::of(name.as_str(), || name.clone(), beside)
     }
 
-    /// Reads a name as text. The error says what would be right.
+    /// Reads a name from text. The error says what would be valid.
     pub fn read(text: &str, beside: T) -> Result<Self, String> {
         Name::check(text)?;
         Ok(Self::of(text, || Name::of(text), beside))
@@ -96,7 +96,7 @@ impl<const N: usize, T> CompactName<N, T> {
     }
 }
 
-/// As its text.
+/// Stored as its text.
 impl<const N: usize> Stored for CompactName<N> {
     fn write(&self, out: &mut Writer<'_>) {
         out.plain(self.as_str());

@@ -1,43 +1,42 @@
-//! Names → numbers, for as many customers as a country has, growing without standing still.
+//! A map from names to numbers, for as many customers as a country has, that grows without pauses.
 //!
-//! One table of ten million names stands still for a second or more while it grows. Here the hash
-//! of a name sends it to one of [`SHARDS`] tables, each of which grows by itself and is small when
-//! it does. A table is a row of buckets of one cache line each, so a name costs one access to
-//! memory before its record does. The hash is kept beside the number, so growing never looks at a
-//! name. A larger table grows by an eighth and where it stands: little room is empty, and none is
-//! left behind. There is no order in here and no way to go through it.
+//! A single table of ten million names would pause for a second or more to grow. Here the hash of a
+//! name selects one of [`SHARDS`] tables, each of which grows separately and is small. A table is a
+//! row of buckets of one cache line each, so a name costs one memory access before that of its
+//! record. The hash is stored beside the number, so growing never reads a name. A larger table
+//! grows in place by an eighth, so little memory is unused. There is no order and no iteration.
 
 use std::hash::BuildHasher;
 
 use super::segments::Segments;
 
-/// Tables of one directory.
+/// Tables in a directory.
 const SHARDS: usize = 256;
-/// Entries of a bucket.
+/// Entries in a bucket.
 const SLOTS: usize = 8;
-/// How full a table may become: fuller ones have many entries that stand far from home.
+/// The fill limit of a table: in fuller ones many entries are far from their home bucket.
 const FULL: (usize, usize) = (4, 5);
-/// Up to so many entries a table doubles: small ones would grow all the time.
+/// Up to this many entries a table doubles; small ones would grow all the time.
 const DOUBLED_MAX: usize = 64;
 
-/// A directory of numbers of one kind. It keeps no names: whoever asks looks into its record
-/// whether a number that has the hash of a name is the one of that name.
+/// A directory of numbers of one kind. It stores no names: the caller checks whether a number with
+/// the name's hash is the one of that name.
 #[derive(Clone, Debug)]
 pub struct Directory<I> {
     hasher: foldhash::fast::RandomState,
     shards: Box<[Shard<I>]>,
 }
 
-/// One table. An entry stands in the bucket that its hash says, or, where that one and all up to
-/// it are full, in one of the next; the first follows the last. Buckets go by the value of the
-/// hash, so a larger table has its entries in the same order.
+/// One table. An entry is in the bucket of its hash or, if that and all between are full, in a
+/// later one, wrapping round. Buckets are ordered by hash value, so a larger table keeps the order
+/// of entries.
 #[derive(Clone, Debug)]
 struct Shard<I> {
     buckets: Segments<Bucket<I>>,
     held: usize,
 }
 
-/// A cache line of entries; the first free place has none behind it.
+/// A cache line of entries; no entry follows the first free place.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Bucket<I> {
@@ -45,7 +44,7 @@ struct Bucket<I> {
     numbers: [Option<I>; SLOTS],
 }
 
-/// The shard of a name, and the hash kept in it: different bits of one hash.
+/// The shard of a name, and the stored hash: different bits of one hash.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     shard: usize,
@@ -65,7 +64,7 @@ impl<I> Default for Directory<I> {
     }
 }
 
-/// Names that are not yet in a directory, by table; none of them comes twice.
+/// Distinct names not yet in a directory, by table.
 #[derive(Debug)]
 pub struct Gathered<I>(Box<[Vec<(u32, I)>]>);
 
@@ -82,7 +81,7 @@ impl<I> Gathered<I> {
 }
 
 impl<I: Copy + PartialEq> Directory<I> {
-    /// Where a name stands.
+    /// The shard and hash of a name.
     pub fn place(&self, name: &[u8]) -> Place {
         let hash = self.hasher.hash_one(name);
         let [a, b, c, d, shard, ..] = hash.to_le_bytes();
@@ -92,18 +91,18 @@ impl<I: Copy + PartialEq> Directory<I> {
         }
     }
 
-    /// The number of a name; `is_it` says whether a number's record bears the name.
+    /// The number of a name; `is_it` says whether a number's record has the name.
     pub fn get(&self, at: Place, is_it: impl Fn(I) -> bool) -> Option<I> {
         let (bucket, slot) = self.shards[at.shard].find(at.hash, is_it)?;
         self.shards[at.shard].buckets[bucket].numbers[slot]
     }
 
-    /// The number that is most likely that of the name of a place: one with its hash.
+    /// The most likely number for a name: one with its hash.
     pub fn guess(&self, at: Place) -> Option<I> {
         self.get(at, |_| true)
     }
 
-    /// Notes a name that is not in here.
+    /// Adds a name that is not in the directory.
     pub fn insert(&mut self, at: Place, number: I) {
         let shard = &mut self.shards[at.shard];
         if (shard.held + 1) * FULL.1 > shard.buckets.len() * SLOTS * FULL.0 {
@@ -113,7 +112,7 @@ impl<I: Copy + PartialEq> Directory<I> {
         shard.insert(at.hash, number);
     }
 
-    /// Forgets a name of a number, where it is known.
+    /// Removes the name of a number, if present.
     pub fn remove(&mut self, at: Place, number: I) {
         let shard = &mut self.shards[at.shard];
         if let Some((bucket, slot)) = shard.find(at.hash, |found| found == number) {
@@ -121,8 +120,8 @@ impl<I: Copy + PartialEq> Directory<I> {
         }
     }
 
-    /// Takes in names that were gathered: one table is filled after the other, so each stays in
-    /// the processor's caches while it is.
+    /// Adds gathered names one table after the other, so that each stays in the processor's caches
+    /// while it is filled.
     pub fn fill(&mut self, names: Gathered<I>) {
         for (shard, names) in self.shards.iter_mut().zip(names.0) {
             shard.grow_for(shard.held + names.len());
@@ -146,7 +145,7 @@ impl<I: Copy + PartialEq> Shard<I> {
         }
     }
 
-    /// The bucket and place of an entry. There is a bucket that is not full, so looking ends.
+    /// The bucket and place of an entry. Some bucket is not full, so the search ends.
     fn find(&self, hash: u32, is_it: impl Fn(I) -> bool) -> Option<(usize, usize)> {
         if self.held == 0 {
             return None;
@@ -178,8 +177,8 @@ impl<I: Copy + PartialEq> Shard<I> {
         self.held += 1;
     }
 
-    /// Takes an entry out. A later one that stands too far on for want of room moves up, and so
-    /// on, until all stand as if it had never been there.
+    /// Removes an entry. A later one displaced by a full bucket moves up, and so on, until all are
+    /// placed as if the entry had never been there.
     fn remove(&mut self, bucket: usize, slot: usize) {
         self.held -= 1;
         let mut hole = bucket;
@@ -203,7 +202,7 @@ impl<I: Copy + PartialEq> Shard<I> {
         }
     }
 
-    /// An entry in a bucket that would stand in an earlier one, were there room in it.
+    /// An entry of a bucket that belongs in an earlier one, were there room.
     fn moved_past(&self, at: usize, hole: usize) -> Option<(usize, u32, I)> {
         let count = self.buckets.len();
         let way = |from: usize, to: usize| (to + count - from) % count;
@@ -215,7 +214,7 @@ impl<I: Copy + PartialEq> Shard<I> {
         })
     }
 
-    /// Gives the table as much room as `wanted` entries need.
+    /// Grows the table for `wanted` entries.
     fn grow_for(&mut self, wanted: usize) {
         let count = (wanted * FULL.1).div_ceil(SLOTS * FULL.0);
         let mut entries = Vec::with_capacity(self.held);
@@ -234,7 +233,7 @@ impl<I: Copy + PartialEq> Shard<I> {
     }
 }
 
-/// The bucket of a hash among so many.
+/// The home bucket of a hash in a table of this size.
 fn home(hash: u32, buckets: usize) -> usize {
     ((u64::from(hash) * buckets as u64) >> 32) as usize
 }
@@ -245,7 +244,7 @@ impl<I: Copy + PartialEq> Bucket<I> {
         numbers: [None; SLOTS],
     };
 
-    /// The places that have a hash, as bits; free ones may be among them.
+    /// The places with a hash, as bits; free ones may be included.
     fn equal(&self, hash: u32) -> u32 {
         let mut equal = 0;
         for (slot, other) in self.hashes.iter().enumerate() {
@@ -264,7 +263,7 @@ impl<I: Copy + PartialEq> Bucket<I> {
         (self.hashes[free], self.numbers[free]) = (hash, Some(number));
     }
 
-    /// Takes a place's entry out; the last one comes into its place.
+    /// Removes an entry; the last one takes its place.
     fn take(&mut self, slot: usize) {
         let held = self.numbers.iter().flatten().count();
         self.hashes[slot] = self.hashes[held - 1];
@@ -341,13 +340,14 @@ mod tests {
                 largest = largest.max(bytes / f64::from(n + 1));
             }
         }
-        // Eight bytes in tables four fifths full, an eighth more after growing, a bucket not full.
+        // Eight bytes in tables four fifths full, an eighth more after growth, a partly filled
+        // bucket.
         assert!(largest < 12.5, "{largest} bytes a name");
         assert!((0..MANY).all(|n| find(&directory, n) == Some(n)));
     }
 
-    /// A table too full to be quick, in which entries stand far from home and pass its end, goes
-    /// through what a list goes through.
+    /// A table too full to be fast, in which entries are far from home and wrap round, behaves like
+    /// a list.
     #[test]
     fn a_crowded_table_keeps_its_entries() {
         let mut shard = Shard {

@@ -1,11 +1,10 @@
-//! Numbers for tests that look random and are the same in every run. The router itself draws
-//! nothing.
+//! Pseudo-random numbers for tests, the same in every run. The router itself draws none.
 
 /// A small generator.
 pub struct Draw(u64);
 
 impl Draw {
-    /// Each seed gives another sequence.
+    /// Each seed gives a different sequence.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -1,5 +1,4 @@
-//! Containers without a meaning: they know numbers, places and names as bytes, and nothing of what
-//! is kept in them.
+//! Generic containers: they know numbers, positions and names as bytes, not what these mean.
 
 pub(super) mod bitmap;
 pub(super) mod compact_name;

@@ -1,11 +1,10 @@
 //! A list that grows in segments, for as many records as a country has customers.
 //!
-//! What stands in it is never moved once its segment is the last no longer, so growing costs the
-//! same for the ten-millionth record as for the first, and asks for no more memory than it fills.
-//! This file knows positions and nothing of what stands there.
+//! Full segments never move, so growing costs the same for the ten-millionth record as for the
+//! first, and allocates no more memory than it fills. This file knows positions, not contents.
 
-/// The most bytes of a segment. An allocator has classes of size, and one that was asked for
-/// a class exactly, and for an alignment, may take the next: a third of the room for nothing.
+/// The most bytes of a segment. Allocators have size classes, and a request of exactly a class with
+/// an alignment may take the next: a third of the memory wasted.
 const SEGMENT_BYTES: usize = (64 << 10) - 64;
 
 /// The list.
@@ -24,7 +23,7 @@ impl<T> Default for Segments<T> {
 }
 
 impl<T> Segments<T> {
-    /// Records of one segment.
+    /// Records in a segment.
     const SEGMENT: usize = SEGMENT_BYTES / size_of::<T>();
 
     pub fn len(&self) -> usize {
@@ -42,7 +41,7 @@ impl<T> Segments<T> {
                 }
                 last.push(record);
             }
-            // A small centre does not need a whole one.
+            // A small centre does not need a whole segment.
             None => self.segments.push(vec![record]),
             Some(_) => {
                 let mut next = Vec::with_capacity(Self::SEGMENT);

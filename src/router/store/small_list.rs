@@ -1,10 +1,10 @@
-//! A list of numbers that mostly holds one or none, in sixteen bytes.
+//! A list of numbers that usually holds at most one, in sixteen bytes.
 //!
-//! It keeps the order of pushing and knows nothing of what the numbers stand for.
+//! It keeps insertion order.
 
 use crate::stored::{Error, Reader, Stored, Writer};
 
-/// The list, in the order of pushing.
+/// The list, in insertion order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SmallList<T: Copy> {
     #[default]
@@ -31,7 +31,7 @@ impl<T: Copy> SmallList<T> {
         }
     }
 
-    /// Takes out what is not to stay.
+    /// Keeps only some numbers.
     pub fn retain(&mut self, mut stays: impl FnMut(T) -> bool) {
         match self {
             Self::None => {}
