@@ -1,5 +1,5 @@
-//! What happens when a deadline passes. Each timer looks first whether it still is the deadline
-//! of what it names; one that is not does nothing.
+//! Handling due deadlines. Each timer first checks that its entity still has that deadline;
+//! otherwise it does nothing.
 
 use crate::router::Router;
 use crate::router::act::contact::accept::ROUTER;
@@ -9,11 +9,11 @@ use crate::router::state::deadline::Deadline;
 use crate::router::state::timers::{Due, Timer};
 
 impl Router {
-    /// Lets everything happen that is due before now, and of what is due now all through a kind.
-    /// Deadlines of one kind at one time happen together, before their consequences are drawn.
+    /// Handles everything due before now, and of what is due now the kinds up to `through`.
+    /// Deadlines of one kind at one time are handled together, before settling.
     pub(in crate::router) fn fire_due(&mut self, through: Timer) {
         while let Some(due) = self.book.pop_due(through) {
-            // What is late happens now; what is due now happens in its turn.
+            // Late deadlines are handled now; those due now in their order.
             if due.at == self.book.at() {
                 self.book.come_past(due.timer);
             }
@@ -85,7 +85,7 @@ impl Router {
         }
     }
 
-    /// The requirement bends with the time waited (rule 5).
+    /// The requirement changes with the time waited (rule 5).
     fn pass_step(&mut self, idx: ContactIdx) {
         let passed = self.book.steps_passed(self.book.contact(idx));
         let contact = self.book.contact_mut(idx);
@@ -102,7 +102,7 @@ impl Router {
         let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         let due_at = contact.deadline(Deadline::Age).unwrap_or(at);
-        // Several at once where nobody looked for a while.
+        // Several at once, if deadlines were not handled for a while.
         let steps = 1 + (at - due_at).max(0) / step;
         let gained = i32::try_from(steps).unwrap_or(i32::MAX);
         contact.aged = contact.aged.saturating_add(gained);

@@ -1,8 +1,7 @@
 //! Acts: what commands and deadlines do, a folder for each noun.
 //!
-//! Only here the book is changed and events are told. What is to be done is asked of `decide`; what
-//! must change together is changed by one method of the book; what those outside are shown is made
-//! elsewhere.
+//! Only acts change the book and emit events. Decisions are made in `decide`; changes that belong
+//! together are one method of the book; answers are made in `look`.
 
 pub(super) mod agent;
 pub(super) mod case;
@@ -10,7 +9,7 @@ pub(super) mod contact;
 pub(super) mod customer;
 pub(super) mod queue;
 
-// What every command does: what is due first, the consequences, telling.
+// For every command: due deadlines, settling, events.
 mod due;
 mod settle;
 mod tell;

@@ -1,9 +1,9 @@
-//! Drawing the consequences until nothing moves any more.
+//! Settling: draws the consequences of a change until nothing changes any more.
 //!
-//! Three lists are worked off, in this order of precedence, each in an order that depends on
-//! nothing but the state: agents whose situation changed, whose waiting contacts are judged anew
-//! (rule 15); contacts that look for an agent (first in the common order first); and agents that
-//! became free (longest idle first; rule 2 and rule 14 from their side).
+//! Three lists are processed, in this order of precedence, each in an order that depends only on
+//! the state: agents whose situation changed, for their waiting contacts (rule 15); contacts that
+//! look for an agent, in the common order; and freed agents, longest idle first (rules 2 and 14
+//! from their side).
 //!
 //! When all three are empty, no contact waits that a free agent may take.
 
@@ -48,7 +48,7 @@ impl Router {
         }
     }
 
-    /// The contact's side: offers it to whom it goes now, or lets it wait.
+    /// The contact's side: offers it to the agent it should go to now, or lets it wait.
     fn look_for_agent(&mut self, idx: ContactIdx) {
         let Some(contact) = self.book.contacts().get(idx) else {
             return;
@@ -84,7 +84,7 @@ impl Router {
         }
         if direct.is_some() {
             self.direct_failed(idx);
-            // In its own place in the order, not after those who look now.
+            // At its own place in the order, not after those that look now.
             self.look_for_agent(idx);
             return;
         }
@@ -94,13 +94,13 @@ impl Router {
         if let Some(owner) = self.book.sought_owner(self.book.contact(idx))
             && self.book.is_about_to_choose(owner)
         {
-            // If the owner chooses something else, it looks again.
+            // If the owner chooses another contact, this one looks again.
             self.book.leave_to(owner);
         }
         self.wait(idx, new_here);
     }
 
-    /// Makes sure that the idle order can be asked for the contact's requirement.
+    /// Makes sure that the idle order has the contact's requirement.
     fn announce_requirement(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         let plain =
@@ -112,7 +112,7 @@ impl Router {
         self.book.settle_idle();
     }
 
-    /// Lets an agent that became free choose.
+    /// Lets a freed agent choose.
     fn settle_agent(&mut self, agent: AgentIdx) {
         while let Some(contact) = self.book.pick(agent) {
             let (route, why) = self.book.route_freed(self.book.contact(contact), agent);
@@ -128,13 +128,13 @@ impl Router {
         self.book.note_changed(agent);
         self.book.leave_to_owners();
         if self.book.take_passed_over(agent) {
-            // What others left to it and it did not take is theirs again.
+            // Contacts that others left to it and it did not take are open to others again.
             let left = self.book.agent(agent).owned_waiting().values();
             self.unsettled.extend(left);
         }
     }
 
-    /// Judges the waiting contacts of an owner anew.
+    /// Decides again about the waiting contacts of an owner.
     fn judge_owned(&mut self, owner: AgentIdx) {
         let owned = self.book.agent(owner).owned_waiting().values().copied();
         let concerned: Vec<ContactIdx> = owned

@@ -1,4 +1,4 @@
-//! Telling: an event gets its number, a count goes to the metrics.
+//! Emitting events, with their numbers, and counts for the metrics.
 
 use crate::router::Router;
 use crate::router::api::effect::Count;
@@ -7,8 +7,8 @@ use crate::router::api::ids::ContactIdx;
 use crate::router::state::book::Book;
 
 impl Router {
-    /// Tells an event, which is made only where somebody listens: a run that takes no events does
-    /// not number them either.
+    /// Emits an event, which is made only if wanted: a run without events does not number them
+    /// either.
     #[inline]
     pub(in crate::router) fn emit<E: Into<EventBody>>(&mut self, event: impl FnOnce(&Book) -> E) {
         if self.detail.events {
@@ -22,7 +22,7 @@ impl Router {
         }
     }
 
-    /// Tells an event of a contact as it stands.
+    /// Emits an event of a contact with its present fields.
     #[inline]
     pub(super) fn emit_contact(
         &mut self,

@@ -1,5 +1,5 @@
-//! Planned absences of owner and deputy (AB岗): they take effect by themselves, a pair that is away
-//! together is warned of, and who comes back is told what was done in its stead.
+//! Planned absences of owner and deputy (AB岗): they begin and end automatically, a pair away
+//! together raises a warning, and a returning agent is told what others did in its place.
 
 use crate::router::api::answer::PairAwayView;
 use crate::router::api::codes::{Presence, Route};
@@ -47,7 +47,7 @@ impl Router {
         Ok(Subject::Agent(idx))
     }
 
-    /// The absences of `agent.set`, where it gives any: those that are over are left out.
+    /// The absences of `agent.set`, if it has any, without those that are over.
     pub(super) fn absences_of(&self, set: &AgentSet) -> Result<Option<Vec<Absence>>, Reject> {
         let given = set.absences.clone();
         given
@@ -55,7 +55,7 @@ impl Router {
             .transpose()
     }
 
-    /// Takes over the absences of an agent; one that has begun goes on where it is still planned.
+    /// Replaces the absences of an agent; one that has begun continues if still planned.
     pub(super) fn take_absences(&mut self, idx: AgentIdx, absences: Vec<Absence>) {
         let bonds = self.book.bonds_mut(idx);
         let before = bonds.absences.first().map(|absence| absence.from_at);
@@ -66,7 +66,7 @@ impl Router {
             self.book.note_changed(idx);
         }
         self.book.arm_absence(idx);
-        // What begins now begins now.
+        // An absence that begins now takes effect at once.
         self.absence_due(idx);
     }
 
@@ -105,7 +105,7 @@ impl Router {
         self.warn_if_left_alone(idx, absence.to_at);
     }
 
-    /// The first absence is over, by its time or because the agent is there.
+    /// Ends the first absence, at its time or because the agent logs in.
     fn end_absence(&mut self, idx: AgentIdx) {
         let bonds = self.book.bonds_mut(idx);
         bonds.absent = false;
@@ -114,14 +114,14 @@ impl Router {
         self.book.arm_absence(idx);
     }
 
-    /// The agent logs in: who is there is not absent.
+    /// The agent logs in, which ends its absence.
     pub(super) fn came_in(&mut self, idx: AgentIdx) {
         if self.book.agent(idx).bonds().absent {
             self.end_absence(idx);
         }
     }
 
-    /// Warns of every time in which the agent and its stand-in are planned away together.
+    /// Warns of every time when the agent and its stand-in will be away together.
     pub(super) fn warn_of_pairs(&mut self, idx: AgentIdx, only: Option<&Absence>) {
         self.tell_pairs(|book| book.pairs_away(idx, only));
     }
@@ -134,8 +134,8 @@ impl Router {
         }
     }
 
-    /// An absence begins: warns where the stand-in is absent too. One who is merely offline may be
-    /// back in the morning.
+    /// At the start of an absence, warns if the stand-in is absent too. A stand-in who is only
+    /// offline may be back soon.
     fn warn_if_left_alone(&mut self, idx: AgentIdx, to_at: Timestamp) {
         self.tell_pairs(|book| {
             let pairs = book.pairs_of(idx).into_iter();
@@ -150,8 +150,8 @@ impl Router {
         });
     }
 
-    /// Somebody else serves a contact of an owner: it goes into the owner's briefing while the
-    /// owner is away.
+    /// Another agent serves a contact of an owner: adds it to the owner's briefing while the owner
+    /// is away.
     pub(in crate::router::act) fn note_for_briefing(
         &mut self,
         owner: AgentIdx,
@@ -181,7 +181,7 @@ impl Router {
         bonds.briefing.note(served);
     }
 
-    /// The agent goes away from its work, or is back: its briefing begins or is complete.
+    /// The agent leaves or returns: its briefing begins or is complete.
     pub(super) fn brief(&mut self, idx: AgentIdx, away: bool) {
         let at = self.book.at();
         let bonds = self.book.bonds_mut(idx);
@@ -202,7 +202,7 @@ impl Router {
     }
 }
 
-/// Absences in the order of time and without those that are over, or what is wrong with them.
+/// Absences in order of time, without those that are over; or what is wrong with them.
 fn checked(
     agent: &Name,
     mut absences: Vec<Absence>,

@@ -1,4 +1,4 @@
-//! What is done to agents: set, presence, absences, succession, removed.
+//! Acts on agents: set, presence, absences, succession, removal.
 
 mod absences;
 mod presence;

@@ -1,4 +1,4 @@
-//! What agents say of themselves, when they become free, and their wrap-ups.
+//! The presence of agents, when they become free, and their wrap-ups.
 
 use crate::router::api::codes::{AgentState, Presence};
 use crate::router::api::command::AgentPresence;
@@ -30,8 +30,7 @@ impl Router {
         Ok(Subject::Agent(idx))
     }
 
-    /// Sets an agent's presence with all that follows from it; nothing happens where nothing
-    /// changes.
+    /// Sets an agent's presence, with all consequences; no effect if it is unchanged.
     pub(in crate::router) fn set_presence(
         &mut self,
         idx: AgentIdx,
@@ -47,7 +46,7 @@ impl Router {
         self.book.note_presence(idx, presence, reason, until_at);
         self.emit(|book| {
             let entry = book.agent(idx);
-            // Who goes away keeps no offer: the state told is the one after this step.
+            // An agent who goes away loses its offers; the event has the state after that.
             let mut state = entry.state();
             if presence != Presence::Available && state == AgentState::Reserved {
                 state = entry.state_without_offers();
@@ -71,7 +70,7 @@ impl Router {
             Presence::Break | Presence::Offline => {
                 let is_new = self.book.agent(idx).idle_since().is_none();
                 if presence == Presence::Break && is_new {
-                    // Logged in for the first time: it has its place in the idle order from now.
+                    // Its first login: it enters the idle order now.
                     self.book.stand_last(idx);
                 }
                 self.revoke_all_of(idx, OfferReason::AgentGone);
@@ -84,7 +83,7 @@ impl Router {
         }
     }
 
-    /// Takes back all that is offered to an agent; the contacts go on at once.
+    /// Revokes all offers to an agent; the contacts are routed again at once.
     fn revoke_all_of(&mut self, idx: AgentIdx, reason: OfferReason) {
         let offered: Vec<ContactIdx> = self
             .book
@@ -116,7 +115,7 @@ impl Router {
         Ok(Subject::Agent(idx))
     }
 
-    /// Ends an agent's wrap-ups that are due by then.
+    /// Ends an agent's wrap-ups due by a time.
     pub(in crate::router) fn end_wrap_ups(&mut self, idx: AgentIdx, by: Timestamp) {
         let over = self.book.take_wraps(idx, by);
         if over.is_empty() {

@@ -1,4 +1,4 @@
-//! An agent is removed, and what it owned goes to its successor or stays without owner.
+//! Removing an agent: its cases go to a successor or stay without owner.
 
 use crate::router::api::answer::{AgentRemovedView, Answer};
 use crate::router::api::codes::Presence;
@@ -66,7 +66,7 @@ impl Router {
         })))
     }
 
-    /// The agent is there no more; who waits for it is judged anew.
+    /// Removes the agent; contacts that wait for it are decided again.
     fn forget_agent(&mut self, idx: AgentIdx) {
         let lost = self.book.remove_agent(idx);
         let entry = self.book.agent(idx);
@@ -76,7 +76,7 @@ impl Router {
         self.end_wishes_for(&lost);
     }
 
-    /// To whom the open cases of a removed agent go: the successor named, else deputy, else leader.
+    /// Who gets the open cases of a removed agent: the named successor, else deputy, else leader.
     fn successor(&self, idx: AgentIdx, remove: &AgentRemove) -> Result<Option<AgentIdx>, Reject> {
         if let Some(name) = &remove.successor {
             let to = self
@@ -100,7 +100,7 @@ impl Router {
         Ok(entry.deputy().filter(fit).or(entry.leader.filter(fit)))
     }
 
-    /// Logging in or off may decide for every waiting contact whether anyone could serve it.
+    /// Logging in or off may change, for every waiting contact, whether anyone could serve it.
     pub(super) fn watch_no_agent_everywhere(&mut self) {
         let watched: Vec<ContactIdx> = self
             .book

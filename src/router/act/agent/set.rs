@@ -1,4 +1,4 @@
-//! An agent is set: its skills, team, deputy, bounds.
+//! Setting an agent: skills, team, deputy, limits.
 
 use crate::router::api::codes::AgentKind;
 use crate::router::api::command::AgentSet;

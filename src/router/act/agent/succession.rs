@@ -1,4 +1,4 @@
-//! Succession (首问责任移交): the open cases of one who leaves go to several others, balanced by load,
+//! Succession (首问责任移交): the open cases of a leaving agent go to several others, balanced by load,
 //! announced beforehand and in batches. Every move is a recorded handover with actor and reason.
 
 use crate::router::Router;
@@ -59,7 +59,7 @@ impl Router {
         Ok(Subject::Answer(answer))
     }
 
-    /// The successors that a plan names, each fit to own.
+    /// The successors of a plan, each able to own cases.
     fn successors(&self, idx: AgentIdx, plan: &AgentSuccession) -> Result<Vec<AgentIdx>, Reject> {
         if plan.to.len() > SUCCESSORS_MAX {
             let message = format!("{} successors: at most {SUCCESSORS_MAX}", plan.to.len());
@@ -90,8 +90,8 @@ impl Router {
         Ok(found)
     }
 
-    /// One batch goes; without any left, or without anyone to take them, the plan is done.
-    /// Answers how many cases moved.
+    /// Hands over one batch; without cases or successors left, the plan is done. Returns how many
+    /// cases moved.
     pub(in crate::router::act) fn succession_due(&mut self, idx: AgentIdx) -> u64 {
         let Some(mut plan) = self.book.agent(idx).bonds().succession().cloned() else {
             return 0;
@@ -122,8 +122,8 @@ impl Router {
         moved
     }
 
-    /// Hands cases over to the successors, each to the one with the fewest open cases then; of
-    /// equals the first named. Answers how many went.
+    /// Hands cases over, each to the successor with the fewest open cases then; of equals the first
+    /// named. Returns how many moved.
     pub(super) fn share_out(&mut self, cases: &[CaseIdx], plan: &Succession) -> u64 {
         let mut moved = 0;
         for case in cases {
@@ -137,7 +137,7 @@ impl Router {
         moved
     }
 
-    /// Whether a successor can take cases: it is there, a human, and does not leave itself.
+    /// Whether a successor can take cases: it exists, is a human, and is not leaving itself.
     fn takes(&self, agent: AgentIdx) -> bool {
         let entry = self.book.agent(agent);
         entry.exists() && entry.is_human() && entry.bonds().succession().is_none()

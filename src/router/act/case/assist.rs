@@ -1,8 +1,7 @@
-//! Assist, not shift: a part of a case is done by another agent or queue, and the owner keeps the
-//! case (rule 26).
+//! Assist: another agent or queue does a part of a case, and the owner keeps the case (rule 26).
 //!
-//! The task goes on its way as a contact of its own. The owner is told when it is done, and the
-//! customer's next contact brings the news.
+//! The task is routed as a contact of its own. The owner is told when it is done, and the
+//! customer's next contact carries the result.
 
 use crate::calendar::Term;
 use crate::router::act::contact::duty::For;
@@ -73,7 +72,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    /// Whom a task is for, and through which queue it goes.
+    /// Who gets a task, and through which queue.
     fn whom_to_ask(&self, idx: CaseIdx, assist: &CaseAssist) -> Result<(For, QueueIdx), Reject> {
         let asked = self
             .book
@@ -137,7 +136,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    /// Who took a task, else the agent who was asked.
+    /// The agent who took a task, else the one who was asked.
     fn assistant(&self, idx: CaseIdx, number: u32) -> Option<Name> {
         let assist = self.book.case(idx).progress()?.assist(number)?;
         let agent = assist.taken_by.or(assist.agent)?;
@@ -172,8 +171,8 @@ impl Router {
         }
     }
 
-    /// A task is done: its clock ends, the owner is told and the customer's next contact brings
-    /// the news.
+    /// A task is done: its clock ends, the owner is told, and the customer's next contact carries
+    /// the result.
     pub(in crate::router::act) fn finish_assist(
         &mut self,
         idx: CaseIdx,
@@ -220,7 +219,7 @@ impl Router {
         }
     }
 
-    /// Somebody has taken a task.
+    /// An agent took a task.
     pub(in crate::router::act) fn assist_taken(
         &mut self,
         idx: CaseIdx,
@@ -240,7 +239,7 @@ impl Router {
         self.book.arm_clocks(idx);
     }
 
-    /// What is still asked of others is taken back: the case is done without it.
+    /// Withdraws open tasks: the case is done without them.
     pub(super) fn withdraw_assists(&mut self, idx: CaseIdx) {
         let Some(progress) = self.book.case(idx).progress() else {
             return;
@@ -260,7 +259,7 @@ impl Router {
         }
     }
 
-    /// The owner talks to the customer and has been given the news.
+    /// The owner talks to the customer and has got the results.
     pub(in crate::router::act) fn news_heard(&mut self, idx: ContactIdx, agent: AgentIdx) {
         let contact = self.book.contact(idx);
         let Some(case) = contact.case().filter(|_| contact.duty.is_none()) else {
@@ -274,7 +273,7 @@ impl Router {
     }
 }
 
-/// What travels with a task, so that whoever takes it knows what is asked.
+/// The attributes of a task's contact, which describe it to whoever takes it.
 fn attributes_of(assist: &CaseAssist, number: u32) -> Attributes {
     let text = serde_json::json!({
         "case": assist.case,

@@ -1,4 +1,4 @@
-//! A contact comes to belong to a case, and what that means for those who wait on it (rule 11).
+//! Attaching a contact to a case, and the effect on contacts that wait for it (rule 11).
 
 use crate::router::Router;
 use crate::router::api::codes::{CaseState, EscalationReason, WaitEnd, WaitOn};
@@ -9,7 +9,7 @@ use crate::router::api::time::{MaybeAt, Timestamp};
 use crate::router::state::clock::ClockOf;
 
 impl Router {
-    /// Makes a contact belong to a case, and counts it there.
+    /// Attaches a contact to a case and counts it there.
     pub(in crate::router::act) fn attach(&mut self, idx: ContactIdx, case: CaseIdx) {
         let nameless = self.book.case(case).customer().is_none();
         self.book.refer(idx, case);
@@ -25,12 +25,12 @@ impl Router {
             self.end_wait(case, WaitEnd::Contact, at);
         }
         if nameless {
-            // The case has come to a customer, whose other contacts may belong to it.
+            // The case got a customer, whose other contacts may belong to it.
             self.attach_others(case);
         }
     }
 
-    /// Contacts of the same customer that wait without a case join the one just opened.
+    /// Waiting contacts of the same customer without a case join the one just opened.
     pub(in crate::router) fn attach_others(&mut self, case: CaseIdx) {
         let entry = self.book.case(case);
         let Some(customer) = entry
@@ -49,14 +49,14 @@ impl Router {
         }
     }
 
-    /// The contacts of a case that look for an agent are judged anew.
+    /// Decides again about the seeking contacts of a case.
     pub(super) fn judge_seeking(&mut self, case: CaseIdx) {
         self.unsettled
             .extend_from_slice(self.book.cases().seeking(case));
     }
 
-    /// Contacts that wait and whose case an agent owns, or that are kept for it, whether they may
-    /// be offered to it or not.
+    /// Waiting contacts of the agent's cases, or kept for the agent, whether they may be offered to
+    /// it or not.
     pub(in crate::router::act) fn waiting_on_cases_of(&self, owner: AgentIdx) -> Vec<ContactIdx> {
         let cases = self.book.agent(owner).cases().iter();
         let seeking = cases.flat_map(|case| self.book.cases().seeking(*case).iter().copied());
@@ -66,7 +66,7 @@ impl Router {
             .collect()
     }
 
-    /// Too many contacts on one open case within the window raise an escalation, once per window.
+    /// Escalates a case with too many contacts within the window, once for each window.
     fn supervise_repeats(&mut self, case: CaseIdx, submitted_at: Timestamp) {
         let limit = self.book.settings().repeat_supervise as usize;
         let window = self.book.settings().repeat_window_ms.0;

@@ -1,7 +1,8 @@
-//! The clocks of cases: started, stopped, moved, and what happens at their moments (rules 19, 20).
+//! The clocks of cases: started, paused, moved, and the handling of their deadlines (rules 19, 20).
 //!
-//! Every deadline has one verdict: `case.met` when what it is for was done before it, `case.overdue`
-//! when it passed first. What passed while nobody was there to see it happens later and says so.
+//! Every deadline has one verdict: `case.met` when its work was done before it, `case.overdue` when
+//! it passed first. Deadlines that passed while the daemon was down are handled later and marked as
+//! late.
 
 use smallvec::SmallVec;
 
@@ -18,8 +19,8 @@ use crate::router::state::kind::KindIdx;
 use crate::router::state::progress::Progress;
 
 impl Router {
-    /// A case of a configured kind begins: its rules are fixed, and the clocks of the whole and of
-    /// the first stage run. Nothing is told yet.
+    /// Starts a case of a configured kind: fixes its rules and starts the clocks of the whole and
+    /// of the first stage. Emits no event yet.
     pub(super) fn begin_work(&mut self, case: CaseIdx) {
         let Some(name) = self.book.case(case).kind() else {
             return;
@@ -36,7 +37,7 @@ impl Router {
         self.begin_clocks(case, kind);
     }
 
-    /// The whole clock and that of the first stage, as far as they have terms.
+    /// Starts the clock of the whole and of the first stage, if they have terms.
     pub(super) fn begin_clocks(&mut self, case: CaseIdx, kind: KindIdx) {
         let whole = self.book.kinds().get(kind).rules.whole();
         if whole.is_some() {
@@ -45,7 +46,7 @@ impl Router {
         self.begin_stage(case, kind, 0);
     }
 
-    /// A stage begins, with its clock if it has one.
+    /// Starts a stage, with its clock if it has one.
     pub(super) fn begin_stage(&mut self, case: CaseIdx, kind: KindIdx, stage: u16) {
         let at = self.book.at();
         let rules = &self.book.kinds().get(kind).rules;
@@ -61,7 +62,7 @@ impl Router {
         }
     }
 
-    /// Starts a clock. `hand_on_at` is when somebody must have taken a task.
+    /// Starts a clock. `hand_on_at` is the time by which somebody must have taken a task.
     pub(super) fn start_clock(
         &mut self,
         case: CaseIdx,
@@ -93,7 +94,7 @@ impl Router {
         self.book.arm_clocks(case);
     }
 
-    /// Everything that comes at moments of such a clock.
+    /// All kinds of moments of such a clock.
     fn all_moments(&self, kind: Option<KindIdx>, of: ClockOf) -> SmallVec<[What; 4]> {
         let mut all: SmallVec<[What; 4]> = SmallVec::new();
         if self.warn_ms(kind, of).is_some() {
@@ -119,7 +120,8 @@ impl Router {
         own.or(rules.warn_ms)
     }
 
-    /// When each of these comes, by the clock's deadline. What lies before now comes at once.
+    /// The times of these moments, relative to the clock's deadline. Times in the past become due
+    /// at once.
     pub(in crate::router) fn moments(
         &self,
         kind: Option<KindIdx>,
@@ -160,12 +162,13 @@ impl Router {
         moments
     }
 
-    /// The moments of a case's clocks that have come by `due_at`, one after the other.
+    /// Handles the moments of a case's clocks that are due by `due_at`, one after the other.
     pub(in crate::router::act) fn pass_moments(&mut self, case: CaseIdx, due_at: Timestamp) {
         loop {
             let progress = self.progress_mut(case);
             let come = |clock: &&mut Clock| clock.next_at().is_some_and(|at| at <= due_at);
-            // Of several at once the whole's come first, then by the order in which they started.
+            // Of several at once those of the whole come first, then in the order in which the
+            // clocks started.
             let Some(clock) = progress.clocks.iter_mut().find(come) else {
                 break;
             };
@@ -222,12 +225,12 @@ impl Router {
         }
     }
 
-    /// What a clock measures is done: the deadline is kept unless it has passed.
+    /// The work of a clock is done: its deadline is met unless it has passed.
     pub(super) fn end_clock(&mut self, case: CaseIdx, of: ClockOf) {
         self.stop_clock(case, of, DeadlineVerdict::Met);
     }
 
-    /// Ends a clock, with this verdict where it has none yet.
+    /// Ends a clock, with this verdict if it has none yet.
     pub(super) fn stop_clock(&mut self, case: CaseIdx, of: ClockOf, verdict: DeadlineVerdict) {
         let at = self.book.at();
         let progress = self.progress_mut(case);
@@ -259,7 +262,7 @@ impl Router {
         self.book.arm_clocks(case);
     }
 
-    /// The clocks of the whole and of the stage end: the case is resolved or closed.
+    /// The case is resolved or closed: the clocks of the whole and of the stage end.
     pub(super) fn end_clocks(&mut self, case: CaseIdx) {
         let Some(progress) = self.book.case(case).progress() else {
             return;
@@ -269,7 +272,7 @@ impl Router {
         self.end_clock(case, ClockOf::Whole);
     }
 
-    /// Lets the clocks of the whole and of the stage stand still. One that has run out stays so.
+    /// Pauses the clocks of the whole and of the stage. A clock that has run out stays so.
     pub(super) fn pause_clocks(&mut self, case: CaseIdx) {
         let at = self.book.at();
         for n in 0..self.progress_mut(case).clocks.len() {
@@ -297,7 +300,7 @@ impl Router {
         self.book.arm_clocks(case);
     }
 
-    /// Lets the clocks go on from `at`, with what was left.
+    /// Resumes the clocks at `at`, with the time that was left.
     pub(super) fn resume_clocks(&mut self, case: CaseIdx, at: Timestamp) {
         let kind = self.book.kind_of(case);
         for n in 0..self.progress_mut(case).clocks.len() {
@@ -317,8 +320,8 @@ impl Router {
         self.book.arm_clocks(case);
     }
 
-    /// Gives a clock another deadline. What has come already comes again only where the deadline
-    /// was extended: it is warned of anew.
+    /// Moves the deadline of a clock. Past moments are repeated only for an extended deadline,
+    /// which is warned of again.
     pub(super) fn move_deadline(&mut self, case: CaseIdx, n: usize, due_at: Timestamp, anew: bool) {
         let kind = self.book.kind_of(case);
         let clock = &mut self.progress_mut(case).clocks[n];
@@ -333,7 +336,7 @@ impl Router {
         self.progress_mut(case).clocks[n].moments = moments;
     }
 
-    /// How a case goes on, from now on at least.
+    /// The progress of a case, created if it has none.
     pub(in crate::router::act) fn progress_mut(&mut self, case: CaseIdx) -> &mut Progress {
         self.book.case_mut(case).make_progress()
     }

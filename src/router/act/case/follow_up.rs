@@ -1,8 +1,8 @@
-//! The follow-up (回访): after the resolution the owner asks the customer whether it is so (rule 21).
+//! Follow-ups (回访): after the resolution the owner asks the customer to confirm it (rule 21).
 //!
-//! The router brings each attempt as a contact for the owner. While a follow-up is under way there
-//! is always a moment at which it is looked at again: an attempt that nobody makes is escalated,
-//! one that ended without a result counts as not answered. So no resolved case is forgotten.
+//! Each attempt is a contact for the owner. During a follow-up there is always a time at which it
+//! is checked again: an attempt that nobody makes is escalated, one that ended without a result
+//! counts as not answered. So no resolved case is forgotten.
 
 use crate::calendar::{DAY_MS, Term, Zone};
 use crate::router::act::contact::accept::ROUTER;
@@ -22,13 +22,13 @@ use crate::router::state::kind::KindIdx;
 use crate::router::state::progress::{Asked, Pending, RESULTS_KEPT_MAX};
 use crate::router::{Router, Subject};
 
-/// Attempts that would come at the same time of day, to within so much, are moved apart …
+/// Attempts within this time of day of each other are moved apart …
 const SAME_TIME_MS: i64 = 3_600_000;
-/// … by so much.
+/// … by this much.
 const APART_MS: i64 = 2 * 3_600_000;
 
 impl Router {
-    /// The case is resolved: its follow-up begins, if its kind has one.
+    /// Starts the follow-up of a resolved case, if its kind has one.
     pub(super) fn begin_follow_up(&mut self, idx: CaseIdx) -> bool {
         let Some((kind, follow_up)) = self.follow_up_of(idx) else {
             return false;
@@ -53,8 +53,8 @@ impl Router {
         Some((kind, follow_up))
     }
 
-    /// When an attempt is due: so long after, when doors are open. Working days say no time of day,
-    /// and neither do doors that were shut: then it is not that of the attempt before.
+    /// When an attempt is due: after the given term, within opening hours. Working days and closed
+    /// hours fix no time of day; then it differs from that of the previous attempt.
     fn time_to_ask(
         &self,
         kind: KindIdx,
@@ -82,7 +82,7 @@ impl Router {
         next
     }
 
-    /// The moment at which a follow-up is looked at.
+    /// Handles a due check of a follow-up.
     pub(in crate::router::act) fn pass_follow_up(&mut self, idx: CaseIdx, due_at: Timestamp) {
         let late = self.book.at() > due_at;
         let Some(pending) = self
@@ -125,7 +125,7 @@ impl Router {
         }
     }
 
-    /// Looks at the follow-up again after the time between two attempts.
+    /// Schedules the next check after the time between two attempts.
     fn look_again(&mut self, idx: CaseIdx, change: impl FnOnce(&mut Pending)) {
         let at = self.book.at();
         let next_at = self.follow_up_of(idx).map(|(kind, follow_up)| {
@@ -142,7 +142,7 @@ impl Router {
         self.book.follow_up_at(idx, next_at);
     }
 
-    /// An attempt falls due: the owner gets it as a contact.
+    /// An attempt is due: the owner gets it as a contact.
     fn ask(&mut self, idx: CaseIdx, late: bool) {
         let Some((_, follow_up)) = self.follow_up_of(idx) else {
             return;
@@ -177,8 +177,8 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    /// What an attempt found: satisfied → closed; not → open again; not reached → another attempt,
-    /// as many as there may be.
+    /// Records the result of an attempt: satisfied → closed; not satisfied → reopened; not reached
+    /// → another attempt, up to the limit.
     fn asked(&mut self, idx: CaseIdx, result: FollowUpResult, score: Option<u8>, by: Name) {
         let at = self.book.at();
         let attempt = self.count_attempt(idx);
@@ -213,8 +213,7 @@ impl Router {
         }
     }
 
-    /// The number of the attempt of which a result is told. One that was made before it fell due
-    /// counts as well.
+    /// The number of the attempt of a result. An attempt made before it was due counts too.
     fn count_attempt(&mut self, idx: CaseIdx) -> u32 {
         let at = self.book.at();
         let Some(pending) = &mut self.progress_mut(idx).follow_up else {
@@ -242,7 +241,7 @@ impl Router {
         }
     }
 
-    /// The follow-up is over, whatever came of it.
+    /// Ends the follow-up, whatever its result.
     pub(super) fn end_follow_up(&mut self, idx: CaseIdx) {
         let pending = self
             .book

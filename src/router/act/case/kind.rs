@@ -1,8 +1,8 @@
-//! Kinds and calendars: setting, removing, and finding them.
+//! Kinds and calendars: setting, removing, finding.
 //!
 //! A case keeps the rules under which it was opened, so a kind that is replaced or removed stays as
-//! long as there are such cases. A calendar is always the present one: the holidays of next year
-//! become known while cases run. Deadlines that have been reckoned stay as they are.
+//! long as such cases exist. A calendar is always the present one, since next year's holidays
+//! become known while cases run. Deadlines already computed do not change.
 
 use crate::calendar::Term;
 use crate::router::api::answer::{Answer, CalendarRemovedView, KindRemovedView};
@@ -226,7 +226,7 @@ impl Router {
         )))
     }
 
-    /// When a term of a kind that begins at `at` ends.
+    /// The end of a term of a kind that begins at `at`.
     pub(super) fn term_end(&self, kind: Option<KindIdx>, at: Timestamp, term: Term) -> Timestamp {
         match (kind.and_then(|kind| self.book.calendar_of(kind)), term) {
             (Some(calendar), term) => calendar.end(at, term),
@@ -241,7 +241,7 @@ impl Router {
     pub(super) fn follow_up_queue(&self, follow_up: &FollowUp) -> QueueIdx {
         let named = follow_up.queue.as_ref();
         let found = named.and_then(|name| self.book.find_queue(name).ok());
-        // A queue that was removed since leaves them to the one that always is.
+        // If that queue was removed, the one that always exists.
         found.unwrap_or(QueueIdx::of(0))
     }
 }

@@ -1,8 +1,8 @@
-//! Who is told when a deadline comes near or has passed: urging (催办) before it, supervision (督办)
-//! after it, and major cases at once (rule 19).
+//! Escalations: who is told before a deadline (催办), after it (督办), and at once of major cases
+//! (rule 19).
 //!
-//! An escalation is an event that names whom to tell, as what, and why. It changes nothing else:
-//! the owner stays responsible.
+//! An escalation is an event that names whom to tell, in which role, and why. It changes nothing
+//! else: the owner stays responsible.
 
 use crate::router::Router;
 use crate::router::api::codes::{EscalationReason, Role};
@@ -14,7 +14,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::clock::ClockOf;
 
 impl Router {
-    /// A step of the ladder.
+    /// Handles a step of the ladder.
     pub(super) fn climb(
         &mut self,
         case: CaseIdx,
@@ -34,8 +34,8 @@ impl Router {
         self.escalate(case, of, step, &to, reason, due_at, late);
     }
 
-    /// A case of this kind is told of at once, as soon as somebody is responsible or nobody was
-    /// named.
+    /// Escalates a case of a kind that is told at once, as soon as somebody is responsible or if
+    /// nobody is named.
     pub(in crate::router::act) fn tell_at_once(&mut self, case: CaseIdx) {
         let untold = self.book.case(case).progress().is_some_and(|p| p.untold);
         let Some(kind) = self.book.kind_of(case).filter(|_| untold) else {
@@ -59,7 +59,7 @@ impl Router {
         }
     }
 
-    /// Nobody has taken a task in time: the owner's leader is told.
+    /// Nobody took a task in time: the owner's leader is told.
     pub(super) fn escalate_hand_on(
         &mut self,
         case: CaseIdx,

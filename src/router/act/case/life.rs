@@ -36,7 +36,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    /// An agent who may own: it exists and is no bot.
+    /// An agent who may own cases: it exists and is not a bot.
     fn find_owner_to_be(&self, name: &Name, field: &'static str) -> Result<AgentIdx, Reject> {
         let agent = self
             .book
@@ -120,23 +120,22 @@ impl Router {
         });
     }
 
-    /// Without a follow-up a resolved case closes by itself.
+    /// Without a follow-up a resolved case closes automatically.
     fn close_later(&mut self, idx: CaseIdx) {
         let after = self.book.settings().close_after_ms;
         let close_at = after.map(|after| self.book.at().saturating_add(after.0));
         self.book.close_case_at(idx, close_at);
     }
 
-    /// An open case is done, one way or the other: it waits no longer, its clocks end, and nobody
-    /// is asked for help any more.
+    /// Ends the work on an open case: waits and clocks end, and open tasks are withdrawn.
     fn end_work(&mut self, idx: CaseIdx) {
         self.end_wait(idx, WaitEnd::Act, self.book.at());
         self.withdraw_assists(idx);
         self.end_clocks(idx);
     }
 
-    /// Opens a resolved or closed case again; its owner is the owner again, and its clocks begin
-    /// anew with the first stage.
+    /// Reopens a resolved or closed case; its owner is restored, and its clocks restart with the
+    /// first stage.
     pub(in crate::router::act) fn reopen(&mut self, idx: CaseIdx, by: &Name) {
         self.end_follow_up(idx);
         self.book.set_case_state(idx, CaseState::Open);

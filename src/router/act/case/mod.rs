@@ -1,16 +1,16 @@
-//! What is done to cases: ownership, stages, clocks, help, follow-up; their kinds and calendars.
+//! Acts on cases: ownership, stages, clocks, assist, follow-up; their kinds and calendars.
 
-// A case and its owner. Nothing but `own` writes who owns it.
+// Cases and owners. Only `own` sets the owner.
 mod attach;
 mod life;
 mod ownership;
 
-// Its terms.
+// Clocks and terms.
 mod clock;
 mod ladder;
 mod stages;
 
-// Help, and asking afterwards.
+// Assist and follow-up.
 mod assist;
 pub mod follow_up;
 

@@ -1,4 +1,4 @@
-//! Ownership: a case is opened, gets its owner, and passes to another (rules 11, 13).
+//! Ownership: opening a case, its first owner, handover (rules 11, 13).
 
 use crate::router::Router;
 use crate::router::api::effect::Count;
@@ -7,7 +7,7 @@ use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
 use crate::router::state::case::Case;
 
 impl Router {
-    /// Opens a case for a contact that belongs to none.
+    /// Opens a case for a contact without one.
     pub(in crate::router::act) fn open_case_for(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
         if self.book.contact(idx).customer().is_none() && !self.detail.nameless_cases {
             return None;
@@ -19,7 +19,7 @@ impl Router {
         Some(self.enter_case(case, Some(idx)))
     }
 
-    /// Puts a new case into the books and tells of it.
+    /// Adds a new case, with its event.
     pub(super) fn enter_case(&mut self, case: Case, contact: Option<ContactIdx>) -> CaseIdx {
         let customer = case.customer();
         let idx = self.book.enter_case(case, true);

@@ -1,4 +1,4 @@
-//! What people do with the clocks of a case: to the next stage, waiting, extending (rules 19, 20).
+//! Commands on the clocks of a case: next stage, waiting, extending (rules 19, 20).
 
 use crate::router::api::codes::{CaseState, WaitEnd, WaitOn};
 use crate::router::api::command::{CaseAdvance, CaseExtend, CaseWait};
@@ -27,7 +27,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    /// The rules of the case and the stage that comes next, if it is the one asked for.
+    /// The rules of the case and its next stage, if that is the one requested.
     fn check_advance(&self, idx: CaseIdx, advance: &CaseAdvance) -> Result<(KindIdx, u16), Reject> {
         let conflict =
             |message: String| Reject::conflict("case", &advance.case, message).in_field("stage");
@@ -65,7 +65,7 @@ impl Router {
         }
     }
 
-    /// Tells in which stage a case is from now on.
+    /// Reports the new stage of a case.
     pub(super) fn tell_stage(&mut self, idx: CaseIdx, from: Option<Name>, by: Option<Name>) {
         let Some(progress) = self.book.case(idx).progress() else {
             return;
@@ -127,7 +127,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    /// The case waits no longer, as of `at`; nothing happens where it does not.
+    /// Ends the wait of a case as of `at`; no effect if it does not wait.
     pub(in crate::router::act) fn end_wait(&mut self, idx: CaseIdx, why: WaitEnd, at: Timestamp) {
         let Some(wait) = self
             .book
@@ -169,7 +169,7 @@ impl Router {
         Ok(Subject::Case(idx))
     }
 
-    /// The clock that is to be extended, and its deadline.
+    /// The clock to extend, and its deadline.
     fn check_extend(
         &self,
         idx: CaseIdx,
@@ -232,7 +232,7 @@ impl Router {
         Ok((n, due_at))
     }
 
-    /// A case that is open.
+    /// An open case.
     pub(super) fn find_open_case(&self, name: &Name, hint: &str) -> Result<CaseIdx, Reject> {
         let idx = self.book.find_case(name)?;
         if self.book.case(idx).state() == CaseState::Open {

@@ -1,5 +1,5 @@
-//! An accept: the conversation begins, and whoever takes a matter first becomes responsible for
-//! it (rules 4, 11, 12, 16).
+//! Accepting an offer: the conversation begins, and the first human becomes responsible for the
+//! matter (rules 4, 11, 12, 16).
 
 use crate::router::api::codes::{CaseState, OfferEnd, OwnershipKey, Route, Rule, Why};
 use crate::router::api::command::OfferRef;
@@ -14,7 +14,7 @@ use crate::router::state::deadline::Deadline;
 use crate::router::state::duty::Duty;
 use crate::router::{Router, Subject};
 
-/// Who is named as the actor where the router itself acts.
+/// The actor named in events for the router's own acts.
 pub(in crate::router::act) const ROUTER: &str = "router";
 
 impl Router {
@@ -24,7 +24,7 @@ impl Router {
         Ok(Subject::Contact(idx))
     }
 
-    /// The agent of an offer takes the contact; nobody else is asked any longer.
+    /// The offered agent takes the contact; other offers are revoked.
     pub(in crate::router) fn accept(&mut self, idx: ContactIdx, offer: &Offer) {
         self.end_offer(idx, offer, OfferEnd::Accepted, None);
         self.remember(idx, Rule::Accept, Some(Why::Accepted), Some(offer.agent));
@@ -38,7 +38,7 @@ impl Router {
         let at = self.book.at();
         let contact = self.book.contact(idx);
         let wait_ms = at - contact.wait_from;
-        // The case may have got another owner while the offer rang.
+        // The owner may have changed while the offer rang.
         let route = match offer.route {
             _ if self.book.owns(contact, offer.agent) => Route::Owner,
             Route::Owner => Route::Skill,
@@ -78,7 +78,7 @@ impl Router {
         }
     }
 
-    /// Learns how agents come to the contacts of a queue.
+    /// Updates the queue's pace with this answer.
     fn note_turn(&mut self, idx: ContactIdx, agent: AgentIdx, wait_ms: i64) {
         let of = self.book.contact(idx).queue();
         let before = self.book.agent_mut(agent).last_queue.replace(of);
@@ -91,7 +91,7 @@ impl Router {
         }
     }
 
-    /// The contact is answered for the first time: this wait is the one that counts.
+    /// Records the first answer of the contact, whose wait is the one that counts.
     fn answered(&mut self, idx: ContactIdx, route: Route, wait_ms: i64) {
         let at = self.book.at();
         let within_target = wait_ms <= self.book.policy_of(idx).service_level.within_ms.0;
@@ -112,8 +112,8 @@ impl Router {
         });
     }
 
-    /// Finds or opens the case and, if it has no owner, makes the agent its owner. Answers who
-    /// owned the case before.
+    /// Finds or opens the case and makes the agent its owner if it has none. Returns the previous
+    /// owner.
     fn take_responsibility(&mut self, idx: ContactIdx, agent: AgentIdx) -> Option<AgentIdx> {
         let human = self.book.agent(agent).is_human();
         let over = |case: CaseIdx| self.book.case(case).state() == CaseState::Closed;
@@ -176,8 +176,8 @@ impl Router {
         owner_before
     }
 
-    /// Arms the moment at which the first human still in the conversation has handled it long
-    /// enough to own the case (rule 12).
+    /// Arms the time at which the first human still in the conversation becomes the owner
+    /// (rule 12).
     pub(super) fn watch_firm(&mut self, idx: ContactIdx, min_handle_ms: i64) {
         let human = |talk: &&Talk| self.book.agent(talk.agent).is_human();
         let first = self.book.contact(idx).talks().iter().find(human);
@@ -185,7 +185,7 @@ impl Router {
         self.book.set_deadline(idx, Deadline::Firm, firm_at);
     }
 
-    /// The owner is told when somebody else served in its stead (rule 16).
+    /// Tells the owner that another agent served (rule 16).
     fn tell_owner(
         &mut self,
         idx: ContactIdx,
@@ -217,7 +217,7 @@ impl Router {
         let human = |agent: &AgentIdx| self.book.agent(*agent).is_human();
         let handler = contact.talks().iter().map(|talk| talk.agent).find(human);
         if self.book.case(case).state() == CaseState::Closed {
-            // Closed while they talked: there is nothing left to own.
+            // Closed meanwhile: there is nothing to own.
             return;
         }
         if let (Some(agent), None) = (handler, self.book.case(case).owner()) {

@@ -1,8 +1,8 @@
-//! Calls that are promised: the caller who hangs up and keeps its place, and the callback that an
-//! owner makes instead of being waited for (rules 15 and 25).
+//! Callbacks: a caller hangs up and keeps the place, or the owner calls back instead of being
+//! waited for (rules 15 and 25).
 //!
-//! A promised call is nobody's live call: it has no patience of its own, is not given up because
-//! nobody is logged in, and `contact.sync` does not miss it.
+//! A callback has no live call: it has no patience, is not given up because nobody is logged in,
+//! and `contact.sync` does not expect it.
 
 use super::duty::derived_name;
 use crate::router::api::codes::{CaseState, ContactState, Rule};
@@ -15,7 +15,7 @@ use crate::router::api::time::{MILLIS_MAX, Millis};
 use crate::router::state::contact::Contact;
 use crate::router::{Router, Subject};
 
-/// The channel of a promised call.
+/// The channel of callbacks.
 const CALLBACK: &str = "callback";
 
 impl Router {
@@ -77,7 +77,7 @@ impl Router {
         })
     }
 
-    /// The callback that an owner makes instead of being waited for (rule 15).
+    /// Creates the callback of an owner who is not waited for (rule 15).
     pub(super) fn schedule_owner_callback(&mut self, of: ContactIdx) {
         let base = self.book.contact(of).id.clone();
         let Some(id) = (1..)
@@ -104,8 +104,8 @@ impl Router {
         }
     }
 
-    /// A new contact that only the owner takes: what the caller wanted, with nothing of the way
-    /// that the call has gone.
+    /// A new contact that only the owner takes: with what the caller asked for, but without the
+    /// history of the call.
     fn callback_of(&self, original: &Contact, id: Name, seq: u64) -> Contact {
         let channel = self.book.channels().find(&Name::of(CALLBACK));
         let mut callback = original.afresh(id, self.book.at(), seq);
@@ -121,7 +121,7 @@ impl Router {
     }
 }
 
-/// `<contact>/callback`, cut to the length a name may have.
+/// `<contact>/callback`, cut to the maximum length.
 fn callback_name(base: &Name, n: u32) -> Name {
     match n {
         1 => derived_name(base, "/callback"),

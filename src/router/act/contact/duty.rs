@@ -1,6 +1,6 @@
-//! Contacts that the router itself brings: a follow-up for the owner, a task for another agent or
-//! queue. They belong to a case without being one of its customer's contacts: they are not
-//! counted, own nothing, reopen nothing and resolve nothing.
+//! Contacts that the router creates itself: a follow-up for the owner, a task for another agent or
+//! queue. They belong to a case but are not its customer's: they are not counted, and neither own,
+//! reopen nor resolve it.
 
 use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome};
@@ -12,18 +12,18 @@ use crate::router::decide::resolve::Resolved;
 use crate::router::state::duty::Duty;
 use crate::router::state::skill::Levels;
 
-/// Whom a duty is for.
+/// Who gets a duty.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::router::act) enum For {
-    /// The owner of its case, whoever that is when it is made.
+    /// The owner of its case at the time of routing.
     Owner,
     Agent(AgentIdx),
-    /// Anyone of its queue but the owner, who asks others.
+    /// Anyone of its queue except the owner, who asks others.
     Queue,
 }
 
 impl Router {
-    /// Brings a duty for a case: it goes on its way at once and waits as long as it must.
+    /// Creates a duty for a case; it is routed at once and waits as long as it must.
     pub(in crate::router::act) fn bring_duty(
         &mut self,
         case: CaseIdx,
@@ -62,7 +62,7 @@ impl Router {
         let seq = self.book.next_arrival();
         let mut contact = self.book.draft(&submit, &resolved, Levels::default(), seq);
         contact.duty = Some(duty);
-        // What the customer's profile asks for is for the customer's own contacts.
+        // The customer's profile applies only to the customer's own contacts.
         contact.cold = None;
         contact.keep(submit.kind, |cold| &mut cold.kind);
         contact.cold_mut().exclude.extend(asks);
@@ -79,7 +79,7 @@ impl Router {
         idx
     }
 
-    /// Takes a duty back that nobody has taken.
+    /// Withdraws a duty that nobody has taken.
     pub(in crate::router::act) fn recall_duty(&mut self, idx: Option<ContactIdx>) {
         let Some(idx) = idx else { return };
         match self.book.contacts().get(idx).map(|contact| contact.state()) {
@@ -91,7 +91,7 @@ impl Router {
         }
     }
 
-    /// The contact of a duty has ended: its case no longer refers to it.
+    /// The contact of a duty ended: its case drops the reference.
     pub(super) fn duty_ended(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         let (Some(duty), Some(case)) = (contact.duty, contact.case()) else {
@@ -115,7 +115,7 @@ impl Router {
         }
     }
 
-    /// The case's name and a suffix, cut to the length a name may have, which no contact bears.
+    /// The case's name with a suffix, cut to the maximum length and not in use.
     fn fresh_contact_name(&self, case: CaseIdx, suffix: &str) -> Name {
         let base = &self.book.case(case).id();
         (1..)
@@ -128,7 +128,7 @@ impl Router {
     }
 }
 
-/// A name with a suffix, cut to the length a name may have.
+/// A name with a suffix, cut to the maximum length.
 pub(super) fn derived_name(base: &Name, suffix: &str) -> Name {
     let mut room = NAME_BYTES_MAX - suffix.len();
     room = room.min(base.as_str().len());

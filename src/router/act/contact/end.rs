@@ -1,4 +1,4 @@
-//! How a contact ends: by its platform, by its agent, after wrap-up, by a repair.
+//! The end of a contact: by its platform, by its agent, after wrap-up, by repair.
 
 use smallvec::SmallVec;
 
@@ -16,13 +16,13 @@ use crate::router::state::deadline::Deadline;
 use crate::router::state::duty::Duty;
 use crate::router::{Router, Subject};
 
-/// The work that follows a conversation.
+/// The wrap-up after a conversation.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::router) enum AfterWork {
     Nothing,
     /// As long as the agent or the queue says.
     Usual,
-    /// Known beforehand.
+    /// Of known length.
     Lasts(i64),
 }
 
@@ -46,11 +46,11 @@ impl Router {
         Ok(Subject::Contact(idx))
     }
 
-    /// Ends a contact that nobody has answered.
+    /// Ends an unanswered contact.
     pub(in crate::router) fn cancel(&mut self, idx: ContactIdx, outcome: Outcome) {
         let scheduled = self.book.contact(idx).state() == ContactState::Scheduled;
         if scheduled {
-            // It has not waited yet and leaves no place, but its slot to others.
+            // It has not waited yet: it leaves no place and frees its slot.
             self.book.contact_mut(idx).wait_from = self.book.at();
             self.book.set_slot(idx, None);
         }
@@ -124,14 +124,14 @@ impl Router {
             match self.book.contact(idx).duty {
                 None => self.resolve(case, by, note),
                 Some(Duty::Assist(number)) => self.finish_assist(case, number, Some(by), note),
-                // What it found is told with case.follow_up.
+                // The result comes with case.follow_up.
                 Some(Duty::FollowUp) => {}
             }
         }
         Ok(Subject::Contact(idx))
     }
 
-    /// Ends all conversations of a contact; with wrap-up it ends when that is done.
+    /// Ends all conversations of a contact; the contact ends when wrap-up is done.
     pub(in crate::router) fn end_conversation(
         &mut self,
         idx: ContactIdx,
@@ -178,7 +178,7 @@ impl Router {
         }
     }
 
-    /// One agent's wrap-up for a contact is done.
+    /// An agent's wrap-up for a contact is done.
     pub(in crate::router::act) fn wrapped_up(&mut self, idx: ContactIdx, agent: AgentIdx) {
         if self.book.end_wrap(idx, agent) {
             let outcome = self.book.contact(idx).outcome.unwrap_or(Outcome::Open);
@@ -187,7 +187,7 @@ impl Router {
         }
     }
 
-    /// The end of a contact, however it came.
+    /// Ends a contact, for any reason.
     pub(super) fn finish(&mut self, idx: ContactIdx, outcome: Outcome, why: Why) {
         self.book.end_search(idx);
         let at = self.book.at();
@@ -251,7 +251,7 @@ impl Router {
     }
 }
 
-/// The outcome of a cancel: the words that are outcomes are taken as such.
+/// The outcome of a cancel: reasons that are outcome words become that outcome.
 fn outcome_of_cancel(reason: &str) -> Outcome {
     [
         Outcome::Abandoned,

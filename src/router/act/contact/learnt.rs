@@ -1,8 +1,8 @@
-//! What was learnt of a contact on its way: merged into its attributes, so that it travels with
-//! the contact to whoever serves it next.
+//! What was learnt of a contact on its way: merged into its attributes, so that it reaches the next
+//! agent.
 //!
-//! The merge is that of RFC 7396: members are taken over, objects are merged member by member,
-//! `null` takes a member away.
+//! The merge is that of RFC 7396: members are replaced, objects are merged member by member, `null`
+//! removes a member.
 
 use serde_json::{Map, Value};
 
@@ -12,8 +12,8 @@ use crate::router::api::ids::ContactIdx;
 use crate::router::api::reject::Reject;
 
 impl Router {
-    /// A contact's attributes with what was learnt merged in; `base` takes the place of what it
-    /// has. Nothing has changed yet.
+    /// A contact's attributes with `learnt` merged in; `base` replaces the present ones. Changes
+    /// nothing.
     pub(super) fn with_learnt(
         &self,
         idx: ContactIdx,
@@ -35,7 +35,7 @@ impl Router {
         Ok(Some(all))
     }
 
-    /// Takes over what [`Router::with_learnt`] made.
+    /// Stores the result of [`Router::with_learnt`].
     pub(super) fn take_learnt(&mut self, idx: ContactIdx, attributes: Option<Attributes>) {
         if attributes.is_some() {
             let contact = self.book.contact_mut(idx);

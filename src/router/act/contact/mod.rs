@@ -1,11 +1,11 @@
-//! What is done to contacts, from submission to end.
+//! Acts on contacts, from submission to end.
 
-// In: a submission, what it draws and where it waits.
+// Arrival: submission, tickets, waiting.
 mod seek;
 mod submit;
 mod ticket;
 
-// On: offers and conversations.
+// Offers and conversations.
 pub(super) mod accept;
 mod callbacks;
 mod learnt;
@@ -14,12 +14,12 @@ mod trail;
 mod transfer;
 mod update;
 
-// Out: the end, full queues, platforms that are gone.
+// The end, full queues, lost platforms.
 pub(in crate::router) mod end;
 mod overflow;
 mod sessions;
 
-// Contacts of the router's own.
+// Contacts created by the router.
 pub(super) mod duty;
 
 use crate::router::api::command::{ContactCommand, OfferCommand, SessionCommand};

@@ -1,4 +1,4 @@
-//! Offers: made, declined, expired, revoked (rules 1 and 4). What an accept does is in `accept`.
+//! Offers: made, declined, expired, revoked (rules 1 and 4). Accepting is in `accept`.
 
 use crate::router::api::codes::{DeclineReason, OfferEnd, Presence, Route, Rule, Why};
 use crate::router::api::command::OfferDecline;
@@ -11,7 +11,7 @@ use crate::router::state::contact::Offer;
 use crate::router::{Router, Subject};
 
 impl Router {
-    /// Puts a contact before an agent until a deadline.
+    /// Offers a contact to an agent until a deadline.
     pub(in crate::router::act) fn make_offer(
         &mut self,
         idx: ContactIdx,
@@ -76,7 +76,7 @@ impl Router {
         });
     }
 
-    /// The offer is accepted in the same breath: nothing rings and nothing can come between.
+    /// Accepts the offer as it is made; nothing rings or happens in between.
     fn connect_at_once(
         &mut self,
         id: OfferId,
@@ -96,7 +96,7 @@ impl Router {
         self.connect(idx, &offer);
     }
 
-    /// The open offer that a request names by its id or by contact and agent.
+    /// The open offer named by id or by contact and agent.
     pub(super) fn find_offer(
         &self,
         offer: Option<OfferId>,
@@ -157,7 +157,7 @@ impl Router {
         Ok(Subject::Contact(idx))
     }
 
-    /// Ends the offers of a contact whose time has run out.
+    /// Ends the expired offers of a contact.
     pub(in crate::router::act) fn expire_offers(&mut self, idx: ContactIdx) {
         let over: Vec<Offer> = self
             .book
@@ -177,8 +177,8 @@ impl Router {
         }
     }
 
-    /// Takes back the offers of a contact, all or those that `which` names; the agents bear no
-    /// delay and no miss.
+    /// Revokes the offers of a contact that `which` selects, or all; the agents get no delay and no
+    /// miss.
     pub(in crate::router) fn revoke_offers(
         &mut self,
         idx: ContactIdx,
@@ -201,7 +201,7 @@ impl Router {
         }
     }
 
-    /// Takes an offer off both sides and tells of its end.
+    /// Removes an offer from contact and agent and reports its end.
     pub(in crate::router) fn end_offer(
         &mut self,
         idx: ContactIdx,
@@ -232,7 +232,7 @@ impl Router {
         });
     }
 
-    /// What an offer that was not taken means for the agent: a retry delay, a miss, a break.
+    /// The effects on the agent of an offer not taken: a retry delay, a miss, a break.
     fn delay_agent(
         &mut self,
         idx: ContactIdx,

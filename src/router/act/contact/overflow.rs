@@ -1,4 +1,4 @@
-//! What a queue cannot hold any longer: it goes on to another or ends (rules 6, 8).
+//! Overflow: a contact that its queue cannot hold any longer moves to another or ends (rules 6, 8).
 
 use smallvec::SmallVec;
 
@@ -10,15 +10,15 @@ use crate::router::decide::plan::Plan;
 use crate::router::state::deadline::Deadline;
 
 impl Router {
-    /// A waiting contact cannot wait any longer: it overflows or ends.
+    /// A contact that cannot wait any longer overflows or ends.
     pub(in crate::router::act) fn give_up(&mut self, idx: ContactIdx, why: Why) {
         if !self.book.contact(idx).talks().is_empty() {
-            // A consultation found nobody; the conversation goes on without.
+            // A consultation found nobody; the conversation goes on.
             self.book.end_search(idx);
             return;
         }
         if why == Why::WaitedTooLong {
-            // The limit of its own is used up; from here on that of the queue counts.
+            // Its own limit is used up; from here on the queue's counts.
             self.book.contact_mut(idx).max_wait_ms = None;
         }
         let mut left: SmallVec<[QueueIdx; 4]> = SmallVec::new();
@@ -29,7 +29,7 @@ impl Router {
                     self.overflow_to(idx, target, why);
                     return;
                 }
-                // The other queue is full or closed too: its own overflow decides.
+                // A full or closed target overflows in turn.
                 Some(target) => self.move_to_queue(idx, target, why),
                 None => break,
             }
@@ -45,7 +45,7 @@ impl Router {
         self.begin_seeking(idx);
     }
 
-    /// Moves a contact into another queue, where it is new but keeps its time of joining.
+    /// Moves a contact to another queue, where it is new but keeps its time of joining.
     fn move_to_queue(&mut self, idx: ContactIdx, target: QueueIdx, why: Why) {
         let from = self.book.queue_name(idx);
         self.book.leave_index(idx);
@@ -73,7 +73,7 @@ impl Router {
         });
     }
 
-    /// Whether a queue takes a contact: one that can be offered at once never counts.
+    /// Whether a queue has room for a contact; one that can be offered at once never counts.
     pub(super) fn has_room(&mut self, idx: ContactIdx, queue: QueueIdx) -> bool {
         let entry = self.book.queue(queue);
         let Some(limit) = entry.policy().max_waiting else {
@@ -93,7 +93,7 @@ impl Router {
         matches!(self.book.plan(&trial), Plan::Offer { .. })
     }
 
-    /// The contact ends; its owner has it on the list as a callback.
+    /// Ends the contact and creates a callback for its owner.
     pub(in crate::router::act) fn end_as_callback(&mut self, idx: ContactIdx) {
         let owner = self.book.sought_owner(self.book.contact(idx));
         self.remember(idx, Rule::Fallback, Some(Why::OwnerCallback), owner);

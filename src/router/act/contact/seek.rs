@@ -1,8 +1,8 @@
-//! Looking for an agent: how a contact enters the waiting index, stands in it and leaves it.
+//! Looking for an agent: how a contact enters, keeps and leaves the waiting index.
 //!
-//! A contact that looks for an agent is *seeking*. While none of its offers rings it has a place
-//! in the index; while one rings it has at most a place among those that ring and may be offered to more agents. Deadlines that belong
-//! to seeking (steps, aging, patience, owner wait) are armed here and cleared here.
+//! A contact that looks for an agent is *seeking*. While none of its offers rings it has a place in
+//! the index; while one rings it is at most listed among those that may be offered to more agents.
+//! The deadlines of the search (steps, aging, patience, owner wait) are armed and cleared here.
 
 use crate::router::Router;
 use crate::router::api::codes::{ContactState, Rule};
@@ -11,18 +11,18 @@ use crate::router::api::ids::ContactIdx;
 use crate::router::state::deadline::Deadline;
 
 impl Router {
-    /// Begins to look for an agent in the contact's present queue.
+    /// Starts the search in the contact's present queue.
     pub(in crate::router::act) fn begin_seeking(&mut self, idx: ContactIdx) {
         let search = self.book.search(self.book.contact(idx));
         self.book.begin_search(idx, search);
         self.unsettled.push(idx);
     }
 
-    /// Gives a waiting contact its place, or a new one where anything about it has changed.
+    /// Gives a waiting contact its place, or a new one if it changed.
     pub(in crate::router) fn enter_index(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         if contact.direct.is_some() {
-            // It waits for nobody: the one it was for is asked or has been.
+            // It waits for nobody: its only agent is being asked or was asked.
             return;
         }
         let requirement = self.book.requirement(contact);
@@ -32,7 +32,7 @@ impl Router {
         self.book.take_place(idx, key, reach, &requirement);
     }
 
-    /// Notes that a contact that rings could be offered to more agents, or no longer could.
+    /// Records whether a ringing contact may be offered to more agents.
     pub(in crate::router) fn note_ringing(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         let wants_more = contact.seeking()
@@ -48,7 +48,7 @@ impl Router {
         }
     }
 
-    /// A contact that found nobody waits: it takes its place and, if it is new here, says so.
+    /// A contact without an agent waits: it takes its place and, if new here, reports that.
     pub(in crate::router::act) fn wait(&mut self, idx: ContactIdx, announce: bool) {
         self.enter_index(idx);
         let contact = self.book.contact(idx);
@@ -68,7 +68,7 @@ impl Router {
             Rule::Skill
         };
         self.remember_search(idx, rule, why, None, until);
-        // One that looks for a second agent is connected and does not wait.
+        // A consultation is connected and does not wait.
         if self.book.contact(idx).talks().is_empty() {
             self.emit_contact(idx, |book| ContactEvent::Waiting {
                 state: book.contact(idx).state(),
@@ -78,7 +78,7 @@ impl Router {
         }
     }
 
-    /// Watches whether anyone who could ever serve a waiting contact is logged in.
+    /// Tracks whether anyone who could serve a waiting contact is logged in.
     pub(in crate::router::act) fn watch_no_agent(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         let policy = &self.book.queue(contact.queue()).policy();

@@ -1,7 +1,7 @@
-//! Sessions of client programs, and what becomes of their contacts when they are gone (rule 10).
+//! Sessions of client programs, and what happens to their contacts when they are gone (rule 10).
 //!
-//! Only a contact whose session named a client has a source, and only such a contact is leased:
-//! an unnamed session could never come back for it.
+//! Only a contact whose session named a client has a source, and only such a contact gets a lease:
+//! an unnamed session could never return for it.
 
 use std::collections::BTreeSet;
 
@@ -16,8 +16,7 @@ use crate::router::{Router, Subject};
 impl Router {
     pub(super) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {
         let source = self.book.sources_mut().intern(client);
-        // What it brings from now on has a platform; what it left behind is leased until it says
-        // that it still has it.
+        // New contacts have a platform; earlier ones stay leased until the client confirms them.
         let entry = &mut self.book.sources_mut().slots[source.at()];
         entry.sessions += 1;
         entry.gone = false;
@@ -34,7 +33,7 @@ impl Router {
         Ok(Subject::Nothing)
     }
 
-    /// The process came up again: whatever was open then is closed now.
+    /// The process restarted: all sessions are closed.
     pub(in crate::router) fn restarted(&mut self) -> Result<Subject, Reject> {
         for n in 0..self.book.sources().slots.len() {
             self.book.sources_mut().slots[n].sessions = 0;
@@ -62,7 +61,7 @@ impl Router {
         }
     }
 
-    /// Leases a conversation whose platform is not there.
+    /// Starts the lease of a conversation whose platform is gone.
     pub(super) fn start_lease_if_gone(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         let gone = contact
@@ -118,8 +117,8 @@ impl Router {
         })))
     }
 
-    /// Whether a contact should be alive on its platform: not before its time, not after its
-    /// conversation, nor while it is to be called.
+    /// Whether a contact should exist on its platform: not before its scheduled time, after its
+    /// conversation, or while it waits to be called back.
     fn platform_has(&self, idx: ContactIdx) -> bool {
         let contact = self.book.contact(idx);
         match contact.state() {

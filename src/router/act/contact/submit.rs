@@ -1,4 +1,4 @@
-//! A contact comes in: checked whole before anything changes, then put on its way (rules 6, 7, 11).
+//! Submitting a contact: checked completely before anything changes, then routed (rules 6, 7, 11).
 
 use smallvec::SmallVec;
 
@@ -60,7 +60,7 @@ impl Router {
         Ok(Subject::Submitted(idx))
     }
 
-    /// Puts a contact that has been found fit into the books and on its way.
+    /// Adds a checked contact and routes it.
     pub(in crate::router) fn enter_contact(
         &mut self,
         contact: Contact,
@@ -87,7 +87,7 @@ impl Router {
         idx
     }
 
-    /// Takes in a contact, which is in no state yet, and counts it.
+    /// Adds and counts a contact, which has no state yet.
     pub(super) fn enter(
         &mut self,
         contact: Contact,
@@ -105,7 +105,7 @@ impl Router {
         idx
     }
 
-    /// Another time for a scheduled contact.
+    /// Changes the time of a scheduled contact.
     pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.book.contact_mut(idx).not_before_at = MaybeAt::at(from);
         self.book.set_deadline(idx, Deadline::Scheduled, Some(from));
@@ -123,7 +123,7 @@ impl Router {
         });
     }
 
-    /// The time of a scheduled contact has come.
+    /// A scheduled contact has reached its time.
     pub(in crate::router::act) fn scheduled_arrives(&mut self, idx: ContactIdx) {
         let at = self.book.at();
         let contact = self.book.contact_mut(idx);
@@ -135,7 +135,7 @@ impl Router {
         self.arrive(idx);
     }
 
-    /// A caller who hung up and is back in time takes its old place (rule 7).
+    /// A caller who hung up and returns in time resumes the old place (rule 7).
     fn resume(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         let Some(customer) = contact.customer() else {
@@ -155,7 +155,7 @@ impl Router {
         }
     }
 
-    /// Puts a contact into its queue, or turns it away where the queue is full.
+    /// Puts a contact into its queue, or turns it away if the queue is full.
     fn arrive(&mut self, idx: ContactIdx) {
         self.draw_ticket(idx);
         self.begin_wishing(idx);

@@ -1,4 +1,4 @@
-//! Drawing a ticket of a walk-in counter, in the order of coming.
+//! Tickets of a walk-in counter, drawn in order of arrival.
 
 use crate::router::Router;
 use crate::router::api::ids::{ContactIdx, Name};
@@ -8,7 +8,7 @@ use crate::router::state::queue::Roll;
 const COUNTER: &str = "counter";
 
 impl Router {
-    /// Gives a contact that comes to the counter its ticket, unless it has one.
+    /// Gives a contact at the counter its ticket, unless it has one.
     pub(super) fn draw_ticket(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
         let held = contact.cold.as_ref().and_then(|cold| cold.ticket.as_ref());

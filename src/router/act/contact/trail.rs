@@ -1,5 +1,5 @@
-//! The trail of a contact: its steps are taken down when they happen, with the agents named by the
-//! rule and a few of those in the idle order; nothing is reconstructed afterwards.
+//! The trail of a contact: its steps, recorded as they happen, with the agents named by the rule
+//! and a few from the idle order; nothing is reconstructed later.
 
 use crate::router::Router;
 use crate::router::api::codes::{Route, Rule, Why};
@@ -8,7 +8,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::contact::StepTaken;
 
 impl Router {
-    /// Takes down a step that considered nobody.
+    /// Records a step without considered agents.
     pub(in crate::router::act) fn remember(
         &mut self,
         idx: ContactIdx,
@@ -31,7 +31,7 @@ impl Router {
         }
     }
 
-    /// Takes down a search for an agent, with those who were considered.
+    /// Records a search for an agent, with the considered agents.
     pub(super) fn remember_search(
         &mut self,
         idx: ContactIdx,

@@ -1,8 +1,8 @@
-//! Passing a contact on (rule 23). Ownership stays; only who talks changes.
+//! Transferring a contact (rule 23). Ownership does not change, only who talks.
 //!
-//! A transfer to a queue does not seek the owner again. One to an agent asks for no skill but for
-//! a free place, and is refused where there is none. A consultation keeps the first agent
-//! connected until it leaves with `contact.end` and outcome `transferred`.
+//! A transfer to a queue does not ask the owner again. One to an agent needs no skill but a free
+//! place, and is refused without one. A consultation keeps the first agent connected until it
+//! leaves with `contact.end` and outcome `transferred`.
 
 use crate::router::api::codes::{ContactState, Rule, TransferMode};
 use crate::router::api::command::ContactTransfer;
@@ -65,7 +65,7 @@ impl Router {
         contact.max_wait_ms = None;
         contact.prefer = None;
         contact.last_owner = None;
-        // A bot in front hands on what has not met its owner yet.
+        // After a transfer by a bot the owner is still asked.
         contact.passed_on = by_human || contact.duty.is_some();
         match whither {
             Whither::Agent(agent) => contact.direct = Some(agent),
@@ -81,7 +81,7 @@ impl Router {
         Ok(Subject::Contact(idx))
     }
 
-    /// Who consults a queue asks its mentor first.
+    /// A consultation of a queue asks the mentor first.
     fn ask_mentor_first(&mut self, idx: ContactIdx, consults: AgentIdx) {
         let mentor = self.book.agent(consults).bonds().mentor;
         let there = mentor.filter(|mentor| self.book.agent(*mentor).exists());
@@ -90,7 +90,7 @@ impl Router {
         }
     }
 
-    /// The target of a transfer, found and able to take it.
+    /// The target of a transfer, checked.
     fn whither(&self, idx: ContactIdx, transfer: &ContactTransfer) -> Result<Whither, Reject> {
         let name = match (&transfer.to.agent, &transfer.to.queue) {
             (Some(name), None) => name,
@@ -127,7 +127,7 @@ impl Router {
         Ok(Whither::Agent(agent))
     }
 
-    /// One agent leaves a contact that goes on without it.
+    /// An agent leaves a contact that goes on without it.
     fn leave(&mut self, idx: ContactIdx, talk: Talk, to_waiting: bool) {
         let wrap_ms = self.wrap_up_ms(talk.agent, idx);
         if to_waiting {
@@ -142,7 +142,7 @@ impl Router {
     }
 
     /// In a consultation the first agent leaves and the contact goes on with the second, who may
-    /// still be ringing or looked for. Answers whether there was a consultation.
+    /// still be ringing or looked for. Returns whether there was a consultation.
     pub(super) fn first_agent_leaves(&mut self, idx: ContactIdx) -> bool {
         let contact = self.book.contact(idx);
         let Some(first) = contact.talks().first().copied() else {
@@ -180,8 +180,8 @@ impl Router {
         true
     }
 
-    /// The agent to whom a contact was passed did not take it: a consultation ends without, a
-    /// blind transfer goes on in its queue.
+    /// The agent of a direct transfer did not take it: a consultation ends, a blind transfer goes
+    /// on in its queue.
     pub(in crate::router::act) fn direct_failed(&mut self, idx: ContactIdx) {
         if !self.book.contact(idx).talks().is_empty() {
             self.book.end_search(idx);

@@ -1,4 +1,4 @@
-//! A contact is changed while it is on its way: its needs, its queue, its booked time.
+//! Changing a contact on its way: requirement, queue, booked time.
 
 use crate::router::api::codes::{ContactState, Route, Rule};
 use crate::router::api::command::ContactUpdate;
@@ -66,13 +66,13 @@ impl Router {
         Ok(Subject::Contact(idx))
     }
 
-    /// What an update means for a contact that looks for an agent.
+    /// Applies an update to a contact that looks for an agent.
     fn updated(&mut self, idx: ContactIdx, moved: bool) {
         if self.book.contact(idx).state() == ContactState::Scheduled {
             return;
         }
         if moved {
-            // It was to go to one agent; moved elsewhere it is anyone's again.
+            // A direct transfer to one agent ends when the contact moves to another queue.
             self.book.contact_mut(idx).direct = None;
             self.book.contact_mut(idx).entered_at = self.book.at();
             self.begin_seeking(idx);

@@ -1,4 +1,4 @@
-//! Customers: linking identities, merging two known as one, exclusions (rules 11, 17).
+//! Customers: linking identities, merging two known customers, exclusions (rules 11, 17).
 
 use crate::router::Router;
 use crate::router::Subject;
@@ -55,7 +55,7 @@ impl Router {
         Ok(Subject::Customer(idx))
     }
 
-    /// Takes back what is offered of a customer's contacts to agents it excludes.
+    /// Revokes the offers of a customer's contacts to agents it excludes.
     fn revoke_excluded(&mut self, idx: CustomerIdx) {
         let excluded = self.book.customer(idx).excluded().to_vec();
         for Excluded { agent, .. } in excluded {
@@ -74,9 +74,9 @@ impl Router {
         }
     }
 
-    /// Waiting contacts without a case may find one among the cases that were merged.
+    /// Waiting contacts without a case may belong to one of the merged cases.
     fn reattach(&mut self, idx: CustomerIdx) {
-        // All find their case before any is attached: that would make it the most recently active.
+        // All find their case before any is attached, which would make it the most recently active.
         let unattached = self.book.customers().unattached_of(idx).iter();
         let found =
             unattached.filter_map(|contact| Some((*contact, self.book.case_for(*contact)?)));

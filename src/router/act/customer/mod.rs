@@ -1,4 +1,4 @@
-//! What is done to customers: linked, merged, excluded; the wishes of their contacts.
+//! Acts on customers: linking, merging, exclusions; the wishes of their contacts.
 
 mod link;
 mod wishes;

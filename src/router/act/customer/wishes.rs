@@ -1,4 +1,4 @@
-//! The wishes of a contact for skills, from its customer's profile: how long they count.
+//! How long the skills wished for by a customer's profile count for a contact.
 
 use crate::router::Router;
 use crate::router::api::codes::Rule;
@@ -7,7 +7,7 @@ use crate::router::api::time::Millis;
 use crate::router::state::skill::Levels;
 
 impl Router {
-    /// The wishes of a contact count from now.
+    /// Starts the wishes of a contact.
     pub(in crate::router::act) fn begin_wishing(&mut self, idx: ContactIdx) {
         let wait = self.book.settings().by_customer.wish_wait_ms;
         let until = wait.map(|wait| self.book.at().saturating_add(wait.0));
@@ -23,7 +23,7 @@ impl Router {
         }
     }
 
-    /// The wishes have been kept for long enough.
+    /// Ends the wishes of a contact after their time.
     pub(in crate::router::act) fn end_wishing(&mut self, idx: ContactIdx) {
         self.book.set_wish_until(idx, None);
         self.book.contact_mut(idx).cold_mut().wishing = false;
@@ -33,8 +33,7 @@ impl Router {
         }
     }
 
-    /// Nobody has some skills any more: what was wished for because somebody had them is wished
-    /// for no longer.
+    /// No agent has these skills any more: contacts no longer wish for them.
     pub(in crate::router::act) fn end_wishes_for(&mut self, lost: &Levels) {
         if lost.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! What is done to queues and to the settings of a tenant.
+//! Acts on queues and on the settings of a tenant.
 
 mod set;
 

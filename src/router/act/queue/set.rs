@@ -1,5 +1,4 @@
-//! Queues and the tenant's settings: how policy comes in, and what a change of it means for those
-//! who wait.
+//! Setting queues and the tenant's settings, and the effects of a change on waiting contacts.
 
 use crate::router::Router;
 use crate::router::Subject;
@@ -46,8 +45,8 @@ impl Router {
         Ok(())
     }
 
-    /// Contacts in a queue whose policy changed are judged by the new one, with the limits
-    /// counting from where they did.
+    /// Applies a changed policy to the contacts in the queue; their limits count from the same
+    /// times as before.
     fn apply_policy_anew(&mut self, idx: QueueIdx) {
         if self.book.queue(idx).counts().live() == 0 {
             return;
@@ -68,7 +67,7 @@ impl Router {
             self.begin_seeking(contact);
             let entry = self.book.contact_mut(contact);
             entry.max_wait_ms = own_max;
-            // The new policy may give it more time.
+            // The new policy may allow more time.
             entry.overdue = overdue
                 && entry
                     .deadline(Deadline::MaxWait)
@@ -144,7 +143,7 @@ impl Router {
         );
         if given.is_some() {
             self.book.apply_channels();
-            // Whether an owner serves the channel at all may have changed.
+            // Whether an owner serves the channel may have changed.
             let waiting = self
                 .book
                 .queues()
