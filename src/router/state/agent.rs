@@ -1,6 +1,6 @@
-//! An agent: what it can do, what it says of itself, what it is busy with.
+//! An agent: skills, presence, and present work.
 //!
-//! Plain state and questions about it. Who is offered what is decided elsewhere.
+//! Plain state and queries on it. Offers are decided elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::router::api::time::{Millis, Timestamp};
 use crate::router::store::small_list::SmallList;
 use crate::stored::stored;
 
-/// An agent. A slot exists as soon as anything names the agent; `exists` says it was set.
+/// An agent. A slot exists once anything names the agent; `exists` = it was set.
 #[derive(Clone, Debug)]
 pub struct Agent {
     pub id: Name,
@@ -26,7 +26,7 @@ pub struct Agent {
     pub name: Option<Text>,
     pub kind: AgentKind,
     pub(super) skills: Levels,
-    /// Contacts at once by channel, where it differs from the channel's own rule.
+    /// Simultaneous contacts by channel, where they differ from the channel's own rule.
     pub capacity: SmallVec<[(ChannelIdx, u32); 2]>,
     pub team: Option<TeamIdx>,
     pub(super) deputy: Option<AgentIdx>,
@@ -51,23 +51,23 @@ pub struct Agent {
     pub handled: u64,
     pub talk_ms: i64,
     pub(super) bonds: Bonds,
-    /// The queue of the contact it took last.
+    /// The queue of its last contact.
     pub last_queue: Option<QueueIdx>,
     /// Waiting contacts whose case it owns.
     pub(super) owned_waiting: BTreeMap<WaitKey, ContactIdx>,
-    /// Waiting contacts that it may take in the owner's stead, by name.
+    /// Waiting contacts that it may take by name in place of the owner.
     pub(super) named_waiting: BTreeMap<WaitKey, ContactIdx>,
-    /// Those whose deputy it is.
+    /// The agents whose deputy it is.
     pub(super) deputy_of: SmallList<AgentIdx>,
-    /// Its place in the idle order.
+    /// Its position in the idle order.
     pub(super) position: Option<u32>,
     /// The channels for which the idle order shows it as free, one bit each.
     pub(super) shown_free: u32,
-    /// Became able to take more and has not been given anything yet.
+    /// It became able to take more and has not chosen yet.
     pub(super) pending: bool,
-    /// Others who chose before it have left alone what it owns.
+    /// Agents that chose before it left contacts that it owns.
     pub(super) passed_over: bool,
-    /// Its situation changed and the contacts that wait for it have not been judged anew yet.
+    /// Its situation changed, and its waiting contacts have not been decided again yet.
     pub(super) changed: bool,
 }
 
@@ -92,7 +92,7 @@ pub struct Held {
 
 stored! { Held { 1 contact, 2 channel } }
 
-/// An offer that it is asked to answer.
+/// An open offer to the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reserved {
     pub contact: ContactIdx,
@@ -102,7 +102,7 @@ pub struct Reserved {
 
 stored! { Reserved { 1 contact, 2 channel, 3 offer } }
 
-/// Work after a contact.
+/// A wrap-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrapUp {
     pub contact: ContactIdx,
@@ -167,7 +167,7 @@ impl Agent {
         }
     }
 
-    /// What it is doing: work before presence, since a break begins when the work is done.
+    /// Its state: work before presence, since a break begins when the work is done.
     pub fn state(&self) -> AgentState {
         if !self.talks.is_empty() {
             AgentState::Busy
@@ -178,7 +178,7 @@ impl Agent {
         }
     }
 
-    /// What it is doing beside conversations and offers.
+    /// Its state apart from conversations and offers.
     pub fn state_without_offers(&self) -> AgentState {
         if !self.wraps.is_empty() {
             return AgentState::WrapUp;
@@ -202,7 +202,7 @@ impl Agent {
         self.deputy
     }
 
-    /// Those whose deputy it is.
+    /// The agents whose deputy it is.
     pub fn deputy_of(&self) -> &[AgentIdx] {
         self.deputy_of.as_slice()
     }
@@ -253,12 +253,12 @@ impl Agent {
         &self.owned_waiting
     }
 
-    /// Waiting contacts that it may take in the owner's stead, by name.
+    /// Waiting contacts that it may take by name in place of the owner.
     pub fn named_waiting(&self) -> &BTreeMap<WaitKey, ContactIdx> {
         &self.named_waiting
     }
 
-    /// Its place in the idle order.
+    /// Its position in the idle order.
     pub fn position(&self) -> Option<u32> {
         self.position
     }
@@ -268,7 +268,7 @@ impl Agent {
         self.pending
     }
 
-    /// Whether it is still to be settled.
+    /// Whether it must still be settled.
     pub fn unsettled(&self) -> bool {
         self.pending || self.changed
     }
@@ -287,7 +287,7 @@ impl Agent {
         self.talks.len() + self.reserved.len()
     }
 
-    /// Whether it can take one more contact of a channel now, and if not, why.
+    /// Whether it can take one more contact of a channel now, or why not.
     pub fn free_for(&self, channel: ChannelIdx, rules: &Channels) -> Result<(), Unfree> {
         if !self.exists {
             return Err(Unfree::Removed);
@@ -306,8 +306,8 @@ impl Agent {
         self.place_for(channel, rules)
     }
 
-    /// The channels for which it is free, one bit each: all at once what [`Agent::free_for`] says
-    /// of each.
+    /// The channels for which it is free, one bit each: the result of [`Agent::free_for`] for all
+    /// channels at once.
     pub fn free_mask(&self, rules: &Channels) -> u32 {
         if !self.exists
             || self.presence != Presence::Available
@@ -368,7 +368,7 @@ impl Agent {
         }
     }
 
-    /// How many contacts of a channel it takes at once.
+    /// How many simultaneous contacts of a channel it takes.
     pub fn capacity_of(&self, channel: ChannelIdx, rules: &Channels) -> u32 {
         self.capacity
             .iter()
@@ -385,12 +385,12 @@ impl Agent {
 pub struct Channels {
     names: Vec<Name>,
     rules: Vec<ChannelRule>,
-    /// The channels that an agent serves unless its own capacity says otherwise, one bit each.
+    /// The channels that agents serve unless their own capacity says otherwise, one bit each.
     served: u32,
 }
 
 impl Channels {
-    /// The built-in channels and those that the settings add or change.
+    /// The built-in channels with the settings' changes and additions.
     pub fn of(settings: &Settings) -> Self {
         let mut channels = Self {
             names: Vec::new(),
@@ -408,7 +408,7 @@ impl Channels {
         channels
     }
 
-    /// Takes over what the settings say; a channel once known stays known.
+    /// Applies the settings; a known channel is never removed.
     pub fn apply(&mut self, settings: &Settings) {
         for (name, rule) in &settings.channels {
             match self.find(name) {
@@ -444,7 +444,7 @@ impl Channels {
         self.names.len()
     }
 
-    /// The names, for a message that says what would be right.
+    /// The names, for error messages.
     pub fn listed(&self) -> String {
         let names: Vec<&str> = self.names.iter().map(Name::as_str).collect();
         names.join(", ")

@@ -1,7 +1,7 @@
-//! What an agent is bound to beside its work: planned absences, a mentor, a bound on its cases,
-//! what was done for it while it was away, and who succeeds it.
+//! Further properties of an agent besides its work: planned absences, mentor, limit on cases,
+//! briefing, succession.
 //!
-//! Plain state and questions about it.
+//! Plain state and queries on it.
 
 use std::collections::VecDeque;
 
@@ -13,24 +13,24 @@ use crate::stored::stored;
 
 /// The most absences planned for one agent.
 pub const ABSENCES_MAX: usize = 64;
-/// The most contacts in one briefing; of more the oldest are only counted.
+/// The most contacts in one briefing; older ones are only counted.
 pub const BRIEFING_ITEMS_MAX: usize = 200;
 /// The most successors of one agent.
 pub const SUCCESSORS_MAX: usize = 100;
 /// The shortest time between two batches of a succession.
 pub const SUCCESSION_EVERY_MIN: Millis = Millis::seconds(1);
 
-/// What an agent is bound to.
+/// The bonds of an agent.
 #[derive(Clone, Debug, Default)]
 pub struct Bonds {
-    /// In the order of time, without overlap. The first may have begun.
+    /// In order of time, without overlap. The first may have begun.
     pub absences: Vec<Absence>,
-    /// The first absence has begun and the agent has not come back.
+    /// The first absence has begun and the agent has not returned.
     pub absent: bool,
     /// When the first absence begins, or ends if it has begun.
     pub(super) absence_at: Option<Timestamp>,
     pub mentor: Option<AgentIdx>,
-    /// With so many open cases, new ones go to others who can take them.
+    /// With this many open cases, new ones go to others who can take them.
     pub(super) max_open_cases: Option<u32>,
     pub briefing: Briefing,
     pub(super) succession: Option<Box<Succession>>,
@@ -43,13 +43,13 @@ stored! {
     }
 }
 
-/// What others did for an owner since it went away.
+/// What others did for an owner while it was away.
 #[derive(Clone, Debug, Default)]
 pub struct Briefing {
     pub since_at: Option<Timestamp>,
-    /// When it came back. `None` = it is away still, or was never.
+    /// When it returned. `None` = it is still away, or never was.
     pub until_at: Option<Timestamp>,
-    /// A planned absence fell into this time.
+    /// A planned absence was part of this time.
     pub planned: bool,
     pub served: VecDeque<Served>,
     pub dropped: u64,
@@ -57,7 +57,7 @@ pub struct Briefing {
 
 stored! { Briefing { 1 since_at, 2 until_at, 3 planned = false, 4 served, 5 dropped = 0 } }
 
-/// A contact that somebody else served for the owner of its case.
+/// A contact of the owner's case that another agent served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Served {
     pub at: Timestamp,
@@ -69,7 +69,7 @@ pub struct Served {
 
 stored! { Served { 1 at, 2 contact, 3 case, 4 agent, 5 route } }
 
-/// The plan by which the open cases of one who leaves go to others.
+/// The plan to hand the open cases of a leaving agent to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Succession {
     pub to: Vec<AgentIdx>,
@@ -89,7 +89,7 @@ impl Bonds {
         self.absence_at
     }
 
-    /// With so many open cases, new ones go to others who can take them.
+    /// With this many open cases, new ones go to others who can take them.
     pub fn max_open_cases(&self) -> Option<u32> {
         self.max_open_cases
     }
@@ -98,12 +98,12 @@ impl Bonds {
         self.succession.as_deref()
     }
 
-    /// Whether anything bounds the new cases of this agent.
+    /// Whether new cases of this agent are limited.
     pub fn is_bounded(&self) -> bool {
         self.max_open_cases.is_some() || self.succession.is_some()
     }
 
-    /// Whether new cases should go to others, with so many open.
+    /// Whether new cases should go to others, with this many open.
     pub fn is_full(&self, open_cases: usize) -> bool {
         let full = self
             .max_open_cases
@@ -111,13 +111,13 @@ impl Bonds {
         full || self.succession.is_some()
     }
 
-    /// Until when it is absent by plan, where it is now.
+    /// The end of the present planned absence, if there is one.
     pub fn absent_until(&self) -> Option<Timestamp> {
         let first = self.absences.first().filter(|_| self.absent);
         first.map(|absence| absence.to_at)
     }
 
-    /// Whether an absence is planned that falls into a span of time.
+    /// Whether an absence is planned within a span of time.
     pub fn is_absent_in(&self, from: Timestamp, to: Timestamp) -> bool {
         let falls_in = |absence: &Absence| absence.from_at < to && from < absence.to_at;
         self.absences.iter().any(falls_in)
@@ -125,7 +125,7 @@ impl Bonds {
 }
 
 impl Briefing {
-    /// The agent goes away: what was told before is over.
+    /// Starts a briefing, when the agent goes away; the earlier one is dropped.
     pub fn begin(&mut self, at: Timestamp) {
         *self = Self {
             since_at: Some(at),

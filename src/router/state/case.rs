@@ -1,7 +1,7 @@
 //! A case: one matter of one customer, and who is responsible for it.
 //!
-//! The owner is the first human who really handled it. Ownership ends only by closing the case or
-//! by a recorded handover; `Book::set_owner` alone writes `owner`.
+//! The owner is the first human who handled it. Ownership ends only by closing the case or by a
+//! recorded handover; only `Book::set_owner` writes `owner`.
 
 use std::borrow::Cow;
 
@@ -20,33 +20,33 @@ use crate::stored::{Error, Reader, Stored, Writer, stored};
 /// The most notes kept on one case.
 pub const NOTES_MAX: usize = 1_000;
 
-/// The longest name of a case that stands in its record: those that the router gives do.
+/// The longest name of a case stored inline, which includes those the router makes.
 const NAME_IN_PLACE: usize = 15;
 
 /// A case.
 #[derive(Clone, Debug)]
 pub struct Case {
     id: CompactName<NAME_IN_PLACE>,
-    /// In a box of its own: a third of the room where there is none.
+    /// Boxed, since most cases have none.
     topic: Option<Box<Name>>,
-    /// What most open cases have none of.
+    /// What most open cases do not have.
     cold: Option<Box<CaseCold>>,
     pub opened_at: Timestamp,
     pub owned_at: MaybeAt,
-    /// The last contact or act on it; among several the most recently active is found.
+    /// The last contact or act; of several cases the most recently active is found.
     pub active_at: Timestamp,
-    /// When the newest of its contacts was submitted; none where repeats are not supervised.
+    /// When its newest contact was submitted; none where repeats are not supervised.
     newest_at: MaybeAt,
     pub(super) customer: Option<CustomerIdx>,
     pub(super) owner: Option<AgentIdx>,
     pub last_handler: Option<AgentIdx>,
     pub contacts: u32,
-    /// Contacts that refer to it; it is kept as long as there are any.
+    /// Contacts that refer to it; while there are any, it is kept.
     pub(super) referred: u32,
     pub(super) state: CaseState,
 }
 
-/// The cold part of a case: what it may have besides its owner.
+/// The cold part of a case: rarely used fields.
 #[derive(Clone, Debug, Default)]
 pub struct CaseCold {
     pub kind: Option<Name>,
@@ -56,11 +56,11 @@ pub struct CaseCold {
     pub handovers: u32,
     pub escalations: u32,
     pub escalated_at: MaybeAt,
-    /// When its contacts before the newest were submitted, the oldest first, as many as the
-    /// supervision of repeats counts.
+    /// When its contacts before the newest were submitted, oldest first, as many as the supervision
+    /// of repeats counts.
     older: Vec<Timestamp>,
     pub notes: Vec<Note>,
-    /// How it goes on, where there is anything to tell.
+    /// Its stage, clocks, tasks and follow-up, if any.
     progress: Option<Box<Progress>>,
 }
 
@@ -106,7 +106,7 @@ impl Case {
         self.id.name()
     }
 
-    /// The bytes of its name, which are in the order of names.
+    /// The bytes of its name, which sort like names.
     pub fn id_bytes(&self) -> &[u8] {
         self.id.as_bytes()
     }
@@ -164,7 +164,7 @@ impl Case {
         self.cold.as_ref()?.closed_at.get()
     }
 
-    /// When it closes by itself.
+    /// When it closes automatically.
     pub fn close_at(&self) -> Option<Timestamp> {
         self.cold.as_ref()?.close_at.get()
     }
@@ -177,8 +177,8 @@ impl Case {
         self.cold.as_ref().map_or(&[], |cold| &cold.notes)
     }
 
-    /// Notes when one of its contacts was submitted. Answers when the first of the last `limit`
-    /// was, where there have been so many; only those are kept.
+    /// Records the submission time of one of its contacts. Returns the first of the last `limit`
+    /// times, if there have been so many; only those are kept.
     pub fn note_submission(&mut self, at: Timestamp, limit: usize) -> Option<Timestamp> {
         if limit == 0 {
             self.newest_at = MaybeAt::NONE;
@@ -207,7 +207,7 @@ impl Case {
     }
 }
 
-/// A case as an image has it; times that are mostly near the first are told from there.
+/// A case as stored in an image; times usually near the first are stored relative to it.
 struct Written<'a> {
     id: Cow<'a, CompactName<NAME_IN_PLACE>>,
     topic: Option<Cow<'a, Box<Name>>>,
@@ -290,7 +290,7 @@ pub struct Cases {
     pub slots: Segments<Option<Case>>,
     pub free: Vec<CaseIdx>,
     pub by_name: Directory<CaseIdx>,
-    /// Counts up for the names of cases that the router itself opens.
+    /// A counter for the names of cases that the router opens.
     pub opened: u64,
     /// Clocks that have run out and not ended.
     pub overdue: u64,
@@ -299,7 +299,7 @@ pub struct Cases {
 }
 
 impl Cases {
-    /// The cases of an image: `read` reads them and shows each with its number.
+    /// Restores the cases of an image: `read` reads them and passes each with its number.
     pub fn read(
         read: impl FnOnce(
             &mut dyn FnMut(usize, &Option<Case>),
@@ -334,7 +334,7 @@ impl Cases {
         self.seeking.get(&case).map_or(&[], SmallList::as_slice)
     }
 
-    /// Notes that a contact of a case looks for an agent, or no longer does.
+    /// Records whether a contact of a case looks for an agent.
     pub fn note_seeking(&mut self, case: CaseIdx, contact: ContactIdx, seeks: bool) {
         use hashbrown::hash_map::Entry;
         match self.seeking.entry(case) {
@@ -363,7 +363,7 @@ impl Cases {
         idx
     }
 
-    /// Takes in a case that is never asked for by its name, which may be another's too.
+    /// Adds a case that is never found by its name, which another case may have too.
     pub fn insert_unnamed(&mut self, case: Case) -> CaseIdx {
         let idx = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
@@ -381,12 +381,12 @@ impl Cases {
         Some(case)
     }
 
-    /// Clocks that have run out and not ended, by looking at each.
+    /// Clocks that have run out and not ended, by a scan.
     pub fn count_overdue(&self) -> u64 {
         self.slots.iter().flatten().map(Case::overdue).sum()
     }
 
-    /// A name for a case that the router opens, which no client has used.
+    /// A name for a case opened by the router, not used by any client.
     pub fn fresh_name(&mut self) -> Name {
         loop {
             self.opened += 1;

@@ -1,8 +1,8 @@
 //! A clock of a case: one deadline from its start to its one verdict.
 //!
-//! A clock knows the moments that are still to come: the warning, the steps of the ladder, the
-//! deadline itself. They are reckoned when the deadline is set and again when it moves, and each
-//! is taken off the list as it passes, so none can come twice.
+//! A clock has its future moments: the warning, the steps of the ladder, the deadline itself. They
+//! are computed whenever the deadline is set or moved, and each is removed as it passes, so none
+//! can come twice.
 
 use smallvec::SmallVec;
 
@@ -11,13 +11,13 @@ use crate::router::api::codes::DeadlineVerdict;
 use crate::router::api::time::Timestamp;
 use crate::stored::{numbered, stored};
 
-/// Of what a clock measures the time.
+/// What a clock measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockOf {
     Whole,
-    /// By its position among the kind's stages.
+    /// A stage, by its position in the kind.
     Stage(u16),
-    /// By the number of the task.
+    /// A task, by its number.
     Assist(u32),
 }
 
@@ -34,7 +34,7 @@ impl ClockOf {
     }
 }
 
-/// What comes at a moment, in the order in which equal times are served.
+/// What a moment is for; simultaneous ones are handled in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     Warn,
@@ -50,7 +50,7 @@ pub enum What {
 
 numbered! { What { 1 Warn, 2 Before(position), 3 Due, 4 After(position), 5 HandOn } }
 
-/// Something still to come.
+/// A future moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
     pub at: Timestamp,
@@ -64,13 +64,13 @@ stored! { Moment { 1 at, 2 what } }
 pub struct Clock {
     pub of: ClockOf,
     pub started_at: Timestamp,
-    /// `None` only for a task that need not be done by a time but taken by one.
+    /// `None` only for a task that must be taken, but not done, by a time.
     pub term: Option<Term>,
-    /// The deadline; while the clock stands still, the one that it had.
+    /// The deadline; while the clock is paused, the last one.
     pub due_at: Option<Timestamp>,
-    /// What was left when it began to stand still.
+    /// The time left when it was paused.
     pub left: Option<Pause>,
-    /// In the order of time.
+    /// In order of time.
     pub moments: SmallVec<[Moment; 4]>,
     pub verdict: Option<DeadlineVerdict>,
     pub ended_at: Option<Timestamp>,
@@ -84,18 +84,18 @@ stored! {
 }
 
 impl Clock {
-    /// Whether it has not ended: it runs, stands still or is overdue.
+    /// Whether it has not ended: it runs, is paused or is overdue.
     pub fn is_open(&self) -> bool {
         self.ended_at.is_none()
     }
 
-    /// When something comes next.
+    /// When its next moment is.
     pub fn next_at(&self) -> Option<Timestamp> {
         let running = self.is_open() && self.left.is_none();
         self.moments.first().filter(|_| running).map(|m| m.at)
     }
 
-    /// Whether its deadline still counts and has neither passed nor been kept.
+    /// Whether its deadline has no verdict yet.
     pub fn is_undecided(&self) -> bool {
         self.is_open() && self.verdict.is_none() && self.due_at.is_some()
     }

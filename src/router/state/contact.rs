@@ -1,7 +1,7 @@
 //! A contact: from its submission to its end.
 //!
-//! Plain state and questions about it. At every instant a contact is in exactly one
-//! [`ContactState`]; all changes of it go through `Book::set_state`.
+//! Plain state and queries on it. A contact always has exactly one [`ContactState`], which only
+//! `Book::set_state` changes.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +25,7 @@ use crate::router::store::directory::Directory;
 use crate::router::store::small_list::SmallList;
 use crate::stored::stored;
 
-/// The most steps that a contact remembers for `contact.explain`; then the oldest but the first
-/// few are dropped.
+/// The most steps kept for `contact.explain`; beyond that the oldest but the first few are dropped.
 pub const STEPS_KEPT_MAX: usize = 64;
 
 /// A contact.
@@ -53,16 +52,16 @@ pub struct Contact {
     pub reason: Option<Text>,
 
     pub submitted_at: Timestamp,
-    /// The time that gives the place in the order.
+    /// The time that determines its place in the order.
     pub joined_at: Timestamp,
-    /// The arrival sequence: among equal times the earlier arrival goes first.
+    /// The arrival sequence; it decides between equal times.
     pub seq: u64,
-    /// When it came into the present queue: the queue's `max_wait_ms` counts from here.
+    /// When it entered the present queue; the queue's `max_wait_ms` counts from here.
     pub entered_at: Timestamp,
-    /// Overflows in the millisecond in which it came into the present queue.
+    /// Overflows in the millisecond in which it entered the present queue.
     pub hops: u32,
-    /// Where the present wait began, with the arrival or a transfer: steps, the wait for an owner
-    /// and its own `max_wait_ms` count from here, and this wait is reported.
+    /// When the present wait began, on arrival or on transfer; steps, the wait for an owner and its
+    /// own `max_wait_ms` count from here, and this wait is reported.
     pub wait_from: Timestamp,
     pub not_before_at: MaybeAt,
     pub connected_at: MaybeAt,
@@ -70,23 +69,23 @@ pub struct Contact {
     pub wait_ms: Option<i64>,
     pub within_target: bool,
 
-    /// Steps of the queue that its waiting has passed.
+    /// Steps of the queue passed by waiting.
     pub steps_passed: u32,
-    /// Steps of priority won by waiting.
+    /// Steps of priority gained by waiting.
     pub aged: i32,
-    /// Its time to wait is over; it stays only until its offers are decided.
+    /// Its time ran out; it stays only until its offers are decided.
     pub overdue: bool,
-    /// It was passed to a queue and does not seek its owner again.
+    /// It was transferred to a queue and the owner is not asked again.
     pub passed_on: bool,
-    /// It is a callback that only the owner makes.
+    /// A callback that only the owner makes.
     pub by_owner_only: bool,
-    /// What the router brought it for, where it did.
+    /// Why the router created it, if it did.
     pub duty: Option<Duty>,
     /// It waits for this agent as others wait for their owner.
     pub kept_for: Option<AgentIdx>,
-    /// It is to be offered to this agent and nobody else.
+    /// Only this agent is asked.
     pub direct: Option<AgentIdx>,
-    /// It looks for an agent: it waits or is offered, beside its conversation in a consultation.
+    /// It looks for an agent: it waits or is offered, also during a consultation.
     pub(super) seeking: bool,
 
     pub(super) offers: SmallVec<[Offer; 1]>,
@@ -101,12 +100,12 @@ pub struct Contact {
     pub trail: Vec<StepTaken>,
     pub trail_dropped: u64,
 
-    /// Agents still in wrap-up for it after its conversation.
+    /// Agents still in wrap-up for it.
     pub(super) wrapping: SmallList<AgentIdx>,
     pub cold: Option<Box<ContactCold>>,
-    /// Where it stands in the waiting index.
+    /// Its place in the waiting index.
     pub(super) place: Option<Place>,
-    /// Where it stands among those that ring and may be offered to more agents.
+    /// Its place among the ringing contacts that may be offered to more agents.
     pub(super) ringing: Option<Box<WaitKey>>,
 }
 
@@ -124,7 +123,7 @@ stored! {
     made anew { place, ringing }
 }
 
-/// An offer that rings.
+/// An open offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
     pub id: OfferId,
@@ -146,7 +145,7 @@ pub struct Talk {
 
 stored! { Talk { 1 agent, 2 since, 3 route } }
 
-/// One step that was taken with a contact, kept for `contact.explain`.
+/// One step of a contact, kept for `contact.explain`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepTaken {
     pub at: Timestamp,
@@ -159,7 +158,7 @@ pub struct StepTaken {
 
 stored! { StepTaken { 1 at, 2 rule, 3 why, 4 agent, 5 until_at, 6 candidates } }
 
-/// An agent that was considered.
+/// A considered agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Considered {
     pub agent: AgentIdx,
@@ -170,7 +169,7 @@ pub struct Considered {
 stored! { Considered { 1 agent, 2 route, 3 verdict } }
 
 impl Contact {
-    /// A contact that joins at a time and asks for nothing more than a queue and some skills.
+    /// A contact with all optional fields unset.
     pub fn new(
         id: Name,
         queue: QueueIdx,
@@ -233,7 +232,7 @@ impl Contact {
         }
     }
 
-    /// A contact that asks for the same and joins now, with nothing of the way that this one has gone.
+    /// A new contact with the same wishes that joins now, without this one's history.
     pub fn afresh(&self, id: Name, at: Timestamp, seq: u64) -> Self {
         let (queue, channel) = (self.queue, self.channel);
         let mut fresh = Self::new(
@@ -259,13 +258,13 @@ impl Contact {
         fresh
     }
 
-    /// The same as it would be with a case.
+    /// The same contact in a case.
     pub fn of_case(mut self, case: Option<CaseIdx>) -> Self {
         self.case = case;
         self
     }
 
-    /// The same as it would be in another queue.
+    /// The same contact in another queue.
     pub fn as_if_in(&self, queue: QueueIdx) -> Self {
         let mut trial = self.clone();
         trial.queue = queue;
@@ -302,7 +301,7 @@ impl Contact {
         &self.talks
     }
 
-    /// Agents still in wrap-up for it after its conversation.
+    /// Agents still in wrap-up for it.
     pub fn wrapping(&self) -> &[AgentIdx] {
         self.wrapping.as_slice()
     }
@@ -311,12 +310,12 @@ impl Contact {
         self.seeking
     }
 
-    /// The offers that ring.
+    /// Its open offers.
     pub fn offers(&self) -> &[Offer] {
         &self.offers
     }
 
-    /// Where it stands in the waiting index.
+    /// Its place in the waiting index.
     pub fn place(&self) -> Option<Place> {
         self.place
     }
@@ -325,7 +324,7 @@ impl Contact {
         self.deadlines.0[deadline as usize].get()
     }
 
-    /// A deadline is not due any more. One that is armed is set by `Book::set_deadline`.
+    /// Clears a deadline. `Book::set_deadline` arms one.
     pub fn drop_deadline(&mut self, deadline: Deadline) {
         self.deadlines.0[deadline as usize] = MaybeAt::NONE;
     }
@@ -339,7 +338,7 @@ impl Contact {
         self.offers.iter().find(|offer| offer.agent == agent)
     }
 
-    /// Whether an offer by name (owner, deputy, leader, direct) rings: then nobody else is asked.
+    /// Whether an offer by name (owner, deputy, leader, direct) is open: then nobody else is asked.
     pub fn rings_by_name(&self) -> bool {
         self.offers.iter().any(|offer| match offer.route {
             Route::Owner | Route::Deputy | Route::Leader | Route::Direct => true,
@@ -347,7 +346,7 @@ impl Contact {
         })
     }
 
-    /// Takes down a step for `contact.explain`.
+    /// Records a step for `contact.explain`.
     pub fn remember(&mut self, step: StepTaken) {
         const FIRST_KEPT: usize = 8;
         if self.trail.len() == STEPS_KEPT_MAX {
@@ -355,27 +354,27 @@ impl Contact {
             self.trail_dropped += 1;
         }
         if self.trail.capacity() == 0 {
-            // Most contacts that wait have taken one step: room for four would be kept unused.
+            // Most waiting contacts have one step; growing to four would waste memory.
             self.trail.reserve_exact(1);
         }
         self.trail.push(step);
     }
 }
 
-/// The most boxes of forgotten contacts that are kept for those that come.
+/// The most boxes of forgotten contacts kept for reuse.
 const SPARE_MAX: usize = 1_024;
 
-/// The contacts of a tenant by number, with the numbers that are free again.
+/// The contacts of a tenant by number, with the free numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Contacts {
     pub slots: Vec<Option<Box<Contact>>>,
     pub free: Vec<ContactIdx>,
     pub by_name: Directory<ContactIdx>,
-    /// They are known by number only and have no name of their own; for bulk runs.
+    /// Contacts are known by number only and have no names; for bulk runs.
     pub nameless: bool,
-    /// Those booked for a slot, by its beginning.
+    /// Contacts booked for a slot, by its beginning.
     pub booked: BTreeSet<(Timestamp, ContactIdx)>,
-    /// Boxes of contacts that are forgotten: in the steady state none is asked for or given back.
+    /// Boxes of forgotten contacts: in the steady state no memory is allocated or freed.
     #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
     spare: Vec<Box<Contact>>,
 }
@@ -404,7 +403,7 @@ impl Contacts {
         idx
     }
 
-    /// Makes a name that no contact bears lead to one.
+    /// Gives an unused name to a contact.
     pub fn note_name(&mut self, name: &Name, idx: ContactIdx) {
         let place = self.by_name.place(name.as_str().as_bytes());
         self.by_name.insert(place, idx);
@@ -421,7 +420,7 @@ impl Contacts {
         spare
     }
 
-    /// Forgets a contact; its case, if it has one, is answered.
+    /// Forgets a contact; returns its case, if any.
     pub fn remove(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
         let mut contact = self.slots[idx.at()].take()?;
         if !self.nameless {
@@ -442,7 +441,7 @@ impl Contacts {
         case
     }
 
-    /// Books a contact for another slot, or for none.
+    /// Books a contact for a slot, or for none.
     pub fn set_slot(&mut self, idx: ContactIdx, slot: Option<Slot>) {
         let before = self[idx].slot();
         if before == slot {

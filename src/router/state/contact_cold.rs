@@ -1,7 +1,6 @@
-//! The cold part of a contact, which most have none of and few steps read: it lies in a box apart.
-//! It is what a contact may have besides its way through the queue: a kind, agents it excludes, a note, a
-//! booked slot, a ticket of the counter, a call promised, what its customer's profile asks for, what
-//! was learnt of it.
+//! The cold part of a contact: rarely used fields, in a separate box. These are its kind, excluded
+//! agents, note, booked slot, ticket, callback, what its customer's profile adds, and what was
+//! learnt of it.
 
 use smallvec::SmallVec;
 
@@ -12,13 +11,13 @@ use crate::router::api::ids::{AgentIdx, Name, Text};
 use crate::router::api::time::Timestamp;
 use crate::stored::stored;
 
-/// The state apart.
+/// The rarely used fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactCold {
     pub kind: Option<Name>,
-    /// Agents whom the contact itself excludes.
+    /// Agents that the contact itself excludes.
     pub exclude: SmallVec<[AgentIdx; 2]>,
-    /// What the platform noted at its end.
+    /// The platform's note at its end.
     pub note: Option<Text>,
     pub(super) slot: Option<Slot>,
     pub ticket: Option<Name>,
@@ -26,18 +25,18 @@ pub struct ContactCold {
     pub callback_at: Option<Timestamp>,
     /// Where to call back.
     pub callback_to: Option<Text>,
-    /// Priority by the customer's profile.
+    /// Priority from the customer's profile.
     pub bonus: i32,
-    /// Skills wished for by the customer's profile, for as long as `wishing`.
+    /// Skills wished for by the customer's profile, while `wishing`.
     pub wishes: Levels,
     pub wishing: bool,
-    /// When the wishes are given up. `None` = never.
+    /// When the wishes end. `None` = never.
     pub wish_until: Option<Timestamp>,
     /// The agent in charge of the customer's grid.
     pub manager: Option<AgentIdx>,
-    /// The mentor who is asked first in a consultation.
+    /// The mentor, asked first in a consultation.
     pub mentor: Option<AgentIdx>,
-    /// Something was learnt of it that whoever is offered it should see.
+    /// Something was learnt of it that the next offered agent should see.
     pub learnt: bool,
 }
 
@@ -49,7 +48,7 @@ stored! {
 }
 
 impl ContactCold {
-    /// Priority by the customer's profile, and nothing else.
+    /// Only a priority from the customer's profile.
     pub fn of_priority(bonus: i32) -> Self {
         Self {
             bonus,
@@ -63,7 +62,7 @@ impl Contact {
         self.cold.get_or_insert_default()
     }
 
-    /// Keeps something apart, where there is something.
+    /// Stores a value in the cold part, if there is one.
     pub fn keep<T>(&mut self, value: Option<T>, place: fn(&mut ContactCold) -> &mut Option<T>) {
         if value.is_some() || self.cold.is_some() {
             *place(self.cold_mut()) = value;
@@ -74,7 +73,7 @@ impl Contact {
         self.cold.as_ref()?.kind.as_ref()
     }
 
-    /// The agents whom the contact itself excludes.
+    /// The agents that the contact itself excludes.
     pub fn exclude(&self) -> &[AgentIdx] {
         self.cold.as_ref().map_or(&[], |cold| &cold.exclude)
     }
@@ -95,7 +94,7 @@ impl Contact {
         self.cold.as_ref()?.ticket.clone()
     }
 
-    /// The skills that are wished for now.
+    /// The skills wished for now.
     pub fn wishes(&self) -> Option<&Levels> {
         let cold = self.cold.as_ref().filter(|cold| cold.wishing)?;
         Some(&cold.wishes)
@@ -109,7 +108,8 @@ impl Contact {
         self.cold.as_ref()?.mentor
     }
 
-    /// Who is asked by name besides owner and preferred agent, and whether for the skill too.
+    /// Who is asked by name besides owner and preferred agent, and whether their skills are
+    /// checked.
     pub fn asked_besides(&self) -> impl Iterator<Item = (AgentIdx, bool)> + use<> {
         let asked = [
             (self.mentor(), false),
@@ -121,7 +121,7 @@ impl Contact {
             .filter_map(|(agent, skilled)| Some((agent?, skilled)))
     }
 
-    /// Whether its caller has hung up and is to be called, or there never was one.
+    /// Whether its caller has hung up and waits to be called back, or there never was a caller.
     pub fn is_promised_call(&self) -> bool {
         let asked = self.cold.as_ref().and_then(|cold| cold.callback_at);
         self.by_owner_only || asked.is_some() || self.duty.is_some()

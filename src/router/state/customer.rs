@@ -1,7 +1,7 @@
 //! A customer: one person behind several identities.
 //!
-//! Plain state, and the directory of names that leads to it. What linking, merging and excluding
-//! do is in `customers`.
+//! Plain state, and the directory of its names. Linking, merging and excluding are in
+//! `act/customer`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,41 +21,41 @@ use crate::stored::{Error, Reader, Stored, Writer, stored};
 /// The most identities of one customer.
 pub const IDENTITIES_MAX: usize = 256;
 
-/// The longest name of a customer that stands in its record: telephone numbers do.
+/// The longest name of a customer stored inline, enough for telephone numbers.
 const NAME_IN_PLACE: usize = 19;
 
 /// A customer, in half a cache line.
 #[derive(Clone, Debug)]
 pub struct Customer {
-    /// What it is called, and its case where it has one.
+    /// Its id, and its case if it has one.
     id: CompactName<NAME_IN_PLACE, Option<CaseIdx>>,
-    /// What most customers have none of.
+    /// What most customers do not have.
     more: Option<Box<More>>,
 }
 
-/// What is beyond one case.
+/// Everything beyond one case.
 #[derive(Clone, Debug, Default)]
 struct More {
-    /// All its cases where it has more than one.
+    /// All its cases, if it has more than one.
     cases: Vec<CaseIdx>,
     cold: Option<Box<CustomerCold>>,
 }
 
-/// The cold part of a customer: what it may have besides its cases.
+/// The cold part of a customer: rarely used fields.
 #[derive(Clone, Debug, Default)]
 pub struct CustomerCold {
     pub identities: Vec<Name>,
     pub profile: Profile,
     pub excluded: SmallVec<[Excluded; 1]>,
-    /// Places it gave up by hanging up, for whoever calls again in time.
+    /// Places abandoned by hanging up, which a call within the time resumes.
     pub abandoned: SmallVec<[Abandoned; 1]>,
-    /// The customer into which this one was merged.
+    /// The customer that this one was merged into.
     pub merged_into: Option<CustomerIdx>,
 }
 
 stored! { CustomerCold { 1 identities, 2 profile, 3 excluded, 4 abandoned, 5 merged_into } }
 
-/// An agent who never serves this customer (回避).
+/// An agent who must never serve this customer (回避).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excluded {
     pub agent: AgentIdx,
@@ -64,7 +64,7 @@ pub struct Excluded {
 
 stored! { Excluded { 1 agent, 2 reason } }
 
-/// A place in the order that was given up.
+/// An abandoned place in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Abandoned {
     pub queue: QueueIdx,
@@ -87,7 +87,7 @@ impl Customer {
         self.id.name()
     }
 
-    /// Its cases in the order in which they came to it, closed ones too while they are kept.
+    /// Its cases in the order in which they were added, including closed ones while they are kept.
     pub fn cases(&self) -> &[CaseIdx] {
         match &self.more {
             Some(more) if !more.cases.is_empty() => &more.cases,
@@ -159,7 +159,7 @@ impl Customer {
         self.cold().map_or(&[], |cold| &cold.abandoned)
     }
 
-    /// Whether it went into another customer and has no names of its own any more.
+    /// Whether it was merged into another customer and has no names any more.
     fn is_merged(&self) -> bool {
         self.cold().is_some_and(|cold| cold.merged_into.is_some())
     }
@@ -179,7 +179,7 @@ impl Customer {
     }
 }
 
-/// Its id, its cases, and what it has besides.
+/// Stored as its id, its cases, and its cold part.
 impl Stored for Customer {
     fn write(&self, out: &mut Writer<'_>) {
         out.field(1);
@@ -225,7 +225,7 @@ impl Stored for Customer {
 pub struct Customers {
     pub slots: Segments<Customer>,
     pub by_identity: Directory<CustomerIdx>,
-    /// Contacts that seek an agent and belong to no case yet, by customer.
+    /// Seeking contacts without a case, by customer.
     pub unattached: BTreeMap<CustomerIdx, SmallList<ContactIdx>>,
 }
 
@@ -239,7 +239,7 @@ impl Customers {
         self.by_identity.get(place, is_it)
     }
 
-    /// The customer of an identity, made where it is unknown.
+    /// The customer of an identity, created if unknown.
     pub fn intern(&mut self, identity: &Name) -> CustomerIdx {
         let place = self.by_identity.place(identity.as_str().as_bytes());
         if let Some(found) = self.find_at(place, identity.as_str()) {
@@ -251,19 +251,19 @@ impl Customers {
         idx
     }
 
-    /// Makes an identity that nobody has lead to a customer.
+    /// Adds an unused identity to a customer.
     pub fn name(&mut self, identity: &Name, idx: CustomerIdx) {
         let place = self.by_identity.place(identity.as_str().as_bytes());
         self.by_identity.insert(place, idx);
     }
 
-    /// Makes an identity lead to a customer no longer.
+    /// Removes an identity of a customer.
     pub fn unname(&mut self, identity: &Name, idx: CustomerIdx) {
         let place = self.by_identity.place(identity.as_str().as_bytes());
         self.by_identity.remove(place, idx);
     }
 
-    /// The customers of an image: `read` reads them and shows each with its number.
+    /// Restores the customers of an image: `read` reads them and passes each with its number.
     pub fn read(
         read: impl FnOnce(&mut dyn FnMut(usize, &Customer)) -> Result<Segments<Customer>, String>,
     ) -> Result<Self, String> {
@@ -284,12 +284,12 @@ impl Customers {
         Ok(customers)
     }
 
-    /// A contact of a customer belongs to no case yet.
+    /// Adds a contact to its customer's contacts without a case.
     pub fn join_unattached(&mut self, idx: CustomerIdx, contact: ContactIdx) {
         self.unattached.entry(idx).or_default().push(contact);
     }
 
-    /// A contact has found its case or seeks nobody any more.
+    /// A contact has a case now or is no longer seeking.
     pub fn leave_unattached(&mut self, idx: CustomerIdx, contact: ContactIdx) {
         let Entry::Occupied(mut list) = self.unattached.entry(idx) else {
             return;
@@ -300,7 +300,7 @@ impl Customers {
         }
     }
 
-    /// The contacts of one customer that belong to no case yet are another's.
+    /// Moves the contacts without a case from one customer to another.
     pub fn move_unattached(&mut self, from: CustomerIdx, to: CustomerIdx) {
         if let Some(list) = self.unattached.remove(&from) {
             let into = self.unattached.entry(to).or_default();
@@ -308,7 +308,7 @@ impl Customers {
         }
     }
 
-    /// The contacts of a customer that belong to no case yet.
+    /// The contacts of a customer without a case.
     pub fn unattached_of(&self, idx: CustomerIdx) -> &[ContactIdx] {
         self.unattached.get(&idx).map_or(&[], SmallList::as_slice)
     }

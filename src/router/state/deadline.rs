@@ -1,4 +1,4 @@
-//! What a contact may have a deadline for.
+//! The kinds of deadline of a contact.
 
 use smallvec::SmallVec;
 
@@ -6,10 +6,10 @@ use super::timers::Timer;
 use crate::router::api::time::{MaybeAt, Timestamp};
 use crate::stored::{Error, Reader, Stored, Writer, numbered};
 
-/// What a contact has a deadline for, in the order in which it keeps them.
+/// The kinds of deadline of a contact, in the order in which it stores them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deadline {
-    /// It is to arrive.
+    /// Its scheduled arrival.
     Scheduled,
     /// Its requirement changes with the time waited.
     Step,
@@ -61,11 +61,11 @@ numbered! {
     }
 }
 
-/// When each deadline is due, by its place among [`Deadline::ALL`].
+/// When each deadline is due, by its index in [`Deadline::ALL`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Deadlines(pub(super) [MaybeAt; Deadline::COUNT]);
 
-/// Those that are armed, with their times.
+/// Stored as those that are armed, with their times.
 impl Stored for Deadlines {
     fn write(&self, out: &mut Writer<'_>) {
         let armed = Deadline::ALL.into_iter().zip(self.0);

@@ -1,12 +1,12 @@
-//! What a contact of the router's own is for.
+//! The purpose of a contact that the router created.
 
 use crate::stored::numbered;
 
-/// What a contact of the router's own is for.
+/// The purpose of a contact that the router created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Duty {
     FollowUp,
-    /// By the number of the task on its case.
+    /// A task of its case, by number.
     Assist(u32),
 }
 

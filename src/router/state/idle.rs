@@ -1,13 +1,13 @@
-//! The idle order: which agents are free, longest idle first, found by skill without a scan.
+//! The idle order: finds free agents by skill, longest idle first, without a scan.
 //!
-//! Every agent that has been available has a position; positions rise with the time since when it
-//! is idle, ties by agent id. For each channel there is a bitmap of the positions that are free,
-//! for each required skill and level one of the positions that have it: the first bit that all of
-//! a contact's bitmaps share is its longest-idle qualified agent. An agent becomes idle only at
-//! the present moment, so a new position is always the last; when positions run out they are
-//! dealt anew. What an offer does to an agent clears its bit and keeps its position.
+//! Every agent that has been available has a position; positions are in the order of idle times,
+//! ties by agent id. For each channel there is a bitmap of the free positions, for each required
+//! skill and level one of the positions that have it: the first bit common to all of a contact's
+//! bitmaps is its longest-idle qualified agent. An agent becomes idle only at the present time, so
+//! a new position is always the last; when positions run out they are renumbered. An offer clears
+//! the agent's bit and keeps its position.
 //!
-//! This file knows positions and bits. Whether an agent *is* free is told to it.
+//! This file knows positions and bits; callers tell it which agents are free.
 
 use smallvec::SmallVec;
 
@@ -17,28 +17,28 @@ use crate::router::api::ids::{AgentIdx, ChannelIdx, SkillIdx};
 use crate::router::api::time::Timestamp;
 use crate::router::store::bitmap::{Bitmap, next_common};
 
-/// Fewest positions, so that small centres never deal anew often.
+/// The fewest positions, so that small centres rarely renumber.
 const POSITIONS_MIN: usize = 128;
 
 /// The index.
 #[derive(Clone, Debug, Default)]
 pub struct IdleOrder {
-    /// Who has a position.
+    /// The agent of each position.
     holders: Vec<Option<AgentIdx>>,
     next: usize,
-    /// First position of those taken at `tail_at`; unsorted ones among them are put right by
+    /// The first position taken at `tail_at`; from there on positions may be unsorted until
     /// [`IdleOrder::settle`].
     tail: usize,
     tail_at: Timestamp,
     tail_dirty: bool,
     free: Vec<Bitmap>,
     levels: Vec<Bitmap>,
-    /// For each skill the levels that someone has required, with their bitmap.
+    /// For each skill the required levels, with their bitmaps.
     by_skill: Vec<SmallVec<[(u8, u32); 2]>>,
 }
 
 impl IdleOrder {
-    /// Makes bitmaps for so many channels.
+    /// Makes bitmaps for this many channels.
     pub fn set_channels(&mut self, channels: usize) {
         while self.free.len() < channels {
             self.free.push(Bitmap::with_len(self.holders.len()));
@@ -68,7 +68,7 @@ impl IdleOrder {
         }
     }
 
-    /// Whether a requirement can be looked up whole.
+    /// Whether all of a requirement can be looked up.
     pub fn knows(&self, requirement: &Levels) -> bool {
         let known = |(skill, level): &(SkillIdx, u8)| self.level_map(*skill, *level).is_some();
         requirement.iter().all(known)
@@ -80,7 +80,7 @@ impl IdleOrder {
         Some(&self.levels[*number as usize])
     }
 
-    /// Gives an agent that is idle since now the last position.
+    /// Gives the last position to an agent that became idle now.
     pub fn place(&mut self, agents: &mut [Agent], agent: AgentIdx, at: Timestamp) {
         self.forget(agents, agent);
         if self.next == self.holders.len() {
@@ -107,7 +107,7 @@ impl IdleOrder {
         self.mark_skills(&agents[agent.at()], number, true);
     }
 
-    /// Takes an agent's position away.
+    /// Removes an agent's position.
     pub fn forget(&mut self, agents: &mut [Agent], agent: AgentIdx) {
         let Some(position) = agents[agent.at()].position.take() else {
             return;
@@ -138,8 +138,8 @@ impl IdleOrder {
         }
     }
 
-    /// Notes for which channels an agent can take one more contact, one bit each. Only what has
-    /// changed is touched: an agent is looked at several times for each contact.
+    /// Sets the channels for which an agent can take one more contact, one bit each. Only changed
+    /// bits are touched: this is called several times for each contact.
     pub fn show_free(&mut self, agent: &mut Agent, free: u32) {
         let Some(position) = agent.position else {
             return;
@@ -149,7 +149,7 @@ impl IdleOrder {
         self.flip(position, before & !free, false);
     }
 
-    /// Sets or clears the bits of a position for the channels of a mask.
+    /// Sets or clears the bits of a position for several channels.
     fn flip(&mut self, position: u32, mut channels: u32, free: bool) {
         while channels != 0 {
             let map = &mut self.free[channels.trailing_zeros() as usize];
@@ -167,7 +167,7 @@ impl IdleOrder {
         self.free[channel.at()].contains(position)
     }
 
-    /// Deals all positions anew, in order, with as many again to spare.
+    /// Renumbers all positions in order, with as many again to spare.
     fn deal(&mut self, agents: &mut [Agent]) {
         let held: Vec<(AgentIdx, u32)> = self
             .holders
@@ -193,7 +193,7 @@ impl IdleOrder {
         }
     }
 
-    /// Puts the agents that became idle in the same millisecond into the order of their ids.
+    /// Sorts the agents that became idle in the same millisecond by id.
     pub fn settle(&mut self, agents: &mut [Agent]) {
         if !self.tail_dirty {
             return;
@@ -215,8 +215,8 @@ impl IdleOrder {
         }
     }
 
-    /// The free agents that may meet a requirement, longest idle first. A level that was never
-    /// announced by [`IdleOrder::require`] is not asked for, so the caller checks the skills.
+    /// The free agents that may meet a requirement, longest idle first. Levels not announced by
+    /// [`IdleOrder::require`] are not checked, so the caller must check the skills.
     pub fn free<'a>(&'a self, channel: ChannelIdx, requirement: &Levels) -> Qualified<'a> {
         debug_assert!(
             !self.tail_dirty,
@@ -227,7 +227,7 @@ impl IdleOrder {
         self.qualified(maps, requirement)
     }
 
-    /// Like [`IdleOrder::free`], whatever the agents are doing.
+    /// Like [`IdleOrder::free`], whether the agents are free or not.
     pub fn able<'a>(&'a self, requirement: &Levels) -> Qualified<'a> {
         self.qualified(SmallVec::new(), requirement)
     }
@@ -285,7 +285,7 @@ mod tests {
     const CHANNELS: u64 = 3;
     const SKILLS: u64 = 5;
 
-    /// What the index is compared with: every agent is looked at.
+    /// The reference for comparison, which scans all agents.
     #[derive(Clone, Copy, Default)]
     struct Told {
         idle_since: Option<Timestamp>,
@@ -314,7 +314,7 @@ mod tests {
         fn of(agents: u64) -> Self {
             let mut order = IdleOrder::default();
             order.set_channels(CHANNELS as usize);
-            // Ids are in another order than numbers.
+            // The order of ids differs from that of numbers.
             let id = |n: u64| Name::numbered("a", n * 7 % agents + agents);
             Self {
                 order,
@@ -323,7 +323,7 @@ mod tests {
             }
         }
 
-        /// Changes something about an agent, in the index and in what is told of it.
+        /// Changes something about an agent, in the index and in the reference.
         fn step(&mut self, draw: &mut Draw, at: Timestamp) {
             let agent = AgentIdx::of(draw.below(self.agents.len() as u64) as u32);
             let told = &mut self.told[agent.at()];
@@ -362,7 +362,7 @@ mod tests {
             self.order.settle(&mut self.agents);
         }
 
-        /// By looking at each: who may serve a requirement, longest idle first.
+        /// By a scan: who may serve a requirement, longest idle first.
         fn by_scan(&self, channel: Option<ChannelIdx>, requirement: &Levels) -> Vec<AgentIdx> {
             let fits = |n: &usize| {
                 let told = &self.told[*n];
@@ -375,7 +375,7 @@ mod tests {
         }
     }
 
-    /// Compares the first who is found every so many steps, and all of them more seldom.
+    /// Compares the first agent found every so many steps, and all of them less often.
     fn compare(agents: u64, steps: u32, every: u32) {
         let mut draw = Draw::new(agents);
         let mut pair = Pair::of(agents);
@@ -406,7 +406,7 @@ mod tests {
         compare(24, 2_000_000, 1);
     }
 
-    /// So many that positions are dealt anew in more room and the summaries of the bitmaps count.
+    /// Enough agents that positions are renumbered into more room and the bitmap summaries matter.
     #[test]
     fn it_finds_them_among_thousands() {
         compare(701, 100_000, 16);

@@ -1,7 +1,7 @@
-//! Idempotency keys: the same key with the same parameters is answered as before.
+//! Idempotency keys: the same key with the same parameters gets the same answer.
 //!
-//! Bounded in number, age and bytes; what was forgotten is carried out anew, so a client must repeat
-//! within the time that the settings promise.
+//! Limited in number, age and bytes. A request whose key was forgotten is applied again, so a
+//! client must repeat within the time that the settings promise.
 
 use std::collections::VecDeque;
 
@@ -14,11 +14,11 @@ use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::stored::stored;
 
-/// The most bytes of answers that are remembered, of a tenant. Usual answers take a few hundred
-/// each, but that of a case with many notes may take megabytes.
+/// The most bytes of stored answers of a tenant. Usual answers take a few hundred each, but a case
+/// with many notes may take megabytes.
 const ANSWERS_BYTES_MAX: usize = 64 << 20;
 
-/// A request remembered, with its answer as text.
+/// A stored request, with its answer as text.
 #[derive(Clone, Debug)]
 pub struct Remembered {
     pub name: Name,
@@ -41,7 +41,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The answer given before, a conflict, or nothing.
+    /// The stored answer, a conflict, or nothing.
     pub fn look_up(&self, key: &Key) -> Option<Result<Answer, Reject>> {
         let number = *self.by_name.get(&key.name)?;
         let place = usize::try_from(number - self.first).ok()?;

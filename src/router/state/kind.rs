@@ -1,23 +1,23 @@
-//! The kinds of a tenant, by number. A set of rules stays as long as a case keeps it.
+//! The kinds of a tenant, by number. A set of rules is kept as long as a case uses it.
 
 use crate::router::api::ids::Name;
 use crate::router::api::kind::KindRules;
 use crate::stored::{as_inner, stored};
 
-/// A set of rules, by number. Numbers of rules that no case keeps are used again.
+/// The number of a set of rules. Numbers of unused rules are reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KindIdx(pub u32);
 
 as_inner! { KindIdx(u32) }
 
-/// A kind as it was set once.
+/// One version of a kind.
 #[derive(Clone, Debug)]
 pub struct Kind {
     pub name: Name,
     pub rules: KindRules,
-    /// New cases of that name follow these rules.
+    /// New cases of this kind use these rules.
     pub current: bool,
-    /// Cases that keep them.
+    /// Cases that use them.
     pub cases: u32,
 }
 
@@ -48,7 +48,7 @@ impl Kinds {
         kind.expect("rules that a case keeps are kept")
     }
 
-    /// Those that new cases follow.
+    /// The rules for new cases.
     pub fn current(&self) -> impl Iterator<Item = &Kind> {
         self.slots.iter().flatten().filter(|kind| kind.current)
     }
@@ -67,7 +67,7 @@ impl Kinds {
         self.get_mut(idx).cases += 1;
     }
 
-    /// A case no longer keeps the rules.
+    /// A case no longer uses the rules.
     pub fn release(&mut self, idx: KindIdx) {
         let kind = self.get_mut(idx);
         kind.cases -= 1;
@@ -76,7 +76,7 @@ impl Kinds {
         }
     }
 
-    /// New cases no longer follow the rules.
+    /// New cases no longer use the rules.
     pub fn retire(&mut self, idx: KindIdx) {
         let kind = self.get_mut(idx);
         kind.current = false;

@@ -1,29 +1,29 @@
-//! Those who wait, in the order of waiting, each with its place.
+//! The waiting contacts of a queue, in order, each with its position.
 //!
-//! The order stands in runs of neighbours. Whoever joins comes last in nearly every case, and is
-//! put behind the last run; a place is the sum of the runs before it, counted from the nearer end,
-//! so it costs the same whether ten wait or ten thousand, and little more for a hundred thousand.
-//! This file knows an order and nothing of who may take what.
+//! The order is stored in runs of neighbours. A new contact is nearly always last and is appended
+//! to the last run; a position is the sum of the runs before it, counted from the nearer end, so it
+//! costs the same for ten waiting contacts as for ten thousand, and little more for a hundred
+//! thousand. This file knows the order, not who may take what.
 
 use super::waiting::WaitKey;
 use crate::router::api::ids::ContactIdx;
 
-/// The most neighbours of one run.
+/// The most entries of a run.
 const RUN_MAX: usize = 128;
-/// Two runs that together hold no more than this become one.
+/// Two runs that together have no more than this are joined.
 const RUN_MIN: usize = RUN_MAX / 2;
 
 /// The order.
 #[derive(Clone, Debug, Default)]
 pub struct Line {
-    /// None is empty; each ends before the next begins.
+    /// No run is empty; each ends before the next begins.
     runs: Vec<Run>,
     len: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Run {
-    /// The last of `entries`, to be found without going there.
+    /// The last key of `entries`, to be read without accessing them.
     last: WaitKey,
     entries: Vec<(WaitKey, ContactIdx)>,
 }
@@ -34,7 +34,7 @@ impl Run {
         Some(Self { last, entries })
     }
 
-    /// How many of its own stand before a key.
+    /// How many of its entries are before a key.
     fn before(&self, key: WaitKey) -> usize {
         self.entries.partition_point(|(other, _)| *other < key)
     }
@@ -45,7 +45,7 @@ impl Line {
         self.len == 0
     }
 
-    /// Everybody, first to last.
+    /// All entries, first to last.
     pub fn iter(&self) -> impl Iterator<Item = (WaitKey, ContactIdx)> + '_ {
         self.runs.iter().flat_map(|run| run.entries.iter().copied())
     }
@@ -54,7 +54,7 @@ impl Line {
         self.iter().map(|(_, contact)| contact)
     }
 
-    /// The run in which a key stands or would stand.
+    /// The run of a key, whether the key is there or not.
     fn run_of(&self, key: WaitKey) -> usize {
         match self.runs.last() {
             Some(last) if last.last < key => self.runs.len(),
@@ -62,7 +62,7 @@ impl Line {
         }
     }
 
-    /// Puts a contact into its place. A key that is there already is another's no longer.
+    /// Adds a contact at its place. A key that is already there gets the new contact.
     pub fn insert(&mut self, key: WaitKey, contact: ContactIdx) {
         let mut at = self.run_of(key);
         if at == self.runs.len() {
@@ -94,7 +94,7 @@ impl Line {
         }
     }
 
-    /// Takes out whoever stands at a key.
+    /// Removes the entry of a key.
     pub fn remove(&mut self, key: WaitKey) {
         let at = self.run_of(key);
         let Some(run) = self.runs.get_mut(at) else {
@@ -125,7 +125,7 @@ impl Line {
         }
     }
 
-    /// How many stand before a key, whether or not anybody stands there.
+    /// How many entries are before a key, whether the key is there or not.
     pub fn before(&self, key: WaitKey) -> usize {
         let at = self.run_of(key);
         let Some(run) = self.runs.get(at) else {
@@ -141,7 +141,7 @@ impl Line {
         whole + run.before(key)
     }
 
-    /// When the one who joined first of all joined: the first of one of the priorities.
+    /// When the earliest of all joined: the first of one of the priorities.
     pub fn oldest_joined_at(&self) -> Option<i64> {
         let mut oldest: Option<i64> = None;
         let mut at = 0;
@@ -156,7 +156,7 @@ impl Line {
         oldest
     }
 
-    /// Whoever has so many before it.
+    /// The entry at a position, from 0.
     fn at(&self, mut place: usize) -> Option<(WaitKey, ContactIdx)> {
         for run in &self.runs {
             match run.entries.get(place) {
@@ -175,8 +175,8 @@ mod tests {
     use super::*;
     use crate::router::store::draw::Draw;
 
-    /// Against a map that is gone through: everything that a line answers, after each of many
-    /// random steps, while it grows, shrinks and grows again.
+    /// Compares every answer of a line with a scanned map, after each of many random steps, while
+    /// it grows, shrinks and grows again.
     #[test]
     fn places_are_those_of_a_sorted_map() {
         let mut draw = Draw::new(7);

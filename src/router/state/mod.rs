@@ -1,11 +1,10 @@
-//! What the router knows: its nouns, and the indexes over them.
+//! State: the entities and the indexes over them.
 //!
-//! Plain state and questions about it. Nothing here decides who is offered what, tells an event or
-//! reads a command.
+//! Plain state and queries on it. Nothing here decides on offers, emits events or reads commands.
 
 pub(super) mod book;
 
-// Nouns.
+// Entities.
 pub(super) mod agent;
 pub(crate) mod bonds;
 pub(super) mod case;
@@ -25,7 +24,7 @@ pub(crate) mod skill;
 pub(super) mod sources;
 pub(super) mod stats;
 
-// Indexes, none of which decides.
+// Indexes, which decide nothing.
 pub(super) mod idle;
 pub(super) mod line;
 pub(super) mod timers;

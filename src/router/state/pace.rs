@@ -1,40 +1,40 @@
-//! The pace of a queue: how long a contact takes its agents, and how long callers wait before they
-//! hang up. Learnt from what has ended, forgotten slowly.
+//! The pace of a queue: how long contacts occupy its agents, and how long callers wait before they
+//! hang up. Learnt from ended contacts, and slowly forgotten.
 //!
-//! State in integers, so that every run over the same commands knows the same; what is computed
-//! from it uses only additions, multiplications and divisions, which every machine does alike.
+//! The state is integers, so that every run over the same commands has the same; results use only
+//! additions, multiplications and divisions, which are the same on every machine.
 
 use crate::stored::stored;
 
-/// The mean is one over all that has ended up to so many contacts; from then on each new one is
-/// one part in so many. Fewer would follow chance, and with it the queue that chance has made.
+/// The mean is over all ended contacts up to this many; after that each new one has a weight of one
+/// in this many. A smaller number would follow chance, and with it the queue that chance made.
 const TAKEN_KNOWN_MAX: i64 = 256;
-/// How agents come to waiting contacts is forgotten so much faster: shifts change.
+/// Turns are forgotten this much faster, since shifts change.
 const TURNS_KNOWN: i64 = 32;
-/// After so many contacts what is known of patience counts half.
+/// After this many contacts, earlier knowledge of patience counts half.
 const WAITS_KNOWN_MAX: u32 = 4_096;
-/// One is counted as so many, so that a part of it is not lost.
+/// The fixed-point unit, so that fractions are not lost.
 const ONE: i64 = 1_024;
-/// Contacts ahead are taken together in groups of one in so many: the last of them leave so much
-/// alike that the error stays below one part in a thousand.
+/// Contacts ahead are computed in groups of one in this many: the last of them leave at such
+/// similar rates that the error stays below one part in a thousand.
 const GROUP: u32 = 16;
 
-/// What is known of a queue.
+/// The pace of a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The mean time in milliseconds that a contact takes, from the answer to the end of wrap-up.
     taken_ms: i64,
-    /// How many it is the mean of.
+    /// How many contacts the mean covers.
     taken: i64,
-    /// Waits added up, of `waits` contacts of which `hung_up` did not wait any longer.
+    /// The sum of the waits of `waits` contacts, of which `hung_up` gave up.
     waited_ms: i64,
     waits: u32,
     hung_up: i64,
-    /// How many contacts are served whenever a waiting one is answered, on average; in
-    /// 1 ÷ [`ONE`], 0 before the first.
+    /// The mean number of contacts being served whenever a waiting one is answered, in 1 ÷ [`ONE`];
+    /// 0 before the first.
     serving: i64,
-    /// The share of waiting contacts that are answered by an agent whose contact before was of
-    /// this queue too, in 1 ÷ [`ONE`]: all of them where the agents serve no other queue.
+    /// The share of waiting contacts answered by an agent whose previous contact was of this queue
+    /// too, in 1 ÷ [`ONE`]; all of them if the agents serve no other queue.
     own_turns: i64,
 }
 
@@ -55,13 +55,13 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Takes in how long a contact took its agents.
+    /// Learns how long a contact occupied its agents.
     pub fn learn_taken(&mut self, taken_ms: i64) {
         self.taken = TAKEN_KNOWN_MAX.min(self.taken + 1);
         self.taken_ms += (taken_ms - self.taken_ms) / self.taken;
     }
 
-    /// Takes in how long a contact waited, and whether it hung up then.
+    /// Learns how long a contact waited, and whether it then hung up.
     pub fn learn_wait(&mut self, wait_ms: i64, hung_up: bool) {
         self.waited_ms = self.waited_ms.saturating_add(wait_ms);
         self.waits += 1;
@@ -75,8 +75,8 @@ impl Pace {
         }
     }
 
-    /// Takes in that a contact that had waited is answered, while `serving` are served, and whether
-    /// the agent comes from a contact of this queue.
+    /// Learns that a contact that had waited is answered, while `serving` are being served, and
+    /// whether the agent's previous contact was of this queue.
     pub fn learn_turn(&mut self, serving: u32, own: bool) {
         let serving = i64::from(serving) * ONE;
         if self.serving == 0 {
@@ -86,13 +86,13 @@ impl Pace {
         self.own_turns += (i64::from(own) * ONE - self.own_turns) / TURNS_KNOWN;
     }
 
-    /// How long a contact takes its agents on average; nothing before the first has ended.
+    /// The mean time a contact occupies its agents; `None` before the first has ended.
     pub fn taken_ms(&self) -> Option<f64> {
         (self.taken > 0).then_some(self.taken_ms as f64)
     }
 
-    /// How long callers would wait on average before they hang up, by all the time waited for
-    /// each who did; nothing where nobody does.
+    /// The mean time after which callers hang up: all time waited, divided by those who hung up;
+    /// `None` if nobody did.
     fn patience_ms(&self) -> Option<f64> {
         let patient = self.hung_up > 0 && self.waited_ms > 0;
         patient.then(|| self.waited_ms as f64 * ONE as f64 / self.hung_up as f64)
@@ -184,8 +184,8 @@ mod tests {
         for turn in 0..100_000 {
             pace.learn_turn(if turn % 2 == 0 { 2 } else { 4 }, turn % 10 < 3);
         }
-        // Three on average and seven now, of which the queue's own share is three in ten: 4.2 are
-        // reckoned with, so that two ahead take 43 s each, and the next of all is free after 13 s.
+        // Three on average and seven now, with the queue's own share three in ten: computed with
+        // 4.2, so that two ahead take 43 s each, and the next of all is free after 13 s.
         let wait = pace.wait_behind(2, 7).expect("it is known");
         assert!((93_000.0..104_000.0).contains(&wait), "{wait}");
     }

@@ -1,12 +1,12 @@
-//! Where a contact stands that looks for an agent: what its search begins with, who may take it, and
-//! its places in the waiting index.
+//! The place of a seeking contact: the start of its search, who may take it, and its places in the
+//! waiting index.
 
 use super::waiting::WaitKey;
 use crate::router::api::codes::Why;
 use crate::router::api::ids::{AgentIdx, ClassIdx, TeamIdx};
 use crate::router::api::time::Timestamp;
 
-/// Where a contact stands in the waiting index: in the order, and before whom.
+/// The place of a contact in the waiting index: its order and its lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub key: WaitKey,
@@ -14,8 +14,8 @@ pub struct Place {
     pub class: Option<ClassIdx>,
 }
 
-/// What a contact begins its search in a queue with: what its waiting has won it so far, and when
-/// what comes next is due.
+/// The start of a contact's search in a queue: what it has gained by waiting so far, and when its
+/// next deadlines are.
 #[derive(Clone, Copy, Debug)]
 pub struct Search {
     pub steps_passed: u32,
@@ -28,10 +28,10 @@ pub struct Search {
 /// Who may take a waiting contact now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// The owner of its case, where the queue routes by owners and may offer it to the owner.
+    /// The owner of its case, if the queue routes by owners and may offer it to the owner.
     pub owner: Option<AgentIdx>,
-    /// Nobody but the owner, until then or (`i64::MAX`) for as long as it waits. Where others are
-    /// named too, they take it only when they have nothing else to take.
+    /// Only the owner may take it until then, or (`i64::MAX`) for the whole wait. If others are
+    /// named too, they take it only if they have nothing else to take.
     pub owner_only_until: Option<Timestamp>,
     pub deputy: Option<AgentIdx>,
     pub leader: Option<AgentIdx>,
@@ -42,7 +42,7 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Whether the contact waits for its owner and goes to nobody else at all.
+    /// Whether the contact waits for its owner and nobody else may take it.
     pub fn is_closed(&self) -> bool {
         let others =
             self.anyone || self.deputy.is_some() || self.leader.is_some() || self.team.is_some();

@@ -1,7 +1,6 @@
-//! How a case goes on: its stage and clocks, for whom it waits, who helps, and its follow-up.
+//! The progress of a case: its stage and clocks, its wait, its assist tasks, and its follow-up.
 //!
-//! Plain state. A case has it from the moment at which there is something of the kind; one without
-//! a configured kind that nobody waits for or helps with has none.
+//! Plain state, created when needed; a case without a configured kind, wait or task has none.
 
 use super::clock::{Clock, ClockOf};
 use super::kind::KindIdx;
@@ -10,32 +9,32 @@ use crate::router::api::ids::{AgentIdx, ContactIdx, Name, QueueIdx, Text};
 use crate::router::api::time::Timestamp;
 use crate::stored::stored;
 
-/// The most clocks of one case that are kept; of those that have ended the oldest go first.
+/// The most clocks of a case that are kept; the oldest ended ones are dropped.
 pub const CLOCKS_KEPT_MAX: usize = 64;
-/// The most tasks for other departments of one case.
+/// The most assist tasks of a case.
 pub const ASSISTS_MAX: usize = 64;
-/// The most results of follow-ups of one case that are kept; the oldest go first.
+/// The most follow-up results of a case that are kept; the oldest are dropped.
 pub const RESULTS_KEPT_MAX: usize = 64;
 
-/// How a case goes on.
+/// The progress of a case.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
     /// The rules under which it was opened.
     pub kind: Option<KindIdx>,
-    /// The position of its stage, and since when.
+    /// The position of its stage, and when it entered it.
     pub stage: u16,
     pub stage_at: Timestamp,
     pub clocks: Vec<Clock>,
-    /// When the next moment of any clock comes.
+    /// When the next moment of any clock is due.
     pub clock_at: Option<Timestamp>,
-    /// Those who are told at once have not been told.
+    /// The people to be told at once have not been told.
     pub untold: bool,
     pub wait: Option<Wait>,
     pub assists: Vec<Assist>,
-    /// Tasks that are done and of which the owner has not heard in a conversation, by number.
+    /// The numbers of done tasks whose result the owner has not heard in a conversation.
     pub news: Vec<u32>,
     pub follow_up: Option<Pending>,
-    /// Attempts of follow-ups there have been, over all rounds.
+    /// Follow-up attempts over all rounds.
     pub follow_ups: u32,
     pub results: Vec<Asked>,
 }
@@ -47,7 +46,7 @@ stored! {
     }
 }
 
-/// The case waits.
+/// The wait of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
     pub on: WaitOn,
@@ -66,7 +65,7 @@ pub struct Assist {
     pub request: Text,
     pub by: Option<Name>,
     pub asked_at: Timestamp,
-    /// The contact that brings it, and its name, which outlives it.
+    /// The contact that carries it, and its name, which is kept after the contact.
     pub contact: Option<ContactIdx>,
     pub contact_name: Name,
     pub taken_by: Option<AgentIdx>,
@@ -74,7 +73,7 @@ pub struct Assist {
     pub done_at: Option<Timestamp>,
     pub done_by: Option<Name>,
     pub result: Option<Text>,
-    /// Taken back because the case was resolved or closed without it.
+    /// Withdrawn because the case was resolved or closed without it.
     pub withdrawn: bool,
 }
 
@@ -91,20 +90,20 @@ impl Assist {
     }
 }
 
-/// A follow-up that is under way: between the resolution and the close.
+/// A follow-up under way, between the resolution and the close.
 #[derive(Clone, Debug)]
 pub struct Pending {
     /// Attempts of this round.
     pub attempts: u32,
-    /// When the next attempt is due, or the present one is looked at.
+    /// When the next attempt is due, or the present one is checked.
     pub next_at: Option<Timestamp>,
-    /// The attempt under way.
+    /// The contact of the present attempt.
     pub contact: Option<ContactIdx>,
-    /// Its contact has ended and nobody has said what came of it.
+    /// Its contact has ended without a result.
     pub untold_result: bool,
-    /// When the present or last attempt fell due.
+    /// When the present or last attempt was due.
     pub tried_at: Option<Timestamp>,
-    /// That the present attempt is late has been told.
+    /// The escalation of the late attempt has been sent.
     pub told: bool,
 }
 
@@ -136,7 +135,7 @@ impl Progress {
         self.clocks.iter_mut().find(|c| c.is_open() && c.of == of)
     }
 
-    /// The earliest deadline of what has not ended, passed or to come.
+    /// The earliest open deadline, passed or future.
     pub fn due_at(&self) -> Option<Timestamp> {
         let open = self
             .clocks
@@ -145,7 +144,7 @@ impl Progress {
         open.filter_map(|clock| clock.due_at).min()
     }
 
-    /// The deadline of the whole case, where it runs.
+    /// The deadline of the whole case, if its clock runs.
     pub fn whole_due_at(&self) -> Option<Timestamp> {
         let whole = self.open_clock(ClockOf::Whole)?;
         whole.due_at.filter(|_| whole.left.is_none())
@@ -159,7 +158,7 @@ impl Progress {
         self.assists.iter_mut().find(|a| a.number == number)
     }
 
-    /// Adds a clock and lets the oldest that has ended go where there are too many.
+    /// Adds a clock and drops the oldest ended one if there are too many.
     pub fn keep_clock(&mut self, clock: Clock) {
         if self.clocks.len() >= CLOCKS_KEPT_MAX
             && let Some(oldest) = self.clocks.iter().position(|clock| !clock.is_open())

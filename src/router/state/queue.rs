@@ -1,4 +1,4 @@
-//! A queue: its policy with names resolved, what is in it, what it has done.
+//! A queue: its policy with names resolved, its contacts, its counts.
 
 use super::line::Line;
 use super::pace::Pace;
@@ -16,16 +16,16 @@ pub struct Queue {
     pub exists: bool,
     pub(super) policy: Policy,
     pub(super) counts: Counts,
-    /// Whom the strategy `round_robin` offered to last.
+    /// The last agent offered a contact, for the strategy `round_robin`.
     pub last_offered: Option<AgentIdx>,
     /// For the estimate of waits.
     pub pace: Pace,
     pub stats: Stats,
-    /// How far its tickets have come.
+    /// The tickets drawn so far.
     pub roll: Roll,
     pub(super) requires: Levels,
     pub(super) steps: Vec<ResolvedStep>,
-    /// All that wait here, in order.
+    /// All waiting contacts, in order.
     pub(super) waiting: Line,
 }
 
@@ -63,7 +63,7 @@ impl Counts {
         self.waiting + self.offered + self.connected
     }
 
-    /// In conversation or wrap-up: what keeps an agent.
+    /// In conversation or wrap-up: what occupies an agent.
     pub fn serving(&self) -> u32 {
         self.connected + self.wrap_up
     }
@@ -101,22 +101,22 @@ impl Queue {
         &self.policy
     }
 
-    /// What is in it by state.
+    /// Its contacts by state.
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
-    /// All that wait here, in order.
+    /// All waiting contacts, in order.
     pub fn waiting(&self) -> &Line {
         &self.waiting
     }
 
-    /// What it requires before any of its steps.
+    /// Its requirement before any of its steps.
     pub fn requires(&self) -> &Levels {
         &self.requires
     }
 
-    /// The steps of its policy, in the order of time.
+    /// The steps of its policy, in order of time.
     pub fn steps(&self) -> &[ResolvedStep] {
         &self.steps
     }
@@ -139,7 +139,7 @@ impl Queue {
         queue
     }
 
-    /// Resolves the names of the policy anew.
+    /// Resolves the names of the policy again.
     pub fn resolve(&mut self, skills: &mut Interner) {
         self.requires = skills.levels(&self.policy.requires);
         self.steps = self
@@ -160,7 +160,7 @@ impl Queue {
         self.steps.sort_by_key(|step| step.after_ms);
     }
 
-    /// The queue's own requirement after so many of its steps.
+    /// The queue's own requirement after this many steps.
     pub fn requires_after(&self, steps: u32) -> Levels {
         let mut requires = self.requires.clone();
         for step in self.steps.iter().take(steps as usize) {
@@ -176,7 +176,7 @@ impl Queue {
     }
 }
 
-/// How far the tickets of a queue have come.
+/// The tickets of a queue drawn so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Roll {
     pub day: i64,

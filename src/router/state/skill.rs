@@ -1,4 +1,4 @@
-//! Skills as the router compares them: numbered, sorted, with levels.
+//! Skills in the router's form: numbered, sorted, with levels.
 
 use hashbrown::HashMap;
 use smallvec::SmallVec;
@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use crate::router::api::ids::{Name, SkillIdx};
 use crate::router::api::policy::{Level, SkillMap};
 
-/// Skills with levels, sorted by skill; of an agent or of a requirement.
+/// Skills with levels, sorted by skill, of an agent or a requirement.
 pub type Levels = SmallVec<[(SkillIdx, u8); 4]>;
 
 /// The most skills, teams or channels a tenant may name.
@@ -17,7 +17,7 @@ pub const NAMES_MAX: usize = 65_536;
 pub struct Skilled(Vec<u32>);
 
 impl Skilled {
-    /// An agent with these skills is there.
+    /// Counts the skills of an agent.
     pub fn add(&mut self, skills: &Levels) {
         for (skill, level) in skills {
             if self.0.len() <= skill.at() {
@@ -27,33 +27,33 @@ impl Skilled {
         }
     }
 
-    /// It is there no more, or has other skills.
+    /// Stops counting these skills.
     pub fn take(&mut self, skills: &Levels) {
         for (skill, level) in skills {
             self.0[skill.at()] -= u32::from(*level > 0);
         }
     }
 
-    /// Those of some skills that nobody has.
+    /// Those of some skills that no agent has.
     pub fn lost(&self, skills: &Levels) -> Levels {
         let lost = skills.iter().filter(|(skill, _)| !self.has(*skill));
         lost.copied().collect()
     }
 
-    /// Whether another count comes to the same.
+    /// Whether another count is equal.
     pub fn counts_as(&self, other: &Self) -> bool {
         let held = |counts: &Self, n: usize| counts.0.get(n).copied().unwrap_or(0);
         let skills = self.0.len().max(other.0.len());
         (0..skills).all(|n| held(self, n) == held(other, n))
     }
 
-    /// Whether anybody has a skill.
+    /// Whether any agent has a skill.
     pub fn has(&self, skill: SkillIdx) -> bool {
         self.0.get(skill.at()).is_some_and(|agents| *agents > 0)
     }
 }
 
-/// Gives each name of a kind one number, for good.
+/// Gives each name a permanent number.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
     names: Vec<Name>,
@@ -91,7 +91,7 @@ impl Interner {
         interner
     }
 
-    /// Whether all of `map` can be given numbers within the limit.
+    /// Whether the limit leaves room to number all names of `map`.
     pub fn has_room_for(&self, map: &SkillMap) -> bool {
         self.names.len() + map.len() <= NAMES_MAX
             || self.names.len() + map.keys().filter(|name| self.get(name).is_none()).count()
@@ -108,7 +108,7 @@ impl Interner {
     }
 
     pub fn map(&self, levels: &Levels) -> SkillMap {
-        // One after the other: a map that is made of all at once sorts them in memory of its own.
+        // One by one: collecting a map at once sorts in extra memory.
         let mut map = SkillMap::new();
         for (skill, level) in levels {
             let name = self.name(skill.number()).clone();
@@ -133,7 +133,7 @@ pub fn meets(skills: &Levels, requirement: &Levels) -> bool {
         .all(|(skill, level)| level_of(skills, *skill) >= *level)
 }
 
-/// The proficiency for a requirement: the lowest level over its skills; 0 without requirement.
+/// The proficiency for a requirement: the lowest level of its skills; 0 without requirement.
 pub fn proficiency(skills: &Levels, requirement: &Levels) -> u8 {
     requirement
         .iter()
@@ -142,7 +142,7 @@ pub fn proficiency(skills: &Levels, requirement: &Levels) -> u8 {
         .unwrap_or(0)
 }
 
-/// Both requirements together; of two levels the higher counts.
+/// Both requirements merged; the higher level counts.
 pub fn merged(base: &Levels, own: &Levels) -> Levels {
     let mut all = Levels::from_slice(base);
     if own.is_empty() {

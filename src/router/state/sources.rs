@@ -1,4 +1,4 @@
-//! The client programs that contacts come from, and what each has in its hands.
+//! The client programs, and the contacts that belong to each.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use crate::stored::stored;
 #[derive(Clone, Debug)]
 pub struct Source {
     pub name: Name,
-    /// Sessions that are open.
+    /// Its open sessions.
     pub sessions: u32,
-    /// Its last session has closed and none has been opened since.
+    /// Its last session closed and none was opened since.
     pub gone: bool,
     /// Its contacts that have not ended.
     pub live: BTreeSet<ContactIdx>,

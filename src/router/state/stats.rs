@@ -1,4 +1,4 @@
-//! What a queue has done: counts since the start and for the last hour by the minute.
+//! The counts of a queue, since the start and by minute for the last hour.
 //!
 //! Integers only, so that every run over the same commands gives the same figures.
 
@@ -61,12 +61,12 @@ impl Tally {
     }
 }
 
-/// `part / whole`, or nothing where there is nothing.
+/// `part / whole`; `None` if `whole` is 0.
 pub fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// Counts in all and by the minute.
+/// Counts in total and by minute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     pub total: Tally,
@@ -137,7 +137,7 @@ impl Stats {
         });
     }
 
-    /// What fell into the last `window_ms`, by whole minutes.
+    /// The counts of the last `window_ms`, by whole minutes.
     pub fn within(&self, at: Timestamp, window_ms: i64) -> Tally {
         let from = (at - window_ms).div_euclid(60_000);
         let mut tally = Tally::default();

@@ -1,21 +1,21 @@
-//! What is due when: every reason to wake the router.
+//! The timers of the router.
 //!
-//! Entries are not taken out one by one: whoever is woken looks whether its deadline still is this
-//! one, and when most entries may be stale they are thrown out together. Among equal times the
-//! order is that of [`Timer`] (rule 1): ends of service first, then starts of work, owner waits,
-//! patience, and what comes in.
+//! Entries are not removed one by one: when one comes up, its deadline is checked, and when most
+//! entries may be stale they are removed together. Entries of equal time are in the order of
+//! [`Timer`] (rule 1): ends of service first, then starts of work, owner waits, patience, and
+//! arrivals.
 
 use super::wheel::Wheels;
 use crate::router::api::time::Timestamp;
 
-/// A reason to wake, in the order in which equal times are served.
+/// The kinds of timer, in the order in which equal times are handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Timer {
     /// An agent's wrap-up ends.
     WrapUp,
     /// A contact's platform has been gone for too long.
     Lease,
-    /// An agent is available again by itself.
+    /// An agent becomes available automatically.
     Presence,
     /// A planned absence of an agent begins or ends.
     Absence,
@@ -29,7 +29,7 @@ pub enum Timer {
     OwnerWait,
     /// A contact's requirement changes with the time waited.
     Step,
-    /// A contact's wishes are given up.
+    /// A contact's wishes end.
     Wish,
     /// A contact gains priority by waiting.
     Age,
@@ -37,13 +37,13 @@ pub enum Timer {
     NoAgent,
     /// A contact has waited long enough.
     MaxWait,
-    /// Cases of one who leaves go to others.
+    /// The next batch of a succession is due.
     Succession,
     /// A case has waited long enough.
     CaseWait,
-    /// A moment of a case's clocks comes.
+    /// A moment of a case's clocks is due.
     CaseClock,
-    /// A follow-up is due, or is looked at again.
+    /// A follow-up is due, or is checked.
     FollowUp,
     /// A resolved case closes.
     CloseCase,
@@ -67,14 +67,14 @@ pub struct Due {
     pub of: u32,
 }
 
-/// So few entries are never worth a clearing.
+/// With fewer entries, clearing is not worthwhile.
 const KEPT_MIN: usize = 1_024;
 
 /// The deadlines.
 #[derive(Clone, Debug, Default)]
 pub struct Timers {
     armed: Wheels,
-    /// How many were left when those without meaning were last thrown out.
+    /// How many were left after the last clearing.
     kept: usize,
 }
 
@@ -87,18 +87,18 @@ impl Timers {
         self.armed.first()
     }
 
-    /// Whether there may be more entries without meaning than with one.
+    /// Whether stale entries may outnumber the others.
     pub fn are_many(&self) -> bool {
         self.armed.len() > self.kept.max(KEPT_MIN) * 2
     }
 
-    /// Keeps only the entries that still mean something.
+    /// Keeps only the entries that are not stale.
     pub fn retain(&mut self, means_something: impl Fn(Due) -> bool) {
         self.armed.retain(means_something);
         self.kept = self.armed.len();
     }
 
-    /// Takes the first entry if it is due: before `at`, or at `at` and not after `through`.
+    /// Removes the first entry if due: before `at`, or at `at` and of a kind up to `through`.
     pub fn pop_due(&mut self, at: Timestamp, through: Timer) -> Option<Due> {
         self.first()
             .filter(|due| (due.at, due.timer) <= (at, through))?;

@@ -1,10 +1,9 @@
-//! The waiting index: the mirror of the idle order for contacts.
+//! The waiting index: the counterpart of the idle order for contacts.
 //!
-//! Contacts that anyone may take stand in classes of equal channel and requirement, each in the
-//! order of rule 2. An agent that becomes free looks at the heads of the classes
-//! it can serve, which it finds through its skills, and takes the first. Contacts kept for an
-//! owner or a stand-in stand in lists of those agents instead. This file knows orders and lists;
-//! who may take what is decided by the judge.
+//! Contacts that anyone may take are in classes of equal channel and requirement, each in the order
+//! of rule 2. A freed agent finds the classes that it can serve through its skills, and takes the
+//! first of their heads. Contacts kept for an owner or a stand-in are in lists of those agents
+//! instead. This file has orders and lists; `decide/judge` decides who may take what.
 
 use std::collections::BTreeSet;
 
@@ -30,10 +29,10 @@ pub struct WaitKey {
 pub struct Class {
     pub channel: ChannelIdx,
     pub requires: Levels,
-    /// Its contacts are kept for their owners as long as there is anything else to take.
+    /// Its contacts are for their owners as long as other agents have anything else to take.
     pub kept: bool,
     pub waiting: Line,
-    /// Place in its bucket, while it is not empty.
+    /// Its index in its bucket, unless it is empty.
     slot: Option<usize>,
 }
 
@@ -43,25 +42,25 @@ pub struct Waiting {
     classes: Vec<Class>,
     unused: Vec<ClassIdx>,
     by_shape: HashMap<(ChannelIdx, Levels, bool), ClassIdx, foldhash::fast::RandomState>,
-    /// Classes with contacts in them: those without requirement first, then by a skill that the
-    /// class requires.
+    /// Classes with contacts: those without requirement first, then by one skill of the
+    /// requirement.
     buckets: Vec<Vec<ClassIdx>>,
-    /// Contacts that ring and may be offered to more agents.
+    /// Ringing contacts that may be offered to more agents.
     pub ringing: Line,
-    /// Contacts that a team may take in the owner's stead, by team.
+    /// Contacts that a team may take in place of the owner, by team.
     pub teams: Vec<Line>,
-    /// Contacts that look for one agent as others for their owner.
+    /// Seeking contacts that wait for one agent as others for their owner.
     pub kept: BTreeSet<(AgentIdx, ContactIdx)>,
 }
 
-/// The bucket of a requirement: that of its last skill. Common skills such as a language tend to
-/// be named first, so the last is more often the rarer.
+/// The bucket of a requirement: that of its last skill. Common skills such as languages tend to be
+/// named first, so the last is usually rarer.
 fn bucket_of(requires: &Levels) -> usize {
     requires.last().map_or(0, |(skill, _)| skill.at() + 1)
 }
 
 impl Waiting {
-    /// A contact that is kept for an agent looks for it, or no longer does.
+    /// Records whether a contact kept for an agent is seeking.
     pub fn note_kept(&mut self, agent: AgentIdx, contact: ContactIdx, seeks: bool) {
         if seeks {
             self.kept.insert((agent, contact));
@@ -70,7 +69,7 @@ impl Waiting {
         }
     }
 
-    /// The contacts that look for an agent and are kept for it.
+    /// The seeking contacts kept for the agent.
     pub fn kept_for(&self, agent: AgentIdx) -> impl Iterator<Item = ContactIdx> + '_ {
         let all = (agent, ContactIdx::FIRST)..=(agent, ContactIdx::LAST);
         self.kept.range(all).map(|(_, contact)| *contact)
@@ -134,8 +133,8 @@ impl Waiting {
         }
     }
 
-    /// The classes with contacts in them that an agent of such skills may be able to serve. Their
-    /// order means nothing.
+    /// The classes with contacts that an agent with these skills may be able to serve, in no
+    /// particular order.
     pub fn classes_for<'a>(&'a self, skills: &'a Levels) -> impl Iterator<Item = &'a Class> {
         let own = skills
             .iter()

@@ -1,54 +1,54 @@
-//! Deadlines in their order: wheels of 64 slots within each other.
+//! Deadlines in order: nested wheels of 64 slots.
 //!
-//! All of time is cut into 64 slots, each of these into 64 again, and so on down to a single
-//! millisecond: six bits of the time a level. A slot holds a plain list. Only the first list is
-//! kept in order; when a list comes first and is long, it is dealt out into a wheel of its own,
-//! so an entry is moved at most once a level before it is taken. Arming goes down the wheels that
-//! there are, at most eleven and mostly few, however many entries are armed.
+//! All of time is divided into 64 slots, each of these into 64 again, and so on down to a single
+//! millisecond: six bits of the time for each level. A slot holds a plain list. Only the first list
+//! is kept sorted; when a long list becomes first, it is split into a wheel of its own, so an entry
+//! moves at most once for each level before it is taken. Arming descends the existing wheels, at
+//! most eleven and usually few, however many entries are armed.
 //!
-//! A wheel has no present: an entry may lie before all that was ever armed or taken. This file
+//! A wheel has no present: an entry may be earlier than all others ever armed or taken. This file
 //! does not know what an entry is for.
 
 use super::timers::Due;
 use crate::router::api::time::Timestamp;
 
-/// Bits of the time that a level stands for.
+/// Bits of the time for each level.
 const BITS: u32 = 6;
 const SLOTS: usize = 1 << BITS;
-/// The level whose wheel has all of time in it.
+/// The level whose wheel covers all of time.
 const TOP: u32 = u64::BITS / BITS;
-/// As many entries are kept in order by moving them.
+/// Up to this many entries are kept sorted by moving them.
 const FEW: usize = 16;
-/// A list that held more gives its memory back.
+/// A list that held more frees its memory.
 const KEPT_MAX: usize = 64;
 
 /// 64 slots of equal length.
 #[derive(Clone, Debug)]
 struct Wheel {
-    /// Slots with a list or a wheel in them.
+    /// Slots with a list or a wheel.
     filled: u64,
-    /// Those of them with a wheel.
+    /// Slots with a wheel.
     opened: u64,
-    /// The number of what is in each slot.
+    /// The number of the list or wheel in each slot.
     slots: [u32; SLOTS],
 }
 
-/// Where everything begins.
+/// The outermost container.
 #[derive(Clone, Copy, Debug, Default)]
 enum Root {
     #[default]
     Nothing,
-    /// So few that one list does.
+    /// So few entries that one list is enough.
     List,
     Wheel(Outermost),
 }
 
-/// The wheel around all others.
+/// The outermost wheel.
 #[derive(Clone, Copy, Debug)]
 struct Outermost {
     wheel: u32,
     level: u32,
-    /// Some moment in it.
+    /// Any moment within it.
     within: u64,
 }
 
@@ -60,27 +60,27 @@ pub struct Wheels {
     spare_wheels: Vec<u32>,
     lists: Vec<Vec<Due>>,
     spare_lists: Vec<u32>,
-    /// The list with the first entry, which is its last; where there is any.
+    /// The list whose last entry is the first of all, if there is any.
     first: u32,
     len: usize,
 }
 
-/// A moment as a number without sign, in the same order.
+/// A moment as an unsigned number, in the same order.
 fn moment(at: Timestamp) -> u64 {
     at.cast_unsigned() ^ 1 << (u64::BITS - 1)
 }
 
-/// The slot of a moment in a wheel of a level.
+/// The slot of a moment in a wheel of this level.
 fn slot_of(moment: u64, level: u32) -> usize {
     (moment >> (BITS * level)) as usize & (SLOTS - 1)
 }
 
-/// The lowest level that has both moments in one wheel.
+/// The lowest level where one wheel has both moments.
 fn level_of(one: u64, other: u64) -> u32 {
     (one ^ other).checked_ilog2().map_or(0, |bit| bit / BITS)
 }
 
-/// Puts an entry into a list that is in order, the first one last.
+/// Adds an entry to a sorted list, whose first entry is last.
 fn put_in_order(list: &mut Vec<Due>, due: Due) {
     let place = list.partition_point(|other| *other > due);
     list.insert(place, due);
@@ -133,7 +133,7 @@ impl Wheels {
         }
     }
 
-    /// Puts an entry into its list, below a wheel that has its moment in it.
+    /// Adds an entry to its list, below a wheel that covers its moment.
     fn put(&mut self, outermost: Outermost, due: Due) {
         let moment = moment(due.at);
         let (mut wheel, mut level) = (outermost.wheel, outermost.level);
@@ -165,13 +165,13 @@ impl Wheels {
         }
     }
 
-    /// Whether a list of a wheel should be a wheel of its own before it is put in order. Entries
-    /// of one millisecond have nowhere to go.
+    /// Whether a list of a wheel should be split before it is sorted. Entries of one millisecond
+    /// cannot be split.
     fn is_long(&self, list: u32, level: u32) -> bool {
         level > 0 && self.lists[list as usize].len() > FEW
     }
 
-    /// Puts wheels around the outermost one until a moment is within.
+    /// Adds outer wheels until a moment is covered.
     fn widened(&mut self, mut outermost: Outermost, moment: u64) -> Outermost {
         let level = level_of(outermost.within, moment);
         if level <= outermost.level {
@@ -205,7 +205,7 @@ impl Wheels {
         self.find_first();
     }
 
-    /// Makes a wheel of a list.
+    /// Splits a list into a wheel.
     fn deal_out(&mut self, list: u32, level: u32) -> u32 {
         let wheel = self.new_wheel();
         let mut entries = std::mem::take(&mut self.lists[list as usize]);
@@ -225,7 +225,7 @@ impl Wheels {
         wheel
     }
 
-    /// Finds the first list and puts it in order, making wheels of long ones on the way.
+    /// Finds the first list and sorts it, splitting long ones on the way.
     fn find_first(&mut self) {
         let Root::Wheel(Outermost {
             mut wheel,
@@ -255,8 +255,7 @@ impl Wheels {
         }
     }
 
-    /// Takes away the first list, which was that of a moment and is empty, and the wheels that
-    /// are empty without it.
+    /// Removes the empty first list, which had this moment, and the wheels that become empty.
     fn close(&mut self, moment: u64) {
         self.spare_list(self.first);
         let Root::Wheel(outermost) = self.root else {
@@ -340,7 +339,7 @@ mod tests {
     use crate::router::state::timers::Timer;
     use crate::router::store::draw::Draw;
 
-    /// What the wheels are compared with.
+    /// The reference for comparison.
     type Heap = BinaryHeap<Reverse<Due>>;
 
     const TIMERS: [Timer; 4] = [Timer::FIRST, Timer::Offer, Timer::MaxWait, Timer::LAST];

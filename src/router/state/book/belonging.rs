@@ -1,6 +1,5 @@
-//! What belongs to what: a contact to a case, a case to a customer, both to one customer after a
-//! merge. Each side's list, and what counts how many refer to it, change here
-//! together.
+//! Relations: contact to case, case to customer, and both to one customer after a merge. The lists
+//! of both sides and the reference counts change here together.
 
 use super::Book;
 use crate::router::api::booking::Slot;
@@ -8,8 +7,7 @@ use crate::router::api::ids::{CaseIdx, ContactIdx, CustomerIdx, Name};
 use crate::router::state::case::Case;
 
 impl Book {
-    /// Takes in a new case of its customer. One that is never asked for by its name may have the
-    /// name of another.
+    /// Adds a new case of its customer. A case that is never found by its name may share a name.
     pub(in crate::router) fn enter_case(&mut self, case: Case, is_named: bool) -> CaseIdx {
         let customer = case.customer;
         let idx = if is_named {
@@ -23,27 +21,27 @@ impl Book {
         idx
     }
 
-    /// A name for a case that the router opens, which no client has used.
+    /// A name for a case opened by the router, not used by any client.
     pub(in crate::router) fn fresh_case_name(&mut self) -> Name {
         self.cases.fresh_name()
     }
 
-    /// The customer of an identity, made where it is unknown.
+    /// The customer of an identity, created if unknown.
     pub(in crate::router) fn intern_customer(&mut self, identity: &Name) -> CustomerIdx {
         self.customers.intern(identity)
     }
 
-    /// Books a contact for another slot, or for none.
+    /// Books a contact for a slot, or for none.
     pub(in crate::router) fn set_slot(&mut self, idx: ContactIdx, slot: Option<Slot>) {
         self.contacts.set_slot(idx, slot);
     }
 
-    /// From now on contacts are known by number only: nobody asks for them by name.
+    /// From now on contacts are known by number only, without names.
     pub(in crate::router) fn know_by_number(&mut self) {
         self.contacts.nameless = true;
     }
 
-    /// Refers a contact to a case without counting it as another one.
+    /// Refers a contact to a case without counting it as a contact of the case.
     pub(in crate::router) fn refer(&mut self, idx: ContactIdx, case: CaseIdx) {
         let of = self.cases[case].customer;
         self.cases[case].referred += 1;
@@ -61,7 +59,7 @@ impl Book {
         }
     }
 
-    /// Takes a contact off a case that is closed.
+    /// Detaches a contact from a closed case.
     pub(in crate::router) fn detach(&mut self, idx: ContactIdx) {
         if let Some(case) = self.contacts[idx].case.take() {
             self.cases[case].referred -= 1;
@@ -69,12 +67,12 @@ impl Book {
         }
     }
 
-    /// A contact of a customer belongs to no case yet.
+    /// Adds a contact to its customer's contacts without a case.
     pub(in crate::router) fn join_unattached(&mut self, customer: CustomerIdx, idx: ContactIdx) {
         self.customers.join_unattached(customer, idx);
     }
 
-    /// Makes an identity lead to a customer.
+    /// Adds an identity to a customer.
     pub(in crate::router) fn identify(&mut self, idx: CustomerIdx, identity: &Name) {
         if self.customers.find(identity.as_str()).is_none() {
             self.customers.name(identity, idx);
@@ -89,8 +87,7 @@ impl Book {
         }
     }
 
-    /// Two customers turn out to be one: everything of `other` goes to `idx`, and all its names
-    /// lead there.
+    /// Merges two customers: everything of `other`, including its names, goes to `idx`.
     pub(in crate::router) fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
         let entry = &mut self.customers[other];
         let cases = entry.take_cases();

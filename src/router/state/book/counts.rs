@@ -1,5 +1,5 @@
-//! Where a contact's state and queue change, and nowhere else: those of each state are counted by
-//! queue and in all.
+//! The only place where a contact's state or queue changes, so that the counts by state, by queue
+//! and in total stay right.
 
 use super::Book;
 use crate::router::api::booking::Slot;
@@ -8,7 +8,7 @@ use crate::router::api::ids::{ContactIdx, QueueIdx, SourceIdx};
 use crate::router::state::contact::Contact;
 
 impl Book {
-    /// Takes in a contact that is not in any state yet: it is counted when it is given one.
+    /// Adds a contact without a state; it is counted once it has one.
     pub(in crate::router) fn enter_contact(
         &mut self,
         mut contact: Contact,
@@ -27,7 +27,7 @@ impl Book {
         idx
     }
 
-    /// A client program has a contact in its hands that another may have had before.
+    /// Moves a contact to the client program that now has it.
     pub(in crate::router) fn set_source(&mut self, idx: ContactIdx, source: SourceIdx) {
         if let Some(before) = self.contacts[idx].source.replace(source) {
             self.sources.leave(before, idx);

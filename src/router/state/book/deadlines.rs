@@ -1,7 +1,6 @@
-//! Deadlines: what is noted on a contact, a case or an agent as its deadline is armed with it.
+//! Deadlines: the record on a contact, a case or an agent changes together with its timer.
 //!
-//! An entry of the timers is never taken out when its deadline goes: whoever is woken looks whether
-//! the deadline is still there.
+//! A timer's entry is not removed when its deadline is: when it comes up, the deadline is checked.
 
 use super::Book;
 use crate::router::api::ids::{CaseIdx, ContactIdx};
@@ -12,7 +11,7 @@ use crate::router::state::progress::{Progress, Wait};
 use crate::router::state::timers::{Due, Timer};
 
 impl Book {
-    /// Gives a contact a deadline, or takes it away.
+    /// Sets or removes a deadline of a contact.
     pub(in crate::router) fn set_deadline(
         &mut self,
         contact: ContactIdx,
@@ -25,7 +24,7 @@ impl Book {
         }
     }
 
-    /// When a resolved case closes by itself. `None` = never.
+    /// When a resolved case closes automatically. `None` = never.
     pub(in crate::router) fn close_case_at(&mut self, case: CaseIdx, at: Option<Timestamp>) {
         self.cases[case].cold_mut().close_at = at.into();
         if let Some(at) = at {
@@ -33,7 +32,7 @@ impl Book {
         }
     }
 
-    /// Notes when the next moment of a case's clocks comes.
+    /// Arms the next moment of a case's clocks.
     pub(in crate::router) fn arm_clocks(&mut self, case: CaseIdx) {
         let progress = self.cases[case].make_progress();
         let next = progress.clocks.iter().filter_map(Clock::next_at).min();
@@ -46,7 +45,7 @@ impl Book {
         }
     }
 
-    /// When the wishes of a contact are given up. `None` = never.
+    /// When the wishes of a contact end. `None` = never.
     pub(in crate::router) fn set_wish_until(&mut self, idx: ContactIdx, at: Option<Timestamp>) {
         if let Some(cold) = &mut self.contacts[idx].cold {
             cold.wish_until = at;
@@ -66,7 +65,7 @@ impl Book {
         self.cases.overdue -= u64::from(was_overdue);
     }
 
-    /// A case waits for somebody, perhaps only until some time.
+    /// Starts a wait of a case, which may have an end.
     pub(in crate::router) fn set_wait(&mut self, case: CaseIdx, wait: Wait) {
         let until = wait.until_at;
         self.cases[case].make_progress().wait = Some(wait);
@@ -75,7 +74,7 @@ impl Book {
         }
     }
 
-    /// When a follow-up that is pending is looked at next. `None` = never.
+    /// When a pending follow-up is checked next. `None` = never.
     pub(in crate::router) fn follow_up_at(&mut self, case: CaseIdx, at: Option<Timestamp>) {
         let progress = self.cases[case].progress_mut();
         if let Some(pending) = progress.and_then(|progress| progress.follow_up.as_mut()) {
@@ -86,12 +85,12 @@ impl Book {
         }
     }
 
-    /// Takes the first entry if it is due by now, and of what is due now through a kind.
+    /// Removes the first entry if due before now, or now and of a kind up to `through`.
     pub(in crate::router) fn pop_due(&mut self, through: Timer) -> Option<Due> {
         self.timers.pop_due(self.at, through)
     }
 
-    /// Drops entries that mean nothing any more, so that the next deadline is a real one.
+    /// Drops stale entries from the front, so that the next deadline is a real one.
     pub(in crate::router) fn prune_timers(&mut self) {
         if self.timers.are_many() {
             let mut timers = std::mem::take(&mut self.timers);
@@ -106,7 +105,7 @@ impl Book {
         }
     }
 
-    /// Whether an entry still is the deadline of what it names.
+    /// Whether an entry is still the deadline of its entity.
     pub(in crate::router) fn is_current(&self, due: Due) -> bool {
         let agent = || &self.agents[due.of as usize];
         let contact = || self.contacts.get(ContactIdx::of(due.of));

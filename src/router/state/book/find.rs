@@ -1,4 +1,4 @@
-//! Finding by name: from what those outside call it to the number.
+//! Lookup by name.
 
 use super::Book;
 use crate::calendar::Calendar;
@@ -7,7 +7,7 @@ use crate::router::api::reject::Reject;
 use crate::router::state::kind::KindIdx;
 
 impl Book {
-    /// An agent that something has named, whether it was set or not.
+    /// The number of any agent ever named, whether it was set or not.
     pub(in crate::router) fn agent_numbered(&self, name: &Name) -> Option<AgentIdx> {
         self.agents_by_name.get(name).copied()
     }

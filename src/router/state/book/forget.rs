@@ -1,4 +1,4 @@
-//! Forgetting what is long over.
+//! Forgetting contacts and cases that ended long ago.
 
 use super::Book;
 use crate::router::api::ids::{CaseIdx, ContactIdx};
@@ -6,7 +6,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::case::Case;
 
 impl Book {
-    /// A contact has ended: its client program is done with it, and in its turn it is forgotten.
+    /// A contact has ended: its client program drops it, and it is queued to be forgotten.
     pub(in crate::router) fn note_ended(&mut self, idx: ContactIdx) {
         if let Some(source) = self.contacts[idx].source {
             self.sources.leave(source, idx);
@@ -14,7 +14,7 @@ impl Book {
         self.ended.push_back((self.at, idx));
     }
 
-    /// Forgets contacts and cases that are over for long enough, and nothing refers to.
+    /// Forgets contacts and cases that ended long enough ago and that nothing refers to.
     pub(in crate::router) fn forget_ended(&mut self) {
         let keep_ms = self.settings.keep_ended_ms.0;
         let keep_max = self.settings.keep_ended_max as usize;
@@ -44,12 +44,12 @@ impl Book {
         let Some(case) = self.cases.get(idx) else {
             return;
         };
-        // One that was reopened is not over, and one closed again since has a later entry.
+        // A reopened case is not over, and one closed again has a later entry.
         if case.closed_at().is_none_or(|at| at > closed_at) {
             return;
         }
         if case.referred > 0 {
-            // A contact still refers to it; look again as long after.
+            // A contact still refers to it; check again after the same time.
             self.closed.push_back((self.at, idx));
             return;
         }

@@ -1,7 +1,6 @@
-//! What agents are busy with, and where they stand in the idle order: conversations, wrap-ups,
-//! presence and retry delays change here together with the place in the order and the channels for
-//! which it shows the agent as free. Also the two lists of agents that are still to be settled:
-//! those that became free, and those whose situation changed.
+//! What agents are busy with: conversations, wrap-ups, presence and retry delays change here
+//! together with the place in the idle order and the channels for which it shows the agent as free.
+//! Also the two lists of agents to be settled: freed ones, and those whose situation changed.
 
 use smallvec::SmallVec;
 
@@ -15,7 +14,7 @@ use crate::router::state::skill::Levels;
 use crate::router::state::timers::Timer;
 
 impl Book {
-    /// Notes what an agent says of itself. Whether it comes to be idle by that is said apart.
+    /// Sets an agent's presence; `become_idle` is separate.
     pub(in crate::router) fn note_presence(
         &mut self,
         idx: AgentIdx,
@@ -35,7 +34,7 @@ impl Book {
         }
     }
 
-    /// The agent is idle since now, and may be able to take more.
+    /// The agent is idle from now on, and may be able to take more.
     pub(in crate::router) fn become_idle(&mut self, idx: AgentIdx) {
         self.stand_last(idx);
         self.note_freed(idx);
@@ -48,7 +47,7 @@ impl Book {
         self.idle.place(&mut self.agents, idx, self.at);
     }
 
-    /// A conversation begins, beside another in a consultation.
+    /// Begins a conversation, which may be beside another in a consultation.
     pub(in crate::router) fn begin_talk(&mut self, idx: ContactIdx, talk: Talk) {
         let contact = &mut self.contacts[idx];
         let is_first = contact.talks.is_empty();
@@ -70,7 +69,7 @@ impl Book {
         self.note_changed(talk.agent);
     }
 
-    /// A conversation is over for its agent: it wraps up, or is free. The contact ends with it, or
+    /// Ends a conversation for its agent, who wraps up or is free. The contact ends with it, or
     /// goes on without this agent.
     pub(in crate::router) fn end_talk(
         &mut self,
@@ -103,16 +102,16 @@ impl Book {
         }
     }
 
-    /// The wrap-up of an agent for a contact that ends with it is done. Answers whether nobody else
-    /// wraps up for it.
+    /// Ends an agent's wrap-up for a contact that ends with it. Returns whether no other agent is
+    /// in wrap-up for it.
     pub(in crate::router) fn end_wrap(&mut self, idx: ContactIdx, agent: AgentIdx) -> bool {
         let wrapping = &mut self.contacts[idx].wrapping;
         wrapping.retain(|other| other != agent);
         wrapping.is_empty()
     }
 
-    /// Takes the wrap-ups of an agent that are due by then off it. The agent is idle when what
-    /// they end has ended.
+    /// Removes the wrap-ups of an agent due by a time. The agent is idle once the contacts they end
+    /// have ended.
     pub(in crate::router) fn take_wraps(
         &mut self,
         idx: AgentIdx,
@@ -127,7 +126,7 @@ impl Book {
         over
     }
 
-    /// Leaves an agent alone until then, unless it is left alone for longer.
+    /// Delays offers to an agent until a time, unless they are delayed for longer already.
     pub(in crate::router) fn delay(&mut self, agent: AgentIdx, until: Timestamp) {
         let entry = &mut self.agents[agent.at()];
         if entry.retry_at.is_none_or(|at| at < until) {
@@ -142,7 +141,7 @@ impl Book {
         self.note_changed(agent);
     }
 
-    /// Notes that an agent may be able to take more than before.
+    /// Records that an agent may be able to take more than before.
     pub(in crate::router) fn note_freed(&mut self, agent: AgentIdx) {
         let entry = &mut self.agents[agent.at()];
         if !entry.pending {
@@ -159,7 +158,7 @@ impl Book {
         entry.pending && channels.any(|channel| entry.free_for(channel, &self.channels).is_ok())
     }
 
-    /// The longest idle of the agents that became free is the next to choose.
+    /// Removes the longest idle of the freed agents, which chooses next.
     pub(in crate::router) fn take_freed(&mut self) -> Option<AgentIdx> {
         let pending = self.pending_agents.iter().enumerate();
         let first = pending.min_by(|(_, a), (_, b)| {
@@ -172,8 +171,7 @@ impl Book {
         Some(agent)
     }
 
-    /// Notes the owners who are still to choose: an agent that chose before them left what they
-    /// own alone.
+    /// Marks the owners still to choose: agents that chose before them left their contacts alone.
     pub(in crate::router) fn leave_to_owners(&mut self) {
         for n in 0..self.pending_agents.len() {
             let entry = &mut self.agents[self.pending_agents[n].at()];
@@ -181,17 +179,17 @@ impl Book {
         }
     }
 
-    /// Something was left to an agent, which is to look at all it owns when it has chosen.
+    /// Records that a contact was left to an agent, which reconsiders all it owns after choosing.
     pub(in crate::router) fn leave_to(&mut self, owner: AgentIdx) {
         self.agents[owner.at()].passed_over = true;
     }
 
-    /// Whether something was left to an agent, which is asked once.
+    /// Whether a contact was left to an agent; clears the mark.
     pub(in crate::router) fn take_passed_over(&mut self, agent: AgentIdx) -> bool {
         std::mem::take(&mut self.agents[agent.at()].passed_over)
     }
 
-    /// Notes that an agent's situation changed, for the contacts that wait for it.
+    /// Records that an agent's situation changed, for the contacts that wait for it.
     pub(in crate::router) fn note_changed(&mut self, agent: AgentIdx) {
         let entry = &mut self.agents[agent.at()];
         if !entry.changed && !entry.owned_waiting.is_empty() {
@@ -200,8 +198,8 @@ impl Book {
         }
     }
 
-    /// An agent whose situation changed. One that is about to choose is judged when it has chosen:
-    /// until then its contacts are kept for it as they were.
+    /// Removes an agent whose situation changed. One about to choose comes after its choice; until
+    /// then its contacts stay kept for it.
     pub(in crate::router) fn take_changed(&mut self) -> Option<AgentIdx> {
         let mut changed = self.changed_agents.iter();
         let place = changed.position(|agent| !self.is_about_to_choose(*agent))?;
@@ -210,17 +208,17 @@ impl Book {
         Some(agent)
     }
 
-    /// Makes sure that the idle order can be asked for a requirement.
+    /// Makes sure that the idle order has a requirement.
     pub(in crate::router) fn announce(&mut self, requirement: &Levels) {
         self.idle.require(requirement, &self.agents);
     }
 
-    /// Brings agents that became idle in the same instant into their order, before it is read.
+    /// Sorts the agents that became idle at the same instant, before the order is read.
     pub(in crate::router) fn settle_idle(&mut self) {
         self.idle.settle(&mut self.agents);
     }
 
-    /// Brings the idle order in line with what an agent is doing.
+    /// Updates the idle order to what an agent is doing.
     pub(in crate::router) fn refresh(&mut self, agent: AgentIdx) {
         let entry = &mut self.agents[agent.at()];
         let free = if entry.pending {

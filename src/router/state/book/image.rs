@@ -1,7 +1,7 @@
 //! The book as bytes and back.
 //!
-//! The image holds what the commands made; indexes, lists of who waits for whom and timers are
-//! made anew from it. Two books that went through the same commands have the same image.
+//! The image holds what commands have set; indexes, lists and timers are rebuilt from it. Two books
+//! that went through the same commands have the same image.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -34,16 +34,16 @@ use crate::router::store::segments::Segments;
 use crate::router::store::small_list::SmallList;
 use crate::stored::{self, Stored, Writer, stored};
 
-/// The layout of the image around its numbered fields. A router reads only its own.
+/// The layout of the image around its numbered fields. A router reads only its own version.
 pub const IMAGE_FORMAT: u32 = 5;
 
-/// Records of one block; the last has fewer.
+/// Records in a block; the last has fewer.
 const BLOCK_RECORDS: usize = 1_024;
 
-/// Images with fewer blocks of records are not worth a second thread.
+/// An image with fewer blocks is not worth a second thread.
 const BLOCKS_SHARED_MIN: usize = 8;
 
-/// What millions are kept of stands in blocks of its own, each to be read without the others.
+/// The records kept by the million, in blocks that can be read independently.
 #[derive(Deserialize)]
 struct Image<'a> {
     format: u32,
@@ -53,7 +53,7 @@ struct Image<'a> {
     cases: Vec<&'a [u8]>,
 }
 
-/// All but customers and cases.
+/// Everything except customers and cases.
 struct Centre<'a> {
     at: Timestamp,
     event_seq: u64,
@@ -110,7 +110,7 @@ fn damaged(error: &impl Display) -> String {
     format!("damaged image: {error}")
 }
 
-/// Reads blocks of records; `see` is shown each with its number.
+/// Reads blocks of records; `see` gets each with its number.
 fn read<T: Stored>(
     blocks: &[&[u8]],
     mut see: impl FnMut(usize, &T),
@@ -129,7 +129,7 @@ fn read<T: Stored>(
 }
 
 impl Book {
-    /// The book as bytes, with the number of the last event. The same book gives the same bytes.
+    /// The book as bytes, with the sequence number of the last event. Equal books give equal bytes.
     pub(in crate::router) fn image(&self, event_seq: u64) -> Vec<u8> {
         let centre = Centre {
             at: self.at,
@@ -162,8 +162,8 @@ impl Book {
         image
     }
 
-    /// The book that [`Book::image`] was taken of, with the number of the last event; its contacts
-    /// have no places yet. Somebody else may read a half of a large image meanwhile.
+    /// Restores the book from [`Book::image`], with the sequence number of the last event; its
+    /// contacts have no places yet. A second thread may read half of a large image.
     pub(in crate::router) fn from_image(
         bytes: &[u8],
         pieces: &impl Join,
@@ -283,7 +283,7 @@ impl Book {
         }
     }
 
-    /// Agents stand in the idle order by how long they have been idle.
+    /// Puts agents into the idle order by their idle times.
     fn index_agents(&mut self) {
         self.idle = IdleOrder::default();
         self.idle.set_channels(self.channels.len());
@@ -305,7 +305,7 @@ impl Book {
         }
     }
 
-    /// Deadlines follow from what they are deadlines of.
+    /// Arms the deadlines, which follow from their entities.
     fn arm_timers(&mut self) {
         let mut due: Vec<(Timestamp, Timer, u32)> = Vec::new();
         for (n, agent) in self.agents.iter().enumerate() {

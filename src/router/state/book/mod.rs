@@ -1,16 +1,16 @@
-//! The book of one tenant: all that its routing knows.
+//! The book of one tenant: the whole routing state.
 //!
-//! It holds the nouns, the indexes over them, and how far its time has come. Who only has a `&Book`
-//! decides or looks and cannot change anything; the acts change it through `Router`, which owns it.
+//! It has the entities, the indexes over them, and the time reached. Code with only a `&Book`
+//! decides or reads and cannot change anything; acts change it through `Router`, which owns it.
 
-// As bytes and back.
+// To bytes and back.
 mod image;
 
-// Finding and naming.
+// Lookup and names.
 mod find;
 mod names;
 
-// The changes that keep an invariant.
+// Changes that keep an invariant.
 mod belonging;
 mod counts;
 mod deadlines;
@@ -48,13 +48,13 @@ use crate::router::state::waiting::Waiting;
 
 type ByName<T> = HashMap<Name, T, foldhash::fast::RandomState>;
 
-/// All that one tenant's routing knows.
+/// The routing state of one tenant.
 #[derive(Debug)]
 pub struct Book {
     at: Timestamp,
-    /// How far the deadlines of an instant have come; never back within one.
+    /// How far the deadlines of the present instant are handled; never goes back within one.
     come_to: (Timestamp, Timer),
-    /// The random number that came with the command.
+    /// The random number of the present command.
     chance: u64,
     offer_seq: u64,
     arrival_seq: u64,
@@ -67,7 +67,7 @@ pub struct Book {
     agents_by_name: ByName<AgentIdx>,
     queues: Vec<Queue>,
     queues_by_name: ByName<QueueIdx>,
-    /// The longest time for which any queue prefers the last owner of a closed case.
+    /// The longest affinity of any queue to the last owner of a closed case.
     longest_affinity_ms: i64,
     customers: Customers,
     cases: Cases,
@@ -77,7 +77,7 @@ pub struct Book {
     counts: Counts,
     kinds: Kinds,
     calendars: BTreeMap<Name, Calendar>,
-    /// Contacts and cases that are over, in the order in which they may be forgotten.
+    /// Ended contacts and closed cases, in the order in which they may be forgotten.
     ended: VecDeque<(Timestamp, ContactIdx)>,
     closed: VecDeque<(Timestamp, CaseIdx)>,
     /// Open offers by number.
@@ -86,11 +86,11 @@ pub struct Book {
     idle: IdleOrder,
     waiting: Waiting,
     timers: Timers,
-    /// Agents that became free and are still to choose.
+    /// Freed agents that have not chosen yet.
     pending_agents: Vec<AgentIdx>,
-    /// Agents whose waiting contacts are to be judged anew.
+    /// Agents whose waiting contacts must be decided again.
     changed_agents: Vec<AgentIdx>,
-    /// Agents whose new cases are bounded.
+    /// The number of agents with a limit on new cases.
     bounded: u32,
 }
 
@@ -147,22 +147,22 @@ impl Book {
         self.at
     }
 
-    /// How far the deadlines of an instant have come.
+    /// How far the deadlines of the present instant are handled.
     pub(in crate::router) fn come_to(&self) -> (Timestamp, Timer) {
         self.come_to
     }
 
-    /// Goes on to a time; never back.
+    /// Advances to a time; never back.
     pub(in crate::router) fn go_on_to(&mut self, at: Timestamp) {
         self.at = self.at.max(at);
     }
 
-    /// Notes how far the deadlines of the present instant have come.
+    /// Records how far the deadlines of the present instant are handled.
     pub(in crate::router) fn come_past(&mut self, timer: Timer) {
         self.come_to = self.come_to.max((self.at, timer));
     }
 
-    /// Takes up the random number that came with a command.
+    /// Sets the random number of the present command.
     pub(in crate::router) fn set_chance(&mut self, chance: u64) {
         self.chance = chance;
     }
@@ -243,7 +243,7 @@ impl Book {
         &mut self.kinds
     }
 
-    /// Remembers what a request was answered.
+    /// Stores the answer of a request under its key.
     pub(in crate::router) fn remember_answer(&mut self, key: &Key, answer: &Answer) {
         self.keys.remember(key, answer, self.at, &self.settings);
     }
@@ -281,12 +281,12 @@ impl Book {
         self.longest_affinity_ms
     }
 
-    /// How many agents have their new cases bounded.
+    /// The number of agents with a limit on new cases.
     pub(in crate::router) fn bounded(&self) -> u32 {
         self.bounded
     }
 
-    /// Agents that became free and are still to choose.
+    /// Freed agents that have not chosen yet.
     pub(in crate::router) fn pending_agents(&self) -> &[AgentIdx] {
         &self.pending_agents
     }

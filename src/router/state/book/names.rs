@@ -1,4 +1,4 @@
-//! Naming: from a number to what those outside call it, as answers and events bear it.
+//! Names of numbered entities, as answers and events have them.
 
 use super::Book;
 use crate::calendar::{Calendar, Term, plain};
@@ -33,7 +33,7 @@ impl Book {
             .map(|owner| self.agent_name(owner))
     }
 
-    /// What every event about a contact carries.
+    /// The common part of every event of a contact.
     pub(in crate::router) fn about(&self, idx: ContactIdx) -> ContactRef {
         let contact = &self.contacts[idx];
         ContactRef {
@@ -48,7 +48,7 @@ impl Book {
         }
     }
 
-    /// Whom an agent may consult first, where there is somebody.
+    /// The agent that an agent may consult first, if any.
     pub(in crate::router) fn mentor_name(&self, idx: AgentIdx) -> Option<Name> {
         let mentor = &self.agents[self.agents[idx.at()].bonds.mentor?.at()];
         mentor.exists.then(|| mentor.id.clone())
@@ -90,7 +90,7 @@ impl Book {
         Some(stage.stage.clone())
     }
 
-    /// What other departments found and the owner has not heard, for a contact of the customer.
+    /// Results of assist tasks that the owner has not heard, for a contact of the customer.
     pub(in crate::router) fn news_for(&self, idx: ContactIdx) -> Vec<News> {
         let contact = &self.contacts[idx];
         match contact.case.filter(|_| contact.duty.is_none()) {
@@ -117,7 +117,7 @@ impl Book {
             .collect()
     }
 
-    /// The calendar of a kind: the one it names, or the plain one where its terms need any.
+    /// The calendar of a kind: the one it names, or the plain one if its terms need one.
     pub(in crate::router) fn calendar_of(&self, kind: KindIdx) -> Option<&Calendar> {
         let rules = &self.kinds.get(kind).rules;
         match &rules.calendar {
@@ -126,7 +126,7 @@ impl Book {
         }
     }
 
-    /// The owner of a contact's case now.
+    /// The present owner of a contact's case.
     pub(crate) fn case_owner(&self, contact: ContactIdx) -> Option<AgentIdx> {
         let case = self.contacts.get(contact)?.case?;
         self.cases[case].owner

@@ -1,4 +1,4 @@
-//! Offers: what a contact and an agent note of one, its number and its deadline come and go
+//! Offers: the records on contact and agent, the number and the deadline are added and removed
 //! together.
 
 use super::Book;
@@ -23,7 +23,7 @@ impl Book {
         self.arrival_seq
     }
 
-    /// A contact that has left its place rings at an agent.
+    /// Opens an offer of a contact that has left its place.
     pub(in crate::router) fn open_offer(&mut self, idx: ContactIdx, offer: Offer) {
         let contact = &mut self.contacts[idx];
         count(contact, &mut self.queues[contact.queue.at()], &offer);
@@ -45,7 +45,7 @@ impl Book {
         self.note_changed(offer.agent);
     }
 
-    /// An offer is accepted as it is made: it counts and never rings.
+    /// Counts an offer that is accepted as it is made and never rings.
     pub(in crate::router) fn pass_offer(&mut self, idx: ContactIdx, offer: &Offer) {
         let contact = &mut self.contacts[idx];
         count(contact, &mut self.queues[contact.queue.at()], offer);
@@ -56,7 +56,7 @@ impl Book {
         self.open_offers.get(&offer.0).copied()
     }
 
-    /// An offer rings no longer. Whether its agent is free again is said apart.
+    /// Closes an offer. Whether its agent is free again is recorded separately.
     pub(in crate::router) fn close_offer(&mut self, idx: ContactIdx, offer: &Offer) {
         self.open_offers.remove(&offer.id.0);
         let offers = &mut self.contacts[idx].offers;

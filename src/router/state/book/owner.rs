@@ -1,5 +1,5 @@
-//! Who owns which case. A case is on its owner's list as long as it is not closed: owner, state of
-//! the case and lists of the agents change here together, and nowhere else (rules 11, 13).
+//! The owners of cases. A case is on its owner's list until it is closed: owner, state of the case
+//! and the agents' lists change here together, and nowhere else (rules 11, 13).
 
 use super::Book;
 use crate::router::api::codes::CaseState;
@@ -7,7 +7,7 @@ use crate::router::api::ids::{AgentIdx, CaseIdx};
 use crate::router::api::time::MaybeAt;
 
 impl Book {
-    /// Makes an agent the owner of a case. Answers who owned it before.
+    /// Makes an agent the owner of a case. Returns the previous owner.
     pub(in crate::router) fn set_owner(&mut self, case: CaseIdx, to: AgentIdx) -> Option<AgentIdx> {
         let entry = &mut self.cases[case];
         let from = entry.owner.replace(to);
@@ -19,7 +19,7 @@ impl Book {
         from
     }
 
-    /// Opens a case again, resolves or closes it, and notes when.
+    /// Sets the state of a case, with its time.
     pub(in crate::router) fn set_case_state(&mut self, case: CaseIdx, state: CaseState) {
         let at = self.at;
         let entry = &mut self.cases[case];
@@ -48,7 +48,7 @@ impl Book {
         }
     }
 
-    /// Forgets a case that only one contact, which is over, belonged to.
+    /// Forgets a case that belonged to a single contact, which has ended.
     pub(in crate::router) fn forget_unreferred(&mut self, case: CaseIdx) {
         let Some(entry) = self.cases.get(case) else {
             return;

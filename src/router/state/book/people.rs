@@ -1,5 +1,5 @@
-//! Agents come, are given skills, stand-ins and bounds, and go: what is counted or listed of them
-//! elsewhere changes with them.
+//! Changes of agents: skills, stand-ins, limits, removal. The counts and lists that depend on them
+//! change here too.
 
 use super::Book;
 use crate::router::api::ids::{AgentIdx, Name, TeamIdx};
@@ -10,7 +10,7 @@ use crate::router::state::skill::Levels;
 use crate::router::state::timers::Timer;
 
 impl Book {
-    /// The number of an agent, which need not have been set yet.
+    /// The number of an agent, which may not have been set yet.
     pub(in crate::router) fn intern_agent(&mut self, name: &Name) -> AgentIdx {
         if let Some(idx) = self.agents_by_name.get(name) {
             return *idx;
@@ -30,7 +30,7 @@ impl Book {
         team
     }
 
-    /// The agent is there, with these skills. Answers those of before that nobody has any more.
+    /// Sets an agent and its skills. Returns the previous skills that no agent has any more.
     pub(in crate::router) fn set_skills(&mut self, idx: AgentIdx, skills: Levels) -> Levels {
         if let Some(position) = self.agents[idx.at()].position {
             let before = &self.agents[idx.at()];
@@ -51,7 +51,7 @@ impl Book {
         self.skilled.lost(&before)
     }
 
-    /// Gives an agent another deputy, or none.
+    /// Sets or removes an agent's deputy.
     pub(in crate::router) fn set_deputy(&mut self, idx: AgentIdx, deputy: Option<AgentIdx>) {
         let before = std::mem::replace(&mut self.agents[idx.at()].deputy, deputy);
         if let Some(before) = before {
@@ -63,17 +63,17 @@ impl Book {
         }
     }
 
-    /// What else an agent is bound to.
+    /// The other bonds of an agent, to be changed.
     pub(in crate::router) fn bonds_mut(&mut self, idx: AgentIdx) -> &mut Bonds {
         &mut self.agents[idx.at()].bonds
     }
 
-    /// Bounds the open cases of an agent, or does not.
+    /// Sets or removes the limit on an agent's open cases.
     pub(in crate::router) fn set_max_open_cases(&mut self, idx: AgentIdx, max: Option<u32>) {
         self.bind(idx, |bonds| bonds.max_open_cases = max);
     }
 
-    /// Notes by which plan the cases of an agent go to others; the next batch is due when it says.
+    /// Sets the succession plan of an agent; the next batch is due when it says.
     pub(in crate::router) fn set_succession(
         &mut self,
         idx: AgentIdx,
@@ -86,7 +86,7 @@ impl Book {
         }
     }
 
-    /// When the first absence of an agent begins, or ends if it has begun.
+    /// Arms the begin of an agent's first absence, or its end if it has begun.
     pub(in crate::router) fn arm_absence(&mut self, idx: AgentIdx) {
         let bonds = &mut self.agents[idx.at()].bonds;
         let first = bonds.absences.first();
@@ -103,7 +103,7 @@ impl Book {
         }
     }
 
-    /// Changes what an agent is bound to, and counts those whose new cases are bounded.
+    /// Changes the bonds of an agent, and counts the agents with a limit on new cases.
     fn bind(&mut self, idx: AgentIdx, change: impl FnOnce(&mut Bonds)) {
         let entry = &mut self.agents[idx.at()];
         let before = entry.exists && entry.bonds.is_bounded();
@@ -112,7 +112,7 @@ impl Book {
         self.bounded = self.bounded + u32::from(after) - u32::from(before);
     }
 
-    /// The agent is there no more. Answers its skills that nobody has any more.
+    /// Removes an agent. Returns its skills that no agent has any more.
     pub(in crate::router) fn remove_agent(&mut self, idx: AgentIdx) -> Levels {
         self.idle.forget(&mut self.agents, idx);
         self.bind(idx, |bonds| *bonds = Bonds::default());

@@ -1,9 +1,9 @@
-//! The places of contacts that look for an agent, and how they take and leave them.
+//! The places of contacts that look for an agent.
 //!
-//! A contact that looks for an agent is *seeking*. While none of its offers rings it has a place
-//! in the order of its queue, and in the class or the lists of those who may take it; while one
-//! rings it has at most a place among those that ring and may be offered to more agents. What the contact notes of its places, the lists
-//! and the deadlines of the search change here together.
+//! Such a contact is *seeking*. While none of its offers rings it has a place in the order of its
+//! queue, and in the class or the lists of those who may take it; while one rings it is at most
+//! listed among those that may be offered to more agents. The contact's record of its places, the
+//! lists and the deadlines of the search change here together.
 
 use super::Book;
 use crate::router::api::ids::ContactIdx;
@@ -21,7 +21,7 @@ impl Book {
         contact.overdue = false;
         contact.steps_passed = search.steps_passed;
         contact.aged = search.aged;
-        // What the queue left behind, or the policy before, asked for is not due any more.
+        // The earlier queue's or policy's deadline no longer applies.
         contact.drop_deadline(Deadline::NoAgent);
         contact.drop_deadline(Deadline::OwnerWait);
         let deadlines = [
@@ -38,7 +38,7 @@ impl Book {
         self.note_seeking(idx);
     }
 
-    /// Ends the search: found, given up, or over.
+    /// Ends the search, whatever its result.
     pub(in crate::router) fn end_search(&mut self, idx: ContactIdx) {
         self.leave_index(idx);
         let contact = &mut self.contacts[idx];
@@ -59,8 +59,8 @@ impl Book {
         }
     }
 
-    /// Notes for its case, and for whom it is kept, that a contact looks for an agent, or no longer
-    /// does.
+    /// Records for its case, and for the agent it is kept for, whether a contact looks for an
+    /// agent.
     pub(in crate::router) fn note_seeking(&mut self, idx: ContactIdx) {
         let contact = &self.contacts[idx];
         if let Some(agent) = contact.kept_for {
@@ -70,7 +70,7 @@ impl Book {
         self.cases.note_seeking(case, idx, contact.seeking);
     }
 
-    /// Gives a waiting contact its place, or a new one where anything about it has changed.
+    /// Gives a waiting contact its place, or a new one if it changed.
     pub(in crate::router) fn take_place(
         &mut self,
         idx: ContactIdx,
@@ -115,7 +115,7 @@ impl Book {
         }
     }
 
-    /// Takes a contact out of the waiting index and of those that ring.
+    /// Removes a contact from the waiting index and from the ringing ones.
     pub(in crate::router) fn leave_index(&mut self, idx: ContactIdx) {
         let contact = &mut self.contacts[idx];
         if let Some(key) = contact.ringing.take() {
@@ -145,8 +145,8 @@ impl Book {
         }
     }
 
-    /// Notes the place of a contact that rings and could be offered to more agents, or that it no
-    /// longer has one. Answers whether it has a new one.
+    /// Sets or clears the place of a contact among those ringing that may be offered to more
+    /// agents. Returns whether it has a new place.
     pub(in crate::router) fn set_ringing(&mut self, idx: ContactIdx, key: Option<WaitKey>) -> bool {
         let contact = &mut self.contacts[idx];
         if contact.ringing.as_deref() == key.as_ref() {

@@ -1,4 +1,4 @@
-//! Queues are set; what is kept of the policies of all of them changes along.
+//! Setting queues and channels, and the values derived from all policies.
 
 use super::Book;
 use crate::router::api::ids::{AgentIdx, Name, QueueIdx};
@@ -6,7 +6,7 @@ use crate::router::api::policy::Policy;
 use crate::router::state::queue::Queue;
 
 impl Book {
-    /// Gives a queue its policy; one that is not known yet is made.
+    /// Sets a queue's policy; an unknown queue is created.
     pub(in crate::router) fn set_policy(&mut self, name: &Name, policy: &Policy) -> QueueIdx {
         let affinity = policy.ownership.affinity_ms.0;
         let idx = match self.queues_by_name.get(name).copied() {
@@ -32,7 +32,7 @@ impl Book {
         idx
     }
 
-    /// The channels are those of the settings; agents may be free for others than before.
+    /// Applies the channels of the settings; agents may become free for others.
     pub(in crate::router) fn apply_channels(&mut self) {
         self.channels.apply(&self.settings);
         self.idle.set_channels(self.channels.len());
@@ -41,7 +41,7 @@ impl Book {
         }
     }
 
-    /// Looks for the longest affinity among all queues, those removed too.
+    /// Finds the longest affinity of all queues, including removed ones.
     pub(super) fn find_longest_affinity(&mut self) {
         let affinities = self.queues.iter().map(|q| q.policy.ownership.affinity_ms.0);
         self.longest_affinity_ms = affinities.max().unwrap_or(0);
