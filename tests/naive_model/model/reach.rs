@@ -141,8 +141,8 @@ impl Model {
         })
     }
 
-    /// Whether an owner can never take a contact. Rule 17: an exclusion overrides ownership. Rule
-    /// 14: the owner's skills are not checked unless the queue says so.
+    /// Whether an owner can never take a contact. Rule 17: an exclusion overrides ownership.
+    /// Rule 14: the owner's skills are not checked unless the queue says so.
     pub fn never_takes(&self, owner: &Agent, contact: &Contact) -> bool {
         let check = self.policy(&contact.queue).ownership.owner_skill_check;
         self.is_excluded(&owner.name, contact)
