@@ -129,7 +129,7 @@ impl Fields {
     /// Fields that are read as a `T`, which has the defaults.
     pub const fn of<T: Serialize + DeserializeOwned>(all: &'static [Field]) -> Self {
         Self {
-            defaults: least::<T>,
+            defaults: all_unset::<T>,
             ..Self::new(all)
         }
     }
@@ -137,7 +137,7 @@ impl Fields {
     /// Likewise, where the first field is the name of the entity and is read separately.
     pub const fn named<T: Serialize + DeserializeOwned>(all: &'static [Field]) -> Self {
         Self {
-            defaults: |all| least::<T>(&all[1..]),
+            defaults: |all| all_unset::<T>(&all[1..]),
             ..Self::new(all)
         }
     }
@@ -163,11 +163,11 @@ impl Fields {
 }
 
 /// A `T` with all optional fields unset.
-fn least<T: Serialize + DeserializeOwned>(fields: &[Field]) -> Value {
+fn all_unset<T: Serialize + DeserializeOwned>(fields: &[Field]) -> Value {
     let required = fields.iter().filter(|field| field.required);
     let given: Map<String, Value> = required
         .clone()
-        .map(|field| (field.name.to_owned(), field.kind.some()))
+        .map(|field| (field.name.to_owned(), field.kind.valid_value()))
         .collect();
     let read: T = serde_json::from_value(Value::Object(given)).expect("the required fields do");
     let mut all = serde_json::to_value(read).expect("what was read is plain data");

@@ -274,7 +274,7 @@ impl Type {
     }
 
     /// A valid value.
-    pub(super) fn some(&self) -> Value {
+    pub(super) fn valid_value(&self) -> Value {
         match self {
             Self::Name | Self::Key => json!("x"),
             Self::Text | Self::Path(_) => json!(""),
@@ -289,7 +289,7 @@ impl Type {
             Self::Words(words) => json!(words[0]),
             Self::List(..) | Self::BoolOrList(_) => json!([]),
             Self::Map(..) | Self::Object(_) | Self::Attributes => json!({}),
-            Self::Limit(inner) => inner.some(),
+            Self::Limit(inner) => inner.valid_value(),
             Self::Address => json!("[::1]:1"),
             Self::Hash => json!("0".repeat(64)),
         }

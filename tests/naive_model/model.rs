@@ -100,7 +100,7 @@ pub struct Case {
     pub owned_at: Option<Timestamp>,
     pub active_at: Timestamp,
     pub resolved_at: Option<Timestamp>,
-    /// When it closes by itself.
+    /// When it closes automatically.
     pub close_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
     pub handovers: u32,
