@@ -9,9 +9,9 @@
 //! (in `act`, a folder for each noun), and then contacts that look for an agent, freed agents, and
 //! contacts whose owner's situation changed are settled until nothing changes (`act/settle`).
 //!
-//! The folders are layers, and each `mod.rs` says what its layer must not do. The files beside them
-//! are entry points: they may use every folder, and no folder names them except for [`Router`]
-//! itself.
+//! The folders are layers ("rooms" in docs/architecture.md), and each `mod.rs` says what its layer
+//! must not do. The files beside them ("doors") are entry points: they may use every folder, and no
+//! folder names them except for [`Router`] itself.
 
 // The layers, lowest first. Each uses only those before it.
 mod api;
