@@ -273,7 +273,6 @@ impl Type {
         }
     }
 
-    /// A valid value.
     pub(super) fn valid_value(&self) -> Value {
         match self {
             Self::Name | Self::Key => json!("x"),
