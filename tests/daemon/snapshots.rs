@@ -75,3 +75,37 @@ fn a_large_state_is_written_without_stopping_routing() {
     assert_eq!(seen(&mut daemon.unix(), &looked_at), before);
     daemon.stop();
 }
+
+/// They were numbered anew by name, so a contact came back on another channel.
+#[test]
+fn channels_of_the_tenant_survive_a_snapshot() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    for channel in ["zeta", "alpha"] {
+        let rule = json!({"exclusive": false, "capacity": 2});
+        client.call("settings.set", json!({"channels": {channel: rule}}));
+    }
+    let capacity = json!({"zeta": 5});
+    client.call("agent.set", json!({"agent": "ada", "capacity": capacity}));
+    client.call(
+        "contact.submit",
+        json!({"contact": "k1", "channel": "zeta"}),
+    );
+    let seen = |client: &mut Client| {
+        [
+            client.call("contact.get", json!({"contact": "k1"}))["channel"].take(),
+            client.call("agent.get", json!({"agent": "ada"}))["capacity"].take(),
+            client.call("settings.get", json!({}))["channels"].take(),
+        ]
+    };
+    let before = seen(&mut client);
+    assert_eq!(
+        (&before[0], &before[1]["zeta"]),
+        (&json!("zeta"), &json!(5))
+    );
+    daemon.stop();
+    let daemon = place.start();
+    assert_eq!(seen(&mut daemon.unix()), before);
+    daemon.stop();
+}

@@ -408,6 +408,31 @@ impl Channels {
         channels
     }
 
+    /// The same channels in the order in which they got their numbers, which is that of their
+    /// first mention; those not in the list follow.
+    pub fn numbered(names: &[Name], settings: &Settings) -> Self {
+        let known = Self::of(settings);
+        let mut channels = Self {
+            names: names.to_vec(),
+            rules: Vec::new(),
+            served: 0,
+        };
+        let others = known.names.iter().filter(|name| !names.contains(name));
+        channels.names.extend(others.cloned());
+        let rule = |name| {
+            known
+                .find(name)
+                .map_or_else(ChannelRule::default, |of| known.rule(of))
+        };
+        channels.rules = channels.names.iter().map(rule).collect();
+        channels.apply(settings);
+        channels
+    }
+
+    pub fn names(&self) -> &[Name] {
+        &self.names
+    }
+
     /// Applies the settings; a known channel is never removed.
     pub fn apply(&mut self, settings: &Settings) {
         for (name, rule) in &settings.channels {

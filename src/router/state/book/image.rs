@@ -76,13 +76,15 @@ struct Centre<'a> {
     counts: Counts,
     kinds: Cow<'a, Kinds>,
     calendars: Cow<'a, BTreeMap<Name, Calendar>>,
+    /// The channels in the order of their numbers.
+    channels: Cow<'a, [Name]>,
 }
 
 stored! {
     Centre<'a> {
         1 at, 2 event_seq, 3 offer_seq, 4 arrival_seq, 5 settings, 6 skills, 7 teams, 8 agents,
         9 queues, 10 unattached, 11 free_cases, 12 cases_opened, 13 contacts, 14 free_contacts,
-        15 sources, 16 keys, 17 ended, 18 closed, 19 counts, 20 kinds, 21 calendars,
+        15 sources, 16 keys, 17 ended, 18 closed, 19 counts, 20 kinds, 21 calendars, 22 channels,
     }
 }
 
@@ -153,6 +155,7 @@ impl Book {
             counts: self.counts,
             kinds: Cow::Borrowed(&self.kinds),
             calendars: Cow::Borrowed(&self.calendars),
+            channels: Cow::Borrowed(self.channels.names()),
         };
         let mut centre_bytes = Vec::new();
         stored::write(&mut centre_bytes, &centre);
@@ -200,7 +203,7 @@ impl Book {
         book.come_to = (centre.at, Timer::LAST);
         book.offer_seq = centre.offer_seq;
         book.arrival_seq = centre.arrival_seq;
-        book.channels = Channels::of(&centre.settings);
+        book.channels = Channels::numbered(&centre.channels, &centre.settings);
         book.settings = centre.settings.into_owned();
         book.skills = Interner::from_names(centre.skills.into_owned());
         book.teams = Interner::from_names(centre.teams.into_owned());
