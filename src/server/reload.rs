@@ -34,6 +34,8 @@ pub enum ReloadError {
     Faults(Box<Faults>),
     #[error("another reload is under way: try again")]
     Busy,
+    #[error("the daemon is ending: nothing is reloaded any more")]
+    Ending,
     #[error("the journal has failed")]
     Stopped,
 }
@@ -49,6 +51,9 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     let Ok(_alone) = hub.reloading.try_lock() else {
         return Err(ReloadError::Busy);
     };
+    if hub.serving.is_cancelled() {
+        return Err(ReloadError::Ending);
+    }
     let Some(path) = hub.config_path.clone() else {
         return Err(ReloadError::NoFile);
     };

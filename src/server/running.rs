@@ -260,6 +260,8 @@ impl Running {
         if hub.failure().is_some() {
             return Err(failure(&hub));
         }
+        // A reload under way ends first, and none begins: it would write behind the last snapshot.
+        let _no_reload = hub.reloading.lock().await;
         // Everything applied had room, so it is durable or about to be.
         match snapshots::take(&hub, Manner::Alone).await {
             Err(error) => tracing::error!(%error, "no snapshot could be written at the end"),

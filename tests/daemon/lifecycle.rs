@@ -38,6 +38,35 @@ fn a_clean_stop_keeps_everything_and_removes_the_socket() {
 }
 
 #[test]
+fn reloads_during_the_end_write_nothing_behind_the_last_snapshot() {
+    for round in 0..4 {
+        let place = Place::new("[agents.ada]\n");
+        let daemon = place.start();
+        let pid = i32::try_from(daemon.pid()).expect("a pid");
+        let pid = rustix::process::Pid::from_raw(pid).expect("a pid");
+        let hang_up = move || rustix::process::kill_process(pid, Signal::HUP).is_ok();
+        for _ in 0..20 * round {
+            hang_up();
+        }
+        daemon.signal(Signal::TERM);
+        // Not reaped before `wait`, so the pid stays this daemon's.
+        for _ in 0..200 {
+            hang_up();
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        assert_eq!(daemon.wait().code(), Some(0));
+        let verified = binary()
+            .args(["journal", "verify"])
+            .arg(place.journal())
+            .output()
+            .expect("the binary runs");
+        let said = String::from_utf8_lossy(&verified.stdout);
+        let all = "\n0 records behind the newest snapshot\n";
+        assert!(said.contains(all), "round {round}: {said}");
+    }
+}
+
+#[test]
 fn a_stale_socket_is_replaced_and_another_file_is_not() {
     let place = Place::new("");
     let daemon = place.start();
