@@ -57,17 +57,37 @@ impl<'de> Deserialize<'de> for Kind {
 /// served and how it ended.
 fn is_kept(body: &EventBody) -> bool {
     match body {
-        EventBody::Agent(event) => {
-            matches!(event, AgentEvent::Set { .. } | AgentEvent::Removed { .. })
-        }
-        EventBody::Contact(_, ContactEvent::Offered { route, why, .. }) => is_break(*route, *why),
-        EventBody::Contact(_, event) => matches!(
-            event,
+        EventBody::Agent(event) => match event {
+            AgentEvent::Set { .. } | AgentEvent::Removed { .. } => true,
+            AgentEvent::Presence { .. }
+            | AgentEvent::Absent { .. }
+            | AgentEvent::PairAway(_)
+            | AgentEvent::Briefing(_)
+            | AgentEvent::Succession { .. }
+            | AgentEvent::Succeeded { .. } => false,
+        },
+        EventBody::Contact(_, event) => match event {
+            ContactEvent::Offered { route, why, .. } => is_break(*route, *why),
             ContactEvent::Connected { .. }
-                | ContactEvent::Ended { .. }
-                | ContactEvent::Transferred { .. }
-        ),
-        EventBody::Case(event) => !matches!(event, CaseEvent::Noted { .. }),
+            | ContactEvent::Ended { .. }
+            | ContactEvent::Transferred { .. } => true,
+            ContactEvent::Waiting { .. }
+            | ContactEvent::Callback { .. }
+            | ContactEvent::WrapUp { .. }
+            | ContactEvent::Overflowed { .. }
+            | ContactEvent::Updated => false,
+        },
+        EventBody::Case(event) => match event {
+            CaseEvent::Opened { .. }
+            | CaseEvent::Owned { .. }
+            | CaseEvent::Assisted { .. }
+            | CaseEvent::HandedOver { .. }
+            | CaseEvent::Escalated { .. }
+            | CaseEvent::Resolved { .. }
+            | CaseEvent::Reopened { .. }
+            | CaseEvent::Closed { .. } => true,
+            CaseEvent::Noted { .. } => false,
+        },
         EventBody::Clock(_) | EventBody::Assist(_) | EventBody::FollowUp(_) => true,
         EventBody::Queue(_)
         | EventBody::Settings(_)
