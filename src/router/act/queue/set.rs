@@ -117,18 +117,15 @@ impl Router {
             }
         }
         let settings = self.book.settings_mut();
-        let given = &patch.channels;
-        if let Some(channels) = given {
-            for (name, rule) in channels {
-                settings.channels.insert(name.clone(), *rule);
-            }
-        }
         macro_rules! take {
-            ($($field:ident),*) => {
-                $(if let Some(value) = &patch.$field { settings.$field = value.clone(); })*
+            ($apart:ident; $($field:ident),*) => {
+                // All of them, so that none is forgotten.
+                let SettingsPatch { $apart, $($field),* } = patch;
+                $(if let Some(value) = $field { settings.$field = value.clone(); })*
             };
         }
         take!(
+            channels;
             pick,
             max_in_system,
             lease_ms,
@@ -141,7 +138,10 @@ impl Router {
             keep_keys_max,
             by_customer
         );
-        if given.is_some() {
+        for (name, rule) in channels.iter().flatten() {
+            settings.channels.insert(name.clone(), *rule);
+        }
+        if channels.is_some() {
             self.book.apply_channels();
             // Whether an owner serves the channel may have changed.
             let waiting = self
