@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::error::ServerError;
-use crate::router::time::Timestamp;
+use crate::router::time::{Millis, Timestamp};
 
 /// Largest step of a slow correction, in microseconds.
 const SLEW_US_MAX: i64 = 1_000;
@@ -193,6 +193,11 @@ fn written(at: Timestamp) -> String {
         Ok(at) => at.to_string(),
         Err(_) => at.to_string(),
     }
+}
+
+/// A configured time as the runtime takes it.
+pub fn millis(span: Millis) -> Duration {
+    Duration::from_millis(u64::try_from(span.0).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::wire::line::{Line, Lines};
 use crate::wire::request::{self, Call, Id, Message};
 
 use super::accept;
+use super::clock::millis;
 use super::conversation::Conversation;
 use super::end::End;
 use super::held::Portion;
@@ -362,8 +363,4 @@ pub fn deadline(limits: &config::Limits, admitted: bool, opened: Moment, heard: 
     let idle = limits.idle_ms.map(|idle| after(heard, idle));
     let far = heard + Duration::from_secs(365 * 86_400);
     handshake.into_iter().chain(idle).min().unwrap_or(far)
-}
-
-pub fn millis(span: Millis) -> Duration {
-    Duration::from_millis(u64::try_from(span.0).unwrap_or(0))
 }

@@ -132,8 +132,8 @@ const PROBES: u32 = 5;
 /// hits a peer that takes nothing, which may do so for `stall`: so the longer of the two.
 fn watch_peers(listener: &StdTcpListener, limits: &Limits) -> io::Result<()> {
     let second = Duration::from_secs(1);
-    let gone = super::connection::millis(limits.peer_gone_ms);
-    let unconfirmed = gone.max(super::connection::millis(limits.stall_ms));
+    let gone = super::clock::millis(limits.peer_gone_ms);
+    let unconfirmed = gone.max(super::clock::millis(limits.stall_ms));
     let unconfirmed = u32::try_from(unconfirmed.as_millis()).unwrap_or(u32::MAX);
     sockopt::set_socket_keepalive(listener, true)?;
     // The kernel counts in whole seconds.

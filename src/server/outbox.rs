@@ -10,7 +10,7 @@ use tokio::time::Instant as Moment;
 
 use crate::config;
 
-use super::connection::millis;
+use super::clock::millis;
 use super::conversation::Conversation;
 use super::end::End;
 use super::held::Portion;

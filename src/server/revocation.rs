@@ -16,7 +16,7 @@ use crate::router::time::Millis;
 
 use super::access::Access;
 use super::audit::Target;
-use super::connection::millis;
+use super::clock::millis;
 use super::conversation::Conversation;
 use super::end::End;
 use super::hub::Stopped;

@@ -72,15 +72,15 @@ const SERVER: &[&[&str]] = &[
         "timers",
         "upkeep",
     ],
-    &["calls", "conversation", "feed", "agent_scope", "rights"],
     &[
-        "accept",
-        "connection",
-        "listen",
-        "outbox",
-        "http",
+        "calls",
+        "conversation",
+        "feed",
+        "agent_scope",
         "revocation",
+        "rights",
     ],
+    &["accept", "connection", "listen", "outbox", "http"],
     &["running"],
 ];
 

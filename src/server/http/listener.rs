@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 
 use crate::server::accept::NOT_ACCEPTED;
-use crate::server::connection::millis;
+use crate::server::clock::millis;
 use crate::server::hub::Hub;
 use crate::server::places::Guest;
 

@@ -23,7 +23,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
-use super::connection::millis;
+use super::clock::millis;
 use super::end::End;
 use super::hub::Hub;
 
