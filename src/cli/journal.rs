@@ -10,7 +10,7 @@ use super::{Done, Failure};
 use crate::journal::{JournalError, SnapshotInfo, tools};
 use crate::ledger::{LedgerError, files};
 use crate::printable::printable;
-use crate::server::{Record, RecordError, WrittenBy};
+use crate::server::{Program, Record, RecordError, ServerError, WrittenBy};
 
 /// The exit code for a journal that is damaged or cannot be read. Not 74, which is the daemon's
 /// code for its supervisor.
@@ -147,14 +147,15 @@ fn verify(dir: &Path, out: &mut impl Write) -> Done {
 
 fn written_by(snapshot: &SnapshotInfo) -> String {
     match WrittenBy::read(&snapshot.head) {
-        Some(WrittenBy {
+        Ok(WrittenBy {
             program,
             image_format,
         }) => format!(
             "written by version {}, rules level {}, image format {image_format}",
             program.version, program.rules_level
         ),
-        None => "written by an early build of 0.1.0".to_owned(),
+        Err(ServerError::PositionalSnapshot) => "written by an early build of 0.1.0".to_owned(),
+        Err(error) => error.to_string(),
     }
 }
 
@@ -195,9 +196,10 @@ enum DumpError {
 }
 
 fn dump(dir: &Path, from: u64, out: &mut impl Write) -> Done {
+    let mut program = Program::unknown();
     let dumped = tools::dump::<DumpError>(dir, from, |stored| {
         let seq = stored.sequence;
-        match Record::read(&stored)? {
+        match program.read(&stored)? {
             Record::Command { tenant, stamped } => print(
                 out,
                 &Printed::Command {

@@ -9,6 +9,7 @@ use crate::ledger::LedgerError;
 use crate::router::IMAGE_FORMAT;
 use crate::stored;
 
+use super::program::THIS;
 use super::record::{POSITIONAL_ADVICE, RecordError};
 
 /// Every reason. The messages say what to do.
@@ -20,9 +21,10 @@ pub enum ServerError {
     Ledger(LedgerError),
     #[error(transparent)]
     Record(#[from] RecordError),
-    #[error("the state of tenant \"{tenant}\" in the snapshot cannot be used: {cause}")]
-    Image { tenant: String, cause: String },
-    #[error("the snapshot cannot be understood: {0}")]
+    #[error(
+        "the snapshot does not say who wrote it in a form that this version ({THIS}) reads ({0}): \
+         start the version that wrote it"
+    )]
     Snapshot(stored::Error),
     #[error(
         "the snapshot was written by version {version} with images of format {found}, and this \
@@ -98,7 +100,6 @@ impl ServerError {
             Self::Journal(_)
             | Self::Ledger(_)
             | Self::Record(_)
-            | Self::Image { .. }
             | Self::Snapshot(_)
             | Self::ImageFormat { .. }
             | Self::PositionalSnapshot => 74,

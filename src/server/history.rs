@@ -221,11 +221,8 @@ fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
         // A tenant younger than the snapshot starts empty after it.
         return Ok(empty(at + 1, snapshot.program));
     };
-    let router =
-        Router::from_image_by(&image.image, &TwoThreads).map_err(|cause| ServerError::Image {
-            tenant: tenant.to_string(),
-            cause,
-        })?;
+    let router = Router::from_image_by(&image.image, &TwoThreads)
+        .map_err(|cause| snapshot.program.unreadable(image.place(), cause))?;
     Ok(Oldest {
         router,
         program: snapshot.program,
@@ -260,9 +257,8 @@ impl<F: FnMut(&Hub, Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
         let mut effects = Effects::default();
         let from = self.oldest.from;
         hub.journal.read::<Ended>(from, |stored| {
-            let record = Record::read(&stored).map_err(ServerError::from)?;
-            let followed = self.oldest.program.follow(stored.sequence, &record);
-            followed.map_err(ServerError::from)?;
+            let followed = self.oldest.program.follow(&stored);
+            let record = followed.map_err(ServerError::from)?;
             let Record::Command { tenant, stamped } = record else {
                 return Ok(());
             };

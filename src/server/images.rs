@@ -63,27 +63,55 @@ struct TenantHead {
 
 stored! { TenantHead { 1 tenant, 2 sequence, 3 event_seq, 4 configured, 5 image_bytes } }
 
-/// The program that wrote a snapshot, read from the beginning of its state.
+/// The program that wrote a snapshot, read from the beginning of its state: the first two fields of
+/// the head, which never change, so that every version can say who wrote what it refuses.
 #[derive(Debug)]
 pub struct WrittenBy {
     pub program: Program,
     pub image_format: u32,
 }
 
-/// The next field, if it has that number.
-fn field<T: Stored>(from: &mut Reader<'_>, number: u8) -> Option<T> {
-    let is_next = from.field() == Ok(Some(number));
-    is_next.then(|| T::read_field(from).ok()).flatten()
+/// The next field, which must have that number.
+fn field<T: Stored>(from: &mut Reader<'_>, number: u8) -> Result<T, stored::Error> {
+    match from.field()? {
+        Some(found) if found == number => T::read_field(from),
+        _ => Err(stored::Error::MissingField { of: "Head", number }),
+    }
 }
 
 impl WrittenBy {
-    /// Reads it from the first bytes of a state; `None` = another form.
-    pub fn read(state: &[u8]) -> Option<Self> {
-        let mut from = Reader::new(state.strip_prefix(&MAGIC)?);
-        Some(Self {
-            program: field(&mut from, 1)?,
-            image_format: field(&mut from, 2)?,
+    /// Reads it from the first bytes of a state.
+    pub fn read(state: &[u8]) -> Result<Self, ServerError> {
+        let head = state
+            .strip_prefix(&MAGIC)
+            .ok_or(ServerError::PositionalSnapshot)?;
+        let mut from = Reader::new(head);
+        let mut read = || {
+            Ok(Self {
+                program: field(&mut from, 1)?,
+                image_format: field(&mut from, 2)?,
+            })
+        };
+        read().map_err(ServerError::Snapshot)
+    }
+
+    /// Whether the running program reads what follows.
+    fn check(&self) -> Result<(), ServerError> {
+        self.program.check_state()?;
+        if self.image_format == IMAGE_FORMAT {
+            return Ok(());
+        }
+        Err(ServerError::ImageFormat {
+            version: self.program.version.to_string(),
+            found: self.image_format,
         })
+    }
+}
+
+impl TenantImage<'_> {
+    /// How messages name it.
+    pub fn place(&self) -> String {
+        format!("the state of tenant \"{}\" in the snapshot", self.tenant)
     }
 }
 
@@ -121,26 +149,18 @@ impl<'a> Snapshot<'a> {
 
     /// Reads a state that the running program can continue.
     pub fn read(bytes: &'a [u8]) -> Result<Self, ServerError> {
-        let bytes = bytes
-            .strip_prefix(&MAGIC)
-            .ok_or(ServerError::PositionalSnapshot)?;
-        let mut from = Reader::new(bytes);
-        let head = Head::read(&mut from).map_err(ServerError::Snapshot)?;
-        head.program.check_state()?;
-        if head.image_format != IMAGE_FORMAT {
-            return Err(ServerError::ImageFormat {
-                version: head.program.version.to_string(),
-                found: head.image_format,
-            });
-        }
-        let mut images = from.rest().map_err(ServerError::Snapshot)?;
+        let by = WrittenBy::read(bytes)?;
+        by.check()?;
+        let unreadable = |cause| by.program.unreadable("the snapshot".to_owned(), cause);
+        let (head, mut images) =
+            stored::read_next::<Head>(&bytes[MAGIC.len()..]).map_err(unreadable)?;
         let mut tenants = Vec::with_capacity(head.tenants.len());
         for tenant in head.tenants {
             let length = usize::try_from(tenant.image_bytes).unwrap_or(usize::MAX);
             let cut = || stored::Error::Wrong("an image is cut short".to_owned());
             let (image, behind) = images
                 .split_at_checked(length)
-                .ok_or_else(|| ServerError::Snapshot(cut()))?;
+                .ok_or_else(|| unreadable(cut()))?;
             images = behind;
             tenants.push(TenantImage {
                 tenant: tenant.tenant,
@@ -172,23 +192,58 @@ impl<'a> Snapshot<'a> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn images_of_another_format_are_refused_with_the_version_that_wrote_them() {
-        let head = Head {
-            program: Program {
-                rules_level: RULES_LEVEL,
-                version: "9.8.7".into(),
-            },
-            image_format: IMAGE_FORMAT + 1,
-            decided_since: 0,
-            tenants: Vec::new(),
+    /// A state whose head begins with who wrote it and goes on with `rest`.
+    fn state(rules_level: u32, image_format: u32, rest: &[u8]) -> Vec<u8> {
+        let program = Program {
+            rules_level,
+            version: "9.8.7".into(),
         };
         let mut bytes = MAGIC.to_vec();
-        stored::write(&mut bytes, &head);
-        let refusal = Snapshot::read(&bytes).expect_err("another format");
-        let text = refusal.to_string();
+        let mut out = Writer::new(&mut bytes);
+        out.field(1);
+        program.write(&mut out);
+        out.field(2);
+        image_format.write(&mut out);
+        bytes.extend_from_slice(rest);
+        bytes
+    }
+
+    fn refusal(bytes: &[u8]) -> String {
+        let by = WrittenBy::read(bytes).expect("who wrote it stands first");
+        assert_eq!(&*by.program.version, "9.8.7");
+        let refused = Snapshot::read(bytes).expect_err("it is refused");
+        assert_eq!(refused.exit_code(), 74);
+        refused.to_string()
+    }
+
+    #[test]
+    fn images_of_another_format_are_refused_with_the_version_that_wrote_them() {
+        let text = refusal(&state(RULES_LEVEL, IMAGE_FORMAT + 1, &[0]));
         assert!(text.contains("start version 9.8.7"), "{text}");
-        let by = WrittenBy::read(&bytes).expect("the head can be read");
-        assert_eq!(by.image_format, IMAGE_FORMAT + 1);
+    }
+
+    #[test]
+    fn a_head_of_another_form_names_the_version_that_wrote_it() {
+        let unknown_field = [99, 1, 0];
+        for (level, advice) in [
+            (RULES_LEVEL, "does not read (Head has a field 99"),
+            (RULES_LEVEL + 1, "which is newer than"),
+        ] {
+            let text = refusal(&state(level, IMAGE_FORMAT, &unknown_field));
+            assert!(text.contains(advice), "{text}");
+            assert!(text.contains("start version 9.8.7 or a later"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_whole_state_begins_with_who_wrote_it() {
+        let bytes = Snapshot::new(0, Vec::new()).to_bytes();
+        let by = WrittenBy::read(&bytes).expect("its beginning");
+        assert_eq!(by.program, Program::this());
+        assert_eq!(by.image_format, IMAGE_FORMAT);
+        assert!(matches!(
+            WrittenBy::read(b"another form"),
+            Err(ServerError::PositionalSnapshot)
+        ));
     }
 }

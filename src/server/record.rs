@@ -4,13 +4,13 @@
 //! form of `crate::stored`. An unknown kind is refused, because skipping a record would change
 //! history.
 
-use crate::journal::Record as Kept;
+use crate::journal::{Record as Kept, Sequence};
 use crate::router::command::Stamped;
 use crate::router::ids::Name;
 use crate::router::rules::RULES_LEVEL;
 use crate::stored::{self, Reader, Stored, Writer};
 
-use super::program::Program;
+use super::program::{Program, THIS};
 
 /// A command and a configuration as early builds wrote them: by the order of the structs' fields,
 /// which has changed since.
@@ -39,10 +39,19 @@ pub enum Record {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     #[error(
-        "journal sequence {sequence} is of kind {kind}, which this version does not know: start \
-         the version that wrote it"
+        "journal sequence {sequence} is of kind {kind}, which this version ({THIS}) does not know: \
+         version {version} wrote it, start that one or a later one"
     )]
-    UnknownKind { sequence: u64, kind: u16 },
+    UnknownKind {
+        sequence: u64,
+        kind: u16,
+        version: String,
+    },
+    #[error(
+        "journal sequence {sequence} names the program in a form that this version ({THIS}) does \
+         not read ({cause}): start the version that wrote it"
+    )]
+    UnreadableProgram { sequence: u64, cause: stored::Error },
     #[error("journal sequence {sequence} {POSITIONAL_ADVICE}")]
     Positional { sequence: u64 },
     #[error(
@@ -65,26 +74,54 @@ pub enum RecordError {
         level: u32,
         version: String,
     },
-    #[error("journal sequence {sequence} cannot be understood: {cause}")]
-    Unreadable { sequence: u64, cause: stored::Error },
+    #[error(
+        "{place} was written by version {version} in a form that this version ({THIS}) does not \
+         read ({cause}): start version {version} or a later one"
+    )]
+    Unreadable {
+        place: String,
+        version: String,
+        cause: String,
+    },
 }
 
 impl Record {
-    /// Decodes a stored record.
-    pub fn read(kept: &Kept<'_>) -> Result<Self, RecordError> {
+    /// Decodes a record that `program` wrote, or that names another program.
+    pub(super) fn read(kept: &Kept<'_>, program: &Program) -> Result<Self, RecordError> {
         let sequence = kept.sequence;
-        let unreadable = |cause| RecordError::Unreadable { sequence, cause };
         match kept.kind {
             COMMAND => read(kept.bytes).map(|(tenant, stamped)| Self::Command { tenant, stamped }),
             CONFIGURED => read(kept.bytes).map(|(tenant, json)| Self::Configured { tenant, json }),
-            PROGRAM => stored::read(kept.bytes).map(Self::Program),
+            PROGRAM => {
+                let unreadable = |cause| RecordError::UnreadableProgram { sequence, cause };
+                return stored::read(kept.bytes)
+                    .map(Self::Program)
+                    .map_err(unreadable);
+            }
             kind if POSITIONAL.contains(&kind) => {
                 return Err(RecordError::Positional { sequence });
             }
-            kind => return Err(RecordError::UnknownKind { sequence, kind }),
+            kind => {
+                return Err(RecordError::UnknownKind {
+                    sequence,
+                    kind,
+                    version: program.version.to_string(),
+                });
+            }
         }
-        .map_err(unreadable)
+        .map_err(|cause| program.unreadable(place(sequence), cause))
     }
+}
+
+/// How messages name a record.
+pub(super) fn place(sequence: Sequence) -> String {
+    format!("journal sequence {sequence}")
+}
+
+/// Whether records of a kind are decided by rules. Early builds named no level, and the name of a
+/// program is no decision.
+pub(super) fn has_level(kind: u16) -> bool {
+    kind != PROGRAM && !POSITIONAL.contains(&kind)
 }
 
 /// Reads a record: the tenant, then the content.

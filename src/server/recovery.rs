@@ -175,10 +175,9 @@ impl Fold {
         };
         for image in snapshot.tenants {
             let (name, event_seq) = (image.tenant.clone(), image.event_seq);
-            let tenant = Tenant::from_image(image).map_err(|cause| ServerError::Image {
-                tenant: name.to_string(),
-                cause,
-            })?;
+            let place = image.place();
+            let tenant = Tenant::from_image(image)
+                .map_err(|cause| beginning.program.unreadable(place, cause))?;
             fold.tenants
                 .insert(name, (tenant, Recent::after(event_seq)));
         }
@@ -244,5 +243,32 @@ impl Fold {
     /// The state of every tenant, consuming them.
     pub fn into_images(self) -> impl Iterator<Item = TenantImage<'static>> {
         self.tenants.into_values().map(|(tenant, _)| tenant.image())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_of_another_form_names_the_version_that_wrote_it() {
+        let mut snapshot = Snapshot::new(
+            0,
+            vec![TenantImage {
+                tenant: Name::of("t"),
+                sequence: 3,
+                event_seq: 0,
+                configured: None,
+                image: b"another form"[..].into(),
+            }],
+        );
+        snapshot.program.version = "9.8.7".into();
+        let Err(error) = Fold::start(Some((3, snapshot.to_bytes()))) else {
+            panic!("it is refused");
+        };
+        let text = error.to_string();
+        for part in ["tenant \"t\"", "start version 9.8.7 or a later one"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
     }
 }

@@ -64,10 +64,7 @@ impl Stored {
         if let Some((sequence, bytes)) = told.next() {
             let snapshot = Snapshot::read(bytes)?;
             for image in snapshot.tenants {
-                let unusable = |cause| ServerError::Image {
-                    tenant: image.tenant.to_string(),
-                    cause,
-                };
+                let unusable = |cause| snapshot.program.unreadable(image.place(), cause);
                 let oldest = Oldest {
                     router: Router::from_image_by(&image.image, &TwoThreads).map_err(unusable)?,
                     sequence: image.sequence,
@@ -97,9 +94,7 @@ impl Stored {
     pub fn tell(mut self, mut take: impl FnMut(&Name, &Event)) -> Result<(), ServerError> {
         let mut effects = Effects::default();
         tools::dump::<ServerError>(&self.dir, self.from, |stored| {
-            let record = Record::read(&stored)?;
-            self.program.follow(stored.sequence, &record)?;
-            let Record::Command { tenant, stamped } = record else {
+            let Record::Command { tenant, stamped } = self.program.follow(&stored)? else {
                 return Ok(());
             };
             let oldest = self.tenants.entry(tenant.clone()).or_default();

@@ -45,10 +45,9 @@ pub struct Ahead {
 }
 
 impl Ahead {
-    /// Decodes a record, follows `program`, and passes it on.
+    /// Decodes a record and passes it on.
     pub fn take(&mut self, program: &mut Program, stored: &Stored<'_>) -> Result<(), ServerError> {
-        let record = Record::read(stored)?;
-        program.follow(stored.sequence, &record)?;
+        let record = program.follow(stored)?;
         self.batch.push((stored.sequence, record));
         if self.batch.len() == BATCH_RECORDS {
             self.pass_on();

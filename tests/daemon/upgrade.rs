@@ -87,7 +87,7 @@ fn rewritten(from: &Place, to: &Place, rules_level: u32) {
     let (journal, _) = Journal::open_directory(&to.journal(), options).expect("a new journal");
     let mut last = 0;
     tools::dump::<ServerError>(&from.journal(), 1, |kept| {
-        let bytes = match Record::read(&kept)? {
+        let bytes = match Program::unknown().read(&kept)? {
             Record::Program(_) => bytes_of(&other),
             Record::Command { .. } | Record::Configured { .. } => kept.bytes.to_vec(),
         };
