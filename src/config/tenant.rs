@@ -20,9 +20,10 @@ use crate::router::policy::{CHANNELS, ChannelRule, Policy, Settings};
 /// The built-in queue, for contacts that name none.
 pub const DEFAULT_QUEUE: &str = "default";
 
-/// One organisation.
+/// One organisation. The journal keeps what was applied as JSON of this: a version that does not know
+/// a field refuses it, and every later one must read what an earlier one wrote.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Tenant {
     pub settings: Settings,
     pub queues: BTreeMap<Name, Policy>,

@@ -71,6 +71,7 @@ async fn apply_tenant(
 ) -> Result<(), Stopped> {
     let cell = cell(hub, name);
     let before = cell.look(before);
+    let before = before.expect("it was read at the start, or written since");
     if before.as_ref() == Some(wanted) {
         return Ok(());
     }
@@ -113,15 +114,10 @@ async fn apply_tenant(
     hub.settle(&cell, sequence).await
 }
 
-/// The configuration applied last, if any.
-fn before(tenant: &Tenant) -> Option<Wanted> {
-    match serde_json::from_str::<Wanted>(tenant.configured()?) {
-        Ok(before) => Some(before),
-        Err(error) => {
-            tracing::warn!(%error, "the configuration applied last cannot be read: applying all");
-            None
-        }
-    }
+/// The configuration applied last, if any. Without it nobody knows what was changed through the API
+/// since, so a start that cannot read it is refused.
+pub fn before(tenant: &Tenant) -> Result<Option<Wanted>, serde_json::Error> {
+    tenant.configured().map(serde_json::from_str).transpose()
 }
 
 /// The tenant, created if needed.

@@ -15,6 +15,7 @@ use crate::router::time::Timestamp;
 
 use super::cell::{Cell, Cells};
 use super::clock::Stopwatch;
+use super::configure;
 use super::error::ServerError;
 use super::hub::WAITING_BYTES_SLACK;
 use super::images::{Snapshot, TenantImage};
@@ -92,6 +93,11 @@ pub fn recover(
     let mut last_at = 0;
     for (name, (mut tenant, recent)) in fold.tenants {
         tenant.measure(TenantMeters::new(metrics, &name));
+        // The last program read it when it started, or wrote it.
+        configure::before(&tenant).map_err(|cause| {
+            let place = format!("the configuration applied last to tenant \"{name}\"");
+            program.unreadable(place, cause)
+        })?;
         last_at = last_at.max(tenant.router().last_at());
         let cell = Cell::new(name, tenant, recent.into_ring());
         cell.release(last_sequence);

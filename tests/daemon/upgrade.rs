@@ -275,3 +275,44 @@ fn a_snapshot_of_newer_rules_is_refused() {
         "{said}"
     );
 }
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_not_applied_anew() {
+    // The types of records, as docs/journal.md has them.
+    let (configured, program) = (4, 5);
+    let later = Program {
+        version: "9.8.7".into(),
+        ..Program::this()
+    };
+    for json in [
+        r#"{"queues":{"default":{"of_later":1}}}"#,
+        r#"{"of_later":{}}"#,
+    ] {
+        let place = Place::new("");
+        let options = Options {
+            create: true,
+            ..Options::with_segment_bytes(1 << 20)
+        };
+        let (journal, _) =
+            Journal::open_directory(&place.journal(), options).expect("a new journal");
+        let mut bytes = Vec::new();
+        let mut out = stored::Writer::new(&mut bytes);
+        out.plain("default");
+        out.plain(json);
+        let by = bytes_of(&later);
+        let records = [(program, &by), (configured, &bytes)];
+        let records = records.map(|(kind, bytes)| NewRecord { kind, bytes });
+        let last = journal.append(&records).expect("appended");
+        journal.sync_through(last).expect("synced");
+        journal.close().expect("closed");
+        let said = refused(&place);
+        for part in [
+            "the configuration applied last to tenant \"default\" was written by version 9.8.7",
+            "unknown field `of_later`",
+            "start version 9.8.7 or a later one",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        assert_eq!(dumped(place.journal()).len(), records.len());
+    }
+}
