@@ -3,13 +3,17 @@
 //! `level.txt` has the level, and for each script a digest of its requests and one of the events
 //! that they gave at that level. If the same requests give other events, the rules have changed:
 //! the level must be raised, or a daemon would replay an older journal into a different history.
-//! Refusals and answers are not compared, since they are not replayed.
+//! Refusals and answers are not compared, since they are not replayed. The file also has the
+//! defaults with which every tenant begins, because no record holds them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use firsthand::router::policy::{CHANNELS, ChannelRule, Policy, Settings};
 use firsthand::router::rules::RULES_LEVEL;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{collect, rehearse};
 
@@ -50,12 +54,62 @@ fn other_rules(level: u32, held: &Digests, found: &Digests) -> Option<&'static s
     )
 }
 
-fn read(text: &str) -> (u32, BTreeMap<String, Digests>) {
-    let mut lines = text.lines();
+/// What a tenant begins with, by name. The parts that are left out of JSON at their default stand by
+/// themselves.
+fn defaults() -> BTreeMap<String, Value> {
+    fn of(name: &str, default: &impl Serialize) -> (String, Value) {
+        let json = serde_json::to_value(default).expect("JSON");
+        (name.to_owned(), json)
+    }
+    let (queue, settings) = (Policy::default(), Settings::default());
+    BTreeMap::from([
+        of("booking", &queue.booking),
+        of("by_customer", &settings.by_customer),
+        of("channel", &ChannelRule::default()),
+        of("channels", &CHANNELS),
+        of("queue", &queue),
+        of("settings", &settings),
+        of("ticket", &queue.ticket),
+    ])
+}
+
+/// The first member that has another value than at this level, or none any more. A new member is
+/// another matter: one that leaves everything as it was needs no other level.
+fn other_default(path: &str, held: &Value, found: &Value) -> Option<String> {
+    match (held, found) {
+        (Value::Object(held), Value::Object(found)) => held.iter().find_map(|(key, held)| {
+            let found = found.get(key).unwrap_or(&Value::Null);
+            other_default(&format!("{path}.{key}"), held, found)
+        }),
+        _ => (held != found).then(|| {
+            format!(
+                "the default of {path} was {held} at this level of the rules and is {found}: no \
+                 record holds it, so raise RULES_LEVEL in src/router/rules.rs, then \
+                 UPDATE_EXPECT=1 cargo test --test transcripts"
+            )
+        }),
+    }
+}
+
+/// What `level.txt` holds.
+struct Held {
+    level: u32,
+    defaults: BTreeMap<String, Value>,
+    scripts: BTreeMap<String, Digests>,
+}
+
+fn read(text: &str) -> Held {
+    let mut lines = text.lines().peekable();
     let level = lines
         .next()
         .and_then(|line| line.strip_prefix("level ")?.parse().ok());
-    let held = lines.map(|line| {
+    let mut defaults = BTreeMap::new();
+    while let Some(line) = lines.next_if(|line| line.starts_with("default ")) {
+        let (name, json) = line["default ".len()..].split_once(' ').expect("a name");
+        let json = serde_json::from_str(json).expect("JSON");
+        defaults.insert(name.to_owned(), json);
+    }
+    let scripts = lines.map(|line| {
         let mut words = line.split(' ').map(str::to_owned);
         let mut word = || words.next().expect("script, requests, events");
         let script = word();
@@ -65,12 +119,19 @@ fn read(text: &str) -> (u32, BTreeMap<String, Digests>) {
         };
         (script, digests)
     });
-    (level.unwrap_or(0), held.collect())
+    Held {
+        level: level.unwrap_or(0),
+        defaults,
+        scripts: scripts.collect(),
+    }
 }
 
-fn written(held: &BTreeMap<String, Digests>) -> String {
+fn written(scripts: &BTreeMap<String, Digests>) -> String {
     let mut text = format!("level {RULES_LEVEL}\n");
-    for (script, digests) in held {
+    for (name, default) in defaults() {
+        writeln!(text, "default {name} {default}").expect("memory");
+    }
+    for (script, digests) in scripts {
         let Digests { requests, events } = digests;
         writeln!(text, "{script} {requests} {events}").expect("memory");
     }
@@ -95,15 +156,21 @@ fn the_same_commands_give_the_same_at_a_level_of_the_rules() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
     let file = root.join("level.txt");
     let text = std::fs::read_to_string(&file).unwrap_or_default();
-    let (level, held) = read(&text);
+    let held = read(&text);
     let found = found(&root);
-    let others: Vec<String> = found
+    let mut others: Vec<String> = found
         .iter()
         .filter_map(|(script, found)| {
-            let advice = other_rules(level, held.get(script)?, found)?;
+            let advice = other_rules(held.level, held.scripts.get(script)?, found)?;
             Some(format!("{script}: {advice}"))
         })
         .collect();
+    if held.level == RULES_LEVEL {
+        let defaults = defaults();
+        others.extend(held.defaults.iter().filter_map(|(name, held)| {
+            other_default(name, held, defaults.get(name).unwrap_or(&Value::Null))
+        }));
+    }
     assert!(others.is_empty(), "\n{}\n", others.join("\n"));
     let written = written(&found);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
@@ -111,10 +178,29 @@ fn the_same_commands_give_the_same_at_a_level_of_the_rules() {
     } else {
         assert!(
             written == text,
-            "scripts were added or changed: UPDATE_EXPECT=1 cargo test --test transcripts writes \
+            "scripts or defaults were added, or scripts changed: UPDATE_EXPECT=1 cargo test --test transcripts writes \
              tests/transcripts/level.txt"
         );
     }
+}
+
+#[test]
+fn another_default_needs_another_level() {
+    let held = &defaults()["queue"];
+    let with = |key: &str, value: Value| {
+        let mut found = held.clone();
+        found["ownership"][key] = value;
+        other_default("queue", held, &found)
+    };
+    let other = with("own_first", false.into()).expect("another default");
+    assert!(
+        other.contains("queue.ownership.own_first was true"),
+        "{other}"
+    );
+    assert!(other.contains("raise RULES_LEVEL"), "{other}");
+    assert!(with("own_first", Value::Null).is_some());
+    assert_eq!(with("of_a_later_version", Value::Null), None);
+    assert_eq!(with("own_first", true.into()), None);
 }
 
 #[test]
