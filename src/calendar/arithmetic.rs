@@ -17,6 +17,7 @@ pub const DAYS_MAX: usize = 4_096;
 
 /// A calendar. At least one day of the week is worked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Calendar {
     pub zone: Zone,
     pub week: Week,
