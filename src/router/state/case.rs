@@ -123,6 +123,11 @@ impl Case {
         self.owner
     }
 
+    /// Contacts that refer to it.
+    pub fn referred(&self) -> u32 {
+        self.referred
+    }
+
     pub fn topic(&self) -> Option<&Name> {
         self.topic.as_deref()
     }
@@ -332,6 +337,12 @@ impl Cases {
     /// The contacts of a case that look for an agent.
     pub fn seeking(&self, case: CaseIdx) -> &[ContactIdx] {
         self.seeking.get(&case).map_or(&[], SmallList::as_slice)
+    }
+
+    /// The contacts that look for an agent, with their cases.
+    pub fn all_seeking(&self) -> impl Iterator<Item = (CaseIdx, ContactIdx)> + '_ {
+        let lists = self.seeking.iter();
+        lists.flat_map(|(case, list)| list.as_slice().iter().map(|contact| (*case, *contact)))
     }
 
     /// Records whether a contact of a case looks for an agent.

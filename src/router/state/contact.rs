@@ -320,6 +320,11 @@ impl Contact {
         self.place
     }
 
+    /// Where it stands among those that ring and may be offered to more agents.
+    pub fn ringing(&self) -> Option<WaitKey> {
+        self.ringing.as_deref().copied()
+    }
+
     pub fn deadline(&self, deadline: Deadline) -> Option<Timestamp> {
         self.deadlines.0[deadline as usize].get()
     }

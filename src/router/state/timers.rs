@@ -87,6 +87,11 @@ impl Timers {
         self.armed.first()
     }
 
+    /// All entries, in no order; also those without meaning.
+    pub fn iter(&self) -> impl Iterator<Item = Due> + '_ {
+        self.armed.iter()
+    }
+
     /// Whether stale entries may outnumber the others.
     pub fn are_many(&self) -> bool {
         self.armed.len() > self.kept.max(KEPT_MIN) * 2

@@ -133,6 +133,11 @@ impl Waiting {
         }
     }
 
+    /// All classes, the empty ones too.
+    pub fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
     /// The classes with contacts that an agent with these skills may be able to serve, in no
     /// particular order.
     pub fn classes_for<'a>(&'a self, skills: &'a Levels) -> impl Iterator<Item = &'a Class> {

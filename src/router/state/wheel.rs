@@ -125,6 +125,11 @@ impl Wheels {
         Some(due)
     }
 
+    /// All entries, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = Due> + '_ {
+        self.lists.iter().flatten().copied()
+    }
+
     /// Keeps only some entries.
     pub fn retain(&mut self, keep: impl Fn(Due) -> bool) {
         let all = std::mem::take(self).lists.into_iter().flatten();

@@ -149,4 +149,44 @@ impl Book {
                 .is_some_and(|case| case.close_at() == Some(due.at)),
         }
     }
+
+    /// Every deadline that there is, as its entry in the timers has it.
+    pub(in crate::router) fn deadlines(&self) -> Vec<Due> {
+        let mut due: Vec<Due> = Vec::new();
+        let mut add = |at: Option<Timestamp>, timer, of| {
+            due.extend(at.map(|at| Due { at, timer, of }));
+        };
+        for (agent, of) in self.agents.iter().zip(0..) {
+            for wrap in &agent.wraps {
+                add(Some(wrap.until_at), Timer::WrapUp, of);
+            }
+            add(agent.until_at, Timer::Presence, of);
+            add(agent.retry_at, Timer::Retry, of);
+            add(agent.bonds.absence_at, Timer::Absence, of);
+            let plan = agent.bonds.succession();
+            add(plan.map(|plan| plan.next_at), Timer::Succession, of);
+        }
+        for (contact, of) in self.contacts.slots.iter().zip(0..) {
+            let Some(contact) = contact else { continue };
+            for offer in &contact.offers {
+                add(Some(offer.expires_at), Timer::Offer, of);
+            }
+            for deadline in Deadline::ALL {
+                add(contact.deadline(deadline), deadline.timer(), of);
+            }
+            let cold = contact.cold.as_ref();
+            add(cold.and_then(|cold| cold.wish_until), Timer::Wish, of);
+        }
+        for (case, of) in self.cases.slots.iter().zip(0..) {
+            let Some(case) = case else { continue };
+            let progress = case.progress();
+            let wait = progress.and_then(|p| p.wait.as_ref());
+            let follow_up = progress.and_then(|p| p.follow_up.as_ref());
+            add(wait.and_then(|w| w.until_at), Timer::CaseWait, of);
+            add(progress.and_then(|p| p.clock_at), Timer::CaseClock, of);
+            add(follow_up.and_then(|f| f.next_at), Timer::FollowUp, of);
+            add(case.close_at(), Timer::CloseCase, of);
+        }
+        due
+    }
 }

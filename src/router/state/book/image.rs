@@ -22,14 +22,13 @@ use crate::router::state::agent::{Agent, Channels};
 use crate::router::state::case::Cases;
 use crate::router::state::contact::Contact;
 use crate::router::state::customer::Customers;
-use crate::router::state::deadline::Deadline;
 use crate::router::state::idle::IdleOrder;
 use crate::router::state::keys::Remembered;
 use crate::router::state::kind::Kinds;
 use crate::router::state::queue::{Counts, Queue};
 use crate::router::state::skill::Interner;
 use crate::router::state::sources::Source;
-use crate::router::state::timers::Timer;
+use crate::router::state::timers::{Due, Timer};
 use crate::router::store::segments::Segments;
 use crate::router::store::small_list::SmallList;
 use crate::stored::{self, Stored, Writer, stored};
@@ -310,56 +309,7 @@ impl Book {
 
     /// Arms the deadlines, which follow from their entities.
     fn arm_timers(&mut self) {
-        let mut due: Vec<(Timestamp, Timer, u32)> = Vec::new();
-        for (n, agent) in self.agents.iter().enumerate() {
-            let of = n as u32;
-            due.extend(
-                agent
-                    .wraps
-                    .iter()
-                    .map(|wrap| (wrap.until_at, Timer::WrapUp, of)),
-            );
-            due.extend(agent.until_at.map(|at| (at, Timer::Presence, of)));
-            due.extend(agent.retry_at.map(|at| (at, Timer::Retry, of)));
-            due.extend(agent.bonds.absence_at.map(|at| (at, Timer::Absence, of)));
-            let plan = agent.bonds.succession.as_deref();
-            due.extend(plan.map(|plan| (plan.next_at, Timer::Succession, of)));
-        }
-        for (n, contact) in self.contacts.slots.iter().enumerate() {
-            let Some(contact) = contact else { continue };
-            let of = n as u32;
-            due.extend(
-                contact
-                    .offers
-                    .iter()
-                    .map(|o| (o.expires_at, Timer::Offer, of)),
-            );
-            let deadlines = Deadline::ALL.into_iter();
-            due.extend(deadlines.filter_map(|deadline| {
-                let at = contact.deadline(deadline)?;
-                Some((at, deadline.timer(), of))
-            }));
-            let wish_until = contact.cold.as_ref().and_then(|cold| cold.wish_until);
-            due.extend(wish_until.map(|at| (at, Timer::Wish, of)));
-        }
-        for (n, case) in self.cases.slots.iter().enumerate() {
-            let Some(case) = case else { continue };
-            let progress = case.progress();
-            let wait = progress.and_then(|p| p.wait.as_ref());
-            let follow_up = progress.and_then(|p| p.follow_up.as_ref());
-            let deadlines = [
-                (wait.and_then(|wait| wait.until_at), Timer::CaseWait),
-                (progress.and_then(|p| p.clock_at), Timer::CaseClock),
-                (follow_up.and_then(|f| f.next_at), Timer::FollowUp),
-                (case.close_at(), Timer::CloseCase),
-            ];
-            due.extend(
-                deadlines
-                    .iter()
-                    .filter_map(|(at, timer)| at.map(|at| (at, *timer, n as u32))),
-            );
-        }
-        for (at, timer, of) in due {
+        for Due { at, timer, of } in self.deadlines() {
             self.timers.arm(at, timer, of);
         }
     }

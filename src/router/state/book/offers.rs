@@ -56,6 +56,11 @@ impl Book {
         self.open_offers.get(&offer.0).copied()
     }
 
+    /// The open offers with their contacts.
+    pub(in crate::router) fn open_offers(&self) -> impl Iterator<Item = (u64, ContactIdx)> + '_ {
+        self.open_offers.iter().map(|(offer, idx)| (*offer, *idx))
+    }
+
     /// Closes an offer. Whether its agent is free again is recorded separately.
     pub(in crate::router) fn close_offer(&mut self, idx: ContactIdx, offer: &Offer) {
         self.open_offers.remove(&offer.id.0);

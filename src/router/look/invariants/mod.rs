@@ -1,6 +1,6 @@
 //! The invariants of a settled router, checked in tests and simulation.
 
-use std::collections::BTreeSet;
+mod noted;
 
 use crate::router::api::codes::{CaseState, ContactState, Presence};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx};
@@ -20,7 +20,7 @@ impl Book {
         self.check_agents()?;
         self.check_cases()?;
         self.check_duties()?;
-        self.check_what_is_noted()?;
+        self.check_what_is_noted_twice()?;
         self.check_work_is_conserved()
     }
 
@@ -124,43 +124,6 @@ impl Book {
         Ok(())
     }
 
-    /// Checks every index and count against a scan.
-    fn check_what_is_noted(&self) -> Result<(), String> {
-        let longest = self
-            .queues()
-            .iter()
-            .map(|q| q.policy().ownership.affinity_ms.0);
-        if longest.max() != Some(self.longest_affinity_ms()) {
-            return Err("the longest affinity is another".to_owned());
-        }
-        for (n, agent) in self.agents().iter().enumerate() {
-            let idx = AgentIdx::from_usize(n);
-            let noted = |agent: &Agent| agent.deputy_of().contains(&idx);
-            if agent
-                .deputy()
-                .is_some_and(|deputy| !noted(self.agent(deputy)))
-            {
-                return Err(format!("the deputy of agent {} does not know it", agent.id));
-            }
-            let others = agent.deputy_of().iter();
-            if others
-                .clone()
-                .any(|other| self.agent(*other).deputy() != Some(idx))
-            {
-                return Err(format!("agent {} is no deputy of one it knows", agent.id));
-            }
-        }
-        let contacts = self.contacts().slots.iter().enumerate();
-        let kept = contacts.filter_map(|(n, contact)| {
-            let contact = contact.as_deref().filter(|contact| contact.seeking())?;
-            Some((contact.kept_for?, ContactIdx::from_usize(n)))
-        });
-        if kept.collect::<BTreeSet<_>>() != self.waiting().kept {
-            return Err("contacts that are kept for an agent are noted wrongly".to_owned());
-        }
-        Ok(())
-    }
-
     fn check_cases(&self) -> Result<(), String> {
         if self.cases().overdue != self.cases().count_overdue() {
             return Err(format!(
@@ -249,7 +212,7 @@ impl Book {
         Ok(())
     }
 
-    /// Absences and successions have their timers, and counts are right.
+    /// Absences come when the first of them is due, and counts are right.
     fn check_duties(&self) -> Result<(), String> {
         for agent in self.agents() {
             let bonds = agent.bonds();
