@@ -11,6 +11,7 @@ pub(super) mod case;
 pub(super) mod clock;
 pub(super) mod contact;
 pub(super) mod contact_cold;
+pub(super) mod contacts;
 pub(super) mod customer;
 pub(super) mod deadline;
 pub(super) mod duty;
