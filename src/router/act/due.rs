@@ -88,10 +88,8 @@ impl Router {
     /// The requirement changes with the time waited (rule 5).
     fn pass_step(&mut self, idx: ContactIdx) {
         let passed = self.book.steps_passed(self.book.contact(idx));
-        let contact = self.book.contact_mut(idx);
-        contact.steps_passed = passed;
         let next = self.book.next_step_at(self.book.contact(idx), passed);
-        self.book.set_deadline(idx, Deadline::Step, next);
+        self.book.pass_steps(idx, passed, next);
         self.remember(idx, Rule::Step, None, None);
         self.unsettled.push(idx);
     }
@@ -100,14 +98,12 @@ impl Router {
     fn age(&mut self, idx: ContactIdx) {
         let step = self.book.policy_of(idx).age_priority_ms.0.max(1);
         let at = self.book.at();
-        let contact = self.book.contact_mut(idx);
-        let due_at = contact.deadline(Deadline::Age).unwrap_or(at);
+        let due_at = self.book.contact(idx).deadline(Deadline::Age);
+        let due_at = due_at.unwrap_or(at);
         // Several at once, if deadlines were not handled for a while.
         let steps = 1 + (at - due_at).max(0) / step;
         let gained = i32::try_from(steps).unwrap_or(i32::MAX);
-        contact.aged = contact.aged.saturating_add(gained);
-        let next = due_at + steps * step;
-        self.book.set_deadline(idx, Deadline::Age, Some(next));
+        self.book.gain_priority(idx, gained, due_at + steps * step);
         if self.book.contact(idx).place().is_some() {
             self.enter_index(idx);
         }

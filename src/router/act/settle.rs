@@ -105,7 +105,7 @@ impl Router {
         let contact = self.book.contact(idx);
         let plain =
             contact.requires.is_empty() && self.book.queue(contact.queue()).requires().is_empty();
-        if !plain || contact.steps_passed > 0 {
+        if !plain || contact.steps_passed() > 0 {
             let requirement = self.book.requirement(contact);
             self.book.announce(&requirement);
         }

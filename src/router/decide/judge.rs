@@ -36,7 +36,7 @@ impl Book {
     /// The present requirement of a contact: its queue's after the steps passed, its own, and the
     /// wishes of its customer.
     pub(in crate::router) fn requirement(&self, contact: &Contact) -> Levels {
-        let lasting = self.requirement_after(contact, contact.steps_passed);
+        let lasting = self.requirement_after(contact, contact.steps_passed());
         self.with_wishes(contact, lasting)
     }
 
@@ -144,8 +144,8 @@ impl Book {
         if off || contact.passed_on || contact.direct.is_some() {
             return None;
         }
-        if contact.kept_for.is_some() {
-            return contact.kept_for;
+        if contact.kept_for().is_some() {
+            return contact.kept_for();
         }
         let case = self.case(contact.case()?);
         case.owner().filter(|_| case.state() != CaseState::Closed)

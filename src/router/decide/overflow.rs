@@ -51,7 +51,7 @@ impl Book {
         let mut trial = contact.as_if_in(queue);
         trial.entered_at = self.at();
         trial.overdue = false;
-        trial.steps_passed = self.steps_passed(&trial);
-        trial
+        let steps_passed = self.steps_passed(&trial);
+        trial.after_steps(steps_passed)
     }
 }

@@ -18,7 +18,7 @@ impl Book {
         let priority = i64::from(queue.policy().priority.0)
             + i64::from(contact.priority)
             + i64::from(contact.bonus())
-            + i64::from(contact.aged);
+            + i64::from(contact.aged());
         WaitKey {
             minus_priority: -priority,
             joined_at: contact.joined_at,
@@ -110,7 +110,7 @@ impl Book {
         // Later steps count too: "could ever".
         let queue = self.queue(contact.queue());
         let steps = queue.steps().len() as u32;
-        (contact.steps_passed..=steps.max(contact.steps_passed)).any(|passed| {
+        (contact.steps_passed()..=steps.max(contact.steps_passed())).any(|passed| {
             let requirement = self.requirement_after(contact, passed);
             let reach = self.reach_in_the_end(contact, &requirement);
             let named = [reach.owner, reach.deputy, reach.leader];

@@ -91,7 +91,7 @@ impl Book {
                 // The owner is about to choose, and takes its own contacts first.
                 return Some(Plan::Wait);
             }
-            let (route, why) = if contact.kept_for.is_some() {
+            let (route, why) = if contact.kept_for().is_some() {
                 (self.route_direct(contact, owner), Why::AssistAsked)
             } else {
                 (Route::Owner, Why::OwnerAvailable)
@@ -233,7 +233,7 @@ impl Book {
         let Some(owner) = self.sought_owner(contact) else {
             return (Route::Skill, Why::AgentAvailable);
         };
-        if contact.kept_for == Some(agent) {
+        if contact.kept_for() == Some(agent) {
             return (Route::Direct, Why::AssistAsked);
         }
         let requirement = self.requirement(contact);

@@ -55,8 +55,9 @@ impl Book {
             contact.joined_at = contact.joined_at.min(joined_at);
             contact.seq = contact.seq.min(seq);
         }
-        contact.steps_passed = self.steps_passed(&contact);
-        contact.aged = self.aged_by_now(&contact);
+        let steps_passed = self.steps_passed(&contact);
+        let aged = self.aged_by_now(&contact);
+        let contact = contact.after_steps(steps_passed).after_aging(aged);
         let answer = if scheduled {
             let told = (ContactState::Scheduled, None, Why::NotBefore);
             self.previewed(&contact, Plan::Wait, told)
@@ -97,8 +98,9 @@ impl Book {
             left.push(contact.queue());
             match self.overflow_target(&contact, &left) {
                 Some(target) => {
-                    contact = self.as_if_in(&contact, target);
-                    contact.aged = self.aged_by_now(&contact);
+                    let there = self.as_if_in(&contact, target);
+                    let aged = self.aged_by_now(&there);
+                    contact = there.after_aging(aged);
                 }
                 None => {
                     let why = if open {

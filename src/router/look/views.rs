@@ -223,7 +223,7 @@ impl Book {
             note: contact.note().cloned(),
             source: contact
                 .source()
-                .map(|source| self.sources().slots[source.at()].name.clone()),
+                .map(|source| self.sources().get(source).name().clone()),
             attributes: contact.attributes.clone(),
             ticket: contact.ticket(),
             slot: contact.slot(),
@@ -301,7 +301,7 @@ impl Book {
         (customer != 0).then(|| PriorityView {
             own: contact.priority,
             queue: self.queue(contact.queue()).policy().priority.0,
-            waiting: contact.aged,
+            waiting: contact.aged(),
             customer,
         })
     }

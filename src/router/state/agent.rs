@@ -27,7 +27,7 @@ pub struct Agent {
     pub kind: AgentKind,
     pub(super) skills: Levels,
     /// Simultaneous contacts by channel, where they differ from the channel's own rule.
-    pub capacity: SmallVec<[(ChannelIdx, u32); 2]>,
+    pub(super) capacity: SmallVec<[(ChannelIdx, u32); 2]>,
     pub team: Option<TeamIdx>,
     pub(super) deputy: Option<AgentIdx>,
     pub leader: Option<AgentIdx>,

@@ -65,9 +65,9 @@ pub struct Contact {
     pub within_target: bool,
 
     /// Steps of the queue passed by waiting.
-    pub steps_passed: u32,
+    pub(super) steps_passed: u32,
     /// Steps of priority gained by waiting.
-    pub aged: i32,
+    pub(super) aged: i32,
     /// Its time ran out; it stays only until its offers are decided.
     pub overdue: bool,
     /// It was transferred to a queue and the owner is not asked again.
@@ -77,7 +77,7 @@ pub struct Contact {
     /// Why the router created it, if it did.
     pub duty: Option<Duty>,
     /// It waits for this agent as others wait for their owner.
-    pub kept_for: Option<AgentIdx>,
+    pub(super) kept_for: Option<AgentIdx>,
     /// Only this agent is asked.
     pub direct: Option<AgentIdx>,
     /// It looks for an agent: it waits or is offered, also during a consultation.
@@ -259,6 +259,24 @@ impl Contact {
         self
     }
 
+    /// The same contact, kept for an agent as others are for their owner.
+    pub fn to_keep_for(mut self, agent: Option<AgentIdx>) -> Self {
+        self.kept_for = agent;
+        self
+    }
+
+    /// The same contact after so many steps of its queue.
+    pub fn after_steps(mut self, steps_passed: u32) -> Self {
+        self.steps_passed = steps_passed;
+        self
+    }
+
+    /// The same contact with so many steps of priority gained by waiting.
+    pub fn after_aging(mut self, aged: i32) -> Self {
+        self.aged = aged;
+        self
+    }
+
     /// The same contact in another queue.
     pub fn as_if_in(&self, queue: QueueIdx) -> Self {
         let mut trial = self.clone();
@@ -303,6 +321,21 @@ impl Contact {
 
     pub fn seeking(&self) -> bool {
         self.seeking
+    }
+
+    /// Steps of the queue passed by waiting.
+    pub fn steps_passed(&self) -> u32 {
+        self.steps_passed
+    }
+
+    /// Steps of priority gained by waiting.
+    pub fn aged(&self) -> i32 {
+        self.aged
+    }
+
+    /// The agent it waits for as others wait for their owner.
+    pub fn kept_for(&self) -> Option<AgentIdx> {
+        self.kept_for
     }
 
     /// Its open offers.

@@ -33,10 +33,10 @@ impl Router {
             })
             .collect();
         let lost = self.book.set_skills(idx, skills);
+        self.book.set_capacity(idx, capacity);
         let entry = self.book.agent_mut(idx);
         entry.name = set.name.clone();
         entry.kind = set.kind;
-        entry.capacity = capacity;
         entry.team = team;
         entry.leader = leader;
         entry.address = set.address.clone();

@@ -29,11 +29,10 @@ impl Router {
             return;
         };
         self.book.kinds_mut().take(kind);
-        *self.progress_mut(case) = Progress {
-            kind: Some(kind),
-            untold: !self.book.kinds().get(kind).rules.at_once.is_empty(),
-            ..Progress::default()
-        };
+        let untold = !self.book.kinds().get(kind).rules.at_once.is_empty();
+        let progress = self.progress_mut(case);
+        progress.kind = Some(kind);
+        progress.untold = untold;
         self.begin_clocks(case, kind);
     }
 

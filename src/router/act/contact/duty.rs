@@ -68,11 +68,11 @@ impl Router {
         contact.cold_mut().exclude.extend(asks);
         contact.by_owner_only = !matches!(whom, For::Queue);
         contact.passed_on = matches!(whom, For::Queue);
-        contact.kept_for = match whom {
+        let kept_for = match whom {
             For::Agent(agent) => Some(agent),
             For::Owner | For::Queue => None,
         };
-        let idx = self.enter(contact, None, None);
+        let idx = self.enter(contact.to_keep_for(kept_for), None, None);
         self.book.refer(idx, case);
         self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);

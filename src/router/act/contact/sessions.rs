@@ -15,37 +15,34 @@ use crate::router::{Router, Subject};
 
 impl Router {
     pub(super) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {
-        let source = self.book.sources_mut().intern(client);
         // New contacts have a platform; earlier ones stay leased until the client confirms them.
-        let entry = &mut self.book.sources_mut().slots[source.at()];
-        entry.sessions += 1;
-        entry.gone = false;
+        self.book.sources_mut().open_session(client);
         Ok(Subject::Nothing)
     }
 
     pub(super) fn session_closed(&mut self, client: &Name) -> Result<Subject, Reject> {
-        let source = self.book.sources_mut().intern(client);
-        let entry = &mut self.book.sources_mut().slots[source.at()];
-        entry.sessions = entry.sessions.saturating_sub(1);
-        if entry.sessions == 0 {
-            self.lose_source(source);
+        if let Some(source) = self.book.sources_mut().close_session(client) {
+            self.lease_all_of(source);
         }
         Ok(Subject::Nothing)
     }
 
     /// The process restarted: all sessions are closed.
     pub(in crate::router) fn restarted(&mut self) -> Result<Subject, Reject> {
-        for n in 0..self.book.sources().slots.len() {
-            self.book.sources_mut().slots[n].sessions = 0;
-            self.lose_source(SourceIdx::from_usize(n));
+        self.book.sources_mut().close_all_sessions();
+        let sources = self.book.sources().iter();
+        for source in sources.map(|(source, _)| source).collect::<Vec<_>>() {
+            self.lease_all_of(source);
         }
         Ok(Subject::Nothing)
     }
 
-    fn lose_source(&mut self, source: SourceIdx) {
-        self.book.sources_mut().slots[source.at()].gone = true;
-        let live: Vec<ContactIdx> = self.book.sources().slots[source.at()]
-            .live
+    fn lease_all_of(&mut self, source: SourceIdx) {
+        let live: Vec<ContactIdx> = self
+            .book
+            .sources()
+            .get(source)
+            .live()
             .iter()
             .copied()
             .collect();
@@ -66,7 +63,7 @@ impl Router {
         let contact = self.book.contact(idx);
         let gone = contact
             .source()
-            .is_some_and(|source| self.book.sources().slots[source.at()].gone);
+            .is_some_and(|source| self.book.sources().get(source).is_gone());
         let (true, ContactState::Connected, Some(lease)) =
             (gone, contact.state(), self.book.settings().lease_ms)
         else {
@@ -77,8 +74,7 @@ impl Router {
     }
 
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Result<Subject, Reject> {
-        let source = self.book.sources_mut().intern(&sync.source);
-        self.book.sources_mut().slots[source.at()].gone = false;
+        let source = self.book.sources_mut().bring_back(&sync.source);
         let mut listed = BTreeSet::new();
         let mut unknown = Vec::new();
         for name in &sync.contacts {
@@ -98,8 +94,11 @@ impl Router {
             self.book.contact_mut(*idx).drop_deadline(Deadline::Lease);
             self.book.set_source(*idx, source);
         }
-        let missing: Vec<ContactIdx> = self.book.sources().slots[source.at()]
-            .live
+        let missing: Vec<ContactIdx> = self
+            .book
+            .sources()
+            .get(source)
+            .live()
             .iter()
             .copied()
             .filter(|idx| !listed.contains(idx) && self.platform_has(*idx))

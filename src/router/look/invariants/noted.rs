@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
-use crate::router::api::ids::{
-    AgentIdx, CaseIdx, ContactIdx, CustomerIdx, QueueIdx, SourceIdx, TeamIdx,
-};
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, QueueIdx, TeamIdx};
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::line::Line;
@@ -59,6 +57,7 @@ impl Book {
         self.check_lists()?;
         self.check_classes()?;
         self.check_references()?;
+        self.check_kinds()?;
         self.check_cases_of_customers()?;
         self.check_unattached()?;
         self.check_timers()
@@ -112,10 +111,9 @@ impl Book {
             offers.map(move |offer| (offer.id.0, idx))
         });
         same("open offers", self.open_offers(), rings)?;
-        let sources = self.sources().slots.iter().enumerate();
-        let noted = sources.flat_map(|(n, source)| {
-            let live = source.live.iter();
-            live.map(move |idx| (SourceIdx::from_usize(n), *idx))
+        let noted = self.sources().iter().flat_map(|(of, source)| {
+            let live = source.live().iter();
+            live.map(move |idx| (of, *idx))
         });
         let live = self.all_contacts().filter(|(_, contact)| contact.is_live());
         let live = live.filter_map(|(idx, contact)| Some((contact.source()?, idx)));
@@ -135,7 +133,7 @@ impl Book {
         }
         same("places", self.all_stands(), found)?;
         let kept = self.all_contacts().filter_map(|(idx, contact)| {
-            let agent = contact.kept_for.filter(|_| contact.seeking())?;
+            let agent = contact.kept_for().filter(|_| contact.seeking())?;
             Some((agent, idx))
         });
         same(
@@ -211,6 +209,23 @@ impl Book {
         });
         same("references to cases", noted, referred)?;
         same("seekers of cases", self.cases().all_seeking(), seeking)
+    }
+
+    /// How many cases keep each set of rules.
+    fn check_kinds(&self) -> Result<(), String> {
+        let mut kept = vec![0; self.kinds().slots.len()];
+        let cases = self.cases().slots.iter().flatten();
+        for kind in cases.filter_map(|case| case.progress()?.kind) {
+            kept[kind.0 as usize] += 1;
+        }
+        let noted = self.kinds().slots.iter();
+        let noted: Vec<u32> = noted
+            .map(|kind| kind.as_ref().map_or(0, |kind| kind.cases))
+            .collect();
+        if noted == kept {
+            return Ok(());
+        }
+        Err(format!("kinds count {noted:?} cases, which are {kept:?}"))
     }
 
     fn check_cases_of_customers(&self) -> Result<(), String> {

@@ -141,6 +141,16 @@ impl Book {
         self.note_changed(agent);
     }
 
+    /// Sets how many contacts an agent takes at once, where the channels' own rules do not hold.
+    pub(in crate::router) fn set_capacity(
+        &mut self,
+        agent: AgentIdx,
+        capacity: SmallVec<[(ChannelIdx, u32); 2]>,
+    ) {
+        self.agents[agent.at()].capacity = capacity;
+        self.refresh(agent);
+    }
+
     /// Records that an agent may be able to take more than before.
     pub(in crate::router) fn note_freed(&mut self, agent: AgentIdx) {
         let entry = &mut self.agents[agent.at()];

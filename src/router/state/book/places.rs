@@ -38,6 +38,30 @@ impl Book {
         self.note_seeking(idx);
     }
 
+    /// A contact has passed so many steps of its queue; sets the deadline of the next.
+    pub(in crate::router) fn pass_steps(
+        &mut self,
+        idx: ContactIdx,
+        passed: u32,
+        next_at: Option<Timestamp>,
+    ) {
+        self.contacts[idx].steps_passed = passed;
+        self.set_deadline(idx, Deadline::Step, next_at);
+    }
+
+    /// A contact gains priority by waiting; sets the deadline of the next gain. The caller gives the
+    /// contact its new place.
+    pub(in crate::router) fn gain_priority(
+        &mut self,
+        idx: ContactIdx,
+        gained: i32,
+        next_at: Timestamp,
+    ) {
+        let contact = &mut self.contacts[idx];
+        contact.aged = contact.aged.saturating_add(gained);
+        self.set_deadline(idx, Deadline::Age, Some(next_at));
+    }
+
     /// Ends the search, whatever its result.
     pub(in crate::router) fn end_search(&mut self, idx: ContactIdx) {
         self.leave_index(idx);
