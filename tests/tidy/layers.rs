@@ -304,6 +304,50 @@ fn decide_and_look_change_nothing() {
     report(&faults);
 }
 
+/// What replaces a whole entity of the book, its private fields included: an assignment through
+/// `*…_mut(…)`, or a move out of one.
+fn replacements(body: &str) -> Vec<String> {
+    let words: Vec<&str> = body.split_whitespace().collect();
+    let code = words.join(" ").replace(" .", ".");
+    let replaces = |statement: &&str| {
+        let assigned = statement.split_once(" = ").map_or("", |(to, _)| to);
+        let assigns = assigned.starts_with('*') && assigned.contains("_mut(");
+        let moves = ["mem::take(", "mem::replace(", "mem::swap("]
+            .iter()
+            .any(|call| {
+                let given = statement.split(call).skip(1);
+                given
+                    .into_iter()
+                    .any(|given| given.starts_with("self.book."))
+            });
+        assigns || moves
+    };
+    let statements = code.split([';', '{', '}']).map(str::trim);
+    statements.filter(replaces).map(str::to_owned).collect()
+}
+
+#[test]
+fn acts_replace_no_entity_whole() {
+    let mut faults = Vec::new();
+    for file in router() {
+        if file.room.as_deref() == Some("act") {
+            let found = replacements(&file.body);
+            faults.extend(found.iter().map(|one| format!("{}: {one}", file.name)));
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn replacements_are_found() {
+    let one = "fn f() {\n    *self\n        .book\n        .case_mut(n) = Case::new(a);\n}";
+    assert_eq!(replacements(one).len(), 1);
+    let other = "{ let old = std::mem::take(self.book.progress_mut(n)); }";
+    assert_eq!(replacements(other).len(), 1);
+    let fields = "{ self.book.case_mut(n).at = at; *count = take(&mut self.book.case_mut(n).at); }";
+    assert!(replacements(fields).is_empty());
+}
+
 #[test]
 fn modules_of_the_server_name_only_those_below() {
     let layer_of = |module: &str| SERVER.iter().position(|layer| layer.contains(&module));

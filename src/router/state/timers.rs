@@ -87,7 +87,7 @@ impl Timers {
         self.armed.first()
     }
 
-    /// All entries, in no order; also those without meaning.
+    /// All entries in no particular order, stale ones too.
     pub fn iter(&self) -> impl Iterator<Item = Due> + '_ {
         self.armed.iter()
     }

@@ -125,7 +125,7 @@ impl Wheels {
         Some(due)
     }
 
-    /// All entries, in no order.
+    /// All entries in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = Due> + '_ {
         self.lists.iter().flatten().copied()
     }

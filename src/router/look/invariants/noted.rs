@@ -1,5 +1,5 @@
-//! What is noted twice, from one side against the other: each list, count and index that saves
-//! looking at everything has in it what looking at everything finds.
+//! What is recorded twice, compared from both sides: each list, count and index against a scan of
+//! what it follows from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -13,7 +13,7 @@ use crate::router::state::queue::Counts;
 use crate::router::state::timers::Due;
 use crate::router::state::waiting::{Class, WaitKey};
 
-/// A list in which contacts stand that look for an agent.
+/// A list of contacts that look for an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum List {
     Queue(QueueIdx),
@@ -26,7 +26,7 @@ enum List {
 
 type Stand = (List, WaitKey, ContactIdx);
 
-/// Fails where what is noted differs from what there is.
+/// Fails if what is recorded differs from what a scan finds.
 fn same<T: Ord + Debug>(
     what: &str,
     noted: impl IntoIterator<Item = T>,
@@ -49,7 +49,7 @@ fn same<T: Ord + Debug>(
 }
 
 impl Book {
-    /// What is noted so that nobody need look at everything is what looking at everything shows.
+    /// Checks every index and count against a scan.
     pub(super) fn check_what_is_noted_twice(&self) -> Result<(), String> {
         self.check_queues()?;
         self.check_deputies()?;
@@ -104,7 +104,7 @@ impl Book {
         same("deputies", noted, found)
     }
 
-    /// Offers by their number, and what each client program has in its hands.
+    /// Offers by number, and the live contacts of each client program.
     fn check_offers_and_sources(&self) -> Result<(), String> {
         let rings = self.all_contacts().flat_map(|(idx, contact)| {
             let offers = contact.offers().iter();
@@ -120,7 +120,7 @@ impl Book {
         same("contacts of client programs", noted, live)
     }
 
-    /// Whoever looks for an agent stands where its place says, and nobody else does.
+    /// Contacts stand in the lists that their places name, and in no others.
     fn check_lists(&self) -> Result<(), String> {
         let mut found = BTreeSet::new();
         for (idx, contact) in self.all_contacts() {
@@ -143,7 +143,7 @@ impl Book {
         )
     }
 
-    /// Everybody in every list.
+    /// Every entry of every list.
     fn all_stands(&self) -> Vec<Stand> {
         fn all(line: &Line, list: List) -> impl Iterator<Item = Stand> + '_ {
             line.iter().map(move |(key, idx)| (list, key, idx))
@@ -169,7 +169,7 @@ impl Book {
         stands
     }
 
-    /// A class is of the shape of those in it, and is found by whoever has its skills.
+    /// A class has the channel and requirement of its contacts, and is found by the skills.
     fn check_classes(&self) -> Result<(), String> {
         let classes = self.waiting().classes();
         for (_, contact) in self.all_contacts() {
@@ -192,7 +192,7 @@ impl Book {
         Ok(())
     }
 
-    /// What refers to each case, and who of it looks for an agent.
+    /// The contacts that refer to each case, and those of them that look for an agent.
     fn check_references(&self) -> Result<(), String> {
         let mut referred: BTreeMap<CaseIdx, u32> = BTreeMap::new();
         let mut seeking = Vec::new();
@@ -211,7 +211,7 @@ impl Book {
         same("seekers of cases", self.cases().all_seeking(), seeking)
     }
 
-    /// How many cases keep each set of rules.
+    /// The number of cases that follow each set of rules.
     fn check_kinds(&self) -> Result<(), String> {
         let mut kept = vec![0; self.kinds().slots.len()];
         let cases = self.cases().slots.iter().flatten();
@@ -255,7 +255,7 @@ impl Book {
         same("contacts without a case", noted, found)
     }
 
-    /// Every deadline has its entry in the timers, which may have others besides.
+    /// Every deadline is armed. The timers may have stale entries besides.
     fn check_timers(&self) -> Result<(), String> {
         let mut armed: Vec<Due> = self.timers().iter().collect();
         armed.sort_unstable();

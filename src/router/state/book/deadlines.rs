@@ -150,7 +150,7 @@ impl Book {
         }
     }
 
-    /// Every deadline that there is, as its entry in the timers has it.
+    /// All deadlines, as the timers should have them.
     pub(in crate::router) fn deadlines(&self) -> Vec<Due> {
         let mut due: Vec<Due> = Vec::new();
         let mut add = |at: Option<Timestamp>, timer, of| {
