@@ -1,5 +1,7 @@
 //! The commands of a start and a reload: everything once, then only what changed.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "tests look at one variant")]
+
 use firsthand::config::{Config, Durability, Role};
 use firsthand::router::codes::{OwnershipMode, Strategy};
 use firsthand::router::command::{AgentCommand, Command, CustomerCommand, QueueCommand};

@@ -4,6 +4,8 @@
 //! stayed until answered, the mean estimate and the mean wait must agree within the tolerance of
 //! each test.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "tests look at one variant")]
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 

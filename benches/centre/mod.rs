@@ -1,6 +1,10 @@
 //! A centre in memory for benchmarks: agents with random skills, owners, waiting contacts, and
 //! rounds that are the same in every run.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "benches look at one variant"
+)]
 // Each benchmark uses a part of it.
 #![allow(dead_code)]
 

@@ -106,7 +106,7 @@ impl Connection {
                 Incoming::Reply(Reply { id, result }) if id.is_none_or(|id| id == wanted) => {
                     return result.map_err(ClientError::Refused);
                 }
-                other => self.aside.push_back(other),
+                other @ (Incoming::Reply(_) | Incoming::Event(_)) => self.aside.push_back(other),
             }
         }
     }

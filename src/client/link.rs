@@ -231,6 +231,10 @@ const FIRST_ID: u64 = 100;
 fn is_passing(error: &ClientError) -> bool {
     match error {
         ClientError::Refused(refusal) => matches!(refusal.kind(), "unavailable" | "limit"),
-        other => other.is_of_the_connection(),
+        other @ (ClientError::Connect { .. }
+        | ClientError::ConnectTimeout { .. }
+        | ClientError::Closed
+        | ClientError::Broken(_)
+        | ClientError::Strange { .. }) => other.is_of_the_connection(),
     }
 }

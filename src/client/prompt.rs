@@ -98,9 +98,10 @@ pub fn candidates(line: &str) -> (usize, Vec<String>) {
 
 /// A name with the characters that follow it.
 fn ending(param: &Field) -> String {
-    let follows = match param.kind {
-        Type::Object(_) => '.',
-        _ => '=',
+    let follows = if matches!(param.kind, Type::Object(_)) {
+        '.'
+    } else {
+        '='
     };
     format!("{}{follows}", param.name)
 }
@@ -117,10 +118,12 @@ fn kind(params: &'static [Field], path: &str) -> Option<&'static Type> {
 }
 
 fn words(kind: &'static Type) -> Vec<&'static str> {
-    match kind {
-        Type::Bool => vec!["true", "false"],
-        Type::Limit(_) => vec!["off"],
-        other => other.words().map(<[_]>::to_vec).unwrap_or_default(),
+    if matches!(kind, Type::Bool) {
+        vec!["true", "false"]
+    } else if matches!(kind, Type::Limit(_)) {
+        vec!["off"]
+    } else {
+        kind.words().map(<[_]>::to_vec).unwrap_or_default()
     }
 }
 

@@ -85,7 +85,11 @@ pub fn human(value: &Ordered) -> String {
     match value {
         Ordered::Object(members) => object(members),
         Ordered::List(items) => list(items),
-        scalar => cell("", scalar),
+        scalar @ (Ordered::Null
+        | Ordered::Bool(_)
+        | Ordered::Whole(_)
+        | Ordered::Real(_)
+        | Ordered::Text(_)) => cell("", scalar),
     }
 }
 
@@ -104,7 +108,13 @@ fn object(members: &[(String, Ordered)]) -> String {
             Ordered::List(items) if items.iter().any(|item| matches!(item, Ordered::Object(_))) => {
                 parts.push(format!("\n{name}\n{}", list(items)));
             }
-            value => {
+            value @ (Ordered::Null
+            | Ordered::Bool(_)
+            | Ordered::Whole(_)
+            | Ordered::Real(_)
+            | Ordered::Text(_)
+            | Ordered::List(_)
+            | Ordered::Object(_)) => {
                 rows.add_row([name.clone(), cell(name, value)]);
                 empty = false;
             }
@@ -158,7 +168,12 @@ fn columns(items: &[Ordered]) -> Vec<String> {
     }
     let first = items.first().and_then(|item| match item {
         Ordered::Object(members) => members.first().map(|(name, _)| name.as_str()),
-        _ => None,
+        Ordered::Null
+        | Ordered::Bool(_)
+        | Ordered::Whole(_)
+        | Ordered::Real(_)
+        | Ordered::Text(_)
+        | Ordered::List(_) => None,
     });
     match COLUMNS.iter().find(|(known, _)| Some(*known) == first) {
         Some((_, wanted)) => {

@@ -227,7 +227,28 @@ impl Type {
             } => Some(format!("at least {min}")),
             Self::Millis { min, max } | Self::Whole { min, max } => Some(format!("{min} to {max}")),
             Self::Share => Some("0 to 1".to_owned()),
-            _ => None,
+            Self::Name
+            | Self::Key
+            | Self::Text
+            | Self::SkillPattern
+            | Self::Offer
+            | Self::Bool
+            | Self::Term
+            | Self::Timestamp
+            | Self::Priority
+            | Self::Level
+            | Self::Bytes { .. }
+            | Self::Words(_)
+            | Self::List(..)
+            | Self::Map(..)
+            | Self::Object(_)
+            | Self::Limit(_)
+            | Self::BoolOrList(_)
+            | Self::Attributes
+            | Self::Address
+            | Self::Path(_)
+            | Self::Mode
+            | Self::Hash => None,
         }
     }
 

@@ -174,23 +174,23 @@ impl JournalError {
 
     /// True if no file could be opened because the process or the system has too many open.
     pub(crate) fn is_out_of_files(&self) -> bool {
-        match self {
-            Self::Io { cause, .. } => matches!(
-                Errno::from_io_error(cause),
-                Some(Errno::MFILE | Errno::NFILE)
-            ),
-            _ => false,
-        }
+        let Self::Io { cause, .. } = self else {
+            return false;
+        };
+        matches!(
+            Errno::from_io_error(cause),
+            Some(Errno::MFILE | Errno::NFILE)
+        )
     }
 
     /// True if the disk had no room. That passes without a restart once space is freed.
     pub(crate) fn is_out_of_space(&self) -> bool {
-        match self {
-            Self::Io { cause, .. } => matches!(
-                cause.kind(),
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-            ),
-            _ => false,
-        }
+        let Self::Io { cause, .. } = self else {
+            return false;
+        };
+        matches!(
+            cause.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        )
     }
 }

@@ -178,6 +178,7 @@ impl Journal {
             FileStorage::open_directory(path)
         };
         let place = path.display().to_string();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum")]
         let storage = opened.map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => JournalError::NotInitialised { place },
             _ => JournalError::io("open", &place, error),

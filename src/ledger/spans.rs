@@ -120,7 +120,25 @@ impl Spans {
                 }
                 self.journal = Some(journal.clone());
             }
-            _of_no_responsibility => {}
+            Fact::AgentSet { .. }
+            | Fact::ContactOffered { .. }
+            | Fact::ContactConnected { .. }
+            | Fact::ContactEnded { .. }
+            | Fact::CaseOpened { .. }
+            | Fact::CaseEscalated { .. }
+            | Fact::CaseResolved { .. }
+            | Fact::CaseStage { .. }
+            | Fact::CaseDueSoon { .. }
+            | Fact::CaseOverdue { .. }
+            | Fact::CaseMet { .. }
+            | Fact::CaseExtended { .. }
+            | Fact::CaseWaiting { .. }
+            | Fact::CaseResumed { .. }
+            | Fact::CaseAssistRequested { .. }
+            | Fact::CaseAssistDone { .. }
+            | Fact::CaseFollowUpDue { .. }
+            | Fact::CaseFollowedUp { .. }
+            | Fact::Other => {}
         }
     }
 

@@ -88,7 +88,7 @@ impl Writer {
                 Ok(Some(line)) => match line.head.kind {
                     Kind::File => {}
                     Kind::Follows => writer.last_told = None,
-                    kind => {
+                    kind @ (Kind::Mark | Kind::Event(_)) => {
                         let content = blake3::hash(&content_of(&line));
                         writer.last_told = Some(Told {
                             seq: line.head.seq,

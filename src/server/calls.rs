@@ -216,7 +216,12 @@ impl Conversation {
                 let reloaded = reload::reload(&self.hub).await;
                 let reloaded = reloaded.map_err(|error| match error {
                     reload::ReloadError::Stopped => Failed::Stopped,
-                    error => Reject::invalid("server", "config", error.to_string()).into(),
+                    error @ (reload::ReloadError::NoFile
+                    | reload::ReloadError::Faults(_)
+                    | reload::ReloadError::Busy
+                    | reload::ReloadError::Ending) => {
+                        Reject::invalid("server", "config", error.to_string()).into()
+                    }
                 })?;
                 serde_json::value::to_raw_value(&reloaded)
             }

@@ -208,7 +208,13 @@ where
                 Err(error) => match error.into() {
                     End::Gone => Err(End::Gone),
                     // Lines received before the end are still carried out.
-                    _ => Ok(Event::Ended),
+                    End::Closed
+                    | End::Idle
+                    | End::SlowConsumer
+                    | End::Stopped
+                    | End::Lost
+                    | End::Revoked
+                    | End::Crowded => Ok(Event::Ended),
                 },
             },
             found = wait_for_events(&mut self.conversation, waiting) => match found {

@@ -40,6 +40,7 @@ impl End {
 }
 
 impl From<std::io::Error> for End {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum")]
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {

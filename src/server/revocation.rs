@@ -86,9 +86,10 @@ impl Conversation {
 
     /// Why the connection ends; a revoked token takes precedence.
     pub fn end_word(&self, end: End) -> End {
-        match end {
-            End::Idle if self.is_revoked => End::Revoked,
-            end => end,
+        if self.is_revoked && end == End::Idle {
+            End::Revoked
+        } else {
+            end
         }
     }
 }

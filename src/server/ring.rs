@@ -88,11 +88,12 @@ impl Ring {
         let (mut low, mut high) = (0, self.events.len());
         while low < high {
             let middle = low.midpoint(high);
-            let told = (middle..high).find_map(|place| match &self.events[place].event.body {
-                EventBody::Contact(of, ContactEvent::Offered { offer: told, .. }) => {
-                    Some((place, *told, of.agent.as_ref()))
-                }
-                _ => None,
+            let told = (middle..high).find_map(|place| {
+                let body = &self.events[place].event.body;
+                let EventBody::Contact(of, ContactEvent::Offered { offer: told, .. }) = body else {
+                    return None;
+                };
+                Some((place, *told, of.agent.as_ref()))
             });
             match told {
                 Some((_, told, agent)) if told == offer => return agent.cloned(),

@@ -156,11 +156,9 @@ impl Tenant {
     /// Keeps a fact until it can be recorded; of a session only the latest.
     pub fn postpone(&mut self, command: Command) {
         if let Command::Session(of) = &command {
-            let is_other = |earlier: &Command| match earlier {
-                Command::Session(earlier) => earlier.client() != of.client(),
-                _ => true,
-            };
-            self.postponed.retain(is_other);
+            self.postponed.retain(|earlier| {
+                !matches!(earlier, Command::Session(earlier) if earlier.client() == of.client())
+            });
         }
         self.postponed.push_back(command);
     }

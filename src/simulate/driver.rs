@@ -163,7 +163,14 @@ impl Driver {
                 self.router.abandon_bulk(at, contact);
                 Ok(())
             }
-            _stale => {
+            Kind::EndOfShift
+            | Kind::StartOfShift
+            | Kind::RouterBack
+            | Kind::RouterOffers
+            | Kind::RouterOwnerWaits
+            | Kind::RouterPatience
+            | Kind::Patience
+            | Kind::Arrival => {
                 self.agenda.void_removed();
                 Ok(())
             }

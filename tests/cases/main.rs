@@ -4,6 +4,8 @@
 //! `YEAR_CASES` is the number of cases; the default takes a debug build a few seconds. The full
 //! measurement is `YEAR_CASES=100000 cargo test --release --test cases`.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "tests look at one variant")]
+
 mod calendars;
 mod presets;
 mod watch;

@@ -1,5 +1,7 @@
 //! The daemon as a whole: the real binary, real sockets, a real disk, real signals.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "tests look at one variant")]
+
 mod support;
 
 mod access;

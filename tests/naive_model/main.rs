@@ -6,6 +6,7 @@
 //! `SIM_STEPS` the commands of each (2,000); `SIM_TRACE=1` shows the last commands before a
 //! difference.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "tests look at one variant")]
 #![allow(
     clippy::unwrap_in_result,
     clippy::too_many_lines,

@@ -129,10 +129,13 @@ const fn is_term(field: &Field) -> bool {
 impl Key {
     pub fn name(&self) -> &'static str {
         let name = self.field.name;
-        let end = match limited(&self.field.kind) {
-            Type::Millis { .. } => "_ms",
-            Type::Timestamp => "_at",
-            _ => "",
+        let kind = limited(&self.field.kind);
+        let end = if matches!(kind, Type::Millis { .. }) {
+            "_ms"
+        } else if matches!(kind, Type::Timestamp) {
+            "_at"
+        } else {
+            ""
         };
         name.strip_suffix(end).unwrap_or(name)
     }
@@ -143,7 +146,30 @@ impl Key {
             Type::Object(fields) => Some((Form::Once, fields)),
             Type::Map(Type::Object(fields), _) => Some((Form::Named, fields)),
             Type::List(Type::Object(fields), max) => Some((Form::List(max), fields)),
-            _ => None,
+            Type::Name
+            | Type::Key
+            | Type::Text
+            | Type::SkillPattern
+            | Type::Offer
+            | Type::Bool
+            | Type::Millis { .. }
+            | Type::Term
+            | Type::Timestamp
+            | Type::Priority
+            | Type::Level
+            | Type::Whole { .. }
+            | Type::Bytes { .. }
+            | Type::Share
+            | Type::Words(_)
+            | Type::List(..)
+            | Type::Map(..)
+            | Type::Limit(_)
+            | Type::BoolOrList(_)
+            | Type::Attributes
+            | Type::Address
+            | Type::Path(_)
+            | Type::Mode
+            | Type::Hash => None,
         }
     }
 
@@ -206,9 +232,10 @@ impl Key {
 
 /// The type inside a `Limit`.
 pub(super) const fn limited(kind: &'static Type) -> &'static Type {
-    match kind {
-        Type::Limit(inner) => inner,
-        kind => kind,
+    if let Type::Limit(inner) = kind {
+        inner
+    } else {
+        kind
     }
 }
 

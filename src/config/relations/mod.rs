@@ -33,16 +33,16 @@ pub(super) fn check(config: &Config, root: &DeTable<'_>) -> Related {
         table: Some(root),
         settings: root
             .get("tenant")
-            .and_then(|value| as_table(value.get_ref())),
+            .and_then(|value| value.get_ref().as_table()),
     };
     top.check(&mut related);
     let tenants = root
         .get("tenants")
-        .and_then(|value| as_table(value.get_ref()));
+        .and_then(|value| value.get_ref().as_table());
     for (name, tenant) in &config.tenants {
         let table = tenants
             .and_then(|tenants| tenants.get(name.as_str()))
-            .and_then(|value| as_table(value.get_ref()));
+            .and_then(|value| value.get_ref().as_table());
         if name.as_str() == DEFAULT_TENANT {
             let place = key_place(tenants, &[DEFAULT_TENANT]);
             related.faults.push(
@@ -97,13 +97,6 @@ impl Scope<'_> {
     }
 }
 
-fn as_table<'a, 'i>(value: &'a DeValue<'i>) -> Option<&'a DeTable<'i>> {
-    match value {
-        DeValue::Table(table) => Some(table),
-        _ => None,
-    }
-}
-
 /// Follows names and list positions to the deepest value that exists: the places of its key and of
 /// the value.
 fn find(table: Option<&DeTable<'_>>, path: &[&str]) -> Option<(Range<usize>, Range<usize>)> {
@@ -111,6 +104,7 @@ fn find(table: Option<&DeTable<'_>>, path: &[&str]) -> Option<(Range<usize>, Ran
     let (key, mut value) = table?.get_key_value(*first)?;
     let mut found = (key.span(), value.span());
     for step in rest {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum")]
         let next = match value.get_ref() {
             DeValue::Table(table) => table.get_key_value(*step),
             DeValue::Array(items) => {
@@ -151,7 +145,7 @@ fn positions<T>(
         .map(|value| value.get_ref());
     for step in path.iter().skip(1) {
         value = value
-            .and_then(as_table)
+            .and_then(DeValue::as_table)
             .and_then(|table| table.get(*step))
             .map(|value| value.get_ref());
     }

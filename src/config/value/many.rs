@@ -26,13 +26,13 @@ pub(super) fn list(
     let mut found: Vec<Value> = Vec::new();
     for written in items.iter() {
         let value = written.get_ref();
-        let checked = match item {
-            Type::Words(words) => {
-                let help = format!("give words of {}", quoted(words));
-                string(key, value, &help).and_then(|text| word(key, words, text))
-            }
-            Type::Name => string(key, value, "give names in quotes").and_then(|it| name(key, it)),
-            item => scalar(key, item, false, value),
+        let checked = if let Type::Words(words) = item {
+            let help = format!("give words of {}", quoted(words));
+            string(key, value, &help).and_then(|text| word(key, words, text))
+        } else if matches!(item, Type::Name) {
+            string(key, value, "give names in quotes").and_then(|it| name(key, it))
+        } else {
+            scalar(key, item, false, value)
         };
         match checked {
             Ok(value) if item.words().is_some() && found.contains(&value) => {
@@ -56,10 +56,12 @@ pub(super) fn map(
     place: &Range<usize>,
     faults: &mut Vec<Finding>,
 ) -> Value {
-    let noun = match entry {
-        Type::Level => "skills",
-        Type::Whole { .. } => "channels",
-        _ => "names",
+    let noun = if matches!(entry, Type::Level) {
+        "skills"
+    } else if matches!(entry, Type::Whole { .. }) {
+        "channels"
+    } else {
+        "names"
     };
     too_many(key, noun, table.len(), max, place, faults);
     entries(table, faults, |name, value| match *entry {
@@ -79,7 +81,26 @@ pub(super) fn map(
             let text = string(key, value, "give the name of an agent in quotes")?;
             super::name(key, text)
         }
-        ref entry => scalar(key, entry, false, value),
+        ref entry @ (Type::Key
+        | Type::SkillPattern
+        | Type::Offer
+        | Type::Bool
+        | Type::Millis { .. }
+        | Type::Term
+        | Type::Timestamp
+        | Type::Bytes { .. }
+        | Type::Share
+        | Type::Words(_)
+        | Type::List(..)
+        | Type::Map(..)
+        | Type::Object(_)
+        | Type::Limit(_)
+        | Type::BoolOrList(_)
+        | Type::Attributes
+        | Type::Address
+        | Type::Path(_)
+        | Type::Mode
+        | Type::Hash) => scalar(key, entry, false, value),
     })
 }
 

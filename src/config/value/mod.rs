@@ -50,9 +50,10 @@ pub(super) fn check(
     faults: &mut Vec<Finding>,
 ) -> Option<Value> {
     let (name, place) = (key.name(), value.span());
-    let (kind, off) = match key.field.kind {
-        Type::Limit(inner) => (*inner, true),
-        kind => (kind, false),
+    let (kind, off) = if let Type::Limit(inner) = key.field.kind {
+        (*inner, true)
+    } else {
+        (key.field.kind, false)
     };
     let checked = match (kind, value.get_ref()) {
         (_, DeValue::String(text)) if off && text == "off" => Ok(Value::Null),
@@ -171,7 +172,30 @@ fn not_several(key: &str, kind: &Type, value: &DeValue<'_>) -> Wrong {
             "names with their agents",
             "give each name an agent, such as { north = \"ada\" }",
         ),
-        _ => (
+        Type::Name
+        | Type::Key
+        | Type::Text
+        | Type::SkillPattern
+        | Type::Offer
+        | Type::Bool
+        | Type::Millis { .. }
+        | Type::Term
+        | Type::Timestamp
+        | Type::Priority
+        | Type::Level
+        | Type::Whole { .. }
+        | Type::Bytes { .. }
+        | Type::Share
+        | Type::Words(_)
+        | Type::List(..)
+        | Type::Object(_)
+        | Type::Limit(_)
+        | Type::BoolOrList(_)
+        | Type::Attributes
+        | Type::Address
+        | Type::Path(_)
+        | Type::Mode
+        | Type::Hash => (
             "a list",
             "give a list in brackets, such as [\"one\", \"two\"]",
         ),
@@ -212,6 +236,7 @@ fn time(key: &str, min: i64, max: i64, off: bool, value: &DeValue<'_>) -> Result
         "give a duration such as \"45s\", \"2m\" or \"1h30m\""
     };
     let DeValue::String(text) = value else {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum")]
         let help = match value {
             DeValue::Integer(_) | DeValue::Float(_) => format!(
                 "give a duration in quotes with its unit: {} = {}",
@@ -252,6 +277,7 @@ fn time(key: &str, min: i64, max: i64, off: bool, value: &DeValue<'_>) -> Result
 
 /// The most likely intended duration, in quotes. `unit_ms` is the unit of a bare number.
 pub(super) fn duration_hint(value: &DeValue<'_>, unit_ms: i64) -> String {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum")]
     let ms = match value {
         DeValue::Integer(_) => integer(value).and_then(|n| n.checked_mul(unit_ms)),
         DeValue::String(text) => duration::parse(text).ok().map(|ms| ms.0),
@@ -289,6 +315,7 @@ fn size(key: &str, min: u64, max: u64, step: u64, value: &DeValue<'_>) -> Result
     if step > 1 {
         form = format!("{form}, a multiple of {:?}", duration::format_bytes(step));
     }
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum")]
     let bytes = match value {
         DeValue::String(text) => duration::parse_bytes(text).ok_or_else(|| {
             wrong(
@@ -311,6 +338,7 @@ fn size(key: &str, min: u64, max: u64, step: u64, value: &DeValue<'_>) -> Result
 
 fn share(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
     let form = "give a number from 0 to 1, such as 0.8 for 80 %";
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum")]
     let share: f64 = match value {
         DeValue::Float(number) => number.as_str().parse().ok(),
         DeValue::Integer(_) => integer(value).map(|n| n as f64),

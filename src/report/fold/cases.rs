@@ -95,7 +95,24 @@ impl Fold {
                 self.end_stage(at, case);
                 self.of_case(at, case, |figures| figures.closed += 1);
             }
-            _ => {}
+            Fact::AgentSet { .. }
+            | Fact::ContactOffered { .. }
+            | Fact::ContactConnected { .. }
+            | Fact::ContactEnded { .. }
+            | Fact::CaseEscalated { .. }
+            | Fact::CaseStage { .. }
+            | Fact::CaseDueSoon { .. }
+            | Fact::CaseOverdue { .. }
+            | Fact::CaseMet { .. }
+            | Fact::CaseExtended { .. }
+            | Fact::CaseWaiting { .. }
+            | Fact::CaseResumed { .. }
+            | Fact::CaseAssistRequested { .. }
+            | Fact::CaseAssistDone { .. }
+            | Fact::CaseFollowUpDue { .. }
+            | Fact::CaseFollowedUp { .. }
+            | Fact::Follows { .. }
+            | Fact::Other => {}
         }
     }
 

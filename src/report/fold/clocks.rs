@@ -21,23 +21,8 @@ impl Fold {
     pub(super) fn clock(&mut self, stated: &Stated) {
         let at = stated.at;
         match &stated.fact {
-            Fact::CaseEscalated { case, reason, .. } => {
-                let words = EscalationReason::WORDS;
-                let reason = words.iter().position(|known| known == reason);
-                self.of_case(at, case, |figures| {
-                    if let Some(reason) = reason {
-                        figures.escalations[reason] += 1;
-                    }
-                });
-            }
-            Fact::CaseStage { case, stage, .. } => {
-                self.end_stage(at, case);
-                self.cases.entry(case.clone()).or_default().stage = Some(Stage {
-                    name: stage.as_str().to_owned(),
-                    since: at,
-                    stopped_ms: 0,
-                });
-            }
+            Fact::CaseEscalated { case, reason, .. } => self.escalated(at, case, reason),
+            Fact::CaseStage { case, stage, .. } => self.entered(at, case, stage),
             Fact::CaseDueSoon { case } => {
                 self.of_case(at, case, |figures| figures.due_soon += 1);
             }
@@ -81,8 +66,38 @@ impl Fold {
                 result,
                 score,
             } => self.followed_up(at, case, owner.as_ref(), result, *score),
-            _ => {}
+            Fact::AgentSet { .. }
+            | Fact::ContactOffered { .. }
+            | Fact::ContactConnected { .. }
+            | Fact::ContactEnded { .. }
+            | Fact::CaseOpened { .. }
+            | Fact::CaseOwned { .. }
+            | Fact::CaseHandedOver { .. }
+            | Fact::CaseResolved { .. }
+            | Fact::CaseReopened { .. }
+            | Fact::CaseClosed { .. }
+            | Fact::Follows { .. }
+            | Fact::Other => {}
         }
+    }
+
+    fn escalated(&mut self, at: Timestamp, case: &Name, reason: &str) {
+        let words = EscalationReason::WORDS;
+        let reason = words.iter().position(|known| *known == reason);
+        self.of_case(at, case, |figures| {
+            if let Some(reason) = reason {
+                figures.escalations[reason] += 1;
+            }
+        });
+    }
+
+    fn entered(&mut self, at: Timestamp, case: &Name, stage: &Name) {
+        self.end_stage(at, case);
+        self.cases.entry(case.clone()).or_default().stage = Some(Stage {
+            name: stage.as_str().to_owned(),
+            since: at,
+            stopped_ms: 0,
+        });
     }
 
     fn verdict(&mut self, at: Timestamp, of: &Verdict<'_>) {

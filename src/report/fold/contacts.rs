@@ -72,7 +72,28 @@ impl Fold {
                 *outcome,
                 *handle_ms,
             ),
-            _ => {}
+            Fact::AgentSet { .. }
+            | Fact::ContactOffered { .. }
+            | Fact::CaseOpened { .. }
+            | Fact::CaseOwned { .. }
+            | Fact::CaseHandedOver { .. }
+            | Fact::CaseEscalated { .. }
+            | Fact::CaseResolved { .. }
+            | Fact::CaseReopened { .. }
+            | Fact::CaseClosed { .. }
+            | Fact::CaseStage { .. }
+            | Fact::CaseDueSoon { .. }
+            | Fact::CaseOverdue { .. }
+            | Fact::CaseMet { .. }
+            | Fact::CaseExtended { .. }
+            | Fact::CaseWaiting { .. }
+            | Fact::CaseResumed { .. }
+            | Fact::CaseAssistRequested { .. }
+            | Fact::CaseAssistDone { .. }
+            | Fact::CaseFollowUpDue { .. }
+            | Fact::CaseFollowedUp { .. }
+            | Fact::Follows { .. }
+            | Fact::Other => {}
         }
     }
 
@@ -193,6 +214,26 @@ fn break_of(why: Why) -> Option<Break> {
         }
         Why::OwnerExcluded => Break::Excluded,
         Why::NoOwnerSkill => Break::NoSkill,
-        _ => return None,
+        Why::OwnerAvailable
+        | Why::OwnerBusyWaiting
+        | Why::OwnerWrapUpWaiting
+        | Why::OwnerBreakWaiting
+        | Why::OwnerOfflineWaiting
+        | Why::OwnerCallback
+        | Why::LastOwnerAvailable
+        | Why::PreferredAvailable
+        | Why::GridManagerAvailable
+        | Why::MentorAvailable
+        | Why::TransferTarget
+        | Why::AssistAsked
+        | Why::AgentAvailable
+        | Why::NoAgentAvailable
+        | Why::NotBefore
+        | Why::QueueFull
+        | Why::QueueClosed
+        | Why::WaitedTooLong
+        | Why::NobodyLoggedIn
+        | Why::Accepted
+        | Why::Ended => return None,
     })
 }

@@ -341,11 +341,8 @@ pub(super) fn stand_ins(
 /// The code of a decision for a stand-in, by the owner's situation.
 pub(super) fn why_stand_in(situation: Situation, fallback: Fallback) -> Why {
     let away = match situation {
-        Situation::Never(why) => match why {
-            Why::OwnerExcluded | Why::NoOwnerSkill => return why,
-            _other => true,
-        },
-        Situation::Break { .. } | Situation::Offline { .. } => true,
+        Situation::Never(why @ (Why::OwnerExcluded | Why::NoOwnerSkill)) => return why,
+        Situation::Never(_) | Situation::Break { .. } | Situation::Offline { .. } => true,
         Situation::Free | Situation::Busy | Situation::WrapUp => false,
     };
     match (fallback, away) {

@@ -120,14 +120,37 @@ fn customer_of(command: &Command) -> Option<&Name> {
         Command::Contact(ContactCommand::Submit(submit)) => submit.customer.as_ref(),
         Command::Case(CaseCommand::Open(open)) => Some(&open.customer),
         Command::Customer(CustomerCommand::Link(link)) => Some(&link.customer),
-        _ => None,
+        Command::Tick
+        | Command::Restarted
+        | Command::Reloaded
+        | Command::Session(_)
+        | Command::Agent(_)
+        | Command::Queue(_)
+        | Command::Settings(_)
+        | Command::Customer(_)
+        | Command::Contact(_)
+        | Command::Offer(_)
+        | Command::Case(_)
+        | Command::Kind(_)
+        | Command::Calendar(_) => None,
     }
 }
 
 fn case_of(command: &Command) -> Option<&Name> {
     match command {
         Command::Case(command) => command.case(),
-        _ => None,
+        Command::Tick
+        | Command::Restarted
+        | Command::Reloaded
+        | Command::Session(_)
+        | Command::Agent(_)
+        | Command::Queue(_)
+        | Command::Settings(_)
+        | Command::Customer(_)
+        | Command::Contact(_)
+        | Command::Offer(_)
+        | Command::Kind(_)
+        | Command::Calendar(_) => None,
     }
 }
 
@@ -135,6 +158,16 @@ fn contact_of(command: &Command) -> Option<&Name> {
     match command {
         Command::Contact(command) => command.contact(),
         Command::Offer(command) => command.named().1,
-        _ => None,
+        Command::Tick
+        | Command::Restarted
+        | Command::Reloaded
+        | Command::Session(_)
+        | Command::Agent(_)
+        | Command::Queue(_)
+        | Command::Settings(_)
+        | Command::Customer(_)
+        | Command::Case(_)
+        | Command::Kind(_)
+        | Command::Calendar(_) => None,
     }
 }

@@ -27,7 +27,19 @@ impl Book {
                 self.contacts().find(&submit.contact).is_some()
             }
             Command::Case(CaseCommand::Open(open)) => self.cases().find(&open.case).is_some(),
-            _ => false,
+            Command::Tick
+            | Command::Restarted
+            | Command::Reloaded
+            | Command::Session(_)
+            | Command::Agent(_)
+            | Command::Queue(_)
+            | Command::Settings(_)
+            | Command::Customer(_)
+            | Command::Contact(_)
+            | Command::Offer(_)
+            | Command::Case(_)
+            | Command::Kind(_)
+            | Command::Calendar(_) => false,
         }
     }
 

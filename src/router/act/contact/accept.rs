@@ -42,7 +42,8 @@ impl Router {
         let route = match offer.route {
             _ if self.book.owns(contact, offer.agent) => Route::Owner,
             Route::Owner => Route::Skill,
-            route => route,
+            route
+            @ (Route::Deputy | Route::Leader | Route::Team | Route::Skill | Route::Direct) => route,
         };
         let talk = Talk {
             agent: offer.agent,

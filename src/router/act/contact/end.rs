@@ -32,9 +32,10 @@ impl Router {
         match self.book.contact(idx).state() {
             ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {}
             state @ (ContactState::Connected | ContactState::WrapUp | ContactState::Ended) => {
-                let hint = match state {
-                    ContactState::Connected => ": use contact.end",
-                    _over => "",
+                let hint = if state == ContactState::Connected {
+                    ": use contact.end"
+                } else {
+                    ""
                 };
                 let message = format!("contact \"{}\" is {state}{hint}", cancel.contact);
                 return Err(Reject::conflict("contact", &cancel.contact, message));
@@ -93,7 +94,13 @@ impl Router {
         }
         match end.outcome {
             Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => {}
-            other => {
+            other @ (Outcome::Abandoned
+            | Outcome::Timeout
+            | Outcome::Rejected
+            | Outcome::NoAgent
+            | Outcome::Voicemail
+            | Outcome::Callback
+            | Outcome::Cancelled) => {
                 let message = format!(
                     "\"{other}\" does not end a conversation: give resolved, open, transferred \
                      or dropped"

@@ -49,6 +49,7 @@ fn object(attributes: Option<&Attributes>) -> Map<String, Value> {
     attributes.map_or_else(Map::new, Attributes::members)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum")]
 fn merge(into: &mut Map<String, Value>, patch: Map<String, Value>) {
     for (name, value) in patch {
         match value {
