@@ -339,10 +339,9 @@ impl Cases {
         self.seeking.get(&case).map_or(&[], SmallList::as_slice)
     }
 
-    /// The contacts that look for an agent, with their cases.
-    pub fn all_seeking(&self) -> impl Iterator<Item = (CaseIdx, ContactIdx)> + '_ {
-        let lists = self.seeking.iter();
-        lists.flat_map(|(case, list)| list.as_slice().iter().map(|contact| (*case, *contact)))
+    /// The number of cases with contacts that look for an agent.
+    pub fn sought(&self) -> usize {
+        self.seeking.len()
     }
 
     /// Records whether a contact of a case looks for an agent.

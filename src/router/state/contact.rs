@@ -260,7 +260,7 @@ impl Contact {
     }
 
     /// The same contact, kept for an agent as others are for their owner.
-    pub fn to_keep_for(mut self, agent: Option<AgentIdx>) -> Self {
+    pub fn for_agent(mut self, agent: Option<AgentIdx>) -> Self {
         self.kept_for = agent;
         self
     }

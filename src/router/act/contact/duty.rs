@@ -72,7 +72,7 @@ impl Router {
             For::Agent(agent) => Some(agent),
             For::Owner | For::Queue => None,
         };
-        let idx = self.enter(contact.to_keep_for(kept_for), None, None);
+        let idx = self.enter(contact.for_agent(kept_for), None, None);
         self.book.refer(idx, case);
         self.book.set_state(idx, ContactState::Waiting);
         self.begin_seeking(idx);

@@ -106,11 +106,20 @@ impl Book {
 
     /// Offers by number, and the live contacts of each client program.
     fn check_offers_and_sources(&self) -> Result<(), String> {
-        let rings = self.all_contacts().flat_map(|(idx, contact)| {
-            let offers = contact.offers().iter();
-            offers.map(move |offer| (offer.id.0, idx))
-        });
-        same("open offers", self.open_offers(), rings)?;
+        let mut rings = 0;
+        for (idx, contact) in self.all_contacts() {
+            rings += contact.offers().len();
+            let mut offers = contact.offers().iter();
+            if offers.any(|offer| self.offered(offer.id) != Some(idx)) {
+                return Err(format!("an offer of {} is not found", contact.id));
+            }
+        }
+        if rings != self.open_offers() {
+            return Err(format!(
+                "{rings} offers ring, {} are open",
+                self.open_offers()
+            ));
+        }
         let noted = self.sources().iter().flat_map(|(of, source)| {
             let live = source.live().iter();
             live.map(move |idx| (of, *idx))
@@ -208,7 +217,15 @@ impl Book {
             (noted > 0).then_some((CaseIdx::from_usize(n), noted))
         });
         same("references to cases", noted, referred)?;
-        same("seekers of cases", self.cases().all_seeking(), seeking)
+        let sought: BTreeSet<CaseIdx> = seeking.iter().map(|(case, _)| *case).collect();
+        if sought.len() != self.cases().sought() {
+            return Err("cases with seekers are counted wrongly".to_owned());
+        }
+        let noted = sought.iter().flat_map(|case| {
+            let seekers = self.cases().seeking(*case).iter();
+            seekers.map(move |idx| (*case, *idx))
+        });
+        same("seekers of cases", noted, seeking)
     }
 
     /// The number of cases that follow each set of rules.
