@@ -64,7 +64,7 @@ pub struct SnapshotInfo {
     pub digest: StateDigest,
     /// Length of the state in bytes.
     pub state_bytes: u64,
-    /// The first [`HEAD_BYTES`] of the state, in which its owner may record who wrote it.
+    /// The first `HEAD_BYTES` of the state, in which its owner may record who wrote it.
     pub head: Vec<u8>,
 }
 
