@@ -115,59 +115,33 @@ fn guesses<I: Copy + PartialEq>(directory: &Directory<I>, places: Batch<Place>) 
     guesses.flatten().collect()
 }
 
+// A command that is not looked at here is carried out just the same, only without its reading ahead.
+
 fn customer_of(command: &Command) -> Option<&Name> {
-    match command {
-        Command::Contact(ContactCommand::Submit(submit)) => submit.customer.as_ref(),
-        Command::Case(CaseCommand::Open(open)) => Some(&open.customer),
-        Command::Customer(CustomerCommand::Link(link)) => Some(&link.customer),
-        Command::Tick
-        | Command::Restarted
-        | Command::Reloaded
-        | Command::Session(_)
-        | Command::Agent(_)
-        | Command::Queue(_)
-        | Command::Settings(_)
-        | Command::Customer(_)
-        | Command::Contact(_)
-        | Command::Offer(_)
-        | Command::Case(_)
-        | Command::Kind(_)
-        | Command::Calendar(_) => None,
+    if let Command::Contact(ContactCommand::Submit(submit)) = command {
+        submit.customer.as_ref()
+    } else if let Command::Case(CaseCommand::Open(open)) = command {
+        Some(&open.customer)
+    } else if let Command::Customer(CustomerCommand::Link(link)) = command {
+        Some(&link.customer)
+    } else {
+        None
     }
 }
 
 fn case_of(command: &Command) -> Option<&Name> {
-    match command {
-        Command::Case(command) => command.case(),
-        Command::Tick
-        | Command::Restarted
-        | Command::Reloaded
-        | Command::Session(_)
-        | Command::Agent(_)
-        | Command::Queue(_)
-        | Command::Settings(_)
-        | Command::Customer(_)
-        | Command::Contact(_)
-        | Command::Offer(_)
-        | Command::Kind(_)
-        | Command::Calendar(_) => None,
-    }
+    let Command::Case(command) = command else {
+        return None;
+    };
+    command.case()
 }
 
 fn contact_of(command: &Command) -> Option<&Name> {
-    match command {
-        Command::Contact(command) => command.contact(),
-        Command::Offer(command) => command.named().1,
-        Command::Tick
-        | Command::Restarted
-        | Command::Reloaded
-        | Command::Session(_)
-        | Command::Agent(_)
-        | Command::Queue(_)
-        | Command::Settings(_)
-        | Command::Customer(_)
-        | Command::Case(_)
-        | Command::Kind(_)
-        | Command::Calendar(_) => None,
+    if let Command::Contact(command) = command {
+        command.contact()
+    } else if let Command::Offer(command) = command {
+        command.named().1
+    } else {
+        None
     }
 }

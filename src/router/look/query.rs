@@ -22,24 +22,12 @@ impl Book {
 
     /// Whether the contact or case that a command would create exists already.
     pub fn knows(&self, command: &Command) -> bool {
-        match command {
-            Command::Contact(ContactCommand::Submit(submit)) => {
-                self.contacts().find(&submit.contact).is_some()
-            }
-            Command::Case(CaseCommand::Open(open)) => self.cases().find(&open.case).is_some(),
-            Command::Tick
-            | Command::Restarted
-            | Command::Reloaded
-            | Command::Session(_)
-            | Command::Agent(_)
-            | Command::Queue(_)
-            | Command::Settings(_)
-            | Command::Customer(_)
-            | Command::Contact(_)
-            | Command::Offer(_)
-            | Command::Case(_)
-            | Command::Kind(_)
-            | Command::Calendar(_) => false,
+        if let Command::Contact(ContactCommand::Submit(submit)) = command {
+            self.contacts().find(&submit.contact).is_some()
+        } else if let Command::Case(CaseCommand::Open(open)) = command {
+            self.cases().find(&open.case).is_some()
+        } else {
+            false
         }
     }
 
