@@ -141,35 +141,13 @@ impl Key {
     }
 
     /// The section, if this key is one.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only objects are sections")]
     pub fn section(&self) -> Option<(Form, &'static Fields)> {
         match self.field.kind {
             Type::Object(fields) => Some((Form::Once, fields)),
             Type::Map(Type::Object(fields), _) => Some((Form::Named, fields)),
             Type::List(Type::Object(fields), max) => Some((Form::List(max), fields)),
-            Type::Name
-            | Type::Key
-            | Type::Text
-            | Type::SkillPattern
-            | Type::Offer
-            | Type::Bool
-            | Type::Millis { .. }
-            | Type::Term
-            | Type::Timestamp
-            | Type::Priority
-            | Type::Level
-            | Type::Whole { .. }
-            | Type::Bytes { .. }
-            | Type::Share
-            | Type::Words(_)
-            | Type::List(..)
-            | Type::Map(..)
-            | Type::Limit(_)
-            | Type::BoolOrList(_)
-            | Type::Attributes
-            | Type::Address
-            | Type::Path(_)
-            | Type::Mode
-            | Type::Hash => None,
+            _ => None,
         }
     }
 

@@ -48,6 +48,10 @@ pub(super) fn list(
 }
 
 /// Checks every entry of a small table.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the others are read as single values"
+)]
 pub(super) fn map(
     key: &str,
     entry: &Type,
@@ -81,26 +85,7 @@ pub(super) fn map(
             let text = string(key, value, "give the name of an agent in quotes")?;
             super::name(key, text)
         }
-        ref entry @ (Type::Key
-        | Type::SkillPattern
-        | Type::Offer
-        | Type::Bool
-        | Type::Millis { .. }
-        | Type::Term
-        | Type::Timestamp
-        | Type::Bytes { .. }
-        | Type::Share
-        | Type::Words(_)
-        | Type::List(..)
-        | Type::Map(..)
-        | Type::Object(_)
-        | Type::Limit(_)
-        | Type::BoolOrList(_)
-        | Type::Attributes
-        | Type::Address
-        | Type::Path(_)
-        | Type::Mode
-        | Type::Hash) => scalar(key, entry, false, value),
+        ref entry => scalar(key, entry, false, value),
     })
 }
 

@@ -150,6 +150,7 @@ fn term(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
 }
 
 /// A single value where a list is expected.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others are lists")]
 fn not_several(key: &str, kind: &Type, value: &DeValue<'_>) -> Wrong {
     let (expected, help) = match kind {
         Type::Map(Type::Level, _) => (
@@ -172,30 +173,7 @@ fn not_several(key: &str, kind: &Type, value: &DeValue<'_>) -> Wrong {
             "names with their agents",
             "give each name an agent, such as { north = \"ada\" }",
         ),
-        Type::Name
-        | Type::Key
-        | Type::Text
-        | Type::SkillPattern
-        | Type::Offer
-        | Type::Bool
-        | Type::Millis { .. }
-        | Type::Term
-        | Type::Timestamp
-        | Type::Priority
-        | Type::Level
-        | Type::Whole { .. }
-        | Type::Bytes { .. }
-        | Type::Share
-        | Type::Words(_)
-        | Type::List(..)
-        | Type::Object(_)
-        | Type::Limit(_)
-        | Type::BoolOrList(_)
-        | Type::Attributes
-        | Type::Address
-        | Type::Path(_)
-        | Type::Mode
-        | Type::Hash => (
+        _ => (
             "a list",
             "give a list in brackets, such as [\"one\", \"two\"]",
         ),
