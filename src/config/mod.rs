@@ -31,7 +31,7 @@ use crate::router::ids::Name;
 pub use check::check;
 pub use fault::{Described, Faults, Warning};
 pub use server::{DEFAULT_TENANT, Journal, Limits, Log, Metrics, Server, Simulation, Token};
-pub use tenant::{Customer, DEFAULT_QUEUE, Tenant};
+pub use tenant::{Customer, Tenant};
 pub use words::{Durability, LogFormat, LogLevel};
 
 use fault::{Finding, Source};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
+use crate::router::DEFAULT_QUEUE;
 use crate::router::command::{
     AgentCommand, AgentRemove, AgentSet, CalendarCommand, CalendarRef, CalendarSet, Command,
     CustomerCommand, CustomerExclude, CustomerLink, KindCommand, KindRef, KindSet, Profile,
@@ -16,9 +17,6 @@ use crate::router::command::{
 use crate::router::ids::{Name, Text};
 use crate::router::kind::KindRules;
 use crate::router::policy::{CHANNELS, ChannelRule, Policy, Settings};
-
-/// The built-in queue, for contacts that name none.
-pub const DEFAULT_QUEUE: &str = "default";
 
 /// One organisation. The journal keeps what was applied as JSON of this: a version that does not know
 /// a field refuses it, and every later one must read what an earlier one wrote.

@@ -12,7 +12,7 @@ use super::arrivals::Arrival;
 use super::error::ReplayError;
 use super::roster::Roster;
 use crate::client::{ClientError, Connection};
-use crate::config::DEFAULT_QUEUE;
+use crate::router::DEFAULT_QUEUE;
 use crate::router::policy::{OwnerWait, Ownership, Policy, Retry, RingTime};
 use crate::router::time::Millis;
 

@@ -2,13 +2,13 @@
 
 use hashbrown::HashMap;
 
-use crate::router::Router;
 use crate::router::bulk::Arrival;
 use crate::router::command::{AgentCommand, AgentSet, Command, QueueCommand, QueueSet};
 use crate::router::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use crate::router::policy::Policy;
 use crate::router::skill::Levels;
 use crate::router::time::Timestamp;
+use crate::router::{DEFAULT_QUEUE, Router};
 use crate::table::TableError;
 
 use super::names::Names;
@@ -19,8 +19,6 @@ use crate::trace::skills;
 
 /// The channel of a contact that names none.
 const DEFAULT_CHANNEL: &str = "voice";
-/// The queue of a contact that names none.
-const DEFAULT_QUEUE: &str = crate::router::DEFAULT_QUEUE;
 /// Most different requirements remembered by their text.
 const REQUIREMENTS_MAX: usize = 4_096;
 

@@ -100,7 +100,7 @@ fn queue(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Relate
     let queue = rules.follow_up.as_ref().and_then(|f| f.queue.as_ref());
     let Some(queue) = queue else { return };
     let queues = &scope.tenant.queues;
-    if !queues.contains_key(queue) && queue.as_str() != crate::config::DEFAULT_QUEUE {
+    if !queues.contains_key(queue) && queue.as_str() != crate::router::DEFAULT_QUEUE {
         let place = scope.place(&["kinds", name.as_str(), "follow_up", "queue"]);
         related
             .faults

@@ -109,7 +109,7 @@ fn overflow(scope: &Scope<'_>, name: &Name, policy: &Policy, related: &mut Relat
 }
 
 fn known_queue(scope: &Scope<'_>, name: &Name) -> bool {
-    scope.tenant.queues.contains_key(name) || name.as_str() == crate::config::DEFAULT_QUEUE
+    scope.tenant.queues.contains_key(name) || name.as_str() == crate::router::DEFAULT_QUEUE
 }
 
 /// Queues whose overflow leads back to themselves.
