@@ -20,7 +20,7 @@ pub struct Keeper {
     pub(super) accepts_break: bool,
     pub(super) ledgers: Mutex<Ledgers>,
     /// Never held during I/O.
-    pub(super) told: Mutex<Told>,
+    pub(super) status: Mutex<Status>,
 }
 
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(super) struct Ledgers {
 
 /// Shared status.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct Status {
     /// Why a ledger is not written.
     pub stopped: Option<LedgerError>,
     /// The last event examined; for a ledger that cannot be written, the last on the disk.
@@ -49,31 +49,31 @@ impl Keeper {
             journal: files::journal_name(uuid),
             accepts_break,
             ledgers: Mutex::default(),
-            told: Mutex::default(),
+            status: Mutex::default(),
         }
     }
 
     /// Records written since the start.
     pub fn records(&self) -> u64 {
-        self.told.lock().records
+        self.status.lock().records
     }
 
     /// Why a ledger is not written at present.
     pub fn stopped(&self) -> Option<LedgerError> {
-        self.told.lock().stopped.clone()
+        self.status.lock().stopped.clone()
     }
 
     /// Keeps the result, and logs it if it has changed.
     pub(super) fn tell(&self, done: Result<(), LedgerError>) -> Result<(), LedgerError> {
-        let mut told = self.told.lock();
+        let mut status = self.status.lock();
         match &done {
             Ok(()) => {
-                if told.stopped.take().is_some() {
+                if status.stopped.take().is_some() {
                     tracing::info!("the ledger is written again");
                 }
             }
             Err(error) => {
-                if told.stopped.is_none() {
+                if status.stopped.is_none() {
                     tracing::error!(
                         %error,
                         is_tried_again = error.may_pass(),
@@ -81,7 +81,7 @@ impl Keeper {
                          everything until then"
                     );
                 }
-                told.stopped = Some(error.clone());
+                status.stopped = Some(error.clone());
             }
         }
         done

@@ -100,7 +100,7 @@ impl Keeper {
     }
 
     fn lag_of(&self, cell: &Cell) -> u64 {
-        let seen = self.told.lock().seen.get(&cell.name).copied();
+        let seen = self.status.lock().seen.get(&cell.name).copied();
         let last = cell.ring(|ring| ring.last_seq());
         last.saturating_sub(seen.unwrap_or(0))
     }
@@ -131,9 +131,9 @@ impl Keeper {
         let (synced, place) = ledger.synced();
         let seen = done.as_ref().map_or(synced, |()| ledger.seen());
         {
-            let mut told = self.told.lock();
-            told.records += ledger.take_records();
-            told.seen.insert(name.clone(), seen);
+            let mut status = self.status.lock();
+            status.records += ledger.take_records();
+            status.seen.insert(name.clone(), seen);
         }
         if done.is_ok() {
             ledgers.places.remove(name);
