@@ -228,10 +228,7 @@ impl Book {
             ticket: contact.ticket(),
             slot: contact.slot(),
             callback_at: contact.cold.as_ref().and_then(|cold| cold.callback_at),
-            callback_address: contact
-                .cold
-                .as_ref()
-                .and_then(|cold| cold.callback_to.clone()),
+            callback_address: contact.callback_address().cloned(),
             customer_priority: Some(contact.bonus()).filter(|bonus| *bonus != 0),
             wishes: contact.wishes().map(|wishes| self.skills().map(wishes)),
         }

@@ -82,6 +82,11 @@ impl Contact {
         self.cold.as_ref()?.note.as_ref()
     }
 
+    /// Where its caller is called back.
+    pub fn callback_address(&self) -> Option<&Text> {
+        self.cold.as_ref()?.callback_to.as_ref()
+    }
+
     pub fn slot(&self) -> Option<Slot> {
         self.cold.as_ref()?.slot
     }

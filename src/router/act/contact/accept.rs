@@ -57,6 +57,7 @@ impl Router {
         }
         let owner_before = self.take_responsibility(idx, offer.agent);
         self.emit_contact(idx, |book| ContactEvent::Connected {
+            offer: offer.id,
             route,
             owner: book.owner_name(idx),
             wait_ms,

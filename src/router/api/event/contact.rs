@@ -55,6 +55,13 @@ pub enum ContactEvent {
         route: Route,
         why: Why,
         expires_at: Timestamp,
+        /// How long it rings, as the queue says.
+        ring_ms: i64,
+        channel: Name,
+        /// Where the agent is rung.
+        address: Option<Text>,
+        /// Where the caller is called back.
+        callback_address: Option<Text>,
         /// The agent to consult first.
         mentor: Option<Name>,
         /// The contact's attributes, if anything was learnt and merged into them.
@@ -70,6 +77,8 @@ pub enum ContactEvent {
         by_owner: bool,
     },
     Connected {
+        /// The offer that was accepted.
+        offer: OfferId,
         route: Route,
         owner: Option<Name>,
         wait_ms: i64,
