@@ -24,6 +24,8 @@ use crate::wire::{PROTOCOL, event, openrpc, reply};
 
 /// The session of a line that names none.
 const SESSION: &str = "main";
+/// The actor of every request: whoever plays the script.
+const ACTOR: &str = "rehearse";
 
 /// Most ticks at the same instant. A correct router needs one; this stops a router that would never
 /// let time pass.
@@ -254,11 +256,14 @@ impl Stage {
         key: Option<Key>,
         command: Command,
     ) -> Result<Answer, Reject> {
+        // Whoever plays a script is its only peer; time passes by itself.
+        let actor = (!matches!(command, Command::Tick)).then(|| Name::of(ACTOR));
         let stamped = Stamped {
             at: self.now,
             chance: splitmix64(draw),
-            source,
             key,
+            actor,
+            source,
             command,
         };
         self.effects.clear();

@@ -103,6 +103,7 @@ impl Pair {
             chance: 7,
             source: None,
             key: None,
+            actor: None,
             command,
         };
         let (mut one, mut other) = (Effects::default(), Effects::default());

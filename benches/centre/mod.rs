@@ -268,6 +268,7 @@ impl Centre {
             chance: 0,
             source: None,
             key: None,
+            actor: None,
             command,
         };
         self.effects.clear();

@@ -60,6 +60,7 @@ fn configured(path: &Path) -> Result<Router, Failure> {
             chance: 0,
             source: None,
             key: None,
+            actor: None,
             command,
         };
         router

@@ -85,6 +85,7 @@ impl Tenant {
                     AgentCommand::Remove(AgentRemove {
                         agent: name.clone(),
                         successor: None,
+                        reason: None,
                     })
                     .into(),
                 );

@@ -63,6 +63,9 @@ pub enum Fact {
         to: Name,
         reason: String,
         by: Name,
+        /// The former owner was removed.
+        #[serde(default)]
+        removed: bool,
     },
     #[serde(rename = "case.escalated")]
     CaseEscalated {

@@ -141,6 +141,7 @@ impl Router {
             chance: self.book.chance(),
             source: None,
             key: None,
+            actor: None,
             command,
         };
         self.step(at, |router| router.command(&stamped).map(|_subject| ()))

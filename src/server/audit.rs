@@ -41,7 +41,7 @@ struct Rate {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
     /// A peer known by its token's name or by its user.
-    Known(String),
+    Known(Name),
     /// A peer without a token, by its address if known.
     Stranger(Option<IpAddr>),
     /// All peers beyond [`PEERS_MAX`].
@@ -51,7 +51,7 @@ pub enum Who {
 impl Who {
     fn text(&self) -> String {
         match self {
-            Self::Known(actor) => actor.clone(),
+            Self::Known(actor) => actor.to_string(),
             Self::Stranger(_) => "stranger".to_owned(),
             Self::Others => "others".to_owned(),
         }
@@ -91,6 +91,8 @@ pub struct Line<'a> {
     pub tenant: Option<&'a Name>,
     pub method: &'a str,
     pub target: Target,
+    /// The number of the last event of a change: the ledger's records of it end there.
+    pub event: Option<u64>,
     /// Why it was refused; `None` = it was carried out.
     pub refused: Option<RejectKind>,
 }
@@ -138,6 +140,7 @@ impl Audit {
             client = text(&target.client),
             customer = target.customer,
             name = text(&target.name),
+            event = line.event,
             result = line.refused.map_or("ok", RejectKind::as_str),
             allowed = line.refused.is_none(),
             untold = (untold > 0).then_some(untold),
@@ -430,7 +433,7 @@ mod tests {
         assert_eq!(audit.take(0, &other, None), Some(0), "another is told");
         assert_eq!(audit.take(1_000, &stranger, address), Some(980));
         assert_eq!(audit.take(1_000, &stranger, address), None);
-        let known = Who::Known("token:pbx".to_owned());
+        let known = Who::Known(Name::of("token:pbx"));
         let told = (0..1_000).filter(|_| audit.take(0, &known, address).is_some());
         assert_eq!(told.count(), 200);
     }

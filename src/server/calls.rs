@@ -103,7 +103,7 @@ impl Conversation {
             Failed::Refused(refusal) => refusal,
             Failed::Stopped => unreachable!("nothing is answered then"),
         });
-        self.tell_outcome(told, &done);
+        self.tell_outcome(told, None, &done);
         match done {
             Ok(sequence) => Ok(sequence),
             Err(refusal) => {

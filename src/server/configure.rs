@@ -22,6 +22,9 @@ use super::tenant::{Sender, Tenant};
 /// Commands applied in one turn, so that a large file does not delay the tenant's calls.
 const TURN_COMMANDS_MAX: usize = 128;
 
+/// The actor of what the configuration file changes, whoever asks to reload it.
+const ACTOR: &str = "config";
+
 /// Result of applying a configuration.
 #[derive(Debug, Default)]
 pub struct Applied {
@@ -79,12 +82,16 @@ async fn apply_tenant(
     let commands = wanted.difference(&before);
     // A refused change does not count as applied: the next start or reload tries again.
     let mut configured = wanted.clone();
+    let sender = Sender {
+        actor: Some(&Name::of(ACTOR)),
+        ..Sender::default()
+    };
     for chunk in commands.chunks(TURN_COMMANDS_MAX) {
         let turn = hub.turn(&cell, |turn| {
             for command in chunk {
                 let now = hub.clock.now();
                 let done = match turn.has_room() {
-                    true => turn.tenant.apply(now, Sender::default(), command.clone()),
+                    true => turn.tenant.apply(now, sender, command.clone()),
                     false => Err(room::out(turn.shortage())),
                 };
                 match done {

@@ -288,6 +288,7 @@ impl Conversation {
             (Ok(request), Ok(())) => request,
         };
         let told = self.to_audit(call.method, &request);
+        let events_before = turn.tenant.router().event_seq();
         let outcome = match request {
             Request::Command(command) => self.command(turn, now, call.key.as_ref(), command),
             Request::Query(query) => self.query(turn, now, &query),
@@ -304,7 +305,9 @@ impl Conversation {
             }
         };
         metrics.count_request(call.method, Answered::of(&outcome));
-        self.tell_outcome(told, &outcome);
+        let event = turn.tenant.router().event_seq();
+        let event = (event > events_before).then_some(event);
+        self.tell_outcome(told, event, &outcome);
         replies.put(id, |out, id| reply::outcome(out, id, &outcome));
     }
 
@@ -338,6 +341,7 @@ impl Conversation {
         let sender = Sender {
             source: self.client.as_ref(),
             key,
+            actor: self.access.as_ref().map(|access| &access.actor),
         };
         turn.tenant.apply(now, sender, command)
     }

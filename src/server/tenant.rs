@@ -66,6 +66,8 @@ pub struct Tenant {
 pub struct Sender<'a> {
     pub source: Option<&'a Name>,
     pub key: Option<&'a Key>,
+    /// Who sends it, as the audit names the peer.
+    pub actor: Option<&'a Name>,
 }
 
 impl Tenant {
@@ -195,6 +197,7 @@ impl Tenant {
             chance: self.draw(),
             source: sender.source.cloned(),
             key: sender.key.cloned(),
+            actor: sender.actor.cloned(),
             command,
         };
         self.effects.clear();
@@ -221,6 +224,7 @@ impl Tenant {
                 chance: 0,
                 source: None,
                 key: None,
+                actor: None,
                 command: Command::Tick,
             };
             self.records.command(&self.name, &tick);

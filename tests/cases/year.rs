@@ -210,6 +210,7 @@ impl Year {
             chance: self.rng.random(),
             source: None,
             key: None,
+            actor: None,
             command,
         };
         self.effects.clear();

@@ -31,6 +31,7 @@ impl Story {
             chance: 0,
             source: None,
             key: None,
+            actor: None,
             command: command(method, params),
         })
     }

@@ -75,6 +75,7 @@ fn people() -> Vec<EventBody> {
             agent: n("bob"),
             successor: Some(n("eve")),
             cases: 2,
+            reason: t("left"),
         }),
         EventBody::Agent(AgentEvent::Absent {
             agent: n("bob"),
@@ -317,6 +318,7 @@ fn cases() -> Vec<EventBody> {
             route: Route::Deputy,
         }),
         EventBody::Case(CaseEvent::HandedOver {
+            removed: false,
             case: case(),
             from: Some(n("bob")),
             to: n("eve"),
@@ -514,6 +516,7 @@ fn event(body: EventBody) -> Event {
     Event {
         seq: 5,
         at: 1_000,
+        actor: None,
         body,
     }
 }

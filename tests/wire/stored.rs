@@ -34,6 +34,7 @@ fn check(command: Command) {
             name: Name::of("k1"),
             digest: 7,
         }),
+        actor: Some(Name::of("uid:0")),
         command,
     };
     let mut out = Vec::new();

@@ -2,8 +2,8 @@
 
 use crate::router::Router;
 use crate::router::api::effect::Count;
-use crate::router::api::event::{ContactEvent, Event, EventBody};
-use crate::router::api::ids::ContactIdx;
+use crate::router::api::event::{ContactEvent, Event, EventBody, ROUTER};
+use crate::router::api::ids::{ContactIdx, Name};
 use crate::router::state::book::Book;
 
 impl Router {
@@ -17,6 +17,7 @@ impl Router {
             self.out.events.push(Event {
                 seq: self.event_seq,
                 at: self.book.at(),
+                actor: self.actor.clone(),
                 body,
             });
         }
@@ -30,6 +31,11 @@ impl Router {
         event: impl FnOnce(&Book) -> ContactEvent,
     ) {
         self.emit(|book| (book.about(idx), event(book)));
+    }
+
+    /// Who asked for the command being carried out, or the router.
+    pub(super) fn actor_name(&self) -> Name {
+        self.actor.clone().unwrap_or_else(|| Name::of(ROUTER))
     }
 
     pub(super) fn count(&mut self, count: impl FnOnce(&Book) -> Count) {

@@ -38,6 +38,8 @@ pub struct Stamped {
     pub source: Option<Name>,
     /// The idempotency key of the request, if it has one.
     pub key: Option<Key>,
+    /// Who asked for it, as the daemon knows the peer; `None` = nobody, it is of the router's making.
+    pub actor: Option<Name>,
     pub command: Command,
 }
 
@@ -120,6 +122,7 @@ pub struct AgentPresence {
 pub struct AgentRemove {
     pub agent: Name,
     pub successor: Option<Name>,
+    pub reason: Option<Text>,
 }
 
 /// Names one agent.

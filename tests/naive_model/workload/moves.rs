@@ -347,6 +347,7 @@ impl Workload {
         Command::Agent(AgentCommand::Remove(AgentRemove {
             agent: self.agent_name(),
             successor: self.one_in(2).then(|| self.agent_name()),
+            reason: None,
         }))
     }
 

@@ -59,13 +59,30 @@ impl Router {
         self.judge_seeking(case);
     }
 
-    /// Moves ownership, with actor and reason (rule 13).
+    /// Moves ownership, with reason and who says so (rule 13).
     pub(in crate::router::act) fn hand_over(
         &mut self,
         case: CaseIdx,
         to: AgentIdx,
         reason: Text,
         by: Name,
+    ) {
+        self.move_ownership(case, to, reason, by, false);
+    }
+
+    /// Moves ownership because the owner is removed: by whoever removes it (rule 13).
+    pub(in crate::router::act) fn succeed(&mut self, case: CaseIdx, to: AgentIdx, reason: Text) {
+        let by = self.actor_name();
+        self.move_ownership(case, to, reason, by, true);
+    }
+
+    fn move_ownership(
+        &mut self,
+        case: CaseIdx,
+        to: AgentIdx,
+        reason: Text,
+        by: Name,
+        removed: bool,
     ) {
         let from = self.book.set_owner(case, to);
         let at = self.book.at();
@@ -79,6 +96,7 @@ impl Router {
             to: book.agent_name(to),
             reason,
             by,
+            removed,
         });
         self.judge_seeking(case);
     }

@@ -30,6 +30,7 @@ pub enum AgentEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         successor: Option<Name>,
         cases: u64,
+        reason: Text,
     },
     /// A planned absence begins.
     Absent {

@@ -7,7 +7,7 @@ use crate::router::api::command::{
 };
 use crate::stored::{Error, Reader, Stored, Writer, stored};
 
-stored! { Stamped { 1 at, 2 chance, 3 source, 4 key, 5 command } }
+stored! { Stamped { 1 at, 2 chance, 3 source, 4 key, 5 command, 6 actor } }
 
 /// Number, and the command with the name of its content; those without content first.
 macro_rules! commands {
