@@ -176,8 +176,8 @@ fn time(at: Option<&RawValue>) -> Result<Timestamp, String> {
 struct Stage {
     router: Router,
     now: Timestamp,
-    /// The open sessions with their client.
-    clients: BTreeMap<Name, Name>,
+    /// The open sessions with their client, if they hold lines.
+    clients: BTreeMap<Name, Option<Name>>,
     effects: Effects,
     ticks: u64,
     /// Output not written yet.
@@ -212,7 +212,7 @@ impl Stage {
         match cue.action {
             Action::Pass => {}
             Action::Close => {
-                if let Some(client) = self.clients.remove(&cue.session) {
+                if let Some(Some(client)) = self.clients.remove(&cue.session) {
                     let closed = Command::Session(SessionCommand::Closed(Session { client }));
                     // Never refused, because the session was opened; there is no reply.
                     let _ = self.apply(cue.line, None, None, closed);
@@ -286,7 +286,7 @@ impl Stage {
         };
         match request {
             Request::Command(command) => {
-                let source = self.clients.get(session).cloned();
+                let source = self.clients.get(session).cloned().flatten();
                 let outcome = self.apply(line, source, call.key, command);
                 self.print(|out| reply::outcome(out, id, &outcome));
             }
@@ -334,22 +334,24 @@ impl Stage {
     /// Opens a session for a client; a session open for another client is closed first.
     fn open(&mut self, line: u64, session: &Name, id: &Id, open: SessionOpen) {
         let client = open.client;
-        let before = self.clients.insert(session.clone(), client.clone());
+        let holds = open.lines.then(|| client.clone());
+        let before = self.clients.insert(session.clone(), holds.clone());
+        let before = before.flatten();
         let mut earlier = Vec::new();
         let mut outcome = Ok(());
-        if before.as_ref() != Some(&client) {
+        if before != holds {
             if let Some(client) = before {
                 // Never refused, because the session was opened; there is no reply.
                 let closed = Command::Session(SessionCommand::Closed(Session { client }));
                 let _ = self.apply(line, None, None, closed);
                 earlier = std::mem::take(&mut self.effects.events);
             }
-            let opened = Command::Session(SessionCommand::Opened(Session {
-                client: client.clone(),
-            }));
-            outcome = self
-                .apply(line, Some(client.clone()), None, opened)
-                .map(|_| ());
+            if let Some(client) = holds {
+                let opened = Command::Session(SessionCommand::Opened(Session {
+                    client: client.clone(),
+                }));
+                outcome = self.apply(line, Some(client), None, opened).map(|_| ());
+            }
         }
         match outcome {
             Ok(()) => self.result(

@@ -26,9 +26,18 @@ pub static SETTINGS: &[Field] = &[
     Field::may(
         "lease_ms",
         Limit(&MILLIS),
-        "how long a connected contact outlives its platform, in ms",
+        "how long a contact outlives its platform, in ms",
     )
-    .note("Then it ends as dropped, and its agent is free again."),
+    .note(
+        "Counted from the close of the last session of its client. Then it ends as dropped, and \
+         its agent is free again.",
+    ),
+    Field::may(
+        "platform_grace_ms",
+        MILLIS,
+        "how long offers ring on when the platform of their contact is gone, in ms",
+    )
+    .note("No new ones are made meanwhile, and none that rings is counted as missed."),
     Field::may(
         "repeat_supervise",
         COUNT,
@@ -80,6 +89,13 @@ static CHANNEL: Fields = Fields::of::<ChannelRule>(&[
         CAPACITY,
         "contacts at once of an agent who does not name the channel",
     ),
+    Field::may(
+        "live",
+        Bool,
+        "a contact that waits needs its platform, and is offered to nobody while that is gone",
+    )
+    .note("Without it: false for email, counter, callback and task, true for all others.")
+    .example("true"),
 ])
 .about(
     "The channels voice, chat, email, counter, callback and task exist from the start; others are \

@@ -131,6 +131,7 @@ fn is_break(route: Route, why: Why) -> bool {
         | Why::QueueClosed
         | Why::WaitedTooLong
         | Why::NobodyLoggedIn
+        | Why::PlatformGone
         | Why::Accepted
         | Why::Ended => false,
     }

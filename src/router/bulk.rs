@@ -38,9 +38,12 @@ pub(crate) enum Stage {
 impl Stage {
     const fn of(timer: Timer) -> Self {
         match timer {
-            Timer::WrapUp | Timer::Lease | Timer::Presence | Timer::Absence | Timer::Retry => {
-                Self::Back
-            }
+            Timer::WrapUp
+            | Timer::Lease
+            | Timer::Platform
+            | Timer::Presence
+            | Timer::Absence
+            | Timer::Retry => Self::Back,
             Timer::Offer => Self::Offers,
             Timer::Firm | Timer::OwnerWait | Timer::Step | Timer::Wish | Timer::Age => {
                 Self::OwnerWaits

@@ -145,6 +145,9 @@ impl Router {
         self.book.go_on_to(stamped.at);
         self.book.set_chance(stamped.chance);
         self.actor = None;
+        if stamped.command == Command::Restarted {
+            self.note_restart();
+        }
         self.fire_due(Timer::LAST);
         let outcome = carry_out(self);
         self.book.forget_ended();

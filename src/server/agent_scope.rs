@@ -88,7 +88,7 @@ pub fn check_source(own: Option<&Name>, sync: &ContactSync) -> Result<(), Reject
         ),
         None => format!(
             "source \"{source}\" is not the client of a session on this connection: session.open \
-             as \"{source}\" comes first"
+             as \"{source}\" comes first, and without lines: false"
         ),
     };
     Err(Reject::forbidden("client", message)

@@ -142,8 +142,9 @@ impl Conversation {
         }
         self.feed = None;
         self.cell = cell;
-        // A session that cannot submit contacts does not represent its client.
-        let stands_for_it = access.brings_contacts();
+        // A session that cannot submit contacts, or holds none of their lines, does not represent
+        // its client.
+        let stands_for_it = access.brings_contacts() && open.lines;
         self.access = Some(access);
         self.is_revoked = false;
         self.access_changed();

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use crate::config::{Config, Role};
 use crate::journal::NewRecord;
-use crate::router::command::Command;
 
 use super::clock::Clock;
 use super::configure;
@@ -189,8 +188,7 @@ async fn prepare(hub: &Arc<Hub>) -> Result<(), Stopped> {
     for cell in hub.cells.all() {
         hub.wait_for_room().await;
         let ((), sequence) = hub.turn(&cell, |turn| {
-            // The router never refuses this command.
-            turn.record(hub.clock.now(), Command::Restarted);
+            turn.record_restart(hub.clock.now());
         })?;
         hub.settle(&cell, sequence).await?;
     }

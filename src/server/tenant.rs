@@ -145,6 +145,13 @@ impl Tenant {
         self.carry_out(now, sender, command)
     }
 
+    /// The process has started: nothing was there while it was not. Said before what fell due
+    /// meanwhile is carried out.
+    pub fn restart(&mut self, now: Timestamp) {
+        // A restart is never refused.
+        let _ = self.carry_out(now, Sender::default(), Command::Restarted);
+    }
+
     /// The stored answer for the same key, without letting time pass; `None` = none is kept.
     pub fn repeat(&self, key: Option<&Key>) -> Option<Result<Answer, Reject>> {
         self.router.book().repeated(key?)

@@ -10,6 +10,7 @@ mod cases;
 mod contacts;
 mod customers;
 mod offers;
+mod platforms;
 mod queues;
 mod reach;
 mod routing;
@@ -197,6 +198,8 @@ pub struct Contact {
     pub ended_at: Option<Timestamp>,
     /// When it is dropped because its platform is gone.
     pub lease_at: Option<Timestamp>,
+    /// It came at a time of its own: nobody holds a line for it.
+    pub came_later: bool,
 }
 
 impl Contact {
@@ -271,6 +274,8 @@ pub struct Model {
     pub sessions: Vec<Name>,
     /// Clients whose last session closed and who have not returned.
     pub gone: Vec<Name>,
+    /// Until when the ringing offers of clients that are gone stand.
+    pub grace: Vec<(Name, Timestamp)>,
     /// The moment reached: earlier than `now` while earlier deadlines are handled.
     pub clock: (Timestamp, timers::Kind),
     /// The highest offer number so far.
@@ -295,6 +300,10 @@ impl Model {
                 ChannelRule {
                     exclusive,
                     capacity: Capacity::of(1),
+                    live: Some(!matches!(
+                        channel,
+                        "email" | "counter" | "callback" | "task"
+                    )),
                 },
             );
         }
@@ -317,6 +326,7 @@ impl Model {
             arrivals: 0,
             sessions: Vec::new(),
             gone: Vec::new(),
+            grace: Vec::new(),
             clock: (Timestamp::MIN, timers::Kind::Scheduled),
             offer_last: 0,
             hints: Hints::default(),
@@ -331,6 +341,10 @@ impl Model {
     pub fn apply(&mut self, stamped: &Stamped) -> Verdict {
         self.now = stamped.at;
         self.escalated.clear();
+        if stamped.command == Command::Restarted {
+            // Rule 10: what falls due meanwhile finds nobody there.
+            self.all_sessions_closed();
+        }
         self.fire_due();
         if let Some(key) = &stamped.key
             && let Some((_, digest, _)) = self.keys.iter().find(|(name, ..)| *name == key.name)

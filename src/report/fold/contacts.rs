@@ -216,6 +216,7 @@ fn break_of(why: Why) -> Option<Break> {
         | Why::QueueClosed
         | Why::WaitedTooLong
         | Why::NobodyLoggedIn
+        | Why::PlatformGone
         | Why::Accepted
         | Why::Ended => return None,
     })

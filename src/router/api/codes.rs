@@ -204,6 +204,7 @@ words! {
         QueueClosed,
         WaitedTooLong,
         NobodyLoggedIn,
+        PlatformGone,
         Accepted,
         Ended,
     }

@@ -155,6 +155,7 @@ pub struct SettingsPatch {
     pub max_in_system: Option<Option<u32>>,
     #[serde(deserialize_with = "present")]
     pub lease_ms: Option<Option<Millis>>,
+    pub platform_grace_ms: Option<Millis>,
     pub repeat_supervise: Option<u32>,
     pub repeat_window_ms: Option<Millis>,
     #[serde(deserialize_with = "present")]

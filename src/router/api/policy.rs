@@ -308,6 +308,9 @@ pub struct ChannelRule {
     pub exclusive: bool,
     /// Simultaneous contacts of an agent whose own capacity does not name the channel.
     pub capacity: Capacity,
+    /// Whether a contact needs its platform while it waits. `None` = as [`has_line`] says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<bool>,
 }
 
 impl Default for ChannelRule {
@@ -315,6 +318,7 @@ impl Default for ChannelRule {
         Self {
             exclusive: false,
             capacity: Capacity::of(1),
+            live: None,
         }
     }
 }
@@ -325,8 +329,10 @@ impl Default for ChannelRule {
 pub struct Settings {
     pub pick: Pick,
     pub max_in_system: Option<u32>,
-    /// How long a connected contact outlives its platform. `None` = for ever.
+    /// How long a contact outlives its platform. `None` = for ever.
     pub lease_ms: Option<Millis>,
+    /// How long ringing offers stand after the last session of their contact's platform closed.
+    pub platform_grace_ms: Millis,
     /// This many contacts on one open case raise `case.escalated`; 0 = never.
     pub repeat_supervise: u32,
     pub repeat_window_ms: Millis,
@@ -357,11 +363,21 @@ pub const CHANNELS: [(&str, bool); 6] = [
     ("task", false),
 ];
 
+/// Whether a channel has a live line, unless its rule says: somebody who is gone when the platform
+/// is. A letter, a task, a person at the counter and a call to be made are not.
+pub fn has_line(channel: &str) -> bool {
+    !matches!(channel, "email" | "counter" | "callback" | "task")
+}
+
 /// The channel of a contact that names none.
 pub const DEFAULT_CHANNEL: &str = CHANNELS[0].0;
 
 /// The most channels of a tenant.
 pub const CHANNELS_MAX: usize = 16;
+
+impl Settings {
+    pub const PLATFORM_GRACE_MS: Millis = Millis::seconds(5);
+}
 
 impl Default for Settings {
     fn default() -> Self {
@@ -369,6 +385,7 @@ impl Default for Settings {
             pick: Pick::LongestWaiting,
             max_in_system: None,
             lease_ms: Some(Millis::minutes(2)),
+            platform_grace_ms: Settings::PLATFORM_GRACE_MS,
             repeat_supervise: 3,
             repeat_window_ms: Millis::hours(24 * 7),
             close_after_ms: Some(Millis::hours(24 * 7)),

@@ -186,14 +186,17 @@ impl Book {
 
     /// Who may take a contact now.
     pub(in crate::router) fn reach(&self, contact: &Contact, requirement: &Levels) -> Reach {
+        if self.is_cut_off(contact) {
+            return Reach::nobody(Why::PlatformGone);
+        }
+        self.reach_on_line(contact, requirement)
+    }
+
+    /// Who may take a contact as long as its platform is there.
+    fn reach_on_line(&self, contact: &Contact, requirement: &Levels) -> Reach {
         let anyone = Reach {
-            owner: None,
-            owner_only_until: None,
-            deputy: None,
-            leader: None,
-            team: None,
             anyone: true,
-            why: Why::NoAgentAvailable,
+            ..Reach::nobody(Why::NoAgentAvailable)
         };
         let Some(owner) = self.sought_owner(contact) else {
             return anyone;
@@ -220,13 +223,14 @@ impl Book {
         self.opened(owner, policy, situation)
     }
 
-    /// Who may take a contact once its wait for the owner is over, if it ends.
+    /// Who may take a contact once its platform is there and its wait for the owner is over, if it
+    /// ends.
     pub(in crate::router) fn reach_in_the_end(
         &self,
         contact: &Contact,
         requirement: &Levels,
     ) -> Reach {
-        let reach = self.reach(contact, requirement);
+        let reach = self.reach_on_line(contact, requirement);
         match (reach.owner, reach.owner_only_until) {
             (Some(owner), Some(until)) if until < Timestamp::MAX => {
                 let policy = &self.queue(contact.queue()).policy().ownership;

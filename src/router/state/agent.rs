@@ -13,7 +13,7 @@ use crate::router::api::codes::{AgentKind, AgentState, Presence};
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
 };
-use crate::router::api::policy::{CHANNELS, Capacity, ChannelRule, Settings};
+use crate::router::api::policy::{CHANNELS, Capacity, ChannelRule, Settings, has_line};
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::store::small_list::SmallList;
 use crate::stored::stored;
@@ -387,6 +387,8 @@ pub struct Channels {
     rules: Vec<ChannelRule>,
     /// The channels that agents serve unless their own capacity says otherwise, one bit each.
     served: u32,
+    /// The channels with a live line, one bit each.
+    live: u32,
 }
 
 impl Channels {
@@ -396,12 +398,14 @@ impl Channels {
             names: Vec::new(),
             rules: Vec::new(),
             served: 0,
+            live: 0,
         };
         for (name, exclusive) in CHANNELS {
             channels.names.push(Name::of(name));
             channels.rules.push(ChannelRule {
                 exclusive,
                 capacity: Capacity::of(1),
+                live: None,
             });
         }
         channels.apply(settings);
@@ -416,6 +420,7 @@ impl Channels {
             names: names.to_vec(),
             rules: Vec::new(),
             served: 0,
+            live: 0,
         };
         let others = known.names.iter().filter(|name| !names.contains(name));
         channels.names.extend(others.cloned());
@@ -444,10 +449,17 @@ impl Channels {
                 }
             }
         }
-        self.served = 0;
-        for (n, rule) in self.rules.iter().enumerate() {
+        (self.served, self.live) = (0, 0);
+        for (n, (name, rule)) in self.names.iter().zip(&self.rules).enumerate() {
             self.served |= u32::from(rule.capacity.get() > 0) << n;
+            let is_live = rule.live.unwrap_or_else(|| has_line(name.as_str()));
+            self.live |= u32::from(is_live) << n;
         }
+    }
+
+    /// Whether a contact of a channel needs its platform while it waits.
+    pub fn is_live(&self, channel: ChannelIdx) -> bool {
+        self.live & 1 << channel.number() != 0
     }
 
     pub fn find(&self, name: &Name) -> Option<ChannelIdx> {

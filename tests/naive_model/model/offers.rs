@@ -147,6 +147,13 @@ impl Model {
 
     /// Rule 4: an expired offer counts as missed and delays like `no_answer`.
     pub(super) fn offer_expired(&mut self, idx: usize, nth: usize) {
+        if self.is_cut_off(&self.contacts[idx]) {
+            // Rule 10: nobody could answer it.
+            let offer = self.contacts[idx].offers.remove(nth);
+            self.free(&offer.agent);
+            self.offer_is_over(idx);
+            return;
+        }
         let retry = &self.policy(&self.contacts[idx].queue).retry;
         let delay = retry.no_answer_ms.0;
         self.not_taken(idx, nth, delay, true);

@@ -45,6 +45,9 @@ impl Model {
             contact.queue = queue.clone();
         }
         self.enter(idx, self.now);
+        if transfer.mode == TransferMode::Blind {
+            self.start_lease_if_gone(idx);
+        }
         Ok(())
     }
 
@@ -58,7 +61,10 @@ impl Model {
                 contact.last_agent = Some(second.agent.clone());
                 contact.route = Some(second.route);
             }
-            None => self.without_agent(idx),
+            None => {
+                self.without_agent(idx);
+                self.start_lease_if_gone(idx);
+            }
         }
     }
 

@@ -26,6 +26,9 @@ pub(in crate::router) enum AfterWork {
     Lasts(i64),
 }
 
+/// The reason of a repair: its platform was gone for too long.
+pub(in crate::router::act) const LEASE: &str = "lease";
+
 impl Router {
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&cancel.contact)?;
@@ -253,7 +256,11 @@ impl Router {
         if self.book.contact(idx).state() == ContactState::Connected {
             self.end_conversation(idx, Outcome::Dropped, AfterWork::Nothing);
         } else {
-            self.cancel(idx, Outcome::Abandoned);
+            let outcome = match reason {
+                LEASE => Outcome::Dropped,
+                _ => Outcome::Abandoned,
+            };
+            self.cancel(idx, outcome);
         }
     }
 }

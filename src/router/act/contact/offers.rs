@@ -172,6 +172,11 @@ impl Router {
             .copied()
             .collect();
         for offer in &over {
+            if let Some(reason) = self.book.unmissed(idx) {
+                // Nobody could answer it, or nobody could be told.
+                self.revoke_offers(idx, reason, |other| other.id == offer.id);
+                continue;
+            }
             self.end_offer(idx, offer, OfferEnd::Expired, None);
             self.remember(idx, Rule::Expire, None, Some(offer.agent));
             self.delay_agent(idx, offer.agent, DeclineReason::NoAnswer, true);

@@ -78,6 +78,9 @@ impl Router {
         }
         self.begin_wishing(idx);
         self.begin_seeking(idx);
+        if transfer.mode == TransferMode::Blind {
+            self.start_lease_if_gone(idx);
+        }
         Ok(Subject::Contact(idx))
     }
 
@@ -177,6 +180,7 @@ impl Router {
         } else {
             self.unsettled.push(idx);
         }
+        self.start_lease_if_gone(idx);
         true
     }
 

@@ -129,6 +129,7 @@ impl Router {
             pick,
             max_in_system,
             lease_ms,
+            platform_grace_ms,
             repeat_supervise,
             repeat_window_ms,
             close_after_ms,

@@ -40,6 +40,8 @@ pub enum OfferReason {
     AgentGone,
     /// The contact was changed or transferred.
     Rerouted,
+    /// The contact's platform is gone.
+    PlatformGone,
 }
 
 impl OfferReason {
@@ -50,6 +52,7 @@ impl OfferReason {
             Self::ContactGone => "contact_gone",
             Self::AgentGone => "agent_gone",
             Self::Rerouted => "rerouted",
+            Self::PlatformGone => "platform_gone",
         }
     }
 }

@@ -67,6 +67,7 @@ numbered! {
         17 LastOwnerAvailable, 18 PreferredAvailable, 19 GridManagerAvailable, 20 MentorAvailable,
         21 TransferTarget, 22 AssistAsked, 23 AgentAvailable, 24 NoAgentAvailable, 25 NotBefore,
         26 QueueFull, 27 QueueClosed, 28 WaitedTooLong, 29 NobodyLoggedIn, 30 Accepted, 31 Ended,
+        32 PlatformGone,
     }
     Widen { 1 Any }
 }

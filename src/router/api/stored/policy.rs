@@ -64,7 +64,7 @@ stored! {
 stored! { Booking { 1 slot_ms, 2 capacity, 3 ahead_ms } }
 stored! { TicketPolicy { 1 prefix, 2 digits, 3 from, 4 reset, 5 day_starts_ms } }
 
-stored! { ChannelRule { 1 exclusive, 2 capacity } }
+stored! { ChannelRule { 1 exclusive, 2 capacity, 3 live } }
 stored! {
     ByCustomer {
         1 tier,
@@ -89,6 +89,7 @@ stored! {
         10 keep_keys_ms,
         11 keep_keys_max,
         12 by_customer,
+        13 platform_grace_ms = Settings::PLATFORM_GRACE_MS,
     }
 }
 stored! {
@@ -105,5 +106,6 @@ stored! {
         10 keep_keys_ms,
         11 keep_keys_max,
         12 by_customer,
+        13 platform_grace_ms,
     }
 }

@@ -225,6 +225,7 @@ impl Book {
         book.contacts.slots = centre.contacts.into_owned();
         book.contacts.free = centre.free_contacts.into_owned();
         book.sources.slots = centre.sources.into_owned();
+        book.sources.count_gone();
         for key in centre.keys.into_owned() {
             book.keys.push(key);
         }

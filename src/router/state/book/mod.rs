@@ -20,6 +20,7 @@ mod offers;
 mod owner;
 mod people;
 mod places;
+mod platforms;
 mod policy;
 
 use std::collections::{BTreeMap, VecDeque};
