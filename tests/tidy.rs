@@ -39,7 +39,7 @@ const IMPURE: &[&str] = &[
 /// Pure folders, and the other folders that they may name.
 const PURE: &[(&str, &[&str])] = &[
     ("src/stored", &["stored"]),
-    ("src/calendar", &["calendar"]),
+    ("src/calendar", &["calendar", "nearest"]),
     ("src/router", &["router", "calendar", "stored"]),
     ("src/fields", &["router", "calendar"]),
     (

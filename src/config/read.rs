@@ -22,10 +22,21 @@ pub(super) struct Document<'a> {
     pub root: Spanned<DeTable<'a>>,
     pub fields: Map<String, Value>,
     pub faults: Vec<Finding>,
+    /// What the parser guessed after an error.
+    pub broken: Vec<Range<usize>>,
 }
 
-/// Reads the text and checks every key.
+/// Reads the text of a configuration and checks every key.
 pub(super) fn read(text: &str) -> Document<'_> {
+    read_as(text, &Section::root())
+}
+
+/// Reads a file that holds one calendar.
+pub(super) fn read_calendar(text: &str) -> Document<'_> {
+    read_as(text, &Section::of_calendar_file())
+}
+
+fn read_as<'a>(text: &'a str, section: &Section) -> Document<'a> {
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut faults: Vec<Finding> = errors
         .iter()
@@ -38,18 +49,24 @@ pub(super) fn read(text: &str) -> Document<'_> {
         .map(|span| guessed(text, span.start))
         .collect();
     let mut reader = Reader { faults: Vec::new() };
-    let fields = reader.section(&Section::root(), root.get_ref(), &(0..0));
+    let fields = reader.section(section, root.get_ref(), &(0..0));
     // Faults in what the parser guessed after an error are not the user's.
-    let genuine = reader.faults.into_iter().filter(|fault| {
-        let span = fault.span.as_ref().expect("the reader gives a place");
-        !broken.iter().any(|guessed| guessed.contains(&span.start))
-    });
-    faults.extend(genuine);
+    faults.extend(genuine(reader.faults, &broken));
     Document {
         root,
         fields,
         faults,
+        broken,
     }
+}
+
+/// The faults outside of what the parser guessed.
+pub(super) fn genuine(faults: Vec<Finding>, broken: &[Range<usize>]) -> Vec<Finding> {
+    let is_genuine = |fault: &Finding| {
+        let start = fault.span.as_ref().map(|span| span.start);
+        start.is_none_or(|start| !broken.iter().any(|guessed| guessed.contains(&start)))
+    };
+    faults.into_iter().filter(is_genuine).collect()
 }
 
 /// The part of the text the parser guessed after an error: the rest of the line or, after a faulty

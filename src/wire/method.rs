@@ -192,9 +192,17 @@ fn kind_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
 
 fn calendar_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (calendar, written) = params.read_apart::<_, Written>("calendar")?;
-    let rules = written
-        .resolve()
-        .map_err(|fault| super::params::wrong(fault.field, fault.message))?;
+    let rules = written.resolve().map_err(|faults| {
+        let (first, others) = faults.split_first().expect("what is refused has a fault");
+        let others = others
+            .iter()
+            .map(|fault| format!("; {}: {fault}", fault.field));
+        let all = [first.to_string()]
+            .into_iter()
+            .chain(others)
+            .collect::<String>();
+        super::params::wrong(first.field, all)
+    })?;
     let command = Command::Calendar(CalendarCommand::Set(Box::new(CalendarSet {
         calendar,
         rules,

@@ -53,6 +53,16 @@ impl Section {
         }
     }
 
+    /// A file that holds one calendar.
+    pub(super) fn of_calendar_file() -> Self {
+        Self {
+            path: String::new(),
+            form: Form::Once,
+            fields: &file::CALENDAR_FILE,
+            defaults: Map::new(),
+        }
+    }
+
     /// Its keys. A section's own name is not a key.
     pub fn keys(&self) -> impl Iterator<Item = Key> + Clone + use<> {
         let all = self.fields.all;
@@ -193,6 +203,7 @@ impl Key {
             Type::Map(Type::Level, _) => "skill = level",
             Type::Map(Type::Whole { .. }, _) => "channel = number",
             Type::Map(Type::Text, _) => "agent = reason",
+            Type::Map(Type::List(..), _) => "date = hours",
             Type::Map(Type::Priority, _) => "name = priority",
             Type::Map(..) | Type::Attributes | Type::Limit(_) => "name = agent",
             Type::Address => "address",

@@ -169,6 +169,10 @@ fn not_several(key: &str, kind: &Type, value: &DeValue<'_>) -> Wrong {
             "names with their priorities",
             "give each name a priority, such as { gold = 2 }",
         ),
+        Type::Map(Type::List(..), _) => (
+            "dates with their hours",
+            "give each date a list of hours, such as { \"2026-12-24\" = [\"09:00-12:00\"] }",
+        ),
         Type::Map(..) => (
             "names with their agents",
             "give each name an agent, such as { north = \"ada\" }",
