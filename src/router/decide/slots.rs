@@ -97,7 +97,8 @@ impl Book {
         // The slot that contains the time, too: it may be open later.
         let from = self.queue(wanted.queue).policy().booking.slot(at).from_at;
         let mut free = self.free_slots(wanted, from, Timestamp::MAX);
-        free.find(|free| free.from_at >= at).map(|free| free.from_at)
+        free.find(|free| free.from_at >= at)
+            .map(|free| free.from_at)
     }
 
     /// The first time from `at` on at which a queue is open.
