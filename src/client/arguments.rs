@@ -138,6 +138,7 @@ fn value(kind: Option<&Type>, name: &str, text: &str) -> Result<Value, ArgumentE
         | Type::Key
         | Type::Text
         | Type::SkillPattern
+        | Type::Zone
         | Type::Term
         | Type::Offer
         | Type::Words(_)

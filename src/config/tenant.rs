@@ -187,6 +187,7 @@ impl Tenant {
             keep_keys_ms: changed(&new.keep_keys_ms, &was.keep_keys_ms),
             keep_keys_max: changed(&new.keep_keys_max, &was.keep_keys_max),
             by_customer: changed(&new.by_customer, &was.by_customer),
+            zone: changed(&new.zone, &was.zone),
         })));
     }
 

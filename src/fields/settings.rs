@@ -1,6 +1,6 @@
 //! The fields of a tenant's settings.
 
-use super::Type::{Bool, Limit, Map, Name, Object, Priority, SkillPattern, Words};
+use super::Type::{Bool, Limit, Map, Name, Object, Priority, SkillPattern, Words, Zone};
 use super::{CAPACITY, COUNT, Field, Fields, MILLIS};
 use crate::router::by_customer::{ByCustomer, GRIDS_MAX, TIERS_MAX};
 use crate::router::codes::Pick;
@@ -76,6 +76,12 @@ pub static SETTINGS: &[Field] = &[
         Object(&BY_CUSTOMER),
         "what a customer's profile means for its contacts; replaces what was said before",
     ),
+    Field::may(
+        "zone",
+        Zone,
+        "the time zone in whose days tickets are counted where the queue has no calendar",
+    )
+    .example("\"Asia/Shanghai\""),
 ];
 
 /// `settings.set`: absent fields keep their value.

@@ -23,6 +23,8 @@ pub enum Type {
     Text,
     /// The name of a skill with `{}` as a placeholder.
     SkillPattern,
+    /// A time zone of the IANA database, by name.
+    Zone,
     /// The id of an offer.
     Offer,
     /// `true` or `false`.
@@ -103,6 +105,7 @@ impl Type {
             | Self::Key
             | Self::Text
             | Self::SkillPattern
+            | Self::Zone
             | Self::Offer
             | Self::Bool
             | Self::Millis { .. }
@@ -170,6 +173,7 @@ impl Type {
             Self::Name => id(NAME_BYTES_MAX),
             Self::Key => id(KEY_BYTES_MAX),
             Self::Text => format!("a string of at most {TEXT_BYTES_MAX} bytes"),
+            Self::Zone => "a time zone of the IANA database such as \"Asia/Shanghai\"".to_owned(),
             Self::SkillPattern => {
                 format!("the name of a skill with one {{}} in it, at most {NAME_BYTES_MAX} bytes")
             }
@@ -231,6 +235,7 @@ impl Type {
             | Self::Key
             | Self::Text
             | Self::SkillPattern
+            | Self::Zone
             | Self::Offer
             | Self::Bool
             | Self::Term
@@ -258,6 +263,7 @@ impl Type {
             Self::Name => id_schema(NAME_BYTES_MAX),
             Self::Key => id_schema(KEY_BYTES_MAX),
             Self::Text => json!({"type": "string", "maxLength": TEXT_BYTES_MAX}),
+            Self::Zone => json!({"type": "string"}),
             Self::SkillPattern => json!({
                 "type": "string", "maxLength": NAME_BYTES_MAX, "pattern": "^[^{}]*\\{\\}[^{}]*$",
             }),
@@ -299,6 +305,7 @@ impl Type {
             Self::Name | Self::Key => json!("x"),
             Self::Text | Self::Path(_) => json!(""),
             Self::SkillPattern => json!("{}"),
+            Self::Zone => json!("UTC"),
             Self::Offer => json!("o1"),
             Self::Bool => json!(false),
             Self::Millis { min, .. } | Self::Whole { min, .. } => json!(min),

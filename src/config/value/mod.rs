@@ -101,6 +101,7 @@ fn scalar(key: &str, kind: &Type, off: bool, value: &DeValue<'_>) -> Result<Valu
         Type::Name => name(key, string(key, value, "give a name in quotes")?),
         Type::Text => free_text(key, string(key, value, "give a text in quotes")?),
         Type::SkillPattern => pattern(key, value),
+        Type::Zone => zone(key, value),
         Type::Bool => value.as_bool().map(Value::Bool).ok_or_else(|| {
             type_wrong(
                 key,
@@ -207,6 +208,19 @@ fn pattern(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
         Err(_) => {
             let message = format!("`{key}` has no place for a word");
             Err(wrong(message, "needs one {}", help))
+        }
+    }
+}
+
+/// A time zone by its name.
+fn zone(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
+    let form = "give a time zone of the IANA database, such as \"Asia/Shanghai\"";
+    let text = string(key, value, form)?;
+    match crate::calendar::zone::resolve(text) {
+        Ok(_) => Ok(json!(text)),
+        Err(right) => {
+            let message = format!("`{key}`: there is no time zone {text:?}");
+            Err(wrong(message, "not known", right))
         }
     }
 }

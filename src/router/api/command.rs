@@ -15,6 +15,7 @@ use super::ids::{Key, Name, OfferId, Text};
 use super::number::at_most;
 use super::people::Absence;
 use super::policy::{CHANNELS_MAX, Capacity, ChannelRule, Policy, Priority, SKILLS_MAX, SkillMap};
+use super::tenant_zone::TenantZone;
 use super::time::{self, Millis, Timestamp};
 
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
@@ -167,6 +168,7 @@ pub struct SettingsPatch {
     pub keep_keys_ms: Option<Millis>,
     pub keep_keys_max: Option<u32>,
     pub by_customer: Option<ByCustomer>,
+    pub zone: Option<TenantZone>,
 }
 
 /// Distinguishes `null` (no limit) from absent (unchanged).

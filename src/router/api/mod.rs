@@ -14,6 +14,7 @@ pub(crate) mod words;
 // Parts of policy and settings.
 pub(crate) mod booking;
 pub(crate) mod by_customer;
+pub(crate) mod tenant_zone;
 pub(crate) mod ticket;
 
 // Input.

@@ -16,6 +16,7 @@ use super::codes::{
 };
 use super::ids::Name;
 use super::number::{Share, Span, Whole, at_most};
+use super::tenant_zone::TenantZone;
 use super::ticket::TicketPolicy;
 use super::time::{MILLIS_MAX, Millis};
 
@@ -351,6 +352,8 @@ pub struct Settings {
     /// What a customer's profile adds to its contacts.
     #[serde(skip_serializing_if = "is_default")]
     pub by_customer: ByCustomer,
+    /// Whose midnight it is where no calendar says it.
+    pub zone: TenantZone,
 }
 
 /// The channels that exist from the start: name, exclusive.
@@ -395,6 +398,7 @@ impl Default for Settings {
             keep_keys_ms: Millis::hours(24),
             keep_keys_max: 100_000,
             by_customer: ByCustomer::default(),
+            zone: TenantZone::default(),
         }
     }
 }

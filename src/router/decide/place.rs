@@ -127,6 +127,53 @@ impl Book {
         })
     }
 
+    /// From when somebody who could serve a contact, now or when free, is there: now, or when the
+    /// first of them is back from a break. `None` while none is logged in, or no end is known.
+    pub(in crate::router) fn served_from(&self, contact: &Contact) -> Option<Timestamp> {
+        let back_at = |agent: AgentIdx| {
+            let entry = self.agent(agent);
+            let takes = entry.exists()
+                && entry.capacity_of(contact.channel, self.channels()) > 0
+                && !self.excluded(contact, agent);
+            match entry.presence() {
+                Presence::Available if takes => Some(self.at()),
+                Presence::Break if takes => entry.until_at(),
+                Presence::Available | Presence::Break | Presence::Offline => None,
+            }
+        };
+        let mut first = None;
+        let mut note = |agent: AgentIdx| {
+            first = first.into_iter().chain(back_at(agent)).min();
+            first == Some(self.at())
+        };
+        let steps = self.queue(contact.queue()).steps().len() as u32;
+        for passed in contact.steps_passed()..=steps.max(contact.steps_passed()) {
+            let requirement = self.requirement_after(contact, passed);
+            let reach = self.reach_in_the_end(contact, &requirement);
+            let named = [reach.owner, reach.deputy, reach.leader];
+            let trusted = |agent: &AgentIdx| self.is_trusted(contact, &requirement, *agent);
+            if named.into_iter().flatten().filter(trusted).any(&mut note) {
+                return Some(self.at());
+            }
+            if !reach.anyone && reach.team.is_none() {
+                continue;
+            }
+            let mut able = |agent: AgentIdx| {
+                let entry = self.agent(agent);
+                let of_reach = reach.anyone || entry.team == reach.team;
+                of_reach && meets(entry.skills(), &requirement) && note(agent)
+            };
+            // Few may be logged in, or few have the skills: whichever is found first.
+            let mut skilled = self.idle().able(&requirement);
+            for agent in self.logged_in() {
+                if able(agent) || skilled.next().is_some_and(&mut able) {
+                    return Some(self.at());
+                }
+            }
+        }
+        first
+    }
+
     /// The code of a waiting contact, for one that is only previewed.
     pub(in crate::router) fn why_waiting(&self, contact: &Contact) -> Why {
         let requirement = self.requirement(contact);

@@ -137,7 +137,8 @@ impl Router {
             keep_ended_max,
             keep_keys_ms,
             keep_keys_max,
-            by_customer
+            by_customer,
+            zone
         );
         for (name, rule) in channels.iter().flatten() {
             settings.channels.insert(name.clone(), *rule);

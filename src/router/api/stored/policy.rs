@@ -1,6 +1,7 @@
 //! The stored form of a queue's policy and a tenant's settings. Only options and lists may be
 //! absent, so no default needs to be frozen.
 
+use crate::calendar::Zone;
 use crate::router::api::booking::Booking;
 use crate::router::api::by_customer::{ByCustomer, SkillPattern};
 use crate::router::api::command::{QueueRef, QueueSet, SettingsPatch};
@@ -9,10 +10,11 @@ use crate::router::api::policy::{
     ChannelRule, Level, Overflow, OwnerWait, Ownership, Policy, Priority, Retry, ServiceLevel,
     Settings, Step,
 };
+use crate::router::api::tenant_zone::TenantZone;
 use crate::router::api::ticket::TicketPolicy;
 use crate::stored::{as_inner, stored};
 
-as_inner! { Level(u8), Priority(i32), SkillPattern(Text) }
+as_inner! { Level(u8), Priority(i32), SkillPattern(Text), TenantZone(Zone) }
 
 stored! { QueueSet { 1 queue, 2 policy } }
 stored! { QueueRef { 1 queue } }
@@ -89,6 +91,7 @@ stored! {
         10 keep_keys_ms,
         11 keep_keys_max,
         12 by_customer,
+        17 zone = TenantZone::default(),
         13 platform_grace_ms = Settings::PLATFORM_GRACE_MS,
     }
 }
@@ -106,6 +109,7 @@ stored! {
         10 keep_keys_ms,
         11 keep_keys_max,
         12 by_customer,
+        17 zone,
         13 platform_grace_ms,
     }
 }

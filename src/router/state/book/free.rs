@@ -27,6 +27,11 @@ impl Book {
             entry.since_at = self.at;
         }
         entry.presence = presence;
+        if presence == Presence::Offline {
+            self.logged_in.remove(&idx);
+        } else {
+            self.logged_in.insert(idx);
+        }
         entry.reason = reason;
         entry.until_at = until_at;
         if let Some(until) = until_at {

@@ -12,6 +12,7 @@ use serde_bytes::Bytes;
 
 use super::Book;
 use crate::calendar::Calendar;
+use crate::router::api::codes::Presence;
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx,
 };
@@ -211,6 +212,10 @@ impl Book {
             .resize_with(book.teams.names().len(), Default::default);
         let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
         book.bounded = centre.agents.iter().filter(bounded).count() as u32;
+        let here =
+            |(_, agent): &(usize, &Agent)| agent.exists && agent.presence() != Presence::Offline;
+        let all = centre.agents.iter().enumerate().filter(here);
+        book.logged_in = all.map(|(n, _)| AgentIdx::from_usize(n)).collect();
         book.agents = centre.agents.into_owned();
         for agent in book.agents.iter().filter(|agent| agent.exists) {
             book.skilled.add(&agent.skills);

@@ -23,7 +23,7 @@ mod places;
 mod platforms;
 mod policy;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use hashbrown::HashMap;
 
@@ -94,6 +94,8 @@ pub struct Book {
     changed_agents: Vec<AgentIdx>,
     /// The number of agents with a limit on new cases.
     bounded: u32,
+    /// The agents who are not offline.
+    logged_in: BTreeSet<AgentIdx>,
 }
 
 impl Book {
@@ -134,6 +136,7 @@ impl Book {
             pending_agents: Vec::new(),
             changed_agents: Vec::new(),
             bounded: 0,
+            logged_in: BTreeSet::new(),
         };
         book.idle.set_channels(book.channels.len());
         let name = Name::of(DEFAULT_QUEUE);
@@ -286,6 +289,11 @@ impl Book {
     /// The number of agents with a limit on new cases.
     pub(in crate::router) fn bounded(&self) -> u32 {
         self.bounded
+    }
+
+    /// The agents who are not offline, by number.
+    pub(in crate::router) fn logged_in(&self) -> impl Iterator<Item = AgentIdx> + '_ {
+        self.logged_in.iter().copied()
     }
 
     /// Freed agents that have not chosen yet.

@@ -116,6 +116,7 @@ impl Book {
     pub(in crate::router) fn remove_agent(&mut self, idx: AgentIdx) -> Levels {
         self.idle.forget(&mut self.agents, idx);
         self.bind(idx, |bonds| *bonds = Bonds::default());
+        self.logged_in.remove(&idx);
         let entry = &mut self.agents[idx.at()];
         self.skilled.take(&entry.skills);
         entry.exists = false;
