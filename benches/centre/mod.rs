@@ -313,10 +313,8 @@ impl Centre {
 
     fn end(&mut self, contact: Name) {
         let end = ContactEnd {
-            contact,
-            outcome: Outcome::Open,
-            note: None,
-            learnt: None,
+            outcome: Some(Outcome::Open),
+            ..ContactEnd::of(contact)
         };
         black_box(self.apply(Command::Contact(ContactCommand::End(end))));
     }

@@ -130,6 +130,8 @@ impl Spans {
             Fact::AgentSet { .. }
             | Fact::ContactOffered { .. }
             | Fact::ContactConnected { .. }
+            | Fact::ContactLeft { .. }
+            | Fact::ContactRetrieved { .. }
             | Fact::ContactEnded { .. }
             | Fact::CaseOpened { .. }
             | Fact::CaseEscalated { .. }

@@ -212,7 +212,8 @@ impl Router {
             let owner = router.book.case_owner(contact);
             let agent = router.book.contact(contact).last_agent;
             let after = wrap_up_ms.map_or(AfterWork::Usual, AfterWork::Lasts);
-            router.end_conversation(contact, Outcome::Open, after);
+            let at = router.book.at();
+            router.end_conversation(contact, Outcome::Open, after, at);
             let wraps = agent.map(|agent| router.book.agent(agent).wraps());
             let wrap = wraps.and_then(|all| all.iter().find(|wrap| wrap.contact == contact));
             Hung {

@@ -273,6 +273,11 @@ impl Target {
         self
     }
 
+    fn by_agent(mut self, agent: &Name) -> Self {
+        self.agent = Some(agent.clone());
+        self
+    }
+
     fn passing_to(mut self, agent: Option<&Name>) -> Self {
         self.to = agent.cloned();
         self
@@ -334,7 +339,12 @@ impl Target {
             ContactCommand::Update(_)
             | ContactCommand::Cancel(_)
             | ContactCommand::End(_)
+            | ContactCommand::Outcome(_)
             | ContactCommand::Callback(_) => of_contact,
+            ContactCommand::Leave(of) | ContactCommand::Retrieve(of) | ContactCommand::Take(of) => {
+                of_contact.by_agent(&of.agent)
+            }
+            ContactCommand::Hold(hold) => of_contact.by_agent(&hold.agent),
         }
     }
 

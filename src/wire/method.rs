@@ -342,7 +342,7 @@ pub static METHODS: &[Method] = methods! {
         "Takes back a contact that is not connected", "the contact",
         |p| command(p, ContactCommand::Cancel);
     "contact.end" Mutation WORK contact::CONTACT_END,
-        "Ends the conversation of a contact", "the contact",
+        "Ends a contact for all who are in it; one that has ended is answered as it is", "the contact",
         |p| checked(p, check::end, ContactCommand::End);
     "contact.explain" Query WORK contact::CONTACT_REF,
         "Says step by step why a contact is where it is", "{contact, state, why, steps, steps_dropped}",
@@ -350,13 +350,25 @@ pub static METHODS: &[Method] = methods! {
     "contact.get" Query WORK contact::CONTACT_REF,
         "Shows a contact", "the contact",
         |p| query(p, Query::ContactGet);
+    "contact.hold" Mutation WORK contact::CONTACT_HOLD,
+        "Says that an agent has put a contact on hold, or goes on with it", "the contact",
+        |p| command(p, ContactCommand::Hold);
+    "contact.leave" Mutation WORK contact::CONTACT_AGENT,
+        "Lets one agent leave a consultation; the others go on", "the contact",
+        |p| command(p, ContactCommand::Leave);
     "contact.list" Query CONTACTS contact::CONTACT_LIST,
         "Lists contacts by id", "{items, next?} of contacts",
         |p| query(p, Query::ContactList);
+    "contact.outcome" Mutation WORK contact::CONTACT_OUTCOME,
+        "Says or changes the outcome of a conversation, until shortly after it", "the contact",
+        |p| checked(p, check::outcome, |told| ContactCommand::Outcome(Box::new(told)));
     "contact.preview" Query CONTACTS contact::CONTACT_SUBMIT,
         "Says what contact.submit would do now, and does nothing",
         "{contact, state, queue, outcome?, case?, owner?, agent?, route?, position?, estimated_wait_ms?, why, candidates}",
         |p| query(p, |draft| Query::ContactPreview(Box::new(draft)));
+    "contact.retrieve" Mutation WORK contact::CONTACT_AGENT,
+        "Takes back a consultation, or a transfer that nobody has taken yet", "the contact",
+        |p| command(p, ContactCommand::Retrieve);
     "contact.submit" Mutation CONTACTS contact::CONTACT_SUBMIT,
         "Brings a contact; one that exists is answered as it is",
         "{contact, state, outcome?, queue, customer?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why, ticket?}",
@@ -364,6 +376,9 @@ pub static METHODS: &[Method] = methods! {
     "contact.sync" Mutation PLATFORM contact::CONTACT_SYNC,
         "Compares the whole list of a platform's live contacts with the router's", "{source, confirmed, cancelled, unknown}",
         |p| command(p, ContactCommand::Sync);
+    "contact.take" Mutation CONTACTS contact::CONTACT_AGENT,
+        "Says that an agent has a contact, however it came to it; who had it before leaves", "the contact",
+        |p| command(p, ContactCommand::Take);
     "contact.transfer" Mutation WORK contact::CONTACT_TRANSFER,
         "Passes a connected contact on; the ownership stays", "the contact",
         |p| checked(p, check::transfer, |to| ContactCommand::Transfer(Box::new(to)));

@@ -310,10 +310,8 @@ impl Year {
 
     fn hang_up(&mut self, contact: &Name, outcome: Outcome) {
         self.done(Command::Contact(ContactCommand::End(ContactEnd {
-            contact: contact.clone(),
-            outcome,
-            note: None,
-            learnt: None,
+            outcome: Some(outcome),
+            ..ContactEnd::of(contact.clone())
         })));
     }
 

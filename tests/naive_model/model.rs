@@ -127,6 +127,8 @@ pub struct Leg {
     pub agent: Name,
     pub since_at: Timestamp,
     pub route: Route,
+    /// The queue through which it got the contact.
+    pub queue: Name,
     /// When this conversation makes its agent the owner, if that is still to come.
     pub firm_at: Option<Timestamp>,
 }
@@ -184,6 +186,8 @@ pub struct Contact {
     pub scheduled_at: Option<Timestamp>,
     /// Transferred: the owner is not asked again.
     pub passed_on: bool,
+    /// Who passed it on to a queue, until somebody takes it.
+    pub passed_by: Option<Name>,
     pub offers: Vec<Offer>,
     pub offers_made: u32,
     pub legs: Vec<Leg>,
@@ -423,7 +427,14 @@ impl Model {
             Command::Case(CaseCommand::Handover(handover)) => self.case_handover(handover),
             other @ (Command::Agent(AgentCommand::Absence(_))
             | Command::Agent(AgentCommand::Succession(_))
-            | Command::Contact(ContactCommand::Callback(_))) => {
+            | Command::Contact(
+                ContactCommand::Callback(_)
+                | ContactCommand::Leave(_)
+                | ContactCommand::Retrieve(_)
+                | ContactCommand::Hold(_)
+                | ContactCommand::Take(_)
+                | ContactCommand::Outcome(_),
+            )) => {
                 panic!("the workload makes no {other:?}")
             }
             Command::Kind(KindCommand::Set(_))

@@ -2,8 +2,8 @@
 
 use firsthand::router::answer::{BriefingView, PairAwayView, ServedView};
 use firsthand::router::codes::{
-    AgentState, CaseState, ContactState, DeclineReason, EscalationReason, FollowUpResult, OfferEnd,
-    Outcome, Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
+    AgentState, CaseState, ContactState, DeclineReason, EndedBy, EscalationReason, FollowUpResult,
+    OfferEnd, Outcome, Presence, Role, Route, TransferMode, Verdict, WaitEnd, WaitOn, Why,
 };
 use firsthand::router::command::Attributes;
 use firsthand::router::event::{
@@ -69,6 +69,20 @@ fn people() -> Vec<EventBody> {
             agent: n("bob"),
             presence: Presence::Break,
             state: AgentState::Busy,
+            reason: Some(t("lunch")),
+        }),
+        EventBody::Agent(AgentEvent::State {
+            agent: n("bob"),
+            state: AgentState::Busy,
+            state_since_at: 1_000,
+            contact: Some(n("c1")),
+            reason: None,
+        }),
+        EventBody::Agent(AgentEvent::State {
+            agent: n("bob"),
+            state: AgentState::Break,
+            state_since_at: 1_000,
+            contact: None,
             reason: Some(t("lunch")),
         }),
         EventBody::Agent(AgentEvent::Removed {
@@ -174,20 +188,62 @@ fn contacts() -> Vec<EventBody> {
         EventBody::Contact(
             full(),
             ContactEvent::Connected {
-                offer: OfferId(17),
+                offer: Some(OfferId(17)),
                 route: Route::Skill,
                 owner: Some(n("bob")),
                 wait_ms: 1_500,
+                bot: false,
+                taken: false,
+                despite: None,
                 news: Vec::new(),
             },
         ),
-        EventBody::Contact(full(), ContactEvent::WrapUp { until_at: 90_000 }),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Connected {
+                offer: None,
+                route: Route::Direct,
+                owner: None,
+                wait_ms: 0,
+                bot: true,
+                taken: true,
+                despite: Some(Verdict::Break),
+                news: Vec::new(),
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Left {
+                talk_ms: 40_000,
+                hold_ms: 20_000,
+                wrap_up_until_at: Some(90_000),
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Left {
+                talk_ms: 40_000,
+                hold_ms: 0,
+                wrap_up_until_at: None,
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::WrapUp {
+                until_at: 90_000,
+                ended_by: None,
+            },
+        ),
         EventBody::Contact(
             full(),
             ContactEvent::Ended {
                 outcome: Outcome::Resolved,
                 wait_ms: 1_500,
-                handle_ms: Some(60_000),
+                handle_ms: Some(70_000),
+                talk_ms: Some(40_000),
+                hold_ms: Some(20_000),
+                ended_by: Some(EndedBy::Customer),
+                ended_at: Some(80_000),
             },
         ),
         EventBody::Contact(
@@ -196,6 +252,10 @@ fn contacts() -> Vec<EventBody> {
                 outcome: Outcome::NoAgent,
                 wait_ms: 10,
                 handle_ms: None,
+                talk_ms: None,
+                hold_ms: None,
+                ended_by: None,
+                ended_at: None,
             },
         ),
         transferred(Some("eve"), None),
@@ -209,6 +269,16 @@ fn contacts() -> Vec<EventBody> {
             },
         ),
         EventBody::Contact(full(), ContactEvent::Updated),
+        EventBody::Contact(full(), ContactEvent::Held { on: true }),
+        EventBody::Contact(full(), ContactEvent::Retrieved),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Outcome {
+                outcome: Outcome::Resolved,
+                code: Some(n("paid")),
+                note: Some(t("fine")),
+            },
+        ),
     ]
 }
 

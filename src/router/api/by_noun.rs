@@ -8,9 +8,10 @@ use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 use super::command::{
-    AgentPresence, AgentRef, AgentRemove, AgentSet, ContactCancel, ContactEnd, ContactSubmit,
-    ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, OfferDecline,
-    OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
+    AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactCancel, ContactEnd,
+    ContactHold, ContactOutcome, ContactSubmit, ContactSync, ContactTransfer, ContactUpdate,
+    CustomerExclude, CustomerLink, OfferDecline, OfferRef, QueueRef, QueueSet, Session,
+    SettingsPatch,
 };
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
@@ -122,6 +123,11 @@ pub enum ContactCommand {
     Transfer(Box<ContactTransfer>),
     Sync(ContactSync),
     Callback(ContactCallback),
+    Leave(ContactAgent),
+    Retrieve(ContactAgent),
+    Hold(ContactHold),
+    Take(ContactAgent),
+    Outcome(Box<ContactOutcome>),
 }
 
 impl ContactCommand {
@@ -134,6 +140,9 @@ impl ContactCommand {
             Self::End(end) => Some(&end.contact),
             Self::Transfer(transfer) => Some(&transfer.contact),
             Self::Callback(callback) => Some(&callback.contact),
+            Self::Leave(of) | Self::Retrieve(of) | Self::Take(of) => Some(&of.contact),
+            Self::Hold(hold) => Some(&hold.contact),
+            Self::Outcome(told) => Some(&told.contact),
             Self::Sync(_) => None,
         }
     }

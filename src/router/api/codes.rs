@@ -4,6 +4,13 @@
 
 use super::words::words;
 
+impl Default for AgentState {
+    /// Before it says anything.
+    fn default() -> Self {
+        Self::Offline
+    }
+}
+
 words! {
     /// Whether an agent is a person. A bot may serve; it never owns.
     AgentKind { Human, Bot }
@@ -45,6 +52,9 @@ words! {
         Callback,
         Cancelled,
     }
+
+    /// Who ended a contact.
+    EndedBy { Customer, Agent, Platform }
 
     /// How an offer ended.
     OfferEnd {
@@ -226,6 +236,8 @@ words! {
         AlreadyOffered,
         HasEnoughCases,
         NotInFallback,
+        /// It passed the contact on, and others could serve it.
+        PassedItOn,
     }
 
     /// The rule of a step of a contact; docs/routing-rules.md has the number of each.
@@ -252,5 +264,8 @@ words! {
         Lease,
         Customer,
         Callback,
+        Leave,
+        Retrieve,
+        Take,
     }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::by_customer::ByCustomer;
-use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
+use super::codes::{AgentKind, DeclineReason, EndedBy, Outcome, Pick, Presence, TransferMode};
 use super::ids::{Key, Name, OfferId, Text};
 use super::number::at_most;
 use super::people::Absence;
@@ -291,11 +291,58 @@ pub struct ContactCancel {
 #[serde(deny_unknown_fields)]
 pub struct ContactEnd {
     pub contact: Name,
-    /// `resolved`, `open`, `transferred` or `dropped`.
-    pub outcome: Outcome,
+    /// `resolved`, `open`, `transferred` or `dropped`. `None` = what was said before, else `open`.
+    pub outcome: Option<Outcome>,
     pub note: Option<Text>,
     /// Merged into the attributes.
     pub learnt: Option<Attributes>,
+    pub ended_by: Option<EndedBy>,
+    /// When it ended, where that is told late.
+    #[serde(default, deserialize_with = "time::read")]
+    pub at: Option<Timestamp>,
+}
+
+impl ContactEnd {
+    /// With all optional fields unset.
+    pub fn of(contact: Name) -> Self {
+        Self {
+            contact,
+            outcome: None,
+            note: None,
+            learnt: None,
+            ended_by: None,
+            at: None,
+        }
+    }
+}
+
+/// `contact.leave`, `contact.retrieve`, `contact.take`: a contact and the agent who does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactAgent {
+    pub contact: Name,
+    pub agent: Name,
+}
+
+/// `contact.hold`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactHold {
+    pub contact: Name,
+    pub agent: Name,
+    pub on: bool,
+}
+
+/// `contact.outcome`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactOutcome {
+    pub contact: Name,
+    /// `resolved`, `open` or `dropped`.
+    pub outcome: Outcome,
+    /// The centre's own code of the outcome.
+    pub code: Option<Name>,
+    pub note: Option<Text>,
 }
 
 /// The target of a transfer: exactly one of the two.

@@ -57,9 +57,22 @@ impl Book {
         }
     }
 
+    /// Whether an agent is not asked for a contact: it is shut out, or it passed the contact on to a
+    /// queue where others could serve it (rule 23).
+    pub(in crate::router) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        self.shut_out(contact, agent) || self.passed_it_on(contact, agent)
+    }
+
+    /// Whether an agent passed a contact on to a queue, and another could serve it there.
+    pub(in crate::router) fn passed_it_on(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        contact.passed_to_queue_by() == Some(agent)
+            && self.sought_owner(contact) != Some(agent)
+            && self.could_be_served(contact, Some(agent))
+    }
+
     /// Whether the contact or its customer excludes an agent (回避). An agent already in the
     /// conversation cannot be consulted either.
-    pub(in crate::router) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
+    pub(in crate::router) fn shut_out(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.excludes(agent)
             || contact.talks().iter().any(|talk| talk.agent == agent)
             || contact
@@ -114,8 +127,11 @@ impl Book {
         if !entry.exists() {
             return Verdict::Removed;
         }
-        if self.excluded(contact, agent) {
+        if self.shut_out(contact, agent) {
             return Verdict::Excluded;
+        }
+        if self.passed_it_on(contact, agent) {
+            return Verdict::PassedItOn;
         }
         if requirement.is_some_and(|requirement| !meets(entry.skills(), requirement)) {
             return Verdict::LacksSkill;

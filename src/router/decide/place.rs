@@ -100,12 +100,18 @@ impl Book {
 
     /// Whether anyone logged in could serve a contact, now or when free.
     pub(in crate::router) fn someone_could_serve(&self, contact: &Contact) -> bool {
+        self.could_be_served(contact, None)
+    }
+
+    /// The same, by anyone but one agent.
+    pub(super) fn could_be_served(&self, contact: &Contact, but: Option<AgentIdx>) -> bool {
         let logged_in = |agent: &AgentIdx| {
             let entry = self.agent(*agent);
             entry.exists()
                 && entry.presence() != Presence::Offline
                 && entry.capacity_of(contact.channel, self.channels()) > 0
-                && !self.excluded(contact, *agent)
+                && Some(*agent) != but
+                && !self.shut_out(contact, *agent)
         };
         // Later steps count too: "could ever".
         let queue = self.queue(contact.queue());

@@ -95,6 +95,7 @@ impl Model {
             kept: false,
             nobody_since: None,
             passed_on: false,
+            passed_by: None,
             offers: Vec::new(),
             offers_made: 0,
             legs: Vec::new(),
@@ -246,16 +247,31 @@ impl Model {
     }
 
     pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Verdict {
-        let idx = self.must_be(&end.contact, &[ContactState::Connected])?;
+        if self.contact(&end.contact).is_none() {
+            return Err(RejectKind::NotFound);
+        }
+        let outcome = end.outcome.unwrap_or(Outcome::Open);
         if !matches!(
-            end.outcome,
+            outcome,
             Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped
         ) {
             return Err(RejectKind::Invalid);
         }
+        // What has ended stays as it is.
+        let Some(idx) = self.live(&end.contact) else {
+            return Ok(());
+        };
+        match self.contacts[idx].state() {
+            ContactState::WrapUp | ContactState::Ended => return Ok(()),
+            ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {
+                self.finish(idx, Outcome::Abandoned);
+                return Ok(());
+            }
+            ContactState::Connected => {}
+        }
         let contact = &self.contacts[idx];
         let consulted = contact.legs.len() > 1 || contact.seeking;
-        if end.outcome == Outcome::Transferred && consulted {
+        if outcome == Outcome::Transferred && consulted {
             self.first_leaves(idx);
             return Ok(());
         }
@@ -263,8 +279,8 @@ impl Model {
             self.leave(idx, true);
         }
         self.touch_case(idx);
-        self.finish(idx, end.outcome);
-        if end.outcome == Outcome::Resolved
+        self.finish(idx, outcome);
+        if outcome == Outcome::Resolved
             && let Some(case) = self.contacts[idx].case
         {
             self.resolve(case);
@@ -277,7 +293,7 @@ impl Model {
     pub(super) fn leave(&mut self, idx: usize, over: bool) {
         let now = self.now;
         let leg = self.contacts[idx].legs.remove(0);
-        let queue_ms = self.policy(&self.contacts[idx].queue).wrap_up_ms.0;
+        let queue_ms = self.policy(&leg.queue).wrap_up_ms.0;
         let agent = self.agent_mut(&leg.agent);
         agent.talk_ms += now - leg.since_at;
         let until_at = now + agent.wrap_up_ms.unwrap_or(queue_ms);
@@ -349,6 +365,7 @@ impl Model {
             name,
             channel: Name::of("callback"),
             case: None,
+            passed_by: None,
             by_owner_only: true,
             submitted_at: self.now,
             order_at: self.now,

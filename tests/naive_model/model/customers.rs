@@ -96,7 +96,7 @@ impl Model {
         for idx in 0..self.contacts.len() {
             let contact = self.contacts[idx].clone();
             for offer in &contact.offers {
-                if self.is_excluded(&offer.agent, &contact) {
+                if self.is_shut_out(&offer.agent, &contact) {
                     let offers = &mut self.contacts[idx].offers;
                     offers.retain(|other| other.agent != offer.agent);
                     self.free(&offer.agent);

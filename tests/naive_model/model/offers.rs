@@ -78,6 +78,7 @@ impl Model {
         let contact = &mut self.contacts[idx];
         contact.seeking = false;
         contact.direct = None;
+        contact.passed_by = None;
         contact.route = Some(route);
         contact.connected_at = contact.connected_at.or(Some(now));
         contact.last_agent = Some(offer.agent.clone());
@@ -85,6 +86,7 @@ impl Model {
             agent: offer.agent.clone(),
             since_at: now,
             route,
+            queue: contact.queue.clone(),
             firm_at: None,
         });
         self.start_lease_if_gone(idx);

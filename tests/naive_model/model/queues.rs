@@ -141,6 +141,7 @@ impl Model {
         if !self.contacts[idx].legs.is_empty() {
             // A consultation found nobody; the conversation goes on.
             self.contacts[idx].seeking = false;
+            self.contacts[idx].queue = self.contacts[idx].legs[0].queue.clone();
             return;
         }
         if outcome == Outcome::Timeout {

@@ -233,6 +233,11 @@ impl Model {
     /// skill or through its owner.
     pub fn someone_could_serve(&mut self, idx: usize) -> bool {
         let contact = self.contacts[idx].clone();
+        self.could_be_served(&contact, None)
+    }
+
+    /// The same, by anyone but one agent.
+    pub fn could_be_served(&mut self, contact: &Contact, but: Option<&Name>) -> bool {
         let steps = self.policy(&contact.queue).steps.iter();
         let steps = steps.map(|step| (contact.waits_since + step.after_ms.0, Kind::Step));
         let now = self.clock;
@@ -243,8 +248,9 @@ impl Model {
             found |= self.agents.iter().any(|agent| {
                 agent.presence != Presence::Offline
                     && self.capacity(agent, &contact.channel) > 0
-                    && !self.is_excluded(&agent.name, &contact)
-                    && self.could_be_reached(&contact, agent)
+                    && Some(&agent.name) != but
+                    && !self.is_shut_out(&agent.name, contact)
+                    && self.could_be_reached(contact, agent)
             });
         }
         self.clock = now;

@@ -28,6 +28,12 @@ impl Model {
             (Some(_), Some(_)) | (None, None) => return Err(RejectKind::Invalid),
         }
         let from = self.agent(&contact.legs[0].agent);
+        let passed_by = transfer
+            .to
+            .queue
+            .as_ref()
+            .and(from)
+            .map(|agent| agent.name.clone());
         let by_human = from.is_some_and(|agent| agent.kind == AgentKind::Human);
         if transfer.mode == TransferMode::Blind {
             self.leave(idx, false);
@@ -40,6 +46,7 @@ impl Model {
         // After a transfer by a bot the owner is still asked.
         contact.passed_on = by_human;
         contact.waits_since = self.now;
+        contact.passed_by = passed_by;
         contact.direct = transfer.to.agent.clone();
         if let Some(queue) = &transfer.to.queue {
             contact.queue = queue.clone();

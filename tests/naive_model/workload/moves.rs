@@ -202,10 +202,8 @@ impl Workload {
             _ => Outcome::Cancelled,
         };
         Command::Contact(ContactCommand::End(ContactEnd {
-            contact,
-            outcome,
-            note: None,
-            learnt: None,
+            outcome: Some(outcome),
+            ..ContactEnd::of(contact)
         }))
     }
 

@@ -117,5 +117,8 @@ impl Router {
         for contact in watched {
             self.watch_no_agent(contact);
         }
+        // They may have to go back to who passed them on.
+        let passed = self.book.passed_to_queues();
+        self.unsettled.extend(passed);
     }
 }

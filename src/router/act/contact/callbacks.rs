@@ -97,6 +97,7 @@ impl Router {
             self.book.refer(idx, case);
         }
         self.book.set_state(idx, ContactState::Waiting);
+        self.comes_in(idx);
         self.begin_seeking(idx);
         if self.detail.moves {
             self.out.moves.push(Move::CallsBack {

@@ -42,6 +42,10 @@ pub enum OfferReason {
     Rerouted,
     /// The contact's platform is gone.
     PlatformGone,
+    /// Who passed the contact on takes it back, or the agent leaves the consultation.
+    TakenBack,
+    /// The agent took another contact without an offer.
+    AgentBusy,
 }
 
 impl OfferReason {
@@ -53,6 +57,8 @@ impl OfferReason {
             Self::AgentGone => "agent_gone",
             Self::Rerouted => "rerouted",
             Self::PlatformGone => "platform_gone",
+            Self::TakenBack => "taken_back",
+            Self::AgentBusy => "agent_busy",
         }
     }
 }

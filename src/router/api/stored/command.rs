@@ -82,6 +82,11 @@ commands! {
     39 c (Command::Case(CaseCommand::Advance(c))),
     40 c (Command::Case(CaseCommand::Extend(c))),
     41 c (Command::Case(CaseCommand::FollowUp(c))),
+    55 c (Command::Contact(ContactCommand::Leave(c))),
+    56 c (Command::Contact(ContactCommand::Retrieve(c))),
+    57 c (Command::Contact(ContactCommand::Hold(c))),
+    58 c (Command::Contact(ContactCommand::Take(c))),
+    59 c (Command::Contact(ContactCommand::Outcome(c))),
 }
 
 stored! { Session { 1 client } }

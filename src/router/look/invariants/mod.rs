@@ -100,6 +100,7 @@ impl Book {
             }
             // Making a channel exclusive leaves running contacts.
             let alone = agent.load() == 1 || !self.settings().channels.is_empty();
+            let alone = alone || agent.talks().iter().any(|held| held.taken);
             let exclusive = agent
                 .talks()
                 .iter()

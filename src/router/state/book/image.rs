@@ -19,8 +19,9 @@ use crate::router::api::ids::{
 use crate::router::api::join::{InTurn, Join};
 use crate::router::api::policy::Settings;
 use crate::router::api::time::Timestamp;
-use crate::router::state::agent::{Agent, Channels};
+use crate::router::state::agent::Agent;
 use crate::router::state::case::Cases;
+use crate::router::state::channels::Channels;
 use crate::router::state::contact::Contact;
 use crate::router::state::customer::Customers;
 use crate::router::state::idle::IdleOrder;
@@ -217,6 +218,9 @@ impl Book {
         let all = centre.agents.iter().enumerate().filter(here);
         book.logged_in = all.map(|(n, _)| AgentIdx::from_usize(n)).collect();
         book.agents = centre.agents.into_owned();
+        for agent in &mut book.agents {
+            agent.told = agent.state();
+        }
         for agent in book.agents.iter().filter(|agent| agent.exists) {
             book.skilled.add(&agent.skills);
         }
@@ -274,6 +278,9 @@ impl Book {
             if let Some(contact) = contact {
                 let idx = ContactIdx::from_usize(n);
                 names.push((contact.id.clone(), idx));
+                if contact.passed_to_queue_by().is_some() {
+                    self.passed.insert(idx);
+                }
                 let slot = contact.slot();
                 self.contacts
                     .booked

@@ -34,8 +34,9 @@ use crate::router::api::answer::Answer;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Key, Name, QueueIdx};
 use crate::router::api::policy::{DEFAULT_QUEUE, Policy, Settings};
 use crate::router::api::time::Timestamp;
-use crate::router::state::agent::{Agent, Channels};
+use crate::router::state::agent::Agent;
 use crate::router::state::case::{Case, Cases};
+use crate::router::state::channels::Channels;
 use crate::router::state::contact::Contact;
 use crate::router::state::contacts::Contacts;
 use crate::router::state::customer::{Customer, Customers};
@@ -92,6 +93,10 @@ pub struct Book {
     pending_agents: Vec<AgentIdx>,
     /// Agents whose waiting contacts must be decided again.
     changed_agents: Vec<AgentIdx>,
+    /// Agents whose state changed and has not been told yet, in the order of the changes.
+    untold_agents: VecDeque<AgentIdx>,
+    /// At least the waiting contacts that do not go back to who passed them on.
+    passed: BTreeSet<ContactIdx>,
     /// The number of agents with a limit on new cases.
     bounded: u32,
     /// The agents who are not offline.
@@ -135,6 +140,8 @@ impl Book {
             timers: Timers::default(),
             pending_agents: Vec::new(),
             changed_agents: Vec::new(),
+            untold_agents: VecDeque::new(),
+            passed: BTreeSet::new(),
             bounded: 0,
             logged_in: BTreeSet::new(),
         };

@@ -125,6 +125,8 @@ impl Book {
         entry.missed = 0;
         entry.handled = 0;
         entry.talk_ms = 0;
+        entry.hold_ms = 0;
+        entry.wrap_up_ms_sum = 0;
         entry.since_at = self.at;
         entry.reason = None;
         self.skilled.lost(&entry.skills)
