@@ -317,7 +317,9 @@ impl Stage {
                     seq: self.router.event_seq(),
                 },
             ),
-            Request::Server(ServerCall::Snapshot | ServerCall::Reload | ServerCall::Drain) => {
+            Request::Server(
+                ServerCall::Snapshot | ServerCall::Reload { .. } | ServerCall::Drain,
+            ) => {
                 let refusal = Reject {
                     kind: RejectKind::Unavailable,
                     entity: "server",

@@ -213,10 +213,15 @@ impl Conversation {
                     })?;
                 serde_json::value::to_raw_value(&SnapshotTaken { seq })
             }
-            ServerCall::Reload => {
-                let reloaded = reload::reload(&self.hub).await;
+            ServerCall::Reload { allow_removals } => {
+                let reloaded = reload::reload(&self.hub, allow_removals).await;
                 let reloaded = reloaded.map_err(|error| match error {
                     reload::ReloadError::Stopped => Failed::Stopped,
+                    error @ reload::ReloadError::Removals(_) => {
+                        Reject::plain(RejectKind::Conflict, "server", error.to_string())
+                            .in_field("allow_removals")
+                            .into()
+                    }
                     error @ (reload::ReloadError::NoFile
                     | reload::ReloadError::Faults(_)
                     | reload::ReloadError::Busy

@@ -5,16 +5,19 @@
 //! through the API stays. Presence is never touched. What the router refuses, such as removing an
 //! agent in conversation, is reported and tried again next time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::config::{Config, DEFAULT_TENANT, Tenant as Wanted};
+use crate::router::command::{AgentCommand, Command};
 use crate::router::ids::Name;
 use crate::router::reject::Reject;
 
 use super::cell::Cell;
 use super::hub::{Hub, Stopped};
 use super::metrics::tenant::TenantMeters;
+use super::removals;
 use super::ring::Ring;
 use super::room;
 use super::tenant::{Sender, Tenant};
@@ -80,6 +83,11 @@ async fn apply_tenant(
     }
     let before = before.unwrap_or_default();
     let commands = wanted.difference(&before);
+    let leaving = commands.iter().filter_map(|command| match command {
+        Command::Agent(AgentCommand::Remove(remove)) => Some(&remove.agent),
+        _ => None,
+    });
+    let leaving: BTreeSet<&Name> = leaving.collect();
     // A refused change does not count as applied: the next start or reload tries again.
     let mut configured = wanted.clone();
     let sender = Sender {
@@ -91,7 +99,10 @@ async fn apply_tenant(
             for command in chunk {
                 let now = hub.clock.now();
                 let done = match turn.has_room() {
-                    true => turn.tenant.apply(now, sender, command.clone()),
+                    true => {
+                        let command = removals::in_one_hop(turn.tenant, command, &leaving);
+                        turn.tenant.apply(now, sender, command)
+                    }
                     false => Err(room::out(turn.shortage())),
                 };
                 match done {

@@ -14,8 +14,8 @@ use super::subscription::Subscribe;
 use crate::calendar::Written;
 pub use crate::fields::Role;
 use crate::fields::{
-    Field, Fields, LIST, NONE, STATS_GET, Type, agent, calendar, case, contact, customer, kind,
-    queue, settings,
+    Field, Fields, LIST, NONE, SERVER_RELOAD, STATS_GET, Type, agent, calendar, case, contact,
+    customer, kind, queue, settings,
 };
 use crate::nearest::nearest;
 use crate::router::command::{
@@ -215,6 +215,17 @@ fn queue_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     check::policy(&policy)?;
     let command = Command::Queue(QueueCommand::Set(Box::new(QueueSet { queue, policy })));
     Ok(Request::Command(command))
+}
+
+fn server_reload(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Reload {
+        #[serde(default)]
+        allow_removals: bool,
+    }
+    let Reload { allow_removals } = params.read()?;
+    Ok(Request::Server(ServerCall::Reload { allow_removals }))
 }
 
 /// A method without parameters.
@@ -438,9 +449,9 @@ pub static METHODS: &[Method] = methods! {
     "server.drain" Server ADMIN NONE,
         "Takes no new contacts from now on and says so to health checks; SIGTERM ends the daemon", "{ok}",
         |p| plain(p, Request::Server(ServerCall::Drain));
-    "server.reload" Server ADMIN NONE,
+    "server.reload" Server ADMIN SERVER_RELOAD,
         "Applies the changed configuration file as a difference", "what changed",
-        |p| plain(p, Request::Server(ServerCall::Reload));
+        server_reload;
     "server.snapshot" Server ADMIN NONE,
         "Writes a snapshot now", "{seq}",
         |p| plain(p, Request::Server(ServerCall::Snapshot));

@@ -142,7 +142,7 @@ fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Subscribe
 pub enum ServerCall {
     Status,
     Snapshot,
-    Reload,
+    Reload { allow_removals: bool },
     Drain,
 }
 
