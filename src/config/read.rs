@@ -227,6 +227,11 @@ fn unknown_key(
     let is_section = section.path.is_empty() && matches!(value.get_ref(), DeValue::Table(_));
     let noun = if is_section { "section" } else { "key" };
     let fault = Finding::new(name.span(), format!("there is no {noun} `{text}` {place}"));
+    if section.path.is_empty() && text == "policy" {
+        return fault.label("ownership policies to compare").help(
+            "such a file is for `firsthand compare --ownership FILE`, and is no configuration",
+        );
+    }
     let known: Vec<&'static str> = section.keys().map(|key| key.name()).collect();
     let stem = text.strip_suffix("_ms").and_then(|stem| section.find(stem));
     if let Some(key) = stem {

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::removals::Removals;
 use crate::config::Faults;
 use crate::journal::JournalError;
 use crate::ledger::LedgerError;
@@ -82,7 +81,7 @@ pub enum ServerError {
         "the configuration no longer names what is in use:\n{0}name them again, or start once with \
          --allow-removals. No change was made"
     )]
-    Removals(Removals),
+    Removals(String),
     #[error("no configuration file was given at the start: there is nothing to reload")]
     NoConfigFile,
     #[error("cannot {action}: {cause}")]

@@ -125,7 +125,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     if !options.allow_removals {
         let removals = Removals::of(&hub, &hub.live().config);
         if !removals.is_empty() {
-            return Err(ServerError::Removals(removals));
+            return Err(ServerError::Removals(removals.to_string()));
         }
     }
     prepare(&hub).await.map_err(|Stopped| failure(&hub))?;
