@@ -426,7 +426,7 @@ static TABLE: &[Row] = &[
         "contact.take",
         "PS",
         About::Tenants,
-        |t| json!({"contact": t.name("waiting"), "agent": t.agent}),
+        |t| json!({"contact": t.name("consulting"), "agent": t.agent}),
     ),
     row(
         "contact.transfer",

@@ -411,7 +411,14 @@ fn nobody_waits_beside_a_free_agent(
             let able = needed
                 .into_iter()
                 .all(|(skill, level)| agent.skills.get(skill) >= Some(level));
-            if idle && able && places > 0 && !contact.exclude.contains(&agent.agent) {
+            // Who passed it on is asked last (rule 23).
+            let passed_it_on = contact.passed_on_by.as_ref() == Some(&agent.agent);
+            if idle
+                && able
+                && places > 0
+                && !passed_it_on
+                && !contact.exclude.contains(&agent.agent)
+            {
                 faults.say(&format!(
                     "{} waits, and {} has nothing to do",
                     contact.contact, agent.agent

@@ -254,6 +254,8 @@ pub struct ContactView {
     /// The second agent of a consultation.
     pub consulting: Option<Name>,
     pub route: Option<Route>,
+    /// Who passed it on, until somebody takes it.
+    pub passed_on_by: Option<Name>,
     /// Since when an agent has it on hold.
     pub held_since_at: Option<Timestamp>,
     /// The first of its open offers.

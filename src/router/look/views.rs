@@ -198,6 +198,10 @@ impl Book {
             agent: agent.map(|agent| self.agent_name(agent)),
             consulting: consulting.map(|agent| self.agent_name(agent)),
             route: first.map(|talk| talk.route).or(contact.route),
+            passed_on_by: contact
+                .passed()
+                .filter(|_| contact.seeking())
+                .map(|passed| self.agent_name(passed.by)),
             held_since_at: contact
                 .talks()
                 .iter()
