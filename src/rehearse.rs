@@ -10,6 +10,7 @@ use std::io::{BufRead, Write};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::identity;
 use crate::router::Router;
 use crate::router::answer::Answer;
 use crate::router::command::{Command, Session, SessionCommand, Stamped};
@@ -285,12 +286,17 @@ impl Stage {
             Err(error) => return self.print(|out| reply::error(out, id, &error)),
         };
         match request {
-            Request::Command(command) => {
+            Request::Command(mut command) => {
+                let admitted = identity::admit(&mut command, self.router.book().settings());
+                if let Err(refusal) = admitted {
+                    return self.print(|out| reply::refusal(out, id, &refusal));
+                }
                 let source = self.clients.get(session).cloned().flatten();
                 let outcome = self.apply(line, source, call.key, command);
                 self.print(|out| reply::outcome(out, id, &outcome));
             }
-            Request::Query(query) => {
+            Request::Query(mut query) => {
+                identity::admit_query(&mut query, self.router.book().settings());
                 let outcome = self.router.book().query(self.now, &query);
                 self.print(|out| reply::outcome(out, id, &outcome));
             }
@@ -326,6 +332,7 @@ impl Stage {
                     id: None,
                     field: None,
                     message: "a rehearsal has no daemon: send this to a running one".to_owned(),
+                    nearest: None,
                 };
                 self.print(|out| reply::refusal(out, id, &refusal));
             }

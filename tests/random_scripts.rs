@@ -524,7 +524,7 @@ impl Script {
         let same = self.pick(&CUSTOMERS);
         let to = self.pick(&AGENTS);
         let soon = self.at + 2_000;
-        match self.draw(20) {
+        match self.draw(22) {
             0 => self.agent(),
             1 => self.queue(),
             2 => self.say(
@@ -538,6 +538,14 @@ impl Script {
             4 => self.say(
                 "customer.exclude",
                 json!({"customer": customer, "agent": agent, "on": true}),
+            ),
+            20 => self.say(
+                "customer.unlink",
+                json!({"customer": customer, "identity": same, "to": "zhao", "cases": [case]}),
+            ),
+            21 => self.say(
+                "customer.link",
+                json!({"customer": customer, "identities": [same], "merge": true}),
             ),
             5 => self.say(
                 "customer.exclude",

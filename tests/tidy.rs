@@ -40,7 +40,10 @@ const IMPURE: &[&str] = &[
 const PURE: &[(&str, &[&str])] = &[
     ("src/stored", &["stored"]),
     ("src/calendar", &["calendar", "nearest"]),
-    ("src/router", &["router", "calendar", "stored"]),
+    (
+        "src/router",
+        &["router", "calendar", "stored", "spelling", "nearest"],
+    ),
     ("src/fields", &["router", "calendar"]),
     (
         "src/wire",

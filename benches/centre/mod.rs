@@ -180,6 +180,7 @@ impl Centre {
                 topic: None,
                 kind: None,
                 owner: Some(agent_name(owner)),
+                of_nobody: false,
             }))));
         }
         self.customers = owners;
@@ -193,6 +194,7 @@ impl Centre {
                 customer: Name::of(&format!("tel:+86{n:011}")),
                 identities: Vec::new(),
                 profile: None,
+                merge: false,
             },
         ))));
     }

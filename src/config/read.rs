@@ -196,8 +196,15 @@ impl Reader {
     fn named(&mut self, section: &Section, table: &DeTable<'_>) -> Value {
         let mut found = BTreeMap::new();
         for (name, value) in table.iter() {
-            if let Err(message) = Name::new(name.get_ref()) {
-                self.faults.push(value::bad_name(name.span(), message));
+            let id = match Name::new(name.get_ref()) {
+                Ok(id) => id.as_str().to_owned(),
+                Err(message) => {
+                    self.faults.push(value::bad_name(name.span(), message));
+                    continue;
+                }
+            };
+            if found.contains_key(&id) {
+                self.faults.push(value::twice(name.span(), &id));
                 continue;
             }
             let DeValue::Table(inner) = value.get_ref() else {
@@ -206,7 +213,7 @@ impl Reader {
                 continue;
             };
             let fields = self.section(section, inner, &name.span());
-            found.insert(name.get_ref().to_string(), Value::Object(fields));
+            found.insert(id, Value::Object(fields));
         }
         Value::Object(found.into_iter().collect())
     }

@@ -188,6 +188,11 @@ impl Tenant {
             keep_keys_max: changed(&new.keep_keys_max, &was.keep_keys_max),
             by_customer: changed(&new.by_customer, &was.by_customer),
             zone: changed(&new.zone, &was.zone),
+            country: changed(&new.country, &was.country),
+            nobody: changed(&new.nobody, &was.nobody),
+            shared: changed(&new.shared, &was.shared),
+            mail_case: changed(&new.mail_case, &was.mail_case),
+            sip_is_tel: changed(&new.sip_is_tel, &was.sip_is_tel),
         })));
     }
 
@@ -237,6 +242,7 @@ impl Tenant {
                         identities: customer.identities.clone(),
                         profile: (before.is_some() || customer.profile != Profile::default())
                             .then(|| customer.profile.clone()),
+                        merge: false,
                     }))
                     .into(),
                 );

@@ -72,6 +72,8 @@ pub enum Type {
     Mode,
     /// A SHA-256.
     Hash,
+    /// The two letters of a country.
+    Country,
 }
 
 /// No limit of its own: as many as the line holds.
@@ -122,7 +124,8 @@ impl Type {
             | Self::Address
             | Self::Path(_)
             | Self::Mode
-            | Self::Hash => false,
+            | Self::Hash
+            | Self::Country => false,
         }
     }
 
@@ -215,6 +218,7 @@ impl Type {
             Self::Path(_) => "the path of a file or folder".to_owned(),
             Self::Mode => "permission bits".to_owned(),
             Self::Hash => "64 hexadecimal digits".to_owned(),
+            Self::Country => "the two letters of a country, such as \"CN\"".to_owned(),
         }
     }
 
@@ -253,7 +257,8 @@ impl Type {
             | Self::Address
             | Self::Path(_)
             | Self::Mode
-            | Self::Hash => None,
+            | Self::Hash
+            | Self::Country => None,
         }
     }
 
@@ -296,7 +301,9 @@ impl Type {
                 {"type": "array", "items": item.schema(), "minItems": 1},
             ]}),
             Self::Attributes => json!({"type": "object"}),
-            Self::Term | Self::Address | Self::Path(_) | Self::Hash => json!({"type": "string"}),
+            Self::Term | Self::Address | Self::Path(_) | Self::Hash | Self::Country => {
+                json!({"type": "string"})
+            }
         }
     }
 
@@ -319,6 +326,7 @@ impl Type {
             Self::Limit(inner) => inner.valid_value(),
             Self::Address => json!("[::1]:1"),
             Self::Hash => json!("0".repeat(64)),
+            Self::Country => json!("CN"),
         }
     }
 }

@@ -296,11 +296,8 @@ impl Router {
     }
 
     /// The customer of an identity, created if unknown.
-    pub(crate) fn customer_numbered(&mut self, identity: &str) -> Result<CustomerIdx, String> {
-        if let Some(known) = self.book.customers().find(identity) {
-            return Ok(known);
-        }
-        Ok(self.book.intern_customer(&Name::new(identity)?))
+    pub(crate) fn customer_numbered(&mut self, identity: &Name) -> CustomerIdx {
+        self.book.intern_customer(identity)
     }
 
     /// A requirement with numbered skills.

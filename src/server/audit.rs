@@ -79,7 +79,7 @@ pub struct Target {
     pub client: Option<Name>,
     /// Masked if the id identifies a person.
     pub customer: Option<String>,
-    /// A kind, a calendar or a tenant.
+    /// A kind, a calendar or a tenant; of a moved identity the customer who gets it, masked.
     pub name: Option<Name>,
 }
 
@@ -304,7 +304,11 @@ impl Target {
             Command::Customer(command) => Self {
                 agent: match command {
                     CustomerCommand::Exclude(of) => Some(of.agent.clone()),
-                    CustomerCommand::Link(_) => None,
+                    CustomerCommand::Link(_) | CustomerCommand::Unlink(_) => None,
+                },
+                name: match command {
+                    CustomerCommand::Unlink(of) => of.to.as_ref().map(|to| Name::of(&masked(to))),
+                    CustomerCommand::Link(_) | CustomerCommand::Exclude(_) => None,
                 },
                 ..Self::default().of_customer(Some(command.customer()))
             },

@@ -101,7 +101,8 @@ async fn apply_tenant(
                 let done = match turn.has_room() {
                     true => {
                         let command = removals::in_one_hop(turn.tenant, command, &leaving);
-                        turn.tenant.apply(now, sender, command)
+                        let admitted = turn.tenant.admit(command);
+                        admitted.and_then(|command| turn.tenant.apply(now, sender, command))
                     }
                     false => Err(room::out(turn.shortage())),
                 };

@@ -291,7 +291,10 @@ impl Conversation {
         let events_before = turn.tenant.router().event_seq();
         let outcome = match request {
             Request::Command(command) => self.command(turn, now, call.key.as_ref(), command),
-            Request::Query(query) => self.query(turn, now, &query),
+            Request::Query(mut query) => {
+                turn.tenant.admit_query(&mut query);
+                self.query(turn, now, &query)
+            }
             Request::SessionPing => {
                 metrics.count_request(call.method, Answered::Ok);
                 return replies.result(id, &reply::Pong { ok: true, at: now });
@@ -325,6 +328,7 @@ impl Conversation {
                 "the daemon is draining and takes no new contacts: use another one",
             ));
         }
+        let command = turn.tenant.admit(command)?;
         self.check_own(turn, now, key, &command)?;
         if !turn.has_room() {
             // A stored answer is durable already.

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use crate::identity;
 use crate::journal::{Journal, JournalError, Sequence};
 use crate::router::Router;
 use crate::router::answer::Answer;
@@ -134,7 +135,13 @@ impl Tenant {
         }
     }
 
-    /// Carries out a command at `now`, after everything that is due by then.
+    /// Brings a command into the form in which it is stored, or refuses it.
+    pub fn admit(&self, mut command: Command) -> Result<Command, Reject> {
+        identity::admit(&mut command, self.router.book().settings())?;
+        Ok(command)
+    }
+
+    /// Carries out a command that has been admitted, at `now`, after everything that is due by then.
     pub fn apply(
         &mut self,
         now: Timestamp,
@@ -191,6 +198,11 @@ impl Tenant {
     /// Answers a query as of the last command: the tenant stands still.
     pub fn query_standing(&self, now: Timestamp, query: &Query) -> Result<Answer, Reject> {
         self.router.book().query(now, query)
+    }
+
+    /// Brings the identities of a query into the form in which they are stored.
+    pub fn admit_query(&self, query: &mut Query) {
+        identity::admit_query(query, self.router.book().settings());
     }
 
     fn carry_out(

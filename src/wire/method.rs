@@ -375,14 +375,14 @@ pub static METHODS: &[Method] = methods! {
         |p| checked(p, check::outcome, |told| ContactCommand::Outcome(Box::new(told)));
     "contact.preview" Query CONTACTS contact::CONTACT_SUBMIT,
         "Says what contact.submit would do now, and does nothing",
-        "{contact, state, queue, outcome?, case?, owner?, agent?, route?, position?, estimated_wait_ms?, why, candidates}",
+        "{contact, state, queue, outcome?, withheld?, shared?, case?, owner?, agent?, route?, position?, estimated_wait_ms?, why, candidates}",
         |p| query(p, |draft| Query::ContactPreview(Box::new(draft)));
     "contact.retrieve" Mutation WORK contact::CONTACT_AGENT,
         "Takes back a consultation, or a transfer that nobody has taken yet", "the contact",
         |p| command(p, ContactCommand::Retrieve);
     "contact.submit" Mutation CONTACTS contact::CONTACT_SUBMIT,
         "Brings a contact; one that exists is answered as it is",
-        "{contact, state, outcome?, queue, customer?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why, ticket?}",
+        "{contact, state, outcome?, queue, customer?, withheld?, shared?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why, ticket?}",
         |p| command(p, |submit| ContactCommand::Submit(Box::new(submit)));
     "contact.sync" Mutation PLATFORM contact::CONTACT_SYNC,
         "Compares the whole list of a platform's live contacts with the router's", "{source, confirmed, cancelled, unknown}",
@@ -403,8 +403,11 @@ pub static METHODS: &[Method] = methods! {
         "Shows a customer", "the customer",
         |p| query(p, Query::CustomerGet);
     "customer.link" Mutation CONTACTS customer::CUSTOMER_LINK,
-        "Joins identities to one customer; two customers become one", "the customer",
+        "Joins identities to one customer; with `merge` two customers become one", "the customer",
         |p| command(p, |link| CustomerCommand::Link(Box::new(link)));
+    "customer.unlink" Mutation LEADING customer::CUSTOMER_UNLINK,
+        "Takes one identity away from a customer, with the cases named", "the customer",
+        |p| command(p, |unlink| CustomerCommand::Unlink(Box::new(unlink)));
     "events.subscribe" Server WORK fields::EVENTS_SUBSCRIBE,
         "Sends the events of the tenant on this connection, without a gap", "{subscribed, seq}",
         |p| p.read::<Subscribe>().and_then(|wanted| {

@@ -259,6 +259,7 @@ impl Year {
             topic: None,
             kind,
             owner,
+            of_nobody: false,
         }))));
         self.live.push(case);
     }

@@ -134,6 +134,8 @@ impl Things {
                 json!({"calendar": self.name("calendar"), "zone": "UTC"}),
             ),
         ];
+        let linked = json!({"customer": customer, "identities": [self.name("number")]});
+        calls.push(("customer.link", linked));
         for (case, owner) in [("case", agent), ("resolved", agent), ("task", "cy")] {
             let open = json!({"case": self.name(case), "customer": customer, "kind": "work",
                 "owner": owner, "topic": case});
@@ -457,6 +459,12 @@ static TABLE: &[Row] = &[
         "PS",
         About::Makes,
         |t| json!({"customer": t.name("customer"), "identities": [t.name("account")]}),
+    ),
+    row(
+        "customer.unlink",
+        "S",
+        About::Tenants,
+        |t| json!({"customer": t.name("customer"), "identity": t.name("number")}),
     ),
     row("events.subscribe", "PAS", About::Nothing, nothing),
     row(

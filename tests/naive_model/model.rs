@@ -409,6 +409,7 @@ impl Model {
             Command::Settings(patch) => self.settings_set(patch),
             Command::Customer(CustomerCommand::Link(link)) => self.customer_link(link),
             Command::Customer(CustomerCommand::Exclude(exclude)) => self.customer_exclude(exclude),
+            Command::Customer(CustomerCommand::Unlink(unlink)) => self.customer_unlink(unlink),
             Command::Contact(ContactCommand::Submit(submit)) => {
                 self.contact_submit(submit, stamped.source.as_ref())
             }

@@ -144,6 +144,12 @@ fn settings() -> Vec<EventBody> {
             identities: vec![n("tel:+8613800138000")],
             merged: Some(n("li-2")),
         }),
+        EventBody::Customer(CustomerEvent::Unlinked {
+            customer: n("li"),
+            identity: n("tel:+8613800138000"),
+            to: Some(n("wang")),
+            cases: vec![n("k1")],
+        }),
         EventBody::Customer(CustomerEvent::Excluded {
             customer: n("li"),
             agent: n("bob"),

@@ -52,6 +52,7 @@ fn params_of(command: &Command) -> Value {
         Command::Settings(inner) => json(inner),
         Command::Customer(CustomerCommand::Link(inner)) => json(inner),
         Command::Customer(CustomerCommand::Exclude(inner)) => json(inner),
+        Command::Customer(CustomerCommand::Unlink(inner)) => json(inner),
         Command::Contact(ContactCommand::Submit(inner)) => json(inner),
         Command::Contact(ContactCommand::Update(inner)) => json(inner),
         Command::Contact(ContactCommand::Cancel(inner)) => json(inner),

@@ -211,6 +211,7 @@ impl Key {
             Type::Path(_) => "path",
             Type::Mode => "mode",
             Type::Hash => "SHA-256",
+            Type::Country => "country",
         }
     }
 
@@ -263,6 +264,7 @@ fn range(kind: &Type) -> String {
         Type::Path(max) if max != ANY => format!("at most {max} bytes"),
         Type::Mode => "`\"0000\"` to `\"0777\"`".to_owned(),
         Type::Hash => "64 hexadecimal digits".to_owned(),
+        Type::Country => "two letters".to_owned(),
         Type::Object(_)
         | Type::Map(..)
         | Type::List(..)

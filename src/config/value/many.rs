@@ -180,18 +180,32 @@ fn entries(
 ) -> Value {
     let mut found = Map::new();
     for (name, value) in table.iter() {
-        if let Err(message) = Name::new(name.get_ref()) {
-            faults.push(bad_name(name.span(), message));
+        let id = match Name::new(name.get_ref()) {
+            Ok(id) => id.as_str().to_owned(),
+            Err(message) => {
+                faults.push(bad_name(name.span(), message));
+                continue;
+            }
+        };
+        if found.contains_key(&id) {
+            faults.push(twice(name.span(), &id));
             continue;
         }
         match check(name.get_ref(), value.get_ref()) {
             Ok(checked) => {
-                found.insert(name.get_ref().to_string(), checked);
+                found.insert(id, checked);
             }
             Err(wrong) => faults.push(finding(value.span(), wrong)),
         }
     }
     Value::Object(found)
+}
+
+/// The fault of two spellings of one name.
+pub(in crate::config) fn twice(place: Range<usize>, name: &str) -> Finding {
+    Finding::new(place, format!("\"{name}\" is written twice"))
+        .label("the same name in another spelling")
+        .help("names differ by more than blanks at their ends and the form of a letter")
 }
 
 /// Words under a number that is out of range or not whole.

@@ -16,13 +16,15 @@ use super::fault::Finding;
 use super::keys::{Key, whole_range};
 use crate::calendar::Term;
 use crate::fields::{Type, quoted};
+use crate::identity::is_country;
 use crate::nearest::nearest;
 use crate::router::by_customer::SkillPattern;
+use crate::router::country::Country;
 use crate::router::ids::{Name, TEXT_BYTES_MAX};
 use crate::router::policy::PRIORITY_MAX;
 use crate::router::time::MILLIS_MAX;
 
-pub(super) use many::bad_name;
+pub(super) use many::{bad_name, twice};
 
 const NAME_FORM: &str = "give a name of 1 to 128 bytes without control characters";
 
@@ -121,6 +123,7 @@ fn scalar(key: &str, kind: &Type, off: bool, value: &DeValue<'_>) -> Result<Valu
         }
         Type::Mode => mode(key, value),
         Type::Hash => hash(key, value),
+        Type::Country => country(key, string(key, value, "give a country in quotes")?),
         Type::List(..)
         | Type::Map(..)
         | Type::Object(_)
@@ -371,6 +374,18 @@ fn name(key: &str, text: &str) -> Result<Value, Wrong> {
             format!("`{key}`: {message}"),
             "not a name",
             NAME_FORM,
+        )),
+    }
+}
+
+fn country(key: &str, text: &str) -> Result<Value, Wrong> {
+    let known = Country::new(text).ok().filter(|one| is_country(*one));
+    match known {
+        Some(country) => Ok(json!(country)),
+        None => Err(wrong(
+            format!("`{key}` does not know {text:?}"),
+            "not a country",
+            "give its two letters of ISO 3166, such as \"CN\"",
         )),
     }
 }

@@ -224,6 +224,10 @@ pub struct Submitted {
     pub outcome: Option<Outcome>,
     pub queue: Name,
     pub customer: Option<Name>,
+    /// Its caller withheld who it is.
+    pub withheld: Option<bool>,
+    /// Many persons share the number.
+    pub shared: Option<bool>,
     pub case: Option<Name>,
     pub owner: Option<Name>,
     pub agent: Option<Name>,
@@ -245,6 +249,10 @@ pub struct ContactView {
     pub queue: Name,
     pub channel: Name,
     pub customer: Option<Name>,
+    /// Its caller withheld who it is.
+    pub withheld: Option<bool>,
+    /// Many persons share the number.
+    pub shared: Option<bool>,
     pub topic: Option<Name>,
     pub kind: Option<Name>,
     pub case: Option<Name>,
@@ -374,6 +382,10 @@ pub struct Preview {
     pub state: ContactState,
     pub queue: Name,
     pub outcome: Option<Outcome>,
+    /// Its caller withheld who it is.
+    pub withheld: Option<bool>,
+    /// Many persons share the number.
+    pub shared: Option<bool>,
     pub case: Option<Name>,
     pub owner: Option<Name>,
     /// The agent it would be offered to.

@@ -10,8 +10,8 @@ use super::case_command::{
 use super::command::{
     AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactCancel, ContactEnd,
     ContactHold, ContactOutcome, ContactSubmit, ContactSync, ContactTransfer, ContactUpdate,
-    CustomerExclude, CustomerLink, OfferDecline, OfferRef, QueueRef, QueueSet, Session,
-    SettingsPatch,
+    CustomerExclude, CustomerLink, CustomerUnlink, OfferDecline, OfferRef, QueueRef, QueueSet,
+    Session, SettingsPatch,
 };
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
@@ -103,6 +103,7 @@ impl QueueCommand {
 pub enum CustomerCommand {
     Link(Box<CustomerLink>),
     Exclude(CustomerExclude),
+    Unlink(Box<CustomerUnlink>),
 }
 
 impl CustomerCommand {
@@ -110,6 +111,7 @@ impl CustomerCommand {
         match self {
             Self::Link(link) => &link.customer,
             Self::Exclude(exclude) => &exclude.customer,
+            Self::Unlink(unlink) => &unlink.customer,
         }
     }
 }

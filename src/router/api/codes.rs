@@ -95,6 +95,9 @@ words! {
         Random,
     }
 
+    /// Whether the part of an e-mail address before its domain knows case.
+    MailCase { Lower, Keep }
+
     /// How strongly ownership counts in a queue.
     OwnershipMode { Off, Prefer, Require }
 

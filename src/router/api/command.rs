@@ -10,7 +10,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::by_customer::ByCustomer;
-use super::codes::{AgentKind, DeclineReason, EndedBy, Outcome, Pick, Presence, TransferMode};
+use super::codes::{
+    AgentKind, DeclineReason, EndedBy, MailCase, Outcome, Pick, Presence, TransferMode,
+};
+use super::country::Country;
+use super::identities::Identities;
 use super::ids::{Key, Name, OfferId, Text};
 use super::number::at_most;
 use super::people::Absence;
@@ -169,6 +173,12 @@ pub struct SettingsPatch {
     pub keep_keys_max: Option<u32>,
     pub by_customer: Option<ByCustomer>,
     pub zone: Option<TenantZone>,
+    #[serde(deserialize_with = "present")]
+    pub country: Option<Option<Country>>,
+    pub nobody: Option<Identities>,
+    pub shared: Option<Identities>,
+    pub mail_case: Option<MailCase>,
+    pub sip_is_tel: Option<bool>,
 }
 
 /// Distinguishes `null` (no limit) from absent (unchanged).
@@ -197,6 +207,21 @@ pub struct CustomerLink {
     #[serde(default)]
     pub identities: Vec<Name>,
     pub profile: Option<Profile>,
+    /// An identity may belong to another customer, who then becomes this one.
+    #[serde(default)]
+    pub merge: bool,
+}
+
+/// `customer.unlink`: takes one identity away, with the cases named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerUnlink {
+    pub customer: Name,
+    pub identity: Name,
+    /// The customer who gets it; made where it does not exist.
+    pub to: Option<Name>,
+    #[serde(default)]
+    pub cases: Vec<Name>,
 }
 
 /// `customer.exclude` (回避).
@@ -236,6 +261,12 @@ pub struct ContactSubmit {
     #[serde(default, deserialize_with = "time::read")]
     pub not_before_at: Option<Timestamp>,
     pub attributes: Option<Attributes>,
+    /// Its customer is nobody (a withheld number). Said at the door, not by the client.
+    #[serde(skip)]
+    pub withheld: bool,
+    /// Its customer is a number that many share. Said at the door.
+    #[serde(skip)]
+    pub shared: bool,
 }
 
 impl ContactSubmit {
@@ -257,7 +288,14 @@ impl ContactSubmit {
             exclude: Vec::new(),
             not_before_at: None,
             attributes: None,
+            withheld: false,
+            shared: false,
         }
+    }
+
+    /// The customer whom the contact leads to: none behind a number that many share.
+    pub fn person(&self) -> Option<&Name> {
+        self.customer.as_ref().filter(|_| !self.shared)
     }
 }
 

@@ -5,6 +5,8 @@
 
 // Shared words.
 pub mod codes;
+pub mod country;
+pub mod identities;
 pub mod ids;
 pub mod number;
 pub mod policy;

@@ -12,8 +12,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::booking::Booking;
 use super::by_customer::ByCustomer;
 use super::codes::{
-    Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
+    Fallback, MailCase, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy,
+    Widen,
 };
+use super::country::Country;
+use super::identities::Identities;
 use super::ids::Name;
 use super::number::{Share, Span, Whole, at_most};
 use super::tenant_zone::TenantZone;
@@ -354,6 +357,29 @@ pub struct Settings {
     pub by_customer: ByCustomer,
     /// Whose midnight it is where no calendar says it.
     pub zone: TenantZone,
+    /// Whose number plan national telephone numbers follow. `None` = only international ones are
+    /// brought into one form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+    /// Identities that are nobody, such as withheld numbers.
+    #[serde(skip_serializing_if = "is_usual_nobody")]
+    pub nobody: Identities,
+    /// Numbers behind which many persons stand.
+    #[serde(skip_serializing_if = "is_default")]
+    pub shared: Identities,
+    #[serde(skip_serializing_if = "is_lower")]
+    pub mail_case: MailCase,
+    /// A SIP address whose user is a number is that number.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sip_is_tel: bool,
+}
+
+fn is_usual_nobody(listed: &Identities) -> bool {
+    *listed == Identities::nobody()
+}
+
+fn is_lower(case: &MailCase) -> bool {
+    *case == MailCase::Lower
 }
 
 /// The channels that exist from the start: name, exclusive.
@@ -399,6 +425,11 @@ impl Default for Settings {
             keep_keys_max: 100_000,
             by_customer: ByCustomer::default(),
             zone: TenantZone::default(),
+            country: None,
+            nobody: Identities::nobody(),
+            shared: Identities::default(),
+            mail_case: MailCase::Lower,
+            sip_is_tel: false,
         }
     }
 }

@@ -25,7 +25,7 @@ impl Book {
         let case = match (&of.case, &of.customer) {
             (Some(case), _) => Some(self.find_case(case)?),
             (None, Some(customer)) => {
-                let customer = self.customers().find(customer.as_str());
+                let customer = self.person(customer);
                 customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case)
             }
             (None, None) => None,

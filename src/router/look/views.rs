@@ -152,9 +152,9 @@ impl Book {
                 .outcome
                 .filter(|_| contact.state() == ContactState::Ended),
             queue: self.queue(contact.queue()).id.clone(),
-            customer: contact
-                .customer()
-                .map(|customer| self.customer(customer).id()),
+            customer: self.customer_shown(contact),
+            withheld: contact.is_withheld().then_some(true),
+            shared: contact.shared().map(|_| true),
             case: self.case_of(contact).map(|case| case.id()),
             owner: self.owner_of(contact),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
@@ -188,9 +188,9 @@ impl Book {
                 .filter(|_| contact.state() == ContactState::Ended),
             queue: self.queue(contact.queue()).id.clone(),
             channel: self.channels().name(contact.channel).clone(),
-            customer: contact
-                .customer()
-                .map(|customer| self.customer(customer).id()),
+            customer: self.customer_shown(contact),
+            withheld: contact.is_withheld().then_some(true),
+            shared: contact.shared().map(|_| true),
             topic: contact.topic.clone(),
             kind: contact.kind().cloned(),
             case: self.case_of(contact).map(|case| case.id()),

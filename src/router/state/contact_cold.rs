@@ -49,6 +49,10 @@ pub struct ContactCold {
     pub code: Option<Name>,
     /// When its end was told, where that was late.
     pub told_at: Option<Timestamp>,
+    /// Its caller withheld who it is.
+    pub withheld: bool,
+    /// The number it came from, which many persons share.
+    pub shared: Option<Name>,
 }
 
 /// A contact that was passed on and that nobody has taken yet.
@@ -68,6 +72,7 @@ stored! {
         1 kind, 2 exclude, 3 note, 4 slot, 5 ticket, 6 callback_at, 7 callback_to, 8 bonus = 0,
         9 wishes, 10 wishing = false, 11 wish_until, 12 manager, 13 mentor, 14 learnt = false,
         15 holds, 16 spent, 17 passed, 18 code, 19 told_at,
+        30 withheld = false, 31 shared,
     }
 }
 
@@ -165,6 +170,15 @@ impl Contact {
     pub fn is_promised_call(&self) -> bool {
         let asked = self.cold.as_ref().and_then(|cold| cold.callback_at);
         self.by_owner_only || asked.is_some() || self.duty.is_some()
+    }
+
+    pub fn is_withheld(&self) -> bool {
+        self.cold.as_ref().is_some_and(|cold| cold.withheld)
+    }
+
+    /// The number that many persons share, if it came from one.
+    pub fn shared(&self) -> Option<&Name> {
+        self.cold.as_ref()?.shared.as_ref()
     }
 
     pub fn is_learnt(&self) -> bool {

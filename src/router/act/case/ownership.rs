@@ -9,7 +9,10 @@ use crate::router::state::case::Case;
 impl Router {
     /// Opens a case for a contact without one.
     pub(in crate::router::act) fn open_case_for(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
-        if self.book.contact(idx).customer().is_none() && !self.detail.nameless_cases {
+        let contact = self.book.contact(idx);
+        // The case of a shared number belongs to the contact.
+        let has_matter = contact.customer().is_some() || contact.shared().is_some();
+        if !has_matter && !self.detail.nameless_cases {
             return None;
         }
         let id = self.book.fresh_case_name();

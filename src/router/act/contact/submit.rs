@@ -36,7 +36,7 @@ impl Router {
             None,
             submit.not_before_at,
         )?;
-        if let Some(name) = &submit.customer {
+        if let Some(name) = submit.person() {
             resolved.customer = Some(self.book.intern_customer(name));
         }
         let requires = self.book.skills_mut().levels(&submit.requires);

@@ -138,7 +138,12 @@ impl Router {
             keep_keys_ms,
             keep_keys_max,
             by_customer,
-            zone
+            zone,
+            country,
+            nobody,
+            shared,
+            mail_case,
+            sip_is_tel
         );
         for (name, rule) in channels.iter().flatten() {
             settings.channels.insert(name.clone(), *rule);

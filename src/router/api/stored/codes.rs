@@ -2,8 +2,8 @@
 
 use crate::router::api::codes::{
     AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, EndedBy, Fallback,
-    FollowUpResult, Outcome, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick,
-    Presence, Route, Rule, Strategy, TicketReset, TransferMode, Verdict, WaitOn, Why, Widen,
+    FollowUpResult, MailCase, Outcome, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode,
+    Pick, Presence, Route, Rule, Strategy, TicketReset, TransferMode, Verdict, WaitOn, Why, Widen,
 };
 use crate::stored::numbered;
 
@@ -14,6 +14,7 @@ numbered! {
     DeadlineVerdict { 1 Met, 2 Overdue, 3 Withdrawn }
     DeclineReason { 1 Declined, 2 Busy, 3 Unreachable, 4 NoAnswer }
     EndedBy { 1 Customer, 2 Agent, 3 Platform }
+    MailCase { 1 Lower, 2 Keep }
     Fallback { 1 Deputy, 2 Leader, 3 Team, 4 Skill, 5 CallbackByOwner }
     FollowUpResult { 1 Satisfied, 2 Unsatisfied, 3 NoAnswer }
     Outcome {

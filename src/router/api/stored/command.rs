@@ -87,6 +87,7 @@ commands! {
     57 c (Command::Contact(ContactCommand::Hold(c))),
     58 c (Command::Contact(ContactCommand::Take(c))),
     59 c (Command::Contact(ContactCommand::Outcome(c))),
+    50 c (Command::Customer(CustomerCommand::Unlink(c))),
 }
 
 stored! { Session { 1 client } }

@@ -191,7 +191,7 @@ impl Book {
         self.arrival_seq
     }
 
-    pub(in crate::router) fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
