@@ -98,6 +98,10 @@ impl Router {
         }
         self.book.set_state(idx, ContactState::Waiting);
         self.comes_in(idx);
+        // What the call still wished for ends at its time.
+        let wishes = self.book.contact(idx).cold.as_ref();
+        let until = wishes.and_then(|cold| cold.wish_until);
+        self.book.set_wish_until(idx, until);
         self.begin_seeking(idx);
         if self.detail.moves {
             self.out.moves.push(Move::CallsBack {
