@@ -60,6 +60,7 @@ fn is_kept(body: &EventBody) -> bool {
         EventBody::Agent(event) => match event {
             AgentEvent::Set { .. } | AgentEvent::Removed { .. } => true,
             AgentEvent::Presence { .. }
+            | AgentEvent::Device { .. }
             | AgentEvent::Absent { .. }
             | AgentEvent::PairAway(_)
             | AgentEvent::Briefing(_)

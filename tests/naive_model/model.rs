@@ -423,6 +423,8 @@ impl Model {
             Command::Case(CaseCommand::Handover(handover)) => self.case_handover(handover),
             other @ (Command::Agent(AgentCommand::Absence(_))
             | Command::Agent(AgentCommand::Succession(_))
+            | Command::Agent(AgentCommand::Device(_))
+            | Command::Session(SessionCommand::DesktopClosed(_))
             | Command::Contact(ContactCommand::Callback(_))) => {
                 panic!("the workload makes no {other:?}")
             }

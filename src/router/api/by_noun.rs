@@ -8,9 +8,9 @@ use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 use super::command::{
-    AgentPresence, AgentRef, AgentRemove, AgentSet, ContactCancel, ContactEnd, ContactSubmit,
-    ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, OfferDecline,
-    OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
+    AgentDevice, AgentPresence, AgentRef, AgentRemove, AgentSet, ContactCancel, ContactEnd,
+    ContactSubmit, ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink,
+    Desktop, OfferDecline, OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
 };
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
@@ -50,12 +50,16 @@ pub enum Command {
 pub enum SessionCommand {
     Opened(Session),
     Closed(Session),
+    /// A session to which the presence of agents was bound is over.
+    DesktopClosed(Desktop),
 }
 
 impl SessionCommand {
-    pub const fn client(&self) -> &Name {
+    /// The client program, if it is about one.
+    pub const fn client(&self) -> Option<&Name> {
         match self {
-            Self::Opened(of) | Self::Closed(of) => &of.client,
+            Self::Opened(of) | Self::Closed(of) => Some(&of.client),
+            Self::DesktopClosed(_) => None,
         }
     }
 }
@@ -68,6 +72,7 @@ pub enum AgentCommand {
     WrapUpEnd(AgentRef),
     Absence(Box<AgentAbsence>),
     Succession(Box<AgentSuccession>),
+    Device(AgentDevice),
 }
 
 impl AgentCommand {
@@ -79,6 +84,7 @@ impl AgentCommand {
             Self::WrapUpEnd(of) => &of.agent,
             Self::Absence(absence) => &absence.agent,
             Self::Succession(plan) => &plan.agent,
+            Self::Device(of) => &of.agent,
         }
     }
 }

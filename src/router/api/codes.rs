@@ -17,9 +17,19 @@ words! {
         Reserved,
         Busy,
         WrapUp,
+        /// Its telephone is in a call that is none of ours.
+        BusyElsewhere,
+        /// Its telephone or its desktop is gone.
+        Unreachable,
         Break,
         Offline,
     }
+
+    /// What an agent's telephone is doing, as its platform says.
+    Device { Idle, Ringing, Busy, Gone }
+
+    /// Which agents count as somebody who could serve.
+    NoAgentCounts { LoggedIn, Available }
 
     /// The state of a contact. At every instant it has exactly one.
     ContactState {
@@ -226,6 +236,8 @@ words! {
         AlreadyOffered,
         HasEnoughCases,
         NotInFallback,
+        BusyElsewhere,
+        Unreachable,
     }
 
     /// The rule of a step of a contact; docs/routing-rules.md has the number of each.

@@ -2,9 +2,10 @@
 //! anyone could serve it.
 
 use super::judge::Situation;
-use crate::router::api::codes::{OwnershipMode, Presence, Why};
+use crate::router::api::codes::{NoAgentCounts, OwnershipMode, Presence, Why};
 use crate::router::api::ids::{AgentIdx, ContactIdx};
 use crate::router::api::time::Timestamp;
+use crate::router::state::agent::Agent;
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::place::{Reach, Search};
@@ -100,10 +101,14 @@ impl Book {
 
     /// Whether anyone logged in could serve a contact, now or when free.
     pub(in crate::router) fn someone_could_serve(&self, contact: &Contact) -> bool {
+        let counts = |agent: &Agent| match self.queue(contact.queue()).policy().no_agent_counts {
+            NoAgentCounts::LoggedIn => agent.presence() != Presence::Offline,
+            NoAgentCounts::Available => agent.presence() == Presence::Available,
+        };
         let logged_in = |agent: &AgentIdx| {
             let entry = self.agent(*agent);
             entry.exists()
-                && entry.presence() != Presence::Offline
+                && counts(entry)
                 && entry.capacity_of(contact.channel, self.channels()) > 0
                 && !self.excluded(contact, *agent)
         };

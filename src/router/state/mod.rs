@@ -31,3 +31,4 @@ pub(super) mod line;
 pub(super) mod timers;
 pub(super) mod waiting;
 pub(super) mod wheel;
+pub(super) mod whereabouts;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::Names;
-use crate::router::api::codes::{AgentState, Presence};
+use crate::router::api::codes::{AgentState, Device, Presence};
 use crate::router::api::ids::{Name, Text};
 use crate::router::api::people_view::{BriefingView, PairAwayView};
 use crate::router::api::time::Timestamp;
@@ -24,6 +24,12 @@ pub enum AgentEvent {
         state: AgentState,
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Text>,
+    },
+    /// Its telephone is doing something else.
+    Device {
+        agent: Name,
+        device: Device,
+        state: AgentState,
     },
     Removed {
         agent: Name,
@@ -62,6 +68,7 @@ impl AgentEvent {
         match self {
             Self::Set { agent, .. }
             | Self::Presence { agent, .. }
+            | Self::Device { agent, .. }
             | Self::Absent { agent, .. }
             | Self::Succeeded { agent, .. } => Names::from_iter([agent]),
             Self::Removed {

@@ -42,6 +42,10 @@ pub enum OfferReason {
     Rerouted,
     /// The contact's platform is gone.
     PlatformGone,
+    /// The agent is in a call that is none of ours.
+    BusyElsewhere,
+    /// The agent's telephone is gone.
+    Unreachable,
 }
 
 impl OfferReason {
@@ -53,6 +57,8 @@ impl OfferReason {
             Self::AgentGone => "agent_gone",
             Self::Rerouted => "rerouted",
             Self::PlatformGone => "platform_gone",
+            Self::BusyElsewhere => "busy_elsewhere",
+            Self::Unreachable => "unreachable",
         }
     }
 }

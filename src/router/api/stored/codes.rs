@@ -1,9 +1,9 @@
 //! The stored numbers of words.
 
 use crate::router::api::codes::{
-    AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, Fallback, FollowUpResult,
-    Outcome, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Presence, Route, Rule,
-    Strategy, TicketReset, TransferMode, Verdict, WaitOn, Why, Widen,
+    AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, Device, Fallback,
+    FollowUpResult, NoAgentCounts, Outcome, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode,
+    Pick, Presence, Route, Rule, Strategy, TicketReset, TransferMode, Verdict, WaitOn, Why, Widen,
 };
 use crate::stored::numbered;
 
@@ -13,8 +13,10 @@ numbered! {
     ContactState { 1 Scheduled, 2 Waiting, 3 Offered, 4 Connected, 5 WrapUp, 6 Ended }
     DeadlineVerdict { 1 Met, 2 Overdue, 3 Withdrawn }
     DeclineReason { 1 Declined, 2 Busy, 3 Unreachable, 4 NoAnswer }
+    Device { 1 Idle, 2 Ringing, 3 Busy, 4 Gone }
     Fallback { 1 Deputy, 2 Leader, 3 Team, 4 Skill, 5 CallbackByOwner }
     FollowUpResult { 1 Satisfied, 2 Unsatisfied, 3 NoAnswer }
+    NoAgentCounts { 1 LoggedIn, 2 Available }
     Outcome {
         1 Resolved,
         2 Open,
@@ -56,7 +58,7 @@ numbered! {
     Verdict {
         1 Chosen, 2 Eligible, 3 Offline, 4 Break, 5 WrapUp, 6 AtCapacity, 7 Reserved, 8 RetryDelay,
         9 NoChannel, 10 LacksSkill, 11 Excluded, 12 Removed, 13 AlreadyOffered, 14 HasEnoughCases,
-        15 NotInFallback,
+        15 NotInFallback, 16 BusyElsewhere, 17 Unreachable,
     }
     WaitOn { 1 Customer, 2 Assist }
     Why {

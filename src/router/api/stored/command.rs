@@ -2,7 +2,7 @@
 //! every command.
 
 use crate::router::api::command::{
-    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
+    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand, Desktop,
     KindCommand, OfferCommand, QueueCommand, Session, SessionCommand, Stamped,
 };
 use crate::stored::{Error, Reader, Stored, Writer, stored};
@@ -82,6 +82,9 @@ commands! {
     39 c (Command::Case(CaseCommand::Advance(c))),
     40 c (Command::Case(CaseCommand::Extend(c))),
     41 c (Command::Case(CaseCommand::FollowUp(c))),
+    65 c (Command::Agent(AgentCommand::Device(c))),
+    66 c (Command::Session(SessionCommand::DesktopClosed(c))),
 }
 
 stored! { Session { 1 client } }
+stored! { Desktop { 1 session } }

@@ -3,6 +3,7 @@
 
 use crate::router::api::booking::Booking;
 use crate::router::api::by_customer::{ByCustomer, SkillPattern};
+use crate::router::api::codes::NoAgentCounts;
 use crate::router::api::command::{QueueRef, QueueSet, SettingsPatch};
 use crate::router::api::ids::Text;
 use crate::router::api::policy::{
@@ -40,6 +41,7 @@ stored! {
         19 max_in_system,
         20 booking,
         21 ticket,
+        22 no_agent_counts = NoAgentCounts::LoggedIn,
     }
 }
 stored! { Retry { 1 declined_ms, 2 busy_ms, 3 unreachable_ms, 4 no_answer_ms } }
@@ -90,6 +92,7 @@ stored! {
         11 keep_keys_max,
         12 by_customer,
         13 platform_grace_ms = Settings::PLATFORM_GRACE_MS,
+        14 bound_grace_ms = Settings::BOUND_GRACE_MS,
     }
 }
 stored! {
@@ -107,5 +110,6 @@ stored! {
         11 keep_keys_max,
         12 by_customer,
         13 platform_grace_ms,
+        14 bound_grace_ms,
     }
 }

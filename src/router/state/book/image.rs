@@ -212,6 +212,9 @@ impl Book {
         let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
         book.bounded = centre.agents.iter().filter(bounded).count() as u32;
         book.agents = centre.agents.into_owned();
+        for agent in &mut book.agents {
+            agent.barred = agent.whereabouts.as_ref().and_then(|of| of.barred());
+        }
         for agent in book.agents.iter().filter(|agent| agent.exists) {
             book.skilled.add(&agent.skills);
         }
