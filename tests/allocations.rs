@@ -150,7 +150,6 @@ fn stamped(command: Command) -> Stamped {
         chance: 7,
         source: None,
         key: None,
-        actor: None,
         command,
     }
 }

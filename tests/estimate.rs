@@ -99,7 +99,6 @@ impl Run {
             chance: 0,
             source: None,
             key: None,
-            actor: None,
             command,
         };
         self.effects.clear();

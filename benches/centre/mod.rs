@@ -180,7 +180,6 @@ impl Centre {
                 topic: None,
                 kind: None,
                 owner: Some(agent_name(owner)),
-                of_nobody: false,
             }))));
         }
         self.customers = owners;
@@ -194,7 +193,6 @@ impl Centre {
                 customer: Name::of(&format!("tel:+86{n:011}")),
                 identities: Vec::new(),
                 profile: None,
-                merge: false,
             },
         ))));
     }
@@ -270,7 +268,6 @@ impl Centre {
             chance: 0,
             source: None,
             key: None,
-            actor: None,
             command,
         };
         self.effects.clear();
@@ -315,8 +312,10 @@ impl Centre {
 
     fn end(&mut self, contact: Name) {
         let end = ContactEnd {
-            outcome: Some(Outcome::Open),
-            ..ContactEnd::of(contact)
+            contact,
+            outcome: Outcome::Open,
+            note: None,
+            learnt: None,
         };
         black_box(self.apply(Command::Contact(ContactCommand::End(end))));
     }

@@ -8,7 +8,6 @@ use anyhow::Context;
 
 use super::{Done, Failure, USAGE};
 use crate::config::Config;
-use crate::identity;
 use crate::rehearse;
 use crate::router::Router;
 use crate::router::command::Stamped;
@@ -55,15 +54,12 @@ fn configured(path: &Path) -> Result<Router, Failure> {
     }
     let mut router = Router::new();
     let mut effects = Effects::default();
-    for mut command in config.commands() {
-        identity::admit(&mut command, router.book().settings())
-            .map_err(|refusal| Failure::new(USAGE, refusal))?;
+    for command in config.commands() {
         let stamped = Stamped {
             at: 0,
             chance: 0,
             source: None,
             key: None,
-            actor: None,
             command,
         };
         router

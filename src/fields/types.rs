@@ -23,8 +23,6 @@ pub enum Type {
     Text,
     /// The name of a skill with `{}` as a placeholder.
     SkillPattern,
-    /// A time zone of the IANA database, by name.
-    Zone,
     /// The id of an offer.
     Offer,
     /// `true` or `false`.
@@ -72,8 +70,6 @@ pub enum Type {
     Mode,
     /// A SHA-256.
     Hash,
-    /// The two letters of a country.
-    Country,
 }
 
 /// No limit of its own: as many as the line holds.
@@ -107,7 +103,6 @@ impl Type {
             | Self::Key
             | Self::Text
             | Self::SkillPattern
-            | Self::Zone
             | Self::Offer
             | Self::Bool
             | Self::Millis { .. }
@@ -124,8 +119,7 @@ impl Type {
             | Self::Address
             | Self::Path(_)
             | Self::Mode
-            | Self::Hash
-            | Self::Country => false,
+            | Self::Hash => false,
         }
     }
 
@@ -176,7 +170,6 @@ impl Type {
             Self::Name => id(NAME_BYTES_MAX),
             Self::Key => id(KEY_BYTES_MAX),
             Self::Text => format!("a string of at most {TEXT_BYTES_MAX} bytes"),
-            Self::Zone => "a time zone of the IANA database such as \"Asia/Shanghai\"".to_owned(),
             Self::SkillPattern => {
                 format!("the name of a skill with one {{}} in it, at most {NAME_BYTES_MAX} bytes")
             }
@@ -218,7 +211,6 @@ impl Type {
             Self::Path(_) => "the path of a file or folder".to_owned(),
             Self::Mode => "permission bits".to_owned(),
             Self::Hash => "64 hexadecimal digits".to_owned(),
-            Self::Country => "the two letters of a country, such as \"CN\"".to_owned(),
         }
     }
 
@@ -239,7 +231,6 @@ impl Type {
             | Self::Key
             | Self::Text
             | Self::SkillPattern
-            | Self::Zone
             | Self::Offer
             | Self::Bool
             | Self::Term
@@ -257,8 +248,7 @@ impl Type {
             | Self::Address
             | Self::Path(_)
             | Self::Mode
-            | Self::Hash
-            | Self::Country => None,
+            | Self::Hash => None,
         }
     }
 
@@ -268,7 +258,6 @@ impl Type {
             Self::Name => id_schema(NAME_BYTES_MAX),
             Self::Key => id_schema(KEY_BYTES_MAX),
             Self::Text => json!({"type": "string", "maxLength": TEXT_BYTES_MAX}),
-            Self::Zone => json!({"type": "string"}),
             Self::SkillPattern => json!({
                 "type": "string", "maxLength": NAME_BYTES_MAX, "pattern": "^[^{}]*\\{\\}[^{}]*$",
             }),
@@ -301,9 +290,7 @@ impl Type {
                 {"type": "array", "items": item.schema(), "minItems": 1},
             ]}),
             Self::Attributes => json!({"type": "object"}),
-            Self::Term | Self::Address | Self::Path(_) | Self::Hash | Self::Country => {
-                json!({"type": "string"})
-            }
+            Self::Term | Self::Address | Self::Path(_) | Self::Hash => json!({"type": "string"}),
         }
     }
 
@@ -312,7 +299,6 @@ impl Type {
             Self::Name | Self::Key => json!("x"),
             Self::Text | Self::Path(_) => json!(""),
             Self::SkillPattern => json!("{}"),
-            Self::Zone => json!("UTC"),
             Self::Offer => json!("o1"),
             Self::Bool => json!(false),
             Self::Millis { min, .. } | Self::Whole { min, .. } => json!(min),
@@ -326,7 +312,6 @@ impl Type {
             Self::Limit(inner) => inner.valid_value(),
             Self::Address => json!("[::1]:1"),
             Self::Hash => json!("0".repeat(64)),
-            Self::Country => json!("CN"),
         }
     }
 }

@@ -115,8 +115,6 @@ impl Fold {
             }
             Fact::ContactOffered { .. }
             | Fact::ContactConnected { .. }
-            | Fact::ContactLeft { .. }
-            | Fact::ContactRetrieved { .. }
             | Fact::ContactEnded { .. } => self.contact(stated),
             Fact::CaseOpened { .. }
             | Fact::CaseOwned { .. }

@@ -39,7 +39,6 @@ mod ledger;
 mod opening;
 mod recovery;
 mod reload;
-mod removals;
 mod snapshots;
 mod status;
 mod stored;

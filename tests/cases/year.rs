@@ -210,7 +210,6 @@ impl Year {
             chance: self.rng.random(),
             source: None,
             key: None,
-            actor: None,
             command,
         };
         self.effects.clear();
@@ -259,7 +258,6 @@ impl Year {
             topic: None,
             kind,
             owner,
-            of_nobody: false,
         }))));
         self.live.push(case);
     }
@@ -311,8 +309,10 @@ impl Year {
 
     fn hang_up(&mut self, contact: &Name, outcome: Outcome) {
         self.done(Command::Contact(ContactCommand::End(ContactEnd {
-            outcome: Some(outcome),
-            ..ContactEnd::of(contact.clone())
+            contact: contact.clone(),
+            outcome,
+            note: None,
+            learnt: None,
         })));
     }
 

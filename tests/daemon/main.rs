@@ -5,7 +5,6 @@
 mod support;
 
 mod access;
-mod actor;
 mod clock;
 mod crash;
 mod events;

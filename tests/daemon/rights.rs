@@ -32,11 +32,11 @@ fn tokens() -> String {
     .concat()
 }
 
-pub fn place() -> Place {
+fn place() -> Place {
     Place::new(&format!("{PEOPLE}{}", tokens()))
 }
 
-pub fn as_(daemon: &Daemon, name: &str) -> Client {
+fn as_(daemon: &Daemon, name: &str) -> Client {
     let mut client = daemon.tcp();
     let open = json!({"client": name, "token": format!("secret-{name}")});
     client.call("session.open", open);

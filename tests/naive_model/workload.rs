@@ -87,7 +87,6 @@ impl Workload {
             chance: self.rng.random(),
             source: self.source(model),
             key: None,
-            actor: None,
             command,
         };
         self.maybe_keyed(&mut stamped);

@@ -42,7 +42,6 @@ impl Centre {
             chance: 0,
             source: None,
             key: None,
-            actor: None,
             command,
         };
         let mut effects = Effects::default();

@@ -58,7 +58,6 @@ const SERVER: &[&[&str]] = &[
     &["hub"],
     &[
         "configure",
-        "removals",
         "disk",
         "history",
         "ledger",

@@ -26,7 +26,6 @@ impl Router {
             }
         }
         self.book.settle_idle();
-        self.tell_states();
     }
 
     fn settle_contacts(&mut self) {

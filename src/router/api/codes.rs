@@ -4,13 +4,6 @@
 
 use super::words::words;
 
-impl Default for AgentState {
-    /// Before it says anything.
-    fn default() -> Self {
-        Self::Offline
-    }
-}
-
 words! {
     /// Whether an agent is a person. A bot may serve; it never owns.
     AgentKind { Human, Bot }
@@ -53,9 +46,6 @@ words! {
         Cancelled,
     }
 
-    /// Who ended a contact.
-    EndedBy { Customer, Agent, Platform }
-
     /// How an offer ended.
     OfferEnd {
         Accepted,
@@ -94,9 +84,6 @@ words! {
         Ordered,
         Random,
     }
-
-    /// Whether the part of an e-mail address before its domain knows case.
-    MailCase { Lower, Keep }
 
     /// How strongly ownership counts in a queue.
     OwnershipMode { Off, Prefer, Require }
@@ -217,7 +204,6 @@ words! {
         QueueClosed,
         WaitedTooLong,
         NobodyLoggedIn,
-        PlatformGone,
         Accepted,
         Ended,
     }
@@ -239,8 +225,6 @@ words! {
         AlreadyOffered,
         HasEnoughCases,
         NotInFallback,
-        /// It passed the contact on, and others could serve it.
-        PassedItOn,
     }
 
     /// The rule of a step of a contact; docs/routing-rules.md has the number of each.
@@ -267,8 +251,5 @@ words! {
         Lease,
         Customer,
         Callback,
-        Leave,
-        Retrieve,
-        Take,
     }
 }

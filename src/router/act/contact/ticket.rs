@@ -20,16 +20,10 @@ impl Router {
         let Some(prefix) = policy.prefix.clone() else {
             return;
         };
-        let zone = match self.book.calendar_of_queue(queue) {
-            Some(calendar) => &calendar.zone,
-            None => &self.book.settings().zone.0,
-        };
-        let (day, from) = (policy.day(self.book.at(), zone), policy.from);
+        let (day, from) = (policy.day(self.book.at()), policy.from);
         let digits = usize::from(policy.digits.get());
         let roll = &mut self.book.queue_mut(queue).roll;
-        // Where the clocks go back over midnight, the day that has begun goes on.
-        let goes_back = roll.drawn > 0 && day == roll.day - 1;
-        if roll.day != day && !goes_back {
+        if roll.day != day {
             *roll = Roll { day, drawn: 0 };
         }
         let number = from.saturating_add(roll.drawn);

@@ -129,7 +129,6 @@ impl Router {
             pick,
             max_in_system,
             lease_ms,
-            platform_grace_ms,
             repeat_supervise,
             repeat_window_ms,
             close_after_ms,
@@ -137,13 +136,7 @@ impl Router {
             keep_ended_max,
             keep_keys_ms,
             keep_keys_max,
-            by_customer,
-            zone,
-            country,
-            nobody,
-            shared,
-            mail_case,
-            sip_is_tel
+            by_customer
         );
         for (name, rule) in channels.iter().flatten() {
             settings.channels.insert(name.clone(), *rule);
