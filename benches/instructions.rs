@@ -89,6 +89,7 @@ fn a_submission() -> (Stamped, Answer, Vec<Event>) {
         chance: 7,
         source: None,
         key: None,
+        actor: None,
         command,
     };
     let answer = centre

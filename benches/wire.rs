@@ -5,12 +5,16 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
+use firsthand::identity;
 use firsthand::router::answer::{Answer, OfferView, Submitted};
 use firsthand::router::codes::{ContactState, Route, Why};
+use firsthand::router::command::Command;
+use firsthand::router::country::Country;
 use firsthand::router::ids::{Name, OfferId};
+use firsthand::router::policy::Settings;
 use firsthand::wire::limits::Limits;
 use firsthand::wire::reply;
-use firsthand::wire::request::{Id, Message, parse};
+use firsthand::wire::request::{Id, Message, Request, parse};
 use serde_json::{Value, json};
 
 /// A submit as a platform sends it.
@@ -28,6 +32,8 @@ fn submitted() -> Answer {
         outcome: None,
         queue: Name::of("support"),
         customer: Some(Name::of("tel:+8613800138000")),
+        withheld: None,
+        shared: None,
         case: Some(Name::of("case-1")),
         owner: Some(agent.clone()),
         agent: None,
@@ -123,6 +129,58 @@ fn ratios() {
     );
 }
 
+/// The same submission with its customer written in another way.
+fn submission(customer: &str) -> Command {
+    let line = SUBMIT.replace("tel:+8613800138000", customer);
+    match decode(&line) {
+        Message::One(call) => match call.request {
+            Ok(Request::Command(command)) => command,
+            other => panic!("{other:?}"),
+        },
+        Message::Batch(_) => unreachable!("one request"),
+    }
+}
+
+/// What the door costs a submission, beside reading its line.
+fn door() {
+    let settings = Settings {
+        country: Country::new("CN").ok(),
+        ..Settings::default()
+    };
+    let commands = ["tel:+8613800138000", "tel:138 0013 8000", "tel:anonymous"].map(submission);
+    let pass = |command: &Command| {
+        let mut command = command.clone();
+        identity::admit(&mut command, &settings).expect("admitted");
+        black_box(command);
+    };
+    let [formed, national, nobody] = &commands;
+    let [read, copied, formed, national, nobody] = race([
+        &mut || {
+            black_box(decode(black_box(SUBMIT)));
+        },
+        &mut || {
+            black_box(black_box(formed).clone());
+        },
+        &mut || pass(black_box(formed)),
+        &mut || pass(black_box(national)),
+        &mut || pass(black_box(nobody)),
+    ]);
+    let cost = |with: f64| (with - copied).max(0.0);
+    println!(
+        "the door: {:.0} ns for a number in its form, {:.0} ns for a withheld one, {:.0} ns for a \
+         national one with separators; reading the line {read:.0} ns",
+        cost(formed),
+        cost(nobody),
+        cost(national)
+    );
+    println!(
+        "ratio to reading the line: in its form {:.3}, withheld {:.3}, national {:.1}",
+        cost(formed) / read,
+        cost(nobody) / read,
+        cost(national) / read
+    );
+}
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let answer = submitted();
@@ -139,5 +197,6 @@ fn main() {
     });
     group.finish();
     ratios();
+    door();
     criterion.final_summary();
 }

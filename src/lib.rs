@@ -24,6 +24,7 @@
 //! - [`generate`]: arrivals and agents made from a model.
 //! - [`queueing`]: the formulas that a simulation is held against.
 //! - [`client`], [`replay`], [`demo`], [`mod@bench`]: the other end of the socket.
+//! - [`spelling`], [`identity`]: the one form of ids and of customers' identities.
 //! - [`nearest`]: did you mean; [`log`]: where the log goes; [`printable`]: what a terminal may be shown.
 //! - [`cli`]: the command line.
 //!
@@ -31,6 +32,8 @@
 //! commands. `router` and `wire` know no clock, file, socket or chance; a test holds them to it.
 
 pub mod stored;
+
+pub mod spelling;
 
 pub mod calendar;
 
@@ -73,6 +76,8 @@ pub mod demo;
 pub mod bench;
 
 pub mod nearest;
+
+pub mod identity;
 
 pub mod printable;
 

@@ -5,31 +5,7 @@
 
 use std::borrow::Cow;
 
-/// Whether a character is a control character, changes the direction of text, or has no width.
-pub fn is_hidden(character: char) -> bool {
-    match character {
-        ' '..='~' => false,
-        _ => {
-            character.is_control()
-                || matches!(
-                    character,
-                    '\u{ad}'
-                        | '\u{61c}'
-                        | '\u{115f}'
-                        | '\u{1160}'
-                        | '\u{180e}'
-                        | '\u{200b}'..='\u{200f}'
-                        | '\u{2028}'..='\u{202e}'
-                        | '\u{2060}'..='\u{206f}'
-                        | '\u{3164}'
-                        | '\u{feff}'
-                        | '\u{ffa0}'
-                        | '\u{fff9}'..='\u{fffb}'
-                        | '\u{e0000}'..='\u{e007f}'
-                )
-        }
-    }
-}
+use crate::spelling::is_hidden;
 
 /// The text with every hidden character escaped.
 pub fn printable(text: &str) -> Cow<'_, str> {

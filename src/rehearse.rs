@@ -10,6 +10,7 @@ use std::io::{BufRead, Write};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::identity;
 use crate::router::Router;
 use crate::router::answer::Answer;
 use crate::router::command::{Command, Session, SessionCommand, Stamped};
@@ -24,6 +25,8 @@ use crate::wire::{PROTOCOL, event, openrpc, reply};
 
 /// The session of a line that names none.
 const SESSION: &str = "main";
+/// The actor of every request: whoever plays the script.
+const ACTOR: &str = "rehearse";
 
 /// Most ticks at the same instant. A correct router needs one; this stops a router that would never
 /// let time pass.
@@ -174,8 +177,8 @@ fn time(at: Option<&RawValue>) -> Result<Timestamp, String> {
 struct Stage {
     router: Router,
     now: Timestamp,
-    /// The open sessions with their client.
-    clients: BTreeMap<Name, Name>,
+    /// The open sessions with their client, if they hold lines.
+    clients: BTreeMap<Name, Option<Name>>,
     effects: Effects,
     ticks: u64,
     /// Output not written yet.
@@ -210,7 +213,7 @@ impl Stage {
         match cue.action {
             Action::Pass => {}
             Action::Close => {
-                if let Some(client) = self.clients.remove(&cue.session) {
+                if let Some(Some(client)) = self.clients.remove(&cue.session) {
                     let closed = Command::Session(SessionCommand::Closed(Session { client }));
                     // Never refused, because the session was opened; there is no reply.
                     let _ = self.apply(cue.line, None, None, closed);
@@ -254,11 +257,14 @@ impl Stage {
         key: Option<Key>,
         command: Command,
     ) -> Result<Answer, Reject> {
+        // Whoever plays a script is its only peer; time passes by itself.
+        let actor = (!matches!(command, Command::Tick)).then(|| Name::of(ACTOR));
         let stamped = Stamped {
             at: self.now,
             chance: splitmix64(draw),
-            source,
             key,
+            actor,
+            source,
             command,
         };
         self.effects.clear();
@@ -280,12 +286,17 @@ impl Stage {
             Err(error) => return self.print(|out| reply::error(out, id, &error)),
         };
         match request {
-            Request::Command(command) => {
-                let source = self.clients.get(session).cloned();
+            Request::Command(mut command) => {
+                let admitted = identity::admit(&mut command, self.router.book().settings());
+                if let Err(refusal) = admitted {
+                    return self.print(|out| reply::refusal(out, id, &refusal));
+                }
+                let source = self.clients.get(session).cloned().flatten();
                 let outcome = self.apply(line, source, call.key, command);
                 self.print(|out| reply::outcome(out, id, &outcome));
             }
-            Request::Query(query) => {
+            Request::Query(mut query) => {
+                identity::admit_query(&mut query, self.router.book().settings());
                 let outcome = self.router.book().query(self.now, &query);
                 self.print(|out| reply::outcome(out, id, &outcome));
             }
@@ -312,13 +323,16 @@ impl Stage {
                     seq: self.router.event_seq(),
                 },
             ),
-            Request::Server(ServerCall::Snapshot | ServerCall::Reload | ServerCall::Drain) => {
+            Request::Server(
+                ServerCall::Snapshot | ServerCall::Reload { .. } | ServerCall::Drain,
+            ) => {
                 let refusal = Reject {
                     kind: RejectKind::Unavailable,
                     entity: "server",
                     id: None,
                     field: None,
                     message: "a rehearsal has no daemon: send this to a running one".to_owned(),
+                    nearest: None,
                 };
                 self.print(|out| reply::refusal(out, id, &refusal));
             }
@@ -329,22 +343,24 @@ impl Stage {
     /// Opens a session for a client; a session open for another client is closed first.
     fn open(&mut self, line: u64, session: &Name, id: &Id, open: SessionOpen) {
         let client = open.client;
-        let before = self.clients.insert(session.clone(), client.clone());
+        let holds = open.lines.then(|| client.clone());
+        let before = self.clients.insert(session.clone(), holds.clone());
+        let before = before.flatten();
         let mut earlier = Vec::new();
         let mut outcome = Ok(());
-        if before.as_ref() != Some(&client) {
+        if before != holds {
             if let Some(client) = before {
                 // Never refused, because the session was opened; there is no reply.
                 let closed = Command::Session(SessionCommand::Closed(Session { client }));
                 let _ = self.apply(line, None, None, closed);
                 earlier = std::mem::take(&mut self.effects.events);
             }
-            let opened = Command::Session(SessionCommand::Opened(Session {
-                client: client.clone(),
-            }));
-            outcome = self
-                .apply(line, Some(client.clone()), None, opened)
-                .map(|_| ());
+            if let Some(client) = holds {
+                let opened = Command::Session(SessionCommand::Opened(Session {
+                    client: client.clone(),
+                }));
+                outcome = self.apply(line, Some(client), None, opened).map(|_| ());
+            }
         }
         match outcome {
             Ok(()) => self.result(

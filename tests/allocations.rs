@@ -150,6 +150,7 @@ fn stamped(command: Command) -> Stamped {
         chance: 7,
         source: None,
         key: None,
+        actor: None,
         command,
     }
 }

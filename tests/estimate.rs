@@ -99,6 +99,7 @@ impl Run {
             chance: 0,
             source: None,
             key: None,
+            actor: None,
             command,
         };
         self.effects.clear();

@@ -103,6 +103,7 @@ impl Pair {
             chance: 7,
             source: None,
             key: None,
+            actor: None,
             command,
         };
         let (mut one, mut other) = (Effects::default(), Effects::default());
@@ -482,8 +483,38 @@ impl Script {
                     json!({"contact": contact, "to": to, "mode": mode}),
                 );
             }
-            32..40 => self.rare_request(agent, &contact, queue),
+            32..35 => self.conversation_request(agent, &contact),
+            35..40 => self.rare_request(agent, &contact, queue),
             _ => self.case_request(agent, &contact, queue),
+        }
+    }
+
+    /// Requests about who is in a conversation, and how it ended.
+    fn conversation_request(&mut self, agent: &str, contact: &str) {
+        let of = json!({"contact": contact, "agent": agent});
+        let late = self.at.saturating_sub(1_000);
+        match self.draw(9) {
+            0..2 => self.say("contact.leave", of),
+            2..4 => self.say("contact.retrieve", of),
+            4..6 => self.say("contact.take", of),
+            6 => {
+                let on = self.one_in(2);
+                self.say(
+                    "contact.hold",
+                    json!({"contact": contact, "agent": agent, "on": on}),
+                );
+            }
+            7 => self.say(
+                "contact.end",
+                json!({"contact": contact, "ended_by": "customer", "at": late}),
+            ),
+            _ => {
+                let outcome = self.pick(&["resolved", "open"]);
+                self.say(
+                    "contact.outcome",
+                    json!({"contact": contact, "outcome": outcome}),
+                );
+            }
         }
     }
 
@@ -493,7 +524,7 @@ impl Script {
         let same = self.pick(&CUSTOMERS);
         let to = self.pick(&AGENTS);
         let soon = self.at + 2_000;
-        match self.draw(20) {
+        match self.draw(22) {
             0 => self.agent(),
             1 => self.queue(),
             2 => self.say(
@@ -507,6 +538,14 @@ impl Script {
             4 => self.say(
                 "customer.exclude",
                 json!({"customer": customer, "agent": agent, "on": true}),
+            ),
+            20 => self.say(
+                "customer.unlink",
+                json!({"customer": customer, "identity": same, "to": "zhao", "cases": [case]}),
+            ),
+            21 => self.say(
+                "customer.link",
+                json!({"customer": customer, "identities": [same], "merge": true}),
             ),
             5 => self.say(
                 "customer.exclude",

@@ -39,8 +39,11 @@ const IMPURE: &[&str] = &[
 /// Pure folders, and the other folders that they may name.
 const PURE: &[(&str, &[&str])] = &[
     ("src/stored", &["stored"]),
-    ("src/calendar", &["calendar"]),
-    ("src/router", &["router", "calendar", "stored"]),
+    ("src/calendar", &["calendar", "nearest"]),
+    (
+        "src/router",
+        &["router", "calendar", "stored", "spelling", "nearest"],
+    ),
     ("src/fields", &["router", "calendar"]),
     (
         "src/wire",

@@ -180,6 +180,7 @@ impl Centre {
                 topic: None,
                 kind: None,
                 owner: Some(agent_name(owner)),
+                of_nobody: false,
             }))));
         }
         self.customers = owners;
@@ -193,6 +194,7 @@ impl Centre {
                 customer: Name::of(&format!("tel:+86{n:011}")),
                 identities: Vec::new(),
                 profile: None,
+                merge: false,
             },
         ))));
     }
@@ -268,6 +270,7 @@ impl Centre {
             chance: 0,
             source: None,
             key: None,
+            actor: None,
             command,
         };
         self.effects.clear();
@@ -312,10 +315,8 @@ impl Centre {
 
     fn end(&mut self, contact: Name) {
         let end = ContactEnd {
-            contact,
-            outcome: Outcome::Open,
-            note: None,
-            learnt: None,
+            outcome: Some(Outcome::Open),
+            ..ContactEnd::of(contact)
         };
         black_box(self.apply(Command::Contact(ContactCommand::End(end))));
     }

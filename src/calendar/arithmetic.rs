@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::civil::Date;
-use super::hours::{Hours, Week};
+use super::hours::{Hours, MINUTES_OF_DAY, Span, Week};
 use super::offsets::Zone;
 use super::term::Term;
 use super::{DAY_MS, Instant};
@@ -27,6 +27,15 @@ pub struct Calendar {
     pub make_up: Vec<Date>,
     /// The hours of those days.
     pub make_up_hours: Hours,
+    /// Dates with hours of their own, or with none, before all else; in order.
+    pub special: Vec<Special>,
+}
+
+/// The hours of one date; none = closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Special {
+    pub date: Date,
+    pub hours: Hours,
 }
 
 /// The rest of a term that is paused.
@@ -42,14 +51,21 @@ pub enum Pause {
 
 impl Calendar {
     /// The hours of a date; none = not worked.
-    pub fn hours(&self, date: Date) -> &[super::Span] {
-        if self.make_up.binary_search(&date).is_ok() {
+    pub fn hours(&self, date: Date) -> &[Span] {
+        if let Some(special) = self.special(date) {
+            &special.hours
+        } else if self.make_up.binary_search(&date).is_ok() {
             &self.make_up_hours
         } else if self.holidays.binary_search(&date).is_ok() {
             &[]
         } else {
             &self.week[date.weekday()]
         }
+    }
+
+    fn special(&self, date: Date) -> Option<&Special> {
+        let at = self.special.binary_search_by_key(&date, |of| of.date);
+        at.ok().map(|at| &self.special[at])
     }
 
     pub fn is_worked(&self, date: Date) -> bool {
@@ -60,7 +76,7 @@ impl Calendar {
     pub fn end(&self, at: Instant, term: Term) -> Instant {
         match term {
             Term::Elapsed(ms) => at.saturating_add(ms),
-            Term::WorkingDays(n) => self.closing(self.nth_after(self.zone.date(at), n)),
+            Term::WorkingDays(n) => self.closing(self.nth_after(self.day(at), n)),
             Term::OpenMs(ms) => self.add_open(at, ms),
         }
     }
@@ -70,8 +86,8 @@ impl Calendar {
         match term {
             Term::Elapsed(_) => Pause::Elapsed((due_at - at).max(0)),
             Term::WorkingDays(_) => {
-                let last = self.zone.date(due_at - 1);
-                let mut date = self.zone.date(at);
+                let last = self.day(due_at - 1);
+                let mut date = self.day(at);
                 let mut n = 0;
                 while date < last {
                     date = date.next();
@@ -88,7 +104,7 @@ impl Calendar {
         match left {
             Pause::Elapsed(ms) => at.saturating_add(ms),
             Pause::WorkingDays(0) => {
-                let today = self.zone.date(at);
+                let today = self.day(at);
                 let closing = self.closing(today);
                 if self.is_worked(today) && closing > at {
                     closing
@@ -96,14 +112,14 @@ impl Calendar {
                     self.closing(self.nth_after(today, 1))
                 }
             }
-            Pause::WorkingDays(n) => self.closing(self.nth_after(self.zone.date(at), n)),
+            Pause::WorkingDays(n) => self.closing(self.nth_after(self.day(at), n)),
             Pause::OpenMs(ms) => self.add_open(at, ms),
         }
     }
 
     /// The first instant from `at` on at which the calendar is open.
     pub fn next_open(&self, at: Instant) -> Instant {
-        let mut date = self.zone.date(at);
+        let mut date = self.zone.date(at).previous();
         loop {
             for (from, to) in self.spans(date) {
                 if at < to {
@@ -121,8 +137,18 @@ impl Calendar {
 
     /// The opening time of the nth worked day after the current one.
     pub fn opening(&self, at: Instant, n: u32) -> Instant {
-        let date = self.nth_after(self.zone.date(at), n);
-        self.next_open(self.zone.instant(date, 0))
+        let date = self.nth_after(self.day(at), n);
+        let opens = self.hours(date).first().map_or(0, |span| span.from);
+        self.next_open(self.zone.instant(date, opens))
+    }
+
+    /// The day to which an instant belongs: the one before while a span of it still runs.
+    fn day(&self, at: Instant) -> Date {
+        let date = self.zone.date(at);
+        let before = date.previous();
+        let ran_on = self.hours(before).last();
+        let runs = ran_on.is_some_and(|span| span.passes_midnight()) && at < self.closing(before);
+        if runs { before } else { date }
     }
 
     /// The nth worked day after a date; `n` is at least 1.
@@ -137,23 +163,40 @@ impl Calendar {
 
     /// When business ends on a worked day.
     fn closing(&self, date: Date) -> Instant {
-        let to = self.hours(date).last().map_or(24 * 60, |span| span.to);
+        let last = self.hours(date).last();
+        let to = last.map_or(MINUTES_OF_DAY, |span| self.minute_of_end(date, *span));
         self.zone.instant(date, to)
     }
 
-    /// The opening hours of a date as instants. Hours that the clocks skip are empty.
+    /// When a span ends that begins on a date, in minutes after the midnight before.
+    fn minute_of_end(&self, date: Date, span: Span) -> u16 {
+        if !span.passes_midnight() {
+            return span.to;
+        }
+        let next = date.next();
+        let is_holiday = self.holidays.binary_search(&next).is_ok()
+            && self.make_up.binary_search(&next).is_err();
+        if is_holiday || self.special(next).is_some() {
+            return MINUTES_OF_DAY;
+        }
+        let begins = self.hours(next).first();
+        begins.map_or(span.to, |first| span.to.min(MINUTES_OF_DAY + first.from))
+    }
+
+    /// The opening hours that begin on a date, as instants. Hours that the clocks skip are empty.
     fn spans(&self, date: Date) -> impl Iterator<Item = (Instant, Instant)> + '_ {
         self.hours(date)
             .iter()
             .map(move |span| {
                 let from = self.zone.instant(date, span.from);
-                (from, self.zone.instant(date, span.to))
+                let to = self.minute_of_end(date, *span);
+                (from, self.zone.instant(date, to))
             })
             .filter(|(from, to)| from < to)
     }
 
     fn add_open(&self, at: Instant, ms: i64) -> Instant {
-        let mut date = self.zone.date(at);
+        let mut date = self.zone.date(at).previous();
         let mut left = ms;
         loop {
             for (from, to) in self.spans(date) {
@@ -169,7 +212,7 @@ impl Calendar {
 
     fn open_between(&self, from: Instant, to: Instant) -> i64 {
         let mut open = 0;
-        let mut date = self.zone.date(from);
+        let mut date = self.zone.date(from).previous();
         while i64::from(date.0) * DAY_MS <= self.zone.local(to) {
             for (begins, ends) in self.spans(date) {
                 open += (ends.min(to) - begins.max(from)).max(0);

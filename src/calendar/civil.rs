@@ -53,6 +53,10 @@ impl Date {
         Self(self.0 + 1)
     }
 
+    pub const fn previous(self) -> Self {
+        Self(self.0 - 1)
+    }
+
     /// Reads `2026-02-17`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');

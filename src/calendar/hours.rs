@@ -10,9 +10,11 @@ pub const SPANS_MAX: usize = 8;
 /// The days of the week as they are written, Monday first.
 pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-const MINUTES_OF_DAY: u16 = 24 * 60;
+/// Minutes of a day.
+pub const MINUTES_OF_DAY: u16 = 24 * 60;
 
-/// From and to in minutes since midnight; `to` may be 24:00 and lies after `from`.
+/// From and to in minutes since midnight of the day on which it begins. `to` lies after `from`, and
+/// beyond 24:00 where the span passes midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     pub from: u16,
@@ -25,21 +27,33 @@ impl Span {
         to: MINUTES_OF_DAY,
     };
 
-    /// Reads `09:00-17:30`.
+    /// Reads `09:00-17:30`, or `22:00-06:00` past midnight.
     pub fn parse(text: &str) -> Option<Self> {
         let (from, to) = text.split_once('-')?;
-        let span = Self {
-            from: minutes(from)?,
-            to: minutes(to)?,
-        };
-        (span.from < span.to).then_some(span)
+        let (from, to) = (minutes(from)?, minutes(to)?);
+        let next_day = if to < from { MINUTES_OF_DAY } else { 0 };
+        let to = to + next_day;
+        (from < to && from < MINUTES_OF_DAY).then_some(Self { from, to })
+    }
+
+    /// Whether it ends on the day after.
+    pub const fn passes_midnight(self) -> bool {
+        self.to > MINUTES_OF_DAY
+    }
+
+    /// Whether it ends one minute before midnight, by which mostly midnight is meant.
+    pub const fn ends_a_minute_early(self) -> bool {
+        self.to == MINUTES_OF_DAY - 1
     }
 }
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (from, to) = (self.from, self.to);
+        let (from, mut to) = (self.from, self.to);
         let (h, m) = (from / 60, from % 60);
+        if self.passes_midnight() {
+            to -= MINUTES_OF_DAY;
+        }
         write!(f, "{h:02}:{m:02}-{:02}:{:02}", to / 60, to % 60)
     }
 }
@@ -55,7 +69,7 @@ fn minutes(text: &str) -> Option<u16> {
     (minute < 60 && total <= MINUTES_OF_DAY).then_some(total)
 }
 
-/// The spans of a day, sorted, with gaps between them; none = not worked.
+/// The spans that begin on a day, sorted, without overlaps; none = not worked.
 pub type Hours = Vec<Span>;
 
 /// Hours by weekday, Monday first.

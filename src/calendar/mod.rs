@@ -9,16 +9,18 @@ mod arithmetic;
 mod civil;
 mod hours;
 mod offsets;
+mod read;
 mod term;
 mod written;
 pub mod zone;
 
-pub use arithmetic::{Calendar, DAYS_MAX, Pause};
+pub use arithmetic::{Calendar, DAYS_MAX, Pause, Special};
 pub use civil::Date;
 pub use hours::{Hours, SPANS_MAX, Span, WEEKDAYS, Week};
 pub use offsets::{OFFSETS_MAX, Offset, Zone};
+pub use read::Fault;
 pub use term::{OPEN_MS_MAX, TERM_MS_MAX, Term, WORKING_DAYS_MAX, parse_ms};
-pub use written::{Fault, Written, plain};
+pub use written::{Written, plain};
 
 /// Milliseconds since 1970 in UTC.
 pub type Instant = i64;

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::arithmetic::{Calendar, DAYS_MAX};
+use super::arithmetic::Calendar;
 use super::civil::Date;
-use super::hours::{Hours, SPANS_MAX, Span, WEEKDAYS, Week};
+use super::hours::{Hours, Span, WEEKDAYS, Week};
 use super::offsets::Zone;
-use super::zone;
+use super::read::{Fault, Texts};
 
 /// The texts of a calendar. Defaults: UTC, Monday to Friday from 00:00 to 24:00, no holidays;
 /// make-up days have the hours of the first worked day of the week.
@@ -24,44 +24,51 @@ pub struct Written {
     pub holidays: Vec<Box<str>>,
     pub make_up: Vec<Box<str>>,
     pub make_up_hours: Option<Vec<Box<str>>>,
-}
-
-/// An error in one member.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    pub field: &'static str,
-    /// What is wrong, and what is accepted.
-    pub message: String,
+    /// Date → spans, before everything else; without spans it is closed.
+    pub special: BTreeMap<Box<str>, Vec<Box<str>>>,
 }
 
 impl Written {
-    /// Parses the texts.
-    pub fn resolve(&self) -> Result<Calendar, Fault> {
+    /// Everything that is wrong with its own texts, whatever they are added to.
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut texts = Texts::default();
+        self.read(&mut texts);
+        texts.faults
+    }
+
+    /// The calendar, or everything that is wrong with it.
+    pub fn resolve(&self) -> Result<Calendar, Vec<Fault>> {
+        let mut texts = Texts::default();
+        let calendar = self.read(&mut texts);
+        // A text that was left out must not be missed as well.
+        if texts.faults.is_empty() {
+            texts.whole(&calendar.week, &calendar.make_up_hours);
+        }
+        if texts.faults.is_empty() {
+            Ok(calendar)
+        } else {
+            Err(texts.faults)
+        }
+    }
+
+    fn read(&self, texts: &mut Texts) -> Calendar {
         let week = match &self.week {
             None => workweek(),
-            Some(week) => read_week(week).map_err(in_field("week"))?,
+            Some(week) => texts.week(week),
         };
-        let Some(first) = week.iter().find(|hours| !hours.is_empty()) else {
-            let message =
-                "no day is worked: give hours to at least one, such as {\"mon\":[\"09:00-17:00\"]}";
-            return Err(in_field("week")(message.to_owned()));
-        };
+        let first = week.iter().find(|hours| !hours.is_empty());
         let make_up_hours = match &self.make_up_hours {
-            None => first.clone(),
-            Some(spans) => read_hours(spans).map_err(in_field("make_up_hours"))?,
+            None => first.cloned().unwrap_or_default(),
+            Some(spans) => texts.hours("make_up_hours", None, spans),
         };
-        if make_up_hours.is_empty() {
-            let message = "a make-up day is worked: give it hours, or leave this out";
-            return Err(in_field("make_up_hours")(message.to_owned()));
-        }
-        let zone = self.zone.as_deref().unwrap_or("UTC");
-        Ok(Calendar {
-            zone: zone::resolve(zone).map_err(in_field("zone"))?,
-            holidays: read_days(&self.holidays).map_err(in_field("holidays"))?,
-            make_up: read_days(&self.make_up).map_err(in_field("make_up"))?,
+        Calendar {
+            zone: texts.zone(self.zone.as_deref().unwrap_or("UTC")),
+            holidays: texts.days("holidays", &self.holidays),
+            make_up: texts.days("make_up", &self.make_up),
+            special: texts.special(&self.special),
             make_up_hours,
             week,
-        })
+        }
     }
 }
 
@@ -73,6 +80,7 @@ pub fn plain() -> &'static Calendar {
         holidays: Vec::new(),
         make_up: Vec::new(),
         make_up_hours: vec![Span::WHOLE_DAY],
+        special: Vec::new(),
     });
     &PLAIN
 }
@@ -92,12 +100,13 @@ impl From<&Calendar> for Written {
             holidays: ranges(&calendar.holidays),
             make_up: ranges(&calendar.make_up),
             make_up_hours: Some(spans(&calendar.make_up_hours)),
+            special: calendar
+                .special
+                .iter()
+                .map(|of| (of.date.to_string().into(), spans(&of.hours)))
+                .collect(),
         }
     }
-}
-
-fn in_field(field: &'static str) -> impl Fn(String) -> Fault {
-    move |message| Fault { field, message }
 }
 
 fn workweek() -> Week {
@@ -106,68 +115,6 @@ fn workweek() -> Week {
         day.push(Span::WHOLE_DAY);
     }
     week
-}
-
-fn read_week(written: &BTreeMap<Box<str>, Vec<Box<str>>>) -> Result<Week, String> {
-    let mut week = Week::default();
-    for (day, spans) in written {
-        let Some(at) = WEEKDAYS.iter().position(|known| **known == **day) else {
-            return Err(format!(
-                "{day:?} is not a weekday: give one of {}",
-                WEEKDAYS.join(", ")
-            ));
-        };
-        week[at] = read_hours(spans)?;
-    }
-    Ok(week)
-}
-
-fn read_hours(spans: &[Box<str>]) -> Result<Hours, String> {
-    let mut hours = Hours::new();
-    for text in spans {
-        let span = Span::parse(text).ok_or_else(|| {
-            format!("{text:?} is not a span of a day: give one such as \"09:00-17:30\"")
-        })?;
-        hours.push(span);
-    }
-    hours.sort_unstable();
-    if hours.len() > SPANS_MAX {
-        return Err(format!("{} spans: give at most {SPANS_MAX}", hours.len()));
-    }
-    match hours.windows(2).find(|pair| pair[1].from < pair[0].to) {
-        Some(pair) => Err(format!(
-            "{} and {} overlap: give spans that lie apart",
-            pair[0], pair[1]
-        )),
-        None => Ok(hours),
-    }
-}
-
-fn read_days(written: &[Box<str>]) -> Result<Vec<Date>, String> {
-    let mut days = Vec::new();
-    for text in written {
-        let wrong = || {
-            format!(
-                "{text:?} is not a date: give one such as \"2026-02-17\", or a range such as \
-                 \"2026-02-15..2026-02-23\""
-            )
-        };
-        let (first, last) = match text.split_once("..") {
-            Some((first, last)) => (Date::parse(first), Date::parse(last)),
-            None => (Date::parse(text), Date::parse(text)),
-        };
-        let (first, last) = first.zip(last).ok_or_else(wrong)?;
-        if first > last || (last.0 - first.0) as usize >= DAYS_MAX {
-            return Err(wrong());
-        }
-        days.extend((first.0..=last.0).map(Date));
-        if days.len() > DAYS_MAX {
-            return Err(format!("more than {DAYS_MAX} dates: give at most so many"));
-        }
-    }
-    days.sort_unstable();
-    days.dedup();
-    Ok(days)
 }
 
 /// Dates as text, consecutive days as a range.

@@ -83,6 +83,7 @@ impl Daemon {
             client: client.to_owned(),
             token: self.token.clone(),
             tenant: self.tenant.clone(),
+            lines: true,
         }
     }
 }
@@ -113,7 +114,7 @@ impl Ctl {
     async fn open(&self) -> Result<Connection, ClientError> {
         let mut connection = Connection::open(&self.to.socket).await?;
         if self.to.token.is_some() || self.to.tenant.is_some() {
-            let who = self.to.who("ctl");
+            let who = self.to.who("ctl").without_lines();
             connection.call("session.open", &who.params()).await?;
         }
         Ok(connection)
@@ -154,7 +155,12 @@ impl Ctl {
         if let Some(argument) = self.arguments.first() {
             bail!("\"{argument}\" says nothing here: events takes --follow, --after and --types");
         }
-        let mut link = Link::open(self.to.socket.clone(), self.to.who("ctl"), None).await?;
+        let mut link = Link::open(
+            self.to.socket.clone(),
+            self.to.who("ctl").without_lines(),
+            None,
+        )
+        .await?;
         let last = link.seq();
         let after = match self.after {
             Some(after) => after,
@@ -162,7 +168,7 @@ impl Ctl {
             None => last.saturating_sub(EVENTS_SHOWN),
         };
         if after != last {
-            let who = self.to.who("ctl");
+            let who = self.to.who("ctl").without_lines();
             link = Link::open(self.to.socket.clone(), who, Some(after)).await?;
         }
         while self.follow || link.seq() < last {

@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use super::{Done, Failure, USAGE};
 use crate::config::Config;
+use crate::identity;
 use crate::rehearse;
 use crate::router::Router;
 use crate::router::command::Stamped;
@@ -54,12 +55,15 @@ fn configured(path: &Path) -> Result<Router, Failure> {
     }
     let mut router = Router::new();
     let mut effects = Effects::default();
-    for command in config.commands() {
+    for mut command in config.commands() {
+        identity::admit(&mut command, router.book().settings())
+            .map_err(|refusal| Failure::new(USAGE, refusal))?;
         let stamped = Stamped {
             at: 0,
             chance: 0,
             source: None,
             key: None,
+            actor: None,
             command,
         };
         router

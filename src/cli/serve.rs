@@ -31,6 +31,10 @@ pub struct Serve {
     /// and the break written into the ledger
     #[arg(long)]
     accept_ledger_break: bool,
+    /// Follow the file although it no longer names agents, queues or customers that hold open cases
+    /// or contacts
+    #[arg(long)]
+    allow_removals: bool,
 }
 
 /// Tasks after which a busy thread polls the sockets again: a task may take a millisecond, and a
@@ -58,6 +62,7 @@ impl Serve {
             existing_only: self.existing_only,
             accept_clock: self.accept_clock,
             accept_ledger_break: self.accept_ledger_break,
+            allow_removals: self.allow_removals,
         };
         let ended = runtime.block_on(serve(config, options));
         // The remaining tasks have had their time.

@@ -138,12 +138,14 @@ fn value(kind: Option<&Type>, name: &str, text: &str) -> Result<Value, ArgumentE
         | Type::Key
         | Type::Text
         | Type::SkillPattern
+        | Type::Zone
         | Type::Term
         | Type::Offer
         | Type::Words(_)
         | Type::Address
         | Type::Path(_)
-        | Type::Hash => Ok(json().filter(Value::is_string).unwrap_or_else(plain)),
+        | Type::Hash
+        | Type::Country => Ok(json().filter(Value::is_string).unwrap_or_else(plain)),
         Type::Limit(_) if matches!(text, "null" | "off") => Ok(Value::Null),
         Type::Limit(inner) => value(Some(inner), name, text),
         Type::BoolOrList(_) if matches!(text, "true" | "false") => must(),

@@ -27,6 +27,9 @@ pub struct Who {
     pub client: String,
     pub token: Option<String>,
     pub tenant: Option<String>,
+    /// Whether the program holds the lines of the contacts that it submits: they wait for its
+    /// return, and end if it stays away.
+    pub lines: bool,
 }
 
 impl Who {
@@ -35,7 +38,15 @@ impl Who {
             client: client.into(),
             token: None,
             tenant: None,
+            lines: true,
         }
+    }
+
+    /// The same program, whose contacts are nobody's who could go away.
+    #[must_use]
+    pub fn without_lines(mut self) -> Self {
+        self.lines = false;
+        self
     }
 
     /// The params of `session.open`.
@@ -46,6 +57,9 @@ impl Who {
             if let Some(value) = value {
                 params.insert(name.to_owned(), json!(value));
             }
+        }
+        if !self.lines {
+            params.insert("lines".to_owned(), json!(false));
         }
         Value::Object(params)
     }

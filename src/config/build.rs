@@ -7,19 +7,26 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use toml::de::DeTable;
 
 use super::Config;
 use super::calendars;
 use super::fault::Finding;
 use super::tenant::Tenant;
-use crate::calendar::{Calendar, Written};
 use crate::router::ids::Name;
 use crate::router::policy::CHANNELS;
 
 type Fields = Map<String, Value>;
 
 /// Builds the configuration; what cannot be built gets its default, and a fault is reported.
-pub(super) fn build(mut fields: Fields, folder: &Path, faults: &mut Vec<Finding>) -> Config {
+/// `root` is the text, `known` what is wrong with single keys.
+pub(super) fn build(
+    mut fields: Fields,
+    root: &DeTable<'_>,
+    folder: &Path,
+    known: &[Finding],
+    faults: &mut Vec<Finding>,
+) -> Config {
     let mut config = Config {
         server: section("server", &mut fields, faults),
         journal: section("journal", &mut fields, faults),
@@ -34,18 +41,28 @@ pub(super) fn build(mut fields: Fields, folder: &Path, faults: &mut Vec<Finding>
         let Value::Object(mut inner) = value else {
             continue;
         };
-        let mut tenant = tenant(&mut inner, folder, faults);
+        let mut tenant = tenant(&mut inner, faults);
         settings(&mut tenant, inner, faults);
         config.tenants.insert(Name::of(&name), tenant);
     }
-    config.tenant = tenant(&mut fields, folder, faults);
+    config.tenant = tenant(&mut fields, faults);
+    for (name, value) in map(&mut fields, "calendars") {
+        let at = calendars::Place {
+            name: &name,
+            root,
+            folder,
+            known,
+        };
+        let calendar = calendars::build(&at, value, faults);
+        config.tenant.calendars.insert(Name::of(&name), calendar);
+    }
     let written = map(&mut fields, "tenant");
     settings(&mut config.tenant, written, faults);
     config
 }
 
-/// Queues, agents, customers, kinds and calendars of one tenant.
-fn tenant(fields: &mut Fields, folder: &Path, faults: &mut Vec<Finding>) -> Tenant {
+/// Queues, agents, customers and kinds of one tenant.
+fn tenant(fields: &mut Fields, faults: &mut Vec<Finding>) -> Tenant {
     let mut tenant = Tenant::default();
     for (name, value) in map(fields, "queues") {
         let value = policy(value);
@@ -70,32 +87,7 @@ fn tenant(fields: &mut Fields, folder: &Path, faults: &mut Vec<Finding>) -> Tena
             tenant.kinds.insert(Name::of(&name), kind);
         }
     }
-    for (name, value) in map(fields, "calendars") {
-        match calendar(value, folder) {
-            Ok(calendar) => {
-                tenant.calendars.insert(Name::of(&name), calendar);
-            }
-            Err(message) => {
-                let message = format!("[calendars.{name}] cannot be used: {message}");
-                faults.push(Finding::of_file(message));
-            }
-        }
-    }
     tenant
-}
-
-fn calendar(mut value: Value, folder: &Path) -> Result<Calendar, String> {
-    let mut take = |key: &str| {
-        let taken = value.as_object_mut().and_then(|fields| fields.remove(key));
-        taken.and_then(|value| value.as_str().map(str::to_owned))
-    };
-    let (base, file) = (take("base"), take("file"));
-    let more: Written = serde_json::from_value(value).map_err(|error| error.to_string())?;
-    let begin = calendars::begin(base.as_deref(), file.as_deref(), folder)?;
-    let written = calendars::added(begin, more);
-    written
-        .resolve()
-        .map_err(|fault| format!("{}: {}", fault.field, fault.message))
 }
 
 fn settings(tenant: &mut Tenant, mut written: Fields, faults: &mut Vec<Finding>) {

@@ -153,6 +153,11 @@ fn position(text: &str, at: usize) -> (usize, usize) {
     (line, before[line_start..].chars().count() + 1)
 }
 
+/// The line of a place, from 1.
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    position(text, at).0
+}
+
 /// A finding in plain words, for a log line or a reply.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

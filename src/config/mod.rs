@@ -81,8 +81,11 @@ impl Config {
         let document = read::read(&source.text);
         let mut faults = document.faults;
         let folder = Path::new(name).parent().unwrap_or(Path::new(""));
-        let config = build::build(document.fields, folder, &mut faults);
-        let related = relations::check(&config, document.root.get_ref());
+        let root = document.root.get_ref();
+        let mut built = Vec::new();
+        let config = build::build(document.fields, root, folder, &faults, &mut built);
+        faults.extend(read::genuine(built, &document.broken));
+        let related = relations::check(&config, root);
         faults.extend(related.faults);
         // A warning may be caused by a faulty value that was left out, so warnings are only given
         // if there is no fault.

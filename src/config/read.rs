@@ -22,10 +22,21 @@ pub(super) struct Document<'a> {
     pub root: Spanned<DeTable<'a>>,
     pub fields: Map<String, Value>,
     pub faults: Vec<Finding>,
+    /// What the parser guessed after an error.
+    pub broken: Vec<Range<usize>>,
 }
 
-/// Reads the text and checks every key.
+/// Reads the text of a configuration and checks every key.
 pub(super) fn read(text: &str) -> Document<'_> {
+    read_as(text, &Section::root())
+}
+
+/// Reads a file that holds one calendar.
+pub(super) fn read_calendar(text: &str) -> Document<'_> {
+    read_as(text, &Section::of_calendar_file())
+}
+
+fn read_as<'a>(text: &'a str, section: &Section) -> Document<'a> {
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut faults: Vec<Finding> = errors
         .iter()
@@ -38,18 +49,24 @@ pub(super) fn read(text: &str) -> Document<'_> {
         .map(|span| guessed(text, span.start))
         .collect();
     let mut reader = Reader { faults: Vec::new() };
-    let fields = reader.section(&Section::root(), root.get_ref(), &(0..0));
+    let fields = reader.section(section, root.get_ref(), &(0..0));
     // Faults in what the parser guessed after an error are not the user's.
-    let genuine = reader.faults.into_iter().filter(|fault| {
-        let span = fault.span.as_ref().expect("the reader gives a place");
-        !broken.iter().any(|guessed| guessed.contains(&span.start))
-    });
-    faults.extend(genuine);
+    faults.extend(genuine(reader.faults, &broken));
     Document {
         root,
         fields,
         faults,
+        broken,
     }
+}
+
+/// The faults outside of what the parser guessed.
+pub(super) fn genuine(faults: Vec<Finding>, broken: &[Range<usize>]) -> Vec<Finding> {
+    let is_genuine = |fault: &Finding| {
+        let start = fault.span.as_ref().map(|span| span.start);
+        start.is_none_or(|start| !broken.iter().any(|guessed| guessed.contains(&start)))
+    };
+    faults.into_iter().filter(is_genuine).collect()
 }
 
 /// The part of the text the parser guessed after an error: the rest of the line or, after a faulty
@@ -179,8 +196,15 @@ impl Reader {
     fn named(&mut self, section: &Section, table: &DeTable<'_>) -> Value {
         let mut found = BTreeMap::new();
         for (name, value) in table.iter() {
-            if let Err(message) = Name::new(name.get_ref()) {
-                self.faults.push(value::bad_name(name.span(), message));
+            let id = match Name::new(name.get_ref()) {
+                Ok(id) => id.as_str().to_owned(),
+                Err(message) => {
+                    self.faults.push(value::bad_name(name.span(), message));
+                    continue;
+                }
+            };
+            if found.contains_key(&id) {
+                self.faults.push(value::twice(name.span(), &id));
                 continue;
             }
             let DeValue::Table(inner) = value.get_ref() else {
@@ -189,7 +213,7 @@ impl Reader {
                 continue;
             };
             let fields = self.section(section, inner, &name.span());
-            found.insert(name.get_ref().to_string(), Value::Object(fields));
+            found.insert(id, Value::Object(fields));
         }
         Value::Object(found.into_iter().collect())
     }
@@ -210,6 +234,11 @@ fn unknown_key(
     let is_section = section.path.is_empty() && matches!(value.get_ref(), DeValue::Table(_));
     let noun = if is_section { "section" } else { "key" };
     let fault = Finding::new(name.span(), format!("there is no {noun} `{text}` {place}"));
+    if section.path.is_empty() && text == "policy" {
+        return fault.label("ownership policies to compare").help(
+            "such a file is for `firsthand compare --ownership FILE`, and is no configuration",
+        );
+    }
     let known: Vec<&'static str> = section.keys().map(|key| key.name()).collect();
     let stem = text.strip_suffix("_ms").and_then(|stem| section.find(stem));
     if let Some(key) = stem {

@@ -85,6 +85,7 @@ impl Tenant {
                     AgentCommand::Remove(AgentRemove {
                         agent: name.clone(),
                         successor: None,
+                        reason: None,
                     })
                     .into(),
                 );
@@ -176,6 +177,7 @@ impl Tenant {
             pick: changed(&new.pick, &was.pick),
             max_in_system: changed(&new.max_in_system, &was.max_in_system),
             lease_ms: changed(&new.lease_ms, &was.lease_ms),
+            platform_grace_ms: changed(&new.platform_grace_ms, &was.platform_grace_ms),
             repeat_supervise: changed(&new.repeat_supervise, &was.repeat_supervise),
             repeat_window_ms: changed(&new.repeat_window_ms, &was.repeat_window_ms),
             close_after_ms: changed(&new.close_after_ms, &was.close_after_ms),
@@ -185,6 +187,12 @@ impl Tenant {
             keep_keys_ms: changed(&new.keep_keys_ms, &was.keep_keys_ms),
             keep_keys_max: changed(&new.keep_keys_max, &was.keep_keys_max),
             by_customer: changed(&new.by_customer, &was.by_customer),
+            zone: changed(&new.zone, &was.zone),
+            country: changed(&new.country, &was.country),
+            nobody: changed(&new.nobody, &was.nobody),
+            shared: changed(&new.shared, &was.shared),
+            mail_case: changed(&new.mail_case, &was.mail_case),
+            sip_is_tel: changed(&new.sip_is_tel, &was.sip_is_tel),
         })));
     }
 
@@ -234,6 +242,7 @@ impl Tenant {
                         identities: customer.identities.clone(),
                         profile: (before.is_some() || customer.profile != Profile::default())
                             .then(|| customer.profile.clone()),
+                        merge: false,
                     }))
                     .into(),
                 );

@@ -149,6 +149,12 @@ pub static AGENT_REMOVE: Fields = Fields::new(&[
         Name,
         "who gets the open cases; without one the deputy, else the leader",
     ),
+    Field::may(
+        "reason",
+        Text,
+        "why, such as left; `removed` if not said. It is the reason of the handovers too",
+    )
+    .example("\"left\""),
 ]);
 
 /// `agent.list`.

@@ -36,9 +36,15 @@ const MAKE_UP_HOURS: Field = Field::may(
     "the hours of those; as of the first worked day of the week where not given",
 )
 .example("[\"09:00-17:30\"]");
+const SPECIAL: Field = Field::may(
+    "special",
+    Map(&SPANS, DAYS_MAX),
+    "dates with hours of their own, before all else; a date without hours is closed",
+)
+.example("{ \"2026-12-24\" = [\"09:00-12:00\"], \"2026-12-31\" = [] }");
 
 /// All but the hours by weekday, which have a section of their own in the file.
-pub const DAYS: &[Field] = &[ZONE, HOLIDAYS, MAKE_UP, MAKE_UP_HOURS];
+pub const DAYS: &[Field] = &[ZONE, HOLIDAYS, MAKE_UP, MAKE_UP_HOURS, SPECIAL];
 
 /// `calendar.set`.
 pub static CALENDAR_SET: Fields = Fields::named::<Written>(&[
@@ -47,9 +53,11 @@ pub static CALENDAR_SET: Fields = Fields::named::<Written>(&[
     Field::may(
         "week",
         Map(&SPANS, WEEKDAYS.len()),
-        "weekday (mon … sun) and opening hours such as 09:00-17:30; a day not named is not worked",
+        "weekday (mon … sun) and opening hours such as 09:00-17:30 or, past midnight, 22:00-06:00; a \
+         day not named is not worked",
     ),
     HOLIDAYS,
     MAKE_UP,
     MAKE_UP_HOURS,
+    SPECIAL,
 ]);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Type::{Attributes, Bool, List, Name, Object, Offer, Text, Timestamp, Words};
 use super::{AFTER, ANY, Field, Fields, LIMIT, MILLIS, SKILLS, Type};
 use crate::router::DEFAULT_QUEUE;
-use crate::router::codes::{ContactState, DeclineReason, TransferMode};
+use crate::router::codes::{ContactState, DeclineReason, EndedBy, TransferMode};
 use crate::router::command::{ContactSubmit, ContactTransfer, OfferDecline};
 use crate::router::people::ContactCallback;
 use crate::router::policy::DEFAULT_CHANNEL;
@@ -101,9 +101,39 @@ pub static CONTACT_CANCEL: Fields = Fields::new(&[
 /// `contact.end`.
 pub static CONTACT_END: Fields = Fields::new(&[
     CONTACT,
-    Field::must("outcome", Words(END_OUTCOMES), "how the conversation ended"),
+    Field::may(
+        "outcome",
+        Words(END_OUTCOMES),
+        "how the conversation ended; what was said before, else `open`",
+    ),
     Field::may("note", Text, "goes to the case"),
     LEARNT,
+    Field::may("ended_by", Words(EndedBy::WORDS), "who ended it"),
+    Field::may(
+        "at",
+        Timestamp,
+        "when it ended, where that is told late, in ms since 1970",
+    ),
+]);
+
+const WHO: Field = Field::must("agent", Name, "the agent who does it");
+
+/// `contact.leave`, `contact.retrieve`, `contact.take`.
+pub static CONTACT_AGENT: Fields = Fields::new(&[CONTACT, WHO]);
+
+/// `contact.hold`.
+pub static CONTACT_HOLD: Fields = Fields::new(&[
+    CONTACT,
+    WHO,
+    Field::must("on", Bool, "on hold, or not any more"),
+]);
+
+/// `contact.outcome`.
+pub static CONTACT_OUTCOME: Fields = Fields::new(&[
+    CONTACT,
+    Field::must("outcome", Words(END_OUTCOMES), "how the conversation ended"),
+    Field::may("code", Name, "the centre's own code of the outcome"),
+    Field::may("note", Text, "goes to the case"),
 ]);
 
 static TARGET: Fields = Fields::new(&[

@@ -2,7 +2,7 @@
 
 use super::Type::{Bool, List, Name, Object, Text};
 use super::{AGENT, ANY, Field, Fields};
-use crate::router::command::{CustomerExclude, CustomerLink, Profile};
+use crate::router::command::{CustomerExclude, CustomerLink, CustomerUnlink, Profile};
 
 pub(super) const CUSTOMER: Field = Field::must(
     "customer",
@@ -48,6 +48,27 @@ pub static CUSTOMER_LINK: Fields = Fields::of::<CustomerLink>(&[
         "profile",
         Object(&Fields::of::<Profile>(PROFILE)),
         "what is known; replaces what was known",
+    ),
+    Field::may(
+        "merge",
+        Bool,
+        "an identity of another customer makes both one; else that is refused",
+    ),
+]);
+
+/// `customer.unlink`.
+pub static CUSTOMER_UNLINK: Fields = Fields::of::<CustomerUnlink>(&[
+    CUSTOMER,
+    Field::must("identity", Name, "the identity that is taken away"),
+    Field::may(
+        "to",
+        Name,
+        "the customer who gets it; made where it does not exist",
+    ),
+    Field::may(
+        "cases",
+        List(&Name, ANY),
+        "the cases that go with it; without `to` to a customer known by the identity",
     ),
 ]);
 

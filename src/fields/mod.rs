@@ -211,6 +211,14 @@ const LIMIT: Field =
 /// No parameters.
 pub static NONE: Fields = Fields::new(&[]);
 
+/// `server.reload`.
+pub static SERVER_RELOAD: Fields = Fields::new(&[Field::may(
+    "allow_removals",
+    Type::Bool,
+    "whether agents, queues and customers that hold cases or contacts may be removed",
+)
+.or(|| serde_json::json!(false))]);
+
 /// Paging of a list.
 pub static LIST: Fields = Fields::new(&[AFTER, LIMIT]);
 

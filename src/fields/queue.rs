@@ -374,11 +374,11 @@ static TICKET: Fields = Fields::of::<TicketPolicy>(&[
             min: 0,
             max: DAY_MS - 1,
         },
-        "when a day begins, in ms after midnight UTC",
+        "when a day begins, in ms after midnight of the queue's calendar, else of the tenant's zone",
     )
     .manual(
-        "When a day begins, after midnight UTC and before the next; \"16h\" is midnight \
-         in Beijing.",
+        "When a day begins, after midnight of the zone of the queue's calendar, else of the \
+         tenant's `zone`; \"4h\" for a counter that closes at 02:00.",
     ),
 ])
 .about("Tickets (取号) for contacts of the channel counter, such as A001, in the order of coming.");

@@ -1,10 +1,13 @@
 //! The fields of a tenant's settings.
 
-use super::Type::{Bool, Limit, Map, Name, Object, Priority, SkillPattern, Words};
-use super::{CAPACITY, COUNT, Field, Fields, MILLIS};
+use super::Type::{Bool, Limit, List, Map, Name, Object, Priority, SkillPattern, Words, Zone};
+use super::{CAPACITY, COUNT, Field, Fields, MILLIS, Type};
 use crate::router::by_customer::{ByCustomer, GRIDS_MAX, TIERS_MAX};
-use crate::router::codes::Pick;
+use crate::router::codes::{MailCase, Pick};
+use crate::router::identities::LISTED_MAX;
 use crate::router::policy::{CHANNELS_MAX, ChannelRule};
+
+const IDENTITIES: Type = List(&Name, LISTED_MAX);
 
 /// The settings, for the wire and for the file.
 pub static SETTINGS: &[Field] = &[
@@ -26,9 +29,18 @@ pub static SETTINGS: &[Field] = &[
     Field::may(
         "lease_ms",
         Limit(&MILLIS),
-        "how long a connected contact outlives its platform, in ms",
+        "how long a contact outlives its platform, in ms",
     )
-    .note("Then it ends as dropped, and its agent is free again."),
+    .note(
+        "Counted from the close of the last session of its client. Then it ends as dropped, and \
+         its agent is free again.",
+    ),
+    Field::may(
+        "platform_grace_ms",
+        MILLIS,
+        "how long offers ring on when the platform of their contact is gone, in ms",
+    )
+    .note("No new ones are made meanwhile, and none that rings is counted as missed."),
     Field::may(
         "repeat_supervise",
         COUNT,
@@ -67,6 +79,56 @@ pub static SETTINGS: &[Field] = &[
         Object(&BY_CUSTOMER),
         "what a customer's profile means for its contacts; replaces what was said before",
     ),
+    Field::may(
+        "zone",
+        Zone,
+        "the time zone in whose days tickets are counted where the queue has no calendar",
+    )
+    .example("\"Asia/Shanghai\""),
+    Field::may(
+        "country",
+        Limit(&Type::Country),
+        "whose telephone numbers are written without a calling code; null = nobody's",
+    )
+    .manual(
+        "The country whose telephone numbers are written without a calling code: its two letters \
+         of ISO 3166. \"off\" = only international numbers are brought into one form. A change \
+         counts for what comes later; what is stored keeps its form.",
+    )
+    .example("\"CN\""),
+    Field::may(
+        "nobody",
+        IDENTITIES,
+        "identities that are nobody, such as withheld numbers; replaces the list",
+    )
+    .manual(
+        "Identities that are nobody, such as what the platform sends for a withheld number. The \
+         default holds the usual ones ([customers](customers.md#withheld-and-shared-numbers)); \
+         what is written here replaces the list. A number or word counts with `tel:`, with `sip:` and \
+         any host, and without a scheme; capitals do not.",
+    )
+    .example("[\"tel:\", \"anonymous\", \"unknown\", \"0\"]"),
+    Field::may(
+        "shared",
+        IDENTITIES,
+        "numbers behind which many persons stand, such as a switchboard; replaces the list",
+    )
+    .manual("Numbers behind which many persons stand, such as the switchboard of a company.")
+    .example("[\"tel:+861012345678\"]"),
+    Field::may(
+        "mail_case",
+        Words(MailCase::WORDS),
+        "whether capitals count before the @ of an e-mail address",
+    )
+    .manual("Whether capitals count before the @ of an e-mail address; they never do behind it.")
+    .example("\"keep\""),
+    Field::may(
+        "sip_is_tel",
+        Bool,
+        "a sip: address whose user is a number is that number",
+    )
+    .manual("Whether a `sip:` address whose user is a number is the customer of that number.")
+    .example("true"),
 ];
 
 /// `settings.set`: absent fields keep their value.
@@ -80,6 +142,13 @@ static CHANNEL: Fields = Fields::of::<ChannelRule>(&[
         CAPACITY,
         "contacts at once of an agent who does not name the channel",
     ),
+    Field::may(
+        "live",
+        Bool,
+        "a contact that waits needs its platform, and is offered to nobody while that is gone",
+    )
+    .note("Without it: false for email, counter, callback and task, true for all others.")
+    .example("true"),
 ])
 .about(
     "The channels voice, chat, email, counter, callback and task exist from the start; others are \

@@ -23,6 +23,8 @@ pub enum Type {
     Text,
     /// The name of a skill with `{}` as a placeholder.
     SkillPattern,
+    /// A time zone of the IANA database, by name.
+    Zone,
     /// The id of an offer.
     Offer,
     /// `true` or `false`.
@@ -70,6 +72,8 @@ pub enum Type {
     Mode,
     /// A SHA-256.
     Hash,
+    /// The two letters of a country.
+    Country,
 }
 
 /// No limit of its own: as many as the line holds.
@@ -103,6 +107,7 @@ impl Type {
             | Self::Key
             | Self::Text
             | Self::SkillPattern
+            | Self::Zone
             | Self::Offer
             | Self::Bool
             | Self::Millis { .. }
@@ -119,7 +124,8 @@ impl Type {
             | Self::Address
             | Self::Path(_)
             | Self::Mode
-            | Self::Hash => false,
+            | Self::Hash
+            | Self::Country => false,
         }
     }
 
@@ -170,6 +176,7 @@ impl Type {
             Self::Name => id(NAME_BYTES_MAX),
             Self::Key => id(KEY_BYTES_MAX),
             Self::Text => format!("a string of at most {TEXT_BYTES_MAX} bytes"),
+            Self::Zone => "a time zone of the IANA database such as \"Asia/Shanghai\"".to_owned(),
             Self::SkillPattern => {
                 format!("the name of a skill with one {{}} in it, at most {NAME_BYTES_MAX} bytes")
             }
@@ -211,6 +218,7 @@ impl Type {
             Self::Path(_) => "the path of a file or folder".to_owned(),
             Self::Mode => "permission bits".to_owned(),
             Self::Hash => "64 hexadecimal digits".to_owned(),
+            Self::Country => "the two letters of a country, such as \"CN\"".to_owned(),
         }
     }
 
@@ -231,6 +239,7 @@ impl Type {
             | Self::Key
             | Self::Text
             | Self::SkillPattern
+            | Self::Zone
             | Self::Offer
             | Self::Bool
             | Self::Term
@@ -248,7 +257,8 @@ impl Type {
             | Self::Address
             | Self::Path(_)
             | Self::Mode
-            | Self::Hash => None,
+            | Self::Hash
+            | Self::Country => None,
         }
     }
 
@@ -258,6 +268,7 @@ impl Type {
             Self::Name => id_schema(NAME_BYTES_MAX),
             Self::Key => id_schema(KEY_BYTES_MAX),
             Self::Text => json!({"type": "string", "maxLength": TEXT_BYTES_MAX}),
+            Self::Zone => json!({"type": "string"}),
             Self::SkillPattern => json!({
                 "type": "string", "maxLength": NAME_BYTES_MAX, "pattern": "^[^{}]*\\{\\}[^{}]*$",
             }),
@@ -290,7 +301,9 @@ impl Type {
                 {"type": "array", "items": item.schema(), "minItems": 1},
             ]}),
             Self::Attributes => json!({"type": "object"}),
-            Self::Term | Self::Address | Self::Path(_) | Self::Hash => json!({"type": "string"}),
+            Self::Term | Self::Address | Self::Path(_) | Self::Hash | Self::Country => {
+                json!({"type": "string"})
+            }
         }
     }
 
@@ -299,6 +312,7 @@ impl Type {
             Self::Name | Self::Key => json!("x"),
             Self::Text | Self::Path(_) => json!(""),
             Self::SkillPattern => json!("{}"),
+            Self::Zone => json!("UTC"),
             Self::Offer => json!("o1"),
             Self::Bool => json!(false),
             Self::Millis { min, .. } | Self::Whole { min, .. } => json!(min),
@@ -312,6 +326,7 @@ impl Type {
             Self::Limit(inner) => inner.valid_value(),
             Self::Address => json!("[::1]:1"),
             Self::Hash => json!("0".repeat(64)),
+            Self::Country => json!("CN"),
         }
     }
 }

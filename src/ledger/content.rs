@@ -2,7 +2,8 @@
 
 use super::kind::Kind;
 use super::reader::Line;
-use crate::router::event::{AgentEvent, Event, EventBody};
+use crate::router::event::{AgentEvent, Event, EventBody, ROUTER};
+use crate::router::ids::Name;
 use crate::wire;
 
 /// A record's members about its event, without number and hash.
@@ -13,17 +14,19 @@ pub(super) fn content_of(line: &Line<'_>) -> Vec<u8> {
     format!("{{{}}}", text.get(from..to).unwrap_or_default()).into_bytes()
 }
 
-/// Writes the members of an event, and for an agent its team.
+/// Writes the members of an event with who asked for it, and for an agent its team.
 pub(super) fn say(out: &mut Vec<u8>, event: &Event) {
     wire::event::params(out, event);
+    out.pop();
+    let actor = event.actor.as_ref().map_or(ROUTER, Name::as_str);
+    write_member(out, "actor", actor);
     if let EventBody::Agent(AgentEvent::Set {
         team: Some(team), ..
     }) = &event.body
     {
-        out.pop();
         write_member(out, "team", team);
-        out.push(b'}');
     }
+    out.push(b'}');
 }
 
 /// A record's content without its number and seal: equal for equal events.

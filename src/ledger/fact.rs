@@ -31,7 +31,20 @@ pub enum Fact {
         agent: Option<Name>,
         route: Route,
         wait_ms: i64,
+        #[serde(default)]
+        bot: bool,
     },
+    #[serde(rename = "contact.left")]
+    ContactLeft {
+        contact: Name,
+        queue: Name,
+        case: Option<Name>,
+        agent: Option<Name>,
+        talk_ms: i64,
+        hold_ms: i64,
+    },
+    #[serde(rename = "contact.retrieved")]
+    ContactRetrieved { contact: Name },
     #[serde(rename = "contact.ended")]
     ContactEnded {
         contact: Name,
@@ -41,6 +54,9 @@ pub enum Fact {
         outcome: Outcome,
         wait_ms: i64,
         handle_ms: Option<i64>,
+        /// Not in records of earlier versions, whose `handle_ms` is the length of the conversation.
+        talk_ms: Option<i64>,
+        hold_ms: Option<i64>,
     },
     #[serde(rename = "case.opened")]
     CaseOpened {
@@ -63,6 +79,9 @@ pub enum Fact {
         to: Name,
         reason: String,
         by: Name,
+        /// The former owner was removed.
+        #[serde(default)]
+        removed: bool,
     },
     #[serde(rename = "case.escalated")]
     CaseEscalated {

@@ -60,6 +60,7 @@ fn is_kept(body: &EventBody) -> bool {
         EventBody::Agent(event) => match event {
             AgentEvent::Set { .. } | AgentEvent::Removed { .. } => true,
             AgentEvent::Presence { .. }
+            | AgentEvent::State { .. }
             | AgentEvent::Absent { .. }
             | AgentEvent::PairAway(_)
             | AgentEvent::Briefing(_)
@@ -69,10 +70,14 @@ fn is_kept(body: &EventBody) -> bool {
         EventBody::Contact(_, event) => match event {
             ContactEvent::Offered { route, why, .. } => is_break(*route, *why),
             ContactEvent::Connected { .. }
+            | ContactEvent::Left { .. }
+            | ContactEvent::Retrieved
+            | ContactEvent::Outcome { .. }
             | ContactEvent::Ended { .. }
             | ContactEvent::Transferred { .. } => true,
             ContactEvent::Waiting { .. }
             | ContactEvent::Callback { .. }
+            | ContactEvent::Held { .. }
             | ContactEvent::WrapUp { .. }
             | ContactEvent::Overflowed { .. }
             | ContactEvent::Updated => false,
@@ -131,6 +136,7 @@ fn is_break(route: Route, why: Why) -> bool {
         | Why::QueueClosed
         | Why::WaitedTooLong
         | Why::NobodyLoggedIn
+        | Why::PlatformGone
         | Why::Accepted
         | Why::Ended => false,
     }

@@ -8,8 +8,8 @@ use super::fact::{Fact, Stated};
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
 
-/// The reason of a handover to the successor of an agent who was removed.
-const SUCCESSION: &str = "agent_removed";
+/// The reason by which records of earlier builds say that the former owner was removed.
+const REMOVED_BEFORE: &str = "agent_removed";
 
 /// The act by which a responsibility began or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -94,8 +94,15 @@ impl Spans {
                 to,
                 reason,
                 by,
+                removed,
                 ..
-            } => self.handed_over(stated, case, to, reason, by),
+            } => {
+                let act = match *removed || reason == REMOVED_BEFORE {
+                    true => Act::Succession,
+                    false => Act::Handover,
+                };
+                self.handed_over(stated, case, to, act, reason, by);
+            }
             Fact::CaseReopened { case, by, owner } => {
                 // A case that was resolved but not closed kept its owner.
                 if let (Some(owner), false) = (owner, self.open.contains_key(case)) {
@@ -123,6 +130,8 @@ impl Spans {
             Fact::AgentSet { .. }
             | Fact::ContactOffered { .. }
             | Fact::ContactConnected { .. }
+            | Fact::ContactLeft { .. }
+            | Fact::ContactRetrieved { .. }
             | Fact::ContactEnded { .. }
             | Fact::CaseOpened { .. }
             | Fact::CaseEscalated { .. }
@@ -153,12 +162,15 @@ impl Spans {
         self.begin(span);
     }
 
-    fn handed_over(&mut self, stated: &Stated, case: &Name, to: &Name, reason: &str, by: &Name) {
-        let act = if reason == SUCCESSION {
-            Act::Succession
-        } else {
-            Act::Handover
-        };
+    fn handed_over(
+        &mut self,
+        stated: &Stated,
+        case: &Name,
+        to: &Name,
+        act: Act,
+        reason: &str,
+        by: &Name,
+    ) {
         self.end(case, stated, act);
         let mut span = self.span(stated, case, to, act);
         span.by = Some(by.clone());

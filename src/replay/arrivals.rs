@@ -93,7 +93,7 @@ fn arrival(rows: &Arrivals, at_ms: i64) -> Result<Arrival, TableError> {
     let requires = skills::required(table.text(REQUIRES)?.unwrap_or_default())
         .map_err(|why| table.fault(REQUIRES, why))?;
     Ok(Arrival {
-        contact: String::from_utf8_lossy(rows.contact()?).into_owned(),
+        contact: String::from_utf8_lossy(&rows.contact()?).into_owned(),
         at_ms,
         queue: owned(QUEUE)?.unwrap_or_else(|| DEFAULT_QUEUE.to_owned()),
         channel: owned(CHANNEL)?,

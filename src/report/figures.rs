@@ -22,7 +22,11 @@ pub struct Figures {
     pub answered_within: u64,
     pub lost: u64,
     pub wait: Sample,
+    /// Of the parts of agents: conversation without hold, and hold.
     pub talk: Sample,
+    pub hold: Sample,
+    /// Of contacts: conversation, hold and wrap-up of all parts.
+    pub handle: Sample,
 
     pub repeats: u64,
     pub hits: u64,

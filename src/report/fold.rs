@@ -115,6 +115,8 @@ impl Fold {
             }
             Fact::ContactOffered { .. }
             | Fact::ContactConnected { .. }
+            | Fact::ContactLeft { .. }
+            | Fact::ContactRetrieved { .. }
             | Fact::ContactEnded { .. } => self.contact(stated),
             Fact::CaseOpened { .. }
             | Fact::CaseOwned { .. }

@@ -124,12 +124,18 @@ measures! {
             "the wait that 90 % of answered contacts do not exceed (nearest rank)"
             |f| f.wait.percentile(90);
         "talk_ms_mean" "talk, mean" Duration false
-            "mean length of conversations that ended"
+            "mean conversation, without hold, of each agent's part of a contact; it counts for that agent"
             |f| mean(&f.talk);
+        "hold_ms_mean" "hold, mean" Duration false
+            "mean time on hold of each agent's part of a contact"
+            |f| mean(&f.hold);
+        "handle_ms_mean" "handled, mean" Duration false
+            "mean of conversation, hold and wrap-up of all parts of a contact, up to its end; it counts for the agent who had it last"
+            |f| mean(&f.handle);
     }
     Responsibility {
         "repeat_contacts" "repeat contacts" Count true
-            "conversations on a case that had an owner before; they count for that owner"
+            "contacts whose case had an owner when the first human took them; they count for that owner, and what happens to them later makes no repeat of them"
             |f| Some(f.repeats as f64);
         "owner_hits" "owner hits" Count false
             "repeat contacts that reached the owner"

@@ -38,9 +38,12 @@ pub(crate) enum Stage {
 impl Stage {
     const fn of(timer: Timer) -> Self {
         match timer {
-            Timer::WrapUp | Timer::Lease | Timer::Presence | Timer::Absence | Timer::Retry => {
-                Self::Back
-            }
+            Timer::WrapUp
+            | Timer::Lease
+            | Timer::Platform
+            | Timer::Presence
+            | Timer::Absence
+            | Timer::Retry => Self::Back,
             Timer::Offer => Self::Offers,
             Timer::Firm | Timer::OwnerWait | Timer::Step | Timer::Wish | Timer::Age => {
                 Self::OwnerWaits
@@ -141,6 +144,7 @@ impl Router {
             chance: self.book.chance(),
             source: None,
             key: None,
+            actor: None,
             command,
         };
         self.step(at, |router| router.command(&stamped).map(|_subject| ()))
@@ -208,7 +212,8 @@ impl Router {
             let owner = router.book.case_owner(contact);
             let agent = router.book.contact(contact).last_agent;
             let after = wrap_up_ms.map_or(AfterWork::Usual, AfterWork::Lasts);
-            router.end_conversation(contact, Outcome::Open, after);
+            let at = router.book.at();
+            router.end_conversation(contact, Outcome::Open, after, at);
             let wraps = agent.map(|agent| router.book.agent(agent).wraps());
             let wrap = wraps.and_then(|all| all.iter().find(|wrap| wrap.contact == contact));
             Hung {
@@ -291,11 +296,8 @@ impl Router {
     }
 
     /// The customer of an identity, created if unknown.
-    pub(crate) fn customer_numbered(&mut self, identity: &str) -> Result<CustomerIdx, String> {
-        if let Some(known) = self.book.customers().find(identity) {
-            return Ok(known);
-        }
-        Ok(self.book.intern_customer(&Name::new(identity)?))
+    pub(crate) fn customer_numbered(&mut self, identity: &Name) -> CustomerIdx {
+        self.book.intern_customer(identity)
     }
 
     /// A requirement with numbered skills.

@@ -33,8 +33,8 @@ pub mod rules;
 // The input and output types, for the modules outside.
 pub use act::case::follow_up;
 pub use api::{
-    answer, codes, command, effect, event, ids, join, kind, number, people, people_view, policy,
-    query, reject, time,
+    answer, codes, command, country, effect, event, identities, ids, join, kind, number, people,
+    people_view, policy, query, reject, time,
 };
 pub(crate) use api::{booking, by_customer, ticket, words};
 pub use look::ahead;
@@ -59,6 +59,8 @@ use state::timers::Timer;
 pub struct Router {
     book: Book,
     event_seq: u64,
+    /// Who asked for the command being carried out; `None` while deadlines are.
+    actor: Option<Name>,
     /// Contacts that must look for an agent.
     unsettled: Vec<ContactIdx>,
     out: Effects,
@@ -84,6 +86,7 @@ impl Router {
         Self {
             book: Book::new(),
             event_seq: 0,
+            actor: None,
             unsettled: Vec::new(),
             out: Effects::default(),
             detail,
@@ -141,6 +144,10 @@ impl Router {
         std::mem::swap(&mut self.out, effects);
         self.book.go_on_to(stamped.at);
         self.book.set_chance(stamped.chance);
+        self.actor = None;
+        if stamped.command == Command::Restarted {
+            self.note_restart();
+        }
         self.fire_due(Timer::LAST);
         let outcome = carry_out(self);
         self.book.forget_ended();
@@ -161,6 +168,7 @@ impl Router {
 
     /// Each noun has its own list of commands, in the folder that applies them.
     fn command(&mut self, stamped: &Stamped) -> Result<Subject, Reject> {
+        self.actor.clone_from(&stamped.actor);
         match &stamped.command {
             Command::Tick => Ok(Subject::Nothing),
             Command::Restarted => self.restarted(),

@@ -10,4 +10,4 @@
 ///
 /// A daemon never replays a command under a different level: it starts only from a snapshot without
 /// later records of another level, which is what an older version leaves after an orderly shutdown.
-pub const RULES_LEVEL: u32 = 1;
+pub const RULES_LEVEL: u32 = 2;

@@ -39,8 +39,8 @@ impl Via {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     via: Via,
-    /// Name of the peer in the audit.
-    pub actor: String,
+    /// Name of the peer in audit and ledger.
+    pub actor: Name,
     pub roles: &'static [Role],
     /// The tenant the peer is bound to; `None` = it may choose.
     pub tenant: Option<Name>,
@@ -56,20 +56,20 @@ impl Access {
     /// What a peer may do before its first request; `None` = it must send a token first.
     pub fn on_arrival(via: Via, config: &Config) -> Option<Self> {
         let of_default = Some(Name::of(DEFAULT_TENANT));
-        let (actor, roles, tenant): (_, &'static [Role], _) = match via {
+        let (named, roles, tenant): (_, &'static [Role], _) = match via {
             Via::Unix { uid: Some(uid) } if is_operator(uid) => {
-                (format!("uid:{uid}"), &[Role::Admin], None)
+                (actor("uid", &uid.to_string()), &[Role::Admin], None)
             }
-            Via::Unix { uid: Some(uid) } => (format!("uid:{uid}"), HERE, of_default),
-            Via::Unix { uid: None } => ("uid:unknown".to_owned(), HERE, of_default),
+            Via::Unix { uid: Some(uid) } => (actor("uid", &uid.to_string()), HERE, of_default),
+            Via::Unix { uid: None } => (Name::of("uid:unknown"), HERE, of_default),
             Via::Tcp | Via::Http if config.tokens.is_empty() => {
-                ("loopback".to_owned(), HERE, of_default)
+                (Name::of("loopback"), HERE, of_default)
             }
             Via::Tcp | Via::Http => return None,
         };
         Some(Self {
             via,
-            actor,
+            actor: named,
             roles,
             tenant,
             agent: None,
@@ -91,7 +91,7 @@ impl Access {
         }
         Ok(Self {
             via,
-            actor: format!("token:{}", token.name),
+            actor: token_actor(token),
             roles: roles_of(token.role),
             tenant: Some(token.tenant.clone()),
             agent: token.agent.clone(),
@@ -197,6 +197,17 @@ fn find<'a>(digest: &[u8; 32], config: &'a Config) -> Option<&'a Token> {
         }
     }
     found
+}
+
+/// The name of the holder of a token in audit and ledger.
+pub fn token_actor(token: &Token) -> Name {
+    actor("token", token.name.as_str())
+}
+
+/// The name of a peer, such as `token:pbx` or `uid:1000`.
+fn actor(kind: &str, name: &str) -> Name {
+    // A token's name may itself be as long as a name can be.
+    Name::new(&format!("{kind}:{name}")).unwrap_or_else(|_| Name::of(name))
 }
 
 fn is_operator(uid: u32) -> bool {

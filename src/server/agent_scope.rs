@@ -88,7 +88,7 @@ pub fn check_source(own: Option<&Name>, sync: &ContactSync) -> Result<(), Reject
         ),
         None => format!(
             "source \"{source}\" is not the client of a session on this connection: session.open \
-             as \"{source}\" comes first"
+             as \"{source}\" comes first, and without lines: false"
         ),
     };
     Err(Reject::forbidden("client", message)
@@ -117,12 +117,20 @@ impl Scope<'_, '_> {
 
     fn contact_command(&self, command: &ContactCommand) -> Result<(), Reject> {
         match command {
-            ContactCommand::End(end) => self.contact(&end.contact),
+            ContactCommand::End(end) => self.own_or_over(&end.contact),
+            ContactCommand::Outcome(told) => self.own_or_over(&told.contact),
+            ContactCommand::Hold(hold) => {
+                self.itself(&hold.agent)?;
+                self.contact(&hold.contact)
+            }
+            ContactCommand::Leave(of) => self.leaving(&of.agent, &of.contact),
+            ContactCommand::Retrieve(of) => self.retrieving(&of.agent, &of.contact),
             ContactCommand::Transfer(transfer) => self.contact(&transfer.contact),
             ContactCommand::Submit(_)
             | ContactCommand::Update(_)
             | ContactCommand::Cancel(_)
             | ContactCommand::Sync(_)
+            | ContactCommand::Take(_)
             | ContactCommand::Callback(_) => Err(not_for_agents()),
         }
     }
@@ -239,6 +247,35 @@ impl Scope<'_, '_> {
             "offer",
             "the offer is not one of the agent's own",
         ))
+    }
+
+    /// Leaves a contact that it is in, or whose consultation rings at it.
+    fn leaving(&self, named: &Name, contact: &Name) -> Result<(), Reject> {
+        self.itself(named)?;
+        let router = self.turn.tenant.router();
+        if router.book().is_offered_contact(self.agent, contact) {
+            return Ok(());
+        }
+        self.contact(contact)
+    }
+
+    /// Takes back what it passed on.
+    fn retrieving(&self, named: &Name, contact: &Name) -> Result<(), Reject> {
+        self.itself(named)?;
+        let router = self.turn.tenant.router();
+        if router.book().has_passed_on(self.agent, contact) {
+            return Ok(());
+        }
+        self.contact(contact)
+    }
+
+    /// Says how a contact ended that it has, or had last.
+    fn own_or_over(&self, contact: &Name) -> Result<(), Reject> {
+        let router = self.turn.tenant.router();
+        if router.book().had_last(self.agent, contact) {
+            return Ok(());
+        }
+        self.contact(contact)
     }
 
     fn contact(&self, contact: &Name) -> Result<(), Reject> {

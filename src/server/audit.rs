@@ -41,7 +41,7 @@ struct Rate {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
     /// A peer known by its token's name or by its user.
-    Known(String),
+    Known(Name),
     /// A peer without a token, by its address if known.
     Stranger(Option<IpAddr>),
     /// All peers beyond [`PEERS_MAX`].
@@ -51,7 +51,7 @@ pub enum Who {
 impl Who {
     fn text(&self) -> String {
         match self {
-            Self::Known(actor) => actor.clone(),
+            Self::Known(actor) => actor.to_string(),
             Self::Stranger(_) => "stranger".to_owned(),
             Self::Others => "others".to_owned(),
         }
@@ -79,7 +79,7 @@ pub struct Target {
     pub client: Option<Name>,
     /// Masked if the id identifies a person.
     pub customer: Option<String>,
-    /// A kind, a calendar or a tenant.
+    /// A kind, a calendar or a tenant; of a moved identity the customer who gets it, masked.
     pub name: Option<Name>,
 }
 
@@ -91,6 +91,8 @@ pub struct Line<'a> {
     pub tenant: Option<&'a Name>,
     pub method: &'a str,
     pub target: Target,
+    /// The number of the last event of a change: the ledger's records of it end there.
+    pub event: Option<u64>,
     /// Why it was refused; `None` = it was carried out.
     pub refused: Option<RejectKind>,
 }
@@ -138,6 +140,7 @@ impl Audit {
             client = text(&target.client),
             customer = target.customer,
             name = text(&target.name),
+            event = line.event,
             result = line.refused.map_or("ok", RejectKind::as_str),
             allowed = line.refused.is_none(),
             untold = (untold > 0).then_some(untold),
@@ -270,6 +273,11 @@ impl Target {
         self
     }
 
+    fn by_agent(mut self, agent: &Name) -> Self {
+        self.agent = Some(agent.clone());
+        self
+    }
+
     fn passing_to(mut self, agent: Option<&Name>) -> Self {
         self.to = agent.cloned();
         self
@@ -296,7 +304,11 @@ impl Target {
             Command::Customer(command) => Self {
                 agent: match command {
                     CustomerCommand::Exclude(of) => Some(of.agent.clone()),
-                    CustomerCommand::Link(_) => None,
+                    CustomerCommand::Link(_) | CustomerCommand::Unlink(_) => None,
+                },
+                name: match command {
+                    CustomerCommand::Unlink(of) => of.to.as_ref().map(|to| Name::of(&masked(to))),
+                    CustomerCommand::Link(_) | CustomerCommand::Exclude(_) => None,
                 },
                 ..Self::default().of_customer(Some(command.customer()))
             },
@@ -331,7 +343,12 @@ impl Target {
             ContactCommand::Update(_)
             | ContactCommand::Cancel(_)
             | ContactCommand::End(_)
+            | ContactCommand::Outcome(_)
             | ContactCommand::Callback(_) => of_contact,
+            ContactCommand::Leave(of) | ContactCommand::Retrieve(of) | ContactCommand::Take(of) => {
+                of_contact.by_agent(&of.agent)
+            }
+            ContactCommand::Hold(hold) => of_contact.by_agent(&hold.agent),
         }
     }
 
@@ -430,7 +447,7 @@ mod tests {
         assert_eq!(audit.take(0, &other, None), Some(0), "another is told");
         assert_eq!(audit.take(1_000, &stranger, address), Some(980));
         assert_eq!(audit.take(1_000, &stranger, address), None);
-        let known = Who::Known("token:pbx".to_owned());
+        let known = Who::Known(Name::of("token:pbx"));
         let told = (0..1_000).filter(|_| audit.take(0, &known, address).is_some());
         assert_eq!(told.count(), 200);
     }

@@ -103,7 +103,7 @@ impl Conversation {
             Failed::Refused(refusal) => refusal,
             Failed::Stopped => unreachable!("nothing is answered then"),
         });
-        self.tell_outcome(told, &done);
+        self.tell_outcome(told, None, &done);
         match done {
             Ok(sequence) => Ok(sequence),
             Err(refusal) => {
@@ -142,8 +142,9 @@ impl Conversation {
         }
         self.feed = None;
         self.cell = cell;
-        // A session that cannot submit contacts does not represent its client.
-        let stands_for_it = access.brings_contacts();
+        // A session that cannot submit contacts, or holds none of their lines, does not represent
+        // its client.
+        let stands_for_it = access.brings_contacts() && open.lines;
         self.access = Some(access);
         self.is_revoked = false;
         self.access_changed();
@@ -212,10 +213,15 @@ impl Conversation {
                     })?;
                 serde_json::value::to_raw_value(&SnapshotTaken { seq })
             }
-            ServerCall::Reload => {
-                let reloaded = reload::reload(&self.hub).await;
+            ServerCall::Reload { allow_removals } => {
+                let reloaded = reload::reload(&self.hub, allow_removals).await;
                 let reloaded = reloaded.map_err(|error| match error {
                     reload::ReloadError::Stopped => Failed::Stopped,
+                    error @ reload::ReloadError::Removals(_) => {
+                        Reject::plain(RejectKind::Conflict, "server", error.to_string())
+                            .in_field("allow_removals")
+                            .into()
+                    }
                     error @ (reload::ReloadError::NoFile
                     | reload::ReloadError::Faults(_)
                     | reload::ReloadError::Busy

@@ -169,6 +169,15 @@ impl Turn<'_> {
         }
     }
 
+    /// Records that the process has started.
+    pub fn record_restart(&mut self, now: Timestamp) {
+        if self.has_room() {
+            self.tenant.restart(now);
+        } else {
+            self.tenant.postpone(Command::Restarted);
+        }
+    }
+
     /// Carries out the commands postponed for lack of room.
     fn carry_out_postponed(&mut self) {
         while self.has_room() && self.tenant.carry_out_one_postponed() {

@@ -5,22 +5,28 @@
 //! through the API stays. Presence is never touched. What the router refuses, such as removing an
 //! agent in conversation, is reported and tried again next time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::config::{Config, DEFAULT_TENANT, Tenant as Wanted};
+use crate::router::command::{AgentCommand, Command};
 use crate::router::ids::Name;
 use crate::router::reject::Reject;
 
 use super::cell::Cell;
 use super::hub::{Hub, Stopped};
 use super::metrics::tenant::TenantMeters;
+use super::removals;
 use super::ring::Ring;
 use super::room;
 use super::tenant::{Sender, Tenant};
 
 /// Commands applied in one turn, so that a large file does not delay the tenant's calls.
 const TURN_COMMANDS_MAX: usize = 128;
+
+/// The actor of what the configuration file changes, whoever asks to reload it.
+const ACTOR: &str = "config";
 
 /// Result of applying a configuration.
 #[derive(Debug, Default)]
@@ -77,14 +83,27 @@ async fn apply_tenant(
     }
     let before = before.unwrap_or_default();
     let commands = wanted.difference(&before);
+    let leaving = commands.iter().filter_map(|command| match command {
+        Command::Agent(AgentCommand::Remove(remove)) => Some(&remove.agent),
+        _ => None,
+    });
+    let leaving: BTreeSet<&Name> = leaving.collect();
     // A refused change does not count as applied: the next start or reload tries again.
     let mut configured = wanted.clone();
+    let sender = Sender {
+        actor: Some(&Name::of(ACTOR)),
+        ..Sender::default()
+    };
     for chunk in commands.chunks(TURN_COMMANDS_MAX) {
         let turn = hub.turn(&cell, |turn| {
             for command in chunk {
                 let now = hub.clock.now();
                 let done = match turn.has_room() {
-                    true => turn.tenant.apply(now, Sender::default(), command.clone()),
+                    true => {
+                        let command = removals::in_one_hop(turn.tenant, command, &leaving);
+                        let admitted = turn.tenant.admit(command);
+                        admitted.and_then(|command| turn.tenant.apply(now, sender, command))
+                    }
                     false => Err(room::out(turn.shortage())),
                 };
                 match done {

@@ -288,9 +288,13 @@ impl Conversation {
             (Ok(request), Ok(())) => request,
         };
         let told = self.to_audit(call.method, &request);
+        let events_before = turn.tenant.router().event_seq();
         let outcome = match request {
             Request::Command(command) => self.command(turn, now, call.key.as_ref(), command),
-            Request::Query(query) => self.query(turn, now, &query),
+            Request::Query(mut query) => {
+                turn.tenant.admit_query(&mut query);
+                self.query(turn, now, &query)
+            }
             Request::SessionPing => {
                 metrics.count_request(call.method, Answered::Ok);
                 return replies.result(id, &reply::Pong { ok: true, at: now });
@@ -304,7 +308,9 @@ impl Conversation {
             }
         };
         metrics.count_request(call.method, Answered::of(&outcome));
-        self.tell_outcome(told, &outcome);
+        let event = turn.tenant.router().event_seq();
+        let event = (event > events_before).then_some(event);
+        self.tell_outcome(told, event, &outcome);
         replies.put(id, |out, id| reply::outcome(out, id, &outcome));
     }
 
@@ -322,6 +328,7 @@ impl Conversation {
                 "the daemon is draining and takes no new contacts: use another one",
             ));
         }
+        let command = turn.tenant.admit(command)?;
         self.check_own(turn, now, key, &command)?;
         if !turn.has_room() {
             // A stored answer is durable already.
@@ -338,6 +345,7 @@ impl Conversation {
         let sender = Sender {
             source: self.client.as_ref(),
             key,
+            actor: self.access.as_ref().map(|access| &access.actor),
         };
         turn.tenant.apply(now, sender, command)
     }

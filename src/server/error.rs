@@ -77,6 +77,11 @@ pub enum ServerError {
     ClockBehind { days: i64, last: String },
     #[error("{}", .0.render(false))]
     Config(Faults),
+    #[error(
+        "the configuration no longer names what is in use:\n{0}name them again, or start once with \
+         --allow-removals. No change was made"
+    )]
+    Removals(String),
     #[error("no configuration file was given at the start: there is nothing to reload")]
     NoConfigFile,
     #[error("cannot {action}: {cause}")]
@@ -103,7 +108,10 @@ impl ServerError {
             | Self::Snapshot(_)
             | Self::ImageFormat { .. }
             | Self::PositionalSnapshot => 74,
-            Self::OpenToTheNetwork { .. } | Self::LineTooLong { .. } | Self::Config(_) => 2,
+            Self::OpenToTheNetwork { .. }
+            | Self::LineTooLong { .. }
+            | Self::Config(_)
+            | Self::Removals(_) => 2,
             Self::SocketInUse { .. }
             | Self::NotASocket { .. }
             | Self::Listen { .. }

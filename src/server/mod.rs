@@ -39,6 +39,7 @@ mod ledger;
 mod opening;
 mod recovery;
 mod reload;
+mod removals;
 mod snapshots;
 mod status;
 mod stored;

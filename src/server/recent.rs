@@ -104,6 +104,7 @@ mod tests {
                     let event = || Event {
                         seq,
                         at: 0,
+                        actor: None,
                         body: ServerEvent::Reloaded.into(),
                     };
                     recent.fresh.push(event());

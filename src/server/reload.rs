@@ -12,6 +12,7 @@ use crate::router::command::Command;
 
 use super::configure;
 use super::hub::{Hub, Stopped};
+use super::removals::Removals;
 
 /// Result of a reload.
 #[derive(Debug, Default, Serialize)]
@@ -32,6 +33,11 @@ pub enum ReloadError {
     NoFile,
     #[error("the configuration was not taken over:\n{}", .0.render(false))]
     Faults(Box<Faults>),
+    #[error(
+        "the file no longer names what is in use, and nothing was changed:\n{0}name them again, or \
+         reload with allow_removals"
+    )]
+    Removals(Removals),
     #[error("another reload is under way: try again")]
     Busy,
     #[error("the daemon is ending: nothing is reloaded any more")]
@@ -46,8 +52,8 @@ impl From<Stopped> for ReloadError {
     }
 }
 
-/// Reads the file again and applies it.
-pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
+/// Reads the file again and applies it. What is in use is only removed where that is allowed.
+pub async fn reload(hub: &Arc<Hub>, allow_removals: bool) -> Result<Reloaded, ReloadError> {
     let Ok(_alone) = hub.reloading.try_lock() else {
         return Err(ReloadError::Busy);
     };
@@ -60,6 +66,12 @@ pub async fn reload(hub: &Arc<Hub>) -> Result<Reloaded, ReloadError> {
     let loaded = tokio::task::spawn_blocking(move || Config::load(&path)).await;
     let loaded = loaded.expect("reading a configuration does not panic");
     let (config, warnings) = loaded.map_err(|faults| ReloadError::Faults(Box::new(faults)))?;
+    if !allow_removals {
+        let removals = Removals::of(hub, &config);
+        if !removals.is_empty() {
+            return Err(ReloadError::Removals(removals));
+        }
+    }
     let needs_restart = config.restart_keys(&hub.live().config);
     // First of all: a peer whose token was removed must receive nothing more.
     hub.replace(config);

@@ -85,12 +85,17 @@ impl Conversation {
         }
     }
 
-    /// Writes a call's outcome to the audit.
-    pub(super) fn tell_outcome<T>(&self, told: Option<Told>, outcome: &Result<T, Reject>) {
+    /// Writes a call's outcome to the audit, with the number of its last event.
+    pub(super) fn tell_outcome<T>(
+        &self,
+        told: Option<Told>,
+        event: Option<u64>,
+        outcome: &Result<T, Reject>,
+    ) {
         let Some(told) = told else { return };
         let refused = outcome.as_ref().err().map(|refusal| refusal.kind);
         if told.is_act || refused.is_some_and(is_for_the_audit) {
-            self.tell(told.method, told.target, refused);
+            self.tell_line(told.method, told.target, event, refused);
         }
     }
 
@@ -146,6 +151,16 @@ impl Conversation {
 
     /// Writes a change, or a refusal, to the audit.
     pub(super) fn tell(&self, method: &str, target: Target, refused: Option<RejectKind>) {
+        self.tell_line(method, target, None, refused);
+    }
+
+    fn tell_line(
+        &self,
+        method: &str,
+        target: Target,
+        event: Option<u64>,
+        refused: Option<RejectKind>,
+    ) {
         let who = match &self.access {
             Some(access) => Who::Known(access.actor.clone()),
             None => Who::Stranger(self.from),
@@ -156,6 +171,7 @@ impl Conversation {
             tenant: self.access.is_some().then_some(&self.cell.name),
             method,
             target,
+            event,
             refused,
         };
         self.hub.audit.tell(self.hub.clock.now(), &line);

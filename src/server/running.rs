@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use crate::config::{Config, Role};
 use crate::journal::NewRecord;
-use crate::router::command::Command;
 
 use super::clock::Clock;
 use super::configure;
@@ -29,6 +28,7 @@ use super::program::Program;
 use super::record::{PROGRAM, program_bytes};
 use super::recovery::{self, Recovered};
 use super::reload::{self, ReloadError, Reloaded};
+use super::removals::Removals;
 use super::snapshots::{self, Manner};
 use super::timers;
 use super::{accept, upkeep};
@@ -52,6 +52,8 @@ pub struct Options {
     pub accept_clock: bool,
     /// Continue where the ledger and the journal do not fit together.
     pub accept_ledger_break: bool,
+    /// Follow the configuration where it no longer names what holds cases or contacts.
+    pub allow_removals: bool,
 }
 
 /// A running daemon.
@@ -119,6 +121,12 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     }
     if program != Program::this() {
         sign(&hub).await?;
+    }
+    if !options.allow_removals {
+        let removals = Removals::of(&hub, &hub.live().config);
+        if !removals.is_empty() {
+            return Err(ServerError::Removals(removals.to_string()));
+        }
     }
     prepare(&hub).await.map_err(|Stopped| failure(&hub))?;
     let mut running = Running {
@@ -189,8 +197,7 @@ async fn prepare(hub: &Arc<Hub>) -> Result<(), Stopped> {
     for cell in hub.cells.all() {
         hub.wait_for_room().await;
         let ((), sequence) = hub.turn(&cell, |turn| {
-            // The router never refuses this command.
-            turn.record(hub.clock.now(), Command::Restarted);
+            turn.record_restart(hub.clock.now());
         })?;
         hub.settle(&cell, sequence).await?;
     }
@@ -305,7 +312,7 @@ impl Running {
 impl Control {
     /// Applies the changed configuration file.
     pub async fn reload(&self) -> Result<Reloaded, ReloadError> {
-        reload::reload(&self.hub).await
+        reload::reload(&self.hub, false).await
     }
 
     /// Begins the end: no new connections, no new contacts; conversations may finish for as long as

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use crate::identity;
 use crate::journal::{Journal, JournalError, Sequence};
 use crate::router::Router;
 use crate::router::answer::Answer;
@@ -66,6 +67,8 @@ pub struct Tenant {
 pub struct Sender<'a> {
     pub source: Option<&'a Name>,
     pub key: Option<&'a Key>,
+    /// Who sends it, as the audit names the peer.
+    pub actor: Option<&'a Name>,
 }
 
 impl Tenant {
@@ -132,7 +135,13 @@ impl Tenant {
         }
     }
 
-    /// Carries out a command at `now`, after everything that is due by then.
+    /// Brings a command into the form in which it is stored, or refuses it.
+    pub fn admit(&self, mut command: Command) -> Result<Command, Reject> {
+        identity::admit(&mut command, self.router.book().settings())?;
+        Ok(command)
+    }
+
+    /// Carries out a command that has been admitted, at `now`, after everything that is due by then.
     pub fn apply(
         &mut self,
         now: Timestamp,
@@ -141,6 +150,13 @@ impl Tenant {
     ) -> Result<Answer, Reject> {
         self.catch_up(now);
         self.carry_out(now, sender, command)
+    }
+
+    /// The process has started: nothing was there while it was not. Said before what fell due
+    /// meanwhile is carried out.
+    pub fn restart(&mut self, now: Timestamp) {
+        // A restart is never refused.
+        let _ = self.carry_out(now, Sender::default(), Command::Restarted);
     }
 
     /// The stored answer for the same key, without letting time pass; `None` = none is kept.
@@ -184,6 +200,11 @@ impl Tenant {
         self.router.book().query(now, query)
     }
 
+    /// Brings the identities of a query into the form in which they are stored.
+    pub fn admit_query(&self, query: &mut Query) {
+        identity::admit_query(query, self.router.book().settings());
+    }
+
     fn carry_out(
         &mut self,
         at: Timestamp,
@@ -195,6 +216,7 @@ impl Tenant {
             chance: self.draw(),
             source: sender.source.cloned(),
             key: sender.key.cloned(),
+            actor: sender.actor.cloned(),
             command,
         };
         self.effects.clear();
@@ -221,6 +243,7 @@ impl Tenant {
                 chance: 0,
                 source: None,
                 key: None,
+                actor: None,
                 command: Command::Tick,
             };
             self.records.command(&self.name, &tick);

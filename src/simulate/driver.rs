@@ -197,7 +197,7 @@ impl Driver {
             self.tally
                 .ended_unserved(at, entry.queue, at, Fate::Blocked);
             if self.rows.is_some() {
-                let name = self.arrivals.contact()?.to_owned();
+                let name = self.arrivals.contact()?.into_owned();
                 self.put(number, Row::unserved(name, Fate::Blocked, at))?;
             }
             return self.next_arrival();

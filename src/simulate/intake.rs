@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use crate::identity;
 use crate::router::bulk::Arrival;
 use crate::router::command::{AgentCommand, AgentSet, Command, QueueCommand, QueueSet};
 use crate::router::ids::{AgentIdx, CaseIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
@@ -129,8 +130,8 @@ impl Intake {
             Matter::default()
         };
         let requires = self.requirement(router, arrivals)?;
-        let Some(unused) = self.names.unused(name) else {
-            let name = String::from_utf8_lossy(name);
+        let Some(unused) = self.names.unused(&name) else {
+            let name = String::from_utf8_lossy(&name);
             let message = format!("\"{name}\" is in the system already: every contact has its own");
             return Err(table.fault(CONTACT, message));
         };
@@ -166,14 +167,14 @@ impl Intake {
         arrivals: &Arrivals,
         at: Timestamp,
     ) -> Result<Matter, TableError> {
-        let table = arrivals.table();
-        let customer = match table.text(CUSTOMER)? {
+        let customer = match name_of(arrivals, CUSTOMER)? {
             None => None,
-            Some(text) => Some(
-                router
-                    .customer_numbered(text)
-                    .map_err(|why| table.fault(CUSTOMER, why))?,
-            ),
+            Some(written) => {
+                let settings = router.book().settings();
+                let identity = identity::one_form(&written, settings);
+                let is_person = identity::is_person(&identity, settings);
+                is_person.then(|| router.customer_numbered(&identity))
+            }
         };
         let topic = name_of(arrivals, TOPIC)?;
         let (case, own_case) = self.case(router, arrivals, at, customer, topic.as_ref())?;

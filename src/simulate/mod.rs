@@ -25,6 +25,7 @@ use std::time::Instant;
 
 use crate::config::Config;
 use crate::figures::Waits;
+use crate::identity;
 use crate::router::command::{Command, SettingsPatch};
 use crate::router::ids::Name;
 use crate::router::time::Millis;
@@ -203,7 +204,9 @@ fn prepare(router: &mut Router, config: &Config, start: i64) -> Result<(), Simul
         ..SettingsPatch::default()
     };
     let bare = Command::Settings(Box::new(bare));
-    for command in config.commands().into_iter().chain([bare]) {
+    for mut command in config.commands().into_iter().chain([bare]) {
+        identity::admit(&mut command, router.book().settings())
+            .map_err(|refusal| SimulateError::Usage(refusal.message))?;
         router
             .command_bulk(start, command)
             .map_err(|refusal| SimulateError::Usage(refusal.message))?;

@@ -1,5 +1,6 @@
 //! Arrivals, read one at a time as they become due.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -114,16 +115,18 @@ impl Arrivals {
     }
 
     /// The name of the next one in the file.
-    pub fn contact(&self) -> Result<&[u8], TableError> {
+    pub fn contact(&self) -> Result<Cow<'_, [u8]>, TableError> {
         let bytes = self.table.bytes(CONTACT);
         let is_plain = bytes
             .iter()
             .fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte));
-        if !is_plain || bytes.is_empty() || bytes.len() > NAME_BYTES_MAX {
+        let has_blank_end = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
+        if !is_plain || has_blank_end || bytes.is_empty() || bytes.len() > NAME_BYTES_MAX {
             let text = self.table.text(CONTACT)?.unwrap_or_default();
-            Name::check(text).map_err(|why| self.table.fault(CONTACT, why))?;
+            let name = Name::new(text).map_err(|why| self.table.fault(CONTACT, why))?;
+            return Ok(Cow::Owned(name.as_str().as_bytes().to_vec()));
         }
-        Ok(bytes)
+        Ok(Cow::Borrowed(bytes))
     }
 
     pub fn priority(&self) -> Result<i32, TableError> {

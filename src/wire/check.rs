@@ -8,7 +8,7 @@ use super::subscription::Subscribe;
 use crate::fields::contact::END_OUTCOMES;
 use crate::router::codes::Outcome;
 use crate::router::command::{
-    CaseAssist, CaseHandover, ContactEnd, ContactTransfer, OfferDecline, OfferRef,
+    CaseAssist, CaseHandover, ContactEnd, ContactOutcome, ContactTransfer, OfferDecline, OfferRef,
 };
 use crate::router::ids::{Name, OfferId};
 use crate::router::kind::KindRules;
@@ -73,7 +73,15 @@ pub fn policy(policy: &Policy) -> Checked {
 
 /// `contact.end`.
 pub fn end(end: &ContactEnd) -> Checked {
-    let outcome = end.outcome;
+    end.outcome.map_or(Ok(()), of_conversation)
+}
+
+/// `contact.outcome`.
+pub fn outcome(told: &ContactOutcome) -> Checked {
+    of_conversation(told.outcome)
+}
+
+fn of_conversation(outcome: Outcome) -> Checked {
     match outcome {
         Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => Ok(()),
         Outcome::Abandoned

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::limits::INTEGER_MAX;
-use crate::fields::Type::{BoolOrList, List, Name, Text, Whole, Words};
+use crate::fields::Type::{Bool, BoolOrList, List, Name, Text, Whole, Words};
 use crate::fields::{ANY, Field, Fields, Type};
 use crate::router::event::TYPES;
 
@@ -26,6 +26,12 @@ pub static SESSION_OPEN: Fields = Fields::new(&[
         Name,
         "the organisation, where the token may speak for several",
     ),
+    Field::may(
+        "lines",
+        Bool,
+        "false: it holds no lines, and contacts that it submits do not wait for its return",
+    )
+    .or(|| json!(true)),
     Field::may(
         "events",
         BoolOrList(&Words(TYPES)),

@@ -14,8 +14,8 @@ use super::subscription::Subscribe;
 use crate::calendar::Written;
 pub use crate::fields::Role;
 use crate::fields::{
-    Field, Fields, LIST, NONE, STATS_GET, Type, agent, calendar, case, contact, customer, kind,
-    queue, settings,
+    Field, Fields, LIST, NONE, SERVER_RELOAD, STATS_GET, Type, agent, calendar, case, contact,
+    customer, kind, queue, settings,
 };
 use crate::nearest::nearest;
 use crate::router::command::{
@@ -192,9 +192,17 @@ fn kind_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
 
 fn calendar_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     let (calendar, written) = params.read_apart::<_, Written>("calendar")?;
-    let rules = written
-        .resolve()
-        .map_err(|fault| super::params::wrong(fault.field, fault.message))?;
+    let rules = written.resolve().map_err(|faults| {
+        let (first, others) = faults.split_first().expect("what is refused has a fault");
+        let others = others
+            .iter()
+            .map(|fault| format!("; {}: {fault}", fault.field));
+        let all = [first.to_string()]
+            .into_iter()
+            .chain(others)
+            .collect::<String>();
+        super::params::wrong(first.field, all)
+    })?;
     let command = Command::Calendar(CalendarCommand::Set(Box::new(CalendarSet {
         calendar,
         rules,
@@ -207,6 +215,17 @@ fn queue_set(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
     check::policy(&policy)?;
     let command = Command::Queue(QueueCommand::Set(Box::new(QueueSet { queue, policy })));
     Ok(Request::Command(command))
+}
+
+fn server_reload(params: &mut Params<'_, '_>) -> Result<Request, WireError> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Reload {
+        #[serde(default)]
+        allow_removals: bool,
+    }
+    let Reload { allow_removals } = params.read()?;
+    Ok(Request::Server(ServerCall::Reload { allow_removals }))
 }
 
 /// A method without parameters.
@@ -334,7 +353,7 @@ pub static METHODS: &[Method] = methods! {
         "Takes back a contact that is not connected", "the contact",
         |p| command(p, ContactCommand::Cancel);
     "contact.end" Mutation WORK contact::CONTACT_END,
-        "Ends the conversation of a contact", "the contact",
+        "Ends a contact for all who are in it; one that has ended is answered as it is", "the contact",
         |p| checked(p, check::end, ContactCommand::End);
     "contact.explain" Query WORK contact::CONTACT_REF,
         "Says step by step why a contact is where it is", "{contact, state, why, steps, steps_dropped}",
@@ -342,20 +361,35 @@ pub static METHODS: &[Method] = methods! {
     "contact.get" Query WORK contact::CONTACT_REF,
         "Shows a contact", "the contact",
         |p| query(p, Query::ContactGet);
+    "contact.hold" Mutation WORK contact::CONTACT_HOLD,
+        "Says that an agent has put a contact on hold, or goes on with it", "the contact",
+        |p| command(p, ContactCommand::Hold);
+    "contact.leave" Mutation WORK contact::CONTACT_AGENT,
+        "Lets one agent leave a consultation; the others go on", "the contact",
+        |p| command(p, ContactCommand::Leave);
     "contact.list" Query CONTACTS contact::CONTACT_LIST,
         "Lists contacts by id", "{items, next?} of contacts",
         |p| query(p, Query::ContactList);
+    "contact.outcome" Mutation WORK contact::CONTACT_OUTCOME,
+        "Says or changes the outcome of a conversation, until shortly after it", "the contact",
+        |p| checked(p, check::outcome, |told| ContactCommand::Outcome(Box::new(told)));
     "contact.preview" Query CONTACTS contact::CONTACT_SUBMIT,
         "Says what contact.submit would do now, and does nothing",
-        "{contact, state, queue, outcome?, case?, owner?, agent?, route?, position?, estimated_wait_ms?, why, candidates}",
+        "{contact, state, queue, outcome?, withheld?, shared?, case?, owner?, agent?, route?, position?, estimated_wait_ms?, why, candidates}",
         |p| query(p, |draft| Query::ContactPreview(Box::new(draft)));
+    "contact.retrieve" Mutation WORK contact::CONTACT_AGENT,
+        "Takes back a consultation, or a transfer that nobody has taken yet", "the contact",
+        |p| command(p, ContactCommand::Retrieve);
     "contact.submit" Mutation CONTACTS contact::CONTACT_SUBMIT,
         "Brings a contact; one that exists is answered as it is",
-        "{contact, state, outcome?, queue, customer?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why, ticket?}",
+        "{contact, state, outcome?, queue, customer?, withheld?, shared?, case?, owner?, agent?, offer?, position?, estimated_wait_ms?, why, ticket?}",
         |p| command(p, |submit| ContactCommand::Submit(Box::new(submit)));
     "contact.sync" Mutation PLATFORM contact::CONTACT_SYNC,
         "Compares the whole list of a platform's live contacts with the router's", "{source, confirmed, cancelled, unknown}",
         |p| command(p, ContactCommand::Sync);
+    "contact.take" Mutation CONTACTS contact::CONTACT_AGENT,
+        "Says that an agent has a contact, however it came to it; who had it before leaves", "the contact",
+        |p| command(p, ContactCommand::Take);
     "contact.transfer" Mutation WORK contact::CONTACT_TRANSFER,
         "Passes a connected contact on; the ownership stays", "the contact",
         |p| checked(p, check::transfer, |to| ContactCommand::Transfer(Box::new(to)));
@@ -369,8 +403,11 @@ pub static METHODS: &[Method] = methods! {
         "Shows a customer", "the customer",
         |p| query(p, Query::CustomerGet);
     "customer.link" Mutation CONTACTS customer::CUSTOMER_LINK,
-        "Joins identities to one customer; two customers become one", "the customer",
+        "Joins identities to one customer; with `merge` two customers become one", "the customer",
         |p| command(p, |link| CustomerCommand::Link(Box::new(link)));
+    "customer.unlink" Mutation LEADING customer::CUSTOMER_UNLINK,
+        "Takes one identity away from a customer, with the cases named", "the customer",
+        |p| command(p, |unlink| CustomerCommand::Unlink(Box::new(unlink)));
     "events.subscribe" Server WORK fields::EVENTS_SUBSCRIBE,
         "Sends the events of the tenant on this connection, without a gap", "{subscribed, seq}",
         |p| p.read::<Subscribe>().and_then(|wanted| {
@@ -415,9 +452,9 @@ pub static METHODS: &[Method] = methods! {
     "server.drain" Server ADMIN NONE,
         "Takes no new contacts from now on and says so to health checks; SIGTERM ends the daemon", "{ok}",
         |p| plain(p, Request::Server(ServerCall::Drain));
-    "server.reload" Server ADMIN NONE,
+    "server.reload" Server ADMIN SERVER_RELOAD,
         "Applies the changed configuration file as a difference", "what changed",
-        |p| plain(p, Request::Server(ServerCall::Reload));
+        server_reload;
     "server.snapshot" Server ADMIN NONE,
         "Writes a snapshot now", "{seq}",
         |p| plain(p, Request::Server(ServerCall::Snapshot));

@@ -103,12 +103,14 @@ pub fn refusal(out: &mut Vec<u8>, id: &Id, reject: &Reject) {
         entity: &'static str,
         id: Option<&'a Name>,
         field: Option<&'static str>,
+        nearest: Option<&'a Name>,
     }
     let data = Data {
         kind: reject.kind.as_str(),
         entity: reject.entity,
         id: reject.id.as_ref(),
         field: reject.field,
+        nearest: reject.nearest.as_ref(),
     };
     failure(out, id, REFUSED, &reject.message, Some(&data));
 }

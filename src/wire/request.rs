@@ -89,9 +89,16 @@ pub struct SessionOpen {
     pub client: Name,
     pub token: Option<Token>,
     pub tenant: Option<Name>,
+    /// Whether it holds the lines of the contacts that it submits.
+    #[serde(default = "yes")]
+    pub lines: bool,
     /// `events.subscribe` and `events.unsubscribe`: the events sent on this connection.
     #[serde(default, deserialize_with = "events")]
     pub events: Option<Subscribe>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A secret, never printed.
@@ -135,7 +142,7 @@ fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Subscribe
 pub enum ServerCall {
     Status,
     Snapshot,
-    Reload,
+    Reload { allow_removals: bool },
     Drain,
 }
 

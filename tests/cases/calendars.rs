@@ -126,7 +126,12 @@ fn working_hours_run_while_doors_are_open() {
 /// A pause of length zero leaves the end of the term unchanged.
 #[test]
 fn a_pause_of_no_time_changes_nothing() {
-    let calendars = [china(), offices(BERLIN, &["09:00-12:00", "13:00-17:30"])];
+    let calendars = [
+        china(),
+        offices(BERLIN, &["09:00-12:00", "13:00-17:30"]),
+        offices(BERLIN, &["22:00-06:00"]),
+        nights(),
+    ];
     for calendar in calendars {
         for hour in (0..24 * 400).step_by(5) {
             let from = 1_767_196_800_000 + hour * 3_600_000;
@@ -174,6 +179,182 @@ fn days_left_are_those_after_the_present_one() {
             "{again}"
         );
     }
+}
+
+/// Nights from Monday to Friday in Berlin; closed on 24 December 2026, short on the 22nd.
+fn nights() -> Calendar {
+    let written: Written = toml::from_str(
+        r#"
+        zone = "Europe/Berlin"
+        holidays = ["2026-12-25..2026-12-26"]
+        special = { "2026-12-24" = [], "2026-12-22" = ["09:00-12:00"], "2026-12-27" = ["20:00-02:00"] }
+        [week]
+        mon = ["22:00-06:00"]
+        tue = ["22:00-06:00"]
+        wed = ["22:00-06:00"]
+        thu = ["22:00-06:00"]
+        fri = ["22:00-06:00"]
+        "#,
+    )
+    .expect("a calendar");
+    written.resolve().expect("a calendar")
+}
+
+#[test]
+fn a_night_belongs_to_the_day_on_which_it_begins() {
+    let nights = nights();
+    for (when, open) in [
+        ("2026-03-02T21:59:00", false),
+        ("2026-03-02T22:00:00", true),
+        ("2026-03-03T05:59:00", true),
+        ("2026-03-03T06:00:00", false),
+        // Friday's night, then the weekend; no night of Sunday runs into Monday.
+        ("2026-03-07T05:59:00", true),
+        ("2026-03-08T01:00:00", false),
+        ("2026-03-09T01:00:00", false),
+        // Special hours hold alone: the night before ends at midnight.
+        ("2026-12-21T23:30:00", true),
+        ("2026-12-22T00:30:00", false),
+        ("2026-12-22T10:00:00", true),
+        ("2026-12-22T23:00:00", false),
+        ("2026-12-23T23:59:59", true),
+        ("2026-12-24T00:00:00", false),
+        ("2026-12-27T21:00:00", true),
+        ("2026-12-28T01:00:00", true),
+        ("2026-12-28T02:00:00", false),
+        // The night of the change to summer time is an hour shorter, that of the change back longer.
+        ("2026-03-28T05:00:00", true),
+    ] {
+        assert_eq!(nights.is_open(at(BERLIN, when)), open, "{when}");
+    }
+    for (from, term, ends) in [
+        // Monday's night is Monday until it is over: the day after is Tuesday, until its end.
+        (
+            "2026-03-03T01:00:00",
+            Term::WorkingDays(1),
+            "2026-03-04T06:00:00",
+        ),
+        (
+            "2026-03-03T07:00:00",
+            Term::WorkingDays(1),
+            "2026-03-05T06:00:00",
+        ),
+        (
+            "2026-03-06T23:00:00",
+            Term::WorkingDays(1),
+            "2026-03-10T06:00:00",
+        ),
+        (
+            "2026-12-23T10:00:00",
+            Term::WorkingDays(1),
+            "2026-12-28T02:00:00",
+        ),
+        (
+            "2026-12-21T10:00:00",
+            Term::WorkingDays(1),
+            "2026-12-22T12:00:00",
+        ),
+        (
+            "2026-03-02T23:00:00",
+            Term::OpenMs(8 * 3_600_000),
+            "2026-03-03T23:00:00",
+        ),
+        (
+            "2026-12-21T23:00:00",
+            Term::OpenMs(3 * 3_600_000),
+            "2026-12-22T11:00:00",
+        ),
+    ] {
+        let end = nights.end(at(BERLIN, from), term);
+        assert_eq!(wall(BERLIN, end), ends, "{term} from {from}");
+    }
+    assert_eq!(
+        wall(BERLIN, nights.next_open(at(BERLIN, "2026-12-24T00:00:00"))),
+        "2026-12-27T20:00:00"
+    );
+    assert_eq!(
+        wall(BERLIN, nights.opening(at(BERLIN, "2026-03-03T01:00:00"), 1)),
+        "2026-03-03T22:00:00"
+    );
+}
+
+/// The night of the change to summer time is an hour shorter, that of the change back longer.
+#[test]
+fn a_night_is_as_long_as_it_is() {
+    let written: Written =
+        toml::from_str("zone = \"Europe/Berlin\"\nweek = { sat = [\"22:00-06:00\"] }")
+            .expect("a calendar");
+    let calendar = written.resolve().expect("a calendar");
+    for (from, hours) in [
+        ("2026-03-28T22:00:00", 7),
+        ("2026-10-24T22:00:00", 9),
+        ("2026-06-06T22:00:00", 8),
+    ] {
+        let from = at(BERLIN, from);
+        let all = Term::OpenMs(hours * 3_600_000);
+        let closes = calendar.end(from, all);
+        assert!(
+            wall(BERLIN, closes).ends_with("T06:00:00"),
+            "{}",
+            wall(BERLIN, closes)
+        );
+        assert_eq!(
+            calendar.left(from, closes, all),
+            Pause::OpenMs(hours * 3_600_000)
+        );
+    }
+}
+
+#[test]
+fn every_fault_of_a_calendar_is_found() {
+    let written: Written = toml::from_str(
+        r#"
+        zone = "UTC+8"
+        holidays = ["24.12.2026", "2026-02-30", "2026-12-31..2026-12-01"]
+        special = { "2026/12/24" = ["9-12"], "2026-12-31" = ["10:00-10:00"] }
+        [week]
+        mon = ["22:00-06:00"]
+        wed = ["9:00-17:00", "16:00-18:00", "17:30-19:00"]
+        Thursday = []
+        "#,
+    )
+    .expect("texts");
+    let faults = written.faults();
+    let shown: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    for (n, part) in [
+        "Thursday",
+        "\"9:00-17:00\" is not a span of a day: write \"09:00-17:00\"",
+        "16:00-18:00 and 17:30-19:00 overlap",
+        "there is no time zone \"UTC+8\": write \"Etc/GMT-8\"",
+        "\"24.12.2026\" is not a date: write \"2026-12-24\"",
+        "\"2026-02-30\" is not a date: give one such as",
+        "is not a range of dates: give the earlier date first",
+        "\"10:00-10:00\" is not a span of a day: write \"00:00-24:00\" for the whole day",
+        "\"9-12\" is not a span of a day: write \"09:00-12:00\"",
+        "\"2026/12/24\" is not a date: write \"2026-12-24\"",
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert!(shown[n].contains(part), "{part} in {shown:#?}");
+    }
+    assert_eq!(shown.len(), 10);
+    assert_eq!(written.resolve().expect_err("faults"), faults);
+    for week in [
+        "mon = [\"22:00-06:00\"]\ntue = [\"05:00-09:00\"]",
+        "sun = [\"22:00-00:30\"]\nmon = [\"00:00-24:00\"]",
+    ] {
+        let written: Written = toml::from_str(&format!("[week]\n{week}")).expect("texts");
+        let faults = written.resolve().expect_err("a night runs into a day");
+        assert!(faults[0].message.ends_with("overlap"), "{faults:?}");
+    }
+}
+
+/// What is written comes back as the same calendar.
+#[test]
+fn nights_and_dates_come_back_as_they_went() {
+    let nights = nights();
+    assert_eq!(Written::from(&nights).resolve(), Ok(nights));
 }
 
 /// Every hour of some years, compared with `jiff`.

@@ -210,6 +210,7 @@ impl Year {
             chance: self.rng.random(),
             source: None,
             key: None,
+            actor: None,
             command,
         };
         self.effects.clear();
@@ -258,6 +259,7 @@ impl Year {
             topic: None,
             kind,
             owner,
+            of_nobody: false,
         }))));
         self.live.push(case);
     }
@@ -309,10 +311,8 @@ impl Year {
 
     fn hang_up(&mut self, contact: &Name, outcome: Outcome) {
         self.done(Command::Contact(ContactCommand::End(ContactEnd {
-            contact: contact.clone(),
-            outcome,
-            note: None,
-            learnt: None,
+            outcome: Some(outcome),
+            ..ContactEnd::of(contact.clone())
         })));
     }
 

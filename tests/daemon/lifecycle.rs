@@ -150,13 +150,23 @@ fn a_change_refused_in_one_reload_is_made_by_the_next() {
     client.call("contact.submit", submit);
     client.call("offer.accept", json!({"contact": "c1", "agent": "ada"}));
     place.configure("[agents.bob]\nname = \"Bob\"\n");
-    let reloaded = client.call("server.reload", json!({}));
+    // Not by itself: the file no longer names what is in use.
+    let refused = client.ask("server.reload", json!({}));
+    let text = refused["error"]["message"].as_str().expect("a refusal");
+    assert!(
+        text.contains("agent \"ada\" owns 1 open cases and has 1 contacts"),
+        "{text}"
+    );
+    assert!(text.contains("queue \"old\" holds 1 contacts"), "{text}");
+    assert_eq!(refused["error"]["data"]["field"], "allow_removals");
+    let allowed = json!({"allow_removals": true});
+    let reloaded = client.call("server.reload", allowed.clone());
     assert_eq!(reloaded["changes"], 1, "{reloaded}");
     let refused = reloaded["refused"].as_array().expect("a list");
     assert_eq!(refused.len(), 2, "the agent and the queue: {reloaded}");
     client.call("contact.end", json!({"contact": "c1", "outcome": "open"}));
     // The queue can be removed now; the agent still owns a case.
-    let reloaded = client.call("server.reload", json!({}));
+    let reloaded = client.call("server.reload", allowed);
     assert_eq!(reloaded["changes"], 1, "{reloaded}");
     assert_eq!(
         client.refused("queue.get", json!({"queue": "old"})),
@@ -173,6 +183,54 @@ fn a_change_refused_in_one_reload_is_made_by_the_next() {
         "not_found"
     );
     assert_eq!(client.call("server.reload", json!({}))["changes"], 0);
+}
+
+/// Several leave in one step: a case goes over once, to somebody who stays.
+#[test]
+fn leavers_hand_over_in_one_hop_and_only_where_allowed() {
+    let agents = "[agents.a]\ndeputy = \"b\"\n[agents.b]\nleader = \"c\"\n[agents.c]\n";
+    let place = Place::new(agents);
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    for case in ["k1", "k2"] {
+        client.call(
+            "case.open",
+            json!({"case": case, "customer": "li", "owner": "a"}),
+        );
+    }
+    daemon.stop();
+    place.configure("[agents.c]\n");
+    let refused = binary()
+        .args(["serve", "--config"])
+        .arg(place.config())
+        .output()
+        .expect("the binary runs");
+    assert_eq!(refused.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(text.contains("agent \"a\" owns 2 open cases"), "{text}");
+    assert!(text.contains("would go to \"c\""), "{text}");
+    assert!(text.contains("--allow-removals"), "{text}");
+    let daemon = place.start_with(&["--allow-removals"]);
+    let mut client = daemon.unix();
+    client.call(
+        "events.subscribe",
+        json!({"after": 0, "types": ["case.handed_over"]}),
+    );
+    for _ in 0..2 {
+        let event = client.event();
+        assert_eq!(
+            (&event["from"], &event["to"]),
+            (&json!("a"), &json!("c")),
+            "{event}"
+        );
+    }
+    assert_eq!(client.call("case.get", json!({"case": "k1"}))["owner"], "c");
+    assert_eq!(
+        client.call("agent.list", json!({}))["items"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
 }
 
 #[test]

@@ -205,7 +205,7 @@ fn no_text_from_outside_passes_for_a_log_line() {
     assert_eq!(ends(child), Some(0));
     let text = reader.join().expect("a reader");
     assert!(text.contains("the old configuration stays"), "{text}");
-    let hidden = |c: &char| firsthand::printable::is_hidden(*c) && *c != '\n';
+    let hidden = |c: &char| firsthand::spelling::is_hidden(*c) && *c != '\n';
     let found: Vec<char> = text.chars().filter(hidden).collect();
     assert!(found.is_empty(), "{found:?} in {text}");
     for line in text.lines() {

@@ -5,6 +5,7 @@
 mod support;
 
 mod access;
+mod actor;
 mod clock;
 mod crash;
 mod events;

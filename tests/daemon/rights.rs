@@ -32,11 +32,11 @@ fn tokens() -> String {
     .concat()
 }
 
-fn place() -> Place {
+pub fn place() -> Place {
     Place::new(&format!("{PEOPLE}{}", tokens()))
 }
 
-fn as_(daemon: &Daemon, name: &str) -> Client {
+pub fn as_(daemon: &Daemon, name: &str) -> Client {
     let mut client = daemon.tcp();
     let open = json!({"client": name, "token": format!("secret-{name}")});
     client.call("session.open", open);

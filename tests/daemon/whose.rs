@@ -134,6 +134,8 @@ impl Things {
                 json!({"calendar": self.name("calendar"), "zone": "UTC"}),
             ),
         ];
+        let linked = json!({"customer": customer, "identities": [self.name("number")]});
+        calls.push(("customer.link", linked));
         for (case, owner) in [("case", agent), ("resolved", agent), ("task", "cy")] {
             let open = json!({"case": self.name(case), "customer": customer, "kind": "work",
                 "owner": owner, "topic": case});
@@ -153,6 +155,12 @@ impl Things {
         calls.push(("contact.submit", submit("connected", connected)));
         let accept = json!({"contact": self.name("connected"), "agent": agent});
         calls.push(("offer.accept", accept));
+        calls.push(("contact.submit", submit("consulting", "quiet")));
+        let accept = json!({"contact": self.name("consulting"), "agent": agent});
+        calls.push(("offer.accept", accept));
+        let consult = json!({"contact": self.name("consulting"), "to": {"queue": "nobody"},
+            "mode": "consult", "reason": "r"});
+        calls.push(("contact.transfer", consult));
         calls.push(("contact.submit", submit("offered", "quiet")));
         if with_wrap_up {
             let end = json!({"contact": self.name("connected"), "outcome": "open"});
@@ -381,8 +389,32 @@ static TABLE: &[Row] = &[
     row("contact.get", "PAS", About::Read, |t| {
         t.contact("connected")
     }),
+    row(
+        "contact.hold",
+        "PAS",
+        About::Act,
+        |t| json!({"contact": t.name("connected"), "agent": t.agent, "on": true}),
+    ),
+    row(
+        "contact.leave",
+        "PAS",
+        About::Act,
+        |t| json!({"contact": t.name("consulting"), "agent": t.agent}),
+    ),
     row("contact.list", "PS", About::Nothing, nothing),
+    row(
+        "contact.outcome",
+        "PAS",
+        About::Act,
+        |t| json!({"contact": t.name("connected"), "outcome": "open"}),
+    ),
     row("contact.preview", "PS", About::Makes, |t| t.contact("new")),
+    row(
+        "contact.retrieve",
+        "PAS",
+        About::Act,
+        |t| json!({"contact": t.name("consulting"), "agent": t.agent}),
+    ),
     row("contact.submit", "PS", About::Makes, |t| {
         t.contact("waiting")
     }),
@@ -391,6 +423,12 @@ static TABLE: &[Row] = &[
         "P",
         About::Client,
         |t| json!({"source": t.client(), "contacts": []}),
+    ),
+    row(
+        "contact.take",
+        "PS",
+        About::Tenants,
+        |t| json!({"contact": t.name("consulting"), "agent": t.agent}),
     ),
     row(
         "contact.transfer",
@@ -421,6 +459,12 @@ static TABLE: &[Row] = &[
         "PS",
         About::Makes,
         |t| json!({"customer": t.name("customer"), "identities": [t.name("account")]}),
+    ),
+    row(
+        "customer.unlink",
+        "S",
+        About::Tenants,
+        |t| json!({"customer": t.name("customer"), "identity": t.name("number")}),
     ),
     row("events.subscribe", "PAS", About::Nothing, nothing),
     row(

@@ -119,7 +119,7 @@ fn it_says_who_was_responsible_when() {
                 Some(60),
                 Some(Act::Succession)
             ),
-            ("ada", 60, Act::Succession, Some("bob"), None, None),
+            ("ada", 60, Act::Succession, Some("router"), None, None),
         ]
     );
     assert!(spans.iter().all(|span| span.case.as_str() == "case-1"));

@@ -191,7 +191,7 @@ fn each_record_is_there_once_after_kill_9() {
     let events = told(&daemon);
     for record in &mut kept {
         let record = record.as_object_mut().expect("an object");
-        for own in ["n", "hash", "team"] {
+        for own in ["n", "hash", "team", "actor"] {
             record.remove(own);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, ContactView};
-use firsthand::router::codes::{AgentState, CaseState, ContactState};
+use firsthand::router::codes::{AgentState, CaseState, ContactState, Why};
 use firsthand::router::command::{Command, ContactCommand, QueueRef, Stamped};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::{CaseEvent, ContactEvent, EventBody, OfferEvent};
@@ -390,7 +390,13 @@ fn nobody_waits_beside_a_free_agent(
                 other => panic!("queue.get answers a queue, not {other:?}"),
             }
         });
-        if contact.owner.is_some() || contact.customer.is_some() || !policy.steps.is_empty() {
+        // Nobody can ring for a platform that is gone (rule 10).
+        let cut_off = contact.why == Why::PlatformGone;
+        if cut_off
+            || contact.owner.is_some()
+            || contact.customer.is_some()
+            || !policy.steps.is_empty()
+        {
             continue;
         }
         for agent in &snapshot.agents {
@@ -405,7 +411,14 @@ fn nobody_waits_beside_a_free_agent(
             let able = needed
                 .into_iter()
                 .all(|(skill, level)| agent.skills.get(skill) >= Some(level));
-            if idle && able && places > 0 && !contact.exclude.contains(&agent.agent) {
+            // Who passed it on is asked last (rule 23).
+            let passed_it_on = contact.passed_on_by.as_ref() == Some(&agent.agent);
+            if idle
+                && able
+                && places > 0
+                && !passed_it_on
+                && !contact.exclude.contains(&agent.agent)
+            {
                 faults.say(&format!(
                     "{} waits, and {} has nothing to do",
                     contact.contact, agent.agent

@@ -10,6 +10,7 @@ mod cases;
 mod contacts;
 mod customers;
 mod offers;
+mod platforms;
 mod queues;
 mod reach;
 mod routing;
@@ -126,6 +127,8 @@ pub struct Leg {
     pub agent: Name,
     pub since_at: Timestamp,
     pub route: Route,
+    /// The queue through which it got the contact.
+    pub queue: Name,
     /// When this conversation makes its agent the owner, if that is still to come.
     pub firm_at: Option<Timestamp>,
 }
@@ -183,6 +186,8 @@ pub struct Contact {
     pub scheduled_at: Option<Timestamp>,
     /// Transferred: the owner is not asked again.
     pub passed_on: bool,
+    /// Who passed it on to a queue, until somebody takes it.
+    pub passed_by: Option<Name>,
     pub offers: Vec<Offer>,
     pub offers_made: u32,
     pub legs: Vec<Leg>,
@@ -197,6 +202,8 @@ pub struct Contact {
     pub ended_at: Option<Timestamp>,
     /// When it is dropped because its platform is gone.
     pub lease_at: Option<Timestamp>,
+    /// It came at a time of its own: nobody holds a line for it.
+    pub came_later: bool,
 }
 
 impl Contact {
@@ -271,6 +278,8 @@ pub struct Model {
     pub sessions: Vec<Name>,
     /// Clients whose last session closed and who have not returned.
     pub gone: Vec<Name>,
+    /// Until when the ringing offers of clients that are gone stand.
+    pub grace: Vec<(Name, Timestamp)>,
     /// The moment reached: earlier than `now` while earlier deadlines are handled.
     pub clock: (Timestamp, timers::Kind),
     /// The highest offer number so far.
@@ -295,6 +304,10 @@ impl Model {
                 ChannelRule {
                     exclusive,
                     capacity: Capacity::of(1),
+                    live: Some(!matches!(
+                        channel,
+                        "email" | "counter" | "callback" | "task"
+                    )),
                 },
             );
         }
@@ -317,6 +330,7 @@ impl Model {
             arrivals: 0,
             sessions: Vec::new(),
             gone: Vec::new(),
+            grace: Vec::new(),
             clock: (Timestamp::MIN, timers::Kind::Scheduled),
             offer_last: 0,
             hints: Hints::default(),
@@ -331,6 +345,10 @@ impl Model {
     pub fn apply(&mut self, stamped: &Stamped) -> Verdict {
         self.now = stamped.at;
         self.escalated.clear();
+        if stamped.command == Command::Restarted {
+            // Rule 10: what falls due meanwhile finds nobody there.
+            self.all_sessions_closed();
+        }
         self.fire_due();
         if let Some(key) = &stamped.key
             && let Some((_, digest, _)) = self.keys.iter().find(|(name, ..)| *name == key.name)
@@ -391,6 +409,7 @@ impl Model {
             Command::Settings(patch) => self.settings_set(patch),
             Command::Customer(CustomerCommand::Link(link)) => self.customer_link(link),
             Command::Customer(CustomerCommand::Exclude(exclude)) => self.customer_exclude(exclude),
+            Command::Customer(CustomerCommand::Unlink(unlink)) => self.customer_unlink(unlink),
             Command::Contact(ContactCommand::Submit(submit)) => {
                 self.contact_submit(submit, stamped.source.as_ref())
             }
@@ -409,7 +428,14 @@ impl Model {
             Command::Case(CaseCommand::Handover(handover)) => self.case_handover(handover),
             other @ (Command::Agent(AgentCommand::Absence(_))
             | Command::Agent(AgentCommand::Succession(_))
-            | Command::Contact(ContactCommand::Callback(_))) => {
+            | Command::Contact(
+                ContactCommand::Callback(_)
+                | ContactCommand::Leave(_)
+                | ContactCommand::Retrieve(_)
+                | ContactCommand::Hold(_)
+                | ContactCommand::Take(_)
+                | ContactCommand::Outcome(_),
+            )) => {
                 panic!("the workload makes no {other:?}")
             }
             Command::Kind(KindCommand::Set(_))

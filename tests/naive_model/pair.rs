@@ -156,6 +156,7 @@ pub fn tick_at(at: i64, chance: u64) -> Stamped {
         chance,
         source: None,
         key: None,
+        actor: None,
         command: Command::Tick,
     }
 }

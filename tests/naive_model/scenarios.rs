@@ -31,6 +31,7 @@ impl Story {
             chance: 0,
             source: None,
             key: None,
+            actor: None,
             command: command(method, params),
         })
     }
@@ -107,6 +108,7 @@ fn command(method: &str, params: Value) -> Command {
         "queue.set" => Command::Queue(QueueCommand::Set(read(params))),
         "settings.set" => Command::Settings(read(params)),
         "customer.link" => Command::Customer(CustomerCommand::Link(read(params))),
+        "customer.unlink" => Command::Customer(CustomerCommand::Unlink(read(params))),
         "customer.exclude" => Command::Customer(CustomerCommand::Exclude(read(params))),
         "contact.submit" => Command::Contact(ContactCommand::Submit(read(params))),
         "contact.update" => Command::Contact(ContactCommand::Update(read(params))),

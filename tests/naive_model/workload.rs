@@ -87,6 +87,7 @@ impl Workload {
             chance: self.rng.random(),
             source: self.source(model),
             key: None,
+            actor: None,
             command,
         };
         self.maybe_keyed(&mut stamped);

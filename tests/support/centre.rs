@@ -42,6 +42,7 @@ impl Centre {
             chance: 0,
             source: None,
             key: None,
+            actor: None,
             command,
         };
         let mut effects = Effects::default();

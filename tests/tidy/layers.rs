@@ -58,6 +58,7 @@ const SERVER: &[&[&str]] = &[
     &["hub"],
     &[
         "configure",
+        "removals",
         "disk",
         "history",
         "ledger",

@@ -2,8 +2,8 @@
 
 use firsthand::router::answer::{BriefingView, PairAwayView, ServedView};
 use firsthand::router::codes::{
-    AgentState, CaseState, ContactState, DeclineReason, EscalationReason, FollowUpResult, OfferEnd,
-    Outcome, Presence, Role, Route, TransferMode, WaitEnd, WaitOn, Why,
+    AgentState, CaseState, ContactState, DeclineReason, EndedBy, EscalationReason, FollowUpResult,
+    OfferEnd, Outcome, Presence, Role, Route, TransferMode, Verdict, WaitEnd, WaitOn, Why,
 };
 use firsthand::router::command::Attributes;
 use firsthand::router::event::{
@@ -71,10 +71,25 @@ fn people() -> Vec<EventBody> {
             state: AgentState::Busy,
             reason: Some(t("lunch")),
         }),
+        EventBody::Agent(AgentEvent::State {
+            agent: n("bob"),
+            state: AgentState::Busy,
+            state_since_at: 1_000,
+            contact: Some(n("c1")),
+            reason: None,
+        }),
+        EventBody::Agent(AgentEvent::State {
+            agent: n("bob"),
+            state: AgentState::Break,
+            state_since_at: 1_000,
+            contact: None,
+            reason: Some(t("lunch")),
+        }),
         EventBody::Agent(AgentEvent::Removed {
             agent: n("bob"),
             successor: Some(n("eve")),
             cases: 2,
+            reason: t("left"),
         }),
         EventBody::Agent(AgentEvent::Absent {
             agent: n("bob"),
@@ -129,6 +144,12 @@ fn settings() -> Vec<EventBody> {
             identities: vec![n("tel:+8613800138000")],
             merged: Some(n("li-2")),
         }),
+        EventBody::Customer(CustomerEvent::Unlinked {
+            customer: n("li"),
+            identity: n("tel:+8613800138000"),
+            to: Some(n("wang")),
+            cases: vec![n("k1")],
+        }),
         EventBody::Customer(CustomerEvent::Excluded {
             customer: n("li"),
             agent: n("bob"),
@@ -173,19 +194,62 @@ fn contacts() -> Vec<EventBody> {
         EventBody::Contact(
             full(),
             ContactEvent::Connected {
+                offer: Some(OfferId(17)),
                 route: Route::Skill,
                 owner: Some(n("bob")),
                 wait_ms: 1_500,
+                bot: false,
+                taken: false,
+                despite: None,
                 news: Vec::new(),
             },
         ),
-        EventBody::Contact(full(), ContactEvent::WrapUp { until_at: 90_000 }),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Connected {
+                offer: None,
+                route: Route::Direct,
+                owner: None,
+                wait_ms: 0,
+                bot: true,
+                taken: true,
+                despite: Some(Verdict::Break),
+                news: Vec::new(),
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Left {
+                talk_ms: 40_000,
+                hold_ms: 20_000,
+                wrap_up_until_at: Some(90_000),
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Left {
+                talk_ms: 40_000,
+                hold_ms: 0,
+                wrap_up_until_at: None,
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::WrapUp {
+                until_at: 90_000,
+                ended_by: None,
+            },
+        ),
         EventBody::Contact(
             full(),
             ContactEvent::Ended {
                 outcome: Outcome::Resolved,
                 wait_ms: 1_500,
-                handle_ms: Some(60_000),
+                handle_ms: Some(70_000),
+                talk_ms: Some(40_000),
+                hold_ms: Some(20_000),
+                ended_by: Some(EndedBy::Customer),
+                ended_at: Some(80_000),
             },
         ),
         EventBody::Contact(
@@ -194,6 +258,10 @@ fn contacts() -> Vec<EventBody> {
                 outcome: Outcome::NoAgent,
                 wait_ms: 10,
                 handle_ms: None,
+                talk_ms: None,
+                hold_ms: None,
+                ended_by: None,
+                ended_at: None,
             },
         ),
         transferred(Some("eve"), None),
@@ -207,6 +275,16 @@ fn contacts() -> Vec<EventBody> {
             },
         ),
         EventBody::Contact(full(), ContactEvent::Updated),
+        EventBody::Contact(full(), ContactEvent::Held { on: true }),
+        EventBody::Contact(full(), ContactEvent::Retrieved),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Outcome {
+                outcome: Outcome::Resolved,
+                code: Some(n("paid")),
+                note: Some(t("fine")),
+            },
+        ),
     ]
 }
 
@@ -220,6 +298,10 @@ fn offers_and_schedules() -> Vec<EventBody> {
                 route: Route::Owner,
                 why: Why::OwnerAvailable,
                 expires_at: 20_000,
+                ring_ms: 15_000,
+                channel: n("callback"),
+                address: Some(t("PJSIP/101")),
+                callback_address: Some(t("+8613800138000")),
                 mentor: None,
                 attributes: None,
                 news: vec![news()],
@@ -235,6 +317,10 @@ fn offers_and_schedules() -> Vec<EventBody> {
                 route: Route::Direct,
                 why: Why::MentorAvailable,
                 expires_at: 20_000,
+                ring_ms: 15_000,
+                channel: n("counter"),
+                address: None,
+                callback_address: None,
                 mentor: Some(n("lead")),
                 attributes: Some(Attributes("{\"need\":\"meter\"}".into())),
                 news: Vec::new(),
@@ -308,6 +394,7 @@ fn cases() -> Vec<EventBody> {
             route: Route::Deputy,
         }),
         EventBody::Case(CaseEvent::HandedOver {
+            removed: false,
             case: case(),
             from: Some(n("bob")),
             to: n("eve"),
@@ -505,6 +592,7 @@ fn event(body: EventBody) -> Event {
     Event {
         seq: 5,
         at: 1_000,
+        actor: None,
         body,
     }
 }

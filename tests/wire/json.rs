@@ -118,6 +118,8 @@ proptest! {
             outcome: None,
             queue,
             customer: Some(customer),
+            withheld: None,
+            shared: Some(true),
             case: None,
             owner: Some(agent.clone()),
             agent: None,

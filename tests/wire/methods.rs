@@ -52,6 +52,7 @@ fn params_of(command: &Command) -> Value {
         Command::Settings(inner) => json(inner),
         Command::Customer(CustomerCommand::Link(inner)) => json(inner),
         Command::Customer(CustomerCommand::Exclude(inner)) => json(inner),
+        Command::Customer(CustomerCommand::Unlink(inner)) => json(inner),
         Command::Contact(ContactCommand::Submit(inner)) => json(inner),
         Command::Contact(ContactCommand::Update(inner)) => json(inner),
         Command::Contact(ContactCommand::Cancel(inner)) => json(inner),
@@ -69,6 +70,13 @@ fn params_of(command: &Command) -> Value {
         Command::Agent(AgentCommand::Absence(inner)) => json(inner),
         Command::Agent(AgentCommand::Succession(inner)) => json(inner),
         Command::Contact(ContactCommand::Callback(inner)) => json(inner),
+        Command::Contact(
+            ContactCommand::Leave(inner)
+            | ContactCommand::Retrieve(inner)
+            | ContactCommand::Take(inner),
+        ) => json(inner),
+        Command::Contact(ContactCommand::Hold(inner)) => json(inner),
+        Command::Contact(ContactCommand::Outcome(inner)) => json(inner),
         Command::Kind(KindCommand::Set(inner)) => {
             let mut params = json(&inner.rules);
             params["kind"] = json(&inner.kind);

@@ -133,9 +133,24 @@ fn names() {
             &*"语".repeat(43),
             "an id of 129 bytes is too long: at most 128",
         ),
-        ("a\nb", "an id must not contain control characters"),
-        ("a\u{0}", "an id must not contain control characters"),
-        ("a\u{85}", "an id must not contain control characters"),
+        ("a\nb", "an id must not contain U+000A, a control character"),
+        (
+            "a\u{0}",
+            "an id must not contain U+0000, a control character",
+        ),
+        (
+            "a\u{85}",
+            "an id must not contain U+0085, a control character",
+        ),
+        (
+            "a\u{202e}b",
+            "an id must not contain U+202E RIGHT-TO-LEFT OVERRIDE, which cannot be seen",
+        ),
+        (
+            "\u{feff}a",
+            "an id must not contain U+FEFF ZERO WIDTH NO-BREAK SPACE, which cannot be seen",
+        ),
+        (" ", "an id must not be of blanks only (U+0020 SPACE)"),
     ] {
         let reply = name_reply(name);
         assert!(

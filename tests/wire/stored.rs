@@ -12,7 +12,7 @@ use super::methods::examples;
 use super::{line, request};
 
 /// Every command number in use. Add new ones here.
-const NUMBERS: std::ops::RangeInclusive<u8> = 1..=41;
+const NUMBERS: &[std::ops::RangeInclusive<u8>] = &[1..=41, 50..=50, 55..=59];
 
 /// One line for each frozen command: what it is, a tab, its bytes in hex. Lines are only ever
 /// added, since a journal may hold any of them.
@@ -34,6 +34,7 @@ fn check(command: Command) {
             name: Name::of("k1"),
             digest: 7,
         }),
+        actor: Some(Name::of("uid:0")),
         command,
     };
     let mut out = Vec::new();
@@ -89,7 +90,10 @@ fn every_command_survives_the_journal_under_its_number() {
         seen.insert(bytes(&command)[0]);
         check(command);
     }
-    assert_eq!(Vec::from_iter(seen), Vec::from_iter(NUMBERS));
+    assert_eq!(
+        Vec::from_iter(seen),
+        Vec::from_iter(NUMBERS.iter().cloned().flatten())
+    );
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -123,12 +123,18 @@ static CALENDAR: Fields = Fields::of::<Written>(&join::<{ DAYS.len() + 3 }>(&[
             .example("\"holidays.toml\""),
     ],
     DAYS,
-    &[Field::may("week", Object(&WEEK), "the hours by weekday")],
+    &[THE_WEEK],
 ]))
 .about(
     "Which days are worked, and when doors are open. Without a week, Monday to Friday from 00:00 \
      to 24:00.",
 );
+
+const THE_WEEK: Field = Field::may("week", Object(&WEEK), "the hours by weekday");
+
+/// The keys of a calendar in a file of its own.
+pub(super) static CALENDAR_FILE: Fields =
+    Fields::of::<Written>(&join::<{ DAYS.len() + 1 }>(&[DAYS, &[THE_WEEK]]));
 
 static WEEK: Fields = Fields::new(&[
     weekday("mon"),
@@ -139,7 +145,10 @@ static WEEK: Fields = Fields::new(&[
     weekday("sat"),
     weekday("sun"),
 ])
-.about("Opening hours by weekday. A weekday that is not named is not worked.");
+.about(
+    "Opening hours by weekday. A weekday that is not named is not worked. A span may pass midnight, \
+     \"22:00-06:00\"; it belongs to the day on which it begins.",
+);
 
 const fn weekday(name: &'static str) -> Field {
     Field::may(name, SPANS, "its spans, each from and to")

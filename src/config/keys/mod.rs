@@ -53,6 +53,16 @@ impl Section {
         }
     }
 
+    /// A file that holds one calendar.
+    pub(super) fn of_calendar_file() -> Self {
+        Self {
+            path: String::new(),
+            form: Form::Once,
+            fields: &file::CALENDAR_FILE,
+            defaults: Map::new(),
+        }
+    }
+
     /// Its keys. A section's own name is not a key.
     pub fn keys(&self) -> impl Iterator<Item = Key> + Clone + use<> {
         let all = self.fields.all;
@@ -185,6 +195,7 @@ impl Key {
             Type::Name | Type::Key | Type::Offer => "name",
             Type::Text => "text",
             Type::SkillPattern => "skill with {}",
+            Type::Zone => "time zone",
             Type::List(Type::Object(_), _) => "sections",
             Type::List(Type::Words(_), _) => "list of words",
             Type::List(Type::Name, _) => "list of names",
@@ -193,12 +204,14 @@ impl Key {
             Type::Map(Type::Level, _) => "skill = level",
             Type::Map(Type::Whole { .. }, _) => "channel = number",
             Type::Map(Type::Text, _) => "agent = reason",
+            Type::Map(Type::List(..), _) => "date = hours",
             Type::Map(Type::Priority, _) => "name = priority",
             Type::Map(..) | Type::Attributes | Type::Limit(_) => "name = agent",
             Type::Address => "address",
             Type::Path(_) => "path",
             Type::Mode => "mode",
             Type::Hash => "SHA-256",
+            Type::Country => "country",
         }
     }
 
@@ -242,6 +255,7 @@ fn range(kind: &Type) -> String {
         Type::List(Type::Name, _) => format!("1 to {NAME_BYTES_MAX} bytes each"),
         Type::Text => format!("at most {TEXT_BYTES_MAX} bytes"),
         Type::SkillPattern => format!("at most {NAME_BYTES_MAX} bytes"),
+        Type::Zone => "a name of the IANA database".to_owned(),
         Type::Level => format!("levels {} to {}", Level::MIN.0, Level::MAX.0),
         Type::Map(Type::Text, _) => "a reason each".to_owned(),
         Type::Map(Type::Name, _) => "an agent each".to_owned(),
@@ -250,6 +264,7 @@ fn range(kind: &Type) -> String {
         Type::Path(max) if max != ANY => format!("at most {max} bytes"),
         Type::Mode => "`\"0000\"` to `\"0777\"`".to_owned(),
         Type::Hash => "64 hexadecimal digits".to_owned(),
+        Type::Country => "two letters".to_owned(),
         Type::Object(_)
         | Type::Map(..)
         | Type::List(..)

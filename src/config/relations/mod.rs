@@ -3,6 +3,7 @@
 //! Works on the built configuration and looks up places in the text. A fault is something the
 //! daemon could not do; a warning is something nobody could want.
 
+mod calendars;
 mod cases;
 mod people;
 mod process;
@@ -84,6 +85,7 @@ impl Scope<'_> {
         }
         queues::circles(self, related);
         cases::kinds(self, related);
+        calendars::calendars(self, related);
     }
 
     /// The place of a value.
@@ -99,7 +101,10 @@ impl Scope<'_> {
 
 /// Follows names and list positions to the deepest value that exists: the places of its key and of
 /// the value.
-fn find(table: Option<&DeTable<'_>>, path: &[&str]) -> Option<(Range<usize>, Range<usize>)> {
+pub(super) fn find(
+    table: Option<&DeTable<'_>>,
+    path: &[&str],
+) -> Option<(Range<usize>, Range<usize>)> {
     let (first, rest) = path.split_first()?;
     let (key, mut value) = table?.get_key_value(*first)?;
     let mut found = (key.span(), value.span());
@@ -123,7 +128,7 @@ fn find(table: Option<&DeTable<'_>>, path: &[&str]) -> Option<(Range<usize>, Ran
     Some(found)
 }
 
-fn place(table: Option<&DeTable<'_>>, path: &[&str]) -> Range<usize> {
+pub(super) fn place(table: Option<&DeTable<'_>>, path: &[&str]) -> Range<usize> {
     find(table, path).map_or(0..0, |(_, value)| value)
 }
 

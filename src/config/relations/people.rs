@@ -7,6 +7,7 @@ use toml::de::DeValue;
 
 use super::{Related, Scope, place, positions, unknown};
 use crate::config::fault::Finding;
+use crate::identity::{is_person, one_form};
 use crate::nearest::distance;
 use crate::router::command::AgentSet;
 use crate::router::ids::Name;
@@ -179,14 +180,27 @@ pub(super) fn grids(scope: &Scope<'_>, related: &mut Related) {
 
 pub(super) fn customers(scope: &Scope<'_>, related: &mut Related) {
     let customers = &scope.tenant.customers;
-    let mut owners: BTreeMap<&Name, (&Name, Range<usize>)> = BTreeMap::new();
+    let mut owners: BTreeMap<Name, (&Name, Range<usize>)> = BTreeMap::new();
     for (name, customer) in customers {
         let path = ["customers", name.as_str(), "identities"];
         let at = positions(scope.table, &path, &customer.identities, |written, name| {
-            written.as_str() == Some(name.as_str())
+            written.as_str().map(Name::new) == Some(Ok(name.clone()))
         });
-        for (identity, at) in customer.identities.iter().zip(&at) {
+        let settings = &scope.tenant.settings;
+        let formed = customer.identities.iter();
+        let formed: Vec<Name> = formed.map(|one| one_form(one, settings)).collect();
+        for (identity, at) in formed.iter().zip(&at) {
             let place = scope.place(&[path[0], path[1], path[2], at]);
+            if !is_person(identity, settings) {
+                related.faults.push(
+                    Finding::new(
+                        place.clone(),
+                        format!("\"{identity}\" is nobody, or a number that many share"),
+                    )
+                    .label("says nothing about the person")
+                    .help("give an identity of this customer alone (`nobody` and `shared` of [tenant])"),
+                );
+            }
             if identity != name && customers.contains_key(identity) {
                 let other = scope.key_place(&["customers", identity.as_str()]);
                 related.faults.push(
@@ -201,7 +215,7 @@ pub(super) fn customers(scope: &Scope<'_>, related: &mut Related) {
             }
             match owners.get(identity) {
                 None => {
-                    owners.insert(identity, (name, place));
+                    owners.insert(identity.clone(), (name, place));
                 }
                 Some((other, _)) if *other == name => related.warnings.push(
                     Finding::new(place, format!("\"{identity}\" is listed twice"))

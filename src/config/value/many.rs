@@ -64,10 +64,15 @@ pub(super) fn map(
         "skills"
     } else if matches!(entry, Type::Whole { .. }) {
         "channels"
+    } else if matches!(entry, Type::List(..)) {
+        "dates"
     } else {
         "names"
     };
     too_many(key, noun, table.len(), max, place, faults);
+    if let Type::List(item, most) = entry {
+        return lists(key, item, *most, table, faults);
+    }
     entries(table, faults, |name, value| match *entry {
         Type::Level => level(name, value),
         Type::Whole { min, max } => number(
@@ -87,6 +92,29 @@ pub(super) fn map(
         }
         ref entry => scalar(key, entry, false, value),
     })
+}
+
+/// A small table whose values are lists.
+fn lists(
+    key: &str,
+    item: &Type,
+    max: usize,
+    table: &DeTable<'_>,
+    faults: &mut Vec<Finding>,
+) -> Value {
+    let mut found = Map::new();
+    for (name, value) in table.iter() {
+        let DeValue::Array(items) = value.get_ref() else {
+            let message = format!("`{key}`: {:?} takes a list", name.get_ref());
+            let help = "give a list in brackets, such as [\"09:00-12:00\"]; [] is none";
+            let label = format!("this is {}", written(value.get_ref()));
+            faults.push(finding(value.span(), wrong(message, label, help)));
+            continue;
+        };
+        let items = list(name.get_ref(), item, max, items, &value.span(), faults);
+        found.insert(name.get_ref().to_string(), items);
+    }
+    Value::Object(found)
 }
 
 fn too_many(
@@ -152,18 +180,32 @@ fn entries(
 ) -> Value {
     let mut found = Map::new();
     for (name, value) in table.iter() {
-        if let Err(message) = Name::new(name.get_ref()) {
-            faults.push(bad_name(name.span(), message));
+        let id = match Name::new(name.get_ref()) {
+            Ok(id) => id.as_str().to_owned(),
+            Err(message) => {
+                faults.push(bad_name(name.span(), message));
+                continue;
+            }
+        };
+        if found.contains_key(&id) {
+            faults.push(twice(name.span(), &id));
             continue;
         }
         match check(name.get_ref(), value.get_ref()) {
             Ok(checked) => {
-                found.insert(name.get_ref().to_string(), checked);
+                found.insert(id, checked);
             }
             Err(wrong) => faults.push(finding(value.span(), wrong)),
         }
     }
     Value::Object(found)
+}
+
+/// The fault of two spellings of one name.
+pub(in crate::config) fn twice(place: Range<usize>, name: &str) -> Finding {
+    Finding::new(place, format!("\"{name}\" is written twice"))
+        .label("the same name in another spelling")
+        .help("names differ by more than blanks at their ends and the form of a letter")
 }
 
 /// Words under a number that is out of range or not whole.

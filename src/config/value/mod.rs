@@ -16,13 +16,15 @@ use super::fault::Finding;
 use super::keys::{Key, whole_range};
 use crate::calendar::Term;
 use crate::fields::{Type, quoted};
+use crate::identity::is_country;
 use crate::nearest::nearest;
 use crate::router::by_customer::SkillPattern;
+use crate::router::country::Country;
 use crate::router::ids::{Name, TEXT_BYTES_MAX};
 use crate::router::policy::PRIORITY_MAX;
 use crate::router::time::MILLIS_MAX;
 
-pub(super) use many::bad_name;
+pub(super) use many::{bad_name, twice};
 
 const NAME_FORM: &str = "give a name of 1 to 128 bytes without control characters";
 
@@ -101,6 +103,7 @@ fn scalar(key: &str, kind: &Type, off: bool, value: &DeValue<'_>) -> Result<Valu
         Type::Name => name(key, string(key, value, "give a name in quotes")?),
         Type::Text => free_text(key, string(key, value, "give a text in quotes")?),
         Type::SkillPattern => pattern(key, value),
+        Type::Zone => zone(key, value),
         Type::Bool => value.as_bool().map(Value::Bool).ok_or_else(|| {
             type_wrong(
                 key,
@@ -120,6 +123,7 @@ fn scalar(key: &str, kind: &Type, off: bool, value: &DeValue<'_>) -> Result<Valu
         }
         Type::Mode => mode(key, value),
         Type::Hash => hash(key, value),
+        Type::Country => country(key, string(key, value, "give a country in quotes")?),
         Type::List(..)
         | Type::Map(..)
         | Type::Object(_)
@@ -169,6 +173,10 @@ fn not_several(key: &str, kind: &Type, value: &DeValue<'_>) -> Wrong {
             "names with their priorities",
             "give each name a priority, such as { gold = 2 }",
         ),
+        Type::Map(Type::List(..), _) => (
+            "dates with their hours",
+            "give each date a list of hours, such as { \"2026-12-24\" = [\"09:00-12:00\"] }",
+        ),
         Type::Map(..) => (
             "names with their agents",
             "give each name an agent, such as { north = \"ada\" }",
@@ -203,6 +211,19 @@ fn pattern(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
         Err(_) => {
             let message = format!("`{key}` has no place for a word");
             Err(wrong(message, "needs one {}", help))
+        }
+    }
+}
+
+/// A time zone by its name.
+fn zone(key: &str, value: &DeValue<'_>) -> Result<Value, Wrong> {
+    let form = "give a time zone of the IANA database, such as \"Asia/Shanghai\"";
+    let text = string(key, value, form)?;
+    match crate::calendar::zone::resolve(text) {
+        Ok(_) => Ok(json!(text)),
+        Err(right) => {
+            let message = format!("`{key}`: there is no time zone {text:?}");
+            Err(wrong(message, "not known", right))
         }
     }
 }
@@ -353,6 +374,18 @@ fn name(key: &str, text: &str) -> Result<Value, Wrong> {
             format!("`{key}`: {message}"),
             "not a name",
             NAME_FORM,
+        )),
+    }
+}
+
+fn country(key: &str, text: &str) -> Result<Value, Wrong> {
+    let known = Country::new(text).ok().filter(|one| is_country(*one));
+    match known {
+        Some(country) => Ok(json!(country)),
+        None => Err(wrong(
+            format!("`{key}` does not know {text:?}"),
+            "not a country",
+            "give its two letters of ISO 3166, such as \"CN\"",
         )),
     }
 }

@@ -11,6 +11,13 @@ use crate::router::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Contact {
     was_answered: bool,
+    /// The first human has taken it: whether it is a repeat is judged.
+    is_judged: bool,
+    /// Agents who are in it.
+    parts_open: u32,
+    /// What of its conversation and hold is counted already.
+    talk_counted_ms: i64,
+    hold_counted_ms: i64,
     /// The router made it, for a follow-up or a task: no customer called.
     is_internal: bool,
     /// Agents other than the owner who were offered it, and why.
@@ -24,6 +31,18 @@ struct Connected<'a> {
     agent: Option<&'a Name>,
     route: Route,
     wait_ms: i64,
+    is_bot: bool,
+}
+
+/// The end of a contact.
+struct Ended<'a> {
+    contact: &'a Name,
+    case: Option<&'a Name>,
+    agent: Option<&'a Name>,
+    outcome: Outcome,
+    handle_ms: Option<i64>,
+    talk_ms: Option<i64>,
+    hold_ms: Option<i64>,
 }
 
 impl Fold {
@@ -50,6 +69,7 @@ impl Fold {
                 agent,
                 route,
                 wait_ms,
+                bot,
                 ..
             } => self.connected(
                 stated.at,
@@ -59,22 +79,46 @@ impl Fold {
                     agent: agent.as_ref(),
                     route: *route,
                     wait_ms: *wait_ms,
+                    is_bot: *bot,
                 },
             ),
+            Fact::ContactLeft {
+                contact,
+                case,
+                agent,
+                talk_ms,
+                hold_ms,
+                ..
+            } => self.left(
+                stated.at,
+                contact,
+                (case.as_ref(), agent.as_ref()),
+                (*talk_ms, *hold_ms),
+            ),
+            Fact::ContactRetrieved { contact } => {
+                let entry = self.contacts.entry(contact.clone()).or_default();
+                entry.parts_open = entry.parts_open.max(1);
+            }
             Fact::ContactEnded {
                 contact,
                 case,
                 agent,
                 outcome,
                 handle_ms,
+                talk_ms,
+                hold_ms,
                 ..
             } => self.ended(
                 stated.at,
-                contact,
-                case.as_ref(),
-                agent.as_ref(),
-                *outcome,
-                *handle_ms,
+                &Ended {
+                    contact,
+                    case: case.as_ref(),
+                    agent: agent.as_ref(),
+                    outcome: *outcome,
+                    handle_ms: *handle_ms,
+                    talk_ms: *talk_ms,
+                    hold_ms: *hold_ms,
+                },
             ),
             _ => {}
         }
@@ -93,7 +137,9 @@ impl Fold {
         if entry.is_internal {
             return;
         }
+        entry.parts_open += 1;
         let is_first = !std::mem::replace(&mut entry.was_answered, true);
+        let judges = !of.is_bot && !std::mem::replace(&mut entry.is_judged, true);
         let reason = of.agent.and_then(|agent| {
             let last = entry.breaks.iter().rev().find(|(to, _)| to == agent);
             last.map(|(_, reason)| *reason)
@@ -116,10 +162,38 @@ impl Fold {
         if is_first {
             self.contact_on(at, case);
         }
-        self.repeated(at, case, of, reason);
+        if judges {
+            self.repeated(at, case, of, reason);
+        }
     }
 
-    /// Counts a conversation on a case that had an owner before.
+    /// An agent's part is over, and the contact goes on or had others in it.
+    fn left(
+        &mut self,
+        at: Timestamp,
+        contact: &Name,
+        (case, agent): (Option<&Name>, Option<&Name>),
+        (talk_ms, hold_ms): (i64, i64),
+    ) {
+        let entry = self.contacts.entry(contact.clone()).or_default();
+        entry.parts_open = entry.parts_open.saturating_sub(1);
+        entry.talk_counted_ms += talk_ms;
+        entry.hold_counted_ms += hold_ms;
+        if entry.is_internal {
+            return;
+        }
+        let kind = case.map(|case| self.kind_of(case));
+        let whose = Whose {
+            agent,
+            kind: kind.as_deref(),
+        };
+        self.add(at, whose, |figures| {
+            figures.talk.add(talk_ms);
+            figures.hold.add(hold_ms);
+        });
+    }
+
+    /// Counts a contact of a case that had an owner before.
     fn repeated(&mut self, at: Timestamp, case: &Name, of: &Connected<'_>, reason: Option<Break>) {
         let owner = self.cases.get(case).and_then(|case| case.owner_before(at));
         let Some(owner) = owner.cloned() else { return };
@@ -139,30 +213,31 @@ impl Fold {
         }
     }
 
-    fn ended(
-        &mut self,
-        at: Timestamp,
-        contact: &Name,
-        case: Option<&Name>,
-        agent: Option<&Name>,
-        outcome: Outcome,
-        handle_ms: Option<i64>,
-    ) {
-        let known = self.contacts.remove(contact).unwrap_or_default();
+    fn ended(&mut self, at: Timestamp, of: &Ended<'_>) {
+        let known = self.contacts.remove(of.contact).unwrap_or_default();
         if known.is_internal {
             return;
         }
         let was_answered = known.was_answered;
-        let kind = case.map(|case| self.kind_of(case));
+        let kind = of.case.map(|case| self.kind_of(case));
         let whose = Whose {
-            agent: agent.filter(|_| was_answered),
+            agent: of.agent.filter(|_| was_answered),
             kind: kind.as_deref(),
         };
-        let is_lost = !was_answered && handle_ms.is_none() && is_loss(outcome);
+        let is_lost = !was_answered && of.handle_ms.is_none() && is_loss(of.outcome);
+        // What is not counted yet is the last part; it may have begun before these records.
+        let has_part = known.parts_open > 0 || !was_answered;
+        let talk_ms = of.talk_ms.map(|all| all - known.talk_counted_ms);
+        let talk_ms = talk_ms.or(of.handle_ms).filter(|_| has_part);
+        let hold_ms = of.hold_ms.map(|all| all - known.hold_counted_ms);
         self.add(at, whose, |figures| {
             figures.lost += u64::from(is_lost);
-            if let Some(talk) = handle_ms {
-                figures.talk.add(talk);
+            if let Some(talk_ms) = talk_ms {
+                figures.talk.add(talk_ms);
+                figures.hold.add(hold_ms.unwrap_or(0));
+            }
+            if let (Some(handle_ms), Some(_)) = (of.handle_ms, of.talk_ms) {
+                figures.handle.add(handle_ms);
             }
         });
     }
@@ -216,6 +291,7 @@ fn break_of(why: Why) -> Option<Break> {
         | Why::QueueClosed
         | Why::WaitedTooLong
         | Why::NobodyLoggedIn
+        | Why::PlatformGone
         | Why::Accepted
         | Why::Ended => return None,
     })

@@ -26,6 +26,7 @@ impl Router {
             }
         }
         self.book.settle_idle();
+        self.tell_states();
     }
 
     fn settle_contacts(&mut self) {

@@ -1,9 +1,10 @@
 //! Emitting events, with their numbers, and counts for the metrics.
 
 use crate::router::Router;
+use crate::router::api::codes::AgentState;
 use crate::router::api::effect::Count;
-use crate::router::api::event::{ContactEvent, Event, EventBody};
-use crate::router::api::ids::ContactIdx;
+use crate::router::api::event::{AgentEvent, ContactEvent, Event, EventBody, ROUTER};
+use crate::router::api::ids::{ContactIdx, Name};
 use crate::router::state::book::Book;
 
 impl Router {
@@ -17,6 +18,7 @@ impl Router {
             self.out.events.push(Event {
                 seq: self.event_seq,
                 at: self.book.at(),
+                actor: self.actor.clone(),
                 body,
             });
         }
@@ -30,6 +32,31 @@ impl Router {
         event: impl FnOnce(&Book) -> ContactEvent,
     ) {
         self.emit(|book| (book.about(idx), event(book)));
+    }
+
+    /// Tells the agents' states that changed.
+    pub(super) fn tell_states(&mut self) {
+        while let Some(idx) = self.book.take_untold() {
+            self.emit(|book| {
+                let entry = book.agent(idx);
+                let about = entry.state_about();
+                let contact = about.and_then(|contact| book.contacts().get(contact));
+                let state = entry.state();
+                let is_away = matches!(state, AgentState::Break | AgentState::Offline);
+                AgentEvent::State {
+                    agent: entry.id.clone(),
+                    state,
+                    state_since_at: entry.state_since_at(),
+                    contact: contact.map(|contact| contact.id.clone()),
+                    reason: entry.reason().filter(|_| is_away).cloned(),
+                }
+            });
+        }
+    }
+
+    /// Who asked for the command being carried out, or the router.
+    pub(super) fn actor_name(&self) -> Name {
+        self.actor.clone().unwrap_or_else(|| Name::of(ROUTER))
     }
 
     pub(super) fn count(&mut self, count: impl FnOnce(&Book) -> Count) {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::booking::Slot;
 use super::codes::{
-    AgentKind, AgentState, ContactState, Outcome, Presence, Route, Rule, Verdict, Why,
+    AgentKind, AgentState, ContactState, EndedBy, Outcome, Presence, Route, Rule, Verdict, Why,
 };
 use super::command::{Attributes, Profile};
 use super::ids::{Name, OfferId, Text};
@@ -111,6 +111,8 @@ pub struct AgentView {
     pub until_at: Option<Timestamp>,
     /// When the present presence began.
     pub since_at: Timestamp,
+    /// When the present state began.
+    pub state_since_at: Timestamp,
     pub idle_since_at: Option<Timestamp>,
     pub retry_at: Option<Timestamp>,
     pub wrap_up_until_at: Option<Timestamp>,
@@ -123,8 +125,11 @@ pub struct AgentView {
     pub open_cases: u64,
     /// Conversations since the agent was created.
     pub handled: u64,
-    /// Time in ended conversations, in milliseconds.
+    /// Time in ended conversations without hold, in milliseconds.
     pub talk_ms: i64,
+    pub hold_ms: i64,
+    /// Time in ended wrap-ups, in milliseconds.
+    pub wrap_up_sum_ms: i64,
     pub mentor: Option<Name>,
     pub max_open_cases: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -219,6 +224,10 @@ pub struct Submitted {
     pub outcome: Option<Outcome>,
     pub queue: Name,
     pub customer: Option<Name>,
+    /// Its caller withheld who it is.
+    pub withheld: Option<bool>,
+    /// Many persons share the number.
+    pub shared: Option<bool>,
     pub case: Option<Name>,
     pub owner: Option<Name>,
     pub agent: Option<Name>,
@@ -240,6 +249,10 @@ pub struct ContactView {
     pub queue: Name,
     pub channel: Name,
     pub customer: Option<Name>,
+    /// Its caller withheld who it is.
+    pub withheld: Option<bool>,
+    /// Many persons share the number.
+    pub shared: Option<bool>,
     pub topic: Option<Name>,
     pub kind: Option<Name>,
     pub case: Option<Name>,
@@ -249,6 +262,10 @@ pub struct ContactView {
     /// The second agent of a consultation.
     pub consulting: Option<Name>,
     pub route: Option<Route>,
+    /// Who passed it on, until somebody takes it.
+    pub passed_on_by: Option<Name>,
+    /// Since when an agent has it on hold.
+    pub held_since_at: Option<Timestamp>,
     /// The first of its open offers.
     pub offer: Option<OfferView>,
     pub offers: Vec<OfferView>,
@@ -267,11 +284,13 @@ pub struct ContactView {
     pub connected_at: Option<Timestamp>,
     pub wrap_up_until_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
+    pub ended_by: Option<EndedBy>,
     pub wait_ms: Option<i64>,
     pub position: Option<u32>,
     pub estimated_wait_ms: Option<i64>,
     pub why: Why,
     pub reason: Option<Text>,
+    pub code: Option<Name>,
     pub note: Option<Text>,
     pub source: Option<Name>,
     pub attributes: Option<Attributes>,
@@ -363,6 +382,10 @@ pub struct Preview {
     pub state: ContactState,
     pub queue: Name,
     pub outcome: Option<Outcome>,
+    /// Its caller withheld who it is.
+    pub withheld: Option<bool>,
+    /// Many persons share the number.
+    pub shared: Option<bool>,
     pub case: Option<Name>,
     pub owner: Option<Name>,
     /// The agent it would be offered to.
@@ -383,13 +406,20 @@ pub struct StatsView {
     pub agent: Option<Name>,
     pub window_ms: i64,
     pub submitted: u64,
+    /// Came to the queue to wait, from wherever; these are `connected`, `unanswered`, `moved_out`,
+    /// or wait or are offered now.
+    pub entered: u64,
     pub connected: u64,
+    pub unanswered: u64,
+    pub moved_out: u64,
+    pub passed_on: u64,
     pub abandoned: u64,
     pub ended: u64,
     pub within_target: u64,
     pub service_level: Option<f64>,
     pub wait_mean_ms: Option<f64>,
     pub wait_max_ms: Option<i64>,
+    pub handled: u64,
     pub handle_mean_ms: Option<f64>,
     pub waiting: u64,
     pub offered: u64,

@@ -8,9 +8,10 @@ use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 use super::command::{
-    AgentPresence, AgentRef, AgentRemove, AgentSet, ContactCancel, ContactEnd, ContactSubmit,
-    ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, OfferDecline,
-    OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
+    AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactCancel, ContactEnd,
+    ContactHold, ContactOutcome, ContactSubmit, ContactSync, ContactTransfer, ContactUpdate,
+    CustomerExclude, CustomerLink, CustomerUnlink, OfferDecline, OfferRef, QueueRef, QueueSet,
+    Session, SettingsPatch,
 };
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
@@ -102,6 +103,7 @@ impl QueueCommand {
 pub enum CustomerCommand {
     Link(Box<CustomerLink>),
     Exclude(CustomerExclude),
+    Unlink(Box<CustomerUnlink>),
 }
 
 impl CustomerCommand {
@@ -109,6 +111,7 @@ impl CustomerCommand {
         match self {
             Self::Link(link) => &link.customer,
             Self::Exclude(exclude) => &exclude.customer,
+            Self::Unlink(unlink) => &unlink.customer,
         }
     }
 }
@@ -122,6 +125,11 @@ pub enum ContactCommand {
     Transfer(Box<ContactTransfer>),
     Sync(ContactSync),
     Callback(ContactCallback),
+    Leave(ContactAgent),
+    Retrieve(ContactAgent),
+    Hold(ContactHold),
+    Take(ContactAgent),
+    Outcome(Box<ContactOutcome>),
 }
 
 impl ContactCommand {
@@ -134,6 +142,9 @@ impl ContactCommand {
             Self::End(end) => Some(&end.contact),
             Self::Transfer(transfer) => Some(&transfer.contact),
             Self::Callback(callback) => Some(&callback.contact),
+            Self::Leave(of) | Self::Retrieve(of) | Self::Take(of) => Some(&of.contact),
+            Self::Hold(hold) => Some(&hold.contact),
+            Self::Outcome(told) => Some(&told.contact),
             Self::Sync(_) => None,
         }
     }

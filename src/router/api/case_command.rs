@@ -18,6 +18,9 @@ pub struct CaseOpen {
     pub topic: Option<Name>,
     pub kind: Option<Name>,
     pub owner: Option<Name>,
+    /// Its customer is nobody, or a number that many share: the case has none. Said at the door.
+    #[serde(skip)]
+    pub of_nobody: bool,
 }
 
 /// `case.note`.

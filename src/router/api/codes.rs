@@ -4,6 +4,13 @@
 
 use super::words::words;
 
+impl Default for AgentState {
+    /// Before it says anything.
+    fn default() -> Self {
+        Self::Offline
+    }
+}
+
 words! {
     /// Whether an agent is a person. A bot may serve; it never owns.
     AgentKind { Human, Bot }
@@ -46,6 +53,9 @@ words! {
         Cancelled,
     }
 
+    /// Who ended a contact.
+    EndedBy { Customer, Agent, Platform }
+
     /// How an offer ended.
     OfferEnd {
         Accepted,
@@ -84,6 +94,9 @@ words! {
         Ordered,
         Random,
     }
+
+    /// Whether the part of an e-mail address before its domain knows case.
+    MailCase { Lower, Keep }
 
     /// How strongly ownership counts in a queue.
     OwnershipMode { Off, Prefer, Require }
@@ -204,6 +217,7 @@ words! {
         QueueClosed,
         WaitedTooLong,
         NobodyLoggedIn,
+        PlatformGone,
         Accepted,
         Ended,
     }
@@ -225,6 +239,8 @@ words! {
         AlreadyOffered,
         HasEnoughCases,
         NotInFallback,
+        /// It passed the contact on, and others could serve it.
+        PassedItOn,
     }
 
     /// The rule of a step of a contact; docs/routing-rules.md has the number of each.
@@ -251,5 +267,8 @@ words! {
         Lease,
         Customer,
         Callback,
+        Leave,
+        Retrieve,
+        Take,
     }
 }

@@ -10,11 +10,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::by_customer::ByCustomer;
-use super::codes::{AgentKind, DeclineReason, Outcome, Pick, Presence, TransferMode};
+use super::codes::{
+    AgentKind, DeclineReason, EndedBy, MailCase, Outcome, Pick, Presence, TransferMode,
+};
+use super::country::Country;
+use super::identities::Identities;
 use super::ids::{Key, Name, OfferId, Text};
 use super::number::at_most;
 use super::people::Absence;
 use super::policy::{CHANNELS_MAX, Capacity, ChannelRule, Policy, Priority, SKILLS_MAX, SkillMap};
+use super::tenant_zone::TenantZone;
 use super::time::{self, Millis, Timestamp};
 
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
@@ -38,6 +43,8 @@ pub struct Stamped {
     pub source: Option<Name>,
     /// The idempotency key of the request, if it has one.
     pub key: Option<Key>,
+    /// Who asked for it, as the daemon knows the peer; `None` = nobody, it is of the router's making.
+    pub actor: Option<Name>,
     pub command: Command,
 }
 
@@ -120,6 +127,7 @@ pub struct AgentPresence {
 pub struct AgentRemove {
     pub agent: Name,
     pub successor: Option<Name>,
+    pub reason: Option<Text>,
 }
 
 /// Names one agent.
@@ -152,6 +160,7 @@ pub struct SettingsPatch {
     pub max_in_system: Option<Option<u32>>,
     #[serde(deserialize_with = "present")]
     pub lease_ms: Option<Option<Millis>>,
+    pub platform_grace_ms: Option<Millis>,
     pub repeat_supervise: Option<u32>,
     pub repeat_window_ms: Option<Millis>,
     #[serde(deserialize_with = "present")]
@@ -163,6 +172,13 @@ pub struct SettingsPatch {
     pub keep_keys_ms: Option<Millis>,
     pub keep_keys_max: Option<u32>,
     pub by_customer: Option<ByCustomer>,
+    pub zone: Option<TenantZone>,
+    #[serde(deserialize_with = "present")]
+    pub country: Option<Option<Country>>,
+    pub nobody: Option<Identities>,
+    pub shared: Option<Identities>,
+    pub mail_case: Option<MailCase>,
+    pub sip_is_tel: Option<bool>,
 }
 
 /// Distinguishes `null` (no limit) from absent (unchanged).
@@ -191,6 +207,21 @@ pub struct CustomerLink {
     #[serde(default)]
     pub identities: Vec<Name>,
     pub profile: Option<Profile>,
+    /// An identity may belong to another customer, who then becomes this one.
+    #[serde(default)]
+    pub merge: bool,
+}
+
+/// `customer.unlink`: takes one identity away, with the cases named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerUnlink {
+    pub customer: Name,
+    pub identity: Name,
+    /// The customer who gets it; made where it does not exist.
+    pub to: Option<Name>,
+    #[serde(default)]
+    pub cases: Vec<Name>,
 }
 
 /// `customer.exclude` (回避).
@@ -230,6 +261,12 @@ pub struct ContactSubmit {
     #[serde(default, deserialize_with = "time::read")]
     pub not_before_at: Option<Timestamp>,
     pub attributes: Option<Attributes>,
+    /// Its customer is nobody (a withheld number). Said at the door, not by the client.
+    #[serde(skip)]
+    pub withheld: bool,
+    /// Its customer is a number that many share. Said at the door.
+    #[serde(skip)]
+    pub shared: bool,
 }
 
 impl ContactSubmit {
@@ -251,7 +288,14 @@ impl ContactSubmit {
             exclude: Vec::new(),
             not_before_at: None,
             attributes: None,
+            withheld: false,
+            shared: false,
         }
+    }
+
+    /// The customer whom the contact leads to: none behind a number that many share.
+    pub fn person(&self) -> Option<&Name> {
+        self.customer.as_ref().filter(|_| !self.shared)
     }
 }
 
@@ -285,11 +329,58 @@ pub struct ContactCancel {
 #[serde(deny_unknown_fields)]
 pub struct ContactEnd {
     pub contact: Name,
-    /// `resolved`, `open`, `transferred` or `dropped`.
-    pub outcome: Outcome,
+    /// `resolved`, `open`, `transferred` or `dropped`. `None` = what was said before, else `open`.
+    pub outcome: Option<Outcome>,
     pub note: Option<Text>,
     /// Merged into the attributes.
     pub learnt: Option<Attributes>,
+    pub ended_by: Option<EndedBy>,
+    /// When it ended, where that is told late.
+    #[serde(default, deserialize_with = "time::read")]
+    pub at: Option<Timestamp>,
+}
+
+impl ContactEnd {
+    /// With all optional fields unset.
+    pub fn of(contact: Name) -> Self {
+        Self {
+            contact,
+            outcome: None,
+            note: None,
+            learnt: None,
+            ended_by: None,
+            at: None,
+        }
+    }
+}
+
+/// `contact.leave`, `contact.retrieve`, `contact.take`: a contact and the agent who does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactAgent {
+    pub contact: Name,
+    pub agent: Name,
+}
+
+/// `contact.hold`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactHold {
+    pub contact: Name,
+    pub agent: Name,
+    pub on: bool,
+}
+
+/// `contact.outcome`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactOutcome {
+    pub contact: Name,
+    /// `resolved`, `open` or `dropped`.
+    pub outcome: Outcome,
+    /// The centre's own code of the outcome.
+    pub code: Option<Name>,
+    pub note: Option<Text>,
 }
 
 /// The target of a transfer: exactly one of the two.

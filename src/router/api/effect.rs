@@ -47,9 +47,23 @@ pub enum Count {
     Ended {
         queue: Name,
         outcome: Outcome,
-        wait_ms: i64,
-        handle_ms: Option<i64>,
-        within_target: bool,
+    },
+    /// An agent's part of a contact is over, wrap-up included.
+    Handled {
+        queue: Name,
+        handle_ms: i64,
+    },
+    /// A contact came from another queue, or from an agent who passed it on.
+    MovedIn {
+        queue: Name,
+    },
+    /// A contact went to another queue before an agent took it.
+    MovedOut {
+        queue: Name,
+    },
+    /// An agent who got a contact through the queue passed it on.
+    PassedOn {
+        queue: Name,
     },
     /// An offer ended: how, and the reason of a decline.
     Offer {

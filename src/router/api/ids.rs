@@ -14,6 +14,8 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::{SmolStr, SmolStrBuilder};
 
+use crate::spelling::one_form;
+
 /// The longest name in bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 128;
 
@@ -21,28 +23,27 @@ pub const NAME_BYTES_MAX: usize = 128;
 pub const KEY_BYTES_MAX: usize = 64;
 
 /// The id of an agent, queue, skill, customer, contact, case … as its client chose it:
-/// 1 to [`NAME_BYTES_MAX`] bytes of UTF-8 without control characters.
+/// 1 to [`NAME_BYTES_MAX`] bytes of UTF-8 in the one form of `spelling`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(SmolStr);
 
 impl Name {
-    /// Checks and makes a name. The error says what would be valid.
+    /// Makes a name of what somebody wrote, in its one form. The error says what would be valid.
     pub fn new(text: &str) -> Result<Self, String> {
-        Self::check(text)?;
+        let text = one_form(text)?;
+        check_length(&text)?;
         Ok(Self(SmolStr::new(text)))
     }
 
-    /// Checks a name without making it.
-    pub fn check(text: &str) -> Result<(), String> {
-        if text.is_empty() {
-            return Err("an id must not be empty".to_owned());
-        }
-        if text.len() > NAME_BYTES_MAX {
-            return Err(format!(
-                "an id of {} bytes is too long: at most {NAME_BYTES_MAX}",
-                text.len()
-            ));
-        }
+    /// A name as it was stored. Earlier versions took ids that are refused today.
+    pub fn stored(text: &str) -> Result<Self, String> {
+        Self::check_stored(text)?;
+        Ok(Self(SmolStr::new(text)))
+    }
+
+    /// Checks a stored name without making it.
+    pub fn check_stored(text: &str) -> Result<(), String> {
+        check_length(text)?;
         if has_control(text) {
             return Err("an id must not contain control characters".to_owned());
         }
@@ -52,7 +53,7 @@ impl Name {
     /// A name made by the program, known to be valid.
     pub fn of(text: &str) -> Self {
         debug_assert!(
-            Self::new(text).is_ok(),
+            Self::check_stored(text).is_ok(),
             "a built-in name is right: {text:?}"
         );
         Self(SmolStr::new(text))
@@ -120,6 +121,16 @@ impl<'de> Deserialize<'de> for Name {
             }
         }
         deserializer.deserialize_str(Visitor)
+    }
+}
+
+fn check_length(text: &str) -> Result<(), String> {
+    match text.len() {
+        0 => Err("an id must not be empty".to_owned()),
+        1..=NAME_BYTES_MAX => Ok(()),
+        bytes => Err(format!(
+            "an id of {bytes} bytes is too long: at most {NAME_BYTES_MAX}"
+        )),
     }
 }
 

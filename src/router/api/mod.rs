@@ -5,6 +5,8 @@
 
 // Shared words.
 pub mod codes;
+pub mod country;
+pub mod identities;
 pub mod ids;
 pub mod number;
 pub mod policy;
@@ -14,6 +16,7 @@ pub(crate) mod words;
 // Parts of policy and settings.
 pub(crate) mod booking;
 pub(crate) mod by_customer;
+pub(crate) mod tenant_zone;
 pub(crate) mod ticket;
 
 // Input.

@@ -12,10 +12,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::booking::Booking;
 use super::by_customer::ByCustomer;
 use super::codes::{
-    Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy, Widen,
+    Fallback, MailCase, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy,
+    Widen,
 };
+use super::country::Country;
+use super::identities::Identities;
 use super::ids::Name;
 use super::number::{Share, Span, Whole, at_most};
+use super::tenant_zone::TenantZone;
 use super::ticket::TicketPolicy;
 use super::time::{MILLIS_MAX, Millis};
 
@@ -308,6 +312,9 @@ pub struct ChannelRule {
     pub exclusive: bool,
     /// Simultaneous contacts of an agent whose own capacity does not name the channel.
     pub capacity: Capacity,
+    /// Whether a contact needs its platform while it waits. `None` = as [`has_line`] says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<bool>,
 }
 
 impl Default for ChannelRule {
@@ -315,6 +322,7 @@ impl Default for ChannelRule {
         Self {
             exclusive: false,
             capacity: Capacity::of(1),
+            live: None,
         }
     }
 }
@@ -325,8 +333,10 @@ impl Default for ChannelRule {
 pub struct Settings {
     pub pick: Pick,
     pub max_in_system: Option<u32>,
-    /// How long a connected contact outlives its platform. `None` = for ever.
+    /// How long a contact outlives its platform. `None` = for ever.
     pub lease_ms: Option<Millis>,
+    /// How long ringing offers stand after the last session of their contact's platform closed.
+    pub platform_grace_ms: Millis,
     /// This many contacts on one open case raise `case.escalated`; 0 = never.
     pub repeat_supervise: u32,
     pub repeat_window_ms: Millis,
@@ -345,6 +355,31 @@ pub struct Settings {
     /// What a customer's profile adds to its contacts.
     #[serde(skip_serializing_if = "is_default")]
     pub by_customer: ByCustomer,
+    /// Whose midnight it is where no calendar says it.
+    pub zone: TenantZone,
+    /// Whose number plan national telephone numbers follow. `None` = only international ones are
+    /// brought into one form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+    /// Identities that are nobody, such as withheld numbers.
+    #[serde(skip_serializing_if = "is_usual_nobody")]
+    pub nobody: Identities,
+    /// Numbers behind which many persons stand.
+    #[serde(skip_serializing_if = "is_default")]
+    pub shared: Identities,
+    #[serde(skip_serializing_if = "is_lower")]
+    pub mail_case: MailCase,
+    /// A SIP address whose user is a number is that number.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sip_is_tel: bool,
+}
+
+fn is_usual_nobody(listed: &Identities) -> bool {
+    *listed == Identities::nobody()
+}
+
+fn is_lower(case: &MailCase) -> bool {
+    *case == MailCase::Lower
 }
 
 /// The channels that exist from the start: name, exclusive.
@@ -357,11 +392,21 @@ pub const CHANNELS: [(&str, bool); 6] = [
     ("task", false),
 ];
 
+/// Whether a channel has a live line, unless its rule says: somebody who is gone when the platform
+/// is. A letter, a task, a person at the counter and a call to be made are not.
+pub fn has_line(channel: &str) -> bool {
+    !matches!(channel, "email" | "counter" | "callback" | "task")
+}
+
 /// The channel of a contact that names none.
 pub const DEFAULT_CHANNEL: &str = CHANNELS[0].0;
 
 /// The most channels of a tenant.
 pub const CHANNELS_MAX: usize = 16;
+
+impl Settings {
+    pub const PLATFORM_GRACE_MS: Millis = Millis::seconds(5);
+}
 
 impl Default for Settings {
     fn default() -> Self {
@@ -369,6 +414,7 @@ impl Default for Settings {
             pick: Pick::LongestWaiting,
             max_in_system: None,
             lease_ms: Some(Millis::minutes(2)),
+            platform_grace_ms: Settings::PLATFORM_GRACE_MS,
             repeat_supervise: 3,
             repeat_window_ms: Millis::hours(24 * 7),
             close_after_ms: Some(Millis::hours(24 * 7)),
@@ -378,6 +424,12 @@ impl Default for Settings {
             keep_keys_ms: Millis::hours(24),
             keep_keys_max: 100_000,
             by_customer: ByCustomer::default(),
+            zone: TenantZone::default(),
+            country: None,
+            nobody: Identities::nobody(),
+            shared: Identities::default(),
+            mail_case: MailCase::Lower,
+            sip_is_tel: false,
         }
     }
 }

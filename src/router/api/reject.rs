@@ -5,6 +5,7 @@
 
 use super::ids::Name;
 use super::words::words;
+use crate::nearest::nearest;
 
 words! {
     /// The stable class of a refusal.
@@ -30,7 +31,14 @@ pub struct Reject {
     pub field: Option<&'static str>,
     /// What is wrong and what would be valid, in a sentence without a full stop.
     pub message: String,
+    /// The known name that was most likely meant.
+    pub nearest: Option<Name>,
 }
+
+/// The most names among which the nearest is looked for: a refusal must stay cheap.
+const NEAREST_AMONG_MAX: usize = 5_000;
+/// Ids with fewer letters than this are all near to each other.
+const NEAREST_CHARS_MIN: usize = 3;
 
 impl Reject {
     pub fn not_found(entity: &'static str, id: &Name) -> Self {
@@ -40,6 +48,7 @@ impl Reject {
             id: Some(id.clone()),
             field: Some(entity),
             message: format!("{entity} \"{id}\" does not exist"),
+            nearest: None,
         }
     }
 
@@ -50,6 +59,7 @@ impl Reject {
             id: Some(id.clone()),
             field: None,
             message: message.into(),
+            nearest: None,
         }
     }
 
@@ -60,6 +70,7 @@ impl Reject {
             id: None,
             field: Some(field),
             message: message.into(),
+            nearest: None,
         }
     }
 
@@ -70,6 +81,7 @@ impl Reject {
             id: Some(id.clone()),
             field: None,
             message: message.into(),
+            nearest: None,
         }
     }
 
@@ -89,7 +101,23 @@ impl Reject {
             id: None,
             field: None,
             message: message.into(),
+            nearest: None,
         }
+    }
+
+    /// Names the nearest of the known names, if one is near, in the message and for a program.
+    #[must_use]
+    pub fn near<'a>(mut self, known: impl Iterator<Item = &'a Name>) -> Self {
+        let written = self.id.as_ref().map_or("", Name::as_str);
+        let known = known.take(NEAREST_AMONG_MAX).map(Name::as_str);
+        let is_short = written.chars().count() < NEAREST_CHARS_MIN;
+        let likely = |one: &&str| !is_short || one.eq_ignore_ascii_case(written);
+        if let Some(near) = nearest(written, known.filter(likely)) {
+            self.message
+                .push_str(&format!("; did you mean \"{near}\"?"));
+            self.nearest = Some(Name::of(near));
+        }
+        self
     }
 
     /// Sets the invalid parameter.

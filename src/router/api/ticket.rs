@@ -6,7 +6,7 @@ use super::codes::TicketReset;
 use super::ids::Name;
 use super::number::{Small, Span};
 use super::time::Timestamp;
-use crate::calendar::DAY_MS;
+use crate::calendar::{DAY_MS, Zone};
 
 /// The longest prefix in bytes.
 pub const TICKET_PREFIX_BYTES_MAX: usize = 16;
@@ -29,7 +29,7 @@ pub struct TicketPolicy {
     /// The first number of a day.
     pub from: u32,
     pub reset: TicketReset,
-    /// When a day begins, after midnight UTC.
+    /// When a day begins, after midnight of the queue's calendar, else of the tenant's zone.
     pub day_starts_ms: TimeOfDay,
 }
 
@@ -54,9 +54,9 @@ impl TicketPolicy {
     }
 
     /// The number of the day that contains a time.
-    pub(in crate::router) fn day(&self, at: Timestamp) -> i64 {
+    pub(in crate::router) fn day(&self, at: Timestamp, zone: &Zone) -> i64 {
         match self.reset {
-            TicketReset::Daily => (at - self.day_starts_ms.get()).div_euclid(DAY_MS),
+            TicketReset::Daily => (zone.local(at) - self.day_starts_ms.get()).div_euclid(DAY_MS),
             TicketReset::Never => 0,
         }
     }

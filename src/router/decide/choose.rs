@@ -73,7 +73,7 @@ impl Book {
                 eligible.min_by_key(|a| proficiency(agent(a).skills(), requirement))
             }
             Strategy::FewestContacts => eligible.min_by_key(|a| agent(a).handled),
-            Strategy::LeastTalkTime => eligible.min_by_key(|a| agent(a).talk_ms),
+            Strategy::LeastTalkTime => eligible.min_by_key(|a| agent(a).talk_ms + agent(a).hold_ms),
             Strategy::LeastLoaded => eligible.min_by_key(|a| agent(a).load()),
             Strategy::Ordered => eligible.min_by_key(|a| agent(a).rank),
             Strategy::RoundRobin => {

@@ -2,8 +2,9 @@
 //!
 //! In its queue it waits until those before it have left, which is Erlang's queue seen from inside
 //! (see `pace`). A contact kept for its owner waits until the owner is free, or until that wait
-//! ends and its turn in the queue comes, whichever is first. Pure. The cost does not depend on how
-//! many wait, except for one step for each sixteenth by which a queue with impatient callers grows.
+//! ends and its turn in the queue comes, whichever is first. While nobody who could serve it is
+//! logged in there is no estimate; while all of them are on break it waits until the first is back.
+//! Pure. The cost does not depend on how many wait, except for one step for each sixteenth by which a queue with impatient callers grows.
 
 use super::judge::Situation;
 use crate::router::api::ids::AgentIdx;
@@ -16,7 +17,8 @@ use crate::router::state::skill::Levels;
 const DOUBLINGS: u32 = 10;
 
 impl Book {
-    /// The estimate in milliseconds; `None` until the queue has finished a conversation.
+    /// The estimate in milliseconds; `None` until the queue has finished a conversation, and while
+    /// nobody who could serve the contact is there or known to come back.
     pub(in crate::router) fn estimated_wait_ms(
         &self,
         contact: &Contact,
@@ -25,7 +27,13 @@ impl Book {
         let queue = self.queue(contact.queue());
         let ahead = position.saturating_sub(1);
         let common = queue.pace.wait_behind(ahead, queue.counts().serving())?;
-        let wait = self.owner_or_queue(contact, common).unwrap_or(common);
+        let mut wait = self.owner_or_queue(contact, common).unwrap_or(common);
+        let from = self.served_from(contact)?;
+        if from > self.at() {
+            // Whoever comes back first takes the first; the others wait on as in any queue.
+            let first = queue.pace.wait_behind(0, queue.counts().serving())?;
+            wait = wait.max((from - self.at()) as f64 + common - first);
+        }
         Some(wait.round() as i64)
     }
 

@@ -57,9 +57,22 @@ impl Book {
         }
     }
 
+    /// Whether an agent is not asked for a contact: it is shut out, or it passed the contact on to a
+    /// queue where others could serve it (rule 23).
+    pub(in crate::router) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        self.shut_out(contact, agent) || self.passed_it_on(contact, agent)
+    }
+
+    /// Whether an agent passed a contact on to a queue, and another could serve it there.
+    pub(in crate::router) fn passed_it_on(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        contact.passed_to_queue_by() == Some(agent)
+            && self.sought_owner(contact) != Some(agent)
+            && self.could_be_served(contact, Some(agent))
+    }
+
     /// Whether the contact or its customer excludes an agent (回避). An agent already in the
     /// conversation cannot be consulted either.
-    pub(in crate::router) fn excluded(&self, contact: &Contact, agent: AgentIdx) -> bool {
+    pub(in crate::router) fn shut_out(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.excludes(agent)
             || contact.talks().iter().any(|talk| talk.agent == agent)
             || contact
@@ -114,8 +127,11 @@ impl Book {
         if !entry.exists() {
             return Verdict::Removed;
         }
-        if self.excluded(contact, agent) {
+        if self.shut_out(contact, agent) {
             return Verdict::Excluded;
+        }
+        if self.passed_it_on(contact, agent) {
+            return Verdict::PassedItOn;
         }
         if requirement.is_some_and(|requirement| !meets(entry.skills(), requirement)) {
             return Verdict::LacksSkill;
@@ -186,14 +202,17 @@ impl Book {
 
     /// Who may take a contact now.
     pub(in crate::router) fn reach(&self, contact: &Contact, requirement: &Levels) -> Reach {
+        if self.is_cut_off(contact) {
+            return Reach::nobody(Why::PlatformGone);
+        }
+        self.reach_on_line(contact, requirement)
+    }
+
+    /// Who may take a contact as long as its platform is there.
+    fn reach_on_line(&self, contact: &Contact, requirement: &Levels) -> Reach {
         let anyone = Reach {
-            owner: None,
-            owner_only_until: None,
-            deputy: None,
-            leader: None,
-            team: None,
             anyone: true,
-            why: Why::NoAgentAvailable,
+            ..Reach::nobody(Why::NoAgentAvailable)
         };
         let Some(owner) = self.sought_owner(contact) else {
             return anyone;
@@ -220,13 +239,14 @@ impl Book {
         self.opened(owner, policy, situation)
     }
 
-    /// Who may take a contact once its wait for the owner is over, if it ends.
+    /// Who may take a contact once its platform is there and its wait for the owner is over, if it
+    /// ends.
     pub(in crate::router) fn reach_in_the_end(
         &self,
         contact: &Contact,
         requirement: &Levels,
     ) -> Reach {
-        let reach = self.reach(contact, requirement);
+        let reach = self.reach_on_line(contact, requirement);
         match (reach.owner, reach.owner_only_until) {
             (Some(owner), Some(until)) if until < Timestamp::MAX => {
                 let policy = &self.queue(contact.queue()).policy().ownership;

@@ -8,6 +8,7 @@ pub(super) mod matter;
 pub(super) mod overflow;
 pub(super) mod resolve;
 pub(super) mod slots;
+mod there;
 pub(super) mod wishes;
 
 // For a contact: who may serve it, who is best, what happens now.

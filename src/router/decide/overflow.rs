@@ -1,7 +1,11 @@
 //! Whether a queue accepts a contact, and what happens to one that it cannot hold (rules 6, 8).
 
+use smallvec::SmallVec;
+
+use crate::calendar::Calendar;
 use crate::router::api::codes::{Outcome, OverflowAction, Why};
 use crate::router::api::ids::QueueIdx;
+use crate::router::api::time::Timestamp;
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 
@@ -40,10 +44,35 @@ impl Book {
 
     /// Whether a queue is open now by its calendar; a missing calendar closes nothing.
     pub(in crate::router) fn is_open(&self, queue: QueueIdx) -> bool {
-        let policy = &self.queue(queue).policy();
-        let calendar = policy.calendar.as_ref();
-        let calendar = calendar.and_then(|name| self.calendars().get(name));
-        calendar.is_none_or(|calendar| calendar.is_open(self.at()))
+        self.is_open_at(queue, self.at())
+    }
+
+    /// Whether a queue will be open by its calendar as it is now.
+    pub(in crate::router) fn is_open_at(&self, queue: QueueIdx, at: Timestamp) -> bool {
+        let calendar = self.calendar_of_queue(queue);
+        calendar.is_none_or(|calendar| calendar.is_open(at))
+    }
+
+    /// The calendar that a queue names, if it exists.
+    pub(in crate::router) fn calendar_of_queue(&self, queue: QueueIdx) -> Option<&Calendar> {
+        let name = self.queue(queue).policy().calendar.as_ref()?;
+        self.calendars().get(name)
+    }
+
+    /// Whether a contact that comes to a queue at a time finds it open, or another to which the
+    /// closed ones overflow.
+    pub(in crate::router) fn takes_in_at(&self, queue: QueueIdx, at: Timestamp) -> bool {
+        let mut seen = SmallVec::<[QueueIdx; 4]>::new();
+        let mut next = Some(queue);
+        while let Some(queue) = next.filter(|queue| !seen.contains(queue)) {
+            if self.is_open_at(queue, at) {
+                return true;
+            }
+            seen.push(queue);
+            let to = self.queue(queue).policy().overflow.to.as_ref();
+            next = to.and_then(|name| self.find_queue(name).ok());
+        }
+        false
     }
 
     /// The contact as it would be on entering a queue now.

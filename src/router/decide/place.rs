@@ -100,12 +100,18 @@ impl Book {
 
     /// Whether anyone logged in could serve a contact, now or when free.
     pub(in crate::router) fn someone_could_serve(&self, contact: &Contact) -> bool {
+        self.could_be_served(contact, None)
+    }
+
+    /// The same, by anyone but one agent.
+    pub(super) fn could_be_served(&self, contact: &Contact, but: Option<AgentIdx>) -> bool {
         let logged_in = |agent: &AgentIdx| {
             let entry = self.agent(*agent);
             entry.exists()
                 && entry.presence() != Presence::Offline
                 && entry.capacity_of(contact.channel, self.channels()) > 0
-                && !self.excluded(contact, *agent)
+                && Some(*agent) != but
+                && !self.shut_out(contact, *agent)
         };
         // Later steps count too: "could ever".
         let queue = self.queue(contact.queue());
@@ -125,6 +131,53 @@ impl Book {
                             && meets(entry.skills(), &requirement)
                     })
         })
+    }
+
+    /// From when somebody who could serve a contact, now or when free, is there: now, or when the
+    /// first of them is back from a break. `None` while none is logged in, or no end is known.
+    pub(in crate::router) fn served_from(&self, contact: &Contact) -> Option<Timestamp> {
+        let back_at = |agent: AgentIdx| {
+            let entry = self.agent(agent);
+            let takes = entry.exists()
+                && entry.capacity_of(contact.channel, self.channels()) > 0
+                && !self.excluded(contact, agent);
+            match entry.presence() {
+                Presence::Available if takes => Some(self.at()),
+                Presence::Break if takes => entry.until_at(),
+                Presence::Available | Presence::Break | Presence::Offline => None,
+            }
+        };
+        let mut first = None;
+        let mut note = |agent: AgentIdx| {
+            first = first.into_iter().chain(back_at(agent)).min();
+            first == Some(self.at())
+        };
+        let steps = self.queue(contact.queue()).steps().len() as u32;
+        for passed in contact.steps_passed()..=steps.max(contact.steps_passed()) {
+            let requirement = self.requirement_after(contact, passed);
+            let reach = self.reach_in_the_end(contact, &requirement);
+            let named = [reach.owner, reach.deputy, reach.leader];
+            let trusted = |agent: &AgentIdx| self.is_trusted(contact, &requirement, *agent);
+            if named.into_iter().flatten().filter(trusted).any(&mut note) {
+                return Some(self.at());
+            }
+            if !reach.anyone && reach.team.is_none() {
+                continue;
+            }
+            let mut able = |agent: AgentIdx| {
+                let entry = self.agent(agent);
+                let of_reach = reach.anyone || entry.team == reach.team;
+                of_reach && meets(entry.skills(), &requirement) && note(agent)
+            };
+            // Few may be logged in, or few have the skills: whichever is found first.
+            let mut skilled = self.idle().able(&requirement);
+            for agent in self.logged_in() {
+                if able(agent) || skilled.next().is_some_and(&mut able) {
+                    return Some(self.at());
+                }
+            }
+        }
+        first
     }
 
     /// The code of a waiting contact, for one that is only previewed.

@@ -26,7 +26,7 @@ pub(in crate::router) enum Plan {
 
 impl Book {
     pub(in crate::router) fn plan(&self, contact: &Contact) -> Plan {
-        if contact.overdue {
+        if contact.overdue || self.is_cut_off(contact) {
             return Plan::Wait;
         }
         let requirement = self.requirement(contact);

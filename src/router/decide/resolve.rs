@@ -37,13 +37,13 @@ impl Book {
             .channel
             .clone()
             .unwrap_or_else(|| Name::of(DEFAULT_CHANNEL));
-        let channel = self.channels().find(&channel_name).ok_or_else(|| {
-            let known = self.channels().listed();
-            bad(
-                "channel",
-                format!("no channel \"{channel_name}\": one of {known}"),
-            )
-        })?;
+        let unknown = |reject: Reject| reject.with_id(&submit.contact);
+        let channel = self
+            .find_channel(&channel_name, "contact", "channel")
+            .map_err(unknown)?;
+        if let Some(kind) = &submit.kind {
+            self.find_kind(kind)?;
+        }
         if submit.requires.len() > SKILLS_MAX || !self.skills().has_room_for(&submit.requires) {
             let n = submit.requires.len();
             return Err(bad("requires", format!("{n} skills: at most {SKILLS_MAX}")));
@@ -56,14 +56,13 @@ impl Book {
             ));
         }
         let customer = submit
-            .customer
-            .as_ref()
+            .person()
             .and_then(|name| self.customers().find(name.as_str()));
         let mut case = None;
         if let Some(name) = &submit.case {
             let named = self.find_case(name)?;
             let of = self.case(named).customer();
-            if submit.customer.is_some() && of.is_some() && of != customer {
+            if submit.person().is_some() && of.is_some() && of != customer {
                 let message = format!("case \"{name}\" belongs to another customer");
                 return Err(Reject::conflict("case", name, message).in_field("case"));
             }
@@ -146,6 +145,12 @@ impl Book {
         contact.wait_from = joined_at;
         contact.not_before_at = submit.not_before_at.into();
         contact.keep(submit.kind.clone(), |cold| &mut cold.kind);
+        if submit.withheld {
+            contact.cold_mut().withheld = true;
+        }
+        if submit.shared {
+            contact.cold_mut().shared = submit.customer.clone();
+        }
         contact
     }
 

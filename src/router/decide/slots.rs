@@ -13,7 +13,7 @@ use crate::router::state::book::Book;
 use crate::router::state::deadline::Deadline;
 
 /// The most slots searched for free ones.
-const SLOTS_SEARCHED_MAX: i64 = 2_000;
+const SLOTS_SEARCHED_MAX: usize = 2_000;
 
 /// The new time and slot of a scheduled contact.
 pub(in crate::router) struct Rebooked {
@@ -31,8 +31,8 @@ pub(in crate::router) struct Wanted {
 }
 
 impl Book {
-    /// The slot of a contact scheduled for a time; refused if the slot is full or its owner is
-    /// booked already. `None` if the queue does not count bookings.
+    /// The slot of a contact scheduled for a time; refused if its queue is closed then, if the slot
+    /// is full, or if its owner is booked already. `None` if the queue does not count bookings.
     pub(in crate::router) fn slot_for(
         &self,
         id: &Name,
@@ -41,13 +41,14 @@ impl Book {
         contact: Option<ContactIdx>,
         at: Option<Timestamp>,
     ) -> Result<Option<Slot>, Reject> {
-        let policy = &self.queue(queue).policy().booking;
-        let Some(at) = at.filter(|at| *at > self.at() && policy.capacity.is_some()) else {
+        let Some(at) = at.filter(|at| *at > self.at()) else {
             return Ok(None);
         };
+        let policy = &self.queue(queue).policy().booking;
+        let counts = policy.capacity.is_some();
         let refused =
             |message: String| Err(Reject::limit("contact", id, message).in_field("not_before_at"));
-        if let Some(ahead) = policy.ahead_ms
+        if let Some(ahead) = policy.ahead_ms.filter(|_| counts)
             && at - self.at() > ahead.0
         {
             return refused(format!("{at} is too far ahead: at most {} ms", ahead.0));
@@ -57,19 +58,53 @@ impl Book {
             case,
             contact,
         };
+        // A booking is for this queue; what is only put off may go where the queue overflows to.
+        let is_open = if counts {
+            self.is_open_at(queue, at)
+        } else {
+            self.takes_in_at(queue, at)
+        };
+        if !is_open {
+            let name = &self.queue(queue).id;
+            let hint = match self.next_bookable(wanted, at) {
+                Some(next) => format!("the next open time is {next}"),
+                None => "no later time is free".to_owned(),
+            };
+            return refused(format!("queue \"{name}\" is closed at {at}: {hint}"));
+        }
+        if !counts {
+            return Ok(None);
+        }
         let slot = policy.slot(at);
         let Some(why) = self.why_taken(wanted, slot) else {
             return Ok(Some(slot));
         };
-        let next = self.free_slots(wanted, slot.to_at, Timestamp::MAX).next();
-        let hint = match next {
-            Some(next) => format!("the next free one is at {}", next.from_at),
+        let hint = match self.next_bookable(wanted, slot.to_at) {
+            Some(next) => format!("the next free one is at {next}"),
             None => "no later one is free".to_owned(),
         };
         refused(format!(
             "the slot at {} is taken ({why}): {hint}",
             slot.from_at
         ))
+    }
+
+    /// The first time from `at` on for which the contact could be scheduled.
+    fn next_bookable(&self, wanted: Wanted, at: Timestamp) -> Option<Timestamp> {
+        if self.queue(wanted.queue).policy().booking.capacity.is_none() {
+            return Some(self.next_open_of(wanted.queue, at));
+        }
+        // The slot that contains the time, too: it may be open later.
+        let from = self.queue(wanted.queue).policy().booking.slot(at).from_at;
+        let mut free = self.free_slots(wanted, from, Timestamp::MAX);
+        free.find(|free| free.from_at >= at)
+            .map(|free| free.from_at)
+    }
+
+    /// The first time from `at` on at which a queue is open.
+    fn next_open_of(&self, queue: QueueIdx, at: Timestamp) -> Timestamp {
+        let calendar = self.calendar_of_queue(queue);
+        calendar.map_or(at, |calendar| calendar.next_open(at))
     }
 
     /// Why a slot cannot be booked, if it cannot.
@@ -134,7 +169,7 @@ impl Book {
         })
     }
 
-    /// The free slots of a queue that begin within a span of time.
+    /// The free slots of a queue that begin within a span of time, from when it is open in each.
     pub(in crate::router) fn free_slots(
         &self,
         wanted: Wanted,
@@ -147,10 +182,17 @@ impl Book {
             .ahead_ms
             .map(|ahead| self.at().saturating_add(ahead.0));
         let last = last.unwrap_or(Timestamp::MAX);
-        (0..SLOTS_SEARCHED_MAX)
-            .map(move |n| policy.slot(first.from_at.saturating_add(n * policy.slot_ms.get())))
+        let mut from = first.from_at;
+        let open = std::iter::from_fn(move || {
+            // Hours in which the queue is closed are passed over in one step.
+            let from_at = self.next_open_of(wanted.queue, from);
+            let whole = policy.slot(from_at);
+            from = whole.to_at;
+            Some(Slot { from_at, ..whole })
+        });
+        open.take(SLOTS_SEARCHED_MAX)
             .take_while(move |slot| slot.from_at < to && slot.from_at <= last)
-            .filter(move |slot| self.why_taken(wanted, *slot).is_none())
+            .filter(move |slot| self.why_taken(wanted, policy.slot(slot.from_at)).is_none())
     }
 
     /// The new time and slot of a scheduled contact, if an update changes them.

@@ -119,7 +119,7 @@ fn guesses<I: Copy + PartialEq>(directory: &Directory<I>, places: Batch<Place>) 
 
 fn customer_of(command: &Command) -> Option<&Name> {
     if let Command::Contact(ContactCommand::Submit(submit)) = command {
-        submit.customer.as_ref()
+        submit.person()
     } else if let Command::Case(CaseCommand::Open(open)) = command {
         Some(&open.customer)
     } else if let Command::Customer(CustomerCommand::Link(link)) = command {

@@ -136,6 +136,8 @@ impl Book {
             state,
             queue: queue.id.clone(),
             outcome,
+            withheld: contact.is_withheld().then_some(true),
+            shared: contact.shared().map(|_| true),
             case: contact.case().map(|case| self.case(case).id()),
             owner: self.owner_of(contact),
             agent: chosen.map(|(agent, _)| self.agent_name(agent)),

@@ -4,7 +4,7 @@
 use super::case_views::calendar_view;
 use crate::router::api::answer::{Answer, OwnerView, Page, StatsView};
 use crate::router::api::command::{CaseCommand, Command, ContactCommand};
-use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, QueueIdx};
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Key, Name, QueueIdx};
 use crate::router::api::query::{
     AgentList, CaseFind, ContactList, ListPage, OwnerGet, PageLimit, Query, StatsGet,
 };
@@ -166,8 +166,15 @@ impl Book {
         Ok(Answer::Cases(page.map(|idx| self.case_view(idx))))
     }
 
+    /// The customer of an identity, unless the identity says nothing about the person.
+    pub(super) fn person(&self, identity: &Name) -> Option<CustomerIdx> {
+        let (settings, text) = (self.settings(), identity.as_str());
+        let is_apart = settings.nobody.has(text) || settings.shared.has(text);
+        self.customers().find(text).filter(|_| !is_apart)
+    }
+
     fn owner_get(&self, of: &OwnerGet) -> OwnerView {
-        let customer = self.customers().find(of.customer.as_str());
+        let customer = self.person(&of.customer);
         let case = customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case);
         let owner = case.and_then(|case| self.case(case).owner());
         OwnerView {
@@ -209,13 +216,18 @@ impl Book {
             agent: None,
             window_ms,
             submitted: tally.submitted,
+            entered: tally.entered,
             connected: tally.connected,
+            unanswered: tally.unanswered,
+            moved_out: tally.moved_out,
+            passed_on: tally.passed_on,
             abandoned: tally.abandoned,
             ended: tally.ended,
             within_target: tally.within_target,
             service_level: tally.service_level(),
             wait_mean_ms: mean(tally.wait_sum_ms, tally.connected),
             wait_max_ms: (tally.connected > 0).then_some(tally.wait_max_ms),
+            handled: tally.handled,
             handle_mean_ms: mean(tally.handle_sum_ms, tally.handled),
             waiting: u64::from(counts.waiting),
             offered: u64::from(counts.offered),

@@ -25,7 +25,7 @@ impl Book {
         let case = match (&of.case, &of.customer) {
             (Some(case), _) => Some(self.find_case(case)?),
             (None, Some(customer)) => {
-                let customer = self.customers().find(customer.as_str());
+                let customer = self.person(customer);
                 customer.and_then(|customer| self.matter(customer, of.topic.as_ref()).case)
             }
             (None, None) => None,
@@ -40,11 +40,12 @@ impl Book {
         let to = of.to_at.unwrap_or(from.saturating_add(LISTED_MS_DEFAULT));
         let limit = of.limit.unwrap_or(PageLimit::DEFAULT).get() as usize;
         let items = self.free_slots(wanted, from, to).take(limit).map(|slot| {
-            let agent = self.booked_agent(queue, case, slot);
+            let whole = policy.slot(slot.from_at);
+            let agent = self.booked_agent(queue, case, whole);
             SlotView {
                 from_at: slot.from_at,
                 to_at: slot.to_at,
-                free: capacity - self.places_taken(wanted, slot),
+                free: capacity - self.places_taken(wanted, whole),
                 agent: agent.map(|agent| self.agent_name(agent)),
             }
         });

@@ -3,7 +3,7 @@
 //! This only answers questions; the caller decides what they permit. Unknown agents and entities
 //! relate to nothing, so answers do not reveal whether they exist.
 
-use crate::router::api::codes::{CaseState, Rule};
+use crate::router::api::codes::{CaseState, ContactState, Rule};
 use crate::router::api::command::Command;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Key, Name, OfferId};
 use crate::router::api::reject::Reject;
@@ -50,6 +50,27 @@ impl Book {
         talks.any(|held| held.contact == contact)
     }
 
+    /// Whether the agent may still say how the contact ended: it had it last, and it is over.
+    pub fn had_last(&self, agent: &Name, contact: &Name) -> bool {
+        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts().find(contact))
+        else {
+            return false;
+        };
+        let contact = self.contact(contact);
+        let is_over = matches!(contact.state(), ContactState::WrapUp | ContactState::Ended);
+        is_over && (contact.last_agent == Some(agent) || contact.wrapping().contains(&agent))
+    }
+
+    /// Whether the agent passed the contact on, and nobody has taken it yet.
+    pub fn has_passed_on(&self, agent: &Name, contact: &Name) -> bool {
+        let (Some(agent), Some(contact)) = (self.agent_known(agent), self.contacts().find(contact))
+        else {
+            return false;
+        };
+        let passed = self.contact(contact).passed();
+        passed.is_some_and(|passed| passed.by == agent)
+    }
+
     /// Whether the agent was connected to the contact, as far as its steps are kept.
     pub fn was_connected(&self, agent: &Name, contact: &Name) -> bool {
         let last = |agent: AgentIdx| {
@@ -57,7 +78,9 @@ impl Book {
             contact.is_some_and(|contact| self.contact(contact).last_agent == Some(agent))
         };
         self.agent_known(agent).is_some_and(last)
-            || self.has_step(agent, contact, |rule| rule == Rule::Accept)
+            || self.has_step(agent, contact, |rule| {
+                matches!(rule, Rule::Accept | Rule::Take | Rule::Retrieve)
+            })
     }
 
     /// Whether the agent is responsible for the case: as owner, or as the owner's deputy or leader.

@@ -69,6 +69,7 @@ impl Book {
             reason: agent.reason().cloned(),
             until_at: agent.until_at(),
             since_at: agent.since_at(),
+            state_since_at: agent.state_since_at(),
             idle_since_at: agent.idle_since(),
             retry_at: agent.retry_at(),
             wrap_up_until_at: agent.wraps().iter().map(|wrap| wrap.until_at).max(),
@@ -82,6 +83,8 @@ impl Book {
             open_cases: agent.cases().len() as u64,
             handled: agent.handled,
             talk_ms: agent.talk_ms,
+            hold_ms: agent.hold_ms,
+            wrap_up_sum_ms: agent.wrap_up_ms_sum,
             mentor: self.mentor_name(idx),
             max_open_cases: agent.bonds().max_open_cases(),
             absences: agent.bonds().absences.iter().map(absence_view).collect(),
@@ -149,9 +152,9 @@ impl Book {
                 .outcome
                 .filter(|_| contact.state() == ContactState::Ended),
             queue: self.queue(contact.queue()).id.clone(),
-            customer: contact
-                .customer()
-                .map(|customer| self.customer(customer).id()),
+            customer: self.customer_shown(contact),
+            withheld: contact.is_withheld().then_some(true),
+            shared: contact.shared().map(|_| true),
             case: self.case_of(contact).map(|case| case.id()),
             owner: self.owner_of(contact),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
@@ -185,9 +188,9 @@ impl Book {
                 .filter(|_| contact.state() == ContactState::Ended),
             queue: self.queue(contact.queue()).id.clone(),
             channel: self.channels().name(contact.channel).clone(),
-            customer: contact
-                .customer()
-                .map(|customer| self.customer(customer).id()),
+            customer: self.customer_shown(contact),
+            withheld: contact.is_withheld().then_some(true),
+            shared: contact.shared().map(|_| true),
             topic: contact.topic.clone(),
             kind: contact.kind().cloned(),
             case: self.case_of(contact).map(|case| case.id()),
@@ -195,6 +198,15 @@ impl Book {
             agent: agent.map(|agent| self.agent_name(agent)),
             consulting: consulting.map(|agent| self.agent_name(agent)),
             route: first.map(|talk| talk.route).or(contact.route),
+            passed_on_by: contact
+                .passed()
+                .filter(|_| contact.seeking())
+                .map(|passed| self.agent_name(passed.by)),
+            held_since_at: contact
+                .talks()
+                .iter()
+                .filter_map(|talk| contact.on_hold_since(talk.agent))
+                .min(),
             offer: contact
                 .offers()
                 .first()
@@ -215,11 +227,13 @@ impl Book {
             connected_at: contact.connected_at.get(),
             wrap_up_until_at: wraps,
             ended_at: contact.ended_at.get(),
+            ended_by: contact.ended_by,
             wait_ms: contact.wait_ms,
             position,
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why: contact.why,
             reason: contact.reason.clone(),
+            code: contact.cold.as_ref().and_then(|cold| cold.code.clone()),
             note: contact.note().cloned(),
             source: contact
                 .source()
@@ -228,10 +242,7 @@ impl Book {
             ticket: contact.ticket(),
             slot: contact.slot(),
             callback_at: contact.cold.as_ref().and_then(|cold| cold.callback_at),
-            callback_address: contact
-                .cold
-                .as_ref()
-                .and_then(|cold| cold.callback_to.clone()),
+            callback_address: contact.callback_address().cloned(),
             customer_priority: Some(contact.bonus()).filter(|bonus| *bonus != 0),
             wishes: contact.wishes().map(|wishes| self.skills().map(wishes)),
         }

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use smallvec::SmallVec;
 
 use super::bonds::Bonds;
+use super::channels::Channels;
+use super::part::Part;
 use super::skill::Levels;
 use super::waiting::WaitKey;
 use crate::router::api::codes::{AgentKind, AgentState, Presence};
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
 };
-use crate::router::api::policy::{CHANNELS, Capacity, ChannelRule, Settings};
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::store::small_list::SmallList;
 use crate::stored::stored;
@@ -49,7 +50,13 @@ pub struct Agent {
     /// Cases it owns that are not closed.
     pub(super) cases: BTreeSet<CaseIdx>,
     pub handled: u64,
+    /// In conversations that have ended, without hold.
     pub talk_ms: i64,
+    pub hold_ms: i64,
+    /// In wrap-ups that have ended.
+    pub wrap_up_ms_sum: i64,
+    /// When its state became what was told last.
+    pub(super) state_since_at: Option<Timestamp>,
     pub(super) bonds: Bonds,
     /// The queue of its last contact.
     pub last_queue: Option<QueueIdx>,
@@ -69,6 +76,10 @@ pub struct Agent {
     pub(super) passed_over: bool,
     /// Its situation changed, and its waiting contacts have not been decided again yet.
     pub(super) changed: bool,
+    /// The state that was told last.
+    pub(super) told: AgentState,
+    /// Its state may be another than the one that was told.
+    pub(super) untold: bool,
 }
 
 stored! {
@@ -77,9 +88,11 @@ stored! {
         10 address, 11 wrap_up_ms, 12 rank, 13 presence, 14 reason, 15 since_at, 16 until_at,
         17 idle_since, 18 retry_at, 19 missed, 20 talks, 21 reserved, 22 wraps, 23 cases,
         24 handled, 25 talk_ms, 26 bonds, 27 last_queue,
+        28 hold_ms = 0, 29 wrap_up_ms_sum = 0, 30 state_since_at,
     }
     made anew {
         owned_waiting, named_waiting, deputy_of, position, shown_free, pending, passed_over, changed,
+        told, untold,
     }
 }
 
@@ -88,9 +101,11 @@ stored! {
 pub struct Held {
     pub contact: ContactIdx,
     pub channel: ChannelIdx,
+    /// Taken as a fact, whatever room there was.
+    pub taken: bool,
 }
 
-stored! { Held { 1 contact, 2 channel } }
+stored! { Held { 1 contact, 2 channel, 3 taken = false } }
 
 /// An open offer to the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,9 +124,11 @@ pub struct WrapUp {
     pub until_at: Timestamp,
     /// The contact ends with it; otherwise the contact went on without this agent.
     pub ends_contact: bool,
+    /// The part that it ends; `None` in an image of an earlier version.
+    pub part: Option<Part>,
 }
 
-stored! { WrapUp { 1 contact, 2 until_at, 3 ends_contact } }
+stored! { WrapUp { 1 contact, 2 until_at, 3 ends_contact, 4 part } }
 
 /// Why an agent cannot take a contact now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +171,9 @@ impl Agent {
             cases: BTreeSet::new(),
             handled: 0,
             talk_ms: 0,
+            hold_ms: 0,
+            wrap_up_ms_sum: 0,
+            state_since_at: None,
             bonds: Bonds::default(),
             last_queue: None,
             owned_waiting: BTreeMap::new(),
@@ -164,6 +184,8 @@ impl Agent {
             pending: false,
             passed_over: false,
             changed: false,
+            told: AgentState::Offline,
+            untold: false,
         }
     }
 
@@ -217,6 +239,21 @@ impl Agent {
 
     pub fn since_at(&self) -> Timestamp {
         self.since_at
+    }
+
+    /// When its present state began.
+    pub fn state_since_at(&self) -> Timestamp {
+        self.state_since_at.unwrap_or(self.since_at)
+    }
+
+    /// The contact that its state is about.
+    pub fn state_about(&self) -> Option<ContactIdx> {
+        match self.state() {
+            AgentState::Busy => self.talks.last().map(|held| held.contact),
+            AgentState::Reserved => self.reserved.last().map(|held| held.contact),
+            AgentState::WrapUp => self.wraps.last().map(|wrap| wrap.contact),
+            AgentState::Available | AgentState::Break | AgentState::Offline => None,
+        }
     }
 
     pub fn until_at(&self) -> Option<Timestamp> {
@@ -333,6 +370,11 @@ impl Agent {
         mask
     }
 
+    /// Whether its conversations and offers leave room for one more of a channel.
+    pub fn has_room(&self, channel: ChannelIdx, rules: &Channels) -> bool {
+        self.place_for(channel, rules).is_ok()
+    }
+
     /// Whether its contacts leave room for one more of a channel.
     fn place_for(&self, channel: ChannelIdx, rules: &Channels) -> Result<(), Unfree> {
         let capacity = self.capacity_of(channel, rules);
@@ -377,101 +419,5 @@ impl Agent {
                 || rules.rule(channel).capacity.get(),
                 |(_, capacity)| *capacity,
             )
-    }
-}
-
-/// The channels of a tenant with their rules, by number.
-#[derive(Clone, Debug)]
-pub struct Channels {
-    names: Vec<Name>,
-    rules: Vec<ChannelRule>,
-    /// The channels that agents serve unless their own capacity says otherwise, one bit each.
-    served: u32,
-}
-
-impl Channels {
-    /// The built-in channels with the settings' changes and additions.
-    pub fn of(settings: &Settings) -> Self {
-        let mut channels = Self {
-            names: Vec::new(),
-            rules: Vec::new(),
-            served: 0,
-        };
-        for (name, exclusive) in CHANNELS {
-            channels.names.push(Name::of(name));
-            channels.rules.push(ChannelRule {
-                exclusive,
-                capacity: Capacity::of(1),
-            });
-        }
-        channels.apply(settings);
-        channels
-    }
-
-    /// The same channels in the order in which they got their numbers, which is that of their
-    /// first mention; those not in the list follow.
-    pub fn numbered(names: &[Name], settings: &Settings) -> Self {
-        let known = Self::of(settings);
-        let mut channels = Self {
-            names: names.to_vec(),
-            rules: Vec::new(),
-            served: 0,
-        };
-        let others = known.names.iter().filter(|name| !names.contains(name));
-        channels.names.extend(others.cloned());
-        let rule = |name| {
-            known
-                .find(name)
-                .map_or_else(ChannelRule::default, |of| known.rule(of))
-        };
-        channels.rules = channels.names.iter().map(rule).collect();
-        channels.apply(settings);
-        channels
-    }
-
-    pub fn names(&self) -> &[Name] {
-        &self.names
-    }
-
-    /// Applies the settings; a known channel is never removed.
-    pub fn apply(&mut self, settings: &Settings) {
-        for (name, rule) in &settings.channels {
-            match self.find(name) {
-                Some(channel) => self.rules[channel.at()] = *rule,
-                None => {
-                    self.names.push(name.clone());
-                    self.rules.push(*rule);
-                }
-            }
-        }
-        self.served = 0;
-        for (n, rule) in self.rules.iter().enumerate() {
-            self.served |= u32::from(rule.capacity.get() > 0) << n;
-        }
-    }
-
-    pub fn find(&self, name: &Name) -> Option<ChannelIdx> {
-        self.names
-            .iter()
-            .position(|known| known == name)
-            .map(ChannelIdx::from_usize)
-    }
-
-    pub fn name(&self, channel: ChannelIdx) -> &Name {
-        &self.names[channel.at()]
-    }
-
-    pub fn rule(&self, channel: ChannelIdx) -> ChannelRule {
-        self.rules[channel.at()]
-    }
-
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    /// The names, for error messages.
-    pub fn listed(&self) -> String {
-        let names: Vec<&str> = self.names.iter().map(Name::as_str).collect();
-        names.join(", ")
     }
 }

@@ -11,7 +11,7 @@ use super::duty::Duty;
 use super::place::Place;
 use super::skill::Levels;
 use super::waiting::WaitKey;
-use crate::router::api::codes::{ContactState, Outcome, Route, Rule, Verdict, Why};
+use crate::router::api::codes::{ContactState, EndedBy, Outcome, Route, Rule, Verdict, Why};
 use crate::router::api::command::Attributes;
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ChannelIdx, CustomerIdx, Name, OfferId, QueueIdx, SourceIdx, Text,
@@ -86,6 +86,11 @@ pub struct Contact {
     pub(super) offers: SmallVec<[Offer; 1]>,
     pub offers_made: u32,
     pub(super) talks: SmallVec<[Talk; 1]>,
+    /// The first human has accepted it: whether it is a repeat is judged.
+    pub judged: bool,
+    pub ended_by: Option<EndedBy>,
+    /// When its last wrap-up ended, if it had one.
+    pub wrapped_up_at: MaybeAt,
     /// The agent of the last conversation.
     pub last_agent: Option<AgentIdx>,
     pub route: Option<Route>,
@@ -114,6 +119,7 @@ stored! {
         32 passed_on = false, 33 by_owner_only = false, 34 duty, 35 kept_for, 36 direct,
         37 seeking = false, 38 offers, 39 offers_made = 0, 40 talks, 41 last_agent, 42 route,
         43 deadlines, 44 trail, 45 trail_dropped = 0, 46 wrapping, 47 cold,
+        48 judged = false, 49 ended_by, 50 wrapped_up_at,
     }
     made anew { place, ringing }
 }
@@ -136,9 +142,11 @@ pub struct Talk {
     pub agent: AgentIdx,
     pub since: Timestamp,
     pub route: Route,
+    /// Through which the agent got the contact, where the contact is in another one by now.
+    pub queue: Option<QueueIdx>,
 }
 
-stored! { Talk { 1 agent, 2 since, 3 route } }
+stored! { Talk { 1 agent, 2 since, 3 route, 4 queue } }
 
 /// One step of a contact, kept for `contact.explain`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,6 +223,9 @@ impl Contact {
             offers: SmallVec::new(),
             offers_made: 0,
             talks: SmallVec::new(),
+            judged: false,
+            ended_by: None,
+            wrapped_up_at: MaybeAt::NONE,
             last_agent: None,
             route: None,
             deadlines: Deadlines::default(),
@@ -249,6 +260,11 @@ impl Contact {
         fresh.cold = self.cold.clone();
         if let Some(cold) = &mut fresh.cold {
             cold.slot = None;
+            cold.holds.clear();
+            cold.spent = None;
+            cold.passed = None;
+            cold.code = None;
+            cold.told_at = None;
         }
         fresh
     }
@@ -336,6 +352,12 @@ impl Contact {
     /// The agent it waits for as others wait for their owner.
     pub fn kept_for(&self) -> Option<AgentIdx> {
         self.kept_for
+    }
+
+    /// When it ended completely, wrap-up included, or that was told.
+    pub fn over_at(&self) -> Option<Timestamp> {
+        let told_at = self.cold.as_ref().and_then(|cold| cold.told_at);
+        told_at.or(self.wrapped_up_at.get()).or(self.ended_at.get())
     }
 
     /// Its open offers.

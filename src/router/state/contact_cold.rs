@@ -5,9 +5,10 @@
 use smallvec::SmallVec;
 
 use super::contact::Contact;
+use super::part::{Hold, Spent};
 use super::skill::Levels;
 use crate::router::api::booking::Slot;
-use crate::router::api::ids::{AgentIdx, Name, Text};
+use crate::router::api::ids::{AgentIdx, Name, QueueIdx, Text};
 use crate::router::api::time::Timestamp;
 use crate::stored::stored;
 
@@ -38,12 +39,40 @@ pub struct ContactCold {
     pub mentor: Option<AgentIdx>,
     /// Something was learnt of it that the next offered agent should see.
     pub learnt: bool,
+    /// Agents who have, or had, it on hold.
+    pub(super) holds: SmallVec<[Hold; 1]>,
+    /// The account of the parts that are over, where it had several or was on hold.
+    pub(super) spent: Option<Spent>,
+    /// Who passed it on, until somebody takes it.
+    pub passed: Option<Passed>,
+    /// The centre's own code of its outcome.
+    pub code: Option<Name>,
+    /// When its end was told, where that was late.
+    pub told_at: Option<Timestamp>,
+    /// Its caller withheld who it is.
+    pub withheld: bool,
+    /// The number it came from, which many persons share.
+    pub shared: Option<Name>,
 }
+
+/// A contact that was passed on and that nobody has taken yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    pub by: AgentIdx,
+    /// Through which that agent got it.
+    pub queue: QueueIdx,
+    /// To a queue: it does not come back while others could serve it.
+    pub to_queue: bool,
+}
+
+stored! { Passed { 1 by, 2 queue, 3 to_queue = false } }
 
 stored! {
     ContactCold {
         1 kind, 2 exclude, 3 note, 4 slot, 5 ticket, 6 callback_at, 7 callback_to, 8 bonus = 0,
         9 wishes, 10 wishing = false, 11 wish_until, 12 manager, 13 mentor, 14 learnt = false,
+        15 holds, 16 spent, 17 passed, 18 code, 19 told_at,
+        30 withheld = false, 31 shared,
     }
 }
 
@@ -82,6 +111,11 @@ impl Contact {
         self.cold.as_ref()?.note.as_ref()
     }
 
+    /// Where its caller is called back.
+    pub fn callback_address(&self) -> Option<&Text> {
+        self.cold.as_ref()?.callback_to.as_ref()
+    }
+
     pub fn slot(&self) -> Option<Slot> {
         self.cold.as_ref()?.slot
     }
@@ -102,6 +136,17 @@ impl Contact {
 
     pub fn manager(&self) -> Option<AgentIdx> {
         self.cold.as_ref()?.manager
+    }
+
+    /// Who passed it on, until somebody takes it.
+    pub fn passed(&self) -> Option<Passed> {
+        self.cold.as_ref()?.passed
+    }
+
+    /// The agent who passed it on to a queue.
+    pub fn passed_to_queue_by(&self) -> Option<AgentIdx> {
+        let passed = self.passed().filter(|passed| passed.to_queue);
+        passed.map(|passed| passed.by)
     }
 
     pub fn mentor(&self) -> Option<AgentIdx> {
@@ -125,6 +170,15 @@ impl Contact {
     pub fn is_promised_call(&self) -> bool {
         let asked = self.cold.as_ref().and_then(|cold| cold.callback_at);
         self.by_owner_only || asked.is_some() || self.duty.is_some()
+    }
+
+    pub fn is_withheld(&self) -> bool {
+        self.cold.as_ref().is_some_and(|cold| cold.withheld)
+    }
+
+    /// The number that many persons share, if it came from one.
+    pub fn shared(&self) -> Option<&Name> {
+        self.cold.as_ref()?.shared.as_ref()
     }
 
     pub fn is_learnt(&self) -> bool {

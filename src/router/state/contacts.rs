@@ -36,6 +36,12 @@ impl Contacts {
         self.slots.get(contact.at()).and_then(Option::as_deref)
     }
 
+    pub fn get_mut(&mut self, contact: ContactIdx) -> Option<&mut Contact> {
+        self.slots
+            .get_mut(contact.at())
+            .and_then(Option::as_deref_mut)
+    }
+
     pub fn insert(&mut self, contact: Contact) -> ContactIdx {
         let idx = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);

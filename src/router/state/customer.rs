@@ -87,6 +87,12 @@ impl Customer {
         self.id.name()
     }
 
+    /// Another of its names becomes its id.
+    pub fn rename(&mut self, id: &Name) {
+        let case = *self.id.beside();
+        self.id = CompactName::new(id, case);
+    }
+
     /// Its cases in the order in which they were added, including closed ones while they are kept.
     pub fn cases(&self) -> &[CaseIdx] {
         match &self.more {

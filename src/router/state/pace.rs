@@ -1,5 +1,5 @@
 //! The pace of a queue: how long contacts occupy its agents, and how long callers wait before they
-//! hang up. Learnt from ended contacts, and slowly forgotten.
+//! hang up. Learnt from waits and parts that are over, and slowly forgotten.
 //!
 //! The state is integers, so that every run over the same commands has the same; results use only
 //! additions, multiplications and divisions, which are the same on every machine.
@@ -22,9 +22,9 @@ const GROUP: u32 = 16;
 /// The pace of a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// The mean time in milliseconds that a contact takes, from the answer to the end of wrap-up.
+    /// The mean time in milliseconds that a part of a contact takes, from the answer to the end of wrap-up.
     taken_ms: i64,
-    /// How many contacts the mean covers.
+    /// How many parts the mean covers.
     taken: i64,
     /// The sum of the waits of `waits` contacts, of which `hung_up` gave up.
     waited_ms: i64,
@@ -55,7 +55,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Learns how long a contact occupied its agents.
+    /// Learns how long a part occupied its agent.
     pub fn learn_taken(&mut self, taken_ms: i64) {
         self.taken = TAKEN_KNOWN_MAX.min(self.taken + 1);
         self.taken_ms += (taken_ms - self.taken_ms) / self.taken;

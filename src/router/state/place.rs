@@ -42,6 +42,19 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// Nobody may take it now.
+    pub const fn nobody(why: Why) -> Self {
+        Self {
+            owner: None,
+            owner_only_until: None,
+            deputy: None,
+            leader: None,
+            team: None,
+            anyone: false,
+            why,
+        }
+    }
+
     /// Whether the contact waits for its owner and nobody else may take it.
     pub fn is_closed(&self) -> bool {
         let others =

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 
 use crate::router::api::ids::{ContactIdx, Name, SourceIdx};
+use crate::router::api::time::Timestamp;
 use crate::stored::stored;
 
 /// A client program.
@@ -17,15 +18,19 @@ pub struct Source {
     gone: bool,
     /// Its contacts that have not ended.
     live: BTreeSet<ContactIdx>,
+    /// Until when its ringing offers stand, while it is gone.
+    pub(super) grace_at: Option<Timestamp>,
 }
 
-stored! { Source { 1 name, 2 sessions, 3 gone, 4 live } }
+stored! { Source { 1 name, 2 sessions, 3 gone, 4 live, 5 grace_at } }
 
 /// All client programs of a tenant.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     pub(super) slots: Vec<Source>,
     pub(super) by_name: HashMap<Name, SourceIdx, foldhash::fast::RandomState>,
+    /// How many are gone.
+    gone: u32,
 }
 
 impl Source {
@@ -36,6 +41,11 @@ impl Source {
     /// Whether its last session closed and none was opened since.
     pub fn is_gone(&self) -> bool {
         self.gone
+    }
+
+    /// Until when its ringing offers stand, while it is gone.
+    pub fn grace_at(&self) -> Option<Timestamp> {
+        self.grace_at
     }
 
     /// Its contacts that have not ended.
@@ -65,37 +75,72 @@ impl Sources {
             sessions: 0,
             gone: false,
             live: BTreeSet::new(),
+            grace_at: None,
         });
         self.by_name.insert(name.clone(), idx);
         idx
     }
 
-    pub fn open_session(&mut self, name: &Name) {
-        let source = self.bring_back(name);
+    /// Whether any client program is gone: mostly none is.
+    pub fn any_gone(&self) -> bool {
+        self.gone > 0
+    }
+
+    /// Counts those that are gone.
+    pub(super) fn count_gone(&mut self) {
+        let gone = self.slots.iter().filter(|source| source.gone).count();
+        self.gone = u32::try_from(gone).expect("client programs are numbered in u32");
+    }
+
+    /// How many are gone, counted one by one.
+    pub fn gone_by_count(&self) -> (usize, usize) {
+        let gone = self.slots.iter().filter(|source| source.gone).count();
+        (gone, self.gone as usize)
+    }
+
+    /// Opens one session of a client program. Answers its number, and whether it had been gone.
+    pub(super) fn open_session(&mut self, name: &Name) -> (SourceIdx, bool) {
+        let (source, was_gone) = self.bring_back(name);
         self.slots[source.at()].sessions += 1;
+        (source, was_gone)
     }
 
     /// Closes one session of a client program. Answers its number if that was the last.
-    pub fn close_session(&mut self, name: &Name) -> Option<SourceIdx> {
+    pub(super) fn close_session(&mut self, name: &Name) -> Option<SourceIdx> {
         let source = self.intern(name);
         let entry = &mut self.slots[source.at()];
         entry.sessions = entry.sessions.saturating_sub(1);
-        entry.gone |= entry.sessions == 0;
-        (entry.sessions == 0).then_some(source)
+        (entry.sessions == 0 && self.lose(source)).then_some(source)
     }
 
-    pub fn close_all_sessions(&mut self) {
-        for entry in &mut self.slots {
-            entry.sessions = 0;
-            entry.gone = true;
+    /// Closes all sessions. Answers the client programs that are gone by that.
+    pub(super) fn close_all_sessions(&mut self) -> Vec<SourceIdx> {
+        let all = (0..self.slots.len()).map(SourceIdx::from_usize);
+        let mut lost = Vec::new();
+        for source in all {
+            self.slots[source.at()].sessions = 0;
+            if self.lose(source) {
+                lost.push(source);
+            }
         }
+        lost
     }
 
-    /// A client program is there.
-    pub fn bring_back(&mut self, name: &Name) -> SourceIdx {
+    /// A client program is gone. Answers whether it had been there.
+    fn lose(&mut self, source: SourceIdx) -> bool {
+        let was_gone = std::mem::replace(&mut self.slots[source.at()].gone, true);
+        self.gone += u32::from(!was_gone);
+        !was_gone
+    }
+
+    /// A client program is there. Answers whether it had been gone.
+    pub(super) fn bring_back(&mut self, name: &Name) -> (SourceIdx, bool) {
         let source = self.intern(name);
-        self.slots[source.at()].gone = false;
-        source
+        let entry = &mut self.slots[source.at()];
+        entry.grace_at = None;
+        let was_gone = std::mem::take(&mut entry.gone);
+        self.gone -= u32::from(was_gone);
+        (source, was_gone)
     }
 
     pub(super) fn join(&mut self, source: SourceIdx, contact: ContactIdx) {

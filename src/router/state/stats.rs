@@ -26,13 +26,22 @@ pub struct Tally {
     pub handle_sum_ms: i64,
     pub repeat_contacts: u64,
     pub owner_hits: u64,
+    /// Came to the queue to wait: submitted to it, from another queue, or passed on.
+    pub entered: u64,
+    /// Ended in the queue before an agent took them.
+    pub unanswered: u64,
+    /// Went to another queue before an agent took them.
+    pub moved_out: u64,
+    /// Passed on by an agent who got them through the queue.
+    pub passed_on: u64,
 }
 
 stored! {
     Tally {
         1 submitted = 0, 2 connected = 0, 3 within_target = 0, 4 abandoned = 0, 5 timeout = 0,
         6 ended = 0, 7 wait_sum_ms = 0, 8 wait_max_ms = 0, 9 handled = 0, 10 handle_sum_ms = 0,
-        11 repeat_contacts = 0, 12 owner_hits = 0,
+        11 repeat_contacts = 0, 12 owner_hits = 0, 13 entered = 0, 14 unanswered = 0, 15 moved_out = 0,
+        16 passed_on = 0,
     }
 }
 
@@ -50,6 +59,10 @@ impl Tally {
         self.handle_sum_ms += other.handle_sum_ms;
         self.repeat_contacts += other.repeat_contacts;
         self.owner_hits += other.owner_hits;
+        self.entered += other.entered;
+        self.unanswered += other.unanswered;
+        self.moved_out += other.moved_out;
+        self.passed_on += other.passed_on;
     }
 
     /// Served within the target ÷ (served + abandoned + timed out).
@@ -98,6 +111,26 @@ impl Stats {
         self.note(at, |tally| tally.submitted += 1);
     }
 
+    pub fn entered(&mut self, at: Timestamp) {
+        self.note(at, |tally| tally.entered += 1);
+    }
+
+    pub fn moved_out(&mut self, at: Timestamp) {
+        self.note(at, |tally| tally.moved_out += 1);
+    }
+
+    pub fn passed_on(&mut self, at: Timestamp) {
+        self.note(at, |tally| tally.passed_on += 1);
+    }
+
+    /// An agent's part is over, wrap-up included.
+    pub fn handled(&mut self, at: Timestamp, handle_ms: i64) {
+        self.note(at, |tally| {
+            tally.handled += 1;
+            tally.handle_sum_ms += handle_ms;
+        });
+    }
+
     pub fn connected(&mut self, at: Timestamp, wait_ms: i64, within_target: bool) {
         self.note(at, |tally| {
             tally.connected += 1;
@@ -114,9 +147,10 @@ impl Stats {
         });
     }
 
-    pub fn ended(&mut self, at: Timestamp, outcome: Outcome, handle_ms: Option<i64>) {
+    pub fn ended(&mut self, at: Timestamp, outcome: Outcome, was_waiting: bool) {
         self.note(at, |tally| {
             tally.ended += 1;
+            tally.unanswered += u64::from(was_waiting);
             match outcome {
                 Outcome::Abandoned => tally.abandoned += 1,
                 Outcome::Timeout => tally.timeout += 1,
@@ -129,10 +163,6 @@ impl Stats {
                 | Outcome::Voicemail
                 | Outcome::Callback
                 | Outcome::Cancelled => {}
-            }
-            if let Some(handle_ms) = handle_ms {
-                tally.handled += 1;
-                tally.handle_sum_ms += handle_ms;
             }
         });
     }

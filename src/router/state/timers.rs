@@ -15,6 +15,8 @@ pub enum Timer {
     WrapUp,
     /// A contact's platform has been gone for too long.
     Lease,
+    /// A platform has been gone for so long that its offers no longer stand.
+    Platform,
     /// An agent becomes available automatically.
     Presence,
     /// A planned absence of an agent begins or ends.

@@ -29,9 +29,9 @@ impl<const N: usize, T> CompactName<N, T> {
         Self::of(name.as_str(), || name.clone(), beside)
     }
 
-    /// Reads a name from text. The error says what would be valid.
+    /// Reads a stored name. The error says what would be valid.
     pub fn read(text: &str, beside: T) -> Result<Self, String> {
-        Name::check(text)?;
+        Name::check_stored(text)?;
         Ok(Self::of(text, || Name::of(text), beside))
     }
 

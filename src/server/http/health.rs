@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{From, rpc};
 use crate::config::Role;
 use crate::router::reject::RejectKind;
-use crate::server::access::token_of;
+use crate::server::access::{token_actor, token_of};
 use crate::server::audit::{Line, Target, Who};
 use crate::server::hub::Hub;
 use crate::server::places::Guest;
@@ -96,6 +96,7 @@ pub async fn metrics(
             tenant: token.map(|token| &token.tenant),
             method: "/metrics",
             target: Target::default(),
+            event: None,
             refused: Some(refused),
         };
         hub.audit.tell(hub.clock.now(), &line);
@@ -105,7 +106,7 @@ pub async fn metrics(
             Role::Ops | Role::Supervisor => Some(token.tenant.clone()),
             Role::Admin => None,
             Role::Platform | Role::Agent => {
-                let who = Who::Known(format!("token:{}", token.name));
+                let who = Who::Known(token_actor(token));
                 refuse(who, RejectKind::Forbidden);
                 return StatusCode::FORBIDDEN.into_response();
             }

@@ -76,18 +76,24 @@ metrics! {
         "Contacts that came in.";
     BLOCKED Counter, "firsthand_contacts_blocked_total",
         "Contacts refused because all trunks (max_in_system) were taken.";
+    MOVED_IN Counter, "firsthand_contacts_moved_in_total",
+        "Contacts that came to the queue from another one, or passed on by an agent: submitted + moved in = connected + moved out + ended before an agent took them + present.";
+    MOVED_OUT Counter, "firsthand_contacts_moved_out_total",
+        "Contacts that went to another queue before an agent took them.";
+    PASSED_ON Counter, "firsthand_contacts_passed_on_total",
+        "Times that an agent who got a contact through the queue passed it on to others.";
     CONNECTED Counter, "firsthand_contacts_connected_total",
-        "Contacts that reached an agent, by the route on whose account.";
+        "Times that a contact reached an agent through the queue, by the route on whose account.";
     WITHIN_TARGET Counter, "firsthand_contacts_within_target_total",
-        "Contacts that reached an agent within the service level's time: the upper part of the service level.";
+        "Times that a contact reached an agent within the service level's time: the upper part of the service level.";
     ENDED Counter, "firsthand_contacts_ended_total",
         "Contacts that ended, by outcome.";
     OFFERS Counter, "firsthand_offers_total",
         "Offers that ended: accepted, expired, revoked, or the reason for which they were declined.";
     WAIT Histogram(Span::Service), "firsthand_contact_wait_seconds",
-        "Time from joining to reaching an agent.";
+        "Time from coming to the queue, or being passed on, to reaching an agent.";
     HANDLE Histogram(Span::Service), "firsthand_contact_handle_seconds",
-        "Length of conversations.";
+        "What an agent spent on its part of a contact: conversation, hold and wrap-up.";
     WAITING Gauge, "firsthand_queue_waiting",
         "Contacts that wait now.";
     OFFERED Gauge, "firsthand_queue_offered",

@@ -33,6 +33,9 @@ type Named = Vec<(Name, Counter)>;
 struct QueueMeters {
     submitted: Named,
     blocked: Option<Counter>,
+    moved_in: Option<Counter>,
+    moved_out: Option<Counter>,
+    passed_on: Option<Counter>,
     connected: [Option<Counter>; Route::ALL.len()],
     within_target: Counter,
     ended: [Option<Counter>; Outcome::ALL.len()],
@@ -81,12 +84,13 @@ impl TenantMeters {
                 wait_ms,
                 within_target,
             } => self.at(queue).connected(*route, *wait_ms, *within_target),
-            Count::Ended {
-                queue,
-                outcome,
-                handle_ms,
-                ..
-            } => self.at(queue).ended(*outcome, *handle_ms),
+            Count::Ended { queue, outcome } => self.at(queue).ended(*outcome),
+            Count::Handled { queue, handle_ms } => {
+                self.at(queue).meters.handle.record(seconds(*handle_ms));
+            }
+            Count::MovedIn { queue } => self.at(queue).moved_in(),
+            Count::MovedOut { queue } => self.at(queue).moved_out(),
+            Count::PassedOn { queue } => self.at(queue).passed_on(),
             Count::Offer { queue, result } => self.at(queue).offer(result),
             Count::Repeat { queue, hit, route } => self.at(queue).repeat(*hit, *route),
             Count::OwnerBreak { queue, reason } => self.at(queue).owner_break(reason),
@@ -166,6 +170,9 @@ impl QueueMeters {
         Self {
             submitted: Named::new(),
             blocked: None,
+            moved_in: None,
+            moved_out: None,
+            passed_on: None,
             connected: Default::default(),
             within_target: place.counter(&names::WITHIN_TARGET),
             ended: Default::default(),
@@ -207,10 +214,22 @@ impl QueueAt<'_> {
         one(&mut self.meters.connected, route as usize, make);
     }
 
-    fn ended(self, outcome: Outcome, handle_ms: Option<i64>) {
-        if let Some(handle_ms) = handle_ms {
-            self.meters.handle.record(seconds(handle_ms));
-        }
+    fn moved_in(self) {
+        let make = || self.place.counter(&names::MOVED_IN);
+        self.meters.moved_in.get_or_insert_with(make).increment(1);
+    }
+
+    fn moved_out(self) {
+        let make = || self.place.counter(&names::MOVED_OUT);
+        self.meters.moved_out.get_or_insert_with(make).increment(1);
+    }
+
+    fn passed_on(self) {
+        let make = || self.place.counter(&names::PASSED_ON);
+        self.meters.passed_on.get_or_insert_with(make).increment(1);
+    }
+
+    fn ended(self, outcome: Outcome) {
         let value = outcome.as_str();
         let make = || self.place.labelled(&names::ENDED, "outcome", value);
         one(&mut self.meters.ended, outcome as usize, make);

@@ -271,8 +271,16 @@ impl Model {
             && self.has_place(agent, channel)
     }
 
-    /// Rule 17: excluded by the contact itself or by its customer.
+    /// Rules 17 and 23: shut out, or who passed it on to a queue where another could serve it.
     pub fn is_excluded(&self, agent: &Name, contact: &Contact) -> bool {
+        let came_from = contact.passed_by.as_ref() == Some(agent)
+            && self.sought_owner(contact) != Some(agent)
+            && self.clone().could_be_served(contact, Some(agent));
+        came_from || self.is_shut_out(agent, contact)
+    }
+
+    /// Rule 17: excluded by the contact itself or by its customer.
+    pub fn is_shut_out(&self, agent: &Name, contact: &Contact) -> bool {
         let by_customer = contact
             .customer
             .is_some_and(|customer| self.customers[customer].excluded.contains(agent));

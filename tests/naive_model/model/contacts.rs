@@ -1,9 +1,7 @@
 //! Contacts: arrival, changes, end, and repair after the loss of their platform.
 
 use firsthand::router::codes::{ContactState, Outcome, Route};
-use firsthand::router::command::{
-    ContactCancel, ContactEnd, ContactSubmit, ContactSync, ContactUpdate,
-};
+use firsthand::router::command::{ContactCancel, ContactEnd, ContactSubmit, ContactUpdate};
 use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
 use firsthand::router::time::{MILLIS_MAX, Timestamp};
@@ -97,6 +95,7 @@ impl Model {
             kept: false,
             nobody_since: None,
             passed_on: false,
+            passed_by: None,
             offers: Vec::new(),
             offers_made: 0,
             legs: Vec::new(),
@@ -108,6 +107,7 @@ impl Model {
             over_at: None,
             ended_at: None,
             lease_at: None,
+            came_later: submit.not_before_at.is_some(),
         }
     }
 
@@ -247,16 +247,31 @@ impl Model {
     }
 
     pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Verdict {
-        let idx = self.must_be(&end.contact, &[ContactState::Connected])?;
+        if self.contact(&end.contact).is_none() {
+            return Err(RejectKind::NotFound);
+        }
+        let outcome = end.outcome.unwrap_or(Outcome::Open);
         if !matches!(
-            end.outcome,
+            outcome,
             Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped
         ) {
             return Err(RejectKind::Invalid);
         }
+        // What has ended stays as it is.
+        let Some(idx) = self.live(&end.contact) else {
+            return Ok(());
+        };
+        match self.contacts[idx].state() {
+            ContactState::WrapUp | ContactState::Ended => return Ok(()),
+            ContactState::Scheduled | ContactState::Waiting | ContactState::Offered => {
+                self.finish(idx, Outcome::Abandoned);
+                return Ok(());
+            }
+            ContactState::Connected => {}
+        }
         let contact = &self.contacts[idx];
         let consulted = contact.legs.len() > 1 || contact.seeking;
-        if end.outcome == Outcome::Transferred && consulted {
+        if outcome == Outcome::Transferred && consulted {
             self.first_leaves(idx);
             return Ok(());
         }
@@ -264,8 +279,8 @@ impl Model {
             self.leave(idx, true);
         }
         self.touch_case(idx);
-        self.finish(idx, end.outcome);
-        if end.outcome == Outcome::Resolved
+        self.finish(idx, outcome);
+        if outcome == Outcome::Resolved
             && let Some(case) = self.contacts[idx].case
         {
             self.resolve(case);
@@ -278,7 +293,7 @@ impl Model {
     pub(super) fn leave(&mut self, idx: usize, over: bool) {
         let now = self.now;
         let leg = self.contacts[idx].legs.remove(0);
-        let queue_ms = self.policy(&self.contacts[idx].queue).wrap_up_ms.0;
+        let queue_ms = self.policy(&leg.queue).wrap_up_ms.0;
         let agent = self.agent_mut(&leg.agent);
         agent.talk_ms += now - leg.since_at;
         let until_at = now + agent.wrap_up_ms.unwrap_or(queue_ms);
@@ -327,7 +342,7 @@ impl Model {
     }
 
     /// The end of a conversation is activity of its case.
-    fn touch_case(&mut self, idx: usize) {
+    pub(super) fn touch_case(&mut self, idx: usize) {
         if let Some(case) = self.contacts[idx].case {
             self.cases[case].active_at = self.now;
         }
@@ -350,6 +365,7 @@ impl Model {
             name,
             channel: Name::of("callback"),
             case: None,
+            passed_by: None,
             by_owner_only: true,
             submitted_at: self.now,
             order_at: self.now,
@@ -373,100 +389,5 @@ impl Model {
             self.refer(callback, case);
         }
         self.enter(callback, self.now);
-    }
-
-    /// Rule 10: the platform is gone or has forgotten the contact; its agents are free at once.
-    pub(super) fn repair(&mut self, idx: usize) {
-        if self.contacts[idx].state() != ContactState::Connected {
-            self.finish(idx, Outcome::Abandoned);
-            return;
-        }
-        let now = self.now;
-        for leg in std::mem::take(&mut self.contacts[idx].legs) {
-            let agent = self.agent_mut(&leg.agent);
-            agent.talk_ms += now - leg.since_at;
-            agent.last_end_at = Some(now);
-            self.free(&leg.agent);
-        }
-        self.touch_case(idx);
-        self.finish(idx, Outcome::Dropped);
-    }
-
-    /// Rule 10: listed contacts belong to that platform and are confirmed; those it no longer lists
-    /// end.
-    pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Verdict {
-        self.gone.retain(|client| *client != sync.source);
-        let mut missing = Vec::new();
-        for (idx, contact) in self.contacts.iter_mut().enumerate() {
-            if sync.contacts.contains(&contact.name) {
-                contact.lease_at = None;
-                contact.source = Some(sync.source.clone());
-                continue;
-            }
-            let should_have = matches!(
-                contact.state(),
-                ContactState::Waiting | ContactState::Offered | ContactState::Connected
-            );
-            if should_have && contact.source.as_ref() == Some(&sync.source) {
-                missing.push(idx);
-            }
-        }
-        missing.sort_by_key(|idx| self.hinted_order(&self.contacts[*idx].name));
-        for idx in missing {
-            self.repair(idx);
-        }
-        Ok(())
-    }
-
-    pub(super) fn session_opened(&mut self, client: &Name) -> Verdict {
-        self.sessions.push(client.clone());
-        self.gone.retain(|gone| gone != client);
-        Ok(())
-    }
-
-    pub(super) fn session_closed(&mut self, client: &Name) -> Verdict {
-        if let Some(nth) = self.sessions.iter().position(|open| open == client) {
-            self.sessions.remove(nth);
-        }
-        if !self.sessions.contains(client) {
-            self.lose_platform(client);
-        }
-        Ok(())
-    }
-
-    /// All earlier sessions are closed.
-    pub(super) fn restarted(&mut self) -> Verdict {
-        let sources = self
-            .contacts
-            .iter()
-            .filter_map(|contact| contact.source.clone());
-        let clients: Vec<Name> = sources.chain(self.sessions.drain(..)).collect();
-        for client in clients {
-            self.lose_platform(&client);
-        }
-        Ok(())
-    }
-
-    fn lose_platform(&mut self, client: &Name) {
-        self.gone.push(client.clone());
-        for idx in 0..self.contacts.len() {
-            let contact = &self.contacts[idx];
-            if contact.source.as_ref() == Some(client) && contact.lease_at.is_none() {
-                self.start_lease_if_gone(idx);
-            }
-        }
-    }
-
-    /// Rule 10: a conversation whose platform is gone gets a lease.
-    pub(super) fn start_lease_if_gone(&mut self, idx: usize) {
-        let contact = &self.contacts[idx];
-        let source = contact.source.as_ref();
-        let gone = source.is_some_and(|source| self.gone.contains(source));
-        if gone
-            && contact.state() == ContactState::Connected
-            && let Some(lease) = self.settings.lease_ms
-        {
-            self.contacts[idx].lease_at = Some(self.now + lease.0);
-        }
     }
 }

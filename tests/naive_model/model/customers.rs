@@ -1,6 +1,6 @@
 //! Customers: their identities, and the agents they exclude.
 
-use firsthand::router::command::{CustomerExclude, CustomerLink};
+use firsthand::router::command::{CustomerExclude, CustomerLink, CustomerUnlink};
 use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
 
@@ -29,8 +29,20 @@ impl Model {
         self.customers.len() - 1
     }
 
-    /// Adds identities to a customer; customers who share one are merged, with all their cases.
+    /// Adds identities to a customer. One of another customer is a conflict, unless the two are to
+    /// be one or nothing else is known of the other; they are merged then, with all their cases.
     pub(super) fn customer_link(&mut self, link: &CustomerLink) -> Verdict {
+        let known = self.customer(&link.customer);
+        for identity in &link.identities {
+            let Some(other) = self.customer(identity) else {
+                continue;
+            };
+            let entry = &self.customers[other];
+            let is_alone = entry.name == *identity && entry.identities.is_empty();
+            if Some(other) != known && !is_alone && !link.merge {
+                return Err(RejectKind::Conflict);
+            }
+        }
         let customer = self.customer_or_new(&link.customer);
         for identity in &link.identities {
             match self.customer(identity) {
@@ -41,6 +53,62 @@ impl Model {
                     identities.push(identity.clone());
                 }
             }
+        }
+        self.relink();
+        Ok(())
+    }
+
+    /// Takes one identity away, with the cases named.
+    pub(super) fn customer_unlink(&mut self, unlink: &CustomerUnlink) -> Verdict {
+        let identity = &unlink.identity;
+        let from = self
+            .customer(&unlink.customer)
+            .ok_or(RejectKind::NotFound)?;
+        let holder = self.customer(identity).ok_or(RejectKind::NotFound)?;
+        let is_all = self.customers[from].identities.is_empty();
+        if holder != from || self.customers[from].name == *identity && is_all {
+            return Err(RejectKind::Conflict);
+        }
+        let mut cases = Vec::new();
+        for name in &unlink.cases {
+            let case = self.must_case(name)?;
+            if self.cases[case].customer != Some(from) {
+                return Err(RejectKind::Conflict);
+            }
+            if !cases.contains(&case) {
+                cases.push(case);
+            }
+        }
+        let to = unlink.to.clone();
+        if to
+            .as_ref()
+            .is_some_and(|to| to != identity && self.customer(to) == Some(from))
+        {
+            return Err(RejectKind::Conflict);
+        }
+        let to = to.or_else(|| (!cases.is_empty()).then(|| identity.clone()));
+        let entry = &mut self.customers[from];
+        if entry.name == *identity {
+            entry.name = entry.identities.remove(0);
+        } else {
+            entry.identities.retain(|other| other != identity);
+        }
+        if let Some(to) = to {
+            let target = self.customer_or_new(&to);
+            if to != *identity {
+                self.customers[target].identities.push(identity.clone());
+            }
+            for case in cases {
+                self.customers[from].cases.retain(|other| *other != case);
+                self.customers[target].cases.push(case);
+                self.cases[case].customer = Some(target);
+                for contact in self.contacts.iter_mut().chain(&mut self.ended) {
+                    if contact.case == Some(case) {
+                        contact.customer = Some(target);
+                    }
+                }
+            }
+            self.revoke_excluded();
         }
         self.relink();
         Ok(())
@@ -96,7 +164,7 @@ impl Model {
         for idx in 0..self.contacts.len() {
             let contact = self.contacts[idx].clone();
             for offer in &contact.offers {
-                if self.is_excluded(&offer.agent, &contact) {
+                if self.is_shut_out(&offer.agent, &contact) {
                     let offers = &mut self.contacts[idx].offers;
                     offers.retain(|other| other.agent != offer.agent);
                     self.free(&offer.agent);

@@ -78,6 +78,7 @@ impl Model {
         let contact = &mut self.contacts[idx];
         contact.seeking = false;
         contact.direct = None;
+        contact.passed_by = None;
         contact.route = Some(route);
         contact.connected_at = contact.connected_at.or(Some(now));
         contact.last_agent = Some(offer.agent.clone());
@@ -85,6 +86,7 @@ impl Model {
             agent: offer.agent.clone(),
             since_at: now,
             route,
+            queue: contact.queue.clone(),
             firm_at: None,
         });
         self.start_lease_if_gone(idx);
@@ -147,6 +149,13 @@ impl Model {
 
     /// Rule 4: an expired offer counts as missed and delays like `no_answer`.
     pub(super) fn offer_expired(&mut self, idx: usize, nth: usize) {
+        if self.is_cut_off(&self.contacts[idx]) {
+            // Rule 10: nobody could answer it.
+            let offer = self.contacts[idx].offers.remove(nth);
+            self.free(&offer.agent);
+            self.offer_is_over(idx);
+            return;
+        }
         let retry = &self.policy(&self.contacts[idx].queue).retry;
         let delay = retry.no_answer_ms.0;
         self.not_taken(idx, nth, delay, true);

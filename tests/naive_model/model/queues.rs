@@ -61,6 +61,8 @@ impl Model {
         settings.pick = patch.pick.unwrap_or(settings.pick);
         settings.max_in_system = patch.max_in_system.unwrap_or(settings.max_in_system);
         settings.lease_ms = patch.lease_ms.unwrap_or(settings.lease_ms);
+        let grace = patch.platform_grace_ms;
+        settings.platform_grace_ms = grace.unwrap_or(settings.platform_grace_ms);
         settings.repeat_supervise = patch.repeat_supervise.unwrap_or(settings.repeat_supervise);
         settings.repeat_window_ms = patch.repeat_window_ms.unwrap_or(settings.repeat_window_ms);
         settings.close_after_ms = patch.close_after_ms.unwrap_or(settings.close_after_ms);
@@ -139,6 +141,7 @@ impl Model {
         if !self.contacts[idx].legs.is_empty() {
             // A consultation found nobody; the conversation goes on.
             self.contacts[idx].seeking = false;
+            self.contacts[idx].queue = self.contacts[idx].legs[0].queue.clone();
             return;
         }
         if outcome == Outcome::Timeout {

@@ -50,6 +50,9 @@ impl Model {
     /// the first route that has agents, and among them by the queue's strategy. Agents who have
     /// just become free are left out: they choose for themselves.
     pub fn next_agent(&self, contact: &Contact) -> Next {
+        if self.is_cut_off(contact) {
+            return Next::Nobody;
+        }
         let free =
             |agent: &Agent| !self.freed.contains(&agent.name) && self.is_free_for(agent, contact);
         let owns = |agent: &Name| self.owner_of(contact) == Some(agent);
@@ -181,6 +184,10 @@ impl Model {
             match self.next_agent(contact) {
                 Next::Offer(agent, route) => self.offer(idx, &agent, route),
                 Next::CallbackByOwner => self.end_as_callback(idx),
+                Next::Nobody if contact.direct.is_some() && self.is_cut_off(contact) && !rings => {
+                    // Nobody can ask the agent of a transfer.
+                    self.offer_is_over(idx);
+                }
                 Next::Nobody => return moved,
             }
             moved = true;
@@ -230,6 +237,7 @@ impl Model {
             .iter()
             .enumerate()
             .filter(|(_, contact)| contact.seeking && contact.direct.is_none())
+            .filter(|(_, contact)| !self.is_cut_off(contact))
             .filter(|(_, contact)| self.is_free_for(agent, contact))
             .filter_map(|(idx, contact)| {
                 let (_, route) = self.account(agent, contact)?;
@@ -355,6 +363,7 @@ impl Model {
             let contact = &self.contacts[idx];
             let kept = contact.seeking
                 && contact.offers.is_empty()
+                && !self.is_cut_off(contact)
                 && matches!(
                     self.reach(contact),
                     Reach::OwnerAlone(_) | Reach::Fallbacks { kept: true, .. }

@@ -14,6 +14,8 @@ pub enum Kind {
     WrapUp,
     /// Rule 10.
     Lease,
+    /// Rule 10.
+    Platform,
     /// Rule 15.
     Presence,
     /// Rule 4.
@@ -47,6 +49,7 @@ enum About {
     Agent(Name),
     Contact(Name),
     Case(usize),
+    Client(Name),
 }
 
 impl Model {
@@ -69,7 +72,7 @@ impl Model {
                 // Arrivals keep the order of their submits.
                 About::Contact(_) if kind == Kind::Scheduled => 0,
                 About::Contact(name) => self.hinted_order(name),
-                About::Agent(_) | About::Case(_) => 0,
+                About::Agent(_) | About::Case(_) | About::Client(_) => 0,
             });
             for about in together {
                 self.fire(kind, at, &about);
@@ -167,6 +170,9 @@ impl Model {
                 due(at, Kind::Presence, &about);
             }
         }
+        for (client, at) in &self.grace {
+            due(*at, Kind::Platform, &|| About::Client(client.clone()));
+        }
         for contact in &self.contacts {
             let about = || About::Contact(contact.name.clone());
             self.dues_of(contact, &mut |at, kind| due(at, kind, &about));
@@ -227,6 +233,11 @@ impl Model {
     /// skill or through its owner.
     pub fn someone_could_serve(&mut self, idx: usize) -> bool {
         let contact = self.contacts[idx].clone();
+        self.could_be_served(&contact, None)
+    }
+
+    /// The same, by anyone but one agent.
+    pub fn could_be_served(&mut self, contact: &Contact, but: Option<&Name>) -> bool {
         let steps = self.policy(&contact.queue).steps.iter();
         let steps = steps.map(|step| (contact.waits_since + step.after_ms.0, Kind::Step));
         let now = self.clock;
@@ -237,8 +248,9 @@ impl Model {
             found |= self.agents.iter().any(|agent| {
                 agent.presence != Presence::Offline
                     && self.capacity(agent, &contact.channel) > 0
-                    && !self.is_excluded(&agent.name, &contact)
-                    && self.could_be_reached(&contact, agent)
+                    && Some(&agent.name) != but
+                    && !self.is_shut_out(&agent.name, contact)
+                    && self.could_be_reached(contact, agent)
             });
         }
         self.clock = now;
@@ -275,6 +287,7 @@ impl Model {
             About::Agent(agent) if kind == Kind::WrapUp => self.end_passed_wrap_up(agent, at),
             About::Agent(agent) => self.enter_presence(agent, Presence::Available, None),
             About::Case(case) => self.close(*case),
+            About::Client(client) => self.grace_ends(client),
             About::Contact(contact) => {
                 let idx = self.live(contact).expect("a due contact lives");
                 self.fire_contact(kind, at, idx);
@@ -306,8 +319,9 @@ impl Model {
             Kind::MaxWait if contact.offers.is_empty() => self.overflow(idx, Outcome::Timeout),
             Kind::MaxWait => self.contacts[idx].overdue = true,
             Kind::NoAgent => self.overflow(idx, Outcome::NoAgent),
-            Kind::Lease => self.repair(idx),
-            Kind::Presence
+            Kind::Lease => self.repair(idx, Outcome::Dropped),
+            Kind::Platform
+            | Kind::Presence
             | Kind::Retry
             | Kind::OwnerWait
             | Kind::Step

@@ -28,6 +28,12 @@ impl Model {
             (Some(_), Some(_)) | (None, None) => return Err(RejectKind::Invalid),
         }
         let from = self.agent(&contact.legs[0].agent);
+        let passed_by = transfer
+            .to
+            .queue
+            .as_ref()
+            .and(from)
+            .map(|agent| agent.name.clone());
         let by_human = from.is_some_and(|agent| agent.kind == AgentKind::Human);
         if transfer.mode == TransferMode::Blind {
             self.leave(idx, false);
@@ -40,11 +46,15 @@ impl Model {
         // After a transfer by a bot the owner is still asked.
         contact.passed_on = by_human;
         contact.waits_since = self.now;
+        contact.passed_by = passed_by;
         contact.direct = transfer.to.agent.clone();
         if let Some(queue) = &transfer.to.queue {
             contact.queue = queue.clone();
         }
         self.enter(idx, self.now);
+        if transfer.mode == TransferMode::Blind {
+            self.start_lease_if_gone(idx);
+        }
         Ok(())
     }
 
@@ -58,7 +68,10 @@ impl Model {
                 contact.last_agent = Some(second.agent.clone());
                 contact.route = Some(second.route);
             }
-            None => self.without_agent(idx),
+            None => {
+                self.without_agent(idx);
+                self.start_lease_if_gone(idx);
+            }
         }
     }
 

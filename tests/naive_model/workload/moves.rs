@@ -7,7 +7,8 @@ use firsthand::router::command::{
     AgentCommand, AgentPresence, AgentRef, AgentRemove, CaseAct, CaseCommand, CaseHandover,
     CaseNote, CaseOpen, Command, ContactCancel, ContactCommand, ContactEnd, ContactSubmit,
     ContactSync, ContactTransfer, ContactUpdate, CustomerCommand, CustomerExclude, CustomerLink,
-    OfferCommand, OfferDecline, OfferRef, QueueCommand, QueueRef, Session, SessionCommand, Target,
+    CustomerUnlink, OfferCommand, OfferDecline, OfferRef, QueueCommand, QueueRef, Session,
+    SessionCommand, Target,
 };
 use firsthand::router::ids::{Name, OfferId, Text};
 use firsthand::router::policy::{Priority, SkillMap};
@@ -69,7 +70,8 @@ impl Workload {
             565..566 => self.queue_remove(),
             566..572 => self.settings_set(),
             572..580 => self.link(),
-            580..590 => self.exclude(),
+            580..588 => self.exclude(),
+            588..590 => self.unlink(model),
             590..596 => self.sync(model),
             596..604 => self.session(model),
             604..605 => Command::Restarted,
@@ -134,6 +136,8 @@ impl Workload {
             },
             not_before_at: self.one_in(12).then(|| at - 1_000 + self.ms(30_000)),
             attributes: None,
+            withheld: false,
+            shared: false,
         })))
     }
 
@@ -202,10 +206,8 @@ impl Workload {
             _ => Outcome::Cancelled,
         };
         Command::Contact(ContactCommand::End(ContactEnd {
-            contact,
-            outcome,
-            note: None,
-            learnt: None,
+            outcome: Some(outcome),
+            ..ContactEnd::of(contact)
         }))
     }
 
@@ -347,6 +349,7 @@ impl Workload {
         Command::Agent(AgentCommand::Remove(AgentRemove {
             agent: self.agent_name(),
             successor: self.one_in(2).then(|| self.agent_name()),
+            reason: None,
         }))
     }
 
@@ -372,6 +375,25 @@ impl Workload {
             customer,
             identities,
             profile: None,
+            merge: self.one_in(3),
+        })))
+    }
+
+    fn unlink(&mut self, model: &Model) -> Command {
+        let nth = self.rng.random_range(0..self.shape.customers);
+        Command::Customer(CustomerCommand::Unlink(Box::new(CustomerUnlink {
+            customer: self.customer_name(),
+            identity: if self.one_in(2) {
+                self.customer_name()
+            } else {
+                Name::of(&format!("tel:+86{nth}"))
+            },
+            to: self.one_in(2).then(|| self.customer_name()),
+            cases: if self.one_in(3) {
+                vec![self.case_name(model)]
+            } else {
+                Vec::new()
+            },
         })))
     }
 
@@ -445,6 +467,7 @@ impl Workload {
                 customer: self.customer_name(),
                 topic: self.topic_name(),
                 kind: None,
+                of_nobody: false,
                 owner: self.one_in(2).then(|| self.agent_name()),
             }))),
             2 => Command::Case(CaseCommand::Note(CaseNote {

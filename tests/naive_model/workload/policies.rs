@@ -220,7 +220,8 @@ impl Workload {
 
     pub(super) fn settings_set(&mut self) -> Command {
         let mut patch = SettingsPatch::default();
-        match self.rng.random_range(0..9) {
+        match self.rng.random_range(0..10) {
+            9 => patch.platform_grace_ms = Some(Millis(self.ms(20_000))),
             0 | 1 => patch.pick = Pick::ALL.choose(&mut self.rng).copied(),
             2 => {
                 let most = self.rng.random_range(4..=20);
@@ -250,6 +251,7 @@ impl Workload {
                 let rule = ChannelRule {
                     exclusive: self.one_in(2),
                     capacity: Capacity::of(self.rng.random_range(1..=2)),
+                    live: Some(self.rng.random_bool(0.7)),
                 };
                 let channel = self.channel_name();
                 if channel.as_str() != "pigeon" {

@@ -6,6 +6,7 @@ use crate::router::api::event::{AgentEvent, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
+use crate::router::state::contact::Talk;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -98,10 +99,12 @@ impl Router {
         }
     }
 
-    /// How long an agent wraps up after a contact.
-    pub(in crate::router::act) fn wrap_up_ms(&self, idx: AgentIdx, contact: ContactIdx) -> i64 {
-        let own = self.book.agent(idx).wrap_up_ms;
-        own.unwrap_or_else(|| self.book.policy_of(contact).wrap_up_ms)
+    /// How long an agent wraps up after its part of a contact: as it says itself, else as the queue
+    /// does through which it got the contact (rule 8).
+    pub(in crate::router::act) fn wrap_up_ms(&self, idx: ContactIdx, talk: &Talk) -> i64 {
+        let queue = self.book.contact(idx).queue_of(talk);
+        let own = self.book.agent(talk.agent).wrap_up_ms;
+        own.unwrap_or_else(|| self.book.queue(queue).policy().wrap_up_ms)
             .0
     }
 
@@ -122,6 +125,12 @@ impl Router {
             return;
         }
         for wrap in over {
+            if let Some(part) = wrap.part {
+                let spent = self
+                    .book
+                    .spend_wrap_up(idx, wrap.contact, &part, self.book.at());
+                self.account(&part, &spent);
+            }
             if wrap.ends_contact {
                 self.wrapped_up(wrap.contact, idx);
             }

@@ -9,6 +9,9 @@ use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::{Router, Subject};
 
+/// The reason of a removal that names none, and of the presence that it ends.
+const REMOVED: &str = "removed";
+
 impl Router {
     pub(super) fn agent_remove(&mut self, remove: &AgentRemove) -> Result<Subject, Reject> {
         let idx = self.book.find_agent(&remove.agent)?;
@@ -35,14 +38,15 @@ impl Router {
             return Err(Reject::conflict("agent", &remove.agent, message).in_field("successor"));
         }
         self.end_wrap_ups(idx, Timestamp::MAX);
-        self.set_presence(idx, Presence::Offline, Some(Text("removed".into())), None);
+        self.set_presence(idx, Presence::Offline, Some(Text(REMOVED.into())), None);
         let handed_over = cases.len() as u64;
+        let reason = remove.reason.clone().unwrap_or(Text(REMOVED.into()));
         let went = shared
             .as_ref()
             .map_or(0, |plan| self.share_out(&cases, plan));
         if let Some(to) = successor {
             for case in cases.into_iter().skip(went as usize) {
-                self.hand_over(case, to, Text("agent_removed".into()), remove.agent.clone());
+                self.succeed(case, to, reason.clone());
             }
         }
         self.forget_agent(idx);
@@ -56,6 +60,7 @@ impl Router {
             agent: remove.agent.clone(),
             successor: successor.clone(),
             cases: handed_over,
+            reason,
         });
         Ok(Subject::Answer(Answer::AgentRemoved(AgentRemovedView {
             agent: remove.agent.clone(),
@@ -112,5 +117,8 @@ impl Router {
         for contact in watched {
             self.watch_no_agent(contact);
         }
+        // They may have to go back to who passed them on.
+        let passed = self.book.passed_to_queues();
+        self.unsettled.extend(passed);
     }
 }

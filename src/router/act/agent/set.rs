@@ -87,13 +87,8 @@ impl Router {
             return bad("skills", format!("more than {} skills in all", NAMES_MAX));
         }
         for channel in set.capacity.keys() {
-            if self.book.channels().find(channel).is_none() {
-                let known = self.book.channels().listed();
-                return bad(
-                    "capacity",
-                    format!("no channel \"{channel}\": one of {known}"),
-                );
-            }
+            let found = self.book.find_channel(channel, "agent", "capacity");
+            found.map_err(|reject| reject.with_id(&set.agent))?;
         }
         if set.deputy.as_ref() == Some(&set.agent) {
             return bad(

@@ -136,9 +136,11 @@ impl Router {
             "\"{}\" is neither an agent nor one of owner, deputy, leader and supervisor",
             to.0
         );
+        let agents = self.book.agents().iter().filter(|agent| agent.exists());
         Err(Reject::not_found("agent", &to.0)
             .in_field(field)
-            .saying(message))
+            .saying(message)
+            .near(agents.map(|agent| &agent.id)))
     }
 
     fn check_follow_up(&self, set: &KindSet, follow_up: &FollowUp) -> Result<(), Reject> {

@@ -19,10 +19,16 @@ impl Router {
             None => None,
             Some(name) => Some(self.find_owner_to_be(name, "owner")?),
         };
-        let customer = self.book.intern_customer(&open.customer);
+        if let Some(kind) = &open.kind {
+            self.book.find_kind(kind)?;
+        }
+        let customer = match open.of_nobody {
+            true => None,
+            false => Some(self.book.intern_customer(&open.customer)),
+        };
         let case = Case::new(
             open.case.clone(),
-            Some(customer),
+            customer,
             open.topic.clone(),
             open.kind.clone(),
             self.book.at(),

@@ -9,7 +9,10 @@ use crate::router::state::case::Case;
 impl Router {
     /// Opens a case for a contact without one.
     pub(in crate::router::act) fn open_case_for(&mut self, idx: ContactIdx) -> Option<CaseIdx> {
-        if self.book.contact(idx).customer().is_none() && !self.detail.nameless_cases {
+        let contact = self.book.contact(idx);
+        // The case of a shared number belongs to the contact.
+        let has_matter = contact.customer().is_some() || contact.shared().is_some();
+        if !has_matter && !self.detail.nameless_cases {
             return None;
         }
         let id = self.book.fresh_case_name();
@@ -59,13 +62,30 @@ impl Router {
         self.judge_seeking(case);
     }
 
-    /// Moves ownership, with actor and reason (rule 13).
+    /// Moves ownership, with reason and who says so (rule 13).
     pub(in crate::router::act) fn hand_over(
         &mut self,
         case: CaseIdx,
         to: AgentIdx,
         reason: Text,
         by: Name,
+    ) {
+        self.move_ownership(case, to, reason, by, false);
+    }
+
+    /// Moves ownership because the owner is removed: by whoever removes it (rule 13).
+    pub(in crate::router::act) fn succeed(&mut self, case: CaseIdx, to: AgentIdx, reason: Text) {
+        let by = self.actor_name();
+        self.move_ownership(case, to, reason, by, true);
+    }
+
+    fn move_ownership(
+        &mut self,
+        case: CaseIdx,
+        to: AgentIdx,
+        reason: Text,
+        by: Name,
+        removed: bool,
     ) {
         let from = self.book.set_owner(case, to);
         let at = self.book.at();
@@ -79,6 +99,7 @@ impl Router {
             to: book.agent_name(to),
             reason,
             by,
+            removed,
         });
         self.judge_seeking(case);
     }

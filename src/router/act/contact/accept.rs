@@ -1,11 +1,11 @@
 //! Accepting an offer: the conversation begins, and the first human becomes responsible for the
 //! matter (rules 4, 11, 12, 16).
 
-use crate::router::api::codes::{CaseState, OfferEnd, OwnershipKey, Route, Rule, Why};
+use crate::router::api::codes::{CaseState, OfferEnd, OwnershipKey, Route, Rule, Verdict, Why};
 use crate::router::api::command::OfferRef;
 use crate::router::api::effect::Count;
 use crate::router::api::event::{CaseEvent, ContactEvent, OfferReason};
-use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, Text};
+use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, OfferId, Text};
 use crate::router::api::moves::{Move, Taken};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::MaybeAt;
@@ -16,6 +16,19 @@ use crate::router::{Router, Subject};
 
 /// The actor named in events for the router's own acts.
 pub(in crate::router::act) const ROUTER: &str = "router";
+
+/// How a conversation begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Conversation {
+    pub agent: AgentIdx,
+    pub route: Route,
+    pub wait_ms: i64,
+    pub offer: Option<OfferId>,
+    /// Said as a fact.
+    pub taken: bool,
+    /// Why the contact would not have been offered to the agent.
+    pub despite: Option<Verdict>,
+}
 
 impl Router {
     pub(super) fn offer_accept(&mut self, of: &OfferRef) -> Result<Subject, Reject> {
@@ -35,9 +48,8 @@ impl Router {
     /// Begins the conversation.
     pub(in crate::router) fn connect(&mut self, idx: ContactIdx, offer: &Offer) {
         self.book.end_search(idx);
-        let at = self.book.at();
         let contact = self.book.contact(idx);
-        let wait_ms = at - contact.wait_from;
+        let wait_ms = self.book.at() - contact.wait_from;
         // The owner may have changed while the offer rang.
         let route = match offer.route {
             _ if self.book.owns(contact, offer.agent) => Route::Owner,
@@ -45,23 +57,19 @@ impl Router {
             route
             @ (Route::Deputy | Route::Leader | Route::Team | Route::Skill | Route::Direct) => route,
         };
-        let talk = Talk {
-            agent: offer.agent,
-            since: at,
-            route,
-        };
-        self.book.begin_talk(idx, talk);
-        if self.book.contact(idx).connected_at.is_none() {
-            self.answered(idx, route, wait_ms);
-            self.note_turn(idx, offer.agent, wait_ms);
+        if !self.book.contact(idx).talks().is_empty() {
+            // A consultation came to the queue without waiting in it.
+            self.passed_in(idx);
         }
-        let owner_before = self.take_responsibility(idx, offer.agent);
-        self.emit_contact(idx, |book| ContactEvent::Connected {
+        let of = Conversation {
+            agent: offer.agent,
             route,
-            owner: book.owner_name(idx),
             wait_ms,
-            news: book.news_for(idx),
-        });
+            offer: Some(offer.id),
+            taken: false,
+            despite: None,
+        };
+        let owner_before = self.converse(idx, &of);
         self.news_heard(idx, offer.agent);
         self.tell_owner(idx, offer.agent, route, owner_before);
         self.start_lease_if_gone(idx);
@@ -79,6 +87,31 @@ impl Router {
         }
     }
 
+    /// Begins a conversation through the contact's present queue. Returns the owner before it.
+    pub(super) fn converse(&mut self, idx: ContactIdx, of: &Conversation) -> Option<AgentIdx> {
+        let talk = Talk {
+            agent: of.agent,
+            since: self.book.at(),
+            route: of.route,
+            queue: None,
+        };
+        self.book.begin_talk(idx, talk, of.taken);
+        self.answered(idx, of.route, of.wait_ms);
+        self.note_turn(idx, of.agent, of.wait_ms);
+        let owner_before = self.take_responsibility(idx, of.agent);
+        self.emit_contact(idx, |book| ContactEvent::Connected {
+            offer: of.offer,
+            route: of.route,
+            owner: book.owner_name(idx),
+            wait_ms: of.wait_ms,
+            bot: !book.agent(of.agent).is_human(),
+            taken: of.taken,
+            despite: of.despite,
+            news: book.news_for(idx),
+        });
+        owner_before
+    }
+
     /// Updates the queue's pace with this answer.
     fn note_turn(&mut self, idx: ContactIdx, agent: AgentIdx, wait_ms: i64) {
         let of = self.book.contact(idx).queue();
@@ -92,19 +125,21 @@ impl Router {
         }
     }
 
-    /// Records the first answer of the contact, whose wait is the one that counts.
+    /// Records an answer of the contact: each wait counts for the queue where it was, the first one
+    /// for the contact.
     fn answered(&mut self, idx: ContactIdx, route: Route, wait_ms: i64) {
         let at = self.book.at();
         let within_target = wait_ms <= self.book.policy_of(idx).service_level.within_ms.0;
         let contact = self.book.contact_mut(idx);
-        contact.connected_at = MaybeAt::at(at);
-        contact.wait_ms = Some(wait_ms);
-        contact.within_target = within_target;
+        if contact.connected_at.is_none() {
+            contact.connected_at = MaybeAt::at(at);
+            contact.wait_ms = Some(wait_ms);
+            contact.within_target = within_target;
+        }
         let queue = contact.queue();
-        self.book
-            .queue_mut(queue)
-            .stats
-            .connected(at, wait_ms, within_target);
+        let queue = self.book.queue_mut(queue);
+        queue.stats.connected(at, wait_ms, within_target);
+        queue.pace.learn_wait(wait_ms, false);
         self.count(|book| Count::Connected {
             queue: book.queue_name(idx),
             route,
@@ -115,7 +150,11 @@ impl Router {
 
     /// Finds or opens the case and makes the agent its owner if it has none. Returns the previous
     /// owner.
-    fn take_responsibility(&mut self, idx: ContactIdx, agent: AgentIdx) -> Option<AgentIdx> {
+    pub(super) fn take_responsibility(
+        &mut self,
+        idx: ContactIdx,
+        agent: AgentIdx,
+    ) -> Option<AgentIdx> {
         let human = self.book.agent(agent).is_human();
         let over = |case: CaseIdx| self.book.case(case).state() == CaseState::Closed;
         let duty = self.book.contact(idx).duty.is_some();
@@ -140,7 +179,8 @@ impl Router {
                 return None;
             }
         }
-        if let Some(_owner) = owner_before {
+        let judges = human && !std::mem::replace(&mut self.book.contact_mut(idx).judged, true);
+        if let (Some(_owner), true) = (owner_before, judges) {
             let route = self.book.contact(idx).route.unwrap_or(Route::Skill);
             let queue = self.book.contact(idx).queue();
             let hit = owner_before == Some(agent);
@@ -187,7 +227,7 @@ impl Router {
     }
 
     /// Tells the owner that another agent served (rule 16).
-    fn tell_owner(
+    pub(super) fn tell_owner(
         &mut self,
         idx: ContactIdx,
         agent: AgentIdx,

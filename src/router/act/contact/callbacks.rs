@@ -13,6 +13,7 @@ use crate::router::api::people::ContactCallback;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MILLIS_MAX, Millis};
 use crate::router::state::contact::Contact;
+use crate::router::state::deadline::Deadline;
 use crate::router::{Router, Subject};
 
 /// The channel of callbacks.
@@ -52,6 +53,7 @@ impl Router {
         contact.channel = channel.unwrap_or(contact.channel);
         contact.max_wait_ms = Some(Millis(MILLIS_MAX));
         contact.direct = None;
+        contact.drop_deadline(Deadline::Lease);
         contact.by_owner_only |= call.by_owner;
         let cold = contact.cold_mut();
         cold.callback_at = Some(at);
@@ -95,6 +97,11 @@ impl Router {
             self.book.refer(idx, case);
         }
         self.book.set_state(idx, ContactState::Waiting);
+        self.comes_in(idx);
+        // What the call still wished for ends at its time.
+        let wishes = self.book.contact(idx).cold.as_ref();
+        let until = wishes.and_then(|cold| cold.wish_until);
+        self.book.set_wish_until(idx, until);
         self.begin_seeking(idx);
         if self.detail.moves {
             self.out.moves.push(Move::CallsBack {

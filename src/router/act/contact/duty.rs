@@ -75,6 +75,7 @@ impl Router {
         let idx = self.enter(contact.for_agent(kept_for), None, None);
         self.book.refer(idx, case);
         self.book.set_state(idx, ContactState::Waiting);
+        self.comes_in(idx);
         self.begin_seeking(idx);
         idx
     }

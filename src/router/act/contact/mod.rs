@@ -8,8 +8,12 @@ mod ticket;
 // Offers and conversations.
 pub(super) mod accept;
 mod callbacks;
+mod hold;
 mod learnt;
+mod leave;
 mod offers;
+mod outcome;
+mod take;
 mod trail;
 mod transfer;
 mod update;
@@ -41,6 +45,11 @@ impl Router {
             ContactCommand::Transfer(transfer) => self.contact_transfer(transfer),
             ContactCommand::Sync(sync) => self.contact_sync(sync),
             ContactCommand::Callback(call) => self.contact_callback(call),
+            ContactCommand::Leave(of) => self.contact_leave(of),
+            ContactCommand::Retrieve(of) => self.contact_retrieve(of),
+            ContactCommand::Hold(hold) => self.contact_hold(hold),
+            ContactCommand::Take(of) => self.contact_take(of),
+            ContactCommand::Outcome(told) => self.contact_outcome(told),
         }
     }
 

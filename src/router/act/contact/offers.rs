@@ -68,6 +68,10 @@ impl Router {
                 route,
                 why,
                 expires_at,
+                ring_ms,
+                channel: book.channels().name(contact.channel).clone(),
+                address: book.agent(agent).address.clone(),
+                callback_address: contact.callback_address().cloned(),
                 mentor: book.mentor_name(agent),
                 attributes,
                 news: book.news_for(idx),
@@ -168,6 +172,11 @@ impl Router {
             .copied()
             .collect();
         for offer in &over {
+            if let Some(reason) = self.book.unmissed(idx) {
+                // Nobody could answer it, or nobody could be told.
+                self.revoke_offers(idx, reason, |other| other.id == offer.id);
+                continue;
+            }
             self.end_offer(idx, offer, OfferEnd::Expired, None);
             self.remember(idx, Rule::Expire, None, Some(offer.agent));
             self.delay_agent(idx, offer.agent, DeclineReason::NoAnswer, true);

@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 
 use crate::router::Router;
 use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
+use crate::router::api::effect::Count;
 use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::{ContactIdx, QueueIdx};
 use crate::router::decide::plan::Plan;
@@ -15,6 +16,7 @@ impl Router {
         if !self.book.contact(idx).talks().is_empty() {
             // A consultation found nobody; the conversation goes on.
             self.book.end_search(idx);
+            self.back_to_its_queue(idx);
             return;
         }
         if why == Why::WaitedTooLong {
@@ -52,7 +54,7 @@ impl Router {
         if self.book.contact(idx).state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
-        self.book.set_queue(idx, target);
+        self.move_on(idx, target);
         let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         let hops = if contact.entered_at == at {
@@ -71,6 +73,19 @@ impl Router {
             to: book.queue_name(idx),
             why,
         });
+    }
+
+    /// Moves a contact that is not connected to another queue.
+    pub(super) fn move_on(&mut self, idx: ContactIdx, target: QueueIdx) {
+        if self.book.contact(idx).state() != ContactState::Scheduled {
+            self.count(|book| Count::MovedOut {
+                queue: book.queue_name(idx),
+            });
+            self.count(|book| Count::MovedIn {
+                queue: book.queue(target).id.clone(),
+            });
+        }
+        self.book.set_queue(idx, target);
     }
 
     /// Whether a queue has room for a contact; one that can be offered at once never counts.

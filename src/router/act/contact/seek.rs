@@ -5,7 +5,7 @@
 //! The deadlines of the search (steps, aging, patience, owner wait) are armed and cleared here.
 
 use crate::router::Router;
-use crate::router::api::codes::{ContactState, Rule};
+use crate::router::api::codes::{ContactState, Rule, Why};
 use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::ContactIdx;
 use crate::router::state::deadline::Deadline;
@@ -39,6 +39,7 @@ impl Router {
             && !contact.offers().is_empty()
             && !contact.overdue
             && contact.direct.is_none()
+            && !self.book.is_cut_off(contact)
             && !contact.rings_by_name()
             && contact.offers().len() < self.book.parallel_offers(contact);
         let key = wants_more.then(|| self.book.wait_key(contact));
@@ -62,7 +63,9 @@ impl Router {
         let contact = self.book.contact(idx);
         let why = contact.why;
         let until = contact.deadline(Deadline::OwnerWait);
-        let rule = if until.is_some() {
+        let rule = if why == Why::PlatformGone {
+            Rule::Lease
+        } else if until.is_some() {
             Rule::OwnerWait
         } else {
             Rule::Skill

@@ -1,13 +1,14 @@
 //! Sessions of client programs, and what happens to their contacts when they are gone (rule 10).
 //!
-//! Only a contact whose session named a client has a source, and only such a contact gets a lease:
-//! an unnamed session could never return for it.
+//! Only a contact whose session named a client has a source, and only such a contact can lose it: an
+//! unnamed session could never return for it.
 
 use std::collections::BTreeSet;
 
 use crate::router::api::answer::{Answer, Synced};
-use crate::router::api::codes::ContactState;
+use crate::router::api::codes::{ContactState, Rule, Why};
 use crate::router::api::command::ContactSync;
+use crate::router::api::event::OfferReason;
 use crate::router::api::ids::{ContactIdx, Name, SourceIdx};
 use crate::router::api::reject::Reject;
 use crate::router::state::deadline::Deadline;
@@ -15,58 +16,97 @@ use crate::router::{Router, Subject};
 
 impl Router {
     pub(super) fn session_opened(&mut self, client: &Name) -> Result<Subject, Reject> {
-        // New contacts have a platform; earlier ones stay leased until the client confirms them.
-        self.book.sources_mut().open_session(client);
+        if let Some(source) = self.book.open_session(client) {
+            self.platform_is_back(source);
+        }
         Ok(Subject::Nothing)
     }
 
     pub(super) fn session_closed(&mut self, client: &Name) -> Result<Subject, Reject> {
-        if let Some(source) = self.book.sources_mut().close_session(client) {
-            self.lease_all_of(source);
+        if let Some(source) = self.book.close_session(client) {
+            self.platform_is_gone(source);
         }
         Ok(Subject::Nothing)
     }
 
-    /// The process restarted: all sessions are closed.
+    /// The process restarted: all sessions had closed before anything that is due now, so that
+    /// nothing of it counts against anybody.
+    pub(in crate::router) fn note_restart(&mut self) {
+        self.book.close_all_sessions();
+    }
+
+    /// The process restarted: what runs out without a platform runs from now on.
     pub(in crate::router) fn restarted(&mut self) -> Result<Subject, Reject> {
-        self.book.sources_mut().close_all_sessions();
         let sources = self.book.sources().iter();
-        for source in sources.map(|(source, _)| source).collect::<Vec<_>>() {
-            self.lease_all_of(source);
+        let gone = sources.filter(|(_, source)| source.is_gone());
+        for source in gone.map(|(source, _)| source).collect::<Vec<_>>() {
+            self.platform_is_gone(source);
         }
         Ok(Subject::Nothing)
     }
 
-    fn lease_all_of(&mut self, source: SourceIdx) {
-        let live: Vec<ContactIdx> = self
-            .book
-            .sources()
-            .get(source)
-            .live()
-            .iter()
-            .copied()
-            .collect();
-        for contact in live {
-            if self
-                .book
-                .contact(contact)
-                .deadline(Deadline::Lease)
-                .is_none()
-            {
-                self.start_lease_if_gone(contact);
+    /// The contacts of a client program that have not ended.
+    fn live_of(&self, source: SourceIdx) -> Vec<ContactIdx> {
+        let live = self.book.sources().get(source).live();
+        live.iter().copied().collect()
+    }
+
+    /// The last session of a platform has closed: its contacts are offered to nobody, and what rings
+    /// stands for a moment.
+    fn platform_is_gone(&mut self, source: SourceIdx) {
+        self.book.give_grace(source);
+        for idx in self.live_of(source) {
+            if self.book.contact(idx).deadline(Deadline::Lease).is_none() {
+                self.start_lease_if_gone(idx);
+            }
+            let contact = self.book.contact(idx);
+            if contact.seeking() && self.book.is_cut_off(contact) {
+                self.remember(idx, Rule::Lease, Some(Why::PlatformGone), None);
+                self.unsettled.push(idx);
             }
         }
     }
 
-    /// Starts the lease of a conversation whose platform is gone.
+    /// A platform has been gone for so long that nobody is rung for it any more.
+    pub(in crate::router::act) fn platform_grace_ends(&mut self, source: SourceIdx) {
+        self.book.end_grace(source);
+        for idx in self.live_of(source) {
+            let contact = self.book.contact(idx);
+            if !contact.offers().is_empty() && self.book.is_cut_off(contact) {
+                self.revoke_offers(idx, OfferReason::PlatformGone, |_| true);
+                self.unsettled.push(idx);
+            }
+        }
+    }
+
+    /// A platform has a session again: its waiting contacts go on. Its conversations stay leased
+    /// until it confirms them.
+    fn platform_is_back(&mut self, source: SourceIdx) {
+        for idx in self.live_of(source) {
+            self.goes_on(idx);
+        }
+    }
+
+    /// A contact whose platform is there looks for an agent again.
+    fn goes_on(&mut self, idx: ContactIdx) {
+        if self.book.contact(idx).talks().is_empty() {
+            self.book.contact_mut(idx).drop_deadline(Deadline::Lease);
+        }
+        if self.book.contact(idx).seeking() {
+            self.unsettled.push(idx);
+        }
+    }
+
+    /// Starts the lease of a contact whose platform is gone: of a conversation, and of one that
+    /// waits for a line that somebody holds.
     pub(super) fn start_lease_if_gone(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
-        let gone = contact
-            .source()
-            .is_some_and(|source| self.book.sources().get(source).is_gone());
-        let (true, ContactState::Connected, Some(lease)) =
-            (gone, contact.state(), self.book.settings().lease_ms)
-        else {
+        let ends = match contact.state() {
+            ContactState::Connected => self.book.is_platform_gone(contact),
+            ContactState::Waiting | ContactState::Offered => self.book.is_cut_off(contact),
+            ContactState::Scheduled | ContactState::WrapUp | ContactState::Ended => false,
+        };
+        let (true, Some(lease)) = (ends, self.book.settings().lease_ms) else {
             return;
         };
         let at = self.book.at().saturating_add(lease.0);
@@ -74,7 +114,7 @@ impl Router {
     }
 
     pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Result<Subject, Reject> {
-        let source = self.book.sources_mut().bring_back(&sync.source);
+        let (source, _) = self.book.bring_back(&sync.source);
         let mut listed = BTreeSet::new();
         let mut unknown = Vec::new();
         for name in &sync.contacts {
@@ -93,6 +133,7 @@ impl Router {
         for idx in &listed {
             self.book.contact_mut(*idx).drop_deadline(Deadline::Lease);
             self.book.set_source(*idx, source);
+            self.goes_on(*idx);
         }
         let missing: Vec<ContactIdx> = self
             .book

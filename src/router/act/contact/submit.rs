@@ -36,7 +36,7 @@ impl Router {
             None,
             submit.not_before_at,
         )?;
-        if let Some(name) = &submit.customer {
+        if let Some(name) = submit.person() {
             resolved.customer = Some(self.book.intern_customer(name));
         }
         let requires = self.book.skills_mut().levels(&submit.requires);
@@ -105,6 +105,12 @@ impl Router {
         idx
     }
 
+    /// Counts a contact that comes to its queue to wait.
+    pub(super) fn comes_in(&mut self, idx: ContactIdx) {
+        let (queue, at) = (self.book.contact(idx).queue(), self.book.at());
+        self.book.queue_mut(queue).stats.entered(at);
+    }
+
     /// Changes the time of a scheduled contact.
     pub(super) fn reschedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.book.contact_mut(idx).not_before_at = MaybeAt::at(from);
@@ -157,6 +163,7 @@ impl Router {
 
     /// Puts a contact into its queue, or turns it away if the queue is full.
     fn arrive(&mut self, idx: ContactIdx) {
+        self.comes_in(idx);
         self.draw_ticket(idx);
         self.begin_wishing(idx);
         let queue = self.book.contact(idx).queue();

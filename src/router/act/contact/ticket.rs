@@ -20,10 +20,16 @@ impl Router {
         let Some(prefix) = policy.prefix.clone() else {
             return;
         };
-        let (day, from) = (policy.day(self.book.at()), policy.from);
+        let zone = match self.book.calendar_of_queue(queue) {
+            Some(calendar) => &calendar.zone,
+            None => &self.book.settings().zone.0,
+        };
+        let (day, from) = (policy.day(self.book.at(), zone), policy.from);
         let digits = usize::from(policy.digits.get());
         let roll = &mut self.book.queue_mut(queue).roll;
-        if roll.day != day {
+        // Where the clocks go back over midnight, the day that has begun goes on.
+        let goes_back = roll.drawn > 0 && day == roll.day - 1;
+        if roll.day != day && !goes_back {
             *roll = Roll { day, drawn: 0 };
         }
         let number = from.saturating_add(roll.drawn);

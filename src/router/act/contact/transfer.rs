@@ -2,16 +2,29 @@
 //!
 //! A transfer to a queue does not ask the owner again. One to an agent needs no skill but a free
 //! place, and is refused without one. A consultation keeps the first agent connected until it
-//! leaves with `contact.end` and outcome `transferred`.
+//! leaves.
 
 use crate::router::api::codes::{ContactState, Rule, TransferMode};
 use crate::router::api::command::ContactTransfer;
+use crate::router::api::effect::Count;
 use crate::router::api::event::{ContactEvent, PassedTo};
 use crate::router::api::ids::{AgentIdx, ContactIdx, QueueIdx};
 use crate::router::api::reject::Reject;
 use crate::router::state::contact::Talk;
+use crate::router::state::contact_cold::Passed;
 use crate::router::state::deadline::Deadline;
 use crate::router::{Router, Subject};
+
+/// Without whom leaves it, a contact goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GoesOn {
+    /// It waits for another agent.
+    Waiting,
+    /// With the agents to whom it was passed on.
+    WithOthers,
+    /// With the agent who consulted.
+    WithTheFirst,
+}
 
 enum Whither {
     Agent(AgentIdx),
@@ -55,8 +68,19 @@ impl Router {
         });
         self.take_learnt(idx, learnt);
         self.remember(idx, Rule::Transfer, None, None);
+        let passed = Passed {
+            by: from.agent,
+            queue: self.book.contact(idx).queue(),
+            to_queue: matches!(whither, Whither::Queue(_)),
+        };
+        if let Whither::Queue(queue) = whither {
+            self.book.set_queue(idx, queue);
+        }
+        self.book.pass_on(idx, passed);
+        // With the queue through which it got the contact.
+        let from = self.book.contact(idx).talks()[0];
         if transfer.mode == TransferMode::Blind {
-            self.leave(idx, from, true);
+            self.leave(idx, &from, GoesOn::Waiting);
         }
         let at = self.book.at();
         let contact = self.book.contact_mut(idx);
@@ -69,8 +93,7 @@ impl Router {
         contact.passed_on = by_human || contact.duty.is_some();
         match whither {
             Whither::Agent(agent) => contact.direct = Some(agent),
-            Whither::Queue(queue) => {
-                self.book.set_queue(idx, queue);
+            Whither::Queue(_) => {
                 if transfer.mode == TransferMode::Consult {
                     self.ask_mentor_first(idx, from.agent);
                 }
@@ -78,6 +101,9 @@ impl Router {
         }
         self.begin_wishing(idx);
         self.begin_seeking(idx);
+        if transfer.mode == TransferMode::Blind {
+            self.start_lease_if_gone(idx);
+        }
         Ok(Subject::Contact(idx))
     }
 
@@ -128,56 +154,44 @@ impl Router {
     }
 
     /// An agent leaves a contact that goes on without it.
-    fn leave(&mut self, idx: ContactIdx, talk: Talk, to_waiting: bool) {
-        let wrap_ms = self.wrap_up_ms(talk.agent, idx);
-        if to_waiting {
+    pub(super) fn leave(&mut self, idx: ContactIdx, talk: &Talk, goes: GoesOn) {
+        let at = self.book.at();
+        let wrap_ms = self.wrap_up_ms(idx, talk);
+        if goes == GoesOn::Waiting {
             let contact = self.book.contact_mut(idx);
             contact.drop_deadline(Deadline::Firm);
             contact.drop_deadline(Deadline::Lease);
             contact.last_agent = None;
             contact.route = None;
             self.book.set_state(idx, ContactState::Waiting);
+            self.passed_in(idx);
         }
-        self.book.end_talk(idx, &talk, wrap_ms, false);
+        let (part, until) = self.end_part(idx, talk, at, wrap_ms, false);
+        if goes != GoesOn::WithTheFirst {
+            self.book.queue_mut(part.queue).stats.passed_on(at);
+            self.count(|book| Count::PassedOn {
+                queue: book.queue(part.queue).id.clone(),
+            });
+        }
+        self.tell_left(idx, talk.agent, &part, until);
     }
 
-    /// In a consultation the first agent leaves and the contact goes on with the second, who may
-    /// still be ringing or looked for. Returns whether there was a consultation.
-    pub(super) fn first_agent_leaves(&mut self, idx: ContactIdx) -> bool {
+    /// Counts a contact that comes to a queue from an agent.
+    pub(super) fn passed_in(&mut self, idx: ContactIdx) {
+        self.comes_in(idx);
+        self.count(|book| Count::MovedIn {
+            queue: book.queue_name(idx),
+        });
+    }
+
+    /// A consultation is over without the second agent: the contact is in the queue again through
+    /// which the first one got it.
+    pub(super) fn back_to_its_queue(&mut self, idx: ContactIdx) {
         let contact = self.book.contact(idx);
-        let Some(first) = contact.talks().first().copied() else {
-            return false;
-        };
-        if contact.talks().len() > 1 {
-            self.leave(idx, first, false);
-            if self.book.contact(idx).deadline(Deadline::Firm).is_some() {
-                let min_handle = self.book.policy_of(idx).ownership.min_handle_ms.0;
-                self.watch_firm(idx, min_handle);
-            }
-            let last = self
-                .book
-                .contact(idx)
-                .talks()
-                .last()
-                .map(|talk| (talk.agent, talk.route));
-            if let Some((agent, route)) = last {
-                let contact = self.book.contact_mut(idx);
-                contact.last_agent = Some(agent);
-                contact.route = Some(route);
-            }
-            return true;
+        let back = contact.talks().first().and_then(|first| first.queue);
+        if let Some(queue) = back {
+            self.book.set_queue(idx, queue);
         }
-        if !contact.seeking() {
-            return false;
-        }
-        let ringing = !contact.offers().is_empty();
-        self.leave(idx, first, true);
-        if ringing {
-            self.book.set_state(idx, ContactState::Offered);
-        } else {
-            self.unsettled.push(idx);
-        }
-        true
     }
 
     /// The agent of a direct transfer did not take it: a consultation ends, a blind transfer goes
@@ -185,6 +199,7 @@ impl Router {
     pub(in crate::router::act) fn direct_failed(&mut self, idx: ContactIdx) {
         if !self.book.contact(idx).talks().is_empty() {
             self.book.end_search(idx);
+            self.back_to_its_queue(idx);
             return;
         }
         self.book.contact_mut(idx).direct = None;

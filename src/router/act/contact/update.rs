@@ -59,7 +59,7 @@ impl Router {
             if self.book.contact(idx).state() == ContactState::Offered {
                 self.book.set_state(idx, ContactState::Waiting);
             }
-            self.book.set_queue(idx, target);
+            self.move_on(idx, target);
         }
         self.emit_contact(idx, |_| ContactEvent::Updated);
         self.updated(idx, target.is_some());

@@ -19,6 +19,7 @@ impl Router {
             let message = format!("more than {IDENTITIES_MAX} identities of one customer");
             return Err(Reject::invalid("customer", "identities", message).with_id(&link.customer));
         }
+        self.check_owners(link, known)?;
         let idx = self.book.intern_customer(&link.customer);
         if let Some(profile) = &link.profile {
             let entry = &mut self.book.customer_mut(idx).cold_mut().profile;
@@ -55,8 +56,34 @@ impl Router {
         Ok(Subject::Customer(idx))
     }
 
+    /// Refuses identities of other customers, unless both are to become one. A customer known by
+    /// nothing but the identity called before anybody linked it: it may.
+    fn check_owners(&self, link: &CustomerLink, known: Option<CustomerIdx>) -> Result<(), Reject> {
+        if link.merge {
+            return Ok(());
+        }
+        for identity in &link.identities {
+            let Some(other) = self.book.customers().find(identity.as_str()) else {
+                continue;
+            };
+            let entry = self.book.customer(other);
+            let is_alone = entry.is_named(identity) && entry.identities().is_empty();
+            if Some(other) != known && !is_alone {
+                let message = format!(
+                    "\"{identity}\" belongs to the customer \"{}\", not to \"{}\": give merge: true \
+                     where both are one person, or move it with customer.unlink",
+                    entry.id(),
+                    link.customer
+                );
+                let conflict = Reject::conflict("customer", &entry.id(), message);
+                return Err(conflict.in_field("identities"));
+            }
+        }
+        Ok(())
+    }
+
     /// Revokes the offers of a customer's contacts to agents it excludes.
-    fn revoke_excluded(&mut self, idx: CustomerIdx) {
+    pub(super) fn revoke_excluded(&mut self, idx: CustomerIdx) {
         let excluded = self.book.customer(idx).excluded().to_vec();
         for Excluded { agent, .. } in excluded {
             let offered: Vec<ContactIdx> = self
@@ -75,7 +102,7 @@ impl Router {
     }
 
     /// Waiting contacts without a case may belong to one of the merged cases.
-    fn reattach(&mut self, idx: CustomerIdx) {
+    pub(super) fn reattach(&mut self, idx: CustomerIdx) {
         // All find their case before any is attached, which would make it the most recently active.
         let unattached = self.book.customers().unattached_of(idx).iter();
         let found =

@@ -1,6 +1,7 @@
 //! Acts on customers: linking, merging, exclusions; the wishes of their contacts.
 
 mod link;
+mod unlink;
 mod wishes;
 
 use crate::router::api::command::CustomerCommand;
@@ -15,6 +16,7 @@ impl Router {
         match command {
             CustomerCommand::Link(link) => self.customer_link(link),
             CustomerCommand::Exclude(exclude) => self.customer_exclude(exclude),
+            CustomerCommand::Unlink(unlink) => self.customer_unlink(unlink),
         }
     }
 }

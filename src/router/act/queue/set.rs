@@ -129,6 +129,7 @@ impl Router {
             pick,
             max_in_system,
             lease_ms,
+            platform_grace_ms,
             repeat_supervise,
             repeat_window_ms,
             close_after_ms,
@@ -136,7 +137,13 @@ impl Router {
             keep_ended_max,
             keep_keys_ms,
             keep_keys_max,
-            by_customer
+            by_customer,
+            zone,
+            country,
+            nobody,
+            shared,
+            mail_case,
+            sip_is_tel
         );
         for (name, rule) in channels.iter().flatten() {
             settings.channels.insert(name.clone(), *rule);

@@ -25,11 +25,24 @@ pub enum AgentEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Text>,
     },
+    /// What it is doing is another thing than before.
+    State {
+        agent: Name,
+        state: AgentState,
+        state_since_at: Timestamp,
+        /// The contact that it is about.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contact: Option<Name>,
+        /// The reason of a break or of being offline.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+    },
     Removed {
         agent: Name,
         #[serde(skip_serializing_if = "Option::is_none")]
         successor: Option<Name>,
         cases: u64,
+        reason: Text,
     },
     /// A planned absence begins.
     Absent {
@@ -61,6 +74,7 @@ impl AgentEvent {
         match self {
             Self::Set { agent, .. }
             | Self::Presence { agent, .. }
+            | Self::State { agent, .. }
             | Self::Absent { agent, .. }
             | Self::Succeeded { agent, .. } => Names::from_iter([agent]),
             Self::Removed {

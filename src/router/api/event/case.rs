@@ -39,6 +39,9 @@ pub enum CaseEvent {
         to: Name,
         reason: Text,
         by: Name,
+        /// `from` was removed.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        removed: bool,
     },
     /// `to` must be told, as `role`, because of `reason`. `of` is the deadline that is near or has
     /// passed, if there is one.

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
-use crate::router::api::codes::{ContactState, Outcome, Route, TransferMode, Why};
+use crate::router::api::codes::{
+    ContactState, EndedBy, Outcome, Route, TransferMode, Verdict, Why,
+};
 use crate::router::api::command::Attributes;
 use crate::router::api::ids::{Name, OfferId, Text};
 use crate::router::api::time::Timestamp;
@@ -55,6 +57,13 @@ pub enum ContactEvent {
         route: Route,
         why: Why,
         expires_at: Timestamp,
+        /// How long it rings, as the queue says.
+        ring_ms: i64,
+        channel: Name,
+        /// Where the agent is rung.
+        address: Option<Text>,
+        /// Where the caller is called back.
+        callback_address: Option<Text>,
         /// The agent to consult first.
         mentor: Option<Name>,
         /// The contact's attributes, if anything was learnt and merged into them.
@@ -70,20 +79,54 @@ pub enum ContactEvent {
         by_owner: bool,
     },
     Connected {
+        /// The offer that was accepted; none where the agent took it without one.
+        offer: Option<OfferId>,
         route: Route,
         owner: Option<Name>,
         wait_ms: i64,
+        /// The agent is a bot.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        bot: bool,
+        /// It was said as a fact, by `contact.take`.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        taken: bool,
+        /// Why it would not have been offered to the agent who took it.
+        despite: Option<Verdict>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         news: Vec<News>,
     },
+    /// An agent leaves it while others are in it, or while it goes on to others.
+    Left {
+        talk_ms: i64,
+        hold_ms: i64,
+        wrap_up_until_at: Option<Timestamp>,
+    },
+    /// An agent puts it on hold, or goes on with it.
+    Held {
+        on: bool,
+    },
+    /// An agent takes back what it passed on.
+    Retrieved,
     WrapUp {
         until_at: Timestamp,
+        ended_by: Option<EndedBy>,
+    },
+    /// The outcome of its conversation is said, or changed.
+    Outcome {
+        outcome: Outcome,
+        code: Option<Name>,
+        note: Option<Text>,
     },
     Ended {
         outcome: Outcome,
         wait_ms: i64,
-        /// The length of the conversation, if there was one.
+        /// What its agents spent on it in conversation, hold and wrap-up, if there was a conversation.
         handle_ms: Option<i64>,
+        talk_ms: Option<i64>,
+        hold_ms: Option<i64>,
+        ended_by: Option<EndedBy>,
+        /// When, where that was told late.
+        ended_at: Option<Timestamp>,
     },
     Transferred {
         from: Name,
@@ -108,6 +151,10 @@ impl ContactEvent {
             Self::Waiting { .. }
             | Self::Offered { .. }
             | Self::Callback { .. }
+            | Self::Left { .. }
+            | Self::Held { .. }
+            | Self::Retrieved
+            | Self::Outcome { .. }
             | Self::WrapUp { .. }
             | Self::Ended { .. }
             | Self::Overflowed { .. }
@@ -124,6 +171,10 @@ impl ContactEvent {
             | Self::Offered { .. }
             | Self::Callback { .. }
             | Self::Connected { .. }
+            | Self::Left { .. }
+            | Self::Held { .. }
+            | Self::Retrieved
+            | Self::Outcome { .. }
             | Self::WrapUp { .. }
             | Self::Ended { .. }
             | Self::Updated => [None, None],

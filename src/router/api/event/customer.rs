@@ -15,6 +15,15 @@ pub enum CustomerEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         merged: Option<Name>,
     },
+    /// An identity was taken away, to another customer or to none.
+    Unlinked {
+        customer: Name,
+        identity: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<Name>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        cases: Vec<Name>,
+    },
     Excluded {
         customer: Name,
         agent: Name,
@@ -27,7 +36,7 @@ impl CustomerEvent {
     pub(super) fn agents(&self) -> Names<'_> {
         match self {
             Self::Excluded { agent, .. } => Names::from_iter([agent]),
-            Self::Linked { .. } => Names::new(),
+            Self::Linked { .. } | Self::Unlinked { .. } => Names::new(),
         }
     }
 }

@@ -37,12 +37,17 @@ pub use follow_up::FollowUpEvent;
 pub use offer::{OfferEvent, OfferReason};
 pub use setup::{CalendarEvent, KindEvent, QueueEvent, ServerEvent, SettingsEvent};
 
+/// The actor where nobody asked: of what a deadline does, for example.
+pub const ROUTER: &str = "router";
+
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// 1, 2, 3 … per tenant.
     pub seq: u64,
     pub at: Timestamp,
+    /// Who asked for what caused it; `None` = a deadline. Subscribers are not told, the ledger is.
+    pub actor: Option<Name>,
     pub body: EventBody,
 }
 

@@ -40,6 +40,12 @@ pub enum OfferReason {
     AgentGone,
     /// The contact was changed or transferred.
     Rerouted,
+    /// The contact's platform is gone.
+    PlatformGone,
+    /// Who passed the contact on takes it back, or the agent leaves the consultation.
+    TakenBack,
+    /// The agent took another contact without an offer.
+    AgentBusy,
 }
 
 impl OfferReason {
@@ -50,6 +56,9 @@ impl OfferReason {
             Self::ContactGone => "contact_gone",
             Self::AgentGone => "agent_gone",
             Self::Rerouted => "rerouted",
+            Self::PlatformGone => "platform_gone",
+            Self::TakenBack => "taken_back",
+            Self::AgentBusy => "agent_busy",
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::router::api::command::{
 };
 use crate::stored::stored;
 
-stored! { CaseOpen { 1 case, 2 customer, 3 topic, 4 kind, 5 owner } }
+stored! { CaseOpen { 1 case, 2 customer, 3 topic, 4 kind, 5 owner, 30 of_nobody = false } }
 stored! { CaseNote { 1 case, 2 text, 3 by } }
 stored! { CaseAct { 1 case, 2 by, 3 note } }
 stored! { CaseHandover { 1 case, 2 owner, 3 to, 4 reason, 5 by } }

@@ -1,9 +1,9 @@
 //! The stored numbers of words.
 
 use crate::router::api::codes::{
-    AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, Fallback, FollowUpResult,
-    Outcome, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Presence, Route, Rule,
-    Strategy, TicketReset, TransferMode, Verdict, WaitOn, Why, Widen,
+    AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, EndedBy, Fallback,
+    FollowUpResult, MailCase, Outcome, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode,
+    Pick, Presence, Route, Rule, Strategy, TicketReset, TransferMode, Verdict, WaitOn, Why, Widen,
 };
 use crate::stored::numbered;
 
@@ -13,6 +13,8 @@ numbered! {
     ContactState { 1 Scheduled, 2 Waiting, 3 Offered, 4 Connected, 5 WrapUp, 6 Ended }
     DeadlineVerdict { 1 Met, 2 Overdue, 3 Withdrawn }
     DeclineReason { 1 Declined, 2 Busy, 3 Unreachable, 4 NoAnswer }
+    EndedBy { 1 Customer, 2 Agent, 3 Platform }
+    MailCase { 1 Lower, 2 Keep }
     Fallback { 1 Deputy, 2 Leader, 3 Team, 4 Skill, 5 CallbackByOwner }
     FollowUpResult { 1 Satisfied, 2 Unsatisfied, 3 NoAnswer }
     Outcome {
@@ -39,6 +41,7 @@ numbered! {
         1 Scheduled, 2 Owner, 3 OwnerWait, 4 Fallback, 5 Prefer, 6 Skill, 7 FreedAgent,
         8 FreedOwner, 9 Transfer, 10 Step, 11 Overflow, 12 Resume, 13 Accept, 14 Decline, 15 Expire,
         16 Revoke, 17 Update, 18 WrapUp, 19 End, 20 Lease, 21 Customer, 22 Callback,
+        55 Leave, 56 Retrieve, 57 Take,
     }
     Strategy {
         1 LongestIdle,
@@ -56,7 +59,7 @@ numbered! {
     Verdict {
         1 Chosen, 2 Eligible, 3 Offline, 4 Break, 5 WrapUp, 6 AtCapacity, 7 Reserved, 8 RetryDelay,
         9 NoChannel, 10 LacksSkill, 11 Excluded, 12 Removed, 13 AlreadyOffered, 14 HasEnoughCases,
-        15 NotInFallback,
+        15 NotInFallback, 55 PassedItOn,
     }
     WaitOn { 1 Customer, 2 Assist }
     Why {
@@ -67,6 +70,7 @@ numbered! {
         17 LastOwnerAvailable, 18 PreferredAvailable, 19 GridManagerAvailable, 20 MentorAvailable,
         21 TransferTarget, 22 AssistAsked, 23 AgentAvailable, 24 NoAgentAvailable, 25 NotBefore,
         26 QueueFull, 27 QueueClosed, 28 WaitedTooLong, 29 NobodyLoggedIn, 30 Accepted, 31 Ended,
+        32 PlatformGone,
     }
     Widen { 1 Any }
 }

@@ -7,7 +7,7 @@ use crate::router::api::command::{
 };
 use crate::stored::{Error, Reader, Stored, Writer, stored};
 
-stored! { Stamped { 1 at, 2 chance, 3 source, 4 key, 5 command } }
+stored! { Stamped { 1 at, 2 chance, 3 source, 4 key, 5 command, 6 actor } }
 
 /// Number, and the command with the name of its content; those without content first.
 macro_rules! commands {
@@ -82,6 +82,12 @@ commands! {
     39 c (Command::Case(CaseCommand::Advance(c))),
     40 c (Command::Case(CaseCommand::Extend(c))),
     41 c (Command::Case(CaseCommand::FollowUp(c))),
+    55 c (Command::Contact(ContactCommand::Leave(c))),
+    56 c (Command::Contact(ContactCommand::Retrieve(c))),
+    57 c (Command::Contact(ContactCommand::Hold(c))),
+    58 c (Command::Contact(ContactCommand::Take(c))),
+    59 c (Command::Contact(ContactCommand::Outcome(c))),
+    50 c (Command::Customer(CustomerCommand::Unlink(c))),
 }
 
 stored! { Session { 1 client } }

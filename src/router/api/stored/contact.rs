@@ -3,8 +3,9 @@
 use crate::router::api::attributes::Attributes;
 use crate::router::api::codes::{DeclineReason, TransferMode};
 use crate::router::api::command::{
-    ContactCancel, ContactEnd, ContactSubmit, ContactSync, ContactTransfer, ContactUpdate,
-    CustomerExclude, CustomerLink, OfferDecline, OfferRef, Profile, Target,
+    ContactAgent, ContactCancel, ContactEnd, ContactHold, ContactOutcome, ContactSubmit,
+    ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink,
+    OfferDecline, OfferRef, Profile, Target,
 };
 use crate::router::api::ids::Text;
 use crate::router::api::people::ContactCallback;
@@ -14,7 +15,8 @@ use crate::stored::{as_inner, stored};
 as_inner! { Attributes(Box<str>) }
 
 stored! { Profile { 1 tier, 2 language, 3 special_care, 4 grid, 5 name } }
-stored! { CustomerLink { 1 customer, 2 identities, 3 profile } }
+stored! { CustomerLink { 1 customer, 2 identities, 3 profile, 4 merge = false } }
+stored! { CustomerUnlink { 1 customer, 2 identity, 3 to, 4 cases } }
 stored! { CustomerExclude { 1 customer, 2 agent, 3 on, 4 reason = Text::default() } }
 
 stored! {
@@ -34,6 +36,8 @@ stored! {
         13 exclude,
         14 not_before_at,
         15 attributes,
+        30 withheld = false,
+        31 shared = false,
     }
 }
 stored! {
@@ -48,7 +52,10 @@ stored! {
     }
 }
 stored! { ContactCancel { 1 contact, 2 reason } }
-stored! { ContactEnd { 1 contact, 2 outcome, 3 note, 4 learnt } }
+stored! { ContactEnd { 1 contact, 2 outcome, 3 note, 4 learnt, 5 ended_by, 6 at } }
+stored! { ContactAgent { 1 contact, 2 agent } }
+stored! { ContactHold { 1 contact, 2 agent, 3 on } }
+stored! { ContactOutcome { 1 contact, 2 outcome, 3 code, 4 note } }
 stored! { Target { 1 agent, 2 queue } }
 stored! {
     ContactTransfer {

@@ -29,7 +29,7 @@ impl Stored for Name {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
-        Self::new(from.plain()?).map_err(Error::Wrong)
+        Self::stored(from.plain()?).map_err(Error::Wrong)
     }
 }
 

@@ -25,7 +25,7 @@ stored! {
     }
 }
 stored! { AgentPresence { 1 agent, 2 presence, 3 reason, 4 until_at } }
-stored! { AgentRemove { 1 agent, 2 successor } }
+stored! { AgentRemove { 1 agent, 2 successor, 3 reason } }
 stored! { AgentRef { 1 agent } }
 stored! { Absence { 1 from_at, 2 to_at, 3 reason } }
 stored! { AgentAbsence { 1 agent, 2 from_at, 3 to_at, 4 reason, 5 on = true } }

@@ -1,18 +1,32 @@
 //! The stored form of a queue's policy and a tenant's settings. Only options and lists may be
 //! absent, so no default needs to be frozen.
 
+use crate::calendar::Zone;
 use crate::router::api::booking::Booking;
 use crate::router::api::by_customer::{ByCustomer, SkillPattern};
+use crate::router::api::codes::MailCase;
 use crate::router::api::command::{QueueRef, QueueSet, SettingsPatch};
-use crate::router::api::ids::Text;
+use crate::router::api::identities::Identities;
+use crate::router::api::ids::{Name, Text};
 use crate::router::api::policy::{
     ChannelRule, Level, Overflow, OwnerWait, Ownership, Policy, Priority, Retry, ServiceLevel,
     Settings, Step,
 };
+use crate::router::api::tenant_zone::TenantZone;
 use crate::router::api::ticket::TicketPolicy;
-use crate::stored::{as_inner, stored};
+use crate::stored::{Error, Reader, Stored, Writer, as_inner, stored};
 
-as_inner! { Level(u8), Priority(i32), SkillPattern(Text) }
+as_inner! { Level(u8), Priority(i32), SkillPattern(Text), TenantZone(Zone) }
+
+impl Stored for Identities {
+    fn write(&self, out: &mut Writer<'_>) {
+        self.as_slice().to_vec().write(out);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Error> {
+        Vec::<Name>::read(from).map(Self::new)
+    }
+}
 
 stored! { QueueSet { 1 queue, 2 policy } }
 stored! { QueueRef { 1 queue } }
@@ -64,7 +78,7 @@ stored! {
 stored! { Booking { 1 slot_ms, 2 capacity, 3 ahead_ms } }
 stored! { TicketPolicy { 1 prefix, 2 digits, 3 from, 4 reset, 5 day_starts_ms } }
 
-stored! { ChannelRule { 1 exclusive, 2 capacity } }
+stored! { ChannelRule { 1 exclusive, 2 capacity, 3 live } }
 stored! {
     ByCustomer {
         1 tier,
@@ -89,6 +103,13 @@ stored! {
         10 keep_keys_ms,
         11 keep_keys_max,
         12 by_customer,
+        17 zone = TenantZone::default(),
+        13 platform_grace_ms = Settings::PLATFORM_GRACE_MS,
+        20 country,
+        21 nobody = Identities::nobody(),
+        22 shared = Identities::default(),
+        23 mail_case = MailCase::Lower,
+        24 sip_is_tel = false,
     }
 }
 stored! {
@@ -105,5 +126,12 @@ stored! {
         10 keep_keys_ms,
         11 keep_keys_max,
         12 by_customer,
+        17 zone,
+        13 platform_grace_ms,
+        20 country,
+        21 nobody,
+        22 shared,
+        23 mail_case,
+        24 sip_is_tel,
     }
 }

@@ -100,6 +100,7 @@ impl Book {
             }
             // Making a channel exclusive leaves running contacts.
             let alone = agent.load() == 1 || !self.settings().channels.is_empty();
+            let alone = alone || agent.talks().iter().any(|held| held.taken);
             let exclusive = agent
                 .talks()
                 .iter()
@@ -237,6 +238,11 @@ impl Book {
             .filter(|agent| agent.bonds().is_bounded());
         if bounded.count() != self.bounded() as usize {
             return Err("agents with bounded cases are counted wrongly".to_owned());
+        }
+        let here = |agent: &&Agent| agent.exists() && agent.presence() != Presence::Offline;
+        let here = self.agents().iter().filter(here).map(|agent| &agent.id);
+        if !here.eq(self.logged_in().map(|idx| &self.agent(idx).id)) {
+            return Err("who is logged in is noted wrongly".to_owned());
         }
         let slots = self.contacts().slots.iter().flatten();
         if slots.filter(|contact| contact.slot().is_some()).count() != self.contacts().booked.len()

@@ -120,6 +120,12 @@ impl Book {
                 self.open_offers()
             ));
         }
+        let (gone, counted) = self.sources().gone_by_count();
+        if gone != counted {
+            return Err(format!(
+                "{gone} client programs are gone, {counted} are counted"
+            ));
+        }
         let noted = self.sources().iter().flat_map(|(of, source)| {
             let live = source.live().iter();
             live.map(move |idx| (of, *idx))

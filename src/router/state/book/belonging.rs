@@ -87,6 +87,40 @@ impl Book {
         }
     }
 
+    /// Takes an identity away from a customer. Where it is the id, the first of the other
+    /// identities becomes the id; there must be one.
+    pub(in crate::router) fn unidentify(&mut self, idx: CustomerIdx, identity: &Name) {
+        self.customers.unname(identity, idx);
+        let entry = &mut self.customers[idx];
+        if entry.is_named(identity) {
+            let left = &mut entry.cold_mut().identities;
+            let id = left.remove(0);
+            entry.rename(&id);
+        } else {
+            let identities = &mut entry.cold_mut().identities;
+            identities.retain(|other| other != identity);
+        }
+    }
+
+    /// Moves cases to another customer, with their contacts.
+    pub(in crate::router) fn move_cases(
+        &mut self,
+        cases: &[CaseIdx],
+        from: CustomerIdx,
+        to: CustomerIdx,
+    ) {
+        for case in cases {
+            self.customers[from].drop_case(*case);
+            self.customers[to].add_case(*case);
+            self.cases[*case].customer = Some(to);
+        }
+        for slot in self.contacts.slots.iter_mut().flatten() {
+            if slot.case.is_some_and(|case| cases.contains(&case)) {
+                slot.customer = Some(to);
+            }
+        }
+    }
+
     /// Merges two customers: everything of `other`, including its names, goes to `idx`.
     pub(in crate::router) fn merge_customers(&mut self, idx: CustomerIdx, other: CustomerIdx) {
         let entry = &mut self.customers[other];

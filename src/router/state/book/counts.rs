@@ -46,11 +46,26 @@ impl Book {
         entry.state = state;
     }
 
-    /// Moves a contact to another queue; the only place where its queue changes.
+    /// Moves a contact to another queue; the only place where its queue changes. Those who talk to it
+    /// keep the queue through which they got it.
     pub(in crate::router) fn set_queue(&mut self, contact: ContactIdx, queue: QueueIdx) {
         let entry = &mut self.contacts[contact];
-        self.queues[entry.queue.at()].counts.take(entry.state);
-        self.queues[queue.at()].counts.add(entry.state);
-        entry.queue = queue;
+        let before = std::mem::replace(&mut entry.queue, queue);
+        for talk in &mut entry.talks {
+            let of = talk.queue.unwrap_or(before);
+            talk.queue = (of != queue).then_some(of);
+        }
+        let state = entry.state;
+        let waits = matches!(state, ContactState::Waiting | ContactState::Offered);
+        let from = &mut self.queues[before.at()];
+        from.counts.take(state);
+        if waits {
+            from.stats.moved_out(self.at);
+        }
+        let to = &mut self.queues[queue.at()];
+        to.counts.add(state);
+        if waits {
+            to.stats.entered(self.at);
+        }
     }
 }

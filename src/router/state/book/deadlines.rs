@@ -3,7 +3,7 @@
 //! A timer's entry is not removed when its deadline is: when it comes up, the deadline is checked.
 
 use super::Book;
-use crate::router::api::ids::{CaseIdx, ContactIdx};
+use crate::router::api::ids::{CaseIdx, ContactIdx, SourceIdx};
 use crate::router::api::time::Timestamp;
 use crate::router::state::clock::Clock;
 use crate::router::state::deadline::Deadline;
@@ -129,6 +129,10 @@ impl Book {
                 contact().is_some_and(|c| c.offers().iter().any(|offer| offer.expires_at == due.at))
             }
             Timer::Lease => deadline(Deadline::Lease),
+            Timer::Platform => {
+                let source = SourceIdx::of(due.of);
+                self.sources().get(source).grace_at() == Some(due.at)
+            }
             Timer::Firm => deadline(Deadline::Firm),
             Timer::OwnerWait => deadline(Deadline::OwnerWait),
             Timer::Step => deadline(Deadline::Step),
@@ -165,6 +169,9 @@ impl Book {
             add(agent.bonds.absence_at, Timer::Absence, of);
             let plan = agent.bonds.succession();
             add(plan.map(|plan| plan.next_at), Timer::Succession, of);
+        }
+        for (source, of) in self.sources.slots.iter().zip(0..) {
+            add(source.grace_at(), Timer::Platform, of);
         }
         for (contact, of) in self.contacts.slots.iter().zip(0..) {
             let Some(contact) = contact else { continue };

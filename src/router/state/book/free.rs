@@ -10,6 +10,7 @@ use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, Text};
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::{Held, WrapUp};
 use crate::router::state::contact::Talk;
+use crate::router::state::part::{Part, Spent};
 use crate::router::state::skill::Levels;
 use crate::router::state::timers::Timer;
 
@@ -27,6 +28,11 @@ impl Book {
             entry.since_at = self.at;
         }
         entry.presence = presence;
+        if presence == Presence::Offline {
+            self.logged_in.remove(&idx);
+        } else {
+            self.logged_in.insert(idx);
+        }
         entry.reason = reason;
         entry.until_at = until_at;
         if let Some(until) = until_at {
@@ -48,15 +54,19 @@ impl Book {
     }
 
     /// Begins a conversation, which may be beside another in a consultation.
-    pub(in crate::router) fn begin_talk(&mut self, idx: ContactIdx, talk: Talk) {
+    pub(in crate::router) fn begin_talk(&mut self, idx: ContactIdx, talk: Talk, taken: bool) {
         let contact = &mut self.contacts[idx];
         let is_first = contact.talks.is_empty();
         contact.talks.push(talk);
         contact.last_agent = Some(talk.agent);
         contact.route = Some(talk.route);
+        if let Some(cold) = &mut contact.cold {
+            cold.passed = None;
+        }
         let held = Held {
             contact: idx,
             channel: contact.channel,
+            taken,
         };
         if is_first {
             self.set_state(idx, ContactState::Connected);
@@ -75,24 +85,27 @@ impl Book {
         &mut self,
         idx: ContactIdx,
         talk: &Talk,
-        wrap_up_ms: i64,
+        over_at: Timestamp,
+        wraps_until: Option<Timestamp>,
         ends_contact: bool,
-    ) {
+    ) -> Part {
         let agent = talk.agent;
         let contact = &mut self.contacts[idx];
+        let part = contact.end_part(talk, over_at, !ends_contact);
         contact.talks.retain(|other| other.agent != agent);
-        if wrap_up_ms > 0 && ends_contact {
+        if wraps_until.is_some() && ends_contact {
             contact.wrapping.push(agent);
         }
         let entry = &mut self.agents[agent.at()];
         entry.talks.retain(|held| held.contact != idx);
-        entry.talk_ms += self.at - talk.since;
-        if wrap_up_ms > 0 {
-            let until_at = self.at.saturating_add(wrap_up_ms);
+        entry.talk_ms += part.talk_ms;
+        entry.hold_ms += part.hold_ms;
+        if let Some(until_at) = wraps_until {
             entry.wraps.push(WrapUp {
                 contact: idx,
                 until_at,
                 ends_contact,
+                part: Some(part),
             });
             self.timers.arm(until_at, Timer::WrapUp, agent.number());
             self.refresh(agent);
@@ -100,6 +113,31 @@ impl Book {
         } else {
             self.become_idle(agent);
         }
+        part
+    }
+
+    /// A wrap-up is over: adds it to the account of its agent and its contact.
+    pub(in crate::router) fn spend_wrap_up(
+        &mut self,
+        agent: AgentIdx,
+        of: ContactIdx,
+        part: &Part,
+        at: Timestamp,
+    ) -> Spent {
+        let spent = part.wrapped_up(at);
+        self.agents[agent.at()].wrap_up_ms_sum += spent.wrap_up_ms;
+        // The contact may be forgotten by now, and its number may be another's.
+        if let Some(contact) = self.contacts.get_mut(of)
+            && contact.is_live()
+            && contact.submitted_at <= part.over_at
+            && contact.spent_before().is_some()
+        {
+            contact.spend(&Spent {
+                wrap_up_ms: spent.wrap_up_ms,
+                ..Spent::default()
+            });
+        }
+        spent
     }
 
     /// Ends an agent's wrap-up for a contact that ends with it. Returns whether no other agent is
@@ -108,6 +146,17 @@ impl Book {
         let wrapping = &mut self.contacts[idx].wrapping;
         wrapping.retain(|other| other != agent);
         wrapping.is_empty()
+    }
+
+    /// Removes the wrap-up of an agent for one contact.
+    pub(in crate::router) fn take_wrap_of(
+        &mut self,
+        agent: AgentIdx,
+        of: ContactIdx,
+    ) -> Option<WrapUp> {
+        let wraps = &mut self.agents[agent.at()].wraps;
+        let place = wraps.iter().position(|wrap| wrap.contact == of)?;
+        Some(wraps.remove(place))
     }
 
     /// Removes the wrap-ups of an agent due by a time. The agent is idle once the contacts they end
@@ -237,5 +286,25 @@ impl Book {
             entry.free_mask(&self.channels)
         };
         self.idle.show_free(entry, free);
+        if !entry.untold && entry.state() != entry.told {
+            entry.untold = true;
+            self.untold_agents.push_back(agent);
+        }
+    }
+
+    /// Removes an agent whose state changed since it was told, and notes the state as told. The one
+    /// whose change was noted last comes last.
+    pub(in crate::router) fn take_untold(&mut self) -> Option<AgentIdx> {
+        loop {
+            let agent = self.untold_agents.pop_front()?;
+            let entry = &mut self.agents[agent.at()];
+            entry.untold = false;
+            let state = entry.state();
+            if state != entry.told {
+                entry.told = state;
+                entry.state_since_at = Some(self.at);
+                return Some(agent);
+            }
+        }
     }
 }

@@ -12,14 +12,16 @@ use serde_bytes::Bytes;
 
 use super::Book;
 use crate::calendar::Calendar;
+use crate::router::api::codes::Presence;
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Name, QueueIdx, SourceIdx,
 };
 use crate::router::api::join::{InTurn, Join};
 use crate::router::api::policy::Settings;
 use crate::router::api::time::Timestamp;
-use crate::router::state::agent::{Agent, Channels};
+use crate::router::state::agent::Agent;
 use crate::router::state::case::Cases;
+use crate::router::state::channels::Channels;
 use crate::router::state::contact::Contact;
 use crate::router::state::customer::Customers;
 use crate::router::state::idle::IdleOrder;
@@ -211,7 +213,14 @@ impl Book {
             .resize_with(book.teams.names().len(), Default::default);
         let bounded = |agent: &&Agent| agent.exists && agent.bonds.is_bounded();
         book.bounded = centre.agents.iter().filter(bounded).count() as u32;
+        let here =
+            |(_, agent): &(usize, &Agent)| agent.exists && agent.presence() != Presence::Offline;
+        let all = centre.agents.iter().enumerate().filter(here);
+        book.logged_in = all.map(|(n, _)| AgentIdx::from_usize(n)).collect();
         book.agents = centre.agents.into_owned();
+        for agent in &mut book.agents {
+            agent.told = agent.state();
+        }
         for agent in book.agents.iter().filter(|agent| agent.exists) {
             book.skilled.add(&agent.skills);
         }
@@ -225,6 +234,7 @@ impl Book {
         book.contacts.slots = centre.contacts.into_owned();
         book.contacts.free = centre.free_contacts.into_owned();
         book.sources.slots = centre.sources.into_owned();
+        book.sources.count_gone();
         for key in centre.keys.into_owned() {
             book.keys.push(key);
         }
@@ -268,6 +278,9 @@ impl Book {
             if let Some(contact) = contact {
                 let idx = ContactIdx::from_usize(n);
                 names.push((contact.id.clone(), idx));
+                if contact.passed_to_queue_by().is_some() {
+                    self.passed.insert(idx);
+                }
                 let slot = contact.slot();
                 self.contacts
                     .booked

@@ -20,9 +20,10 @@ mod offers;
 mod owner;
 mod people;
 mod places;
+mod platforms;
 mod policy;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use hashbrown::HashMap;
 
@@ -33,8 +34,9 @@ use crate::router::api::answer::Answer;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Key, Name, QueueIdx};
 use crate::router::api::policy::{DEFAULT_QUEUE, Policy, Settings};
 use crate::router::api::time::Timestamp;
-use crate::router::state::agent::{Agent, Channels};
+use crate::router::state::agent::Agent;
 use crate::router::state::case::{Case, Cases};
+use crate::router::state::channels::Channels;
 use crate::router::state::contact::Contact;
 use crate::router::state::contacts::Contacts;
 use crate::router::state::customer::{Customer, Customers};
@@ -91,8 +93,14 @@ pub struct Book {
     pending_agents: Vec<AgentIdx>,
     /// Agents whose waiting contacts must be decided again.
     changed_agents: Vec<AgentIdx>,
+    /// Agents whose state changed and has not been told yet, in the order of the changes.
+    untold_agents: VecDeque<AgentIdx>,
+    /// At least the waiting contacts that do not go back to who passed them on.
+    passed: BTreeSet<ContactIdx>,
     /// The number of agents with a limit on new cases.
     bounded: u32,
+    /// The agents who are not offline.
+    logged_in: BTreeSet<AgentIdx>,
 }
 
 impl Book {
@@ -132,7 +140,10 @@ impl Book {
             timers: Timers::default(),
             pending_agents: Vec::new(),
             changed_agents: Vec::new(),
+            untold_agents: VecDeque::new(),
+            passed: BTreeSet::new(),
             bounded: 0,
+            logged_in: BTreeSet::new(),
         };
         book.idle.set_channels(book.channels.len());
         let name = Name::of(DEFAULT_QUEUE);
@@ -180,7 +191,7 @@ impl Book {
         self.arrival_seq
     }
 
-    pub(in crate::router) fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
@@ -285,6 +296,11 @@ impl Book {
     /// The number of agents with a limit on new cases.
     pub(in crate::router) fn bounded(&self) -> u32 {
         self.bounded
+    }
+
+    /// The agents who are not offline, by number.
+    pub(in crate::router) fn logged_in(&self) -> impl Iterator<Item = AgentIdx> + '_ {
+        self.logged_in.iter().copied()
     }
 
     /// Freed agents that have not chosen yet.

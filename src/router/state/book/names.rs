@@ -33,15 +33,21 @@ impl Book {
             .map(|owner| self.agent_name(owner))
     }
 
+    /// Who contacts: the customer, or the number that many share.
+    pub(in crate::router) fn customer_shown(&self, contact: &Contact) -> Option<Name> {
+        match contact.customer {
+            Some(customer) => Some(self.customers[customer].id()),
+            None => contact.shared().cloned(),
+        }
+    }
+
     /// The common part of every event of a contact.
     pub(in crate::router) fn about(&self, idx: ContactIdx) -> ContactRef {
         let contact = &self.contacts[idx];
         ContactRef {
             contact: contact.id.clone(),
             queue: self.queues[contact.queue.at()].id.clone(),
-            customer: contact
-                .customer
-                .map(|customer| self.customers[customer].id()),
+            customer: self.customer_shown(contact),
             case: self.case_of(contact).map(|case| case.id()),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
             ticket: contact.ticket(),

@@ -116,6 +116,7 @@ impl Book {
     pub(in crate::router) fn remove_agent(&mut self, idx: AgentIdx) -> Levels {
         self.idle.forget(&mut self.agents, idx);
         self.bind(idx, |bonds| *bonds = Bonds::default());
+        self.logged_in.remove(&idx);
         let entry = &mut self.agents[idx.at()];
         self.skilled.take(&entry.skills);
         entry.exists = false;
@@ -124,6 +125,8 @@ impl Book {
         entry.missed = 0;
         entry.handled = 0;
         entry.talk_ms = 0;
+        entry.hold_ms = 0;
+        entry.wrap_up_ms_sum = 0;
         entry.since_at = self.at;
         entry.reason = None;
         self.skilled.lost(&entry.skills)

@@ -8,6 +8,7 @@
 use super::Book;
 use crate::router::api::ids::ContactIdx;
 use crate::router::api::time::Timestamp;
+use crate::router::state::contact_cold::Passed;
 use crate::router::state::deadline::Deadline;
 use crate::router::state::place::{Place, Reach, Search};
 use crate::router::state::skill::Levels;
@@ -36,6 +37,24 @@ impl Book {
             }
         }
         self.note_seeking(idx);
+    }
+
+    /// A contact is passed on by one of its agents.
+    pub(in crate::router) fn pass_on(&mut self, idx: ContactIdx, passed: Passed) {
+        self.contacts[idx].cold_mut().passed = Some(passed);
+        if passed.to_queue {
+            self.passed.insert(idx);
+        }
+    }
+
+    /// The contacts that do not go back to who passed them on, while others could serve them.
+    pub(in crate::router) fn passed_to_queues(&mut self) -> Vec<ContactIdx> {
+        let contacts = &self.contacts;
+        self.passed.retain(|idx| {
+            let contact = contacts.get(*idx);
+            contact.is_some_and(|c| c.seeking && c.passed_to_queue_by().is_some())
+        });
+        self.passed.iter().copied().collect()
     }
 
     /// A contact has passed so many steps of its queue; sets the deadline of the next.

@@ -1,0 +1,177 @@
+//! What a configuration would take away from agents, queues and customers that hold something, and
+//! who takes over from an agent who leaves. Reads only; whoever asks decides.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::config::{Config, DEFAULT_TENANT, Tenant as Wanted};
+use crate::router::answer::{AgentView, Answer};
+use crate::router::codes::AgentKind;
+use crate::router::command::{AgentCommand, AgentRef, Command, QueueRef};
+use crate::router::ids::Name;
+use crate::router::query::{CustomerRef, Query};
+use crate::router::time::Timestamp;
+
+use super::configure::before;
+use super::hub::Hub;
+use super::tenant::Tenant;
+
+/// The time of a question that does not depend on it.
+const AS_IT_STANDS: Timestamp = 0;
+
+/// Most removals that are written out; the rest is counted.
+const SHOWN_MAX: usize = 50;
+
+/// Everything that a configuration takes away although it is in use.
+#[derive(Debug, Default)]
+pub struct Removals(Vec<String>);
+
+impl Removals {
+    /// Compares a configuration with what each tenant holds now.
+    pub fn of(hub: &Hub, config: &Config) -> Self {
+        let mut found = Vec::new();
+        let default = Name::of(DEFAULT_TENANT);
+        let tenants = config.tenants.iter();
+        for (name, wanted) in std::iter::once((&default, &config.tenant)).chain(tenants) {
+            if let Some(cell) = hub.cells.find(name.as_str()) {
+                cell.look(|tenant| note(tenant, name, wanted, &mut found));
+            }
+        }
+        Self(found)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Removals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.0.iter().take(SHOWN_MAX) {
+            writeln!(f, "  {line}")?;
+        }
+        if self.0.len() > SHOWN_MAX {
+            writeln!(f, "  and {} more", self.0.len() - SHOWN_MAX)?;
+        }
+        Ok(())
+    }
+}
+
+fn note(tenant: &Tenant, name: &Name, wanted: &Wanted, found: &mut Vec<String>) {
+    let Ok(Some(before)) = before(tenant) else {
+        return;
+    };
+    let of = match name.as_str() {
+        DEFAULT_TENANT => String::new(),
+        name => format!("tenant \"{name}\": "),
+    };
+    let gone = |agent: &&Name| !wanted.agents.contains_key(*agent);
+    let leaving: BTreeSet<&Name> = before.agents.keys().filter(gone).collect();
+    for agent in &leaving {
+        let Some(view) = agent_view(tenant, agent) else {
+            continue;
+        };
+        let (cases, contacts) = (view.open_cases, view.contacts.len() + view.offers.len());
+        if cases == 0 && contacts == 0 {
+            continue;
+        }
+        let then = if !view.contacts.is_empty() {
+            "it would stay until they are over".to_owned()
+        } else if cases == 0 {
+            "its offers would be revoked".to_owned()
+        } else {
+            match heir(tenant, &view, &leaving) {
+                Some(heir) => format!("the cases would go to \"{heir}\""),
+                None => "nobody who stays would take the cases, and it would stay".to_owned(),
+            }
+        };
+        found.push(format!(
+            "{of}agent \"{agent}\" owns {cases} open cases and has {contacts} contacts: {then}"
+        ));
+    }
+    for queue in before
+        .queues
+        .keys()
+        .filter(|queue| !wanted.queues.contains_key(*queue))
+    {
+        let query = Query::QueueGet(QueueRef {
+            queue: queue.clone(),
+        });
+        let Ok(Answer::Queue(view)) = tenant.query_standing(AS_IT_STANDS, &query) else {
+            continue;
+        };
+        let held = view.waiting + view.offered + view.connected;
+        if held > 0 {
+            found.push(format!(
+                "{of}queue \"{queue}\" holds {held} contacts: it would stay until they are over"
+            ));
+        }
+    }
+    for customer in before
+        .customers
+        .keys()
+        .filter(|one| !wanted.customers.contains_key(*one))
+    {
+        let query = Query::CustomerGet(CustomerRef {
+            customer: customer.clone(),
+        });
+        let Ok(Answer::Customer(view)) = tenant.query_standing(AS_IT_STANDS, &query) else {
+            continue;
+        };
+        let cases = view.open_cases.len();
+        if cases > 0 {
+            found.push(format!(
+                "{of}customer \"{customer}\" has {cases} open cases: they would stay, without what \
+                 the file says of the customer (its exclusions are lifted)"
+            ));
+        }
+    }
+}
+
+fn agent_view(tenant: &Tenant, agent: &Name) -> Option<AgentView> {
+    let query = Query::AgentGet(AgentRef {
+        agent: agent.clone(),
+    });
+    match tenant.query_standing(AS_IT_STANDS, &query) {
+        Ok(Answer::Agent(view)) => Some(*view),
+        _ => None,
+    }
+}
+
+/// Who takes the cases of an agent who leaves: along deputies and leaders, the first human who stays.
+fn heir(tenant: &Tenant, leaver: &AgentView, leaving: &BTreeSet<&Name>) -> Option<Name> {
+    let mut seen = BTreeSet::from([leaver.agent.clone()]);
+    let mut next = std::collections::VecDeque::from([leaver.clone()]);
+    while let Some(from) = next.pop_front() {
+        for name in [from.deputy, from.leader].into_iter().flatten() {
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            let Some(view) = agent_view(tenant, &name) else {
+                continue;
+            };
+            if !leaving.contains(&name) && view.kind == AgentKind::Human {
+                return Some(name);
+            }
+            next.push_back(view);
+        }
+    }
+    None
+}
+
+/// The command that removes an agent, with the successor named where the first in line leaves in the
+/// same step: its cases go over once, to somebody who stays.
+pub fn in_one_hop(tenant: &Tenant, command: &Command, leaving: &BTreeSet<&Name>) -> Command {
+    let mut command = command.clone();
+    if let Command::Agent(AgentCommand::Remove(remove)) = &mut command
+        && let Some(view) = agent_view(tenant, &remove.agent)
+        && [&view.deputy, &view.leader]
+            .into_iter()
+            .flatten()
+            .any(|one| leaving.contains(one))
+        && view.open_cases > 0
+    {
+        remove.successor = heir(tenant, &view, leaving);
+    }
+    command
+}
