@@ -5,8 +5,8 @@ use serde_json::json;
 use super::Type::{Attributes, Bool, List, Name, Object, Offer, Text, Timestamp, Words};
 use super::{AFTER, ANY, Field, Fields, LIMIT, MILLIS, SKILLS, Type};
 use crate::router::DEFAULT_QUEUE;
-use crate::router::codes::{ContactState, DeclineReason, EndedBy, TransferMode};
-use crate::router::command::{ContactSubmit, ContactTransfer, OfferDecline};
+use crate::router::codes::{ContactState, DeclineReason, EndedBy, Outcome, TransferMode};
+use crate::router::command::{ContactSubmit, ContactSync, ContactTransfer, OfferDecline};
 use crate::router::people::ContactCallback;
 use crate::router::policy::DEFAULT_CHANNEL;
 
@@ -161,12 +161,40 @@ pub static CONTACT_REF: Fields = Fields::new(&[CONTACT]);
 pub static CONTACT_LIST: Fields = Fields::new(&[
     Field::may("queue", Name, "only this queue"),
     Field::may("state", Words(ContactState::WORDS), "only this state"),
+    Field::may(
+        "source",
+        Name,
+        "only the contacts of this `client` of session.open",
+    ),
+    Field::may(
+        "customer",
+        Name,
+        "only of this customer: its id or any identity",
+    ),
+    Field::may("case", Name, "only of this case"),
+    Field::may(
+        "agent",
+        Name,
+        "only those that this agent has, is offered, or had last",
+    ),
+    Field::may("outcome", Words(Outcome::WORDS), "only those that ended so"),
+    Field::may("ticket", Name, "only the one with this ticket"),
+    Field::may(
+        "from_at",
+        Timestamp,
+        "only those submitted then or later, in ms since 1970",
+    ),
+    Field::may(
+        "to_at",
+        Timestamp,
+        "only those submitted before then, in ms since 1970",
+    ),
     AFTER,
     LIMIT,
 ]);
 
 /// `contact.sync`.
-pub static CONTACT_SYNC: Fields = Fields::new(&[
+pub static CONTACT_SYNC: Fields = Fields::of::<ContactSync>(&[
     Field::must(
         "source",
         Name,
@@ -175,7 +203,17 @@ pub static CONTACT_SYNC: Fields = Fields::new(&[
     Field::must(
         "contacts",
         NAMES,
-        "all its live contacts; what is not listed is cancelled",
+        "all its live contacts, or a part of them; what no part lists ends as lost",
+    ),
+    Field::may(
+        "more",
+        Bool,
+        "further parts follow; nothing ends before the last",
+    ),
+    Field::may(
+        "confirm",
+        Bool,
+        "an empty list is meant, though another session of this client is open",
     ),
 ]);
 

@@ -20,7 +20,7 @@ pub enum Fate {
     Overflowed,
     /// Its queue was full.
     Rejected,
-    /// It is still waiting at the end.
+    /// It is still waiting at the end, or its platform no longer knew it.
     Unserved,
 }
 
@@ -54,6 +54,7 @@ impl Fate {
             Outcome::Timeout | Outcome::NoAgent => Self::Timeout,
             Outcome::Voicemail | Outcome::Callback => Self::Overflowed,
             Outcome::Rejected => Self::Rejected,
+            Outcome::Lost => Self::Unserved,
             Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => {
                 Self::Served
             }

@@ -335,7 +335,7 @@ fn fate_of_unconnected(outcome: &str) -> Fate {
         "abandoned" => Fate::Abandoned,
         "timeout" => Fate::Timeout,
         "voicemail" | "callback" => Fate::Overflowed,
-        "cancelled" => Fate::Unserved,
+        "cancelled" | "lost" => Fate::Unserved,
         _ => Fate::Rejected,
     }
 }

@@ -21,6 +21,8 @@ pub struct Figures {
     pub answered: u64,
     pub answered_within: u64,
     pub lost: u64,
+    /// Contacts that their platform no longer knew.
+    pub vanished: u64,
     pub wait: Sample,
     /// Of the parts of agents: conversation without hold, and hold.
     pub talk: Sample,

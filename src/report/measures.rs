@@ -111,6 +111,9 @@ measures! {
         "lost" "lost" Count false
             "contacts that ended without a conversation as abandoned, timeout, rejected or no_agent"
             |f| Some(f.lost as f64);
+        "vanished" "vanished" Count false
+            "contacts that ended as lost: their platform no longer knew them when it came back; nobody gave up"
+            |f| Some(f.vanished as f64);
         "connect_rate" "connect rate" Share false
             "answered ÷ (answered + lost)"
             |f| share(f.answered, f.answered + f.lost);

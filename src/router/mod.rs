@@ -52,6 +52,7 @@ use api::reject::Reject;
 use api::time::Timestamp;
 pub use state::book::{Book, IMAGE_FORMAT};
 use state::kind::KindIdx;
+use state::sources::SyncedContacts;
 use state::timers::Timer;
 
 /// One tenant's routing: its state, the contacts still to be settled, and the effects to report.
@@ -169,6 +170,7 @@ impl Router {
     /// Each noun has its own list of commands, in the folder that applies them.
     fn command(&mut self, stamped: &Stamped) -> Result<Subject, Reject> {
         self.actor.clone_from(&stamped.actor);
+        self.book.check_moments(&stamped.command)?;
         match &stamped.command {
             Command::Tick => Ok(Subject::Nothing),
             Command::Restarted => self.restarted(),
@@ -227,5 +229,6 @@ enum Subject {
     Case(CaseIdx),
     Kind(KindIdx),
     Calendar(Name),
+    Synced(Box<SyncedContacts>),
     Answer(Answer),
 }

@@ -90,7 +90,8 @@ fn of_conversation(outcome: Outcome) -> Checked {
         | Outcome::NoAgent
         | Outcome::Voicemail
         | Outcome::Callback
-        | Outcome::Cancelled => Err(wrong(
+        | Outcome::Cancelled
+        | Outcome::Lost => Err(wrong(
             "outcome",
             format_args!(
                 "{outcome} is not for the platform to say: give one of {}",

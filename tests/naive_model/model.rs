@@ -280,6 +280,8 @@ pub struct Model {
     pub gone: Vec<Name>,
     /// Until when the ringing offers of clients that are gone stand.
     pub grace: Vec<(Name, Timestamp)>,
+    /// Clients whose list of live contacts comes in parts, with what was listed or submitted since.
+    pub listed: Vec<(Name, Vec<Name>)>,
     /// The moment reached: earlier than `now` while earlier deadlines are handled.
     pub clock: (Timestamp, timers::Kind),
     /// The highest offer number so far.
@@ -331,6 +333,7 @@ impl Model {
             sessions: Vec::new(),
             gone: Vec::new(),
             grace: Vec::new(),
+            listed: Vec::new(),
             clock: (Timestamp::MIN, timers::Kind::Scheduled),
             offer_last: 0,
             hints: Hints::default(),
@@ -417,7 +420,9 @@ impl Model {
             Command::Contact(ContactCommand::Cancel(cancel)) => self.contact_cancel(cancel),
             Command::Contact(ContactCommand::End(end)) => self.contact_end(end),
             Command::Contact(ContactCommand::Transfer(transfer)) => self.contact_transfer(transfer),
-            Command::Contact(ContactCommand::Sync(sync)) => self.contact_sync(sync),
+            Command::Contact(ContactCommand::Sync(sync)) => {
+                self.contact_sync(sync, stamped.source.as_ref())
+            }
             Command::Offer(OfferCommand::Accept(of)) => self.offer_accept(of),
             Command::Offer(OfferCommand::Decline(decline)) => self.offer_decline(decline),
             Command::Case(CaseCommand::Open(open)) => self.case_open(open),

@@ -232,6 +232,7 @@ impl Fold {
         let hold_ms = of.hold_ms.map(|all| all - known.hold_counted_ms);
         self.add(at, whose, |figures| {
             figures.lost += u64::from(is_lost);
+            figures.vanished += u64::from(of.outcome == Outcome::Lost);
             if let Some(talk_ms) = talk_ms {
                 figures.talk.add(talk_ms);
                 figures.hold.add(hold_ms.unwrap_or(0));
@@ -258,7 +259,8 @@ fn is_loss(outcome: Outcome) -> bool {
         | Outcome::Dropped
         | Outcome::Voicemail
         | Outcome::Callback
-        | Outcome::Cancelled => false,
+        | Outcome::Cancelled
+        | Outcome::Lost => false,
     }
 }
 

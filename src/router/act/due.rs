@@ -3,8 +3,7 @@
 
 use crate::router::Router;
 use crate::router::act::contact::accept::ROUTER;
-use crate::router::act::contact::end::LEASE;
-use crate::router::api::codes::{Presence, Rule, WaitEnd, Why};
+use crate::router::api::codes::{Outcome, Presence, Rule, WaitEnd, Why};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, SourceIdx};
 use crate::router::state::deadline::Deadline;
 use crate::router::state::timers::{Due, Timer};
@@ -38,7 +37,7 @@ impl Router {
         let contact = ContactIdx::of(due.of);
         match due.timer {
             Timer::WrapUp => self.end_wrap_ups(agent, due.at),
-            Timer::Lease => self.repair(contact, LEASE),
+            Timer::Lease => self.repair(contact, "lease", Outcome::Dropped),
             Timer::Platform => self.platform_grace_ends(SourceIdx::of(due.of)),
             Timer::Presence => self.set_presence(agent, Presence::Available, None, None),
             Timer::Retry => {

@@ -310,12 +310,26 @@ pub struct ContactView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Synced {
     pub source: Name,
-    /// Listed contacts that are live here.
+    /// Listed contacts that are live here: how many, and their states.
     pub confirmed: u64,
-    /// Contacts live here but not listed, which have ended.
+    pub states: Vec<SyncedState>,
+    /// Contacts live here but not listed, which have ended as lost.
     pub cancelled: Vec<Name>,
     /// Listed contacts that are not live here.
     pub unknown: Vec<Name>,
+}
+
+/// What a contact does that its platform has just confirmed.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SyncedState {
+    pub contact: Name,
+    pub state: ContactState,
+    /// Who has it in conversation or in wrap-up.
+    pub agent: Option<Name>,
+    /// The offers that ring.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<OfferId>,
 }
 
 /// `case.handover`.
@@ -414,6 +428,7 @@ pub struct StatsView {
     pub moved_out: u64,
     pub passed_on: u64,
     pub abandoned: u64,
+    pub lost: u64,
     pub ended: u64,
     pub within_target: u64,
     pub service_level: Option<f64>,

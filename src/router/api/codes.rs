@@ -51,6 +51,8 @@ words! {
         Voicemail,
         Callback,
         Cancelled,
+        /// Its platform no longer knew it.
+        Lost,
     }
 
     /// Who ended a contact.

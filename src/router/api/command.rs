@@ -415,6 +415,12 @@ fn blind() -> TransferMode {
 pub struct ContactSync {
     pub source: Name,
     pub contacts: Vec<Name>,
+    /// Further parts of the list follow.
+    #[serde(default)]
+    pub more: bool,
+    /// An empty list is meant, though another session of this client is open.
+    #[serde(default)]
+    pub confirm: bool,
 }
 
 /// Names an offer by its id, or by contact and agent.

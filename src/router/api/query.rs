@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codes::{CaseState, ContactState, Presence};
+use super::codes::{CaseState, ContactState, Outcome, Presence};
 use super::command::{AgentRef, CalendarRef, ContactSubmit, KindRef, QueueRef};
 use super::ids::Name;
 use super::number::Whole;
@@ -80,6 +80,21 @@ pub struct ContactNamed {
 pub struct ContactList {
     pub queue: Option<Name>,
     pub state: Option<ContactState>,
+    /// The client program to which it belongs.
+    pub source: Option<Name>,
+    /// The customer's id or any identity.
+    pub customer: Option<Name>,
+    pub case: Option<Name>,
+    /// The agent who has it, is offered it, or had it last.
+    pub agent: Option<Name>,
+    pub outcome: Option<Outcome>,
+    pub ticket: Option<Name>,
+    /// Submitted at this time or later.
+    #[serde(deserialize_with = "time::read")]
+    pub from_at: Option<Timestamp>,
+    /// Submitted before this time.
+    #[serde(deserialize_with = "time::read")]
+    pub to_at: Option<Timestamp>,
     pub after: Option<Name>,
     pub limit: Option<PageLimit>,
 }

@@ -5,6 +5,7 @@
 
 // Input: whose it is, what it would be, whether there is room.
 pub(super) mod matter;
+mod moments;
 pub(super) mod overflow;
 pub(super) mod resolve;
 pub(super) mod slots;

@@ -31,6 +31,7 @@ impl Book {
         let bad = |field, message: String| {
             Reject::invalid("contact", field, message).with_id(&submit.contact)
         };
+        self.check_submitted_moments(submit)?;
         let default_queue = Name::of(DEFAULT_QUEUE);
         let queue = self.find_queue(submit.queue.as_ref().unwrap_or(&default_queue))?;
         let channel_name = submit

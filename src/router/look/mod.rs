@@ -5,6 +5,7 @@
 pub mod ahead;
 mod case_views;
 pub(crate) mod census;
+mod contact_list;
 mod invariants;
 mod preview;
 mod query;

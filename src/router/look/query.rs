@@ -4,9 +4,9 @@
 use super::case_views::calendar_view;
 use crate::router::api::answer::{Answer, OwnerView, Page, StatsView};
 use crate::router::api::command::{CaseCommand, Command, ContactCommand};
-use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, CustomerIdx, Key, Name, QueueIdx};
+use crate::router::api::ids::{AgentIdx, CaseIdx, CustomerIdx, Key, Name, QueueIdx};
 use crate::router::api::query::{
-    AgentList, CaseFind, ContactList, ListPage, OwnerGet, PageLimit, Query, StatsGet,
+    AgentList, CaseFind, ListPage, OwnerGet, PageLimit, Query, StatsGet,
 };
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
@@ -33,6 +33,7 @@ impl Book {
 
     /// Answers a query as of the last command. `at` is the present, for windows of time.
     pub fn query(&self, at: Timestamp, query: &Query) -> Result<Answer, Reject> {
+        self.check_asked_moments(query)?;
         match query {
             Query::AgentGet(of) => {
                 let idx = self.find_agent(&of.agent)?;
@@ -109,24 +110,6 @@ impl Book {
             &self.queue(idx).id
         });
         Ok(Answer::Queues(page.map(|idx| self.queue_view(idx))))
-    }
-
-    fn contact_list(&self, list: &ContactList) -> Result<Answer, Reject> {
-        let queue = match &list.queue {
-            None => None,
-            Some(name) => Some(self.find_queue(name)?),
-        };
-        let all = (0..self.contacts().slots.len()).map(ContactIdx::from_usize);
-        let found = all.filter(|idx| {
-            self.contacts().get(*idx).is_some_and(|contact| {
-                queue.is_none_or(|queue| contact.queue() == queue)
-                    && list.state.is_none_or(|state| contact.state() == state)
-            })
-        });
-        let page = page(found, list.after.as_ref(), list.limit, |idx| {
-            &self.contact(idx).id
-        });
-        Ok(Answer::Contacts(page.map(|idx| self.contact_view(idx))))
     }
 
     fn case_find(&self, find: &CaseFind) -> Result<Answer, Reject> {
@@ -222,6 +205,7 @@ impl Book {
             moved_out: tally.moved_out,
             passed_on: tally.passed_on,
             abandoned: tally.abandoned,
+            lost: tally.lost,
             ended: tally.ended,
             within_target: tally.within_target,
             service_level: tally.service_level(),

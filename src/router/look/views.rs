@@ -4,7 +4,7 @@ use super::case_views::calendar_view;
 use crate::router::Subject;
 use crate::router::api::answer::{
     AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
-    Explained, OfferView, PriorityView, QueueView, StepView, Submitted,
+    Explained, OfferView, PriorityView, QueueView, StepView, Submitted, Synced, SyncedState,
 };
 use crate::router::api::codes::{CaseState, ContactState, Verdict};
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, CustomerIdx, QueueIdx};
@@ -13,6 +13,7 @@ use crate::router::api::time::Timestamp;
 use crate::router::state::agent::Agent;
 use crate::router::state::book::Book;
 use crate::router::state::contact::{Considered, Contact, Offer};
+use crate::router::state::sources::SyncedContacts;
 
 impl Book {
     /// The answer to a command, after settling.
@@ -31,7 +32,35 @@ impl Book {
                 let calendar = &self.calendars()[&name];
                 Answer::Calendar(Box::new(calendar_view(&name, calendar)))
             }
+            Subject::Synced(synced) => Answer::Synced(self.synced(*synced)),
             Subject::Answer(answer) => answer,
+        }
+    }
+
+    fn synced(&self, of: SyncedContacts) -> Synced {
+        Synced {
+            source: self.sources().get(of.source).name().clone(),
+            confirmed: of.listed.len() as u64,
+            states: of
+                .listed
+                .iter()
+                .map(|idx| self.synced_state(*idx))
+                .collect(),
+            cancelled: of.cancelled,
+            unknown: of.unknown,
+        }
+    }
+
+    /// What a contact does that its platform has confirmed.
+    fn synced_state(&self, idx: ContactIdx) -> SyncedState {
+        let contact = self.contact(idx);
+        let talking = contact.talks().first().map(|talk| talk.agent);
+        let agent = talking.or(contact.wrapping().first().copied());
+        SyncedState {
+            contact: contact.id.clone(),
+            state: contact.state(),
+            agent: agent.map(|agent| self.agent_name(agent)),
+            offers: contact.offers().iter().map(|offer| offer.id).collect(),
         }
     }
 

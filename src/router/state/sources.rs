@@ -20,9 +20,24 @@ pub struct Source {
     live: BTreeSet<ContactIdx>,
     /// Until when its ringing offers stand, while it is gone.
     pub(super) grace_at: Option<Timestamp>,
+    /// While a list of its live contacts comes in parts: those listed so far, and those submitted
+    /// since it began.
+    listed: Option<BTreeSet<ContactIdx>>,
 }
 
-stored! { Source { 1 name, 2 sessions, 3 gone, 4 live, 5 grace_at } }
+stored! { Source { 1 name, 2 sessions, 3 gone, 4 live, 5 grace_at, 6 listed } }
+
+/// What a list of a client's live contacts came to.
+#[derive(Debug)]
+pub struct SyncedContacts {
+    pub source: SourceIdx,
+    /// Listed, and live here.
+    pub listed: Vec<ContactIdx>,
+    /// Not listed, and ended for that.
+    pub cancelled: Vec<Name>,
+    /// Listed, and not live here.
+    pub unknown: Vec<Name>,
+}
 
 /// All client programs of a tenant.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +63,16 @@ impl Source {
         self.grace_at
     }
 
+    /// Its open sessions.
+    pub fn sessions(&self) -> u32 {
+        self.sessions
+    }
+
+    /// Whether a list of its live contacts is coming in parts.
+    pub fn is_listing(&self) -> bool {
+        self.listed.is_some()
+    }
+
     /// Its contacts that have not ended.
     pub fn live(&self) -> &BTreeSet<ContactIdx> {
         &self.live
@@ -65,6 +90,10 @@ impl Sources {
         slots.map(|(n, source)| (SourceIdx::from_usize(n), source))
     }
 
+    pub fn find(&self, name: &Name) -> Option<SourceIdx> {
+        self.by_name.get(name).copied()
+    }
+
     pub fn intern(&mut self, name: &Name) -> SourceIdx {
         if let Some(found) = self.by_name.get(name) {
             return *found;
@@ -76,6 +105,7 @@ impl Sources {
             gone: false,
             live: BTreeSet::new(),
             grace_at: None,
+            listed: None,
         });
         self.by_name.insert(name.clone(), idx);
         idx
@@ -128,7 +158,10 @@ impl Sources {
 
     /// A client program is gone. Answers whether it had been there.
     fn lose(&mut self, source: SourceIdx) -> bool {
-        let was_gone = std::mem::replace(&mut self.slots[source.at()].gone, true);
+        let entry = &mut self.slots[source.at()];
+        // Whoever comes back begins its list anew.
+        entry.listed = None;
+        let was_gone = std::mem::replace(&mut entry.gone, true);
         self.gone += u32::from(!was_gone);
         !was_gone
     }
@@ -143,11 +176,31 @@ impl Sources {
         (source, was_gone)
     }
 
+    /// A part of the list of a client's live contacts; others follow.
+    pub fn keep_listed(&mut self, source: SourceIdx, part: &BTreeSet<ContactIdx>) {
+        let listed = &mut self.slots[source.at()].listed;
+        listed.get_or_insert_default().extend(part);
+    }
+
+    /// What the earlier parts of the list had; the list is complete.
+    pub fn take_listed(&mut self, source: SourceIdx) -> BTreeSet<ContactIdx> {
+        self.slots[source.at()].listed.take().unwrap_or_default()
+    }
+
     pub(super) fn join(&mut self, source: SourceIdx, contact: ContactIdx) {
-        self.slots[source.at()].live.insert(contact);
+        let entry = &mut self.slots[source.at()];
+        entry.live.insert(contact);
+        if let Some(listed) = &mut entry.listed {
+            // Submitted while the list comes: its later parts need not have it.
+            listed.insert(contact);
+        }
     }
 
     pub(super) fn leave(&mut self, source: SourceIdx, contact: ContactIdx) {
-        self.slots[source.at()].live.remove(&contact);
+        let entry = &mut self.slots[source.at()];
+        entry.live.remove(&contact);
+        if let Some(listed) = &mut entry.listed {
+            listed.remove(&contact);
+        }
     }
 }

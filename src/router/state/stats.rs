@@ -34,6 +34,7 @@ pub struct Tally {
     pub moved_out: u64,
     /// Passed on by an agent who got them through the queue.
     pub passed_on: u64,
+    pub lost: u64,
 }
 
 stored! {
@@ -41,7 +42,7 @@ stored! {
         1 submitted = 0, 2 connected = 0, 3 within_target = 0, 4 abandoned = 0, 5 timeout = 0,
         6 ended = 0, 7 wait_sum_ms = 0, 8 wait_max_ms = 0, 9 handled = 0, 10 handle_sum_ms = 0,
         11 repeat_contacts = 0, 12 owner_hits = 0, 13 entered = 0, 14 unanswered = 0, 15 moved_out = 0,
-        16 passed_on = 0,
+        16 passed_on = 0, 17 lost = 0,
     }
 }
 
@@ -63,6 +64,7 @@ impl Tally {
         self.unanswered += other.unanswered;
         self.moved_out += other.moved_out;
         self.passed_on += other.passed_on;
+        self.lost += other.lost;
     }
 
     /// Served within the target ÷ (served + abandoned + timed out).
@@ -154,6 +156,7 @@ impl Stats {
             match outcome {
                 Outcome::Abandoned => tally.abandoned += 1,
                 Outcome::Timeout => tally.timeout += 1,
+                Outcome::Lost => tally.lost += 1,
                 Outcome::Resolved
                 | Outcome::Open
                 | Outcome::Transferred

@@ -20,6 +20,11 @@ impl Model {
         }
         let queue = submit.queue.clone().unwrap_or_else(|| Name::of("default"));
         let channel = submit.channel.clone().unwrap_or_else(|| Name::of("voice"));
+        let keep = self.settings.keep_ended_ms.0;
+        let joins = |at: Timestamp| self.now - keep <= at && at <= self.now + 60_000;
+        if !submit.joined_at.is_none_or(joins) {
+            return Err(RejectKind::Invalid);
+        }
         if !self.has_queue(&queue) {
             return Err(RejectKind::NotFound);
         }
@@ -36,6 +41,11 @@ impl Model {
             (None, Some(case)) => self.cases[case].customer,
             (None, None) => None,
         };
+        for (of, names) in &mut self.listed {
+            if Some(&*of) == source {
+                names.push(submit.contact.clone());
+            }
+        }
         let order_at = submit.joined_at.map_or(self.now, |at| at.min(self.now));
         self.arrivals += 1;
         let contact = self.new_contact(submit, queue, channel, order_at);
@@ -313,18 +323,27 @@ impl Model {
     /// Ends a contact and its offers.
     pub(super) fn finish(&mut self, idx: usize, outcome: Outcome) {
         self.revoke_all(idx);
-        let now = self.now;
-        let resume_ms = self.policy(&self.contacts[idx].queue).resume_ms;
-        // A contact that never waited leaves no place.
-        let scheduled = self.contacts[idx].scheduled_at.is_some();
+        if outcome == Outcome::Abandoned {
+            self.leave_place(idx);
+        }
         let contact = &mut self.contacts[idx];
         contact.seeking = false;
         contact.direct = None;
         contact.scheduled_at = None;
         contact.lease_at = None;
         contact.outcome = Some(outcome);
+        contact.over_at = Some(self.now);
+    }
+
+    /// Rule 7: whoever comes back in time takes the place again.
+    pub(super) fn leave_place(&mut self, idx: usize) {
+        let now = self.now;
+        let contact = &self.contacts[idx];
+        let resume_ms = self.policy(&contact.queue).resume_ms;
+        // A contact that never waited leaves no place.
+        let scheduled = contact.scheduled_at.is_some();
         let resumable = !scheduled && resume_ms.is_none_or(|ms| ms.0 > 0);
-        if let (Outcome::Abandoned, true, Some(customer)) = (outcome, resumable, contact.customer) {
+        if let (true, Some(customer)) = (resumable, contact.customer) {
             // Only the last place of a customer is kept.
             let place = Abandoned {
                 customer,
@@ -337,8 +356,6 @@ impl Model {
             self.abandoned.retain(|old| !same(old));
             self.abandoned.push(place);
         }
-        let contact = &mut self.contacts[idx];
-        contact.over_at = Some(now);
     }
 
     /// The end of a conversation is activity of its case.

@@ -3,14 +3,18 @@
 use firsthand::router::codes::{ContactState, Outcome};
 use firsthand::router::command::ContactSync;
 use firsthand::router::ids::Name;
+use firsthand::router::reject::RejectKind;
 
 use super::{Contact, Model, Verdict};
 
 impl Model {
     /// Rule 10: the platform is gone or has forgotten the contact; its agents are free at once.
-    pub(super) fn repair(&mut self, idx: usize, unanswered: Outcome) {
+    pub(super) fn repair(&mut self, idx: usize, outcome: Outcome) {
         if self.contacts[idx].state() != ContactState::Connected {
-            self.finish(idx, unanswered);
+            if outcome == Outcome::Lost {
+                self.leave_place(idx);
+            }
+            self.finish(idx, outcome);
             return;
         }
         let now = self.now;
@@ -21,19 +25,31 @@ impl Model {
             self.free(&leg.agent);
         }
         self.touch_case(idx);
-        self.finish(idx, Outcome::Dropped);
+        self.finish(idx, outcome);
     }
 
     /// Rule 10: listed contacts belong to that platform and are confirmed; those it no longer lists
-    /// end.
-    pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Verdict {
+    /// end. The list may come in parts: what any part names is confirmed, and so is what was
+    /// submitted since the first.
+    pub(super) fn contact_sync(&mut self, sync: &ContactSync, from: Option<&Name>) -> Verdict {
+        let others = self.sessions.iter().filter(|open| **open == sync.source);
+        let others = others.count() > usize::from(from == Some(&sync.source));
+        let earlier = self.listed.iter().position(|(of, _)| *of == sync.source);
+        let is_empty = sync.contacts.is_empty() && !sync.more && earlier.is_none();
+        if is_empty && others && !sync.confirm {
+            return Err(RejectKind::Conflict);
+        }
         self.is_there(&sync.source);
+        let mut confirmed = earlier.map_or(Vec::new(), |nth| self.listed.swap_remove(nth).1);
+        confirmed.extend(sync.contacts.iter().cloned());
         let mut missing = Vec::new();
         for (idx, contact) in self.contacts.iter_mut().enumerate() {
             if sync.contacts.contains(&contact.name) {
                 contact.lease_at = None;
                 contact.source = Some(sync.source.clone());
                 contact.looks_for_more = true;
+            }
+            if sync.more || confirmed.contains(&contact.name) {
                 continue;
             }
             let should_have = matches!(
@@ -44,9 +60,12 @@ impl Model {
                 missing.push(idx);
             }
         }
+        if sync.more {
+            self.listed.push((sync.source.clone(), confirmed));
+        }
         missing.sort_by_key(|idx| self.hinted_order(&self.contacts[*idx].name));
         for idx in missing {
-            self.repair(idx, Outcome::Abandoned);
+            self.repair(idx, Outcome::Lost);
         }
         Ok(())
     }
@@ -79,6 +98,9 @@ impl Model {
         if let Some(nth) = self.sessions.iter().position(|open| open == client) {
             self.sessions.remove(nth);
         }
+        if !self.sessions.contains(client) {
+            self.listed.retain(|(of, _)| of != client);
+        }
         if !self.sessions.contains(client) && !self.gone.contains(client) {
             self.gone.push(client.clone());
             self.lose_platform(client);
@@ -88,6 +110,7 @@ impl Model {
 
     /// All earlier sessions are closed.
     pub(super) fn all_sessions_closed(&mut self) {
+        self.listed.clear();
         let sources = self.contacts.iter();
         let sources = sources.filter_map(|contact| contact.source.clone());
         let clients: Vec<Name> = sources.chain(self.sessions.drain(..)).collect();

@@ -422,7 +422,12 @@ impl Workload {
         if self.one_in(3) {
             contacts.push(self.any_contact_name());
         }
-        Command::Contact(ContactCommand::Sync(ContactSync { source, contacts }))
+        Command::Contact(ContactCommand::Sync(ContactSync {
+            source,
+            contacts,
+            more: self.one_in(3),
+            confirm: self.one_in(2),
+        }))
     }
 
     pub(super) fn session_opened(&mut self, nth: usize) -> Command {

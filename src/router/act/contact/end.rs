@@ -27,9 +27,6 @@ pub(in crate::router) enum AfterWork {
     Lasts(i64),
 }
 
-/// The reason of a repair: its platform was gone for too long.
-pub(in crate::router::act) const LEASE: &str = "lease";
-
 impl Router {
     pub(super) fn contact_cancel(&mut self, cancel: &ContactCancel) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&cancel.contact)?;
@@ -60,7 +57,7 @@ impl Router {
             self.book.set_slot(idx, None);
         }
         let contact = self.book.contact(idx);
-        if outcome == Outcome::Abandoned
+        if matches!(outcome, Outcome::Abandoned | Outcome::Lost)
             && !scheduled
             && let Some(customer) = contact.customer()
             && self
@@ -334,18 +331,19 @@ impl Router {
     }
 
     /// Ends a contact whose platform is gone or has forgotten it; its agents are free at once.
-    pub(in crate::router::act) fn repair(&mut self, idx: ContactIdx, reason: &'static str) {
+    pub(in crate::router::act) fn repair(
+        &mut self,
+        idx: ContactIdx,
+        reason: &'static str,
+        outcome: Outcome,
+    ) {
         self.count(|_| Count::Repaired { reason });
         self.book.contact_mut(idx).reason = Some(Text(reason.into()));
         self.remember(idx, Rule::Lease, None, None);
         if self.book.contact(idx).state() == ContactState::Connected {
             let at = self.book.at();
-            self.end_conversation(idx, Outcome::Dropped, AfterWork::Nothing, at);
+            self.end_conversation(idx, outcome, AfterWork::Nothing, at);
         } else {
-            let outcome = match reason {
-                LEASE => Outcome::Dropped,
-                _ => Outcome::Abandoned,
-            };
             self.cancel(idx, outcome);
         }
     }
@@ -361,7 +359,8 @@ pub(super) fn check_outcome(contact: &Name, outcome: Outcome) -> Result<(), Reje
         | Outcome::NoAgent
         | Outcome::Voicemail
         | Outcome::Callback
-        | Outcome::Cancelled => {
+        | Outcome::Cancelled
+        | Outcome::Lost => {
             let message = format!(
                 "\"{outcome}\" does not end a conversation: give resolved, open, transferred or \
                  dropped"

@@ -43,7 +43,7 @@ impl Router {
             ContactCommand::Cancel(cancel) => self.contact_cancel(cancel),
             ContactCommand::End(end) => self.contact_end(end),
             ContactCommand::Transfer(transfer) => self.contact_transfer(transfer),
-            ContactCommand::Sync(sync) => self.contact_sync(sync),
+            ContactCommand::Sync(sync) => self.contact_sync(sync, source),
             ContactCommand::Callback(call) => self.contact_callback(call),
             ContactCommand::Leave(of) => self.contact_leave(of),
             ContactCommand::Retrieve(of) => self.contact_retrieve(of),

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::router::api::answer::{Answer, Synced};
-use crate::router::api::codes::{ContactState, Rule, Why};
+use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
 use crate::router::api::command::ContactSync;
 use crate::router::api::event::OfferReason;
 use crate::router::api::ids::{ContactIdx, Name, SourceIdx};
 use crate::router::api::reject::Reject;
 use crate::router::state::deadline::Deadline;
+use crate::router::state::sources::SyncedContacts;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -113,7 +113,13 @@ impl Router {
         self.book.set_deadline(idx, Deadline::Lease, Some(at));
     }
 
-    pub(super) fn contact_sync(&mut self, sync: &ContactSync) -> Result<Subject, Reject> {
+    /// `contact.sync`: `from` is the client whose session sends it.
+    pub(super) fn contact_sync(
+        &mut self,
+        sync: &ContactSync,
+        from: Option<&Name>,
+    ) -> Result<Subject, Reject> {
+        self.check_empty_list(sync, from)?;
         let (source, _) = self.book.bring_back(&sync.source);
         let mut listed = BTreeSet::new();
         let mut unknown = Vec::new();
@@ -135,26 +141,54 @@ impl Router {
             self.book.set_source(*idx, source);
             self.goes_on(*idx);
         }
-        let missing: Vec<ContactIdx> = self
-            .book
-            .sources()
-            .get(source)
-            .live()
-            .iter()
-            .copied()
-            .filter(|idx| !listed.contains(idx) && self.platform_has(*idx))
-            .collect();
         let mut cancelled = Vec::new();
-        for idx in missing {
-            cancelled.push(self.book.contact(idx).id.clone());
-            self.repair(idx, "sync");
+        if sync.more {
+            self.book.sources_mut().keep_listed(source, &listed);
+        } else {
+            let before = self.book.sources_mut().take_listed(source);
+            for idx in self.missing(source, |idx| listed.contains(idx) || before.contains(idx)) {
+                cancelled.push(self.book.contact(idx).id.clone());
+                self.repair(idx, "sync", Outcome::Lost);
+            }
         }
-        Ok(Subject::Answer(Answer::Synced(Synced {
-            source: sync.source.clone(),
-            confirmed: listed.len() as u64,
+        Ok(Subject::Synced(Box::new(SyncedContacts {
+            source,
+            listed: listed.into_iter().collect(),
             cancelled,
             unknown,
         })))
+    }
+
+    /// A program that begins again knows nothing yet, and its empty list would end what another
+    /// session of the same client has on its lines.
+    fn check_empty_list(&self, sync: &ContactSync, from: Option<&Name>) -> Result<(), Reject> {
+        let source = self.book.sources().find(&sync.source);
+        let Some(source) = source.filter(|_| sync.contacts.is_empty() && !sync.confirm) else {
+            return Ok(());
+        };
+        let own = u32::from(from == Some(&sync.source));
+        let entry = self.book.sources().get(source);
+        if sync.more || entry.is_listing() || entry.sessions() <= own {
+            return Ok(());
+        }
+        let message = format!(
+            "another session of client \"{}\" is open, and an empty list ends all {} contacts of \
+             this client: give confirm: true if that is meant",
+            sync.source,
+            entry.live().len()
+        );
+        Err(Reject::conflict("client", &sync.source, message).in_field("confirm"))
+    }
+
+    /// The contacts of a client that its platform should have, but for those it has listed.
+    fn missing(
+        &self,
+        source: SourceIdx,
+        is_listed: impl Fn(&ContactIdx) -> bool,
+    ) -> Vec<ContactIdx> {
+        let live = self.book.sources().get(source).live().iter().copied();
+        live.filter(|idx| !is_listed(idx) && self.platform_has(*idx))
+            .collect()
     }
 
     /// Whether a contact should exist on its platform: not before its scheduled time, after its

@@ -29,6 +29,7 @@ numbered! {
         9 Voicemail,
         10 Callback,
         11 Cancelled,
+        20 Lost,
     }
     OverflowAction { 1 Reject, 2 Voicemail, 3 Callback }
     OwnerHold { 1 Always, 2 WhileBusy }

@@ -66,7 +66,7 @@ stored! {
         5 learnt,
     }
 }
-stored! { ContactSync { 1 source, 2 contacts } }
+stored! { ContactSync { 1 source, 2 contacts, 3 more = false, 4 confirm = false } }
 stored! { ContactCallback { 1 contact, 2 address, 3 by_owner = false } }
 
 stored! { OfferRef { 1 offer, 2 contact, 3 agent } }
