@@ -51,29 +51,27 @@ fn is_blank(character: char) -> bool {
 pub fn is_hidden(character: char) -> bool {
     match character {
         ' '..='~' => false,
-        _ => match character.general_category() {
+        // Letters and marks without an ink of their own, and selectors of a variant.
+        '\u{34f}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{2065}'
+        | '\u{2800}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fff8}'
+        | '\u{e0000}'..='\u{e0fff}' => true,
+        _ => matches!(
+            character.general_category(),
             GeneralCategory::Control
-            | GeneralCategory::Format
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator => true,
-            // Letters and marks without an ink of their own, and selectors of a variant.
-            _ => matches!(
-                character,
-                '\u{34f}'
-                    | '\u{115f}'
-                    | '\u{1160}'
-                    | '\u{17b4}'
-                    | '\u{17b5}'
-                    | '\u{180b}'..='\u{180f}'
-                    | '\u{2065}'
-                    | '\u{2800}'
-                    | '\u{3164}'
-                    | '\u{fe00}'..='\u{fe0f}'
-                    | '\u{ffa0}'
-                    | '\u{fff0}'..='\u{fff8}'
-                    | '\u{e0000}'..='\u{e0fff}'
-            ),
-        },
+                | GeneralCategory::Format
+                | GeneralCategory::LineSeparator
+                | GeneralCategory::ParagraphSeparator
+        ),
     }
 }
 

@@ -97,11 +97,8 @@ impl Spans {
                 removed,
                 ..
             } => {
-                let act = match *removed || reason == REMOVED_BEFORE {
-                    true => Act::Succession,
-                    false => Act::Handover,
-                };
-                self.handed_over(stated, case, to, act, reason, by);
+                let is_succession = *removed || reason == REMOVED_BEFORE;
+                self.handed_over(stated, case, to, is_succession, (reason, by));
             }
             Fact::CaseReopened { case, by, owner } => {
                 // A case that was resolved but not closed kept its owner.
@@ -167,10 +164,13 @@ impl Spans {
         stated: &Stated,
         case: &Name,
         to: &Name,
-        act: Act,
-        reason: &str,
-        by: &Name,
+        is_succession: bool,
+        (reason, by): (&str, &Name),
     ) {
+        let act = match is_succession {
+            true => Act::Succession,
+            false => Act::Handover,
+        };
         self.end(case, stated, act);
         let mut span = self.span(stated, case, to, act);
         span.by = Some(by.clone());

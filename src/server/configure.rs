@@ -83,11 +83,12 @@ async fn apply_tenant(
     }
     let before = before.unwrap_or_default();
     let commands = wanted.difference(&before);
-    let leaving = commands.iter().filter_map(|command| match command {
-        Command::Agent(AgentCommand::Remove(remove)) => Some(&remove.agent),
-        _ => None,
-    });
-    let leaving: BTreeSet<&Name> = leaving.collect();
+    let mut leaving: BTreeSet<&Name> = BTreeSet::new();
+    for command in &commands {
+        if let Command::Agent(AgentCommand::Remove(remove)) = command {
+            leaving.insert(&remove.agent);
+        }
+    }
     // A refused change does not count as applied: the next start or reload tries again.
     let mut configured = wanted.clone();
     let sender = Sender {

@@ -132,10 +132,10 @@ fn agent_view(tenant: &Tenant, agent: &Name) -> Option<AgentView> {
     let query = Query::AgentGet(AgentRef {
         agent: agent.clone(),
     });
-    match tenant.query_standing(AS_IT_STANDS, &query) {
-        Ok(Answer::Agent(view)) => Some(*view),
-        _ => None,
-    }
+    let Ok(Answer::Agent(view)) = tenant.query_standing(AS_IT_STANDS, &query) else {
+        return None;
+    };
+    Some(*view)
 }
 
 /// Who takes the cases of an agent who leaves: along deputies and leaders, the first human who stays.

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::config::{Config, Role};
 use crate::journal::NewRecord;
+use crate::router::time::Timestamp;
 
 use super::clock::Clock;
 use super::configure;
@@ -77,16 +78,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     let metrics = Metrics::new();
     // The journal first, so that a second daemon is told who holds it.
     let recovered = recover(&config, &options, &metrics).await?;
-    let clock = Clock::start(recovered.last_at);
-    if !options.accept_clock {
-        clock.check(recovered.last_at)?;
-    }
-    if clock.ahead_us() > 1_000_000 {
-        tracing::warn!(
-            ahead_ms = clock.ahead_us() / 1_000,
-            "the time of day lies before the journal's last command: time goes on from there"
-        );
-    }
+    let clock = start_clock(&options, recovered.last_at)?;
     let server = &config.server;
     let listen_on = |address| listen::tcp(address, &server.limits);
     let tcp = server.tcp.map(listen_on).transpose()?;
@@ -123,10 +115,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
         sign(&hub).await?;
     }
     if !options.allow_removals {
-        let removals = Removals::of(&hub, &hub.live().config);
-        if !removals.is_empty() {
-            return Err(ServerError::Removals(removals.to_string()));
-        }
+        refuse_removals(&hub)?;
     }
     prepare(&hub).await.map_err(|Stopped| failure(&hub))?;
     let mut running = Running {
@@ -148,6 +137,30 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     }
     running.announce();
     Ok(running)
+}
+
+/// Refuses a clock that cannot be true, unless the operator accepts it.
+fn start_clock(options: &Options, last_at: Timestamp) -> Result<Clock, ServerError> {
+    let clock = Clock::start(last_at);
+    if !options.accept_clock {
+        clock.check(last_at)?;
+    }
+    if clock.ahead_us() > 1_000_000 {
+        tracing::warn!(
+            ahead_ms = clock.ahead_us() / 1_000,
+            "the time of day lies before the journal's last command: time goes on from there"
+        );
+    }
+    Ok(clock)
+}
+
+/// Refuses a configuration that takes responsibility away.
+fn refuse_removals(hub: &Hub) -> Result<(), ServerError> {
+    let removals = Removals::of(hub, &hub.live().config);
+    match removals.is_empty() {
+        true => Ok(()),
+        false => Err(ServerError::Removals(removals.to_string())),
+    }
 }
 
 /// Starts what runs beside the connections until the daemon stops.

@@ -369,7 +369,7 @@ pub static METHODS: &[Method] = methods! {
         |p| command(p, ContactCommand::Leave);
     "contact.list" Query CONTACTS contact::CONTACT_LIST,
         "Lists contacts by id", "{items, next?} of contacts",
-        |p| query(p, Query::ContactList);
+        |p| query(p, |list| Query::ContactList(Box::new(list)));
     "contact.outcome" Mutation WORK contact::CONTACT_OUTCOME,
         "Says or changes the outcome of a conversation, until shortly after it", "the contact",
         |p| checked(p, check::outcome, |told| ContactCommand::Outcome(Box::new(told)));

@@ -132,13 +132,17 @@ fn events_are_one_readable_line_each() {
     let input = "agent.set bob\nagent.set eve\nagent.presence bob available\n";
     assert_eq!(ctl(&daemon, "", Some(input)).code, Some(0));
     let all = ctl(&daemon, "events", None);
-    assert_eq!(all.out.lines().count(), 3, "{}{}", all.out, all.error);
+    let lines: Vec<&str> = all.out.lines().collect();
+    let [_, _, presence, state] = lines.as_slice() else {
+        panic!("not four lines: {}{}", all.out, all.error);
+    };
     assert!(
-        all.out
-            .lines()
-            .nth(2)
-            .expect("three")
-            .ends_with("agent.presence      bob available")
+        presence.ends_with("agent.presence      bob available"),
+        "{presence}"
+    );
+    assert!(
+        state.ends_with("agent.state         bob available"),
+        "{state}"
     );
     let some = ctl(&daemon, "events --after 1 --types agent.set --json", None);
     assert_eq!(some.out.lines().count(), 1, "{}", some.out);

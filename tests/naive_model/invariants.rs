@@ -257,7 +257,9 @@ fn see(router: &Router, at: i64) -> Snapshot {
             limit: Some(PageLimit::MAX),
             ..ContactList::default()
         };
-        let Ok(Answer::Contacts(page)) = router.book().query(at, &Query::ContactList(list)) else {
+        let Ok(Answer::Contacts(page)) =
+            router.book().query(at, &Query::ContactList(Box::new(list)))
+        else {
             panic!("contact.list answers contacts");
         };
         contacts.extend(page.items);

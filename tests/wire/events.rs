@@ -49,8 +49,11 @@ fn bare() -> ContactRef {
 /// At least one body of each type, with and without its optional fields.
 fn bodies() -> Vec<EventBody> {
     let mut bodies = people();
+    bodies.extend(absences());
     bodies.extend(settings());
-    bodies.extend(contacts());
+    bodies.extend(waits_and_passes());
+    bodies.extend(conversations());
+    bodies.extend(ends());
     bodies.extend(offers_and_schedules());
     bodies.extend(offers());
     bodies.extend(cases());
@@ -91,6 +94,11 @@ fn people() -> Vec<EventBody> {
             cases: 2,
             reason: t("left"),
         }),
+    ]
+}
+
+fn absences() -> Vec<EventBody> {
+    vec![
         EventBody::Agent(AgentEvent::Absent {
             agent: n("bob"),
             from_at: 1_000,
@@ -159,7 +167,7 @@ fn settings() -> Vec<EventBody> {
     ]
 }
 
-fn contacts() -> Vec<EventBody> {
+fn waits_and_passes() -> Vec<EventBody> {
     let transferred = |agent: Option<&str>, queue: Option<&str>| {
         EventBody::Contact(
             full(),
@@ -191,6 +199,22 @@ fn contacts() -> Vec<EventBody> {
                 why: Why::NotBefore,
             },
         ),
+        transferred(Some("eve"), None),
+        transferred(None, Some("second")),
+        EventBody::Contact(
+            bare(),
+            ContactEvent::Overflowed {
+                from: n("sales"),
+                to: n("backup"),
+                why: Why::WaitedTooLong,
+            },
+        ),
+        EventBody::Contact(full(), ContactEvent::Updated),
+    ]
+}
+
+fn conversations() -> Vec<EventBody> {
+    vec![
         EventBody::Contact(
             full(),
             ContactEvent::Connected {
@@ -240,6 +264,13 @@ fn contacts() -> Vec<EventBody> {
                 ended_by: None,
             },
         ),
+        EventBody::Contact(full(), ContactEvent::Held { on: true }),
+        EventBody::Contact(full(), ContactEvent::Retrieved),
+    ]
+}
+
+fn ends() -> Vec<EventBody> {
+    vec![
         EventBody::Contact(
             full(),
             ContactEvent::Ended {
@@ -264,19 +295,6 @@ fn contacts() -> Vec<EventBody> {
                 ended_at: None,
             },
         ),
-        transferred(Some("eve"), None),
-        transferred(None, Some("second")),
-        EventBody::Contact(
-            bare(),
-            ContactEvent::Overflowed {
-                from: n("sales"),
-                to: n("backup"),
-                why: Why::WaitedTooLong,
-            },
-        ),
-        EventBody::Contact(full(), ContactEvent::Updated),
-        EventBody::Contact(full(), ContactEvent::Held { on: true }),
-        EventBody::Contact(full(), ContactEvent::Retrieved),
         EventBody::Contact(
             full(),
             ContactEvent::Outcome {

@@ -57,12 +57,7 @@ impl Fold {
                 agent: Some(agent),
                 why,
                 ..
-            } => {
-                if let Some(reason) = break_of(*why) {
-                    let entry = self.contacts.entry(contact.clone()).or_default();
-                    entry.breaks.push((agent.clone(), reason));
-                }
-            }
+            } => self.offered(contact, agent, *why),
             Fact::ContactConnected {
                 contact,
                 case,
@@ -130,6 +125,14 @@ impl Fold {
             .entry(contact.clone())
             .or_default()
             .is_internal = true;
+    }
+
+    /// Remembers an offer to another than the owner, with the reason.
+    fn offered(&mut self, contact: &Name, agent: &Name, why: Why) {
+        if let Some(reason) = break_of(why) {
+            let entry = self.contacts.entry(contact.clone()).or_default();
+            entry.breaks.push((agent.clone(), reason));
+        }
     }
 
     fn connected(&mut self, at: Timestamp, of: &Connected<'_>) {

@@ -414,7 +414,7 @@ impl Default for Settings {
             pick: Pick::LongestWaiting,
             max_in_system: None,
             lease_ms: Some(Millis::minutes(2)),
-            platform_grace_ms: Settings::PLATFORM_GRACE_MS,
+            platform_grace_ms: Self::PLATFORM_GRACE_MS,
             repeat_supervise: 3,
             repeat_window_ms: Millis::hours(24 * 7),
             close_after_ms: Some(Millis::hours(24 * 7)),

@@ -31,7 +31,7 @@ pub enum Query {
     SettingsGet,
     CustomerGet(CustomerRef),
     ContactGet(ContactNamed),
-    ContactList(ContactList),
+    ContactList(Box<ContactList>),
     ContactExplain(ContactNamed),
     ContactPreview(Box<ContactSubmit>),
     CaseGet(CaseNamed),

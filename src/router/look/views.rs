@@ -171,6 +171,11 @@ impl Book {
         }
     }
 
+    fn first_offer(&self, contact: &Contact) -> Option<OfferView> {
+        let first = contact.offers().first()?;
+        Some(self.offer_view(contact, first))
+    }
+
     pub(in crate::router) fn submitted(&self, idx: ContactIdx) -> Submitted {
         let contact = self.contact(idx);
         let position = self.position(idx);
@@ -187,10 +192,7 @@ impl Book {
             case: self.case_of(contact).map(|case| case.id()),
             owner: self.owner_of(contact),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
-            offer: contact
-                .offers()
-                .first()
-                .map(|offer| self.offer_view(contact, offer)),
+            offer: self.first_offer(contact),
             position,
             estimated_wait_ms: position.and_then(|n| self.estimated_wait_ms(contact, n)),
             why: contact.why,
@@ -231,25 +233,14 @@ impl Book {
                 .passed()
                 .filter(|_| contact.seeking())
                 .map(|passed| self.agent_name(passed.by)),
-            held_since_at: contact
-                .talks()
-                .iter()
-                .filter_map(|talk| contact.on_hold_since(talk.agent))
-                .min(),
-            offer: contact
-                .offers()
-                .first()
-                .map(|offer| self.offer_view(contact, offer)),
+            held_since_at: contact.held_since(),
+            offer: self.first_offer(contact),
             offers: offers.collect(),
             offers_made: contact.offers_made,
             priority: contact.priority,
             requires: self.skills().map(&contact.requires),
             prefer: contact.prefer.map(|agent| self.agent_name(agent)),
-            exclude: contact
-                .exclude()
-                .iter()
-                .map(|agent| self.agent_name(*agent))
-                .collect(),
+            exclude: self.agent_names(contact.exclude()),
             submitted_at: contact.submitted_at,
             joined_at: contact.joined_at,
             not_before_at: contact.not_before_at.get(),

@@ -75,6 +75,14 @@ impl Contact {
         self.hold_of(agent)?.since_at.get()
     }
 
+    /// Since when anybody who is in it has it on hold.
+    pub fn held_since(&self) -> Option<Timestamp> {
+        let talks = self.talks().iter();
+        talks
+            .filter_map(|talk| self.on_hold_since(talk.agent))
+            .min()
+    }
+
     fn hold_of(&self, agent: AgentIdx) -> Option<&Hold> {
         let holds = &self.cold.as_ref()?.holds;
         holds.iter().find(|hold| hold.agent == agent)

@@ -19,6 +19,10 @@ impl Book {
         self.agents[idx.at()].id.clone()
     }
 
+    pub(in crate::router) fn agent_names(&self, agents: &[AgentIdx]) -> Vec<Name> {
+        agents.iter().map(|agent| self.agent_name(*agent)).collect()
+    }
+
     pub(in crate::router) fn case_of(&self, contact: &Contact) -> Option<&Case> {
         contact.case.map(|case| &self.cases[case])
     }
