@@ -53,15 +53,18 @@ pub fn telling(event: &Event) -> String {
 impl Said {
     fn line(&self, kind: &str) -> String {
         let mut words = Words(Vec::new());
-        let subject = if kind.starts_with("case.") {
-            &self.case
-        } else {
-            &self.contact
-        };
-        words.add(subject.as_deref());
+        words.add(match kind.split_once('.') {
+            Some(("case", _)) => self.case.as_deref(),
+            Some(("agent", _)) => None,
+            Some(_) | None => self.contact.as_deref(),
+        });
         match kind {
             "agent.set" | "agent.removed" => words.add(self.agent.as_deref()),
             "agent.presence" => words.add(self.agent.as_deref()).add(self.state.as_deref()),
+            "agent.state" => {
+                words.add(self.agent.as_deref()).add(self.state.as_deref());
+                words.with("with", &self.contact)
+            }
             "contact.connected" => {
                 words.with("→", &self.agent).with("as", &self.route);
                 words.add(self.wait_ms.map(|ms| format!("after {}", duration(ms))));

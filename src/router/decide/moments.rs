@@ -1,5 +1,7 @@
-//! The bounds of the times that a request may bring. A time in seconds lies in 1970 and one in
-//! microseconds thousands of years ahead: both are refused, with what was probably meant.
+//! Times of requests that were meant in another unit. A time in seconds would lie in 1970 and one
+//! in microseconds thousands of years ahead: both are refused, with what was probably meant.
+
+use std::ops::Range;
 
 use crate::router::api::command::{
     AgentCommand, CaseCommand, Command, ContactCommand, ContactSubmit,
@@ -12,8 +14,13 @@ use crate::router::state::book::Book;
 
 /// How far ahead of the daemon a platform's clock may be when it tells a time of joining.
 const JOINED_AHEAD_MS_MAX: i64 = 60_000;
-/// How far before or after now any other time may lie: as far as the longest duration.
-const AWAY_MS_MAX: i64 = MILLIS_MAX;
+/// From here on a clock shows a time of day, and not the virtual time of a script that begins at 0:
+/// as many milliseconds as the longest duration has.
+const TIME_OF_DAY_MS_MIN: i64 = MILLIS_MAX;
+/// Seconds of the years 2001 to 2286. As milliseconds they lie between January and April of 1970.
+const SECONDS: Range<Timestamp> = 1_000_000_000..10_000_000_000;
+/// Microseconds of the years 2001 to 2096. As milliseconds they lie after the year 33,000.
+const MICROSECONDS: Range<Timestamp> = 1_000_000_000_000_000..4_000_000_000_000_000;
 
 /// A time of a request: what it belongs to, and its parameter.
 struct Moment {
@@ -83,7 +90,7 @@ impl Book {
         }
     }
 
-    /// Refuses a question about a time that cannot be meant: it would be answered with nothing.
+    /// Refuses a question about a time in seconds: it would be answered with nothing, or with all.
     pub(in crate::router) fn check_asked_moments(&self, query: &Query) -> Result<(), Reject> {
         let [from, to] = match query {
             Query::CaseFind(find) => [
@@ -148,26 +155,18 @@ impl Book {
             .map_err(|refusal| refusal.with_id(&submit.contact))
     }
 
-    /// Whether the clock shows a time of day, and not the virtual time of a script that begins at 0.
-    fn tells_time_of_day(&self) -> bool {
-        self.at() >= AWAY_MS_MAX
-    }
-
     fn check_moment(&self, of: Moment) -> Result<(), Reject> {
-        let (Some(at), true) = (of.at, self.tells_time_of_day()) else {
+        let Some(at) = of.at.filter(|_| self.at() >= TIME_OF_DAY_MS_MIN) else {
             return Ok(());
         };
-        let now = self.at();
-        let meant = if at < now - AWAY_MS_MAX {
+        let unit = if SECONDS.contains(&at) {
             "seconds"
-        } else if at > now.saturating_add(AWAY_MS_MAX) {
+        } else if MICROSECONDS.contains(&at) {
             "microseconds"
         } else {
             return Ok(());
         };
-        let message = format!(
-            "{at} lies more than ten years from now, {now}: {meant}? give milliseconds since 1970"
-        );
+        let message = format!("{at} looks like {unit}: give milliseconds since 1970");
         Err(Reject::invalid(of.entity, of.field, message))
     }
 }
