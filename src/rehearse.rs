@@ -4,7 +4,7 @@
 //! a line, in order of time. The output depends only on the script and the initial router. No clock
 //! and no socket here; the caller owns the files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 
 use serde::Serialize;
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use crate::identity;
 use crate::router::Router;
 use crate::router::answer::Answer;
-use crate::router::command::{Command, Session, SessionCommand, Stamped};
+use crate::router::command::{AgentCommand, Command, Desktop, Session, SessionCommand, Stamped};
 use crate::router::effect::Effects;
 use crate::router::ids::{Key, Name};
 use crate::router::reject::{Reject, RejectKind};
@@ -179,6 +179,10 @@ struct Stage {
     now: Timestamp,
     /// The open sessions with their client, if they hold lines.
     clients: BTreeMap<Name, Option<Name>>,
+    /// The number of each open session, and those to which presences are bound.
+    numbers: BTreeMap<Name, u64>,
+    desktops: BTreeSet<u64>,
+    sessions: u64,
     effects: Effects,
     ticks: u64,
     /// Output not written yet.
@@ -192,6 +196,9 @@ impl Stage {
             now: router.last_at().max(0),
             router,
             clients: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            desktops: BTreeSet::new(),
+            sessions: 0,
             effects: Effects::default(),
             ticks: 0,
             printed: Vec::new(),
@@ -213,6 +220,7 @@ impl Stage {
         match cue.action {
             Action::Pass => {}
             Action::Close => {
+                self.close_desktop(cue.line, &cue.session);
                 if let Some(Some(client)) = self.clients.remove(&cue.session) {
                     let closed = Command::Session(SessionCommand::Closed(Session { client }));
                     // Never refused, because the session was opened; there is no reply.
@@ -291,6 +299,7 @@ impl Stage {
                 if let Err(refusal) = admitted {
                     return self.print(|out| reply::refusal(out, id, &refusal));
                 }
+                self.name_session(session, &mut command);
                 let source = self.clients.get(session).cloned().flatten();
                 let outcome = self.apply(line, source, call.key, command);
                 self.print(|out| reply::outcome(out, id, &outcome));
@@ -340,9 +349,33 @@ impl Stage {
         }
     }
 
+    /// Names the session to which a command binds the presence of an agent.
+    fn name_session(&mut self, session: &Name, command: &mut Command) {
+        if let Command::Agent(AgentCommand::Presence(set)) = command
+            && set.bound == Some(true)
+        {
+            set.session = self.numbers.get(session).copied();
+            self.desktops.extend(set.session);
+        }
+    }
+
+    /// What is bound to a session is bound to it no longer.
+    fn close_desktop(&mut self, line: u64, session: &Name) {
+        let number = self.numbers.remove(session);
+        if let Some(session) = number.filter(|number| self.desktops.remove(number)) {
+            let closed = Command::Session(SessionCommand::DesktopClosed(Desktop { session }));
+            // A fact is never refused; there is no reply.
+            let _ = self.apply(line, None, None, closed);
+            self.print_events();
+        }
+    }
+
     /// Opens a session for a client; a session open for another client is closed first.
     fn open(&mut self, line: u64, session: &Name, id: &Id, open: SessionOpen) {
         let client = open.client;
+        self.close_desktop(line, session);
+        self.sessions += 1;
+        self.numbers.insert(session.clone(), self.sessions);
         let holds = open.lines.then(|| client.clone());
         let before = self.clients.insert(session.clone(), holds.clone());
         let before = before.flatten();

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use firsthand::rehearse;
 use firsthand::router::Router;
-use firsthand::router::command::{Command, Stamped};
+use firsthand::router::command::{AgentCommand, Command, Desktop, SessionCommand, Stamped};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::TYPES;
 use firsthand::wire::limits::Limits;
@@ -19,6 +19,7 @@ const AGENTS: [&str; 5] = ["ann", "bob", "cid", "dan", "bot"];
 const CUSTOMERS: [&str; 3] = ["li", "wu", "zo"];
 const QUEUES: [&str; 3] = ["default", "q1", "q2"];
 const KINDS: [&str; 3] = ["slow", "fast", "unknown"];
+const DESKTOPS: [&str; 3] = ["d1", "d2", "d3"];
 const STAGES: [&str; 3] = ["in", "on", "out"];
 const CASES: [&str; 5] = ["k1", "k2", "k3", "case-1", "case-2"];
 
@@ -85,14 +86,27 @@ impl Pair {
             }
             self.apply(due, Command::Tick)?;
         }
+        let session = line["session"].as_str();
+        let session = session.and_then(|name| DESKTOPS.iter().position(|desk| *desk == name));
+        if let (Some(session), Some(true)) = (session, line["close"].as_bool()) {
+            let closed = SessionCommand::DesktopClosed(Desktop {
+                session: session as u64,
+            });
+            return self.apply(at, Command::Session(closed));
+        }
         let request = json!({
             "jsonrpc": "2.0", "id": 1, "method": line["method"], "params": line["params"],
         });
         match parse(request.to_string().as_bytes(), &Limits::default()) {
             Message::One(Call {
-                request: Ok(Request::Command(command)),
+                request: Ok(Request::Command(mut command)),
                 ..
-            }) => self.apply(at, command),
+            }) => {
+                if let Command::Agent(AgentCommand::Presence(set)) = &mut command {
+                    set.session = session.map(|session| session as u64);
+                }
+                self.apply(at, command)
+            }
             Message::One(_) | Message::Batch(_) => Ok(()),
         }
     }
@@ -438,7 +452,7 @@ impl Script {
         let agent = self.pick(&AGENTS);
         let contact = self.some_contact();
         let queue = self.pick(&QUEUES);
-        match self.draw(54) {
+        match self.draw(57) {
             0..8 => self.submit(),
             8..14 => {
                 let presence =
@@ -484,8 +498,37 @@ impl Script {
                 );
             }
             32..35 => self.conversation_request(agent, &contact),
+            54..57 => self.whereabouts_request(agent),
             35..40 => self.rare_request(agent, &contact, queue),
             _ => self.case_request(agent, &contact, queue),
+        }
+    }
+
+    /// Desktops that open and close, beats and telephones.
+    fn whereabouts_request(&mut self, agent: &str) {
+        let desk = self.pick(&DESKTOPS);
+        let at = self.at;
+        let presence = self.pick(&["available", "available", "break"]);
+        match self.draw(7) {
+            0..2 => {
+                let open = json!({"at": at, "session": desk, "method": "session.open",
+                    "params": {"client": "desk", "lines": false}});
+                let bind = json!({"at": at, "session": desk, "method": "agent.presence",
+                    "params": {"agent": agent, "presence": presence, "bound": true}});
+                self.lines.push_str(&format!("{open}\n{bind}\n"));
+            }
+            2..4 => {
+                let close = json!({"at": at, "session": desk, "close": true});
+                self.lines.push_str(&format!("{close}\n"));
+            }
+            4 => self.say(
+                "agent.presence",
+                json!({"agent": agent, "presence": presence, "beat_ms": 2_000}),
+            ),
+            _ => {
+                let device = self.pick(&["idle", "idle", "idle", "ringing", "busy", "gone"]);
+                self.say("agent.device", json!({"agent": agent, "device": device}));
+            }
         }
     }
 

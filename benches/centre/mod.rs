@@ -154,6 +154,9 @@ impl Centre {
             presence,
             reason: None,
             until_at: None,
+            bound: None,
+            beat_ms: None,
+            session: None,
         })));
     }
 

@@ -178,6 +178,7 @@ impl Tenant {
             max_in_system: changed(&new.max_in_system, &was.max_in_system),
             lease_ms: changed(&new.lease_ms, &was.lease_ms),
             platform_grace_ms: changed(&new.platform_grace_ms, &was.platform_grace_ms),
+            bound_grace_ms: changed(&new.bound_grace_ms, &was.bound_grace_ms),
             repeat_supervise: changed(&new.repeat_supervise, &was.repeat_supervise),
             repeat_window_ms: changed(&new.repeat_window_ms, &was.repeat_window_ms),
             close_after_ms: changed(&new.close_after_ms, &was.close_after_ms),

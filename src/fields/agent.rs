@@ -3,8 +3,8 @@
 use super::Type::{Bool, List, Map, Millis, Name, Object, Text, Timestamp, Whole, Words};
 use super::{AFTER, AGENT, BY, CAPACITY, COUNT, Field, Fields, LIMIT, MILLIS, SKILLS};
 use crate::router::bonds::{ABSENCES_MAX, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX};
-use crate::router::codes::{AgentKind, Presence};
-use crate::router::command::AgentSet;
+use crate::router::codes::{AgentKind, Device, Presence};
+use crate::router::command::{AgentSet, BEAT_MS_MIN};
 use crate::router::people::{AgentAbsence, AgentSuccession};
 use crate::router::policy::CHANNELS_MAX;
 use crate::router::time::MILLIS_MAX;
@@ -138,6 +138,29 @@ pub static AGENT_PRESENCE: Fields = Fields::new(&[
         "until_at",
         Timestamp,
         "when a break ends by itself, in ms since 1970",
+    ),
+    Field::may(
+        "bound",
+        Bool,
+        "true: it is tied to this session, and ends some time after its close; false: to none any more",
+    ),
+    Field::may(
+        "beat_ms",
+        Millis {
+            min: BEAT_MS_MIN,
+            max: MILLIS_MAX,
+        },
+        "it lapses unless it is said again within so long, in ms; in place of bound",
+    ),
+]);
+
+/// `agent.device`.
+pub static AGENT_DEVICE: Fields = Fields::new(&[
+    AGENT,
+    Field::must(
+        "device",
+        Words(Device::WORDS),
+        "what its telephone is doing",
     ),
 ]);
 

@@ -5,7 +5,8 @@ use super::{COUNT, Field, Fields, LIMIT, MILLIS, SKILLS, Type};
 use crate::calendar::DAY_MS;
 use crate::router::booking::{Booking, SLOT_MS_MAX, SLOT_MS_MIN};
 use crate::router::codes::{
-    Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Strategy, TicketReset, Widen,
+    Fallback, NoAgentCounts, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Strategy,
+    TicketReset, Widen,
 };
 use crate::router::policy::{
     OwnerWait, Ownership, PARALLEL_OFFERS_MAX, Policy, Retry, SKILLS_MAX, STEPS_MAX, ServiceLevel,
@@ -107,6 +108,11 @@ pub static QUEUE_SET: Fields = Fields::named::<Policy>(&[
     .manual(
         "A contact goes to the overflow when for so long nobody who could ever serve it \
          is logged in.",
+    ),
+    Field::may(
+        "no_agent_counts",
+        Words(NoAgentCounts::WORDS),
+        "who counts as somebody for no_agent_ms: logged_in, or available (no one on break)",
     ),
     Field::may(
         "overflow",

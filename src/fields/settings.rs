@@ -42,6 +42,12 @@ pub static SETTINGS: &[Field] = &[
     )
     .note("No new ones are made meanwhile, and none that rings is counted as missed."),
     Field::may(
+        "bound_grace_ms",
+        MILLIS,
+        "how long an agent whose last desktop is gone stays logged in, in ms",
+    )
+    .note("It is offered nothing new meanwhile; then it is offline, reason connection_lost."),
+    Field::may(
         "repeat_supervise",
         COUNT,
         "so many contacts on one open case raise case.escalated; 0 = never",

@@ -61,6 +61,7 @@ fn is_kept(body: &EventBody) -> bool {
             AgentEvent::Set { .. } | AgentEvent::Removed { .. } => true,
             AgentEvent::Presence { .. }
             | AgentEvent::State { .. }
+            | AgentEvent::Device { .. }
             | AgentEvent::Absent { .. }
             | AgentEvent::PairAway(_)
             | AgentEvent::Briefing(_)

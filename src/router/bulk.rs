@@ -41,6 +41,7 @@ impl Stage {
             Timer::WrapUp
             | Timer::Lease
             | Timer::Platform
+            | Timer::Desktop
             | Timer::Presence
             | Timer::Absence
             | Timer::Retry => Self::Back,

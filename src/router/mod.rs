@@ -179,7 +179,7 @@ impl Router {
                 Ok(Subject::Nothing)
             }
             Command::Session(command) => self.session_command(command),
-            Command::Agent(command) => self.agent_command(command),
+            Command::Agent(command) => self.agent_command(command, stamped.source.as_ref()),
             Command::Queue(command) => self.queue_command(command),
             Command::Settings(patch) => self.settings_set(patch),
             Command::Customer(command) => self.customer_command(command),

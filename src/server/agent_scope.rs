@@ -109,6 +109,7 @@ impl Scope<'_, '_> {
             AgentCommand::Presence(presence) => self.itself(&presence.agent),
             AgentCommand::WrapUpEnd(of) => self.itself(&of.agent),
             AgentCommand::Set(_)
+            | AgentCommand::Device(_)
             | AgentCommand::Remove(_)
             | AgentCommand::Absence(_)
             | AgentCommand::Succession(_) => Err(not_for_agents()),

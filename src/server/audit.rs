@@ -289,13 +289,14 @@ impl Target {
                 Self::default()
             }
             Command::Session(command) => Self {
-                client: Some(command.client().clone()),
+                client: command.client().cloned(),
                 ..Self::default()
             },
             Command::Agent(command) => Self::agent(command.agent()).passing_to(match command {
                 AgentCommand::Remove(of) => of.successor.as_ref(),
                 AgentCommand::Succession(of) => of.to.first(),
                 AgentCommand::Set(_)
+                | AgentCommand::Device(_)
                 | AgentCommand::Presence(_)
                 | AgentCommand::WrapUpEnd(_)
                 | AgentCommand::Absence(_) => None,

@@ -137,6 +137,7 @@ impl Conversation {
             .find(tenant.as_str())
             .filter(|_| self.hub.is_configured(&tenant))
             .ok_or_else(|| Reject::not_found("tenant", &tenant))?;
+        self.close_desktop().await?;
         if let Some(before) = self.client.take() {
             self.close_session(before).await?;
         }
@@ -163,6 +164,7 @@ impl Conversation {
             Ok(())
         })?;
         outcome?;
+        self.session = Some(self.hub.next_session());
         self.client = stands_for_it.then(|| open.client.clone());
         let seq = match open.events {
             Some(wanted) => self.listen(wanted).await?,

@@ -7,6 +7,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::time::Instant as Moment;
@@ -15,7 +16,9 @@ use crate::config::DEFAULT_TENANT;
 use crate::journal::Sequence;
 use crate::router::ahead::AHEAD;
 use crate::router::answer::Answer;
-use crate::router::command::{Command, ContactCommand, Session, SessionCommand};
+use crate::router::command::{
+    AgentCommand, Command, ContactCommand, Desktop, Session, SessionCommand,
+};
 use crate::router::ids::{Key, Name};
 use crate::router::reject::{Reject, RejectKind};
 use crate::router::time::Timestamp;
@@ -51,6 +54,10 @@ pub struct Conversation {
     pub(super) access: Option<Access>,
     /// The client named by `session.open`.
     pub(super) client: Option<Name>,
+    /// The number of its session, for what is bound to it.
+    pub(super) session: Option<u64>,
+    /// Whether the presence of an agent was bound to that.
+    pub(super) is_desktop: AtomicBool,
     pub(super) feed: Option<Feed>,
     /// Whether this transport can carry events.
     pub(super) can_listen: bool,
@@ -82,6 +89,8 @@ impl Conversation {
             cell: cell.expect("the default tenant is made at the start and never removed"),
             access: Access::on_arrival(via, &live.config),
             client: None,
+            session: None,
+            is_desktop: AtomicBool::new(false),
             feed: None,
             can_listen,
             from: None,
@@ -224,9 +233,34 @@ impl Conversation {
         if self.hub.serving.is_cancelled() || self.hub.accepting.is_cancelled() {
             return;
         }
+        if self.close_desktop().await.is_err() {
+            return;
+        }
         if let Some(client) = self.client.take() {
             // The failure has been logged and ends the daemon.
             let _ = self.close_session(client).await;
+        }
+    }
+
+    /// What is bound to the session is bound to it no longer.
+    pub(super) async fn close_desktop(&self) -> Result<(), Stopped> {
+        let (Some(session), true) = (self.session, self.is_desktop.swap(false, Relaxed)) else {
+            return Ok(());
+        };
+        let closed = Command::Session(SessionCommand::DesktopClosed(Desktop { session }));
+        let ((), sequence) = self.hub.turn(&self.cell, |turn| {
+            turn.record(self.hub.clock.now(), closed);
+        })?;
+        self.hub.settle(&self.cell, sequence).await
+    }
+
+    /// Names the session to which a command binds the presence of an agent.
+    fn name_session(&self, command: &mut Command) {
+        if let Command::Agent(AgentCommand::Presence(set)) = command
+            && set.bound == Some(true)
+        {
+            set.session = self.session;
+            self.is_desktop.store(true, Relaxed);
         }
     }
 
@@ -319,8 +353,9 @@ impl Conversation {
         turn: &mut Turn<'_>,
         now: Timestamp,
         key: Option<&Key>,
-        command: Command,
+        mut command: Command,
     ) -> Result<Answer, Reject> {
+        self.name_session(&mut command);
         if self.hub.is_draining() && matches!(command, Command::Contact(ContactCommand::Submit(_)))
         {
             return Err(Reject::unavailable(

@@ -60,6 +60,8 @@ pub struct Hub {
     live: RwLock<Arc<Live>>,
     /// The generation of `live`, readable without the lock.
     generation: AtomicU64,
+    /// Sessions opened since the start.
+    sessions: AtomicU64,
     /// Held while a configuration is being applied.
     pub reloading: tokio::sync::Mutex<()>,
     /// Held while a snapshot is being written.
@@ -122,6 +124,7 @@ impl Hub {
                 over: serving.child_token(),
             })),
             generation: AtomicU64::new(0),
+            sessions: AtomicU64::new(0),
             reloading: tokio::sync::Mutex::new(()),
             snapshotting: tokio::sync::Mutex::new(None),
             folding: Arc::new(Semaphore::new(1)),
@@ -169,6 +172,11 @@ impl Hub {
         self.generation.store(generation, Ordering::Release);
         drop(live);
         before.over.cancel();
+    }
+
+    /// The number of a session that opens; a start counts anew.
+    pub fn next_session(&self) -> u64 {
+        1 + self.sessions.fetch_add(1, Ordering::Relaxed)
     }
 
     /// One turn at a tenant. The returned sequence must be durable before anything read is sent.

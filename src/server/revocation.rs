@@ -54,6 +54,8 @@ impl Conversation {
         if had_access {
             self.tell("session", Target::default(), Some(RejectKind::Unauthorized));
         }
+        self.close_desktop().await?;
+        self.session = None;
         if let Some(client) = self.client.take() {
             self.close_session(client).await?;
         }

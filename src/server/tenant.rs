@@ -173,7 +173,8 @@ impl Tenant {
     pub fn postpone(&mut self, command: Command) {
         if let Command::Session(of) = &command {
             self.postponed.retain(|earlier| {
-                !matches!(earlier, Command::Session(earlier) if earlier.client() == of.client())
+                !matches!(earlier, Command::Session(earlier)
+                    if of.client().is_some() && earlier.client() == of.client())
             });
         }
         self.postponed.push_back(command);

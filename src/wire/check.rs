@@ -6,9 +6,10 @@ use super::params::wrong;
 use super::request::SessionOpen;
 use super::subscription::Subscribe;
 use crate::fields::contact::END_OUTCOMES;
-use crate::router::codes::Outcome;
+use crate::router::codes::{Outcome, Presence};
 use crate::router::command::{
-    CaseAssist, CaseHandover, ContactEnd, ContactOutcome, ContactTransfer, OfferDecline, OfferRef,
+    AgentPresence, CaseAssist, CaseHandover, ContactEnd, ContactOutcome, ContactTransfer,
+    OfferDecline, OfferRef,
 };
 use crate::router::ids::{Name, OfferId};
 use crate::router::kind::KindRules;
@@ -38,6 +39,26 @@ pub fn session(open: &SessionOpen) -> Checked {
         .as_ref()
         .and_then(|events| events.types.as_ref());
     not_empty("events", types.map(Vec::len))
+}
+
+/// `agent.presence`.
+pub fn presence(set: &AgentPresence) -> Checked {
+    if set.bound == Some(true) && set.beat_ms.is_some() {
+        let right = "give one of the two: a session shows by itself that it is there";
+        return Err(wrong("beat_ms", right));
+    }
+    if set.presence == Presence::Offline && (set.bound == Some(true) || set.beat_ms.is_some()) {
+        let field = if set.beat_ms.is_some() {
+            "beat_ms"
+        } else {
+            "bound"
+        };
+        return Err(wrong(
+            field,
+            "an agent who is offline has nothing that could lapse: leave it out",
+        ));
+    }
+    Ok(())
 }
 
 /// `queue.set`.

@@ -270,15 +270,18 @@ pub static METHODS: &[Method] = methods! {
     "agent.briefing" Query WORK agent::AGENT_REF,
         "Says what others did for an owner since it went away", "{agent, since_at?, until_at?, items, dropped}",
         |p| query(p, Query::AgentBriefing);
+    "agent.device" Mutation CONTACTS agent::AGENT_DEVICE,
+        "Says what an agent's telephone is doing", "the agent",
+        |p| command(p, AgentCommand::Device);
     "agent.get" Query WORK agent::AGENT_REF,
         "Shows an agent", "the agent",
         |p| query(p, Query::AgentGet);
     "agent.list" Query CONTACTS agent::AGENT_LIST,
         "Lists agents by id", "{items, next?} of agents",
         |p| query(p, Query::AgentList);
-    "agent.presence" Mutation SELF agent::AGENT_PRESENCE,
+    "agent.presence" Mutation WORK agent::AGENT_PRESENCE,
         "Says whether an agent is available, on break or offline", "the agent",
-        |p| command(p, AgentCommand::Presence);
+        |p| checked(p, check::presence, AgentCommand::Presence);
     "agent.remove" Mutation LEADING agent::AGENT_REMOVE,
         "Removes an agent and hands its open cases over", "{agent, removed, successor?, handed_over}",
         |p| command(p, AgentCommand::Remove);

@@ -150,6 +150,9 @@ impl Year {
             presence,
             reason: None,
             until_at: None,
+            bound: None,
+            beat_ms: None,
+            session: None,
         })));
     }
 

@@ -8,6 +8,7 @@ mod access;
 mod actor;
 mod clock;
 mod crash;
+mod desktops;
 mod events;
 mod floods;
 mod full_disk;

@@ -258,6 +258,12 @@ static TABLE: &[Row] = &[
         |t| json!({"agent": t.agent}),
     ),
     row(
+        "agent.device",
+        "PS",
+        About::Act,
+        |t| json!({"agent": t.agent, "device": "idle"}),
+    ),
+    row(
         "agent.get",
         "PAS",
         About::OwnRead,
@@ -266,7 +272,7 @@ static TABLE: &[Row] = &[
     row("agent.list", "PS", About::Nothing, nothing),
     row(
         "agent.presence",
-        "AS",
+        "PAS",
         About::Act,
         |t| json!({"agent": t.agent, "presence": "available"}),
     ),

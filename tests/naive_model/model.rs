@@ -440,7 +440,9 @@ impl Model {
                 | ContactCommand::Hold(_)
                 | ContactCommand::Take(_)
                 | ContactCommand::Outcome(_),
-            )) => {
+            )
+            | Command::Agent(AgentCommand::Device(_))
+            | Command::Session(SessionCommand::DesktopClosed(_))) => {
                 panic!("the workload makes no {other:?}")
             }
             Command::Kind(KindCommand::Set(_))

@@ -2,8 +2,9 @@
 
 use firsthand::router::answer::{BriefingView, PairAwayView, ServedView};
 use firsthand::router::codes::{
-    AgentState, CaseState, ContactState, DeclineReason, EndedBy, EscalationReason, FollowUpResult,
-    OfferEnd, Outcome, Presence, Role, Route, TransferMode, Verdict, WaitEnd, WaitOn, Why,
+    AgentState, CaseState, ContactState, DeclineReason, Device, EndedBy, EscalationReason,
+    FollowUpResult, OfferEnd, Outcome, Presence, Role, Route, TransferMode, Verdict, WaitEnd,
+    WaitOn, Why,
 };
 use firsthand::router::command::Attributes;
 use firsthand::router::event::{
@@ -87,6 +88,10 @@ fn people() -> Vec<EventBody> {
             state_since_at: 1_000,
             contact: None,
             reason: Some(t("lunch")),
+        }),
+        EventBody::Agent(AgentEvent::Device {
+            agent: n("bob"),
+            device: Device::Busy,
         }),
         EventBody::Agent(AgentEvent::Removed {
             agent: n("bob"),

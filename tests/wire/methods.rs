@@ -69,6 +69,7 @@ fn params_of(command: &Command) -> Value {
         Command::Case(CaseCommand::Handover(inner)) => json(inner),
         Command::Agent(AgentCommand::Absence(inner)) => json(inner),
         Command::Agent(AgentCommand::Succession(inner)) => json(inner),
+        Command::Agent(AgentCommand::Device(inner)) => json(inner),
         Command::Contact(ContactCommand::Callback(inner)) => json(inner),
         Command::Contact(
             ContactCommand::Leave(inner)
@@ -99,6 +100,7 @@ fn params_of(command: &Command) -> Value {
         | Command::Restarted
         | Command::Session(SessionCommand::Opened(_))
         | Command::Session(SessionCommand::Closed(_))
+        | Command::Session(SessionCommand::DesktopClosed(_))
         | Command::Reloaded => panic!("{command:?} has no method"),
     }
 }

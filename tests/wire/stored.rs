@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use firsthand::router::command::{Command, Session, SessionCommand, SettingsPatch, Stamped};
+use firsthand::router::codes::Presence;
+use firsthand::router::command::{
+    AgentCommand, AgentPresence, Command, Desktop, Session, SessionCommand, SettingsPatch, Stamped,
+};
 use firsthand::router::ids::{Key, Name};
 use firsthand::stored;
 use firsthand::wire::request::Request;
@@ -12,7 +15,7 @@ use super::methods::examples;
 use super::{line, request};
 
 /// Every command number in use. Add new ones here.
-const NUMBERS: &[std::ops::RangeInclusive<u8>] = &[1..=41, 50..=50, 55..=59];
+const NUMBERS: &[std::ops::RangeInclusive<u8>] = &[1..=41, 50..=50, 55..=59, 65..=66];
 
 /// One line for each frozen command: what it is, a tab, its bytes in hex. Lines are only ever
 /// added, since a journal may hold any of them.
@@ -47,6 +50,11 @@ fn own() -> Vec<(&'static str, Command)> {
     let session = || Session {
         client: Name::of("pbx"),
     };
+    let bound = AgentCommand::Presence(AgentPresence {
+        bound: Some(true),
+        session: Some(300),
+        ..AgentPresence::of(Name::of("bob"), Presence::Available)
+    });
     vec![
         ("tick", Command::Tick),
         ("restarted", Command::Restarted),
@@ -59,6 +67,11 @@ fn own() -> Vec<(&'static str, Command)> {
             "session closed",
             Command::Session(SessionCommand::Closed(session())),
         ),
+        (
+            "desktop closed",
+            Command::Session(SessionCommand::DesktopClosed(Desktop { session: 300 })),
+        ),
+        ("presence bound to a session", Command::Agent(bound)),
     ]
 }
 

@@ -39,6 +39,7 @@ impl Router {
             Timer::WrapUp => self.end_wrap_ups(agent, due.at),
             Timer::Lease => self.repair(contact, "lease", Outcome::Dropped),
             Timer::Platform => self.platform_grace_ends(SourceIdx::of(due.of)),
+            Timer::Desktop => self.desktop_is_gone(agent),
             Timer::Presence => self.set_presence(agent, Presence::Available, None, None),
             Timer::Retry => {
                 self.book.end_delay(agent);

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::booking::Slot;
 use super::codes::{
-    AgentKind, AgentState, ContactState, EndedBy, Outcome, Presence, Route, Rule, Verdict, Why,
+    AgentKind, AgentState, ContactState, Device, EndedBy, Outcome, Presence, Route, Rule, Verdict,
+    Why,
 };
 use super::command::{Attributes, Profile};
 use super::ids::{Name, OfferId, Text};
@@ -109,6 +110,12 @@ pub struct AgentView {
     pub state: AgentState,
     pub reason: Option<Text>,
     pub until_at: Option<Timestamp>,
+    /// What its telephone is doing, if that is not idle.
+    pub device: Option<Device>,
+    /// Its presence is bound to an open session.
+    pub bound: Option<bool>,
+    /// When it is offline unless it shows that it is there.
+    pub lapses_at: Option<Timestamp>,
     /// When the present presence began.
     pub since_at: Timestamp,
     /// When the present state began.

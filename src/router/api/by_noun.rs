@@ -8,10 +8,10 @@ use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 use super::command::{
-    AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactCancel, ContactEnd,
-    ContactHold, ContactOutcome, ContactSubmit, ContactSync, ContactTransfer, ContactUpdate,
-    CustomerExclude, CustomerLink, CustomerUnlink, OfferDecline, OfferRef, QueueRef, QueueSet,
-    Session, SettingsPatch,
+    AgentDevice, AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactCancel,
+    ContactEnd, ContactHold, ContactOutcome, ContactSubmit, ContactSync, ContactTransfer,
+    ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink, Desktop, OfferDecline, OfferRef,
+    QueueRef, QueueSet, Session, SettingsPatch,
 };
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
@@ -51,12 +51,16 @@ pub enum Command {
 pub enum SessionCommand {
     Opened(Session),
     Closed(Session),
+    /// A session to which the presence of agents was bound is over.
+    DesktopClosed(Desktop),
 }
 
 impl SessionCommand {
-    pub const fn client(&self) -> &Name {
+    /// The client program, if it is about one.
+    pub const fn client(&self) -> Option<&Name> {
         match self {
-            Self::Opened(of) | Self::Closed(of) => &of.client,
+            Self::Opened(of) | Self::Closed(of) => Some(&of.client),
+            Self::DesktopClosed(_) => None,
         }
     }
 }
@@ -69,6 +73,7 @@ pub enum AgentCommand {
     WrapUpEnd(AgentRef),
     Absence(Box<AgentAbsence>),
     Succession(Box<AgentSuccession>),
+    Device(AgentDevice),
 }
 
 impl AgentCommand {
@@ -80,6 +85,7 @@ impl AgentCommand {
             Self::WrapUpEnd(of) => &of.agent,
             Self::Absence(absence) => &absence.agent,
             Self::Succession(plan) => &plan.agent,
+            Self::Device(of) => &of.agent,
         }
     }
 }

@@ -24,9 +24,19 @@ words! {
         Reserved,
         Busy,
         WrapUp,
+        /// Its telephone is in a call that is none of ours.
+        BusyElsewhere,
+        /// Its telephone or its desktop is gone.
+        Unreachable,
         Break,
         Offline,
     }
+
+    /// What an agent's telephone is doing, as its platform says.
+    Device { Idle, Ringing, Busy, Gone }
+
+    /// Which agents count as somebody who could serve.
+    NoAgentCounts { LoggedIn, Available }
 
     /// The state of a contact. At every instant it has exactly one.
     ContactState {
@@ -243,6 +253,8 @@ words! {
         NotInFallback,
         /// It passed the contact on, and others could serve it.
         PassedItOn,
+        BusyElsewhere,
+        Unreachable,
     }
 
     /// The rule of a step of a contact; docs/routing-rules.md has the number of each.

@@ -11,16 +11,16 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::by_customer::ByCustomer;
 use super::codes::{
-    AgentKind, DeclineReason, EndedBy, MailCase, Outcome, Pick, Presence, TransferMode,
+    AgentKind, DeclineReason, Device, EndedBy, MailCase, Outcome, Pick, Presence, TransferMode,
 };
 use super::country::Country;
 use super::identities::Identities;
 use super::ids::{Key, Name, OfferId, Text};
-use super::number::at_most;
+use super::number::{Span, at_most};
 use super::people::Absence;
 use super::policy::{CHANNELS_MAX, Capacity, ChannelRule, Policy, Priority, SKILLS_MAX, SkillMap};
 use super::tenant_zone::TenantZone;
-use super::time::{self, Millis, Timestamp};
+use super::time::{self, MILLIS_MAX, Millis, Timestamp};
 
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
 pub use super::by_noun::{
@@ -52,6 +52,12 @@ pub struct Stamped {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub client: Name,
+}
+
+/// A session to which the presence of agents was bound, by its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desktop {
+    pub session: u64,
 }
 
 /// `agent.set`: creates or replaces; presence is kept.
@@ -119,6 +125,42 @@ pub struct AgentPresence {
     /// When a break ends automatically.
     #[serde(default, deserialize_with = "time::read")]
     pub until_at: Option<Timestamp>,
+    /// `true` binds it to the session, `false` to nothing any more.
+    pub bound: Option<bool>,
+    /// It lapses unless it is said again within this time.
+    pub beat_ms: Option<Beat>,
+    /// The session that said it, by the number that the daemon gave it.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub session: Option<u64>,
+}
+
+impl AgentPresence {
+    /// A presence with all optional fields unset.
+    pub fn of(agent: Name, presence: Presence) -> Self {
+        Self {
+            agent,
+            presence,
+            reason: None,
+            until_at: None,
+            bound: None,
+            beat_ms: None,
+            session: None,
+        }
+    }
+}
+
+/// The shortest beat, in ms.
+pub const BEAT_MS_MIN: i64 = 1_000;
+
+/// How long a presence lasts without being renewed.
+pub type Beat = Span<BEAT_MS_MIN, MILLIS_MAX>;
+
+/// `agent.device`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentDevice {
+    pub agent: Name,
+    pub device: Device,
 }
 
 /// `agent.remove`.
@@ -161,6 +203,7 @@ pub struct SettingsPatch {
     #[serde(deserialize_with = "present")]
     pub lease_ms: Option<Option<Millis>>,
     pub platform_grace_ms: Option<Millis>,
+    pub bound_grace_ms: Option<Millis>,
     pub repeat_supervise: Option<u32>,
     pub repeat_window_ms: Option<Millis>,
     #[serde(deserialize_with = "present")]

@@ -12,8 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::booking::Booking;
 use super::by_customer::ByCustomer;
 use super::codes::{
-    Fallback, MailCase, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy,
-    Widen,
+    Fallback, MailCase, NoAgentCounts, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode,
+    Pick, Strategy, Widen,
 };
 use super::country::Country;
 use super::identities::Identities;
@@ -261,6 +261,8 @@ pub struct Policy {
     pub max_wait_ms: Option<Millis>,
     pub max_waiting: Option<u32>,
     pub no_agent_ms: Option<Millis>,
+    /// Whether agents on break count as somebody for `no_agent_ms`.
+    pub no_agent_counts: NoAgentCounts,
     pub overflow: Overflow,
     pub resume_ms: Option<Millis>,
     pub wrap_up_ms: Millis,
@@ -291,6 +293,7 @@ impl Default for Policy {
             max_wait_ms: None,
             max_waiting: None,
             no_agent_ms: None,
+            no_agent_counts: NoAgentCounts::LoggedIn,
             overflow: Overflow::default(),
             resume_ms: Some(Millis::ZERO),
             wrap_up_ms: Millis::ZERO,
@@ -337,6 +340,8 @@ pub struct Settings {
     pub lease_ms: Option<Millis>,
     /// How long ringing offers stand after the last session of their contact's platform closed.
     pub platform_grace_ms: Millis,
+    /// How long an agent whose last desktop is gone is not offline.
+    pub bound_grace_ms: Millis,
     /// This many contacts on one open case raise `case.escalated`; 0 = never.
     pub repeat_supervise: u32,
     pub repeat_window_ms: Millis,
@@ -406,6 +411,7 @@ pub const CHANNELS_MAX: usize = 16;
 
 impl Settings {
     pub const PLATFORM_GRACE_MS: Millis = Millis::seconds(5);
+    pub const BOUND_GRACE_MS: Millis = Millis::seconds(30);
 }
 
 impl Default for Settings {
@@ -415,6 +421,7 @@ impl Default for Settings {
             max_in_system: None,
             lease_ms: Some(Millis::minutes(2)),
             platform_grace_ms: Self::PLATFORM_GRACE_MS,
+            bound_grace_ms: Self::BOUND_GRACE_MS,
             repeat_supervise: 3,
             repeat_window_ms: Millis::hours(24 * 7),
             close_after_ms: Some(Millis::hours(24 * 7)),

@@ -150,6 +150,8 @@ impl Book {
             Err(Unfree::NoChannel) => Verdict::NoChannel,
             Err(Unfree::Reserved) => Verdict::Reserved,
             Err(Unfree::AtCapacity) => Verdict::AtCapacity,
+            Err(Unfree::BusyElsewhere) => Verdict::BusyElsewhere,
+            Err(Unfree::Unreachable) => Verdict::Unreachable,
         }
     }
 
@@ -196,7 +198,13 @@ impl Book {
                 until_at: entry.until_at(),
             },
             Err(Unfree::WrapUp) => Situation::WrapUp,
-            Err(Unfree::RetryDelay | Unfree::Reserved | Unfree::AtCapacity) => Situation::Busy,
+            Err(
+                Unfree::RetryDelay
+                | Unfree::Reserved
+                | Unfree::AtCapacity
+                | Unfree::BusyElsewhere
+                | Unfree::Unreachable,
+            ) => Situation::Busy,
         }
     }
 

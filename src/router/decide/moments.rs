@@ -86,7 +86,9 @@ impl Book {
             AgentCommand::Succession(plan) => {
                 self.check_moment(Moment::of("agent", "start_at", plan.start_at))
             }
-            AgentCommand::Remove(_) | AgentCommand::WrapUpEnd(_) => Ok(()),
+            AgentCommand::Remove(_) | AgentCommand::WrapUpEnd(_) | AgentCommand::Device(_) => {
+                Ok(())
+            }
         }
     }
 

@@ -2,9 +2,10 @@
 //! anyone could serve it.
 
 use super::judge::Situation;
-use crate::router::api::codes::{OwnershipMode, Presence, Why};
+use crate::router::api::codes::{NoAgentCounts, OwnershipMode, Presence, Why};
 use crate::router::api::ids::{AgentIdx, ContactIdx};
 use crate::router::api::time::Timestamp;
+use crate::router::state::agent::Agent;
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
 use crate::router::state::place::{Reach, Search};
@@ -105,10 +106,14 @@ impl Book {
 
     /// The same, by anyone but one agent.
     pub(super) fn could_be_served(&self, contact: &Contact, but: Option<AgentIdx>) -> bool {
+        let counts = |agent: &Agent| match self.queue(contact.queue()).policy().no_agent_counts {
+            NoAgentCounts::LoggedIn => agent.presence() != Presence::Offline,
+            NoAgentCounts::Available => agent.presence() == Presence::Available,
+        };
         let logged_in = |agent: &AgentIdx| {
             let entry = self.agent(*agent);
             entry.exists()
-                && entry.presence() != Presence::Offline
+                && counts(entry)
                 && entry.capacity_of(contact.channel, self.channels()) > 0
                 && Some(*agent) != but
                 && !self.shut_out(contact, *agent)

@@ -1,9 +1,10 @@
 //! Who is there: contacts whose platform is gone, and which of them need it (rule 10).
 
 use crate::router::api::event::OfferReason;
-use crate::router::api::ids::ContactIdx;
+use crate::router::api::ids::{AgentIdx, ContactIdx};
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
+use crate::router::state::whereabouts::Barred;
 
 impl Book {
     /// Whether a contact can reach nobody now because its platform is gone: it keeps its place and
@@ -13,9 +14,22 @@ impl Book {
     }
 
     /// Why an offer that nobody answered in time is no miss of its agent: nobody could answer it.
-    pub(in crate::router) fn unmissed(&self, idx: ContactIdx) -> Option<OfferReason> {
-        let cut_off = self.is_cut_off(self.contact(idx));
-        cut_off.then_some(OfferReason::PlatformGone)
+    pub(in crate::router) fn unmissed(
+        &self,
+        idx: ContactIdx,
+        agent: AgentIdx,
+    ) -> Option<OfferReason> {
+        if self.is_cut_off(self.contact(idx)) {
+            return Some(OfferReason::PlatformGone);
+        }
+        let lost = self.agent(agent).barred() == Some(Barred::NoDesktop);
+        lost.then_some(OfferReason::AgentGone)
+    }
+
+    /// Whether an offer of ours rings at the telephone of an agent: one that takes the whole agent.
+    pub(in crate::router) fn rings_by_telephone(&self, agent: AgentIdx) -> bool {
+        let mut rings = self.agent(agent).reserved().iter();
+        rings.any(|held| self.channels().rule(held.channel).exclusive)
     }
 
     /// Whether the client program of a contact has no session.

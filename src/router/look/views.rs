@@ -6,7 +6,7 @@ use crate::router::api::answer::{
     AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
     Explained, OfferView, PriorityView, QueueView, StepView, Submitted, Synced, SyncedState,
 };
-use crate::router::api::codes::{CaseState, ContactState, Verdict};
+use crate::router::api::codes::{CaseState, ContactState, Device, Verdict};
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, CustomerIdx, QueueIdx};
 use crate::router::api::people::Absence;
 use crate::router::api::time::Timestamp;
@@ -97,6 +97,9 @@ impl Book {
             state: agent.state(),
             reason: agent.reason().cloned(),
             until_at: agent.until_at(),
+            device: Some(agent.device()).filter(|device| *device != Device::Idle),
+            bound: agent.is_bound().then_some(true),
+            lapses_at: agent.lapses_at(),
             since_at: agent.since_at(),
             state_since_at: agent.state_since_at(),
             idle_since_at: agent.idle_since(),

@@ -11,7 +11,8 @@ use super::channels::Channels;
 use super::part::Part;
 use super::skill::Levels;
 use super::waiting::WaitKey;
-use crate::router::api::codes::{AgentKind, AgentState, Presence};
+use super::whereabouts::{Barred, Whereabouts};
+use crate::router::api::codes::{AgentKind, AgentState, Device, Presence};
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
 };
@@ -80,6 +81,10 @@ pub struct Agent {
     pub(super) told: AgentState,
     /// Its state may be another than the one that was told.
     pub(super) untold: bool,
+    /// Where it can be reached apart from its presence; `None` for most.
+    pub(super) whereabouts: Option<Box<Whereabouts>>,
+    /// Why it gets no offers, by its whereabouts.
+    pub(super) barred: Option<Barred>,
 }
 
 stored! {
@@ -88,11 +93,11 @@ stored! {
         10 address, 11 wrap_up_ms, 12 rank, 13 presence, 14 reason, 15 since_at, 16 until_at,
         17 idle_since, 18 retry_at, 19 missed, 20 talks, 21 reserved, 22 wraps, 23 cases,
         24 handled, 25 talk_ms, 26 bonds, 27 last_queue,
-        28 hold_ms = 0, 29 wrap_up_ms_sum = 0, 30 state_since_at,
+        28 hold_ms = 0, 29 wrap_up_ms_sum = 0, 30 state_since_at, 31 whereabouts,
     }
     made anew {
         owned_waiting, named_waiting, deputy_of, position, shown_free, pending, passed_over, changed,
-        told, untold,
+        told, untold, barred,
     }
 }
 
@@ -141,6 +146,10 @@ pub enum Unfree {
     NoChannel,
     Reserved,
     AtCapacity,
+    /// Its telephone is in a call that is none of ours.
+    BusyElsewhere,
+    /// Its telephone or its desktop is gone.
+    Unreachable,
 }
 
 impl Agent {
@@ -186,6 +195,8 @@ impl Agent {
             changed: false,
             told: AgentState::Offline,
             untold: false,
+            whereabouts: None,
+            barred: None,
         }
     }
 
@@ -206,7 +217,11 @@ impl Agent {
             return AgentState::WrapUp;
         }
         match self.presence {
-            Presence::Available => AgentState::Available,
+            Presence::Available => match self.barred {
+                None => AgentState::Available,
+                Some(Barred::Elsewhere) => AgentState::BusyElsewhere,
+                Some(Barred::NoTelephone | Barred::NoDesktop) => AgentState::Unreachable,
+            },
             Presence::Break => AgentState::Break,
             Presence::Offline => AgentState::Offline,
         }
@@ -252,7 +267,11 @@ impl Agent {
             AgentState::Busy => self.talks.last().map(|held| held.contact),
             AgentState::Reserved => self.reserved.last().map(|held| held.contact),
             AgentState::WrapUp => self.wraps.last().map(|wrap| wrap.contact),
-            AgentState::Available | AgentState::Break | AgentState::Offline => None,
+            AgentState::Available
+            | AgentState::BusyElsewhere
+            | AgentState::Unreachable
+            | AgentState::Break
+            | AgentState::Offline => None,
         }
     }
 
@@ -340,7 +359,39 @@ impl Agent {
         if self.retry_at.is_some() {
             return Err(Unfree::RetryDelay);
         }
-        self.place_for(channel, rules)
+        self.place_for(channel, rules)?;
+        match self.barred {
+            None => Ok(()),
+            Some(Barred::Elsewhere) => Err(Unfree::BusyElsewhere),
+            Some(Barred::NoTelephone | Barred::NoDesktop) => Err(Unfree::Unreachable),
+        }
+    }
+
+    pub fn barred(&self) -> Option<Barred> {
+        self.barred
+    }
+
+    /// The same, found anew.
+    pub fn barred_by_whereabouts(&self) -> Option<Barred> {
+        self.whereabouts.as_ref().and_then(|of| of.barred())
+    }
+
+    /// What its telephone is doing, as far as its platform has said.
+    pub fn device(&self) -> Device {
+        let device = self.whereabouts.as_ref().and_then(|of| of.device);
+        device.unwrap_or(Device::Idle)
+    }
+
+    /// When it is offline unless its desktop or its beat shows that it is there.
+    pub fn lapses_at(&self) -> Option<Timestamp> {
+        let of = self.whereabouts.as_ref()?;
+        of.lost_until.or(of.beat_at)
+    }
+
+    /// Whether its presence is bound to a session that is open.
+    pub fn is_bound(&self) -> bool {
+        let of = self.whereabouts.as_ref();
+        of.is_some_and(|of| !of.desktops.is_empty())
     }
 
     /// The channels for which it is free, one bit each: the result of [`Agent::free_for`] for all
@@ -350,6 +401,7 @@ impl Agent {
             || self.presence != Presence::Available
             || !self.wraps.is_empty()
             || self.retry_at.is_some()
+            || self.barred.is_some()
         {
             return 0;
         }

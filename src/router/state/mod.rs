@@ -33,3 +33,4 @@ pub(super) mod line;
 pub(super) mod timers;
 pub(super) mod waiting;
 pub(super) mod wheel;
+pub(super) mod whereabouts;

@@ -17,6 +17,8 @@ pub enum Timer {
     Lease,
     /// A platform has been gone for so long that its offers no longer stand.
     Platform,
+    /// An agent has shown for too long by no desktop that it is there.
+    Desktop,
     /// An agent becomes available automatically.
     Presence,
     /// A planned absence of an agent begins or ends.

@@ -241,6 +241,9 @@ impl Workload {
             presence: Presence::Available,
             reason: None,
             until_at: None,
+            bound: None,
+            beat_ms: None,
+            session: None,
         }))
     }
 
@@ -260,6 +263,9 @@ impl Workload {
                 presence: Presence::Available,
                 reason: None,
                 until_at: None,
+                bound: None,
+                beat_ms: None,
+                session: None,
             }));
         }
         let presence = match self.rng.random_range(0..6) {
@@ -274,6 +280,9 @@ impl Workload {
             presence,
             reason: None,
             until_at: until.then(|| at + self.ms(60_000)),
+            bound: None,
+            beat_ms: None,
+            session: None,
         }))
     }
 

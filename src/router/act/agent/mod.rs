@@ -1,12 +1,14 @@
-//! Acts on agents: set, presence, absences, succession, removal.
+//! Acts on agents: set, presence, whereabouts, absences, succession, removal.
 
 mod absences;
 mod presence;
 mod remove;
 mod set;
 mod succession;
+mod whereabouts;
 
 use crate::router::api::command::AgentCommand;
+use crate::router::api::ids::Name;
 use crate::router::api::reject::Reject;
 use crate::router::{Router, Subject};
 
@@ -14,6 +16,7 @@ impl Router {
     pub(in crate::router) fn agent_command(
         &mut self,
         command: &AgentCommand,
+        source: Option<&Name>,
     ) -> Result<Subject, Reject> {
         match command {
             AgentCommand::Set(set) => self.agent_set(set),
@@ -22,6 +25,7 @@ impl Router {
             AgentCommand::WrapUpEnd(of) => self.wrap_up_end(&of.agent),
             AgentCommand::Absence(absence) => self.agent_absence(absence),
             AgentCommand::Succession(plan) => self.agent_succession(plan),
+            AgentCommand::Device(set) => self.agent_device(set, source),
         }
     }
 }

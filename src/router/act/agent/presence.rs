@@ -27,6 +27,7 @@ impl Router {
                 return Err(Reject::invalid("agent", "until_at", message).with_id(&set.agent));
             }
         }
+        self.tie(idx, set)?;
         self.set_presence(idx, set.presence, set.reason.clone(), set.until_at);
         Ok(Subject::Agent(idx))
     }
@@ -45,6 +46,9 @@ impl Router {
             return;
         }
         self.book.note_presence(idx, presence, reason, until_at);
+        if presence == Presence::Offline {
+            self.book.unbind(idx);
+        }
         self.emit(|book| {
             let entry = book.agent(idx);
             // An agent who goes away loses its offers; the event has the state after that.
@@ -79,13 +83,13 @@ impl Router {
             }
         }
         self.book.note_changed(idx);
-        if (before == Presence::Offline) != (presence == Presence::Offline) {
+        if before != presence {
             self.watch_no_agent_everywhere();
         }
     }
 
     /// Revokes all offers to an agent; the contacts are routed again at once.
-    fn revoke_all_of(&mut self, idx: AgentIdx, reason: OfferReason) {
+    pub(super) fn revoke_all_of(&mut self, idx: AgentIdx, reason: OfferReason) {
         let offered: Vec<ContactIdx> = self
             .book
             .agent(idx)

@@ -70,6 +70,7 @@ impl Router {
         match command {
             SessionCommand::Opened(session) => self.session_opened(&session.client),
             SessionCommand::Closed(session) => self.session_closed(&session.client),
+            SessionCommand::DesktopClosed(of) => self.desktop_closed(of),
         }
     }
 }

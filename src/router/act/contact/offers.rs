@@ -172,7 +172,7 @@ impl Router {
             .copied()
             .collect();
         for offer in &over {
-            if let Some(reason) = self.book.unmissed(idx) {
+            if let Some(reason) = self.book.unmissed(idx, offer.agent) {
                 // Nobody could answer it, or nobody could be told.
                 self.revoke_offers(idx, reason, |other| other.id == offer.id);
                 continue;

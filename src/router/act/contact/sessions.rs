@@ -33,6 +33,7 @@ impl Router {
     /// nothing of it counts against anybody.
     pub(in crate::router) fn note_restart(&mut self) {
         self.book.close_all_sessions();
+        self.book.close_all_desktops();
     }
 
     /// The process restarted: what runs out without a platform runs from now on.
@@ -77,6 +78,7 @@ impl Router {
                 self.unsettled.push(idx);
             }
         }
+        self.forget_telephones_of(source);
     }
 
     /// A platform has a session again: its waiting contacts go on. Its conversations stay leased

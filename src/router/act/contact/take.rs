@@ -87,6 +87,8 @@ impl Router {
             | Verdict::AtCapacity
             | Verdict::Reserved
             | Verdict::RetryDelay
+            | Verdict::BusyElsewhere
+            | Verdict::Unreachable
             | Verdict::NoChannel
             | Verdict::Excluded
             | Verdict::Removed

@@ -130,6 +130,7 @@ impl Router {
             max_in_system,
             lease_ms,
             platform_grace_ms,
+            bound_grace_ms,
             repeat_supervise,
             repeat_window_ms,
             close_after_ms,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::Names;
-use crate::router::api::codes::{AgentState, Presence};
+use crate::router::api::codes::{AgentState, Device, Presence};
 use crate::router::api::ids::{Name, Text};
 use crate::router::api::people_view::{BriefingView, PairAwayView};
 use crate::router::api::time::Timestamp;
@@ -37,6 +37,8 @@ pub enum AgentEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Text>,
     },
+    /// Its telephone is doing something else.
+    Device { agent: Name, device: Device },
     Removed {
         agent: Name,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +77,7 @@ impl AgentEvent {
             Self::Set { agent, .. }
             | Self::Presence { agent, .. }
             | Self::State { agent, .. }
+            | Self::Device { agent, .. }
             | Self::Absent { agent, .. }
             | Self::Succeeded { agent, .. } => Names::from_iter([agent]),
             Self::Removed {

@@ -46,6 +46,10 @@ pub enum OfferReason {
     TakenBack,
     /// The agent took another contact without an offer.
     AgentBusy,
+    /// The agent is in a call that is none of ours.
+    BusyElsewhere,
+    /// The agent's telephone is gone.
+    Unreachable,
 }
 
 impl OfferReason {
@@ -59,6 +63,8 @@ impl OfferReason {
             Self::PlatformGone => "platform_gone",
             Self::TakenBack => "taken_back",
             Self::AgentBusy => "agent_busy",
+            Self::BusyElsewhere => "busy_elsewhere",
+            Self::Unreachable => "unreachable",
         }
     }
 }

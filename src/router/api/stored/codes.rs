@@ -1,9 +1,10 @@
 //! The stored numbers of words.
 
 use crate::router::api::codes::{
-    AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, EndedBy, Fallback,
-    FollowUpResult, MailCase, Outcome, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode,
-    Pick, Presence, Route, Rule, Strategy, TicketReset, TransferMode, Verdict, WaitOn, Why, Widen,
+    AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, Device, EndedBy, Fallback,
+    FollowUpResult, MailCase, NoAgentCounts, Outcome, OverflowAction, OwnerHold, OwnershipKey,
+    OwnershipMode, Pick, Presence, Route, Rule, Strategy, TicketReset, TransferMode, Verdict,
+    WaitOn, Why, Widen,
 };
 use crate::stored::numbered;
 
@@ -15,8 +16,10 @@ numbered! {
     DeclineReason { 1 Declined, 2 Busy, 3 Unreachable, 4 NoAnswer }
     EndedBy { 1 Customer, 2 Agent, 3 Platform }
     MailCase { 1 Lower, 2 Keep }
+    Device { 1 Idle, 2 Ringing, 3 Busy, 4 Gone }
     Fallback { 1 Deputy, 2 Leader, 3 Team, 4 Skill, 5 CallbackByOwner }
     FollowUpResult { 1 Satisfied, 2 Unsatisfied, 3 NoAnswer }
+    NoAgentCounts { 1 LoggedIn, 2 Available }
     Outcome {
         1 Resolved,
         2 Open,
@@ -60,7 +63,7 @@ numbered! {
     Verdict {
         1 Chosen, 2 Eligible, 3 Offline, 4 Break, 5 WrapUp, 6 AtCapacity, 7 Reserved, 8 RetryDelay,
         9 NoChannel, 10 LacksSkill, 11 Excluded, 12 Removed, 13 AlreadyOffered, 14 HasEnoughCases,
-        15 NotInFallback, 55 PassedItOn,
+        15 NotInFallback, 55 PassedItOn, 16 BusyElsewhere, 17 Unreachable,
     }
     WaitOn { 1 Customer, 2 Assist }
     Why {

@@ -2,7 +2,7 @@
 //! every command.
 
 use crate::router::api::command::{
-    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
+    AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand, Desktop,
     KindCommand, OfferCommand, QueueCommand, Session, SessionCommand, Stamped,
 };
 use crate::stored::{Error, Reader, Stored, Writer, stored};
@@ -88,6 +88,9 @@ commands! {
     58 c (Command::Contact(ContactCommand::Take(c))),
     59 c (Command::Contact(ContactCommand::Outcome(c))),
     50 c (Command::Customer(CustomerCommand::Unlink(c))),
+    65 c (Command::Agent(AgentCommand::Device(c))),
+    66 c (Command::Session(SessionCommand::DesktopClosed(c))),
 }
 
 stored! { Session { 1 client } }
+stored! { Desktop { 1 session } }

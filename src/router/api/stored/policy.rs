@@ -4,7 +4,7 @@
 use crate::calendar::Zone;
 use crate::router::api::booking::Booking;
 use crate::router::api::by_customer::{ByCustomer, SkillPattern};
-use crate::router::api::codes::MailCase;
+use crate::router::api::codes::{MailCase, NoAgentCounts};
 use crate::router::api::command::{QueueRef, QueueSet, SettingsPatch};
 use crate::router::api::identities::Identities;
 use crate::router::api::ids::{Name, Text};
@@ -54,6 +54,7 @@ stored! {
         19 max_in_system,
         20 booking,
         21 ticket,
+        22 no_agent_counts = NoAgentCounts::LoggedIn,
     }
 }
 stored! { Retry { 1 declined_ms, 2 busy_ms, 3 unreachable_ms, 4 no_answer_ms } }
@@ -110,6 +111,7 @@ stored! {
         22 shared = Identities::default(),
         23 mail_case = MailCase::Lower,
         24 sip_is_tel = false,
+        14 bound_grace_ms = Settings::BOUND_GRACE_MS,
     }
 }
 stored! {
@@ -133,5 +135,6 @@ stored! {
         22 shared,
         23 mail_case,
         24 sip_is_tel,
+        14 bound_grace_ms,
     }
 }

@@ -118,6 +118,9 @@ impl Book {
                     return Err(format!("agent {name} wraps up a contact that is over"));
                 }
             }
+            if agent.barred() != agent.barred_by_whereabouts() {
+                return Err(format!("agent {name} is barred for another reason"));
+            }
             if agent.unsettled() {
                 return Err(format!("agent {name} is not settled"));
             }

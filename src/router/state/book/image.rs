@@ -219,6 +219,7 @@ impl Book {
         book.logged_in = all.map(|(n, _)| AgentIdx::from_usize(n)).collect();
         book.agents = centre.agents.into_owned();
         for agent in &mut book.agents {
+            agent.barred = agent.barred_by_whereabouts();
             agent.told = agent.state();
         }
         for agent in book.agents.iter().filter(|agent| agent.exists) {

@@ -22,6 +22,7 @@ mod people;
 mod places;
 mod platforms;
 mod policy;
+mod whereabouts;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

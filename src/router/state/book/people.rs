@@ -120,6 +120,7 @@ impl Book {
         let entry = &mut self.agents[idx.at()];
         self.skilled.take(&entry.skills);
         entry.exists = false;
+        (entry.whereabouts, entry.barred) = (None, None);
         entry.idle_since = None;
         entry.retry_at = None;
         entry.missed = 0;
