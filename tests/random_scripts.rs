@@ -536,7 +536,14 @@ impl Script {
     fn conversation_request(&mut self, agent: &str, contact: &str) {
         let of = json!({"contact": contact, "agent": agent});
         let late = self.at.saturating_sub(1_000);
-        match self.draw(9) {
+        match self.draw(11) {
+            9..11 => {
+                let by = self.pick(&["chief", agent]);
+                self.say(
+                    "contact.assign",
+                    json!({"contact": contact, "agent": agent, "by": by}),
+                );
+            }
             0..2 => self.say("contact.leave", of),
             2..4 => self.say("contact.retrieve", of),
             4..6 => self.say("contact.take", of),

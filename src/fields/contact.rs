@@ -121,6 +121,18 @@ const WHO: Field = Field::must("agent", Name, "the agent who does it");
 /// `contact.leave`, `contact.retrieve`, `contact.take`.
 pub static CONTACT_AGENT: Fields = Fields::new(&[CONTACT, WHO]);
 
+/// `contact.assign`.
+pub static CONTACT_ASSIGN: Fields = Fields::new(&[
+    CONTACT,
+    Field::must("agent", Name, "the agent who is to have it"),
+    Field::must(
+        "by",
+        Name,
+        "who assigns it; the agent itself where the queue says `pull`",
+    ),
+    Field::may("reason", Text, "why"),
+]);
+
 /// `contact.hold`.
 pub static CONTACT_HOLD: Fields = Fields::new(&[
     CONTACT,

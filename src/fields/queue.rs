@@ -1,5 +1,7 @@
 //! The fields of a queue: its policy with all its parts.
 
+use serde_json::json;
+
 use super::Type::{Bool, Limit, List, Millis, Name, Object, Share, Whole, Words};
 use super::{COUNT, Field, Fields, LIMIT, MILLIS, SKILLS, Type};
 use crate::calendar::DAY_MS;
@@ -161,6 +163,13 @@ pub static QUEUE_SET: Fields = Fields::named::<Policy>(&[
         Object(&TICKET),
         "numbers for contacts at a walk-in counter",
     ),
+    Field::may(
+        "pull",
+        Bool,
+        "agents may take a waiting contact for themselves (contact.assign)",
+    )
+    .or(|| json!(false))
+    .note("Otherwise only a supervisor gives a waiting contact to an agent by hand."),
 ])
 .about(
     "One policy for the contacts that wait together. The queue \"default\" exists from the start; \

@@ -73,6 +73,7 @@ fn is_kept(body: &EventBody) -> bool {
             ContactEvent::Connected { .. }
             | ContactEvent::Left { .. }
             | ContactEvent::Retrieved
+            | ContactEvent::Assigned { .. }
             | ContactEvent::Outcome { .. }
             | ContactEvent::Ended { .. }
             | ContactEvent::Transferred { .. } => true,
@@ -129,6 +130,8 @@ fn is_break(route: Route, why: Why) -> bool {
         | Why::GridManagerAvailable
         | Why::MentorAvailable
         | Why::TransferTarget
+        | Why::Assigned
+        | Why::AssignedWaiting
         | Why::AgentAvailable
         | Why::NoAgentAvailable
         | Why::NotBefore

@@ -164,6 +164,9 @@ measures! {
         "stand_ins_direct" "directly" Count false
             "stand-ins by the route direct: somebody was named"
             |f| stand_in(f, Route::Direct);
+        "stand_ins_assigned" "by hand" Count false
+            "stand-ins by the route assigned: the contact was given to somebody by hand"
+            |f| stand_in(f, Route::Assigned);
         "breaks_busy" "owner busy" Count false
             "stand-ins whose accepted offer was made because the owner was busy"
             |f| broken(f, Break::Busy);

@@ -124,6 +124,10 @@ impl Scope<'_, '_> {
                 self.itself(&hold.agent)?;
                 self.contact(&hold.contact)
             }
+            ContactCommand::Assign(to) => {
+                self.itself(&to.agent)?;
+                self.itself(&to.by)
+            }
             ContactCommand::Leave(of) => self.leaving(&of.agent, &of.contact),
             ContactCommand::Retrieve(of) => self.retrieving(&of.agent, &of.contact),
             ContactCommand::Transfer(transfer) => self.contact(&transfer.contact),

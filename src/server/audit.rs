@@ -350,6 +350,7 @@ impl Target {
                 of_contact.by_agent(&of.agent)
             }
             ContactCommand::Hold(hold) => of_contact.by_agent(&hold.agent),
+            ContactCommand::Assign(of) => of_contact.passing_to(Some(&of.agent)),
         }
     }
 

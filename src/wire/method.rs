@@ -349,6 +349,9 @@ pub static METHODS: &[Method] = methods! {
     "case.wait" Mutation WORK case::CASE_WAIT,
         "Lets a case wait for its customer or for those who assist", "the case",
         |p| command(p, CaseCommand::Wait);
+    "contact.assign" Mutation SELF contact::CONTACT_ASSIGN,
+        "Gives a waiting contact to one agent by hand; the others keep their places", "the contact",
+        |p| command(p, |to| ContactCommand::Assign(Box::new(to)));
     "contact.callback" Mutation CONTACTS contact::CONTACT_CALLBACK,
         "Lets a waiting caller hang up and keep its place: it is called back when its turn comes", "the contact",
         |p| command(p, ContactCommand::Callback);

@@ -372,6 +372,12 @@ static TABLE: &[Row] = &[
         |t| json!({"case": t.name("case"), "on": "customer", "by": t.by()}),
     ),
     row(
+        "contact.assign",
+        "AS",
+        About::Act,
+        |t| json!({"contact": t.name("waiting"), "agent": t.agent, "by": t.by()}),
+    ),
+    row(
         "contact.callback",
         "PS",
         About::Tenants,
@@ -634,11 +640,11 @@ struct Walk {
 const CONFIG: &str = "[agents.ada]\n[agents.bob]\n[agents.cy]\n\
     [queues.default]\nring = \"1h\"\n[queues.quiet]\nring = \"1h\"\nretry = { declined = \"0s\" }\n\
     [queues.wraps]\nring = \"1h\"\nwrap_up = \"1h\"\n\
-    [queues.nobody]\nrequires = { nothing = 10 }\n\
+    [queues.nobody]\nrequires = { nothing = 10 }\npull = true\n\
     [tenants.acme.agents.zoe]\n[tenants.acme.agents.cy]\n\
     [tenants.acme.queues.default]\nring = \"1h\"\n[tenants.acme.queues.quiet]\nring = \"1h\"\nretry = { declined = \"0s\" }\n\
     [tenants.acme.queues.wraps]\nring = \"1h\"\nwrap_up = \"1h\"\n\
-    [tenants.acme.queues.nobody]\nrequires = { nothing = 10 }\n";
+    [tenants.acme.queues.nobody]\nrequires = { nothing = 10 }\npull = true\n";
 fn token(name: &str, role: &str, more: &str) -> String {
     let hash: String = Sha256::digest(format!("secret-{name}"))
         .iter()

@@ -415,10 +415,16 @@ fn nobody_waits_beside_a_free_agent(
                 .all(|(skill, level)| agent.skills.get(skill) >= Some(level));
             // Who passed it on is asked last (rule 23).
             let passed_it_on = contact.passed_on_by.as_ref() == Some(&agent.agent);
+            // One given by hand waits for its agent (rule 28).
+            let anothers = contact
+                .assigned_to
+                .as_ref()
+                .is_some_and(|to| *to != agent.agent);
             if idle
                 && able
                 && places > 0
                 && !passed_it_on
+                && !anothers
                 && !contact.exclude.contains(&agent.agent)
             {
                 faults.say(&format!(

@@ -6,6 +6,7 @@
 //! hints, a draw only if that agent could have been drawn.
 
 mod agents;
+mod assign;
 mod cases;
 mod contacts;
 mod customers;
@@ -176,6 +177,8 @@ pub struct Contact {
     pub overdue: bool,
     /// Transferred to this agent and nobody else.
     pub direct: Option<Name>,
+    /// Given to this agent by hand, and when.
+    pub assigned: Option<(Name, Timestamp)>,
     /// A callback that only its owner makes.
     pub by_owner_only: bool,
     /// It was kept for its owner when the router last settled.
@@ -420,6 +423,7 @@ impl Model {
             Command::Contact(ContactCommand::Cancel(cancel)) => self.contact_cancel(cancel),
             Command::Contact(ContactCommand::End(end)) => self.contact_end(end),
             Command::Contact(ContactCommand::Transfer(transfer)) => self.contact_transfer(transfer),
+            Command::Contact(ContactCommand::Assign(to)) => self.contact_assign(to),
             Command::Contact(ContactCommand::Sync(sync)) => {
                 self.contact_sync(sync, stamped.source.as_ref())
             }

@@ -302,6 +302,13 @@ fn ends() -> Vec<EventBody> {
         ),
         EventBody::Contact(
             full(),
+            ContactEvent::Assigned {
+                by: n("lead"),
+                reason: Some(t("asked for")),
+            },
+        ),
+        EventBody::Contact(
+            full(),
             ContactEvent::Outcome {
                 outcome: Outcome::Resolved,
                 code: Some(n("paid")),

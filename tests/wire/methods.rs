@@ -78,6 +78,7 @@ fn params_of(command: &Command) -> Value {
         ) => json(inner),
         Command::Contact(ContactCommand::Hold(inner)) => json(inner),
         Command::Contact(ContactCommand::Outcome(inner)) => json(inner),
+        Command::Contact(ContactCommand::Assign(inner)) => json(inner),
         Command::Kind(KindCommand::Set(inner)) => {
             let mut params = json(&inner.rules);
             params["kind"] = json(&inner.kind);
@@ -261,6 +262,8 @@ fn the_table_names_the_defaults() {
 
 /// Defaults that the router fills in later, so the command does not have them.
 const FILLED_IN_LATER: [&str; 3] = ["limit", "queue", "channel"];
+/// Fields that are left out as long as they have their default.
+const LEFT_OUT: [&str; 1] = ["pull"];
 
 fn defaults(place: &str, declared: &Fields, value: &Value) -> usize {
     let mut checked = 0;
@@ -281,6 +284,9 @@ fn defaults(place: &str, declared: &Fields, value: &Value) -> usize {
         let mut actual = value[param.name].clone();
         if let Some(map) = actual.as_object_mut() {
             map.retain(|_, value| !value.is_null());
+        }
+        if actual.is_null() && LEFT_OUT.contains(&param.name) {
+            continue;
         }
         assert_eq!(actual, *default, "{place}");
         checked += 1;

@@ -288,6 +288,8 @@ fn break_of(why: Why) -> Option<Break> {
         | Why::GridManagerAvailable
         | Why::MentorAvailable
         | Why::TransferTarget
+        | Why::Assigned
+        | Why::AssignedWaiting
         | Why::AssistAsked
         | Why::AgentAvailable
         | Why::NoAgentAvailable

@@ -61,6 +61,10 @@ impl Router {
             self.give_up(idx, Why::WaitedTooLong);
             return;
         }
+        if contact.kept_for().is_some() && self.book.assignment_is_over(contact) {
+            self.end_assignment(idx);
+        }
+        let contact = self.book.contact(idx);
         let new_here = contact.place().is_none();
         let direct = contact.direct;
         loop {

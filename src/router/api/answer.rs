@@ -271,6 +271,8 @@ pub struct ContactView {
     pub route: Option<Route>,
     /// Who passed it on, until somebody takes it.
     pub passed_on_by: Option<Name>,
+    /// The agent to whom it was assigned by hand, until somebody takes it.
+    pub assigned_to: Option<Name>,
     /// Since when an agent has it on hold.
     pub held_since_at: Option<Timestamp>,
     /// The first of its open offers.

@@ -8,7 +8,7 @@ use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 use super::command::{
-    AgentDevice, AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactCancel,
+    AgentDevice, AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactAssign, ContactCancel,
     ContactEnd, ContactHold, ContactOutcome, ContactSubmit, ContactSync, ContactTransfer,
     ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink, Desktop, OfferDecline, OfferRef,
     QueueRef, QueueSet, Session, SettingsPatch,
@@ -136,6 +136,7 @@ pub enum ContactCommand {
     Hold(ContactHold),
     Take(ContactAgent),
     Outcome(Box<ContactOutcome>),
+    Assign(Box<ContactAssign>),
 }
 
 impl ContactCommand {
@@ -151,6 +152,7 @@ impl ContactCommand {
             Self::Leave(of) | Self::Retrieve(of) | Self::Take(of) => Some(&of.contact),
             Self::Hold(hold) => Some(&hold.contact),
             Self::Outcome(told) => Some(&told.contact),
+            Self::Assign(to) => Some(&to.contact),
             Self::Sync(_) => None,
         }
     }

@@ -92,6 +92,8 @@ words! {
         Team,
         Skill,
         Direct,
+        /// It was given to the agent by hand.
+        Assigned,
     }
 
     /// Which agent is chosen among the eligible. Ties go to the longest idle, then by agent id.
@@ -221,6 +223,8 @@ words! {
         GridManagerAvailable,
         MentorAvailable,
         TransferTarget,
+        Assigned,
+        AssignedWaiting,
         AssistAsked,
         AgentAvailable,
         NoAgentAvailable,
@@ -284,5 +288,6 @@ words! {
         Leave,
         Retrieve,
         Take,
+        Assign,
     }
 }

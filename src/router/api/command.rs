@@ -405,6 +405,17 @@ pub struct ContactAgent {
     pub agent: Name,
 }
 
+/// `contact.assign`: gives a waiting contact to one agent by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactAssign {
+    pub contact: Name,
+    pub agent: Name,
+    /// Who assigns it: a supervisor, or the agent itself where the queue lets agents pull.
+    pub by: Name,
+    pub reason: Option<Text>,
+}
+
 /// `contact.hold`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

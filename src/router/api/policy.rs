@@ -276,6 +276,9 @@ pub struct Policy {
     pub booking: Booking,
     #[serde(skip_serializing_if = "is_default")]
     pub ticket: TicketPolicy,
+    /// Agents may take a waiting contact for themselves.
+    #[serde(skip_serializing_if = "is_default")]
+    pub pull: bool,
 }
 
 impl Default for Policy {
@@ -303,6 +306,7 @@ impl Default for Policy {
             max_in_system: None,
             booking: Booking::default(),
             ticket: TicketPolicy::default(),
+            pull: false,
         }
     }
 }

@@ -55,7 +55,9 @@ impl Book {
             add(agent, Route::Direct, true);
         }
         let check = self.asks_skill_of_owners(contact);
-        if let Some(owner) = self.sought_owner(contact) {
+        if let Some((agent, _since)) = contact.assigned() {
+            add(agent, Route::Assigned, false);
+        } else if let Some(owner) = self.sought_owner(contact) {
             add(owner, Route::Owner, check);
             // Even while it is kept for the owner, since these agents come next.
             let reach = self.reach_in_the_end(contact, requirement);

@@ -113,7 +113,9 @@ impl Book {
         requirement: &Levels,
         agent: AgentIdx,
     ) -> bool {
-        !self.asks_skill_of_owners(contact) || meets(self.agent(agent).skills(), requirement)
+        !self.asks_skill_of_owners(contact)
+            || contact.is_assigned_to(agent)
+            || meets(self.agent(agent).skills(), requirement)
     }
 
     /// Why an agent is or is not eligible for a contact.
@@ -155,8 +157,12 @@ impl Book {
         }
     }
 
-    /// The owner to ask for a contact, if its queue routes by owners.
+    /// The owner to ask for a contact, if its queue routes by owners; before that the agent to whom
+    /// it was assigned.
     pub(in crate::router) fn sought_owner(&self, contact: &Contact) -> Option<AgentIdx> {
+        if let Some((agent, _since)) = contact.assigned() {
+            return Some(agent);
+        }
         let policy = &self.queue(contact.queue()).policy().ownership;
         let off = policy.mode == OwnershipMode::Off && !contact.by_owner_only;
         if off || contact.passed_on || contact.direct.is_some() {
@@ -227,6 +233,16 @@ impl Book {
         };
         let policy = &self.queue(contact.queue()).policy().ownership;
         let situation = self.situation(contact, requirement, owner);
+        if let Some((agent, since)) = contact.assigned() {
+            return match self.kept_for_assigned(contact, since, situation) {
+                Some(until) => Reach {
+                    owner: Some(agent),
+                    owner_only_until: Some(until),
+                    ..Reach::nobody(Why::AssignedWaiting)
+                },
+                None => self.reach_on_line(&contact.as_if_unassigned(), requirement),
+            };
+        }
         if let Some((until, why)) = self.kept_for_owner(contact, policy, situation) {
             if policy.hold == OwnerHold::WhileBusy && until < Timestamp::MAX {
                 // Others may take it, but only if they have nothing else to take.
@@ -254,6 +270,9 @@ impl Book {
         contact: &Contact,
         requirement: &Levels,
     ) -> Reach {
+        if contact.assigned().is_some() {
+            return self.reach_in_the_end(&contact.as_if_unassigned(), requirement);
+        }
         let reach = self.reach_on_line(contact, requirement);
         match (reach.owner, reach.owner_only_until) {
             (Some(owner), Some(until)) if until < Timestamp::MAX => {
@@ -272,29 +291,69 @@ impl Book {
         policy: &Ownership,
         situation: Situation,
     ) -> Option<(Timestamp, Why)> {
-        let (limit, why, until_at) = match situation {
-            Situation::Never(_) => return None,
-            Situation::Free => (0, Why::OwnerBusyWaiting, None),
-            Situation::Busy => (policy.wait.busy_ms.0, Why::OwnerBusyWaiting, None),
-            Situation::WrapUp => (policy.wait.wrap_up_ms.0, Why::OwnerWrapUpWaiting, None),
-            Situation::Break { until_at } => {
-                (policy.wait.break_ms.0, Why::OwnerBreakWaiting, until_at)
-            }
-            Situation::Offline { until_at } => {
-                (policy.wait.offline_ms.0, Why::OwnerOfflineWaiting, until_at)
-            }
-        };
+        let (limit, why, until_at) = wait_for(policy, situation)?;
         if policy.mode == OwnershipMode::Require || contact.by_owner_only {
             return Some((Timestamp::MAX, why));
         }
-        let until = contact.wait_from.saturating_add(limit);
+        let from = contact.wait_from;
+        self.lasts_until(contact, from, limit, until_at)
+            .map(|until| (until, why))
+    }
+
+    /// Until when a contact is kept for the agent to whom it was assigned, if it is: as long as for
+    /// an owner, counted from the assignment. A free agent is about to take it.
+    fn kept_for_assigned(
+        &self,
+        contact: &Contact,
+        since: Timestamp,
+        situation: Situation,
+    ) -> Option<Timestamp> {
+        if situation == Situation::Free {
+            return Some(Timestamp::MAX);
+        }
+        let policy = &self.queue(contact.queue()).policy().ownership;
+        let (limit, _why, until_at) = wait_for(policy, situation)?;
+        self.lasts_until(contact, since, limit, until_at)
+    }
+
+    /// Whether a contact that is assigned to an agent now is offered to it, or waits for it.
+    pub(in crate::router) fn waits_for_assigned(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        let requirement = self.requirement(contact);
+        let trial = contact.as_if_assigned_to(agent, self.at());
+        let situation = self.situation(&trial, &requirement, agent);
+        contact.offer_to(agent).is_some()
+            || self
+                .kept_for_assigned(&trial, self.at(), situation)
+                .is_some()
+    }
+
+    /// Whether a contact was assigned to an agent for whom it does not wait any longer.
+    pub(in crate::router) fn assignment_is_over(&self, contact: &Contact) -> bool {
+        contact.assigned().is_some_and(|(agent, since)| {
+            let requirement = self.requirement(contact);
+            let situation = self.situation(contact, &requirement, agent);
+            contact.offer_to(agent).is_none()
+                && !self.is_cut_off(contact)
+                && self.kept_for_assigned(contact, since, situation).is_none()
+        })
+    }
+
+    /// The end of a wait for an agent, if it lasts and the agent comes back before it.
+    fn lasts_until(
+        &self,
+        contact: &Contact,
+        from: Timestamp,
+        limit: i64,
+        until_at: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let until = from.saturating_add(limit);
         // A wait that ends at this instant is ended by its deadline; none begins with no time left.
         let ends_in_turn = self.at() == until
             && contact.deadline(Deadline::OwnerWait) == Some(until)
             && self.come_to() < (self.at(), Timer::OwnerWait);
         let lasts = self.at() < until || ends_in_turn;
         let worth_it = until_at.is_none_or(|back_at| back_at <= until);
-        (lasts && worth_it).then_some((until, why))
+        (lasts && worth_it).then_some(until)
     }
 
     /// Who may take a contact after its wait for the owner: the owner still, and everyone in the
@@ -336,6 +395,20 @@ impl Book {
         }
         reach
     }
+}
+
+/// How long an owner in this situation is waited for, how that is called, and when the owner is
+/// back if that is known. `None` = it never comes.
+fn wait_for(policy: &Ownership, situation: Situation) -> Option<(i64, Why, Option<Timestamp>)> {
+    let wait = &policy.wait;
+    Some(match situation {
+        Situation::Never(_) => return None,
+        Situation::Free => (0, Why::OwnerBusyWaiting, None),
+        Situation::Busy => (wait.busy_ms.0, Why::OwnerBusyWaiting, None),
+        Situation::WrapUp => (wait.wrap_up_ms.0, Why::OwnerWrapUpWaiting, None),
+        Situation::Break { until_at } => (wait.break_ms.0, Why::OwnerBreakWaiting, until_at),
+        Situation::Offline { until_at } => (wait.offline_ms.0, Why::OwnerOfflineWaiting, until_at),
+    })
 }
 
 /// A stand-in named by a queue's fallbacks.

@@ -40,16 +40,18 @@ impl Book {
     /// it is resolved: one of a contact that exists is only answered.
     pub(in crate::router) fn check_moments(&self, command: &Command) -> Result<(), Reject> {
         match command {
-            Command::Agent(command) => self.check_agent_moments(command),
-            Command::Contact(ContactCommand::Update(update)) => {
-                self.check_moment(Moment::of("contact", "not_before_at", update.not_before_at))
-            }
-            Command::Case(CaseCommand::Wait(wait)) => {
-                self.check_moment(Moment::of("case", "until_at", wait.until_at))
-            }
-            Command::Case(CaseCommand::Extend(extend)) => {
-                self.check_moment(Moment::of("case", "to_at", Some(extend.to_at)))
-            }
+            Command::Agent(command) => self
+                .check_agent_moments(command)
+                .map_err(|refusal| refusal.with_id(command.agent())),
+            Command::Contact(ContactCommand::Update(update)) => self
+                .check_moment(Moment::of("contact", "not_before_at", update.not_before_at))
+                .map_err(|refusal| refusal.with_id(&update.contact)),
+            Command::Case(CaseCommand::Wait(wait)) => self
+                .check_moment(Moment::of("case", "until_at", wait.until_at))
+                .map_err(|refusal| refusal.with_id(&wait.case)),
+            Command::Case(CaseCommand::Extend(extend)) => self
+                .check_moment(Moment::of("case", "to_at", Some(extend.to_at)))
+                .map_err(|refusal| refusal.with_id(&extend.case)),
             Command::Tick
             | Command::Restarted
             | Command::Reloaded

@@ -68,12 +68,29 @@ impl Book {
         if free.0 == 0 {
             return None;
         }
+        if let Some(assigned) = self.pick_assigned(agent, free) {
+            return Some(assigned);
+        }
         let common = self.pick_common(agent, free);
         let owned = self.pick_owned(agent, free, common);
         owned
             .or(common)
             .map(|found| found.contact)
             .or_else(|| self.pick_ringing(agent, free))
+    }
+
+    /// The first contact that was assigned to the agent: it is the next one.
+    fn pick_assigned(&self, agent: AgentIdx, free: Free) -> Option<ContactIdx> {
+        let kept = self.waiting().kept_for(agent);
+        let assigned = kept.filter_map(|idx| {
+            let contact = self.contact(idx);
+            let place = contact.place().filter(|_| contact.is_assigned_to(agent))?;
+            let may = free.has(contact.channel)
+                && place.reach.owner == Some(agent)
+                && !self.excluded(contact, agent);
+            may.then_some((place.key, idx))
+        });
+        assigned.min().map(|(_key, idx)| idx)
     }
 
     /// The first contact in the common order that the agent may take.
@@ -212,8 +229,7 @@ impl Book {
     fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: Free) -> bool {
         free.has(waiting.channel)
             && !self.excluded(waiting, owner)
-            && (!self.asks_skill_of_owners(waiting)
-                || meets(self.agent(owner).skills(), &self.requirement(waiting)))
+            && self.is_trusted(waiting, &self.requirement(waiting), owner)
     }
 
     /// A contact that rings elsewhere and may ring here too, if no contact waits for the agent.

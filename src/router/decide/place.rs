@@ -118,6 +118,12 @@ impl Book {
                 && Some(*agent) != but
                 && !self.shut_out(contact, *agent)
         };
+        if contact
+            .assigned()
+            .is_some_and(|(agent, _)| logged_in(&agent))
+        {
+            return true;
+        }
         // Later steps count too: "could ever".
         let queue = self.queue(contact.queue());
         let steps = queue.steps().len() as u32;
@@ -157,6 +163,9 @@ impl Book {
             first = first.into_iter().chain(back_at(agent)).min();
             first == Some(self.at())
         };
+        if contact.assigned().is_some_and(|(agent, _)| note(agent)) {
+            return Some(self.at());
+        }
         let steps = self.queue(contact.queue()).steps().len() as u32;
         for passed in contact.steps_passed()..=steps.max(contact.steps_passed()) {
             let requirement = self.requirement_after(contact, passed);

@@ -59,6 +59,9 @@ impl Book {
 
     /// Preferred agent, owner, last owner: asked first, without waiting.
     fn plan_by_name(&self, contact: &Contact, requirement: &Levels) -> Option<Plan> {
+        if let Some((agent, _since)) = contact.assigned() {
+            return self.plan_for(contact, requirement, agent);
+        }
         // A preference applies on arrival only; nobody waits for it.
         let comes_in = contact.place().is_none() && contact.offers_made == 0;
         // A consultation asks the mentor first, without waiting.
@@ -84,23 +87,7 @@ impl Book {
             });
         }
         if let Some(owner) = self.sought_owner(contact) {
-            if self.situation(contact, requirement, owner) != Situation::Free {
-                return None;
-            }
-            if self.agent(owner).pending() {
-                // The owner is about to choose, and takes its own contacts first.
-                return Some(Plan::Wait);
-            }
-            let (route, why) = if contact.kept_for().is_some() {
-                (self.route_direct(contact, owner), Why::AssistAsked)
-            } else {
-                (Route::Owner, Why::OwnerAvailable)
-            };
-            return Some(Plan::Offer {
-                agent: owner,
-                route,
-                why,
-            });
+            return self.plan_for(contact, requirement, owner);
         }
         let mode = self.queue(contact.queue()).policy().ownership.mode;
         if let Some(agent) = contact.last_owner
@@ -122,6 +109,37 @@ impl Book {
                 route: Route::Direct,
                 why: Why::GridManagerAvailable,
             })
+    }
+
+    /// The owner, or the agent for whom the contact is kept as for an owner.
+    fn plan_for(&self, contact: &Contact, requirement: &Levels, owner: AgentIdx) -> Option<Plan> {
+        if self.situation(contact, requirement, owner) != Situation::Free {
+            return None;
+        }
+        if self.agent(owner).pending() {
+            // The owner is about to choose, and takes its own contacts first.
+            return Some(Plan::Wait);
+        }
+        let (route, why) = if contact.kept_for().is_some() {
+            self.route_kept(contact, owner)
+        } else {
+            (Route::Owner, Why::OwnerAvailable)
+        };
+        Some(Plan::Offer {
+            agent: owner,
+            route,
+            why,
+        })
+    }
+
+    /// The route by which an agent takes a contact that is kept for it, and why.
+    fn route_kept(&self, contact: &Contact, agent: AgentIdx) -> (Route, Why) {
+        match (contact.assigned(), self.owns(contact, agent)) {
+            (Some(_), true) => (Route::Owner, Why::Assigned),
+            (Some(_), false) => (Route::Assigned, Why::Assigned),
+            (None, true) => (Route::Owner, Why::AssistAsked),
+            (None, false) => (Route::Direct, Why::AssistAsked),
+        }
     }
 
     /// The step when nobody is asked by name: the fallbacks, or anyone by skill.
@@ -227,6 +245,9 @@ impl Book {
         contact: &Contact,
         agent: AgentIdx,
     ) -> (Route, Why) {
+        if contact.is_assigned_to(agent) {
+            return self.route_kept(contact, agent);
+        }
         if self.owns(contact, agent) {
             return (Route::Owner, Why::OwnerAvailable);
         }
@@ -234,7 +255,7 @@ impl Book {
             return (Route::Skill, Why::AgentAvailable);
         };
         if contact.kept_for() == Some(agent) {
-            return (Route::Direct, Why::AssistAsked);
+            return self.route_kept(contact, agent);
         }
         let requirement = self.requirement(contact);
         let reach = self.reach(contact, &requirement);

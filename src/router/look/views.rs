@@ -7,7 +7,7 @@ use crate::router::api::answer::{
     Explained, OfferView, PriorityView, QueueView, StepView, Submitted, Synced, SyncedState,
 };
 use crate::router::api::codes::{CaseState, ContactState, Device, Verdict};
-use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, CustomerIdx, QueueIdx};
+use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
 use crate::router::api::people::Absence;
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::Agent;
@@ -232,10 +232,8 @@ impl Book {
             agent: agent.map(|agent| self.agent_name(agent)),
             consulting: consulting.map(|agent| self.agent_name(agent)),
             route: first.map(|talk| talk.route).or(contact.route),
-            passed_on_by: contact
-                .passed()
-                .filter(|_| contact.seeking())
-                .map(|passed| self.agent_name(passed.by)),
+            passed_on_by: self.passed_on_by(contact),
+            assigned_to: self.assigned_to(contact),
             held_since_at: contact.held_since(),
             offer: self.first_offer(contact),
             offers: offers.collect(),
@@ -269,6 +267,16 @@ impl Book {
             customer_priority: Some(contact.bonus()).filter(|bonus| *bonus != 0),
             wishes: contact.wishes().map(|wishes| self.skills().map(wishes)),
         }
+    }
+
+    /// Who passed a contact on that nobody has taken yet.
+    fn passed_on_by(&self, contact: &Contact) -> Option<Name> {
+        let passed = contact.passed().filter(|_| contact.seeking());
+        passed.map(|passed| self.agent_name(passed.by))
+    }
+
+    fn assigned_to(&self, contact: &Contact) -> Option<Name> {
+        contact.assigned().map(|(agent, _)| self.agent_name(agent))
     }
 
     /// When the wrap-up of a contact ends.

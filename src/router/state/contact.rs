@@ -263,6 +263,7 @@ impl Contact {
             cold.holds.clear();
             cold.spent = None;
             cold.passed = None;
+            cold.assigned = None;
             cold.code = None;
             cold.told_at = None;
         }
@@ -396,7 +397,7 @@ impl Contact {
     /// Whether an offer by name (owner, deputy, leader, direct) is open: then nobody else is asked.
     pub fn rings_by_name(&self) -> bool {
         self.offers.iter().any(|offer| match offer.route {
-            Route::Owner | Route::Deputy | Route::Leader | Route::Direct => true,
+            Route::Owner | Route::Deputy | Route::Leader | Route::Direct | Route::Assigned => true,
             Route::Team | Route::Skill => false,
         })
     }

@@ -45,6 +45,8 @@ pub struct ContactCold {
     pub(super) spent: Option<Spent>,
     /// Who passed it on, until somebody takes it.
     pub passed: Option<Passed>,
+    /// Its assignment by hand, until somebody takes it or that is over.
+    pub(super) assigned: Option<Assigned>,
     /// The centre's own code of its outcome.
     pub code: Option<Name>,
     /// When its end was told, where that was late.
@@ -67,12 +69,22 @@ pub struct Passed {
 
 stored! { Passed { 1 by, 2 queue, 3 to_queue = false } }
 
+/// An assignment by hand: the contact is kept for one agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    pub since: Timestamp,
+    /// Whom it was kept for before.
+    pub before: Option<AgentIdx>,
+}
+
+stored! { Assigned { 1 since, 2 before } }
+
 stored! {
     ContactCold {
         1 kind, 2 exclude, 3 note, 4 slot, 5 ticket, 6 callback_at, 7 callback_to, 8 bonus = 0,
         9 wishes, 10 wishing = false, 11 wish_until, 12 manager, 13 mentor, 14 learnt = false,
         15 holds, 16 spent, 17 passed, 18 code, 19 told_at,
-        30 withheld = false, 31 shared,
+        30 withheld = false, 31 shared, 70 assigned,
     }
 }
 
@@ -147,6 +159,36 @@ impl Contact {
     pub fn passed_to_queue_by(&self) -> Option<AgentIdx> {
         let passed = self.passed().filter(|passed| passed.to_queue);
         passed.map(|passed| passed.by)
+    }
+
+    /// The agent to whom it was given by hand, and since when.
+    pub fn assigned(&self) -> Option<(AgentIdx, Timestamp)> {
+        let agent = self.kept_for?;
+        let assigned = self.cold.as_ref()?.assigned?;
+        Some((agent, assigned.since))
+    }
+
+    /// Whether it was given to this agent by hand.
+    pub fn is_assigned_to(&self, agent: AgentIdx) -> bool {
+        self.kept_for == Some(agent) && self.assigned().is_some()
+    }
+
+    /// The same contact as if it were assigned to an agent.
+    pub fn as_if_assigned_to(&self, agent: AgentIdx, since: Timestamp) -> Self {
+        let mut trial = self.as_if_unassigned();
+        let before = trial.kept_for.replace(agent);
+        trial.cold_mut().assigned = Some(Assigned { since, before });
+        trial
+    }
+
+    /// The same contact as if it were not assigned.
+    pub fn as_if_unassigned(&self) -> Self {
+        let mut trial = self.clone();
+        let cold = trial.cold.as_mut();
+        if let Some(assigned) = cold.and_then(|cold| cold.assigned.take()) {
+            trial.kept_for = assigned.before;
+        }
+        trial
     }
 
     pub fn mentor(&self) -> Option<AgentIdx> {

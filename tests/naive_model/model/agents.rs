@@ -311,7 +311,10 @@ impl Model {
     }
 
     /// The owner to ask for a contact, if there is one.
-    pub fn sought_owner(&self, contact: &Contact) -> Option<&Name> {
+    pub fn sought_owner<'a>(&'a self, contact: &'a Contact) -> Option<&'a Name> {
+        if let Some((agent, _)) = &contact.assigned {
+            return Some(agent);
+        }
         let off = self.policy(&contact.queue).ownership.mode == OwnershipMode::Off;
         let off = off && !contact.by_owner_only;
         if off || contact.passed_on {

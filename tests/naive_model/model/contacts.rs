@@ -101,6 +101,7 @@ impl Model {
             just_arrived: false,
             overdue: false,
             direct: None,
+            assigned: None,
             by_owner_only: false,
             kept: false,
             nobody_since: None,
@@ -208,6 +209,7 @@ impl Model {
                 if state != ContactState::Scheduled {
                     // It keeps its place and waits by the new limits.
                     self.contacts[idx].direct = None;
+                    self.contacts[idx].assigned = None;
                     self.enter(idx, self.now);
                 }
             }
@@ -329,6 +331,7 @@ impl Model {
         let contact = &mut self.contacts[idx];
         contact.seeking = false;
         contact.direct = None;
+        contact.assigned = None;
         contact.scheduled_at = None;
         contact.lease_at = None;
         contact.outcome = Some(outcome);

@@ -78,6 +78,7 @@ impl Model {
         let contact = &mut self.contacts[idx];
         contact.seeking = false;
         contact.direct = None;
+        contact.assigned = None;
         contact.passed_by = None;
         contact.route = Some(route);
         contact.connected_at = contact.connected_at.or(Some(now));

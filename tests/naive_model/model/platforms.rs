@@ -39,7 +39,9 @@ impl Model {
         if is_empty && others && !sync.confirm {
             return Err(RejectKind::Conflict);
         }
-        self.is_there(&sync.source);
+        if self.is_there(&sync.source) {
+            self.is_back(&sync.source);
+        }
         let mut confirmed = earlier.map_or(Vec::new(), |nth| self.listed.swap_remove(nth).1);
         confirmed.extend(sync.contacts.iter().cloned());
         let mut missing = Vec::new();
@@ -72,9 +74,14 @@ impl Model {
 
     pub(super) fn session_opened(&mut self, client: &Name) -> Verdict {
         self.sessions.push(client.clone());
-        if !self.is_there(client) {
-            return Ok(());
+        if self.is_there(client) {
+            self.is_back(client);
         }
+        Ok(())
+    }
+
+    /// What waits for a client that is there again goes on.
+    fn is_back(&mut self, client: &Name) {
         for contact in &mut self.contacts {
             if contact.source.as_ref() == Some(client) {
                 contact.looks_for_more = true;
@@ -83,7 +90,6 @@ impl Model {
                 }
             }
         }
-        Ok(())
     }
 
     /// A client is there. Returns whether it had been gone.

@@ -89,6 +89,9 @@ impl Model {
     }
 
     pub fn reach(&self, contact: &Contact) -> Reach {
+        if let Some((agent, _)) = &contact.assigned {
+            return Reach::OwnerAlone(agent.clone());
+        }
         let Some(owner) = self.sought_owner(contact).cloned() else {
             return Reach::Anyone;
         };
@@ -151,7 +154,7 @@ impl Model {
     }
 
     /// Rule 15: whether a contact waits for an owner who is not free.
-    fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
+    pub fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
         let wait = &self.policy(&contact.queue).ownership.wait;
         let limit = match owner.presence {
             Presence::Break => wait.break_ms,
@@ -159,7 +162,9 @@ impl Model {
             Presence::Available if self.in_wrap_up(owner) => wait.wrap_up_ms,
             Presence::Available => wait.busy_ms,
         };
-        let end = contact.waits_since + limit.0;
+        let assigned = contact.assigned.as_ref();
+        let from = assigned.map_or(contact.waits_since, |(_, since)| *since);
+        let end = from + limit.0;
         let back = owner.until_at.filter(|_| owner.presence == Presence::Break);
         // A wait that ends at this instant is ended by its deadline; none begins with no time left.
         let lasts = self.now < end || contact.kept && !self.passed(end, Kind::OwnerWait);
@@ -175,7 +180,15 @@ impl Model {
                 let route = if owns { Route::Owner } else { Route::Skill };
                 self.has_skills(agent, contact).then_some((0, route))
             }
-            Reach::OwnerAlone(owner) => (agent.name == owner).then_some((0, Route::Owner)),
+            Reach::OwnerAlone(owner) => {
+                let by_hand = contact.assigned.is_some();
+                let route = if by_hand && self.owner_of(contact) != Some(&agent.name) {
+                    Route::Assigned
+                } else {
+                    Route::Owner
+                };
+                (agent.name == owner).then_some((0, route))
+            }
             Reach::Fallbacks {
                 owner, owner_too, ..
             } => {

@@ -20,7 +20,7 @@ fn rings_by_name(contact: &Contact) -> bool {
     contact.offers.iter().any(|offer| {
         matches!(
             offer.route,
-            Route::Owner | Route::Deputy | Route::Leader | Route::Direct
+            Route::Owner | Route::Deputy | Route::Leader | Route::Direct | Route::Assigned
         )
     })
 }
@@ -75,7 +75,7 @@ impl Model {
             sought.is_none() && self.policy(&contact.queue).ownership.mode != OwnershipMode::Off
         });
         // A preference applies on arrival only; nobody waits for it.
-        if contact.just_arrived {
+        if contact.just_arrived && contact.assigned.is_none() {
             for preferred in [contact.prefer.as_ref(), last_owner].into_iter().flatten() {
                 if let Some(agent) = self.agent(preferred)
                     && free(agent)
@@ -167,6 +167,9 @@ impl Model {
     /// changed.
     fn route(&mut self, idx: usize) -> bool {
         let mut moved = false;
+        if self.assignment_is_over(&self.contacts[idx]) {
+            self.contacts[idx].assigned = None;
+        }
         let contact = &self.contacts[idx];
         if contact.seeking && contact.offers.is_empty() && self.waited_too_long(contact) {
             // Rule 6: a contact whose time ran out while it was offered ends with its last offer.
@@ -247,6 +250,13 @@ impl Model {
         let waiting = takeable
             .iter()
             .filter(|(_, contact, _)| contact.offers.is_empty());
+        let assigned = waiting
+            .clone()
+            .filter(|(_, contact, _)| contact.assigned.is_some())
+            .min_by_key(|(_, contact, _)| self.place(contact));
+        if let Some((idx, _, route)) = assigned {
+            return Some((*idx, *route));
+        }
         let owned = waiting
             .clone()
             .filter(|(_, contact, _)| self.takes_first(agent, contact))

@@ -124,6 +124,9 @@ impl Model {
             wait.offline_ms,
         ] {
             all.push((contact.waits_since + limit.0, Kind::OwnerWait));
+            if let Some((_, since)) = &contact.assigned {
+                all.push((since + limit.0, Kind::OwnerWait));
+            }
         }
         for step in &policy.steps {
             all.push((contact.waits_since + step.after_ms.0, Kind::Step));
@@ -238,6 +241,13 @@ impl Model {
 
     /// The same, by anyone but one agent.
     pub fn could_be_served(&mut self, contact: &Contact, but: Option<&Name>) -> bool {
+        if contact.assigned.is_some() {
+            let plain = Contact {
+                assigned: None,
+                ..contact.clone()
+            };
+            return self.could_be_assigned(contact, but) || self.could_be_served(&plain, but);
+        }
         let steps = self.policy(&contact.queue).steps.iter();
         let steps = steps.map(|step| (contact.waits_since + step.after_ms.0, Kind::Step));
         let now = self.clock;

@@ -5,10 +5,10 @@ use firsthand::router::codes::{
 };
 use firsthand::router::command::{
     AgentCommand, AgentPresence, AgentRef, AgentRemove, CaseAct, CaseCommand, CaseHandover,
-    CaseNote, CaseOpen, Command, ContactCancel, ContactCommand, ContactEnd, ContactSubmit,
-    ContactSync, ContactTransfer, ContactUpdate, CustomerCommand, CustomerExclude, CustomerLink,
-    CustomerUnlink, OfferCommand, OfferDecline, OfferRef, QueueCommand, QueueRef, Session,
-    SessionCommand, Target,
+    CaseNote, CaseOpen, Command, ContactAssign, ContactCancel, ContactCommand, ContactEnd,
+    ContactSubmit, ContactSync, ContactTransfer, ContactUpdate, CustomerCommand, CustomerExclude,
+    CustomerLink, CustomerUnlink, OfferCommand, OfferDecline, OfferRef, QueueCommand, QueueRef,
+    Session, SessionCommand, Target,
 };
 use firsthand::router::ids::{Name, OfferId, Text};
 use firsthand::router::policy::{Priority, SkillMap};
@@ -56,7 +56,7 @@ impl Workload {
         let crowded = model.contacts.len() > self.shape.crowd;
         let submit = if crowded { 40 } else { 260 };
         match self.rng.random_range(0..700 + submit) {
-            0..200 | 640..700 => self.accept(model),
+            0..200 | 652..700 => self.accept(model),
             200..240 => self.decline(model),
             240..360 => self.end(model),
             360..400 => self.cancel(model),
@@ -78,6 +78,7 @@ impl Workload {
             605..635 => self.case(model),
             635..639 => Command::Tick,
             639 => Command::Reloaded,
+            640..652 => self.assign(model),
             _ => self.submit(model),
         }
     }
@@ -351,6 +352,23 @@ impl Workload {
             attributes: None,
             learnt: None,
             not_before_at: None,
+        })))
+    }
+
+    /// Mostly by a supervisor; an agent may only where the queue lets it pull.
+    fn assign(&mut self, model: &Model) -> Command {
+        let states = [ContactState::Waiting, ContactState::Offered];
+        let agent = self.agent_name();
+        let by = if self.one_in(4) {
+            agent.clone()
+        } else {
+            Name::of("supervisor")
+        };
+        Command::Contact(ContactCommand::Assign(Box::new(ContactAssign {
+            contact: self.contact_in(model, &states),
+            agent,
+            by,
+            reason: None,
         })))
     }
 

@@ -92,6 +92,7 @@ impl Workload {
         if self.one_in(2) {
             policy.ownership = self.ownership();
         }
+        policy.pull = self.one_in(2);
         policy
     }
 

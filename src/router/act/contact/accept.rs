@@ -54,8 +54,12 @@ impl Router {
         let route = match offer.route {
             _ if self.book.owns(contact, offer.agent) => Route::Owner,
             Route::Owner => Route::Skill,
-            route
-            @ (Route::Deputy | Route::Leader | Route::Team | Route::Skill | Route::Direct) => route,
+            route @ (Route::Deputy
+            | Route::Leader
+            | Route::Team
+            | Route::Skill
+            | Route::Direct
+            | Route::Assigned) => route,
         };
         if !self.book.contact(idx).talks().is_empty() {
             // A consultation came to the queue without waiting in it.

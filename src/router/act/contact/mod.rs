@@ -7,6 +7,7 @@ mod ticket;
 
 // Offers and conversations.
 pub(super) mod accept;
+pub(super) mod assign;
 mod callbacks;
 mod hold;
 mod learnt;
@@ -50,6 +51,7 @@ impl Router {
             ContactCommand::Hold(hold) => self.contact_hold(hold),
             ContactCommand::Take(of) => self.contact_take(of),
             ContactCommand::Outcome(told) => self.contact_outcome(told),
+            ContactCommand::Assign(to) => self.contact_assign(to),
         }
     }
 

@@ -21,10 +21,12 @@ impl Router {
         rule: Option<Rule>,
     ) {
         let rule = rule.unwrap_or(match route {
+            _ if why == Why::Assigned => Rule::Assign,
             Route::Owner => Rule::Owner,
             Route::Deputy | Route::Leader | Route::Team => Rule::Fallback,
             Route::Direct if why == Why::TransferTarget => Rule::Transfer,
             Route::Direct => Rule::Prefer,
+            Route::Assigned => Rule::Assign,
             Route::Skill => Rule::Skill,
         });
         self.remember_search(idx, rule, why, Some((agent, route)), None);

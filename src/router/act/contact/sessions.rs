@@ -122,7 +122,10 @@ impl Router {
         from: Option<&Name>,
     ) -> Result<Subject, Reject> {
         self.check_empty_list(sync, from)?;
-        let (source, _) = self.book.bring_back(&sync.source);
+        let (source, was_gone) = self.book.bring_back(&sync.source);
+        if was_gone {
+            self.platform_is_back(source);
+        }
         let mut listed = BTreeSet::new();
         let mut unknown = Vec::new();
         for name in &sync.contacts {

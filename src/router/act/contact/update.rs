@@ -72,8 +72,9 @@ impl Router {
             return;
         }
         if moved {
-            // A direct transfer to one agent ends when the contact moves to another queue.
+            // A direct transfer to one agent and an assignment end when the contact moves to another queue.
             self.book.contact_mut(idx).direct = None;
+            self.book.unassign(idx);
             self.book.contact_mut(idx).entered_at = self.book.at();
             self.begin_seeking(idx);
             return;

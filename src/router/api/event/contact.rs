@@ -107,6 +107,11 @@ pub enum ContactEvent {
     },
     /// An agent takes back what it passed on.
     Retrieved,
+    /// It was given to an agent by hand.
+    Assigned {
+        by: Name,
+        reason: Option<Text>,
+    },
     WrapUp {
         until_at: Timestamp,
         ended_by: Option<EndedBy>,
@@ -154,6 +159,7 @@ impl ContactEvent {
             | Self::Left { .. }
             | Self::Held { .. }
             | Self::Retrieved
+            | Self::Assigned { .. }
             | Self::Outcome { .. }
             | Self::WrapUp { .. }
             | Self::Ended { .. }
@@ -174,6 +180,7 @@ impl ContactEvent {
             | Self::Left { .. }
             | Self::Held { .. }
             | Self::Retrieved
+            | Self::Assigned { .. }
             | Self::Outcome { .. }
             | Self::WrapUp { .. }
             | Self::Ended { .. }

@@ -40,12 +40,12 @@ numbered! {
     OwnershipMode { 1 Off, 2 Prefer, 3 Require }
     Pick { 1 LongestWaiting, 2 StrongestSkill }
     Presence { 1 Available, 2 Break, 3 Offline }
-    Route { 1 Owner, 2 Deputy, 3 Leader, 4 Team, 5 Skill, 6 Direct }
+    Route { 1 Owner, 2 Deputy, 3 Leader, 4 Team, 5 Skill, 6 Direct, 7 Assigned }
     Rule {
         1 Scheduled, 2 Owner, 3 OwnerWait, 4 Fallback, 5 Prefer, 6 Skill, 7 FreedAgent,
         8 FreedOwner, 9 Transfer, 10 Step, 11 Overflow, 12 Resume, 13 Accept, 14 Decline, 15 Expire,
         16 Revoke, 17 Update, 18 WrapUp, 19 End, 20 Lease, 21 Customer, 22 Callback,
-        55 Leave, 56 Retrieve, 57 Take,
+        55 Leave, 56 Retrieve, 57 Take, 70 Assign,
     }
     Strategy {
         1 LongestIdle,
@@ -74,7 +74,7 @@ numbered! {
         17 LastOwnerAvailable, 18 PreferredAvailable, 19 GridManagerAvailable, 20 MentorAvailable,
         21 TransferTarget, 22 AssistAsked, 23 AgentAvailable, 24 NoAgentAvailable, 25 NotBefore,
         26 QueueFull, 27 QueueClosed, 28 WaitedTooLong, 29 NobodyLoggedIn, 30 Accepted, 31 Ended,
-        32 PlatformGone,
+        32 PlatformGone, 70 Assigned, 71 AssignedWaiting,
     }
     Widen { 1 Any }
 }

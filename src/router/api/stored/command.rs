@@ -90,6 +90,7 @@ commands! {
     50 c (Command::Customer(CustomerCommand::Unlink(c))),
     65 c (Command::Agent(AgentCommand::Device(c))),
     66 c (Command::Session(SessionCommand::DesktopClosed(c))),
+    70 c (Command::Contact(ContactCommand::Assign(c))),
 }
 
 stored! { Session { 1 client } }

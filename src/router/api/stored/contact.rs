@@ -3,9 +3,9 @@
 use crate::router::api::attributes::Attributes;
 use crate::router::api::codes::{DeclineReason, TransferMode};
 use crate::router::api::command::{
-    ContactAgent, ContactCancel, ContactEnd, ContactHold, ContactOutcome, ContactSubmit,
-    ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink,
-    OfferDecline, OfferRef, Profile, Target,
+    ContactAgent, ContactAssign, ContactCancel, ContactEnd, ContactHold, ContactOutcome,
+    ContactSubmit, ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink,
+    CustomerUnlink, OfferDecline, OfferRef, Profile, Target,
 };
 use crate::router::api::ids::Text;
 use crate::router::api::people::ContactCallback;
@@ -54,6 +54,7 @@ stored! {
 stored! { ContactCancel { 1 contact, 2 reason } }
 stored! { ContactEnd { 1 contact, 2 outcome, 3 note, 4 learnt, 5 ended_by, 6 at } }
 stored! { ContactAgent { 1 contact, 2 agent } }
+stored! { ContactAssign { 1 contact, 2 agent, 3 by, 4 reason } }
 stored! { ContactHold { 1 contact, 2 agent, 3 on } }
 stored! { ContactOutcome { 1 contact, 2 outcome, 3 code, 4 note } }
 stored! { Target { 1 agent, 2 queue } }

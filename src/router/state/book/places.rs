@@ -6,9 +6,10 @@
 //! lists and the deadlines of the search change here together.
 
 use super::Book;
-use crate::router::api::ids::ContactIdx;
+use crate::router::api::codes::{Route, Why};
+use crate::router::api::ids::{AgentIdx, ContactIdx};
 use crate::router::api::time::Timestamp;
-use crate::router::state::contact_cold::Passed;
+use crate::router::state::contact_cold::{Assigned, Passed};
 use crate::router::state::deadline::Deadline;
 use crate::router::state::place::{Place, Reach, Search};
 use crate::router::state::skill::Levels;
@@ -94,8 +95,12 @@ impl Book {
         contact.drop_deadline(Deadline::NoAgent);
         contact.drop_deadline(Deadline::Age);
         let unattached = contact.customer.filter(|_| contact.case.is_none());
+        let is_kept = contact.kept_for.is_some();
         if sought {
             self.note_seeking(idx);
+        }
+        if is_kept {
+            self.unassign(idx);
         }
         if let Some(customer) = unattached {
             self.customers.leave_unattached(customer, idx);
@@ -111,6 +116,45 @@ impl Book {
         }
         let Some(case) = contact.case else { return };
         self.cases.note_seeking(case, idx, contact.seeking);
+    }
+
+    /// Gives a contact to one agent by hand: from now on it is kept for that agent. The caller has
+    /// taken it out of the index.
+    pub(in crate::router) fn assign(&mut self, idx: ContactIdx, agent: AgentIdx) {
+        self.unassign(idx);
+        let at = self.at();
+        let contact = &mut self.contacts[idx];
+        let before = contact.kept_for.replace(agent);
+        contact.cold_mut().assigned = Some(Assigned { since: at, before });
+        for offer in contact.offers.iter_mut().filter(|o| o.agent == agent) {
+            // It rings there already.
+            offer.why = Why::Assigned;
+            if offer.route != Route::Owner {
+                offer.route = Route::Assigned;
+            }
+        }
+        let seeking = contact.seeking;
+        if let Some(before) = before {
+            self.waiting.note_kept(before, idx, false);
+        }
+        self.waiting.note_kept(agent, idx, seeking);
+    }
+
+    /// Ends the assignment of a contact, if there is one: it is kept for whom it was kept before.
+    pub(in crate::router) fn unassign(&mut self, idx: ContactIdx) {
+        let contact = &mut self.contacts[idx];
+        let cold = contact.cold.as_mut();
+        let Some(assigned) = cold.and_then(|cold| cold.assigned.take()) else {
+            return;
+        };
+        let agent = std::mem::replace(&mut contact.kept_for, assigned.before);
+        let seeking = contact.seeking;
+        if let Some(agent) = agent {
+            self.waiting.note_kept(agent, idx, false);
+        }
+        if let Some(before) = assigned.before {
+            self.waiting.note_kept(before, idx, seeking);
+        }
     }
 
     /// Gives a waiting contact its place, or a new one if it changed.
