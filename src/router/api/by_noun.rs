@@ -8,10 +8,10 @@ use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 use super::command::{
-    AgentDevice, AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactAssign, ContactCancel,
-    ContactEnd, ContactHold, ContactOutcome, ContactSubmit, ContactSync, ContactTransfer,
-    ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink, Desktop, OfferDecline, OfferRef,
-    QueueRef, QueueSet, Session, SettingsPatch,
+    AgentDevice, AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactAssign,
+    ContactCancel, ContactEnd, ContactHold, ContactOutcome, ContactSubmit, ContactSync,
+    ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink, Desktop,
+    OfferDecline, OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
 };
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};

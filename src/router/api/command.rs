@@ -31,6 +31,7 @@ pub use super::case_command::{
     CalendarRef, CalendarSet, CaseAct, CaseAdvance, CaseAssist, CaseAssistDone, CaseExtend,
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet, SCORE_MAX, Score,
 };
+pub use super::conversation::{ContactAgent, ContactAssign, ContactHold, ContactOutcome};
 
 /// A command with all its outside inputs: time, random number, source, key.
 #[derive(Clone, Debug, PartialEq)]
@@ -395,46 +396,6 @@ impl ContactEnd {
             at: None,
         }
     }
-}
-
-/// `contact.leave`, `contact.retrieve`, `contact.take`: a contact and the agent who does it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ContactAgent {
-    pub contact: Name,
-    pub agent: Name,
-}
-
-/// `contact.assign`: gives a waiting contact to one agent by hand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ContactAssign {
-    pub contact: Name,
-    pub agent: Name,
-    /// Who assigns it: a supervisor, or the agent itself where the queue lets agents pull.
-    pub by: Name,
-    pub reason: Option<Text>,
-}
-
-/// `contact.hold`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ContactHold {
-    pub contact: Name,
-    pub agent: Name,
-    pub on: bool,
-}
-
-/// `contact.outcome`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ContactOutcome {
-    pub contact: Name,
-    /// `resolved`, `open` or `dropped`.
-    pub outcome: Outcome,
-    /// The centre's own code of the outcome.
-    pub code: Option<Name>,
-    pub note: Option<Text>,
 }
 
 /// The target of a transfer: exactly one of the two.

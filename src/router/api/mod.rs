@@ -5,6 +5,7 @@
 
 // Shared words.
 pub mod codes;
+pub mod conversation;
 pub mod country;
 pub mod identities;
 pub mod ids;
