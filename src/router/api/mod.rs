@@ -5,7 +5,6 @@
 
 // Shared words.
 pub mod codes;
-pub mod conversation;
 pub mod country;
 pub mod identities;
 pub mod ids;
@@ -25,6 +24,7 @@ mod attributes;
 mod by_noun;
 mod case_command;
 pub mod command;
+mod conversation;
 pub mod kind;
 pub mod people;
 pub mod query;
