@@ -211,11 +211,20 @@ fn the_sample_with_every_key_written_out_is_the_default() {
         .filter(|line| !line.starts_with(['#', '[']) && line.contains(" = "))
         .count();
     assert!(keys > 70, "the keys are written out: {keys}");
-    // A step of a ladder needs one of two times, a calendar a working day.
+    // A step of a ladder needs one of two times, a stage with a ladder a term, a calendar a working
+    // day.
     let text = text
         .replace(
             "[[kinds.complaint.ladder]]\n",
             "[[kinds.complaint.ladder]]\nafter = \"1d\"\n",
+        )
+        .replace(
+            "[[kinds.complaint.stages.ladder]]\n",
+            "[[kinds.complaint.stages.ladder]]\nafter = \"1d\"\n",
+        )
+        .replace(
+            "[[kinds.complaint.stages]]\n",
+            "[[kinds.complaint.stages]]\ndue = \"3d\"\n",
         )
         .replace(
             "[calendars.work.week]\n",

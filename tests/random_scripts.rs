@@ -353,7 +353,14 @@ impl Script {
             rung
         };
         let follow_up = |after: i64| json!({"after_ms": after, "every_ms": 5_000, "attempts": 2});
-        let stages = |due: i64| json!([{"stage": "in", "due_ms": due}, {"stage": "on"}, {"stage": "out", "due_ms": 4_000, "warn_ms": 1_000}]);
+        let stages = |due: i64| {
+            let ladder = [
+                rung("deputy", "before_ms", 500),
+                rung("ann", "after_ms", 700),
+            ];
+            json!([{"stage": "in", "due_ms": due}, {"stage": "on"},
+                {"stage": "out", "due_ms": 4_000, "warn_ms": 1_000, "ladder": ladder}])
+        };
         let choices: [(&str, &[Value]); 6] = [
             ("warn_ms", &[json!(0), json!(1_000), json!(30_000)]),
             ("wait_stops_clock", &[json!(true)]),

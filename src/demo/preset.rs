@@ -69,7 +69,8 @@ impl Hurry {
             stage.due = term(stage.due);
             stage.warn_ms = ms(stage.warn_ms);
         }
-        for rung in &mut rules.ladder {
+        let of_stages = rules.stages.iter_mut().filter_map(|s| s.ladder.as_mut());
+        for rung in of_stages.flatten().chain(&mut rules.ladder) {
             rung.before_ms = ms(rung.before_ms);
             rung.after = term(rung.after);
         }

@@ -92,6 +92,11 @@ static STAGE: Fields = Fields::new(&[
         .manual("Its own term, from when it begins.")
         .example("\"20m\""),
     Field::may("warn_ms", MILLIS, "in place of the kind's, in ms").example("\"5m\""),
+    Field::may(
+        "ladder",
+        List(&Object(&RUNG), LADDER_MAX),
+        "who is told, in place of the kind's `ladder`; an empty list tells nobody",
+    ),
 ])
 .about("The stages that a case goes through, one after the other (受理, 派单, 处理 …).");
 

@@ -119,3 +119,38 @@ fn a_deadline_that_passed_while_down_comes_once_and_late() {
     };
     assert_ne!(last["type"], "case.overdue", "it does not come again");
 }
+
+/// So does the ladder of a stage, in place of the kind's.
+#[test]
+fn a_ladder_of_a_stage_comes_late_after_a_restart() {
+    let place = Place::new(
+        "[agents.ada]\nleader = \"bo\"\n[agents.bo]\n[kinds.fast]\n\
+         ladder = [{ to = \"owner\", after = \"100ms\" }]\n[[kinds.fast.stages]]\n\
+         stage = \"received\"\ndue = \"1s\"\n\
+         ladder = [{ to = \"leader\", after = \"200ms\" }]\n",
+    );
+    let daemon = place.start();
+    let open = json!({"case": "k1", "customer": "li", "kind": "fast", "owner": "ada"});
+    daemon.unix().call("case.open", open);
+    daemon.kill();
+    std::thread::sleep(Duration::from_millis(2_500));
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    let here = client.call("events.subscribe", json!({"after": 0}))["seq"].clone();
+    let mut told = Vec::new();
+    loop {
+        let event = client.event();
+        if event["type"] == "case.escalated" {
+            told.push(json!([
+                event["stage"],
+                event["step"],
+                event["to"],
+                event["late"]
+            ]));
+        }
+        if event["seq"] == here {
+            break;
+        }
+    }
+    assert_eq!(told, [json!(["received", 1, "bo", true])]);
+}

@@ -1,18 +1,20 @@
 //! Checks kinds of cases and calendars: names must exist, and missing terms are likely forgotten.
 
+use std::ops::Range;
+
 use super::{Related, Scope, unknown};
 use crate::calendar::Term;
 use crate::config::fault::Finding;
 use crate::router::codes::Role;
 use crate::router::ids::Name;
-use crate::router::kind::{KindRules, Stage, Tell};
+use crate::router::kind::{KindRules, Rung, Stage, Tell};
 
 pub(super) fn kinds(scope: &Scope<'_>, related: &mut Related) {
     for (name, rules) in &scope.tenant.kinds {
         calendar(scope, name, rules, related);
         terms(scope, name, rules, related);
         stages(scope, name, rules, related);
-        ladder(scope, name, rules, related);
+        ladders(scope, name, rules, related);
         queue(scope, name, rules, related);
     }
 }
@@ -66,21 +68,41 @@ fn stages(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Relat
     }
 }
 
-fn ladder(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {
-    let exists = |to: &Tell| to.role() != Role::Agent || scope.tenant.agents.contains_key(&to.0);
-    let missing = |place, to: &Tell| {
-        let words = ["owner", "deputy", "leader", "supervisor"];
-        unknown(place, "agent", &to.0, scope.tenant.agents.keys()).help(format!(
-            "give one of {}, or an agent of this file",
-            words.join(", ")
-        ))
-    };
-    for (n, rung) in rules.ladder.iter().enumerate() {
+fn ladders(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {
+    let kind = ["kinds", name.as_str()];
+    ladder(
+        scope,
+        &[&kind[..], &["ladder"]].concat(),
+        &rules.ladder,
+        related,
+    );
+    for (n, stage) in rules.stages.iter().enumerate() {
+        let Some(rungs) = &stage.ladder else { continue };
         let at = n.to_string();
-        let path = ["kinds", name.as_str(), "ladder", &at];
-        if !exists(&rung.to) {
-            let place = scope.place(&[path[0], path[1], path[2], path[3], "to"]);
-            related.faults.push(missing(place, &rung.to));
+        let path = [&kind[..], &["stages", &at, "ladder"]].concat();
+        if !rungs.is_empty() && stage.due_ms.is_none() && stage.due.is_none() {
+            let message = format!("the stage \"{}\" has a ladder and no term", stage.stage);
+            related.faults.push(
+                Finding::new(scope.place(&path), message)
+                    .label("its steps count from a deadline")
+                    .help("give the stage a term, such as due = \"1d\""),
+            );
+        }
+        ladder(scope, &path, rungs, related);
+    }
+    for to in rules.at_once.iter().filter(|to| !is_known(scope, to)) {
+        let place = scope.place(&["kinds", name.as_str(), "at_once"]);
+        related.faults.push(nobody(scope, place, to));
+    }
+}
+
+fn ladder(scope: &Scope<'_>, path: &[&str], rungs: &[Rung], related: &mut Related) {
+    for (n, rung) in rungs.iter().enumerate() {
+        let at = n.to_string();
+        let path = [path, &[&at]].concat();
+        if !is_known(scope, &rung.to) {
+            let place = scope.place(&[&path[..], &["to"]].concat());
+            related.faults.push(nobody(scope, place, &rung.to));
         }
         if rung.before_ms.is_some() == rung.after.is_some() {
             related.faults.push(
@@ -90,10 +112,19 @@ fn ladder(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Relat
             );
         }
     }
-    for to in rules.at_once.iter().filter(|to| !exists(to)) {
-        let place = scope.place(&["kinds", name.as_str(), "at_once"]);
-        related.faults.push(missing(place, to));
-    }
+}
+
+fn is_known(scope: &Scope<'_>, to: &Tell) -> bool {
+    to.role() != Role::Agent || scope.tenant.agents.contains_key(&to.0)
+}
+
+/// Whom a step names is neither a role nor an agent.
+fn nobody(scope: &Scope<'_>, place: Range<usize>, to: &Tell) -> Finding {
+    let words = ["owner", "deputy", "leader", "supervisor"];
+    unknown(place, "agent", &to.0, scope.tenant.agents.keys()).help(format!(
+        "give one of {}, or an agent of this file",
+        words.join(", ")
+    ))
 }
 
 fn queue(scope: &Scope<'_>, name: &Name, rules: &KindRules, related: &mut Related) {

@@ -51,6 +51,8 @@ pub struct Stage {
     pub due: Option<Term>,
     /// In place of the kind's value.
     pub warn_ms: Option<Millis>,
+    /// In place of the kind's ladder. `None` = the kind's; an empty one tells nobody.
+    pub ladder: Option<Vec<Rung>>,
 }
 
 /// A step of the ladder: who is told how long before (催办) or after (督办) a deadline. Exactly one of
@@ -132,7 +134,9 @@ impl KindRules {
     /// All terms, that of the whole case first.
     pub fn terms(&self) -> impl Iterator<Item = Term> + '_ {
         let stages = self.stages.iter().filter_map(|s| term(s.due_ms, s.due));
-        let rungs = self.ladder.iter().filter_map(|rung| rung.after);
+        let of_stages = self.stages.iter().filter_map(|s| s.ladder.as_deref());
+        let rungs = of_stages.flatten().chain(&self.ladder);
+        let rungs = rungs.filter_map(|rung| rung.after);
         let follow_up = self.follow_up.iter().flat_map(|f| [f.after, f.every]);
         self.whole()
             .into_iter()

@@ -12,7 +12,7 @@ use crate::router::api::codes::{DeadlineVerdict, EscalationReason};
 use crate::router::api::effect::Count;
 use crate::router::api::event::ClockEvent;
 use crate::router::api::ids::CaseIdx;
-use crate::router::api::kind::term;
+use crate::router::api::kind::{Rung, term};
 use crate::router::api::time::{Millis, Timestamp};
 use crate::router::state::clock::{Clock, ClockOf, Moment, What};
 use crate::router::state::kind::KindIdx;
@@ -100,14 +100,25 @@ impl Router {
             all.push(What::Warn);
         }
         all.push(What::Due);
-        let ladder = kind.map(|kind| &self.book.kinds().get(kind).rules.ladder);
-        for (n, rung) in ladder.into_iter().flatten().enumerate() {
+        for (n, rung) in self.ladder_of(kind, of).iter().enumerate() {
             all.push(match rung.before_ms {
                 Some(_) => What::Before(n as u16),
                 None => What::After(n as u16),
             });
         }
         all
+    }
+
+    /// The ladder of such a clock: the stage's own, else that of the kind.
+    pub(super) fn ladder_of(&self, kind: Option<KindIdx>, of: ClockOf) -> &[Rung] {
+        let Some(kind) = kind else { return &[] };
+        let rules = &self.book.kinds().get(kind).rules;
+        let own = match of {
+            ClockOf::Stage(stage) => rules.stages.get(usize::from(stage)),
+            ClockOf::Whole | ClockOf::Assist(_) => None,
+        };
+        let own = own.and_then(|stage| stage.ladder.as_deref());
+        own.unwrap_or(&rules.ladder)
     }
 
     fn warn_ms(&self, kind: Option<KindIdx>, of: ClockOf) -> Option<Millis> {
@@ -130,8 +141,7 @@ impl Router {
         let Some(due_at) = clock.due_at else {
             return SmallVec::new();
         };
-        let ladder = kind.map(|kind| &self.book.kinds().get(kind).rules.ladder[..]);
-        let ladder = ladder.unwrap_or_default();
+        let ladder = self.ladder_of(kind, clock.of);
         let before = |ms: Option<Millis>| {
             let ms = ms.map_or(0, |ms| ms.0);
             due_at.saturating_sub(ms).max(self.book.at()).min(due_at)

@@ -10,7 +10,9 @@ use crate::router::api::codes::Role;
 use crate::router::api::command::{CalendarSet, KindSet};
 use crate::router::api::event::{CalendarEvent, KindEvent};
 use crate::router::api::ids::{Name, QueueIdx};
-use crate::router::api::kind::{AT_ONCE_MAX, ATTEMPTS_MAX, FollowUp, LADDER_MAX, STAGES_MAX, Tell};
+use crate::router::api::kind::{
+    AT_ONCE_MAX, ATTEMPTS_MAX, FollowUp, LADDER_MAX, Rung, STAGES_MAX, Tell,
+};
 use crate::router::api::reject::Reject;
 use crate::router::api::time::Timestamp;
 use crate::router::state::kind::{Kind, KindIdx};
@@ -73,7 +75,7 @@ impl Router {
                 return bad("stages", message);
             }
         }
-        self.check_ladder(set)?;
+        self.check_ladders(set)?;
         if let Some(follow_up) = &rules.follow_up {
             self.check_follow_up(set, follow_up)?;
         }
@@ -92,28 +94,22 @@ impl Router {
         Ok(())
     }
 
-    fn check_ladder(&self, set: &KindSet) -> Result<(), Reject> {
+    fn check_ladders(&self, set: &KindSet) -> Result<(), Reject> {
         let rules = &set.rules;
         let bad = |field, message: String| {
             Err(Reject::invalid("kind", field, message).with_id(&set.kind))
         };
-        if rules.ladder.len() > LADDER_MAX {
-            let n = rules.ladder.len();
-            return bad("ladder", format!("{n} steps: give at most {LADDER_MAX}"));
-        }
-        for (n, rung) in rules.ladder.iter().enumerate() {
-            let times = [
-                rung.before_ms.is_some(),
-                rung.after_ms.is_some(),
-                rung.after.is_some(),
-            ];
-            if times.iter().filter(|given| **given).count() != 1 {
-                let step = n + 1;
-                let message =
-                    format!("step {step}: give exactly one of before_ms, after_ms and after");
-                return bad("ladder", message);
+        self.check_ladder(set, &rules.ladder, "ladder", "")?;
+        for stage in &rules.stages {
+            let Some(ladder) = &stage.ladder else {
+                continue;
+            };
+            let of = format!("the stage \"{}\": ", stage.stage);
+            if !ladder.is_empty() && stage.due_ms.is_none() && stage.due.is_none() {
+                let message = format!("{of}a ladder needs a deadline: give due_ms or due");
+                return bad("stages.ladder", message);
             }
-            self.check_tell(&rung.to, "ladder")?;
+            self.check_ladder(set, ladder, "stages.ladder", &of)?;
         }
         if rules.at_once.len() > AT_ONCE_MAX {
             let n = rules.at_once.len();
@@ -124,6 +120,36 @@ impl Router {
         }
         for to in &rules.at_once {
             self.check_tell(to, "at_once")?;
+        }
+        Ok(())
+    }
+
+    /// Checks a ladder; `of` begins a message where it is that of a stage.
+    fn check_ladder(
+        &self,
+        set: &KindSet,
+        ladder: &[Rung],
+        field: &'static str,
+        of: &str,
+    ) -> Result<(), Reject> {
+        let bad = |message: String| Err(Reject::invalid("kind", field, message).with_id(&set.kind));
+        if ladder.len() > LADDER_MAX {
+            let n = ladder.len();
+            return bad(format!("{of}{n} steps: give at most {LADDER_MAX}"));
+        }
+        for (n, rung) in ladder.iter().enumerate() {
+            let times = [
+                rung.before_ms.is_some(),
+                rung.after_ms.is_some(),
+                rung.after.is_some(),
+            ];
+            if times.iter().filter(|given| **given).count() != 1 {
+                let step = n + 1;
+                return bad(format!(
+                    "{of}step {step}: give exactly one of before_ms, after_ms and after"
+                ));
+            }
+            self.check_tell(&rung.to, field)?;
         }
         Ok(())
     }

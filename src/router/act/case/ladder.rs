@@ -24,12 +24,10 @@ impl Router {
         due_at: Option<Timestamp>,
         late: bool,
     ) {
-        let Some(kind) = self.book.kind_of(case) else {
+        let ladder = self.ladder_of(self.book.kind_of(case), of);
+        let Some(to) = ladder.get(usize::from(rung)).map(|rung| rung.to.clone()) else {
             return;
         };
-        let to = self.book.kinds().get(kind).rules.ladder[usize::from(rung)]
-            .to
-            .clone();
         let step = u32::from(rung) + 1;
         self.escalate(case, of, step, &to, reason, due_at, late);
     }

@@ -20,7 +20,7 @@ stored! {
         10 calendar,
     }
 }
-stored! { Stage { 1 stage, 2 due_ms, 3 due, 4 warn_ms } }
+stored! { Stage { 1 stage, 2 due_ms, 3 due, 4 warn_ms, 5 ladder } }
 stored! { Rung { 1 to, 2 before_ms, 3 after_ms, 4 after } }
 stored! { FollowUp { 1 after_ms, 2 after, 3 every_ms, 4 every, 5 attempts, 6 queue } }
 stored! { AssistRules { 1 hand_on_ms, 2 due_ms, 3 due } }
