@@ -7,6 +7,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "tests look at one variant")]
 
 mod calendars;
+mod explained;
 mod presets;
 mod watch;
 mod year;
