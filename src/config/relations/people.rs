@@ -1,6 +1,6 @@
 //! Agents and customers: stand-ins, teams, identities, exclusions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use toml::de::DeValue;
@@ -41,7 +41,41 @@ pub(super) fn agents(scope: &Scope<'_>, related: &mut Related) {
             }
         }
     }
+    deputies_of_deputies(scope, related);
     lonely_teams(scope, related);
+}
+
+/// A deputy's own deputy does not stand in: with owner and deputy away it is the leader (rule 16).
+/// Warned of once for each such deputy.
+fn deputies_of_deputies(scope: &Scope<'_>, related: &mut Related) {
+    let agents = &scope.tenant.agents;
+    let mut warned: BTreeSet<&Name> = BTreeSet::new();
+    for (name, agent) in agents {
+        let Some(deputy) = &agent.deputy else {
+            continue;
+        };
+        let Some(next) = agents.get(deputy).and_then(|entry| entry.deputy.as_ref()) else {
+            continue;
+        };
+        // The two of a pair stand in for each other, and the leader covers anyhow.
+        let meant = next != name && next != deputy && Some(next) != agent.leader.as_ref();
+        if !meant || !warned.insert(deputy) {
+            continue;
+        }
+        let place = scope.place(&["agents", name.as_str(), "deputy"]);
+        let own = scope.place(&["agents", deputy.as_str(), "deputy"]);
+        let help = match &agent.leader {
+            Some(leader) => format!("when both are away the leader \"{leader}\" covers"),
+            None => "name a leader, who covers when both are away".to_owned(),
+        };
+        let message = format!("the deputy of \"{name}\", \"{deputy}\", has a deputy of its own");
+        related.warnings.push(
+            Finding::new(place, message)
+                .label(format!("\"{next}\" does not stand in for \"{name}\""))
+                .also(own, "only for its own cases")
+                .help(help),
+        );
+    }
 }
 
 /// The absences of an agent must have a length and not overlap.
