@@ -249,7 +249,7 @@ impl Book {
                 return Reach {
                     owner_only_until: Some(until),
                     why,
-                    ..self.opened(owner, policy, situation)
+                    ..self.opened(contact, requirement, owner, situation)
                 };
             }
             return Reach {
@@ -260,7 +260,7 @@ impl Book {
                 ..anyone
             };
         }
-        self.opened(owner, policy, situation)
+        self.opened(contact, requirement, owner, situation)
     }
 
     /// Who may take a contact once its platform is there and its wait for the owner is over, if it
@@ -276,9 +276,8 @@ impl Book {
         let reach = self.reach_on_line(contact, requirement);
         match (reach.owner, reach.owner_only_until) {
             (Some(owner), Some(until)) if until < Timestamp::MAX => {
-                let policy = &self.queue(contact.queue()).policy().ownership;
                 let situation = self.situation(contact, requirement, owner);
-                self.opened(owner, policy, situation)
+                self.opened(contact, requirement, owner, situation)
             }
             _ => reach,
         }
@@ -358,7 +357,14 @@ impl Book {
 
     /// Who may take a contact after its wait for the owner: the owner still, and everyone in the
     /// fallbacks.
-    fn opened(&self, owner: AgentIdx, policy: &Ownership, situation: Situation) -> Reach {
+    fn opened(
+        &self,
+        contact: &Contact,
+        requirement: &Levels,
+        owner: AgentIdx,
+        situation: Situation,
+    ) -> Reach {
+        let policy = &self.queue(contact.queue()).policy().ownership;
         let entry = self.agent(owner);
         let mut reach = Reach {
             owner: Some(owner),
@@ -379,6 +385,9 @@ impl Book {
         if matches!(situation, Situation::Never(_)) {
             reach.owner = None;
         }
+        let ever = |agent: Option<AgentIdx>| {
+            agent.is_some_and(|agent| self.could_stand_in(contact, requirement, agent))
+        };
         for fallback in &policy.fallback {
             match fallback {
                 Fallback::Deputy => reach.deputy = entry.deputy().filter(|agent| *agent != owner),
@@ -388,12 +397,24 @@ impl Book {
                 Fallback::CallbackByOwner => {}
             }
         }
-        let nobody = [reach.owner, reach.deputy, reach.leader] == [None; 3] && reach.team.is_none();
-        if nobody {
-            // The owner never comes and the fallbacks name nobody: anyone may take it.
+        if reach.owner.is_none()
+            && reach.team.is_none()
+            && !ever(reach.deputy)
+            && !ever(reach.leader)
+        {
+            // The owner never comes, nor anybody whom the fallbacks name: anyone may take it.
             reach.anyone = true;
         }
         reach
+    }
+
+    /// Whether a deputy or leader may ever serve a contact, free or not.
+    fn could_stand_in(&self, contact: &Contact, requirement: &Levels, agent: AgentIdx) -> bool {
+        let entry = self.agent(agent);
+        entry.exists()
+            && !self.shut_out(contact, agent)
+            && entry.capacity_of(contact.channel, self.channels()) > 0
+            && self.is_trusted(contact, requirement, agent)
     }
 }
 

@@ -136,12 +136,23 @@ impl Model {
         };
         let listed = &self.policy(&contact.queue).ownership.fallback;
         listed.iter().all(|fallback| match fallback {
-            Fallback::Deputy => owner.deputy.is_none(),
-            Fallback::Leader => owner.leader.is_none(),
+            Fallback::Deputy => !self.could_stand_in(owner.deputy.as_ref(), contact),
+            Fallback::Leader => !self.could_stand_in(owner.leader.as_ref(), contact),
             Fallback::Team => owner.team.is_none(),
             Fallback::Skill => false,
             Fallback::CallbackByOwner => true,
         })
+    }
+
+    /// Rule 15: whether there is a deputy or leader who could ever take a contact.
+    fn could_stand_in(&self, name: Option<&Name>, contact: &Contact) -> bool {
+        let Some(agent) = name.and_then(|name| self.agent(name)) else {
+            return false;
+        };
+        let check = self.policy(&contact.queue).ownership.owner_skill_check;
+        !self.is_shut_out(&agent.name, contact)
+            && self.capacity(agent, &contact.channel) > 0
+            && (!check || self.has_skills(agent, contact))
     }
 
     /// Whether an owner can never take a contact. Rule 17: an exclusion overrides ownership.

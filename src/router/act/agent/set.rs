@@ -57,6 +57,8 @@ impl Router {
         // Stand-ins and skills decide who may take the contacts of its cases.
         let owned = self.waiting_on_cases_of(idx);
         self.unsettled.extend(owned);
+        let named = self.book.agent(idx).named_waiting().values();
+        self.unsettled.extend(named.copied());
         self.book.leave_to(idx);
         self.book.note_freed(idx);
         self.book.note_changed(idx);
