@@ -62,7 +62,7 @@ impl Model {
         }
         if scheduled_at.is_none() {
             self.resume(idx);
-            self.arrive(idx, order_at);
+            self.enter_or_overflow(idx, order_at);
         }
         Ok(())
     }
@@ -122,16 +122,6 @@ impl Model {
         }
     }
 
-    /// Rule 6: a contact arrives in its queue, which may be full.
-    fn arrive(&mut self, idx: usize, entered_at: Timestamp) {
-        let queue = self.contacts[idx].queue.clone();
-        let room = self.has_room(idx, &queue, entered_at);
-        self.enter(idx, entered_at);
-        if !room {
-            self.overflow(idx, Outcome::Rejected);
-        }
-    }
-
     /// Rule 11: the named case must exist and not be another customer's.
     fn named_case(&self, submit: &ContactSubmit) -> Result<Option<usize>, RejectKind> {
         let Some(case) = &submit.case else {
@@ -171,7 +161,7 @@ impl Model {
         contact.scheduled_at = None;
         contact.order_at = now;
         contact.waits_since = now;
-        self.arrive(idx, now);
+        self.enter_or_overflow(idx, now);
     }
 
     pub(super) fn contact_update(&mut self, update: &ContactUpdate) -> Verdict {
@@ -210,7 +200,7 @@ impl Model {
                     // It keeps its place and waits by the new limits.
                     self.contacts[idx].direct = None;
                     self.contacts[idx].assigned = None;
-                    self.enter(idx, self.now);
+                    self.enter_or_overflow(idx, self.now);
                 }
             }
             None => {

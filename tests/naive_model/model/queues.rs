@@ -101,12 +101,25 @@ impl Model {
     /// A contact starts to look for an agent in its queue.
     pub(super) fn enter(&mut self, idx: usize, entered_at: Timestamp) {
         let contact = &mut self.contacts[idx];
+        if contact.entered_at != entered_at {
+            contact.hops = 0;
+        }
         contact.entered_at = entered_at;
         contact.seeking = true;
         contact.overdue = false;
         contact.looks_for_more = true;
         contact.just_arrived = contact.offers_made == 0;
         contact.nobody_since = None;
+    }
+
+    /// Rule 6: a contact comes to its queue, in whatever way; a full one turns it away.
+    pub(super) fn enter_or_overflow(&mut self, idx: usize, entered_at: Timestamp) {
+        let queue = self.contacts[idx].queue.clone();
+        let room = self.has_room(idx, &queue, entered_at);
+        self.enter(idx, entered_at);
+        if !room {
+            self.overflow(idx, Outcome::Rejected);
+        }
     }
 
     /// Rule 6: whether a queue has room for a contact; one that can be offered at once never counts

@@ -379,7 +379,8 @@ impl Model {
                     Reach::OwnerAlone(_) | Reach::Fallbacks { kept: true, .. }
                 );
             // A scheduled callback is not given up because nobody is logged in.
-            let watched = contact.state() == ContactState::Waiting
+            let consults = contact.seeking && !contact.legs.is_empty() && contact.offers.is_empty();
+            let watched = (contact.state() == ContactState::Waiting || consults)
                 && !contact.by_owner_only
                 && self.policy(&contact.queue).no_agent_ms.is_some();
             let since = contact.nobody_since.unwrap_or(self.now);

@@ -260,6 +260,7 @@ impl Model {
                     && self.capacity(agent, &contact.channel) > 0
                     && Some(&agent.name) != but
                     && !self.is_shut_out(&agent.name, contact)
+                    && contact.legs.iter().all(|leg| leg.agent != agent.name)
                     && self.could_be_reached(contact, agent)
             });
         }

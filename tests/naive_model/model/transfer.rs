@@ -50,9 +50,11 @@ impl Model {
         contact.direct = transfer.to.agent.clone();
         if let Some(queue) = &transfer.to.queue {
             contact.queue = queue.clone();
+            self.enter_or_overflow(idx, self.now);
+        } else {
+            self.enter(idx, self.now);
         }
-        self.enter(idx, self.now);
-        if transfer.mode == TransferMode::Blind {
+        if transfer.mode == TransferMode::Blind && self.contacts[idx].outcome.is_none() {
             self.start_lease_if_gone(idx);
         }
         Ok(())

@@ -15,6 +15,7 @@ impl Router {
     pub(in crate::router::act) fn give_up(&mut self, idx: ContactIdx, why: Why) {
         if !self.book.contact(idx).talks().is_empty() {
             // A consultation found nobody; the conversation goes on.
+            self.remember(idx, Rule::Overflow, Some(why), None);
             self.book.end_search(idx);
             self.back_to_its_queue(idx);
             return;
@@ -55,15 +56,9 @@ impl Router {
             self.book.set_state(idx, ContactState::Waiting);
         }
         self.move_on(idx, target);
-        let at = self.book.at();
+        self.enters(idx);
         let contact = self.book.contact_mut(idx);
-        let hops = if contact.entered_at == at {
-            contact.hops
-        } else {
-            0
-        };
-        contact.hops = hops + 1;
-        contact.entered_at = at;
+        contact.hops += 1;
         contact.drop_deadline(Deadline::Step);
         contact.drop_deadline(Deadline::Age);
         contact.drop_deadline(Deadline::NoAgent);
@@ -88,6 +83,29 @@ impl Router {
         self.book.set_queue(idx, target);
     }
 
+    /// A contact comes into its queue now; the queues of this millisecond are counted.
+    pub(super) fn enters(&mut self, idx: ContactIdx) {
+        let at = self.book.at();
+        let contact = self.book.contact_mut(idx);
+        if contact.entered_at != at {
+            contact.hops = 0;
+        }
+        contact.entered_at = at;
+    }
+
+    /// Looks for an agent in a queue that a contact comes to, in whatever way; a queue that is
+    /// closed or full turns it away (rule 6).
+    pub(super) fn seek_or_overflow(&mut self, idx: ContactIdx) {
+        let queue = self.book.contact(idx).queue();
+        if !self.book.is_open(queue) {
+            self.give_up(idx, Why::QueueClosed);
+        } else if self.has_room(idx, queue) {
+            self.begin_seeking(idx);
+        } else {
+            self.give_up(idx, Why::QueueFull);
+        }
+    }
+
     /// Whether a queue has room for a contact; one that can be offered at once never counts.
     pub(super) fn has_room(&mut self, idx: ContactIdx, queue: QueueIdx) -> bool {
         let entry = self.book.queue(queue);
@@ -95,7 +113,8 @@ impl Router {
             return true;
         };
         let mut held = entry.counts().waiting + entry.counts().offered;
-        if self.book.contact(idx).queue() == queue {
+        let contact = self.book.contact(idx);
+        if contact.queue() == queue && contact.talks().is_empty() {
             held -= 1;
         }
         if held < limit {

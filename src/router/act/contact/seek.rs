@@ -88,7 +88,9 @@ impl Router {
         let Some(limit) = policy.no_agent_ms else {
             return;
         };
-        let watched = contact.seeking() && contact.state() == ContactState::Waiting;
+        // A consultation is watched too; it has no state of its own.
+        let asks = !contact.talks().is_empty() && contact.offers().is_empty();
+        let watched = contact.seeking() && (contact.state() == ContactState::Waiting || asks);
         if !watched || contact.is_promised_call() {
             return;
         }

@@ -166,13 +166,6 @@ impl Router {
         self.comes_in(idx);
         self.draw_ticket(idx);
         self.begin_wishing(idx);
-        let queue = self.book.contact(idx).queue();
-        if !self.book.is_open(queue) {
-            self.give_up(idx, Why::QueueClosed);
-        } else if self.has_room(idx, queue) {
-            self.begin_seeking(idx);
-        } else {
-            self.give_up(idx, Why::QueueFull);
-        }
+        self.seek_or_overflow(idx);
     }
 }

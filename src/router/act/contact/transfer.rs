@@ -82,29 +82,44 @@ impl Router {
         if transfer.mode == TransferMode::Blind {
             self.leave(idx, &from, GoesOn::Waiting);
         }
-        let at = self.book.at();
+        self.enters(idx);
         let contact = self.book.contact_mut(idx);
-        contact.entered_at = at;
-        contact.wait_from = at;
+        contact.wait_from = contact.entered_at;
         contact.max_wait_ms = None;
         contact.prefer = None;
         contact.last_owner = None;
         // After a transfer by a bot the owner is still asked.
         contact.passed_on = by_human || contact.duty.is_some();
+        self.seek_there(idx, &whither, transfer.mode, from.agent);
+        Ok(Subject::Contact(idx))
+    }
+
+    /// Looks for the agent to whom the contact is passed on, or for one of the queue.
+    fn seek_there(
+        &mut self,
+        idx: ContactIdx,
+        whither: &Whither,
+        mode: TransferMode,
+        from: AgentIdx,
+    ) {
         match whither {
-            Whither::Agent(agent) => contact.direct = Some(agent),
+            Whither::Agent(agent) => {
+                self.book.contact_mut(idx).direct = Some(*agent);
+                self.begin_wishing(idx);
+                self.begin_seeking(idx);
+            }
             Whither::Queue(_) => {
-                if transfer.mode == TransferMode::Consult {
-                    self.ask_mentor_first(idx, from.agent);
+                if mode == TransferMode::Consult {
+                    self.ask_mentor_first(idx, from);
                 }
+                self.begin_wishing(idx);
+                self.seek_or_overflow(idx);
             }
         }
-        self.begin_wishing(idx);
-        self.begin_seeking(idx);
-        if transfer.mode == TransferMode::Blind {
+        // Its queue may have turned it away.
+        if mode == TransferMode::Blind && self.book.contact(idx).is_live() {
             self.start_lease_if_gone(idx);
         }
-        Ok(Subject::Contact(idx))
     }
 
     /// A consultation of a queue asks the mentor first.

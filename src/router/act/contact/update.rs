@@ -75,8 +75,8 @@ impl Router {
             // A direct transfer to one agent and an assignment end when the contact moves to another queue.
             self.book.contact_mut(idx).direct = None;
             self.book.unassign(idx);
-            self.book.contact_mut(idx).entered_at = self.book.at();
-            self.begin_seeking(idx);
+            self.enters(idx);
+            self.seek_or_overflow(idx);
             return;
         }
         if !self.book.contact(idx).seeking() {
