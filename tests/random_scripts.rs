@@ -249,7 +249,9 @@ impl Script {
         let queue = self.pick(&QUEUES);
         let mut set = json!({"queue": queue, "ownership": self.ownership()});
         let step = |change: Value| json!([{"after_ms": 2_000, "requires": {"x": 3}}, change]);
-        let choices: [(&str, &[Value]); 14] = [
+        let choices: [(&str, &[Value]); 16] = [
+            ("parallel_round", &[json!(true)]),
+            ("no_agent_counts", &[json!("available")]),
             ("booking", &[json!({"slot_ms": 60_000, "capacity": 1})]),
             ("ticket", &[json!({"prefix": "A"})]),
             ("requires", &[json!({"x": 3}), json!({"x": 1, "y": 5})]),
@@ -511,12 +513,26 @@ impl Script {
         }
     }
 
-    /// Desktops that open and close, beats and telephones.
+    /// Desktops that open and close, beats, telephones, queues that agents are out of, breaks to come.
     fn whereabouts_request(&mut self, agent: &str) {
         let desk = self.pick(&DESKTOPS);
         let at = self.at;
         let presence = self.pick(&["available", "available", "break"]);
-        match self.draw(7) {
+        match self.draw(10) {
+            7..9 => {
+                let queue = self.pick(&QUEUES);
+                let on = !self.one_in(3);
+                self.say(
+                    "agent.queue",
+                    json!({"agent": agent, "queue": queue, "on": on}),
+                );
+            }
+            9 => {
+                let presence = self.pick(&["break", "offline"]);
+                let mut set = json!({"agent": agent, "presence": presence, "after": "current"});
+                self.maybe(&mut set, "until_at", &[json!(at + 2_000)]);
+                self.say("agent.presence", set);
+            }
             0..2 => {
                 let open = json!({"at": at, "session": desk, "method": "session.open",
                     "params": {"client": "desk", "lines": false}});
@@ -616,6 +632,9 @@ impl Script {
             8 => {
                 let act = self.pick(&["case.close", "case.resolve", "case.reopen"]);
                 self.say(act, json!({"case": case, "by": "chief"}));
+                if self.one_in(3) {
+                    self.say("case.reopen", json!({"case": case, "by": "chief"}));
+                }
             }
             9 => self.say(
                 "agent.presence",

@@ -149,15 +149,10 @@ impl Centre {
     }
 
     fn set_presence(&mut self, n: usize, presence: Presence) {
-        self.apply(Command::Agent(AgentCommand::Presence(AgentPresence {
-            agent: agent_name(n),
+        self.apply(Command::Agent(AgentCommand::Presence(AgentPresence::of(
+            agent_name(n),
             presence,
-            reason: None,
-            until_at: None,
-            bound: None,
-            beat_ms: None,
-            session: None,
-        })));
+        ))));
     }
 
     fn add_agent(&mut self, n: usize) {

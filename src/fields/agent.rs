@@ -1,9 +1,10 @@
 //! The fields of an agent.
 
 use super::Type::{Bool, List, Map, Millis, Name, Object, Text, Timestamp, Whole, Words};
+use super::queue::QUEUE;
 use super::{AFTER, AGENT, BY, CAPACITY, COUNT, Field, Fields, LIMIT, MILLIS, SKILLS};
 use crate::router::bonds::{ABSENCES_MAX, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX};
-use crate::router::codes::{AgentKind, Device, Presence};
+use crate::router::codes::{After, AgentKind, Device, Presence};
 use crate::router::command::{AgentSet, BEAT_MS_MIN};
 use crate::router::people::{AgentAbsence, AgentSuccession};
 use crate::router::policy::CHANNELS_MAX;
@@ -140,6 +141,11 @@ pub static AGENT_PRESENCE: Fields = Fields::new(&[
         "when a break ends by itself, in ms since 1970",
     ),
     Field::may(
+        "after",
+        Words(After::WORDS),
+        "current: it begins when the agent's offers and conversations are over; without it at once",
+    ),
+    Field::may(
         "bound",
         Bool,
         "true: it is tied to this session, and ends some time after its close; false: to none any more",
@@ -162,6 +168,18 @@ pub static AGENT_DEVICE: Fields = Fields::new(&[
         Words(Device::WORDS),
         "what its telephone is doing",
     ),
+]);
+
+/// `agent.queue`.
+pub static AGENT_QUEUE: Fields = Fields::new(&[
+    AGENT,
+    QUEUE,
+    Field::must(
+        "on",
+        Bool,
+        "false: it takes nothing from this queue until it is put back; true: it is put back",
+    ),
+    Field::may("reason", Text, "why"),
 ]);
 
 /// `agent.remove`.

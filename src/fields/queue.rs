@@ -73,6 +73,12 @@ pub static QUEUE_SET: Fields = Fields::named::<Policy>(&[
     )
     .note("The first to accept has it."),
     Field::may(
+        "parallel_round",
+        Bool,
+        "whether a contact's offers are made together, and none is added while another rings",
+    )
+    .note("For proxies, which ring all telephones of a call at once."),
+    Field::may(
         "max_missed",
         COUNT,
         "offers missed in a row before the agent goes on break; 0 = never",

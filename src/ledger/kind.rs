@@ -62,6 +62,8 @@ fn is_kept(body: &EventBody) -> bool {
             AgentEvent::Presence { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Device { .. }
+            | AgentEvent::Queue { .. }
+            | AgentEvent::AfterCurrent { .. }
             | AgentEvent::Absent { .. }
             | AgentEvent::PairAway(_)
             | AgentEvent::Briefing(_)

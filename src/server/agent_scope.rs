@@ -108,6 +108,7 @@ impl Scope<'_, '_> {
         match command {
             AgentCommand::Presence(presence) => self.itself(&presence.agent),
             AgentCommand::WrapUpEnd(of) => self.itself(&of.agent),
+            AgentCommand::Queue(of) => self.itself(&of.agent),
             AgentCommand::Set(_)
             | AgentCommand::Device(_)
             | AgentCommand::Remove(_)

@@ -292,11 +292,16 @@ impl Target {
                 client: command.client().cloned(),
                 ..Self::default()
             },
+            Command::Agent(AgentCommand::Queue(of)) => Self {
+                queue: Some(of.queue.clone()),
+                ..Self::agent(&of.agent)
+            },
             Command::Agent(command) => Self::agent(command.agent()).passing_to(match command {
                 AgentCommand::Remove(of) => of.successor.as_ref(),
                 AgentCommand::Succession(of) => of.to.first(),
                 AgentCommand::Set(_)
                 | AgentCommand::Device(_)
+                | AgentCommand::Queue(_)
                 | AgentCommand::Presence(_)
                 | AgentCommand::WrapUpEnd(_)
                 | AgentCommand::Absence(_) => None,

@@ -54,6 +54,8 @@ fn reduce_agent(agent: &mut AgentView) {
     agent.contacts.clear();
     agent.offers.clear();
     agent.absences.clear();
+    agent.out_of.clear();
+    agent.after_current = None;
     agent.absent_until_at = None;
     agent.warnings.clear();
 }

@@ -43,6 +43,10 @@ pub fn session(open: &SessionOpen) -> Checked {
 
 /// `agent.presence`.
 pub fn presence(set: &AgentPresence) -> Checked {
+    if set.after.is_some() && set.presence == Presence::Available {
+        let right = "available begins at once, and takes back what was said before: leave it out";
+        return Err(wrong("after", right));
+    }
     if set.bound == Some(true) && set.beat_ms.is_some() {
         let right = "give one of the two: a session shows by itself that it is there";
         return Err(wrong("beat_ms", right));

@@ -282,6 +282,9 @@ pub static METHODS: &[Method] = methods! {
     "agent.presence" Mutation WORK agent::AGENT_PRESENCE,
         "Says whether an agent is available, on break or offline", "the agent",
         |p| checked(p, check::presence, AgentCommand::Presence);
+    "agent.queue" Mutation WORK agent::AGENT_QUEUE,
+        "Takes an agent out of one queue, or puts it back", "the agent",
+        |p| command(p, AgentCommand::Queue);
     "agent.remove" Mutation LEADING agent::AGENT_REMOVE,
         "Removes an agent and hands its open cases over", "{agent, removed, successor?, handed_over}",
         |p| command(p, AgentCommand::Remove);

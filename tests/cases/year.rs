@@ -145,15 +145,10 @@ impl Year {
     }
 
     fn presence(&mut self, id: &str, presence: Presence) {
-        self.done(Command::Agent(AgentCommand::Presence(AgentPresence {
-            agent: name(id),
+        self.done(Command::Agent(AgentCommand::Presence(AgentPresence::of(
+            name(id),
             presence,
-            reason: None,
-            until_at: None,
-            bound: None,
-            beat_ms: None,
-            session: None,
-        })));
+        ))));
     }
 
     /// Runs a year in which this many cases are opened.

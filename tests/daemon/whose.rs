@@ -277,6 +277,12 @@ static TABLE: &[Row] = &[
         |t| json!({"agent": t.agent, "presence": "available"}),
     ),
     row(
+        "agent.queue",
+        "PAS",
+        About::Act,
+        |t| json!({"agent": t.agent, "queue": t.name("queue"), "on": true}),
+    ),
+    row(
         "agent.remove",
         "S",
         About::Tenants,

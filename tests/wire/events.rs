@@ -93,6 +93,24 @@ fn people() -> Vec<EventBody> {
             agent: n("bob"),
             device: Device::Busy,
         }),
+        EventBody::Agent(AgentEvent::Queue {
+            agent: n("bob"),
+            queue: n("sales"),
+            on: false,
+            reason: Some(t("training")),
+        }),
+        EventBody::Agent(AgentEvent::AfterCurrent {
+            agent: n("bob"),
+            presence: Some(Presence::Break),
+            reason: Some(t("lunch")),
+            until_at: Some(9_000),
+        }),
+        EventBody::Agent(AgentEvent::AfterCurrent {
+            agent: n("bob"),
+            presence: None,
+            reason: None,
+            until_at: None,
+        }),
         EventBody::Agent(AgentEvent::Removed {
             agent: n("bob"),
             successor: Some(n("eve")),

@@ -70,6 +70,7 @@ fn params_of(command: &Command) -> Value {
         Command::Agent(AgentCommand::Absence(inner)) => json(inner),
         Command::Agent(AgentCommand::Succession(inner)) => json(inner),
         Command::Agent(AgentCommand::Device(inner)) => json(inner),
+        Command::Agent(AgentCommand::Queue(inner)) => json(inner),
         Command::Contact(ContactCommand::Callback(inner)) => json(inner),
         Command::Contact(
             ContactCommand::Leave(inner)

@@ -3,7 +3,7 @@
 
 use crate::router::Router;
 use crate::router::act::contact::accept::ROUTER;
-use crate::router::api::codes::{Outcome, Presence, Rule, WaitEnd, Why};
+use crate::router::api::codes::{Outcome, Rule, WaitEnd, Why};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name, SourceIdx};
 use crate::router::state::deadline::Deadline;
 use crate::router::state::timers::{Due, Timer};
@@ -40,7 +40,7 @@ impl Router {
             Timer::Lease => self.repair(contact, "lease", Outcome::Dropped),
             Timer::Platform => self.platform_grace_ends(SourceIdx::of(due.of)),
             Timer::Desktop => self.desktop_is_gone(agent),
-            Timer::Presence => self.set_presence(agent, Presence::Available, None, None),
+            Timer::Presence => self.presence_ends(agent, due.at),
             Timer::Retry => {
                 self.book.end_delay(agent);
             }

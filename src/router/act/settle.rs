@@ -16,6 +16,7 @@ impl Router {
     pub(in crate::router) fn settle(&mut self) {
         loop {
             if let Some(agent) = self.book.take_changed() {
+                self.leave_now(agent);
                 self.judge_owned(agent);
             } else if !self.unsettled.is_empty() {
                 self.settle_contacts();
@@ -25,6 +26,7 @@ impl Router {
                 break;
             }
         }
+        self.end_rounds();
         self.book.settle_idle();
         self.tell_states();
     }

@@ -91,6 +91,24 @@ pub struct Page<T> {
     pub next: Option<Name>,
 }
 
+/// A presence that begins when an agent's offers and conversations are over.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NextPresenceView {
+    pub presence: Presence,
+    pub reason: Option<Text>,
+    pub until_at: Option<Timestamp>,
+}
+
+/// A queue that an agent is out of.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutView {
+    pub queue: Name,
+    pub reason: Option<Text>,
+    pub since_at: Timestamp,
+}
+
 /// An agent.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -116,6 +134,11 @@ pub struct AgentView {
     pub bound: Option<bool>,
     /// When it is offline unless it shows that it is there.
     pub lapses_at: Option<Timestamp>,
+    /// The presence that begins when its offers and conversations are over.
+    pub after_current: Option<NextPresenceView>,
+    /// The queues that it is out of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub out_of: Vec<OutView>,
     /// When the present presence began.
     pub since_at: Timestamp,
     /// When the present state began.

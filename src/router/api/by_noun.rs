@@ -8,10 +8,10 @@ use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 use super::command::{
-    AgentDevice, AgentPresence, AgentRef, AgentRemove, AgentSet, ContactAgent, ContactAssign,
-    ContactCancel, ContactEnd, ContactHold, ContactOutcome, ContactSubmit, ContactSync,
-    ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink, Desktop,
-    OfferDecline, OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
+    AgentDevice, AgentPresence, AgentQueue, AgentRef, AgentRemove, AgentSet, ContactAgent,
+    ContactAssign, ContactCancel, ContactEnd, ContactHold, ContactOutcome, ContactSubmit,
+    ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink,
+    Desktop, OfferDecline, OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
 };
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
@@ -74,6 +74,7 @@ pub enum AgentCommand {
     Absence(Box<AgentAbsence>),
     Succession(Box<AgentSuccession>),
     Device(AgentDevice),
+    Queue(AgentQueue),
 }
 
 impl AgentCommand {
@@ -86,6 +87,7 @@ impl AgentCommand {
             Self::Absence(absence) => &absence.agent,
             Self::Succession(plan) => &plan.agent,
             Self::Device(of) => &of.agent,
+            Self::Queue(of) => &of.agent,
         }
     }
 }

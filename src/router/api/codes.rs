@@ -32,6 +32,9 @@ words! {
         Offline,
     }
 
+    /// What a presence waits for before it begins.
+    After { Current }
+
     /// What an agent's telephone is doing, as its platform says.
     Device { Idle, Ringing, Busy, Gone }
 
@@ -259,6 +262,8 @@ words! {
         PassedItOn,
         BusyElsewhere,
         Unreachable,
+        /// It was taken out of the contact's queue.
+        OutOfQueue,
     }
 
     /// The rule of a step of a contact; docs/routing-rules.md has the number of each.

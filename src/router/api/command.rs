@@ -10,17 +10,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::by_customer::ByCustomer;
-use super::codes::{
-    AgentKind, DeclineReason, Device, EndedBy, MailCase, Outcome, Pick, Presence, TransferMode,
-};
+use super::codes::{AgentKind, DeclineReason, EndedBy, MailCase, Outcome, Pick, TransferMode};
 use super::country::Country;
 use super::identities::Identities;
 use super::ids::{Key, Name, OfferId, Text};
-use super::number::{Span, at_most};
+use super::number::at_most;
 use super::people::Absence;
 use super::policy::{CHANNELS_MAX, Capacity, ChannelRule, Policy, Priority, SKILLS_MAX, SkillMap};
 use super::tenant_zone::TenantZone;
-use super::time::{self, MILLIS_MAX, Millis, Timestamp};
+use super::time::{self, Millis, Timestamp};
 
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
 pub use super::by_noun::{
@@ -32,6 +30,7 @@ pub use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet, SCORE_MAX, Score,
 };
 pub use super::conversation::{ContactAgent, ContactAssign, ContactHold, ContactOutcome};
+pub use super::whereabouts::{AgentDevice, AgentPresence, AgentQueue, BEAT_MS_MIN, Beat, Desktop};
 
 /// A command with all its outside inputs: time, random number, source, key.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,12 +52,6 @@ pub struct Stamped {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub client: Name,
-}
-
-/// A session to which the presence of agents was bound, by its number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Desktop {
-    pub session: u64,
 }
 
 /// `agent.set`: creates or replaces; presence is kept.
@@ -114,54 +107,6 @@ impl AgentSet {
 
 fn human() -> AgentKind {
     AgentKind::Human
-}
-
-/// `agent.presence`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AgentPresence {
-    pub agent: Name,
-    pub presence: Presence,
-    pub reason: Option<Text>,
-    /// When a break ends automatically.
-    #[serde(default, deserialize_with = "time::read")]
-    pub until_at: Option<Timestamp>,
-    /// `true` binds it to the session, `false` to nothing any more.
-    pub bound: Option<bool>,
-    /// It lapses unless it is said again within this time.
-    pub beat_ms: Option<Beat>,
-    /// The session that said it, by the number that the daemon gave it.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
-    pub session: Option<u64>,
-}
-
-impl AgentPresence {
-    /// A presence with all optional fields unset.
-    pub fn of(agent: Name, presence: Presence) -> Self {
-        Self {
-            agent,
-            presence,
-            reason: None,
-            until_at: None,
-            bound: None,
-            beat_ms: None,
-            session: None,
-        }
-    }
-}
-
-/// The shortest beat, in ms.
-pub const BEAT_MS_MIN: i64 = 1_000;
-
-/// How long a presence lasts without being renewed.
-pub type Beat = Span<BEAT_MS_MIN, MILLIS_MAX>;
-
-/// `agent.device`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AgentDevice {
-    pub agent: Name,
-    pub device: Device,
 }
 
 /// `agent.remove`.

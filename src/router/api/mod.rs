@@ -28,6 +28,7 @@ mod conversation;
 pub mod kind;
 pub mod people;
 pub mod query;
+mod whereabouts;
 
 // Output.
 pub mod answer;

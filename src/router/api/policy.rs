@@ -253,6 +253,8 @@ pub struct Policy {
     #[serde(deserialize_with = "ring_time")]
     pub ring_ms: RingTime,
     pub parallel_offers: ParallelOffers,
+    /// Parallel offers are made together; none is added while another rings.
+    pub parallel_round: bool,
     /// Offers missed in a row before the agent is set on break; 0 = never.
     pub max_missed: u32,
     pub retry: Retry,
@@ -290,6 +292,7 @@ impl Default for Policy {
             age_priority_ms: Millis::ZERO,
             ring_ms: RingTime::of(20_000),
             parallel_offers: ParallelOffers::of(1),
+            parallel_round: false,
             max_missed: 3,
             retry: Retry::default(),
             steps: Vec::new(),

@@ -63,6 +63,11 @@ impl Book {
         self.shut_out(contact, agent) || self.passed_it_on(contact, agent)
     }
 
+    /// Whether an agent is not asked for a contact, whatever it is doing.
+    pub(in crate::router) fn not_asked(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        self.excluded(contact, agent) || self.is_out(contact, agent)
+    }
+
     /// Whether an agent passed a contact on to a queue, and another could serve it there.
     pub(in crate::router) fn passed_it_on(&self, contact: &Contact, agent: AgentIdx) -> bool {
         contact.passed_to_queue_by() == Some(agent)
@@ -87,7 +92,7 @@ impl Book {
         !entry.pending()
             && entry.free_for(contact.channel, self.channels()).is_ok()
             && contact.offer_to(agent).is_none()
-            && !self.excluded(contact, agent)
+            && !self.not_asked(contact, agent)
     }
 
     /// Whether an agent is free for a contact and has the skills.
@@ -134,6 +139,9 @@ impl Book {
         }
         if self.passed_it_on(contact, agent) {
             return Verdict::PassedItOn;
+        }
+        if self.is_out(contact, agent) {
+            return Verdict::OutOfQueue;
         }
         if requirement.is_some_and(|requirement| !meets(entry.skills(), requirement)) {
             return Verdict::LacksSkill;
@@ -193,6 +201,11 @@ impl Book {
         if entry.capacity_of(contact.channel, self.channels()) == 0 {
             return Situation::Never(Why::NoOwnerSkill);
         }
+        if entry.exists() && self.is_out(contact, owner) {
+            return Situation::Offline {
+                until_at: entry.bonds().absent_until(),
+            };
+        }
         match entry.free_for(contact.channel, self.channels()) {
             Ok(()) => Situation::Free,
             Err(Unfree::Removed) => Situation::Never(Why::OwnerAwaySkill),
@@ -201,7 +214,7 @@ impl Book {
                 until_at: entry.bonds().absent_until(),
             },
             Err(Unfree::Break) => Situation::Break {
-                until_at: entry.until_at(),
+                until_at: entry.back_at(),
             },
             Err(Unfree::WrapUp) => Situation::WrapUp,
             Err(

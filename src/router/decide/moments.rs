@@ -88,9 +88,10 @@ impl Book {
             AgentCommand::Succession(plan) => {
                 self.check_moment(Moment::of("agent", "start_at", plan.start_at))
             }
-            AgentCommand::Remove(_) | AgentCommand::WrapUpEnd(_) | AgentCommand::Device(_) => {
-                Ok(())
-            }
+            AgentCommand::Remove(_)
+            | AgentCommand::WrapUpEnd(_)
+            | AgentCommand::Device(_)
+            | AgentCommand::Queue(_) => Ok(()),
         }
     }
 

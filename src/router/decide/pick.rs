@@ -114,7 +114,7 @@ impl Book {
             };
             let first = class.waiting.iter().find(|(_, contact)| {
                 let waiting = self.contact(*contact);
-                !self.excluded(waiting, agent) && !self.is_left_to_owner(waiting, agent)
+                !self.not_asked(waiting, agent) && !self.is_left_to_owner(waiting, agent)
             });
             if let Some((key, contact)) = first {
                 consider(Candidate {
@@ -162,7 +162,7 @@ impl Book {
             }
             let waiting = self.contact(contact);
             let may = free.has(waiting.channel)
-                && !self.excluded(waiting, agent)
+                && !self.not_asked(waiting, agent)
                 && !self.is_left_to_owner(waiting, agent);
             if !may {
                 continue;
@@ -228,7 +228,7 @@ impl Book {
 
     fn owner_may_take(&self, waiting: &Contact, owner: AgentIdx, free: Free) -> bool {
         free.has(waiting.channel)
-            && !self.excluded(waiting, owner)
+            && !self.not_asked(waiting, owner)
             && self.is_trusted(waiting, &self.requirement(waiting), owner)
     }
 
@@ -242,7 +242,7 @@ impl Book {
     }
 
     fn may_join_ringing(&self, contact: &Contact, agent: AgentIdx, skills: &Levels) -> bool {
-        if contact.offer_to(agent).is_some() || self.excluded(contact, agent) {
+        if contact.offer_to(agent).is_some() || self.not_asked(contact, agent) {
             return false;
         }
         let requirement = self.requirement(contact);

@@ -108,7 +108,7 @@ impl Book {
     pub(super) fn could_be_served(&self, contact: &Contact, but: Option<AgentIdx>) -> bool {
         let counts = |agent: &Agent| match self.queue(contact.queue()).policy().no_agent_counts {
             NoAgentCounts::LoggedIn => agent.presence() != Presence::Offline,
-            NoAgentCounts::Available => agent.presence() == Presence::Available,
+            NoAgentCounts::Available => agent.heading() == Presence::Available,
         };
         let logged_in = |agent: &AgentIdx| {
             let entry = self.agent(*agent);
@@ -117,6 +117,7 @@ impl Book {
                 && entry.capacity_of(contact.channel, self.channels()) > 0
                 && Some(*agent) != but
                 && !self.shut_out(contact, *agent)
+                && !self.is_out(contact, *agent)
         };
         if contact
             .assigned()
@@ -151,10 +152,10 @@ impl Book {
             let entry = self.agent(agent);
             let takes = entry.exists()
                 && entry.capacity_of(contact.channel, self.channels()) > 0
-                && !self.excluded(contact, agent);
-            match entry.presence() {
+                && !self.not_asked(contact, agent);
+            match entry.heading() {
                 Presence::Available if takes => Some(self.at()),
-                Presence::Break if takes => entry.until_at(),
+                Presence::Break if takes => entry.back_at(),
                 Presence::Available | Presence::Break | Presence::Offline => None,
             }
         };

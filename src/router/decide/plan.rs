@@ -45,16 +45,24 @@ impl Book {
             if let Some(plan) = self.plan_by_name(contact, &requirement) {
                 return plan;
             }
-        } else if contact.rings_by_name() || contact.offers().len() >= self.parallel_offers(contact)
-        {
+        } else if contact.rings_by_name() || !self.may_ring_more(contact) {
             return Plan::Wait;
         }
         self.plan_open(contact, &requirement)
     }
 
-    /// How many agents a contact may be offered to at once.
-    pub(in crate::router) fn parallel_offers(&self, contact: &Contact) -> usize {
-        self.queue(contact.queue()).policy().parallel_offers.get() as usize
+    /// Whether a contact may be offered to one more agent beside those where it rings.
+    pub(in crate::router) fn may_ring_more(&self, contact: &Contact) -> bool {
+        let policy = self.queue(contact.queue()).policy();
+        contact.offers().len() < policy.parallel_offers.get() as usize
+            && (!policy.parallel_round || self.round_is_open(contact))
+    }
+
+    /// Whether the offers at which a contact rings are of the round that is being made.
+    fn round_is_open(&self, contact: &Contact) -> bool {
+        let offer = contact.offers().first();
+        let idx = offer.and_then(|offer| self.offered(offer.id));
+        idx.is_some_and(|idx| self.is_in_round(idx))
     }
 
     /// Preferred agent, owner, last owner: asked first, without waiting.

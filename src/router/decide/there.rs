@@ -4,7 +4,6 @@ use crate::router::api::event::OfferReason;
 use crate::router::api::ids::{AgentIdx, ContactIdx};
 use crate::router::state::book::Book;
 use crate::router::state::contact::Contact;
-use crate::router::state::whereabouts::Barred;
 
 impl Book {
     /// Whether a contact can reach nobody now because its platform is gone: it keeps its place and
@@ -22,8 +21,17 @@ impl Book {
         if self.is_cut_off(self.contact(idx)) {
             return Some(OfferReason::PlatformGone);
         }
-        let lost = self.agent(agent).barred() == Some(Barred::NoDesktop);
+        let lost = self.agent(agent).has_lost_desktop();
         lost.then_some(OfferReason::AgentGone)
+    }
+
+    /// Whether an agent is out of the queue of a contact and not asked by name for it: it counts as
+    /// offline there (rule 27).
+    pub(in crate::router) fn is_out(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        self.agent(agent).is_out_of(contact.queue())
+            && contact.direct != Some(agent)
+            && contact.kept_for() != Some(agent)
+            && !contact.is_assigned_to(agent)
     }
 
     /// Whether an offer of ours rings at the telephone of an agent: one that takes the whole agent.

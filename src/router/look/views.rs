@@ -4,7 +4,8 @@ use super::case_views::calendar_view;
 use crate::router::Subject;
 use crate::router::api::answer::{
     AbsenceView, AgentView, Answer, Candidate, ContactView, CustomerView, Done, ExcludedAgent,
-    Explained, OfferView, PriorityView, QueueView, StepView, Submitted, Synced, SyncedState,
+    Explained, NextPresenceView, OfferView, OutView, PriorityView, QueueView, StepView, Submitted,
+    Synced, SyncedState,
 };
 use crate::router::api::codes::{CaseState, ContactState, Device, Verdict};
 use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, CustomerIdx, Name, QueueIdx};
@@ -64,6 +65,15 @@ impl Book {
         }
     }
 
+    fn out_views(&self, agent: &Agent) -> Vec<OutView> {
+        let out = agent.out().iter().map(|out| OutView {
+            queue: self.queue(out.queue).id.clone(),
+            reason: out.reason.clone(),
+            since_at: out.since_at,
+        });
+        out.collect()
+    }
+
     pub(super) fn agent_view(&self, idx: AgentIdx) -> AgentView {
         let agent: &Agent = self.agent(idx);
         let contact_name = |contact: ContactIdx| self.contact(contact).id.clone();
@@ -100,6 +110,12 @@ impl Book {
             device: Some(agent.device()).filter(|device| *device != Device::Idle),
             bound: agent.is_bound().then_some(true),
             lapses_at: agent.lapses_at(),
+            after_current: agent.next().map(|next| NextPresenceView {
+                presence: next.presence,
+                reason: next.reason.clone(),
+                until_at: next.until_at,
+            }),
+            out_of: self.out_views(agent),
             since_at: agent.since_at(),
             state_since_at: agent.state_since_at(),
             idle_since_at: agent.idle_since(),

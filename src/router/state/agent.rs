@@ -12,7 +12,7 @@ use super::part::Part;
 use super::skill::Levels;
 use super::waiting::WaitKey;
 use super::whereabouts::{Barred, Whereabouts};
-use crate::router::api::codes::{AgentKind, AgentState, Device, Presence};
+use crate::router::api::codes::{AgentKind, AgentState, Presence};
 use crate::router::api::ids::{
     AgentIdx, CaseIdx, ChannelIdx, ContactIdx, Name, OfferId, QueueIdx, TeamIdx, Text,
 };
@@ -218,7 +218,7 @@ impl Agent {
         }
         match self.presence {
             Presence::Available => match self.barred {
-                None => AgentState::Available,
+                None | Some(Barred::Leaving(_)) => AgentState::Available,
                 Some(Barred::Elsewhere) => AgentState::BusyElsewhere,
                 Some(Barred::NoTelephone | Barred::NoDesktop) => AgentState::Unreachable,
             },
@@ -348,7 +348,7 @@ impl Agent {
         if !self.exists {
             return Err(Unfree::Removed);
         }
-        match self.presence {
+        match self.heading() {
             Presence::Available => {}
             Presence::Break => return Err(Unfree::Break),
             Presence::Offline => return Err(Unfree::Offline),
@@ -361,37 +361,11 @@ impl Agent {
         }
         self.place_for(channel, rules)?;
         match self.barred {
-            None => Ok(()),
+            // The presence that it is leaving to has been looked at.
+            None | Some(Barred::Leaving(_)) => Ok(()),
             Some(Barred::Elsewhere) => Err(Unfree::BusyElsewhere),
             Some(Barred::NoTelephone | Barred::NoDesktop) => Err(Unfree::Unreachable),
         }
-    }
-
-    pub fn barred(&self) -> Option<Barred> {
-        self.barred
-    }
-
-    /// The same, found anew.
-    pub fn barred_by_whereabouts(&self) -> Option<Barred> {
-        self.whereabouts.as_ref().and_then(|of| of.barred())
-    }
-
-    /// What its telephone is doing, as far as its platform has said.
-    pub fn device(&self) -> Device {
-        let device = self.whereabouts.as_ref().and_then(|of| of.device);
-        device.unwrap_or(Device::Idle)
-    }
-
-    /// When it is offline unless its desktop or its beat shows that it is there.
-    pub fn lapses_at(&self) -> Option<Timestamp> {
-        let of = self.whereabouts.as_ref()?;
-        of.lost_until.or(of.beat_at)
-    }
-
-    /// Whether its presence is bound to a session that is open.
-    pub fn is_bound(&self) -> bool {
-        let of = self.whereabouts.as_ref();
-        of.is_some_and(|of| !of.desktops.is_empty())
     }
 
     /// The channels for which it is free, one bit each: the result of [`Agent::free_for`] for all

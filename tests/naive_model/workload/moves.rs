@@ -237,15 +237,10 @@ impl Workload {
     }
 
     pub(super) fn available(&mut self, nth: usize) -> Command {
-        Command::Agent(AgentCommand::Presence(AgentPresence {
-            agent: Name::of(&format!("a{nth}")),
-            presence: Presence::Available,
-            reason: None,
-            until_at: None,
-            bound: None,
-            beat_ms: None,
-            session: None,
-        }))
+        Command::Agent(AgentCommand::Presence(AgentPresence::of(
+            Name::of(&format!("a{nth}")),
+            Presence::Available,
+        )))
     }
 
     /// Mostly back to work: a centre where everyone is away tests little.
@@ -259,15 +254,10 @@ impl Workload {
         if let Some(agent) = away.choose(&mut self.rng)
             && self.rng.random_bool(0.75)
         {
-            return Command::Agent(AgentCommand::Presence(AgentPresence {
-                agent: (*agent).clone(),
-                presence: Presence::Available,
-                reason: None,
-                until_at: None,
-                bound: None,
-                beat_ms: None,
-                session: None,
-            }));
+            return Command::Agent(AgentCommand::Presence(AgentPresence::of(
+                (*agent).clone(),
+                Presence::Available,
+            )));
         }
         let presence = match self.rng.random_range(0..6) {
             0 => Presence::Available,
@@ -277,13 +267,8 @@ impl Workload {
         let until = presence == Presence::Break && self.one_in(2);
         let at = self.at;
         Command::Agent(AgentCommand::Presence(AgentPresence {
-            agent: self.agent_name(),
-            presence,
-            reason: None,
             until_at: until.then(|| at + self.ms(60_000)),
-            bound: None,
-            beat_ms: None,
-            session: None,
+            ..AgentPresence::of(self.agent_name(), presence)
         }))
     }
 

@@ -1,6 +1,7 @@
 //! Acts on agents: set, presence, whereabouts, absences, succession, removal.
 
 mod absences;
+mod leaving;
 mod presence;
 mod remove;
 mod set;
@@ -26,6 +27,7 @@ impl Router {
             AgentCommand::Absence(absence) => self.agent_absence(absence),
             AgentCommand::Succession(plan) => self.agent_succession(plan),
             AgentCommand::Device(set) => self.agent_device(set, source),
+            AgentCommand::Queue(set) => self.agent_queue(set),
         }
     }
 }

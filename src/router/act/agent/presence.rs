@@ -1,6 +1,6 @@
 //! The presence of agents, when they become free, and their wrap-ups.
 
-use crate::router::api::codes::{AgentState, Presence};
+use crate::router::api::codes::{After, AgentState, Presence};
 use crate::router::api::command::AgentPresence;
 use crate::router::api::event::{AgentEvent, OfferReason};
 use crate::router::api::ids::{AgentIdx, ContactIdx, Name, Text};
@@ -28,7 +28,11 @@ impl Router {
             }
         }
         self.tie(idx, set)?;
-        self.set_presence(idx, set.presence, set.reason.clone(), set.until_at);
+        if set.after == Some(After::Current) && self.book.agent(idx).load() > 0 {
+            self.leave_after_this(idx, set);
+        } else {
+            self.set_presence(idx, set.presence, set.reason.clone(), set.until_at);
+        }
         Ok(Subject::Agent(idx))
     }
 
@@ -40,6 +44,7 @@ impl Router {
         reason: Option<Text>,
         until_at: Option<Timestamp>,
     ) {
+        self.stay(idx);
         let entry = self.book.agent(idx);
         let before = entry.presence();
         if before == presence && entry.reason() == reason.as_ref() && entry.until_at() == until_at {

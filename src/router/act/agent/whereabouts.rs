@@ -1,9 +1,9 @@
 //! Where agents can be reached: desktops that open and close, beats, telephones (rule 27).
 
 use crate::router::api::codes::{Device, Presence};
-use crate::router::api::command::{AgentDevice, AgentPresence, Desktop};
+use crate::router::api::command::{AgentDevice, AgentPresence, AgentQueue, Desktop};
 use crate::router::api::event::{AgentEvent, OfferReason};
-use crate::router::api::ids::{AgentIdx, Name, SourceIdx, Text};
+use crate::router::api::ids::{AgentIdx, ContactIdx, Name, SourceIdx, Text};
 use crate::router::api::reject::Reject;
 use crate::router::{Router, Subject};
 
@@ -87,6 +87,39 @@ impl Router {
         }
         self.book.refresh(idx);
         self.book.note_changed(idx);
+    }
+
+    /// `agent.queue`.
+    pub(super) fn agent_queue(&mut self, set: &AgentQueue) -> Result<Subject, Reject> {
+        let idx = self.book.find_agent(&set.agent)?;
+        let queue = self.book.find_queue(&set.queue)?;
+        let out = (!set.on).then(|| set.reason.clone());
+        if !self.book.set_out(idx, queue, out) {
+            return Ok(Subject::Agent(idx));
+        }
+        self.emit(|_| AgentEvent::Queue {
+            agent: set.agent.clone(),
+            queue: set.queue.clone(),
+            on: set.on,
+            reason: set.reason.clone(),
+        });
+        if set.on {
+            self.book.leave_to(idx);
+            self.book.note_freed(idx);
+        } else {
+            let offered = self.book.agent(idx).reserved().iter();
+            let out: Vec<ContactIdx> = offered
+                .map(|held| held.contact)
+                .filter(|contact| self.book.is_out(self.book.contact(*contact), idx))
+                .collect();
+            for contact in out {
+                self.revoke_offers(contact, OfferReason::AgentGone, |offer| offer.agent == idx);
+                self.unsettled.push(contact);
+            }
+        }
+        self.book.note_changed(idx);
+        self.watch_no_agent_everywhere();
+        Ok(Subject::Agent(idx))
     }
 
     /// A platform that is gone cannot say any more what its telephones are doing.

@@ -49,6 +49,10 @@ impl Router {
             why,
             expires_at,
         };
+        let policy = self.book.queue(self.book.contact(idx).queue()).policy();
+        if policy.parallel_round && self.book.contact(idx).offers().is_empty() {
+            self.book.begin_round(idx);
+        }
         self.book.open_offer(idx, offer);
         if self.detail.moves {
             self.out.moves.push(Move::Offered {
@@ -267,7 +271,9 @@ impl Router {
             self.book
                 .delay(agent, self.book.at().saturating_add(delay.0));
         }
-        if missed && max_missed > 0 && self.book.agent(agent).missed >= max_missed {
+        // One who is leaving goes where it said.
+        let stays = self.book.agent(agent).next().is_none();
+        if missed && stays && max_missed > 0 && self.book.agent(agent).missed >= max_missed {
             self.book.agent_mut(agent).missed = 0;
             self.set_presence(agent, Presence::Break, Some(Text("no_answer".into())), None);
             return;

@@ -41,11 +41,20 @@ impl Router {
             && contact.direct.is_none()
             && !self.book.is_cut_off(contact)
             && !contact.rings_by_name()
-            && contact.offers().len() < self.book.parallel_offers(contact);
+            && self.book.may_ring_more(contact);
         let key = wants_more.then(|| self.book.wait_key(contact));
         if self.book.set_ringing(idx, key) {
             let requirement = self.book.requirement(self.book.contact(idx));
             self.book.announce(&requirement);
+        }
+    }
+
+    /// The rounds of parallel offers have been made: until all of one have ended, none is added.
+    pub(in crate::router) fn end_rounds(&mut self) {
+        for idx in self.book.take_rounds() {
+            if self.book.contacts().get(idx).is_some() {
+                self.note_ringing(idx);
+            }
         }
     }
 

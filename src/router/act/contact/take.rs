@@ -89,6 +89,7 @@ impl Router {
             | Verdict::RetryDelay
             | Verdict::BusyElsewhere
             | Verdict::Unreachable
+            | Verdict::OutOfQueue
             | Verdict::NoChannel
             | Verdict::Excluded
             | Verdict::Removed

@@ -93,6 +93,7 @@ impl Router {
             return Err(Reject::conflict("queue", name, message));
         }
         self.book.queue_mut(idx).exists = false;
+        self.book.forget_out_of(idx);
         self.emit(|_| QueueEvent::Removed {
             queue: name.clone(),
         });

@@ -39,6 +39,24 @@ pub enum AgentEvent {
     },
     /// Its telephone is doing something else.
     Device { agent: Name, device: Device },
+    /// It goes away when its offers and conversations are over, or after all does not.
+    AfterCurrent {
+        agent: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        presence: Option<Presence>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until_at: Option<Timestamp>,
+    },
+    /// It is out of one queue, or back in it.
+    Queue {
+        agent: Name,
+        queue: Name,
+        on: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+    },
     Removed {
         agent: Name,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,12 +90,31 @@ pub enum AgentEvent {
 }
 
 impl AgentEvent {
+    pub(super) fn queue(&self) -> Option<&Name> {
+        match self {
+            Self::Queue { queue, .. } => Some(queue),
+            Self::Set { .. }
+            | Self::Presence { .. }
+            | Self::State { .. }
+            | Self::Device { .. }
+            | Self::AfterCurrent { .. }
+            | Self::Removed { .. }
+            | Self::Absent { .. }
+            | Self::PairAway(_)
+            | Self::Briefing(_)
+            | Self::Succession { .. }
+            | Self::Succeeded { .. } => None,
+        }
+    }
+
     pub(super) fn agents(&self) -> Names<'_> {
         match self {
             Self::Set { agent, .. }
             | Self::Presence { agent, .. }
             | Self::State { agent, .. }
             | Self::Device { agent, .. }
+            | Self::Queue { agent, .. }
+            | Self::AfterCurrent { agent, .. }
             | Self::Absent { agent, .. }
             | Self::Succeeded { agent, .. } => Names::from_iter([agent]),
             Self::Removed {

@@ -184,8 +184,8 @@ impl EventBody {
             Self::Contact(of, event) => event.queues().chain([&of.queue]).collect(),
             Self::Offer(of, _) => Names::from_iter([&of.queue]),
             Self::Assist(event) => event.queue().into_iter().collect(),
-            Self::Agent(_)
-            | Self::Settings(_)
+            Self::Agent(event) => event.queue().into_iter().collect(),
+            Self::Settings(_)
             | Self::Customer(_)
             | Self::Case(_)
             | Self::Clock(_)

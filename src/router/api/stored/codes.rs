@@ -1,14 +1,15 @@
 //! The stored numbers of words.
 
 use crate::router::api::codes::{
-    AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, Device, EndedBy, Fallback,
-    FollowUpResult, MailCase, NoAgentCounts, Outcome, OverflowAction, OwnerHold, OwnershipKey,
-    OwnershipMode, Pick, Presence, Route, Rule, Strategy, TicketReset, TransferMode, Verdict,
-    WaitOn, Why, Widen,
+    After, AgentKind, CaseState, ContactState, DeadlineVerdict, DeclineReason, Device, EndedBy,
+    Fallback, FollowUpResult, MailCase, NoAgentCounts, Outcome, OverflowAction, OwnerHold,
+    OwnershipKey, OwnershipMode, Pick, Presence, Route, Rule, Strategy, TicketReset, TransferMode,
+    Verdict, WaitOn, Why, Widen,
 };
 use crate::stored::numbered;
 
 numbered! {
+    After { 1 Current }
     AgentKind { 1 Human, 2 Bot }
     CaseState { 1 Open, 2 Resolved, 3 Closed }
     ContactState { 1 Scheduled, 2 Waiting, 3 Offered, 4 Connected, 5 WrapUp, 6 Ended }
@@ -63,7 +64,7 @@ numbered! {
     Verdict {
         1 Chosen, 2 Eligible, 3 Offline, 4 Break, 5 WrapUp, 6 AtCapacity, 7 Reserved, 8 RetryDelay,
         9 NoChannel, 10 LacksSkill, 11 Excluded, 12 Removed, 13 AlreadyOffered, 14 HasEnoughCases,
-        15 NotInFallback, 55 PassedItOn, 16 BusyElsewhere, 17 Unreachable,
+        15 NotInFallback, 55 PassedItOn, 16 BusyElsewhere, 17 Unreachable, 18 OutOfQueue,
     }
     WaitOn { 1 Customer, 2 Assist }
     Why {

@@ -91,6 +91,7 @@ commands! {
     65 c (Command::Agent(AgentCommand::Device(c))),
     66 c (Command::Session(SessionCommand::DesktopClosed(c))),
     70 c (Command::Contact(ContactCommand::Assign(c))),
+    67 c (Command::Agent(AgentCommand::Queue(c))),
 }
 
 stored! { Session { 1 client } }

@@ -1,7 +1,9 @@
 //! The stored form of the commands about agents.
 
 use crate::router::api::codes::AgentKind;
-use crate::router::api::command::{AgentDevice, AgentPresence, AgentRef, AgentRemove, AgentSet};
+use crate::router::api::command::{
+    AgentDevice, AgentPresence, AgentQueue, AgentRef, AgentRemove, AgentSet,
+};
 use crate::router::api::people::{Absence, AgentAbsence, AgentSuccession};
 use crate::router::api::time::Millis;
 use crate::stored::stored;
@@ -26,10 +28,11 @@ stored! {
 }
 stored! {
     AgentPresence {
-        1 agent, 2 presence, 3 reason, 4 until_at, 5 bound, 6 beat_ms, 7 session,
+        1 agent, 2 presence, 3 reason, 4 until_at, 5 bound, 6 beat_ms, 7 session, 8 after,
     }
 }
 stored! { AgentDevice { 1 agent, 2 device } }
+stored! { AgentQueue { 1 agent, 2 queue, 3 on, 4 reason } }
 stored! { AgentRemove { 1 agent, 2 successor, 3 reason } }
 stored! { AgentRef { 1 agent } }
 stored! { Absence { 1 from_at, 2 to_at, 3 reason } }

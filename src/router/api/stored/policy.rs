@@ -56,6 +56,7 @@ stored! {
         21 ticket,
         22 no_agent_counts = NoAgentCounts::LoggedIn,
         70 pull = false,
+        23 parallel_round = false,
     }
 }
 stored! { Retry { 1 declined_ms, 2 busy_ms, 3 unreachable_ms, 4 no_answer_ms } }

@@ -121,6 +121,9 @@ impl Book {
             if agent.barred() != agent.barred_by_whereabouts() {
                 return Err(format!("agent {name} is barred for another reason"));
             }
+            if agent.next().is_some() && agent.load() == 0 {
+                return Err(format!("agent {name} should have left"));
+            }
             if agent.unsettled() {
                 return Err(format!("agent {name} is not settled"));
             }

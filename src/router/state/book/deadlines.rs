@@ -119,7 +119,10 @@ impl Book {
         match due.timer {
             Timer::WrapUp => agent().wraps().iter().any(|wrap| wrap.until_at == due.at),
             Timer::Desktop => agent().lapses_at() == Some(due.at),
-            Timer::Presence => agent().until_at() == Some(due.at),
+            Timer::Presence => {
+                let next = agent().next().and_then(|next| next.until_at);
+                agent().until_at() == Some(due.at) || next == Some(due.at)
+            }
             Timer::Absence => agent().bonds().absence_at() == Some(due.at),
             Timer::Succession => {
                 let plan = agent().bonds().succession();
@@ -166,6 +169,8 @@ impl Book {
                 add(Some(wrap.until_at), Timer::WrapUp, of);
             }
             add(agent.until_at, Timer::Presence, of);
+            let next = agent.next().and_then(|next| next.until_at);
+            add(next.filter(|_| next != agent.until_at), Timer::Presence, of);
             add(agent.lapses_at(), Timer::Desktop, of);
             add(agent.retry_at, Timer::Retry, of);
             add(agent.bonds.absence_at, Timer::Absence, of);

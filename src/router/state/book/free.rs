@@ -248,10 +248,11 @@ impl Book {
         std::mem::take(&mut self.agents[agent.at()].passed_over)
     }
 
-    /// Records that an agent's situation changed, for the contacts that wait for it.
+    /// Records that an agent's situation changed, for the contacts that wait for it, and for one who
+    /// leaves when its work is over.
     pub(in crate::router) fn note_changed(&mut self, agent: AgentIdx) {
         let entry = &mut self.agents[agent.at()];
-        if !entry.changed && !entry.owned_waiting.is_empty() {
+        if !entry.changed && (!entry.owned_waiting.is_empty() || entry.is_leaving()) {
             entry.changed = true;
             self.changed_agents.push(agent);
         }

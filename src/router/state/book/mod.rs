@@ -98,6 +98,8 @@ pub struct Book {
     untold_agents: VecDeque<AgentIdx>,
     /// At least the waiting contacts that do not go back to who passed them on.
     passed: BTreeSet<ContactIdx>,
+    /// The contacts whose round of parallel offers is being made.
+    rounds: Vec<ContactIdx>,
     /// The number of agents with a limit on new cases.
     bounded: u32,
     /// The agents who are not offline.
@@ -143,6 +145,7 @@ impl Book {
             changed_agents: Vec::new(),
             untold_agents: VecDeque::new(),
             passed: BTreeSet::new(),
+            rounds: Vec::new(),
             bounded: 0,
             logged_in: BTreeSet::new(),
         };

@@ -51,6 +51,21 @@ impl Book {
         count(contact, &mut self.queues[contact.queue.at()], offer);
     }
 
+    /// A round of parallel offers of a contact begins.
+    pub(in crate::router) fn begin_round(&mut self, idx: ContactIdx) {
+        self.rounds.push(idx);
+    }
+
+    /// The rounds that have been made end: nothing is added to them.
+    pub(in crate::router) fn take_rounds(&mut self) -> Vec<ContactIdx> {
+        std::mem::take(&mut self.rounds)
+    }
+
+    /// Whether a round of parallel offers of a contact is being made.
+    pub(in crate::router) fn is_in_round(&self, idx: ContactIdx) -> bool {
+        self.rounds.contains(&idx)
+    }
+
     /// The contact of an open offer.
     pub(in crate::router) fn offered(&self, offer: OfferId) -> Option<ContactIdx> {
         self.open_offers.get(&offer.0).copied()

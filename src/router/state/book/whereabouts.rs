@@ -3,10 +3,10 @@
 
 use super::Book;
 use crate::router::api::codes::{Device, Presence};
-use crate::router::api::ids::{AgentIdx, SourceIdx};
+use crate::router::api::ids::{AgentIdx, QueueIdx, SourceIdx, Text};
 use crate::router::api::time::Millis;
 use crate::router::state::timers::Timer;
-use crate::router::state::whereabouts::Whereabouts;
+use crate::router::state::whereabouts::{NextPresence, Out, Whereabouts};
 
 impl Book {
     /// The presence of an agent is bound to a session.
@@ -101,6 +101,56 @@ impl Book {
             of.device = device;
             of.device_by = by.filter(|_| device.is_some());
         });
+    }
+
+    /// Sets or takes the presence that begins when an agent's offers and conversations are over.
+    pub(in crate::router) fn set_next(
+        &mut self,
+        idx: AgentIdx,
+        next: Option<NextPresence>,
+    ) -> Option<NextPresence> {
+        if next.is_none() && self.agents[idx.at()].next().is_none() {
+            return None;
+        }
+        if let Some(until) = next.as_ref().and_then(|next| next.until_at) {
+            self.timers.arm(until, Timer::Presence, idx.number());
+        }
+        let mut before = None;
+        self.locate(idx, |of| before = std::mem::replace(&mut of.next, next));
+        before
+    }
+
+    /// Takes an agent out of a queue, or puts it back. Answers whether it was the other way before.
+    pub(in crate::router) fn set_out(
+        &mut self,
+        idx: AgentIdx,
+        queue: QueueIdx,
+        out: Option<Option<Text>>,
+    ) -> bool {
+        let at = self.at;
+        let was = self.agents[idx.at()].is_out_of(queue);
+        let is = out.is_some();
+        self.locate(idx, |of| match out {
+            None => of.out.retain(|out| out.queue != queue),
+            Some(reason) => match of.out.iter_mut().find(|out| out.queue == queue) {
+                Some(known) => known.reason = reason,
+                None => of.out.push(Out {
+                    queue,
+                    reason,
+                    since_at: at,
+                }),
+            },
+        });
+        was != is
+    }
+
+    /// A queue is removed: nobody is out of it any more.
+    pub(in crate::router) fn forget_out_of(&mut self, queue: QueueIdx) {
+        for idx in (0..self.agents.len()).map(AgentIdx::from_usize) {
+            if self.agents[idx.at()].is_out_of(queue) {
+                self.set_out(idx, queue, None);
+            }
+        }
     }
 
     /// The agents whose telephones a client program holds, as far as these are not idle.
