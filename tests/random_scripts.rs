@@ -527,6 +527,13 @@ impl Script {
                     json!({"agent": agent, "queue": queue, "on": on}),
                 );
             }
+            9 if self.one_in(3) => {
+                let skills = self.skills();
+                let mut set = json!({"agent": agent, "skills": skills});
+                self.maybe(&mut set, "deputy", &[json!(null), json!("dan")]);
+                self.maybe(&mut set, "wrap_up_ms", &[json!(null), json!(500)]);
+                self.say("agent.update", set);
+            }
             9 => {
                 let presence = self.pick(&["break", "offline"]);
                 let mut set = json!({"agent": agent, "presence": presence, "after": "current"});

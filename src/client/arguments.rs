@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::fields::{Field, Type};
+use crate::fields::{ALL, Field, Type};
 use crate::wire::method::{self, KEY, Kind};
 
 /// Why arguments cannot be params.
@@ -149,7 +149,8 @@ fn value(kind: Option<&Type>, name: &str, text: &str) -> Result<Value, ArgumentE
         Type::Limit(_) if matches!(text, "null" | "off") => Ok(Value::Null),
         Type::Limit(inner) => value(Some(inner), name, text),
         Type::BoolOrList(_) if matches!(text, "true" | "false") => must(),
-        Type::List(item, _) | Type::BoolOrList(item) => {
+        Type::AllOrList(..) if text == ALL => Ok(Value::from(ALL)),
+        Type::List(item, _) | Type::BoolOrList(item) | Type::AllOrList(item, _) => {
             if let Some(list) = json().filter(Value::is_array) {
                 return Ok(list);
             }

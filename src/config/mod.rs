@@ -30,7 +30,9 @@ use crate::router::ids::Name;
 
 pub use check::check;
 pub use fault::{Described, Faults, Warning};
-pub use server::{DEFAULT_TENANT, Journal, Limits, Log, Metrics, Server, Simulation, Token};
+pub use server::{
+    DEFAULT_TENANT, Journal, Limits, Log, Metrics, Server, Simulation, Telephones, Token,
+};
 pub use tenant::{Customer, Tenant};
 pub use words::{Durability, LogFormat, LogLevel};
 

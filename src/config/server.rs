@@ -3,13 +3,15 @@
 //! Checked values with their defaults; fields have the wire's names, so durations end in `_ms`.
 //! Nothing here opens, binds or reads.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::words::{Durability, LogFormat, LogLevel};
-use crate::fields::Role;
+use crate::fields::{ALL, Role};
 use crate::router::ids::Name;
 use crate::router::time::Millis;
 
@@ -166,6 +168,41 @@ pub struct Token {
     pub tenant: Name,
     /// The agent of a token with the role `agent`.
     pub agent: Option<Name>,
+    /// The agents whose telephones the holder of a token with the role `platform` holds.
+    #[serde(default)]
+    pub agents: Telephones,
+}
+
+/// For whom a platform may say presence, what the telephone is doing, and where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Telephones {
+    /// All agents of the tenant: the word `all`.
+    #[default]
+    #[serde(serialize_with = "all", deserialize_with = "only_all")]
+    All,
+    Of(BTreeSet<Name>),
+}
+
+impl Telephones {
+    pub fn include(&self, agent: &Name) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(agents) => agents.contains(agent),
+        }
+    }
+}
+
+fn all<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(ALL)
+}
+
+fn only_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    let word = String::deserialize(deserializer)?;
+    if word == ALL {
+        return Ok(());
+    }
+    Err(D::Error::custom("neither \"all\" nor a list"))
 }
 
 impl Token {

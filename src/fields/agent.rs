@@ -1,6 +1,6 @@
 //! The fields of an agent.
 
-use super::Type::{Bool, List, Map, Millis, Name, Object, Text, Timestamp, Whole, Words};
+use super::Type::{Bool, Limit, List, Map, Millis, Name, Object, Text, Timestamp, Whole, Words};
 use super::queue::QUEUE;
 use super::{AFTER, AGENT, BY, CAPACITY, COUNT, Field, Fields, LIMIT, MILLIS, SKILLS};
 use crate::router::bonds::{ABSENCES_MAX, SUCCESSION_EVERY_MIN, SUCCESSORS_MAX};
@@ -126,6 +126,75 @@ pub static AGENT_ABSENCE: Fields = Fields::of::<AgentAbsence>(&[
     ),
 ]);
 
+/// `agent.update`.
+pub static AGENT_UPDATE: Fields = Fields::new(&[
+    AGENT,
+    Field::may("name", Limit(&Text), "the name for people"),
+    Field::may(
+        "kind",
+        Words(AgentKind::WORDS),
+        "a bot serves but never owns a case",
+    ),
+    Field::may(
+        "skills",
+        SKILLS,
+        "all of its skills, in place of those before",
+    ),
+    Field::may(
+        "capacity",
+        Map(&CAPACITY, CHANNELS_MAX),
+        "channel and contacts at once, in place of all before",
+    ),
+    Field::may(
+        "team",
+        Limit(&Name),
+        "the team, where a queue falls back to it",
+    ),
+    Field::may(
+        "deputy",
+        Limit(&Name),
+        "the agent who serves while this one is away",
+    ),
+    Field::may(
+        "leader",
+        Limit(&Name),
+        "the agent who covers when both are away",
+    ),
+    Field::may(
+        "address",
+        Limit(&Text),
+        "where the platform reaches the agent; the only field that a platform may change",
+    ),
+    Field::may(
+        "wrap_up_ms",
+        Limit(&MILLIS),
+        "overrides the queue's wrap-up, in ms; null: the queue's",
+    ),
+    Field::may(
+        "rank",
+        Whole {
+            min: i32::MIN as i64,
+            max: i32::MAX as i64,
+        },
+        "for the strategy `ordered`, lowest first",
+    ),
+    Field::may(
+        "mentor",
+        Limit(&Name),
+        "the agent who is asked first when this one consults a queue",
+    ),
+    Field::may(
+        "max_open_cases",
+        Limit(&COUNT),
+        "with so many open cases, new ones go to others who can take them",
+    ),
+    Field::may(
+        "absences",
+        List(&Object(&ABSENCE), ABSENCES_MAX),
+        "planned absences, in place of those before",
+    ),
+]);
+
 /// `agent.presence`.
 pub static AGENT_PRESENCE: Fields = Fields::new(&[
     AGENT,
@@ -202,6 +271,7 @@ pub static AGENT_REMOVE: Fields = Fields::new(&[
 pub static AGENT_LIST: Fields = Fields::new(&[
     Field::may("team", Name, "only this team"),
     Field::may("presence", Words(Presence::WORDS), "only this presence"),
+    Field::may("address", Text, "only who is reached there"),
     AFTER,
     LIMIT,
 ]);

@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 pub use role::Role;
-pub use types::{ANY, CAPACITY, COUNT, MILLIS, SKILLS, Type, names, quoted};
+pub use types::{ALL, ANY, CAPACITY, COUNT, MILLIS, SKILLS, Type, names, quoted};
 
 use crate::router::query::{PAGE_ITEMS_MAX, PageLimit};
 

@@ -60,6 +60,8 @@ pub enum Type {
     Object(&'static Fields),
     /// The inner type, or `null` for "no limit"; in the file `"off"`.
     Limit(&'static Self),
+    /// The text `all`, or a list of at most so many items.
+    AllOrList(&'static Self, usize),
     /// `true`, `false`, or a list.
     BoolOrList(&'static Self),
     /// Any JSON object.
@@ -97,6 +99,9 @@ pub const CAPACITY: Type = Type::Whole {
 /// Skills with their levels.
 pub const SKILLS: Type = Type::Map(&Type::Level, SKILLS_MAX);
 
+/// The word of a field that names all in place of a list.
+pub const ALL: &str = "all";
+
 impl Type {
     /// Whether only an object is valid.
     pub const fn is_object(&self) -> bool {
@@ -121,6 +126,7 @@ impl Type {
             | Self::Words(_)
             | Self::List(..)
             | Self::BoolOrList(_)
+            | Self::AllOrList(..)
             | Self::Address
             | Self::Path(_)
             | Self::Mode
@@ -155,7 +161,7 @@ impl Type {
 
     /// The type of an item of a list.
     pub const fn item(&self) -> Option<&'static Self> {
-        if let Self::List(item, _) | Self::BoolOrList(item) = self {
+        if let Self::List(item, _) | Self::BoolOrList(item) | Self::AllOrList(item, _) = self {
             return Some(item);
         }
         None
@@ -209,10 +215,17 @@ impl Type {
             }
             Self::Object(Fields { all: [], .. }) => "an object without members".to_owned(),
             Self::Object(members) => format!("an object of {}", names(members.all).join(", ")),
+            Self::Limit(inner @ (Self::Name | Self::Text)) => {
+                format!("{}, or null for none", inner.describe())
+            }
             Self::Limit(inner) => format!("{}, or null for no limit", inner.describe()),
             Self::BoolOrList(item) => {
                 format!("true, false, or a list, each item {}", item.describe())
             }
+            Self::AllOrList(item, max) => format!(
+                "\"all\", or a list of at most {max} items, each {}",
+                item.describe()
+            ),
             Self::Attributes => format!("an object of at most {ATTRIBUTES_BYTES_MAX} bytes"),
             Self::Address => "an address with its port".to_owned(),
             Self::Path(_) => "the path of a file or folder".to_owned(),
@@ -253,6 +266,7 @@ impl Type {
             | Self::Object(_)
             | Self::Limit(_)
             | Self::BoolOrList(_)
+            | Self::AllOrList(..)
             | Self::Attributes
             | Self::Address
             | Self::Path(_)
@@ -300,6 +314,14 @@ impl Type {
                 {"type": "boolean"},
                 {"type": "array", "items": item.schema(), "minItems": 1},
             ]}),
+            Self::AllOrList(item, max) => json!({"oneOf": [
+                {"type": "string", "enum": [ALL]},
+                at_most(
+                    json!({"type": "array", "items": item.schema()}),
+                    "maxItems",
+                    *max,
+                ),
+            ]}),
             Self::Attributes => json!({"type": "object"}),
             Self::Term | Self::Address | Self::Path(_) | Self::Hash | Self::Country => {
                 json!({"type": "string"})
@@ -323,6 +345,7 @@ impl Type {
             Self::Words(words) => json!(words[0]),
             Self::List(..) | Self::BoolOrList(_) => json!([]),
             Self::Map(..) | Self::Object(_) | Self::Attributes => json!({}),
+            Self::AllOrList(..) => json!(ALL),
             Self::Limit(inner) => inner.valid_value(),
             Self::Address => json!("[::1]:1"),
             Self::Hash => json!("0".repeat(64)),

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use sha2::{Digest, Sha256};
 
-use crate::config::{Config, DEFAULT_TENANT, Token};
+use crate::config::{Config, DEFAULT_TENANT, Telephones, Token};
 use crate::router::ids::Name;
 use crate::router::reject::{Reject, RejectKind};
 use crate::wire::method::{Kind, Method, Role};
@@ -46,6 +46,8 @@ pub struct Access {
     pub tenant: Option<Name>,
     /// The only agent the peer may act for.
     pub agent: Option<Name>,
+    /// The agents whose telephones a platform holds.
+    pub telephones: Telephones,
     /// Hash of the peer's token, to see whether a reload has removed it.
     pub token: Option<[u8; 32]>,
 }
@@ -73,6 +75,7 @@ impl Access {
             roles,
             tenant,
             agent: None,
+            telephones: Telephones::All,
             token: None,
         })
     }
@@ -95,6 +98,7 @@ impl Access {
             roles: roles_of(token.role),
             tenant: Some(token.tenant.clone()),
             agent: token.agent.clone(),
+            telephones: token.agents.clone(),
             token: Some(digest),
         })
     }
@@ -111,6 +115,7 @@ impl Access {
                 self.roles == roles_of(token.role)
                     && self.tenant.as_ref() == Some(&token.tenant)
                     && self.agent == token.agent
+                    && self.telephones == token.agents
             }),
             None => matches!(self.via, Via::Unix { .. }) || config.tokens.is_empty(),
         }
@@ -161,6 +166,11 @@ impl Access {
         is_act
             && self.roles.iter().any(leads)
             && (self.token.is_some() || !method.allows(Role::Platform))
+    }
+
+    /// Whether the peer is a platform and nothing else.
+    pub fn is_platform_only(&self) -> bool {
+        self.roles == [Role::Platform]
     }
 
     /// Whether the peer may read figures only.

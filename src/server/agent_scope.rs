@@ -111,6 +111,7 @@ impl Scope<'_, '_> {
             AgentCommand::Queue(of) => self.itself(&of.agent),
             AgentCommand::Set(_)
             | AgentCommand::Device(_)
+            | AgentCommand::Update(_)
             | AgentCommand::Remove(_)
             | AgentCommand::Absence(_)
             | AgentCommand::Succession(_) => Err(not_for_agents()),

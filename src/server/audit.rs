@@ -302,6 +302,7 @@ impl Target {
                 AgentCommand::Set(_)
                 | AgentCommand::Device(_)
                 | AgentCommand::Queue(_)
+                | AgentCommand::Update(_)
                 | AgentCommand::Presence(_)
                 | AgentCommand::WrapUpEnd(_)
                 | AgentCommand::Absence(_) => None,

@@ -69,6 +69,7 @@ mod held;
 mod listen;
 mod outbox;
 mod places;
+mod platform_scope;
 mod work;
 
 mod http;

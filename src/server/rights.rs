@@ -16,7 +16,7 @@ use super::access::unauthorized;
 use super::audit::{Line, Target, Who, is_for_the_audit};
 use super::cell::Turn;
 use super::conversation::Conversation;
-use super::{agent_scope, figures};
+use super::{agent_scope, figures, platform_scope};
 
 /// What the audit may have to write about a call.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Conversation {
         let is_asked_whose = access.agent.is_some()
             || matches!(
                 request,
-                Request::Command(Command::Contact(ContactCommand::Sync(_)))
+                Request::Command(Command::Agent(_) | Command::Contact(ContactCommand::Sync(_)))
             );
         (is_act || is_asked_whose).then(|| Told {
             method: method.name,
@@ -112,6 +112,11 @@ impl Conversation {
         if let Some(agent) = access.and_then(|access| access.agent.as_ref()) {
             turn.catch_up(now);
             return agent_scope::check_command(turn, agent, key, command);
+        }
+        if let (Command::Agent(command), Some(access)) = (command, access)
+            && access.is_platform_only()
+        {
+            return platform_scope::check(access, command);
         }
         let Command::Contact(ContactCommand::Sync(sync)) = command else {
             return Ok(());

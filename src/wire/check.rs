@@ -8,8 +8,8 @@ use super::subscription::Subscribe;
 use crate::fields::contact::END_OUTCOMES;
 use crate::router::codes::{Outcome, Presence};
 use crate::router::command::{
-    AgentPresence, CaseAssist, CaseHandover, ContactEnd, ContactOutcome, ContactTransfer,
-    OfferDecline, OfferRef,
+    AgentPresence, AgentUpdate, CaseAssist, CaseHandover, ContactEnd, ContactOutcome,
+    ContactTransfer, OfferDecline, OfferRef,
 };
 use crate::router::ids::{Name, OfferId};
 use crate::router::kind::KindRules;
@@ -61,6 +61,15 @@ pub fn presence(set: &AgentPresence) -> Checked {
             field,
             "an agent who is offline has nothing that could lapse: leave it out",
         ));
+    }
+    Ok(())
+}
+
+/// `agent.update`.
+pub fn agent_update(update: &AgentUpdate) -> Checked {
+    if update.fields().is_empty() {
+        let right = "nothing to change: name at least one of the agent's fields, such as address";
+        return Err(wrong("agent", right));
     }
     Ok(())
 }

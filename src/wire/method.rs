@@ -295,6 +295,9 @@ pub static METHODS: &[Method] = methods! {
         "Hands the open cases of one who leaves to several others, by load and in batches",
         "{agent, to, next_at?, handed_over, open_cases}",
         |p| command(p, |plan| AgentCommand::Succession(Box::new(plan)));
+    "agent.update" Mutation CONTACTS agent::AGENT_UPDATE,
+        "Changes single fields of an agent; a platform its address", "the agent",
+        |p| checked(p, check::agent_update, |update| AgentCommand::Update(Box::new(update)));
     "booking.slots" Query WORK queue::BOOKING_SLOTS,
         "Lists the free slots of a queue", "{queue, slot_ms, capacity, items} of {from_at, to_at, free, agent?}",
         |p| query(p, Query::BookingSlots);

@@ -30,6 +30,59 @@ fn open(name: &str) -> serde_json::Value {
     json!({"client": name, "token": format!("secret-{name}")})
 }
 
+/// A platform acts on the agents whose telephones it holds, and changes nothing but their address.
+#[test]
+fn a_platform_holds_telephones() {
+    let agents = "[agents.ada]\n[agents.bob]\n[queues.a]\n";
+    let tokens = [
+        token("hall", "platform", "agents = [\"ada\"]"),
+        token("pbx", "platform", "agents = \"all\""),
+        token("boss", "supervisor", ""),
+    ];
+    let place = Place::new(&format!("{agents}{}", tokens.concat()));
+    let daemon = place.start();
+    let mut hall = daemon.tcp();
+    hall.call("session.open", open("hall"));
+    let acts = |agent: &str| {
+        [
+            (
+                "agent.presence",
+                json!({"agent": agent, "presence": "available"}),
+            ),
+            ("agent.device", json!({"agent": agent, "device": "busy"})),
+            (
+                "agent.queue",
+                json!({"agent": agent, "queue": "a", "on": false}),
+            ),
+            (
+                "agent.update",
+                json!({"agent": agent, "address": "PJSIP/9"}),
+            ),
+        ]
+    };
+    for (method, params) in acts("ada") {
+        hall.call(method, params);
+    }
+    for (method, params) in acts("bob") {
+        assert_eq!(hall.refused(method, params), "forbidden", "{method}");
+    }
+    let wrap_up = json!({"agent": "bob"});
+    assert_eq!(hall.refused("wrap_up.end", wrap_up.clone()), "forbidden");
+    let mut pbx = daemon.tcp();
+    pbx.call("session.open", open("pbx"));
+    for (method, params) in acts("bob") {
+        pbx.call(method, params);
+    }
+    assert_eq!(pbx.refused("wrap_up.end", wrap_up), "conflict");
+    let skills = json!({"agent": "bob", "address": "PJSIP/9", "skills": {"zh": 5}});
+    assert_eq!(pbx.refused("agent.update", skills.clone()), "forbidden");
+    let found = pbx.call("agent.list", json!({"address": "PJSIP/9"}));
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(2), "{found}");
+    let mut boss = daemon.tcp();
+    boss.call("session.open", open("boss"));
+    assert_eq!(boss.call("agent.update", skills)["skills"]["zh"], 5);
+}
+
 #[test]
 fn without_a_token_nothing_is_answered_over_tcp() {
     let place = place();

@@ -301,6 +301,12 @@ static TABLE: &[Row] = &[
         |t| json!({"agent": t.name("spare"), "to": ["cy"], "start_at": AT, "reason": "r", "by": t.by()}),
     ),
     row(
+        "agent.update",
+        "PS",
+        About::Act,
+        |t| json!({"agent": t.agent, "address": "sip:1"}),
+    ),
+    row(
         "booking.slots",
         "PAS",
         About::Read,

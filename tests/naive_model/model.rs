@@ -445,7 +445,9 @@ impl Model {
                 | ContactCommand::Take(_)
                 | ContactCommand::Outcome(_),
             )
-            | Command::Agent(AgentCommand::Device(_) | AgentCommand::Queue(_))
+            | Command::Agent(
+                AgentCommand::Device(_) | AgentCommand::Queue(_) | AgentCommand::Update(_),
+            )
             | Command::Session(SessionCommand::DesktopClosed(_))) => {
                 panic!("the workload makes no {other:?}")
             }

@@ -78,6 +78,7 @@ const SERVER: &[&[&str]] = &[
         "conversation",
         "feed",
         "agent_scope",
+        "platform_scope",
         "revocation",
         "rights",
     ],

@@ -71,6 +71,7 @@ fn params_of(command: &Command) -> Value {
         Command::Agent(AgentCommand::Succession(inner)) => json(inner),
         Command::Agent(AgentCommand::Device(inner)) => json(inner),
         Command::Agent(AgentCommand::Queue(inner)) => json(inner),
+        Command::Agent(AgentCommand::Update(inner)) => json(inner),
         Command::Contact(ContactCommand::Callback(inner)) => json(inner),
         Command::Contact(
             ContactCommand::Leave(inner)
@@ -240,6 +241,7 @@ fn the_table_names_the_defaults() {
             least["offer"] = json!("o1");
         }
         match method.name {
+            "agent.update" => least["rank"] = json!(1),
             "case.handover" => least["case"] = json!("k1"),
             "case.assist" => least["agent"] = json!("eve"),
             _ => {}

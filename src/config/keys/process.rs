@@ -3,10 +3,13 @@
 use crate::config::server::{Journal, Limits, Log, Metrics, Server, Simulation, Token};
 use crate::config::words::{Durability, LogFormat, LogLevel};
 use crate::fields::Type::{
-    Address, Bool, Bytes, Hash, Limit, Millis, Mode, Name, Object, Path, Whole, Words,
+    Address, AllOrList, Bool, Bytes, Hash, Limit, Millis, Mode, Name, Object, Path, Whole, Words,
 };
 use crate::fields::{ANY, Field, Fields, MILLIS, Role};
 use crate::router::time::MILLIS_MAX;
+
+/// The most agents of a token by name.
+const TELEPHONES_MAX: usize = 10_000;
 
 /// The longest path of a Unix-domain socket on Linux.
 const SOCKET_PATH_BYTES_MAX: usize = 107;
@@ -291,6 +294,13 @@ pub(super) static TOKEN: Fields = Fields::of::<Token>(&[
         "the agent that a token of the role \"agent\" speaks for; no other role has one",
     )
     .example("\"ada\""),
+    Field::may(
+        "agents",
+        AllOrList(&Name, TELEPHONES_MAX),
+        "the agents whose telephones the holder of a token of the role \"platform\" holds: for \
+         them it may say presence, what the telephone does and its address",
+    )
+    .example("[\"ada\", \"bo\"]"),
 ])
 .about(
     "Who may come in over TCP and HTTP. The file holds only the hash of a token: \

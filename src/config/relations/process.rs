@@ -1,12 +1,13 @@
 //! Sockets and tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use toml::de::DeTable;
 
 use super::{Related, key_place, place, positions, unknown};
 use crate::config::fault::Finding;
-use crate::config::{Config, DEFAULT_TENANT, Role};
+use crate::config::{Config, DEFAULT_TENANT, Role, Telephones, Tenant, Token};
 use crate::router::ids::Name;
 
 pub(super) fn check(config: &Config, root: &DeTable<'_>, related: &mut Related) {
@@ -96,6 +97,7 @@ fn tokens(config: &Config, root: &DeTable<'_>, related: &mut Related) {
                 .push(unknown(place, "tenant", &token.tenant, known));
             continue;
         };
+        telephones(token, tenant, token_place("agents"), related);
         match (&token.agent, token.role) {
             (None, Role::Agent) => related.faults.push(
                 Finding::new(
@@ -121,5 +123,26 @@ fn tokens(config: &Config, root: &DeTable<'_>, related: &mut Related) {
             ),
             _ => {}
         }
+    }
+}
+
+/// Only a platform holds telephones, and only of agents of its tenant.
+fn telephones(token: &Token, tenant: &Tenant, place: Range<usize>, related: &mut Related) {
+    let Telephones::Of(agents) = &token.agents else {
+        return;
+    };
+    if token.role != Role::Platform {
+        let message = format!("a token of the role \"{}\" holds no telephones", token.role);
+        related.faults.push(
+            Finding::new(place.clone(), message)
+                .label("not with this role")
+                .help("leave `agents` out, or give the role \"platform\""),
+        );
+    }
+    let known = &tenant.agents;
+    for agent in agents.iter().filter(|agent| !known.contains_key(*agent)) {
+        related
+            .faults
+            .push(unknown(place.clone(), "agent", agent, known.keys()));
     }
 }

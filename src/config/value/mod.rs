@@ -15,7 +15,7 @@ use super::duration;
 use super::fault::Finding;
 use super::keys::{Key, whole_range};
 use crate::calendar::Term;
-use crate::fields::{Type, quoted};
+use crate::fields::{ALL, Type, quoted};
 use crate::identity::is_country;
 use crate::nearest::nearest;
 use crate::router::by_customer::SkillPattern;
@@ -62,6 +62,16 @@ pub(super) fn check(
         (Type::List(item, max), DeValue::Array(items)) => {
             Ok(many::list(name, item, max, items, &place, faults))
         }
+        (Type::AllOrList(..), DeValue::String(text)) if text == ALL => Ok(json!(ALL)),
+        (Type::AllOrList(item, max), DeValue::Array(items)) => {
+            Ok(many::list(name, item, max, items, &place, faults))
+        }
+        (Type::AllOrList(..), written) => Err(type_wrong(
+            name,
+            "\"all\" or a list",
+            written,
+            "give \"all\", or a list such as [\"ada\", \"bo\"]",
+        )),
         (Type::Map(entry, max), DeValue::Table(table)) => {
             Ok(many::map(name, entry, max, table, &place, faults))
         }
@@ -132,6 +142,7 @@ fn scalar(key: &str, kind: &Type, off: bool, value: &DeValue<'_>) -> Result<Valu
         | Type::Key
         | Type::Offer
         | Type::BoolOrList(_)
+        | Type::AllOrList(..)
         | Type::Attributes => Err(not_several(key, kind, value)),
     }
 }

@@ -8,10 +8,10 @@ use super::case_command::{
     CaseFollowUp, CaseHandover, CaseNote, CaseOpen, CaseWait, KindRef, KindSet,
 };
 use super::command::{
-    AgentDevice, AgentPresence, AgentQueue, AgentRef, AgentRemove, AgentSet, ContactAgent,
-    ContactAssign, ContactCancel, ContactEnd, ContactHold, ContactOutcome, ContactSubmit,
-    ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink, CustomerUnlink,
-    Desktop, OfferDecline, OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
+    AgentDevice, AgentPresence, AgentQueue, AgentRef, AgentRemove, AgentSet, AgentUpdate,
+    ContactAgent, ContactAssign, ContactCancel, ContactEnd, ContactHold, ContactOutcome,
+    ContactSubmit, ContactSync, ContactTransfer, ContactUpdate, CustomerExclude, CustomerLink,
+    CustomerUnlink, Desktop, OfferDecline, OfferRef, QueueRef, QueueSet, Session, SettingsPatch,
 };
 use super::ids::{Name, OfferId};
 use super::people::{AgentAbsence, AgentSuccession, ContactCallback};
@@ -75,6 +75,7 @@ pub enum AgentCommand {
     Succession(Box<AgentSuccession>),
     Device(AgentDevice),
     Queue(AgentQueue),
+    Update(Box<AgentUpdate>),
 }
 
 impl AgentCommand {
@@ -88,6 +89,7 @@ impl AgentCommand {
             Self::Succession(plan) => &plan.agent,
             Self::Device(of) => &of.agent,
             Self::Queue(of) => &of.agent,
+            Self::Update(update) => &update.agent,
         }
     }
 }

@@ -20,6 +20,7 @@ use super::policy::{CHANNELS_MAX, Capacity, ChannelRule, Policy, Priority, SKILL
 use super::tenant_zone::TenantZone;
 use super::time::{self, Millis, Timestamp};
 
+pub use super::agent_update::AgentUpdate;
 pub use super::attributes::{ATTRIBUTES_BYTES_MAX, Attributes};
 pub use super::by_noun::{
     AgentCommand, CalendarCommand, CaseCommand, Command, ContactCommand, CustomerCommand,
@@ -170,8 +171,8 @@ pub struct SettingsPatch {
     pub sip_is_tel: Option<bool>,
 }
 
-/// Distinguishes `null` (no limit) from absent (unchanged).
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+/// Distinguishes `null` (no limit, none) from absent (unchanged).
+pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)

@@ -20,6 +20,7 @@ pub(crate) mod tenant_zone;
 pub(crate) mod ticket;
 
 // Input.
+mod agent_update;
 mod attributes;
 mod by_noun;
 mod case_command;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{CaseState, ContactState, Outcome, Presence};
 use super::command::{AgentRef, CalendarRef, ContactSubmit, KindRef, QueueRef};
-use super::ids::Name;
+use super::ids::{Name, Text};
 use super::number::Whole;
 use super::time::{self, Millis, Timestamp};
 
@@ -58,6 +58,7 @@ pub struct ListPage {
 pub struct AgentList {
     pub team: Option<Name>,
     pub presence: Option<Presence>,
+    pub address: Option<Text>,
     pub after: Option<Name>,
     pub limit: Option<PageLimit>,
 }

@@ -67,17 +67,20 @@ impl Book {
         }
     }
 
+    fn check_absences(&self, absences: Option<&[Absence]>) -> Result<(), Reject> {
+        let mut absences = absences.unwrap_or_default().iter();
+        absences.try_for_each(|absence| {
+            let times = [absence.from_at, absence.to_at];
+            times
+                .into_iter()
+                .try_for_each(|at| self.check_moment(Moment::of("agent", "absences", Some(at))))
+        })
+    }
+
     fn check_agent_moments(&self, command: &AgentCommand) -> Result<(), Reject> {
         match command {
-            AgentCommand::Set(set) => {
-                let absences = set.absences.as_deref().unwrap_or_default();
-                absences.iter().try_for_each(|absence: &Absence| {
-                    let times = [absence.from_at, absence.to_at];
-                    times.into_iter().try_for_each(|at| {
-                        self.check_moment(Moment::of("agent", "absences", Some(at)))
-                    })
-                })
-            }
+            AgentCommand::Set(set) => self.check_absences(set.absences.as_deref()),
+            AgentCommand::Update(update) => self.check_absences(update.absences.as_deref()),
             AgentCommand::Presence(set) => {
                 self.check_moment(Moment::of("agent", "until_at", set.until_at))
             }

@@ -94,6 +94,10 @@ impl Book {
                     && list
                         .presence
                         .is_none_or(|presence| agent.presence() == presence)
+                    && list
+                        .address
+                        .as_ref()
+                        .is_none_or(|wanted| agent.address.as_ref() == Some(wanted))
                     && list.team.as_ref().is_none_or(|wanted| team == Some(wanted))
             });
         let page = page(found, list.after.as_ref(), list.limit, |idx| {

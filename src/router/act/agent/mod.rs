@@ -28,6 +28,7 @@ impl Router {
             AgentCommand::Succession(plan) => self.agent_succession(plan),
             AgentCommand::Device(set) => self.agent_device(set, source),
             AgentCommand::Queue(set) => self.agent_queue(set),
+            AgentCommand::Update(update) => self.agent_update(update),
         }
     }
 }

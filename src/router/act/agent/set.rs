@@ -1,7 +1,7 @@
 //! Setting an agent: skills, team, deputy, limits.
 
 use crate::router::api::codes::AgentKind;
-use crate::router::api::command::AgentSet;
+use crate::router::api::command::{AgentSet, AgentUpdate};
 use crate::router::api::event::AgentEvent;
 use crate::router::api::policy::SKILLS_MAX;
 use crate::router::api::reject::Reject;
@@ -64,6 +64,23 @@ impl Router {
         self.book.note_changed(idx);
         self.watch_no_agent_everywhere();
         Ok(Subject::Agent(idx))
+    }
+
+    /// `agent.update`: the agent is set as it is, with the fields that are given.
+    pub(super) fn agent_update(&mut self, update: &AgentUpdate) -> Result<Subject, Reject> {
+        let idx = self.book.find_agent(&update.agent)?;
+        if let (["address"], Some(address)) = (&update.fields()[..], &update.address) {
+            // Nothing is decided by it, and telephones may move often.
+            self.book.agent_mut(idx).address = address.clone();
+            self.emit(|book| AgentEvent::Set {
+                agent: update.agent.clone(),
+                team: book.team_name(idx),
+            });
+            return Ok(Subject::Agent(idx));
+        }
+        let mut set = self.book.as_set(idx);
+        update.apply_to(&mut set);
+        self.agent_set(&set)
     }
 
     fn check_agent(&self, set: &AgentSet) -> Result<(), Reject> {

@@ -92,6 +92,7 @@ commands! {
     66 c (Command::Session(SessionCommand::DesktopClosed(c))),
     70 c (Command::Contact(ContactCommand::Assign(c))),
     67 c (Command::Agent(AgentCommand::Queue(c))),
+    68 c (Command::Agent(AgentCommand::Update(c))),
 }
 
 stored! { Session { 1 client } }

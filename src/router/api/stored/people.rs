@@ -2,7 +2,7 @@
 
 use crate::router::api::codes::AgentKind;
 use crate::router::api::command::{
-    AgentDevice, AgentPresence, AgentQueue, AgentRef, AgentRemove, AgentSet,
+    AgentDevice, AgentPresence, AgentQueue, AgentRef, AgentRemove, AgentSet, AgentUpdate,
 };
 use crate::router::api::people::{Absence, AgentAbsence, AgentSuccession};
 use crate::router::api::time::Millis;
@@ -33,6 +33,24 @@ stored! {
 }
 stored! { AgentDevice { 1 agent, 2 device } }
 stored! { AgentQueue { 1 agent, 2 queue, 3 on, 4 reason } }
+stored! {
+    AgentUpdate {
+        1 agent,
+        2 name,
+        3 kind,
+        4 skills,
+        5 capacity,
+        6 team,
+        7 deputy,
+        8 leader,
+        9 address,
+        10 wrap_up_ms,
+        11 rank,
+        12 mentor,
+        13 max_open_cases,
+        14 absences,
+    }
+}
 stored! { AgentRemove { 1 agent, 2 successor, 3 reason } }
 stored! { AgentRef { 1 agent } }
 stored! { Absence { 1 from_at, 2 to_at, 3 reason } }

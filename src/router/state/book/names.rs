@@ -2,9 +2,10 @@
 
 use super::Book;
 use crate::calendar::{Calendar, Term, plain};
+use crate::router::api::command::AgentSet;
 use crate::router::api::event::{ContactRef, DeadlineRef, News};
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, Name};
-use crate::router::api::policy::Policy;
+use crate::router::api::policy::{Capacity, Policy};
 use crate::router::state::case::Case;
 use crate::router::state::clock::ClockOf;
 use crate::router::state::contact::Contact;
@@ -62,6 +63,38 @@ impl Book {
     pub(in crate::router) fn mentor_name(&self, idx: AgentIdx) -> Option<Name> {
         let mentor = &self.agents[self.agents[idx.at()].bonds.mentor?.at()];
         mentor.exists.then(|| mentor.id.clone())
+    }
+
+    /// The name of an agent's team.
+    pub(in crate::router) fn team_name(&self, idx: AgentIdx) -> Option<Name> {
+        let team = self.agents[idx.at()].team?;
+        Some(self.teams.name(team.number()).clone())
+    }
+
+    /// An agent as `agent.set` would make it. Its absences are left out, which keeps them.
+    pub(in crate::router) fn as_set(&self, idx: AgentIdx) -> AgentSet {
+        let agent = &self.agents[idx.at()];
+        let id = |agent: AgentIdx| self.agents[agent.at()].id.clone();
+        let capacity = agent.capacity.iter().map(|(channel, n)| {
+            let n = Capacity::of(*n);
+            (self.channels.name(*channel).clone(), n)
+        });
+        AgentSet {
+            agent: agent.id.clone(),
+            name: agent.name.clone(),
+            kind: agent.kind,
+            skills: self.skills.map(&agent.skills),
+            capacity: capacity.collect(),
+            team: self.team_name(idx),
+            deputy: agent.deputy.map(id),
+            leader: agent.leader.map(id),
+            address: agent.address.clone(),
+            wrap_up_ms: agent.wrap_up_ms,
+            rank: agent.rank,
+            mentor: agent.bonds.mentor.map(id),
+            max_open_cases: agent.bonds.max_open_cases(),
+            absences: None,
+        }
     }
 
     /// The name of a contact's queue.
