@@ -14,6 +14,7 @@ use crate::config::{Config, Role};
 use crate::journal::NewRecord;
 use crate::router::time::Timestamp;
 
+use super::cell::Cell;
 use super::clock::Clock;
 use super::configure;
 use super::descriptors;
@@ -105,6 +106,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<Running, Server
     let mut hub = Hub::new(journal, clock, cells, metrics, config, path, keeper);
     hub.decided_since = decided_since;
     let hub = Arc::new(hub);
+    load_number_plans(&hub);
     // Before anything new happens: a fault of the ledger stops the start.
     match ledger::keep(&hub).await {
         // A full disk does not stop the start: writing is tried again.
@@ -152,6 +154,21 @@ fn start_clock(options: &Options, last_at: Timestamp) -> Result<Clock, ServerErr
         );
     }
     Ok(clock)
+}
+
+/// Reads the number plans beside the start where a country is set: else the first call with a
+/// number would wait for it.
+fn load_number_plans(hub: &Hub) {
+    let config = &hub.live().config;
+    let mut named = std::iter::once(&config.tenant).chain(config.tenants.values());
+    let of_file = named.any(|tenant| tenant.settings.country.is_some());
+    let has_country =
+        |cell: &Arc<Cell>| cell.look(|tenant| tenant.router().book().settings().country.is_some());
+    if of_file || hub.cells.all().iter().any(has_country) {
+        let thread = std::thread::Builder::new().name("number-plans".to_owned());
+        // A thread that cannot be made costs no more than the wait it would have saved.
+        drop(thread.spawn(crate::identity::load));
+    }
 }
 
 /// Refuses a configuration that takes responsibility away.
