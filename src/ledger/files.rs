@@ -58,7 +58,12 @@ pub fn folder_of(journal: &Path, tenant: &str) -> PathBuf {
     if name.len() > FOLDER_BYTES_MAX {
         name = blake3::hash(tenant.as_bytes()).to_hex().to_string();
     }
-    journal.join(FOLDER).join(name)
+    all_in(journal).join(name)
+}
+
+/// The folder of all ledgers within the journal's.
+pub fn all_in(journal: &Path) -> PathBuf {
+    journal.join(FOLDER)
 }
 
 /// The name of a journal in the ledger: its identity in hexadecimal.

@@ -4,11 +4,13 @@
 //! that a subscriber can continue where it was.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{Config, Durability as Level};
 use crate::journal::storage::open_to_others;
 use crate::journal::{Durability, Journal, JournalUuid, Options, Sequence, reserve_bytes};
+use crate::ledger::files;
 use crate::router::ahead::AHEAD;
 use crate::router::ids::Name;
 use crate::router::time::Timestamp;
@@ -43,6 +45,23 @@ pub struct Recovered {
     pub program: Program,
 }
 
+/// The folders are made for the daemon's user alone; one that is there already keeps its mode, which
+/// somebody may mean.
+fn warn_of_open_folders(journal: &Path) {
+    for (whose, dir) in [
+        ("journal", journal.to_path_buf()),
+        ("ledger", files::all_in(journal)),
+    ] {
+        if let Some(mode) = open_to_others(&dir) {
+            let dir = dir.display();
+            tracing::warn!(
+                mode = format!("{mode:04o}"),
+                "others than the daemon's user may look into the {whose}'s folder: chmod 700 {dir}"
+            );
+        }
+    }
+}
+
 /// Opens the journal and makes the tenants from it, and those of the configuration.
 pub fn recover(
     config: &Config,
@@ -51,13 +70,7 @@ pub fn recover(
 ) -> Result<Recovered, ServerError> {
     let watch = Stopwatch::start();
     let (journal, recovery) = Journal::open_directory(&config.journal.dir, options)?;
-    if let Some(mode) = open_to_others(&config.journal.dir) {
-        let dir = config.journal.dir.display();
-        tracing::warn!(
-            mode = format!("{mode:04o}"),
-            "others than the daemon's user may look into the journal's folder: chmod 700 {dir}"
-        );
-    }
+    warn_of_open_folders(&config.journal.dir);
     for skipped in recovery.skipped_snapshots() {
         tracing::warn!(skipped, "a snapshot is damaged and an older one was used");
     }

@@ -451,3 +451,29 @@ fn a_journal_that_finds_no_descriptor_tries_again() {
         client.call("contact.get", json!({"contact": contact}));
     }
 }
+
+/// A folder that is there already keeps its mode, and a start says so.
+#[test]
+fn a_folder_that_is_open_to_others_is_told() {
+    let place = Place::new("[agents.ada]\n");
+    place.start().stop();
+    let folders = [
+        (place.journal(), "journal"),
+        (place.journal().join("ledger"), "ledger"),
+    ];
+    for (folder, whose) in folders {
+        let set = |mode| {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&folder, mode).expect("our own folder");
+        };
+        set(0o755);
+        let daemon = place.start();
+        let told = format!(
+            "may look into the {whose}'s folder: chmod 700 {}",
+            folder.display()
+        );
+        until("it is told", || daemon.log().contains(&told));
+        daemon.stop();
+        set(0o700);
+    }
+}
