@@ -333,7 +333,10 @@ impl Stage {
                 },
             ),
             Request::Server(
-                ServerCall::Snapshot | ServerCall::Reload { .. } | ServerCall::Drain,
+                ServerCall::Snapshot
+                | ServerCall::Reload { .. }
+                | ServerCall::Compare(_)
+                | ServerCall::Drain,
             ) => {
                 let refusal = Reject {
                     kind: RejectKind::Unavailable,

@@ -27,6 +27,8 @@ use clap::{Parser, Subcommand};
 
 /// The exit code of wrong usage or a wrong configuration.
 const USAGE: u8 = 2;
+/// The exit code where no daemon can be reached.
+const UNREACHABLE: u8 = 69;
 /// The exit code of a valid command that failed.
 const FAILED: u8 = 1;
 

@@ -219,6 +219,13 @@ pub static SERVER_RELOAD: Fields = Fields::new(&[Field::may(
 )
 .or(|| serde_json::json!(false))]);
 
+/// `server.compare`.
+pub static SERVER_COMPARE: Fields = Fields::new(&[Field::must(
+    "file",
+    Type::Path(ANY),
+    "the file on the daemon's machine, by its whole path",
+)]);
+
 /// Paging of a list.
 pub static LIST: Fields = Fields::new(&[AFTER, LIMIT]);
 

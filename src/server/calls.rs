@@ -1,6 +1,7 @@
 //! Calls that concern the connection or the process: `session.open`, `events.subscribe`,
 //! `server.*`. Carried out between turns, outside the tenant's lock.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -16,11 +17,12 @@ use crate::wire::request::{Call, Request, ServerCall, SessionOpen};
 use crate::wire::subscription::Subscribe;
 
 use super::access::{Access, unauthorized};
+use super::compare;
 use super::conversation::Conversation;
 use super::feed::Feed;
 use super::hub::Stopped;
 use super::metrics::requests::Answered;
-use super::reload;
+use super::reload::{self, ReloadError};
 use super::replies::Replies;
 use super::room;
 use super::snapshots::{self, Manner};
@@ -217,21 +219,13 @@ impl Conversation {
             }
             ServerCall::Reload { allow_removals } => {
                 let reloaded = reload::reload(&self.hub, allow_removals).await;
-                let reloaded = reloaded.map_err(|error| match error {
-                    reload::ReloadError::Stopped => Failed::Stopped,
-                    error @ reload::ReloadError::Removals(_) => {
-                        Reject::plain(RejectKind::Conflict, "server", error.to_string())
-                            .in_field("allow_removals")
-                            .into()
-                    }
-                    error @ (reload::ReloadError::NoFile
-                    | reload::ReloadError::Faults(_)
-                    | reload::ReloadError::Busy
-                    | reload::ReloadError::Ending) => {
-                        Reject::invalid("server", "config", error.to_string()).into()
-                    }
-                })?;
+                let reloaded = reloaded.map_err(refused_reload)?;
                 serde_json::value::to_raw_value(&reloaded)
+            }
+            ServerCall::Compare(config) => {
+                let file = PathBuf::from(&*config.file);
+                let compared = compare::compare(&self.hub, file).await;
+                serde_json::value::to_raw_value(&compared.map_err(refused_reload)?)
             }
             ServerCall::Drain => {
                 self.hub.drain();
@@ -247,4 +241,21 @@ fn needs_a_connection(method: &'static str) -> Reject {
     let message =
         format!("{method} needs a connection that stays: use the socket, TCP or the WebSocket /ws");
     Reject::plain(RejectKind::Invalid, "method", message).with_id(&id)
+}
+
+/// Why a configuration was not taken over.
+fn refused_reload(error: ReloadError) -> Failed {
+    match error {
+        ReloadError::Stopped => Failed::Stopped,
+        error @ ReloadError::Removals(_) => {
+            Reject::plain(RejectKind::Conflict, "server", error.to_string())
+                .in_field("allow_removals")
+                .into()
+        }
+        error @ (ReloadError::NoFile
+        | ReloadError::NoPath
+        | ReloadError::Faults(_)
+        | ReloadError::Busy
+        | ReloadError::Ending) => Reject::invalid("server", "config", error.to_string()).into(),
+    }
 }

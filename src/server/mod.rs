@@ -31,6 +31,7 @@ mod threads;
 
 mod cell;
 
+mod compare;
 mod configure;
 mod descriptors;
 mod disk;

@@ -38,6 +38,8 @@ pub enum ReloadError {
          reload with allow_removals"
     )]
     Removals(Removals),
+    #[error("give the whole path of the file, beginning with /")]
+    NoPath,
     #[error("another reload is under way: try again")]
     Busy,
     #[error("the daemon is ending: nothing is reloaded any more")]

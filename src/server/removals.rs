@@ -24,7 +24,26 @@ const SHOWN_MAX: usize = 50;
 
 /// Everything that a configuration takes away although it is in use.
 #[derive(Debug, Default)]
-pub struct Removals(Vec<String>);
+pub struct Removals(Vec<Removal>);
+
+/// One thing that is in use.
+#[derive(Debug)]
+struct Removal {
+    tenant: Name,
+    entity: &'static str,
+    id: Name,
+    /// What it holds, and what would become of it.
+    holds: String,
+}
+
+impl fmt::Display for Removal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.tenant.as_str() != DEFAULT_TENANT {
+            write!(f, "tenant \"{}\": ", self.tenant)?;
+        }
+        write!(f, "{} \"{}\" {}", self.entity, self.id, self.holds)
+    }
+}
 
 impl Removals {
     /// Compares a configuration with what each tenant holds now.
@@ -43,6 +62,16 @@ impl Removals {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// What one of them holds, and what would become of it; no tenant is the default one.
+    pub fn of_one(&self, tenant: Option<&Name>, entity: &str, id: Option<&Name>) -> Option<String> {
+        let tenant = tenant.map_or(DEFAULT_TENANT, Name::as_str);
+        let mut all = self.0.iter();
+        let is = |one: &&Removal| {
+            one.tenant.as_str() == tenant && one.entity == entity && Some(&one.id) == id
+        };
+        all.find(is).map(|one| one.holds.clone())
+    }
 }
 
 impl fmt::Display for Removals {
@@ -57,13 +86,17 @@ impl fmt::Display for Removals {
     }
 }
 
-fn note(tenant: &Tenant, name: &Name, wanted: &Wanted, found: &mut Vec<String>) {
+fn note(tenant: &Tenant, name: &Name, wanted: &Wanted, found: &mut Vec<Removal>) {
     let Ok(Some(before)) = before(tenant) else {
         return;
     };
-    let of = match name.as_str() {
-        DEFAULT_TENANT => String::new(),
-        name => format!("tenant \"{name}\": "),
+    let mut note = |entity, id: &Name, holds: String| {
+        found.push(Removal {
+            tenant: name.clone(),
+            entity,
+            id: id.clone(),
+            holds,
+        });
     };
     let gone = |agent: &&Name| !wanted.agents.contains_key(*agent);
     let leaving: BTreeSet<&Name> = before.agents.keys().filter(gone).collect();
@@ -85,9 +118,8 @@ fn note(tenant: &Tenant, name: &Name, wanted: &Wanted, found: &mut Vec<String>) 
                 None => "nobody who stays would take the cases, and it would stay".to_owned(),
             }
         };
-        found.push(format!(
-            "{of}agent \"{agent}\" owns {cases} open cases and has {contacts} contacts: {then}"
-        ));
+        let holds = format!("owns {cases} open cases and has {contacts} contacts: {then}");
+        note("agent", agent, holds);
     }
     for queue in before
         .queues
@@ -102,9 +134,8 @@ fn note(tenant: &Tenant, name: &Name, wanted: &Wanted, found: &mut Vec<String>) 
         };
         let held = view.waiting + view.offered + view.connected;
         if held > 0 {
-            found.push(format!(
-                "{of}queue \"{queue}\" holds {held} contacts: it would stay until they are over"
-            ));
+            let holds = format!("holds {held} contacts: it would stay until they are over");
+            note("queue", queue, holds);
         }
     }
     for customer in before
@@ -120,10 +151,11 @@ fn note(tenant: &Tenant, name: &Name, wanted: &Wanted, found: &mut Vec<String>) 
         };
         let cases = view.open_cases.len();
         if cases > 0 {
-            found.push(format!(
-                "{of}customer \"{customer}\" has {cases} open cases: they would stay, without what \
-                 the file says of the customer (its exclusions are lifted)"
-            ));
+            let holds = format!(
+                "has {cases} open cases: they would stay, without what the file says of the \
+                 customer (its exclusions are lifted)"
+            );
+            note("customer", customer, holds);
         }
     }
 }

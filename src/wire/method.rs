@@ -14,8 +14,8 @@ use super::subscription::Subscribe;
 use crate::calendar::Written;
 pub use crate::fields::Role;
 use crate::fields::{
-    Field, Fields, LIST, NONE, SERVER_RELOAD, STATS_GET, Type, agent, calendar, case, contact,
-    customer, kind, queue, settings,
+    Field, Fields, LIST, NONE, SERVER_COMPARE, SERVER_RELOAD, STATS_GET, Type, agent, calendar,
+    case, contact, customer, kind, queue, settings,
 };
 use crate::nearest::nearest;
 use crate::router::command::{
@@ -461,6 +461,10 @@ pub static METHODS: &[Method] = methods! {
     "rpc.discover" Server ALL NONE,
         "Describes every method", "an OpenRPC document",
         |p| plain(p, Request::Discover);
+    "server.compare" Server ADMIN SERVER_COMPARE,
+        "Says what taking over a configuration file would change and take away; changes nothing",
+        "`{same, refused, changes: [{tenant?, entity, id?, change, holds?}], needs_restart}`",
+        |p| p.read().map(|file| Request::Server(ServerCall::Compare(file)));
     "server.drain" Server ADMIN NONE,
         "Takes no new contacts from now on and says so to health checks; SIGTERM ends the daemon", "{ok}",
         |p| plain(p, Request::Server(ServerCall::Drain));

@@ -137,12 +137,20 @@ fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Subscribe
     deserializer.deserialize_any(Events)
 }
 
+/// A configuration file on the daemon's machine, by its whole path.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigFile {
+    pub file: Box<str>,
+}
+
 /// `server.*`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerCall {
     Status,
     Snapshot,
     Reload { allow_removals: bool },
+    Compare(ConfigFile),
     Drain,
 }
 

@@ -1,6 +1,8 @@
 //! Start, reload, drain and stop.
 
 use std::io::Read;
+use std::path::Path;
+use std::process::Command;
 
 use rustix::process::Signal;
 use serde_json::json;
@@ -183,6 +185,69 @@ fn a_change_refused_in_one_reload_is_made_by_the_next() {
         "not_found"
     );
     assert_eq!(client.call("server.reload", json!({}))["changes"], 0);
+}
+
+/// `firsthand check FILE --against SOCKET`, and its exit code.
+fn against(file: &Path, socket: &Path) -> (Option<i32>, String) {
+    let out = Command::new(env!("CARGO_BIN_EXE_firsthand"))
+        .arg("check")
+        .arg(file)
+        .arg("--against")
+        .arg(socket)
+        .output()
+        .expect("the binary runs");
+    let told = [out.stdout, out.stderr].concat();
+    (out.status.code(), String::from_utf8(told).expect("text"))
+}
+
+/// What a reload would do is told before it is done, with the same words as its refusal.
+#[test]
+fn a_file_is_compared_with_the_running_daemon() {
+    let place = Place::new("[agents.ada]\n[agents.bob]\n[agents.cid]\n[queues.old]\n[queues.q]\n");
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    let same = against(&place.config(), &daemon.socket);
+    assert_eq!(same.0, Some(0), "{}", same.1);
+    assert!(same.1.contains("a reload changes nothing"), "{}", same.1);
+
+    let open = json!({"case": "k1", "customer": "li", "owner": "ada"});
+    client.call("case.open", open);
+    client.call("contact.submit", json!({"contact": "c1", "queue": "old"}));
+    place.configure(
+        "[agents.bob]\nname = \"Bob\"\n[agents.dan]\n[queues.q]\n[tenant]\nmax_in_system = 9\n",
+    );
+    let (code, told) = against(&place.config(), &daemon.socket);
+    assert_eq!(code, Some(1), "{told}");
+    for line in [
+        "settings would be changed\n",
+        "agent \"bob\" would be changed\n",
+        "agent \"dan\" would be added\n",
+        "agent \"cid\" would be removed\n",
+        "agent \"ada\" would be removed; owns 1 open cases and has 0 contacts: nobody who stays \
+         would take the cases, and it would stay\n",
+        "queue \"old\" would be removed; holds 1 contacts: it would stay until they are over\n",
+        "a reload would be refused",
+    ] {
+        assert!(told.contains(line), "{line:?} is missing in:\n{told}");
+    }
+    assert!(!told.contains("\"q\""), "{told}");
+    // It changed nothing, and the reload says the same of what is in use.
+    let refused = client.ask("server.reload", json!({}));
+    let text = refused["error"]["message"].as_str().expect("a refusal");
+    assert!(text.contains("agent \"ada\" owns 1 open cases"), "{text}");
+
+    place.configure("[agents.ada]\n[agents.bob]\n[queues.old]\n[queues.q]\n");
+    let (code, told) = against(&place.config(), &daemon.socket);
+    assert_eq!(code, Some(0), "cid holds nothing: {told}");
+    assert!(told.contains("agent \"cid\" would be removed\n"), "{told}");
+
+    place.configure("[agents.ada]\ncolour = \"red\"\n");
+    assert_eq!(against(&place.config(), &daemon.socket).0, Some(2));
+    place.configure("[agents.ada]\n");
+    let gone = against(&place.config(), &place.path("nowhere.sock"));
+    assert_eq!(gone.0, Some(69), "{}", gone.1);
+    let refused = client.refused("server.compare", json!({"file": "firsthand.toml"}));
+    assert_eq!(refused, "invalid");
 }
 
 /// Several leave in one step: a case goes over once, to somebody who stays.

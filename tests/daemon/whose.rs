@@ -538,6 +538,12 @@ static TABLE: &[Row] = &[
         |t| json!({"queue": t.name("queue")}),
     ),
     row("rpc.discover", "PASO", About::Nothing, nothing),
+    row(
+        "server.compare",
+        "",
+        About::Nothing,
+        |_| json!({"file": "/dev/null"}),
+    ),
     row("server.drain", "", About::Nothing, nothing),
     row("server.reload", "", About::Nothing, nothing),
     row("server.snapshot", "", About::Nothing, nothing),

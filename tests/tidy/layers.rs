@@ -65,6 +65,7 @@ const SERVER: &[&[&str]] = &[
         "opening",
         "recovery",
         "reload",
+        "compare",
         "room",
         "scrape",
         "snapshots",
