@@ -345,6 +345,7 @@ impl Stage {
                     field: None,
                     message: "a rehearsal has no daemon: send this to a running one".to_owned(),
                     nearest: None,
+                    oldest: None,
                 };
                 self.print(|out| reply::refusal(out, id, &refusal));
             }

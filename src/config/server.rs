@@ -137,6 +137,8 @@ pub struct Journal {
     pub snapshot_records: Option<u64>,
     /// A snapshot after this time. `None` = no such limit.
     pub snapshot_every_ms: Option<Millis>,
+    /// How long events can be subscribed to again, and their records are kept for it.
+    pub keep_events_ms: Millis,
     /// Whether the record of responsibility is written too.
     pub ledger: bool,
 }
@@ -150,6 +152,7 @@ impl Default for Journal {
             waiting_bytes: 64 << 20,
             snapshot_records: Some(1_000_000),
             snapshot_every_ms: Some(Millis::hours(1)),
+            keep_events_ms: Millis::hours(1),
             ledger: true,
         }
     }

@@ -16,6 +16,7 @@ pub mod tools;
 
 mod catalogue;
 mod committer;
+mod kept;
 mod marker;
 mod progress;
 mod queue;
@@ -28,7 +29,7 @@ mod spare;
 mod writer;
 
 pub use admission::{Admitted, Asked};
-pub use catalogue::Pruned;
+pub use catalogue::{Horizon, Pruned};
 pub use error::{Damage, JournalError};
 pub use frame::{Record, Sequence};
 pub use marker::{MARKER_FILE, Marker};

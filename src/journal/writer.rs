@@ -3,7 +3,6 @@
 //! `append` copies into memory under a short lock and must never do I/O, because the caller holds
 //! its own lock meanwhile; the committer thread does all the writing.
 
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +12,7 @@ use std::time::Duration;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::watch;
 
-use super::catalogue::{Catalogue, Pruned};
+use super::catalogue::{Catalogue, Horizon, Pruned};
 use super::committer::Committer;
 use super::error::JournalError;
 use super::frame::{Record, Sequence};
@@ -24,10 +23,7 @@ use super::reader::{SegmentStart, read_records};
 use super::recovery::{Recovered, Recovery, recover};
 use super::room::usable;
 use super::segment::JournalUuid;
-use super::snapshot::{
-    KeptState, SnapshotFault, SnapshotReader, SnapshotWriter, StateDigest, check_snapshot,
-    snapshot_file, snapshot_sequence,
-};
+use super::snapshot::{SnapshotWriter, StateDigest};
 use super::spare::Spare;
 use super::stats::Stats;
 use super::storage::{FileStorage, Identity, Storage, StorageFile, StorageLock};
@@ -57,6 +53,7 @@ pub(crate) struct Shared {
     pub(crate) work: Condvar,
     pub(crate) progress: ProgressBoard,
     pub(crate) catalogue: Mutex<Catalogue>,
+    pub(crate) horizon: Mutex<Option<Horizon>>,
     pub(crate) spare: Spare,
     /// Name and identity of the segment being written.
     pub(crate) active: Mutex<Option<(String, Identity)>>,
@@ -133,6 +130,7 @@ impl Journal {
             work: Condvar::new(),
             progress: ProgressBoard::new(last),
             catalogue: Mutex::new(catalogue),
+            horizon: Mutex::new(None),
             spare: Spare::new(options.segment_bytes, options.reserve_bytes, retry),
             active: Mutex::new(None),
             counters: Counters::default(),
@@ -345,69 +343,6 @@ impl Journal {
         )
     }
 
-    /// The first sequence kept.
-    #[must_use]
-    pub fn first_sequence(&self) -> Sequence {
-        let catalogue = self.shared.catalogue.lock();
-        catalogue
-            .segments
-            .front()
-            .map_or(1, |segment| segment.base_sequence)
-    }
-
-    /// Sequence and state of the oldest whole snapshot at or after `from`. No record after it was
-    /// dropped.
-    pub fn oldest_snapshot(&self, from: Sequence) -> Result<Option<KeptState>, JournalError> {
-        let kept = self.snapshots_kept()?.into_iter();
-        self.first_whole(kept.filter(|at| *at >= from))
-    }
-
-    /// Sequence and state of the newest whole snapshot.
-    pub fn newest_snapshot(&self) -> Result<Option<KeptState>, JournalError> {
-        self.first_whole(self.snapshots_kept()?.into_iter().rev())
-    }
-
-    /// The snapshots after which all records are kept, oldest first.
-    fn snapshots_kept(&self) -> Result<Vec<Sequence>, JournalError> {
-        let shared = &self.shared;
-        let first = self.first_sequence();
-        // The catalogue has only those that this process has checked; the disk may hold more.
-        let names = shared
-            .storage
-            .list()
-            .map_err(|error| JournalError::io("list", &shared.storage.place(), error))?;
-        let mut kept: Vec<Sequence> = names
-            .iter()
-            .filter_map(|name| snapshot_sequence(name))
-            .filter(|sequence| sequence + 1 >= first)
-            .collect();
-        kept.sort_unstable();
-        Ok(kept)
-    }
-
-    fn first_whole(
-        &self,
-        sequences: impl Iterator<Item = Sequence>,
-    ) -> Result<Option<KeptState>, JournalError> {
-        let shared = &self.shared;
-        for sequence in sequences {
-            let name = snapshot_file(sequence);
-            match check_snapshot(shared.storage.as_ref(), &shared.uuid, &name) {
-                Ok(info) => {
-                    let mut state = Vec::new();
-                    SnapshotReader::open(shared.storage.as_ref(), &info)?
-                        .read_to_end(&mut state)
-                        .map_err(|error| JournalError::io("read", &name, error))?;
-                    return Ok(Some((sequence, state)));
-                }
-                // The next one serves as well: more records are read, or fewer are available.
-                Err(SnapshotFault::Damaged(_)) => {}
-                Err(SnapshotFault::Refuse(error)) => return Err(error),
-            }
-        }
-        Ok(None)
-    }
-
     /// Stores `state` as the snapshot at `sequence`, and drops what it makes unnecessary.
     ///
     /// A failure leaves the journal as it was and does not poison it.
@@ -436,13 +371,15 @@ impl Journal {
         SnapshotWriter::create(&self.shared.storage, &self.shared.uuid, sequence, digest)
     }
 
-    /// Publishes a snapshot, keeps the two newest, and deletes segments wholly before the older.
+    /// Publishes a snapshot, keeps the two newest, and deletes segments wholly before the older,
+    /// as far as no horizon wants them.
     pub fn finish_snapshot(&self, writer: SnapshotWriter) -> Result<Pruned, JournalError> {
         let sequence = writer.sequence();
         writer.publish()?;
         let mut catalogue = self.shared.catalogue.lock();
         catalogue.add_snapshot(sequence);
-        catalogue.prune(self.shared.storage.as_ref())
+        let horizon = *self.shared.horizon.lock();
+        catalogue.prune(self.shared.storage.as_ref(), horizon)
     }
 
     /// Commits what was appended, seals, and unlocks the directory.

@@ -1,8 +1,8 @@
 //! Events older than the ring, made again from the journal.
 //!
 //! The journal holds commands, and the same commands give the same events. So past events are made
-//! by replaying the journal from the oldest kept snapshot, in a background thread, without touching
-//! the running state. Events before that snapshot are gone.
+//! by replaying the journal from the last kept snapshot before them, in a background thread, without
+//! touching the running state. Events before the oldest kept snapshot are gone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -67,7 +67,7 @@ pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), R
     let look = move || {
         // Keep the permit until this is done, even if the caller has gone.
         let _turn = turn;
-        oldest(&hub, &cell.name).map(|oldest| oldest.event_seq)
+        start_before(&hub, &cell.name, after).map(|start| start.event_seq)
     };
     let looked = match tokio::task::spawn_blocking(look).await {
         Ok(looked) => looked.map_err(|error| error.to_string()),
@@ -86,12 +86,13 @@ pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), R
     );
     let mut refusal = Reject::invalid("events", "after", message);
     refusal.kind = RejectKind::NotFound;
+    refusal.oldest = Some(dropped + 1);
     Err(refusal)
 }
 
 /// The event after which the journal still has all events.
 pub(super) fn kept_after(hub: &Hub, tenant: &Name) -> Result<u64, ServerError> {
-    oldest(hub, tenant).map(|oldest| oldest.event_seq)
+    start_before(hub, tenant, 0).map(|start| start.event_seq)
 }
 
 /// Waits for the permit to replay; there is one.
@@ -186,8 +187,8 @@ pub fn tell(
     }
 }
 
-/// The oldest state of a tenant after which all commands were decided by this program's rules.
-struct Oldest {
+/// A state of a tenant after which all commands were decided by this program's rules.
+struct Start {
     router: Router,
     /// The program that wrote what follows.
     program: Program,
@@ -198,42 +199,76 @@ struct Oldest {
     event_seq: u64,
 }
 
-fn oldest(hub: &Hub, tenant: &Name) -> Result<Oldest, ServerError> {
-    let empty = |from, program| Oldest {
-        router: Router::new(),
-        program,
-        sequence: 0,
-        from,
-        event_seq: 0,
-    };
-    if hub.journal.first_sequence() <= 1 && hub.decided_since == 0 {
-        return Ok(empty(1, Program::unknown()));
+impl Start {
+    fn empty(from: Sequence, program: Program) -> Self {
+        Self {
+            router: Router::new(),
+            program,
+            sequence: 0,
+            from,
+            event_seq: 0,
+        }
     }
-    let Some((at, bytes)) = hub.journal.oldest_snapshot(hub.decided_since)? else {
-        return Ok(empty(1, Program::unknown()));
-    };
-    let snapshot = Snapshot::read(&bytes)?;
-    let Some(image) = snapshot
-        .tenants
-        .into_iter()
-        .find(|image| image.tenant == *tenant)
-    else {
-        // A tenant younger than the snapshot starts empty after it.
-        return Ok(empty(at + 1, snapshot.program));
-    };
-    let router = Router::from_image_by(&image.image, &TwoThreads)
-        .map_err(|cause| snapshot.program.unreadable(image.place(), cause))?;
-    Ok(Oldest {
-        router,
-        program: snapshot.program,
-        sequence: image.sequence,
-        from: at + 1,
-        event_seq: image.event_seq,
-    })
+
+    /// The state of a tenant in a snapshot. A tenant younger than the snapshot starts empty after it.
+    fn of(at: Sequence, bytes: &[u8], tenant: &Name) -> Result<Self, ServerError> {
+        let snapshot = Snapshot::read(bytes)?;
+        let mut images = snapshot.tenants.into_iter();
+        let Some(image) = images.find(|image| image.tenant == *tenant) else {
+            return Ok(Self::empty(at + 1, snapshot.program));
+        };
+        let router = Router::from_image_by(&image.image, &TwoThreads)
+            .map_err(|cause| snapshot.program.unreadable(image.place(), cause))?;
+        Ok(Self {
+            router,
+            program: snapshot.program,
+            sequence: image.sequence,
+            from: at + 1,
+            event_seq: image.event_seq,
+        })
+    }
+}
+
+/// The last event of a tenant that a snapshot includes.
+fn last_event_in(bytes: &[u8], tenant: &Name) -> Result<u64, ServerError> {
+    let mut images = Snapshot::read(bytes)?.tenants.into_iter();
+    let image = images.find(|image| image.tenant == *tenant);
+    Ok(image.map_or(0, |image| image.event_seq))
+}
+
+/// The latest start from which the events after `after` can be made, or the oldest there is.
+fn start_before(hub: &Hub, tenant: &Name, after: u64) -> Result<Start, ServerError> {
+    let mut kept = hub.journal.snapshots_kept()?;
+    kept.retain(|at| *at >= hub.decided_since);
+    let (mut low, mut high) = (0, kept.len());
+    // The last that is early enough, and the first that is too late.
+    let (mut early, mut late) = (None, None);
+    while low < high {
+        let middle = low.midpoint(high);
+        let at = kept[middle];
+        let Some(bytes) = hub.journal.state_at(at)? else {
+            // Damaged, or deleted since: the others serve as well.
+            kept.remove(middle);
+            high -= 1;
+            continue;
+        };
+        if last_event_in(&bytes, tenant)? <= after {
+            early = Some((at, bytes));
+            low = middle + 1;
+        } else {
+            late = Some((at, bytes));
+            high = middle;
+        }
+    }
+    let is_whole = hub.journal.first_sequence() <= 1 && hub.decided_since == 0;
+    match early.or(late.filter(|_| !is_whole)) {
+        Some((at, bytes)) => Start::of(at, &bytes, tenant),
+        None => Ok(Start::empty(1, Program::unknown())),
+    }
 }
 
 struct Folding<F> {
-    oldest: Oldest,
+    start: Start,
     tenant: Name,
     after: u64,
     hand_over: F,
@@ -245,7 +280,7 @@ impl<F: FnMut(&Hub, Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
         // Only synced records can be read, so sync all appended ones.
         hub.journal.sync_through(hub.journal.appended_sequence())?;
         Ok(Self {
-            oldest: oldest(hub, tenant)?,
+            start: start_before(hub, tenant, after)?,
             tenant: tenant.clone(),
             after,
             hand_over,
@@ -255,18 +290,18 @@ impl<F: FnMut(&Hub, Vec<Arc<Published>>) -> Result<(), Ended>> Folding<F> {
 
     fn run(mut self, hub: &Hub) -> Result<(), Ended> {
         let mut effects = Effects::default();
-        let from = self.oldest.from;
+        let from = self.start.from;
         hub.journal.read::<Ended>(from, |stored| {
-            let followed = self.oldest.program.follow(&stored);
+            let followed = self.start.program.follow(&stored);
             let record = followed.map_err(ServerError::from)?;
             let Record::Command { tenant, stamped } = record else {
                 return Ok(());
             };
-            if tenant != self.tenant || stored.sequence <= self.oldest.sequence {
+            if tenant != self.tenant || stored.sequence <= self.start.sequence {
                 return Ok(());
             }
             effects.clear();
-            self.oldest.router.replay(&stamped, &mut effects);
+            self.start.router.replay(&stamped, &mut effects);
             for event in effects.events.drain(..) {
                 if event.seq > self.after {
                     let published = Published::new(event, stored.sequence);

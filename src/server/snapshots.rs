@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::journal::Sequence;
+use crate::journal::{Horizon, Sequence};
 
 use super::cell::Cell;
 use super::clock::Stopwatch;
@@ -24,6 +24,8 @@ use super::threads::{Ahead, read_ahead};
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Pause after a snapshot could not be written.
 const RETRY_AFTER: Duration = Duration::from_secs(20);
+/// Into about so many parts snapshots divide the time for which events are kept.
+const SNAPSHOTS_KEPT: i64 = 8;
 /// Contacts, cases, customers and agents of a tenant up to which its image is made under its lock:
 /// some 20 ms.
 const STANDING_ENTITIES_MAX: usize = 20_000;
@@ -112,6 +114,7 @@ fn write(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
     }
     let state = snapshot.to_bytes();
     let digest = *blake3::hash(&state).as_bytes();
+    hub.journal.keep_since(horizon(hub));
     let pruned = hub.journal.snapshot(sequence, &digest, &state)?;
     tracing::info!(
         sequence,
@@ -122,6 +125,17 @@ fn write(hub: &Arc<Hub>, manner: Manner) -> Result<Sequence, ServerError> {
         "wrote a snapshot"
     );
     Ok(sequence)
+}
+
+/// Since when the journal keeps what events are made again from. On a disk that is short of room it
+/// keeps nothing for that.
+fn horizon(hub: &Hub) -> Option<Horizon> {
+    let keep = hub.live().config.journal.keep_events_ms.0;
+    let is_wanted = keep > 0 && hub.disk_shortage().is_none();
+    is_wanted.then(|| Horizon {
+        since_at: hub.clock.now().saturating_sub(keep),
+        apart_ms: keep / SNAPSHOTS_KEPT,
+    })
 }
 
 /// Images of the running tenants, each made under its lock.

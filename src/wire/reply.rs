@@ -104,6 +104,7 @@ pub fn refusal(out: &mut Vec<u8>, id: &Id, reject: &Reject) {
         id: Option<&'a Name>,
         field: Option<&'static str>,
         nearest: Option<&'a Name>,
+        oldest: Option<u64>,
     }
     let data = Data {
         kind: reject.kind.as_str(),
@@ -111,6 +112,7 @@ pub fn refusal(out: &mut Vec<u8>, id: &Id, reject: &Reject) {
         id: reject.id.as_ref(),
         field: reject.field,
         nearest: reject.nearest.as_ref(),
+        oldest: reject.oldest,
     };
     failure(out, id, REFUSED, &reject.message, Some(&data));
 }

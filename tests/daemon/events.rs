@@ -1,5 +1,7 @@
 //! Events without a gap: live, after a reconnect, after a restart, and from long ago.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::support::{Client, Place};
@@ -8,6 +10,16 @@ fn seqs(client: &mut Client, count: usize) -> Vec<u64> {
     (0..count)
         .map(|_| client.event()["seq"].as_u64().expect("a number"))
         .collect()
+}
+
+/// A place whose journal keeps events so long.
+fn keeping(time: &str) -> Place {
+    let place = Place::new("");
+    // The section of the journal is the last.
+    let config = std::fs::read_to_string(place.config()).expect("a configuration");
+    let config = format!("{config}keep_events = \"{time}\"\n");
+    std::fs::write(place.config(), config).expect("a writable folder");
+    place
 }
 
 /// Submits contacts; each makes one event.
@@ -91,7 +103,7 @@ fn events_older_than_the_ring_come_from_the_journal_word_for_word() {
 
 #[test]
 fn a_subscription_from_a_dropped_event_names_the_first_kept() {
-    let place = Place::new("");
+    let place = keeping("0s");
     let daemon = place.start();
     let mut client = daemon.unix();
     // With segments of 1 MiB and two snapshots after them, the oldest are dropped.
@@ -112,8 +124,47 @@ fn a_subscription_from_a_dropped_event_names_the_first_kept() {
         message.contains("the first still available is 251"),
         "{message}"
     );
+    assert_eq!(reply["error"]["data"]["oldest"], 251);
     client.call("events.subscribe", json!({"after": 250}));
     assert_eq!(client.event()["seq"], 251);
     let beyond = client.refused("events.subscribe", json!({"after": 100_000}));
     assert_eq!(beyond, "invalid");
+}
+
+/// Fills segments of 1 MiB with a snapshot after each.
+fn fill(client: &mut Client, rounds: std::ops::Range<usize>) {
+    let attributes = json!({"text": "x".repeat(12_000)});
+    for round in rounds {
+        for n in 0..100 {
+            let params = json!({"contact": format!("c{round}-{n}"), "attributes": attributes});
+            client.call("contact.submit", params);
+        }
+        client.call("server.snapshot", json!({}));
+    }
+}
+
+/// Records are kept as long as `keep_events` says, over restarts too, and then no longer.
+#[test]
+fn events_are_kept_as_long_as_the_setting_says() {
+    let place = keeping("4s");
+    let daemon = place.start();
+    fill(&mut daemon.unix(), 0..3);
+    daemon.stop();
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    fill(&mut client, 3..4);
+    daemon.stop();
+    let daemon = place.start();
+    let mut client = daemon.unix();
+    for after in [0, 57, 250] {
+        let mut client = daemon.unix();
+        client.call("events.subscribe", json!({"after": after}));
+        assert_eq!(client.event()["seq"], after + 1, "nothing is gone yet");
+    }
+    std::thread::sleep(Duration::from_millis(4_500));
+    // The newest snapshot that is older than 4 s is the base from now on.
+    fill(&mut client, 4..5);
+    let reply = client.ask("events.subscribe", json!({"after": 1}));
+    let oldest = reply["error"]["data"]["oldest"].as_u64();
+    assert!(oldest.is_some_and(|oldest| oldest > 250), "{reply}");
 }

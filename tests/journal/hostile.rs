@@ -370,6 +370,12 @@ impl Storage for HostileStorage {
         self.with(|disk| Ok(disk.seen_names.keys().cloned().collect()))
     }
 
+    /// A millisecond passes with each record, so a snapshot is as old as its sequence.
+    fn written_at(&self, name: &str) -> io::Result<Option<i64>> {
+        let sequence = name.strip_prefix("snap-");
+        Ok(sequence.and_then(|digits| digits.parse().ok()))
+    }
+
     fn sync_directory(&self) -> io::Result<()> {
         self.with_power(|disk| {
             if count_down(&mut disk.syncs_until_error) {

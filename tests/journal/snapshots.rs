@@ -5,7 +5,9 @@ use std::io::Write;
 use crate::hostile::HostileStorage;
 use firsthand::journal::storage::Storage;
 use firsthand::journal::tools::verify_storage;
-use firsthand::journal::{Journal, JournalError, Recovery, Sequence, segment_file, snapshot_file};
+use firsthand::journal::{
+    Horizon, Journal, JournalError, Recovery, Sequence, segment_file, snapshot_file,
+};
 
 use crate::support::{append, append_and_wait, content, count, damage, open, options};
 
@@ -26,6 +28,49 @@ fn assert_starts_from(recovery: &Recovery, sequence: Sequence) {
     assert_eq!((info.sequence, info.digest), (sequence, DIGEST));
     let bytes = recovery.snapshot_bytes().expect("readable").expect("there");
     assert_eq!(bytes, state(sequence));
+}
+
+fn kept(disk: &HostileStorage) -> Vec<Sequence> {
+    let names = disk.list().expect("list");
+    let snapshots = names.iter().filter_map(|name| name.strip_prefix("snap-"));
+    snapshots
+        .map(|digits| digits.parse().expect("a number"))
+        .collect()
+}
+
+/// A horizon keeps the records behind it, from the newest snapshot before it on; of the snapshots
+/// between only some stay, however often one is taken.
+#[test]
+fn a_horizon_keeps_what_lies_behind_it_and_no_more() {
+    let disk = HostileStorage::new();
+    let (journal, _) = open(&disk, options(64)).expect("begin");
+    for now in (100..=1_000).step_by(100) {
+        for _ in 0..100 {
+            append_and_wait(&journal, 1);
+        }
+        journal.keep_since(Some(Horizon {
+            since_at: now - 400,
+            apart_ms: 150,
+        }));
+        snapshot(&journal);
+    }
+    assert_eq!(kept(&disk), [500, 700, 900, 1_000]);
+    assert!((300..=501).contains(&journal.first_sequence()));
+    let state_at = |sequence| journal.state_at(sequence).expect("a healthy disk");
+    assert_eq!(state_at(500), Some(state(500)));
+    assert_eq!(state_at(600), None);
+    let mut read = 0;
+    journal
+        .read::<JournalError>(501, |_| {
+            read += 1;
+            Ok(())
+        })
+        .expect("all are kept");
+    assert_eq!(read, 500);
+    append_and_wait(&journal, 1);
+    journal.keep_since(None);
+    snapshot(&journal);
+    assert_eq!(kept(&disk), [1_000, 1_001]);
 }
 
 /// Three snapshots at 100, 200, 300 records, and 350 records in all.

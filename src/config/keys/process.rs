@@ -252,6 +252,18 @@ pub(super) static JOURNAL: Fields = Fields::of::<Journal>(&[
         "a snapshot is taken after so long, if anything changed",
     ),
     Field::may(
+        "keep_events_ms",
+        MILLIS,
+        "how long an event can be subscribed to again (`events.subscribe` with `after`), over \
+         restarts too",
+    )
+    .note(
+        "The records from which events are made again are kept for it, and need room on the disk. \
+         0s = those since the older of the two newest snapshots. While the disk is short of room \
+         nothing more than that is kept.",
+    )
+    .example("\"1d\""),
+    Field::may(
         "ledger",
         Bool,
         "whether the record of responsibility is written too: who owned which case when, \

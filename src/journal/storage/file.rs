@@ -132,6 +132,18 @@ impl Storage for FileStorage {
         Ok(names)
     }
 
+    fn written_at(&self, name: &str) -> io::Result<Option<i64>> {
+        let file = File::from(rustix::fs::openat(
+            &self.directory,
+            name,
+            OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?);
+        let metadata = file.metadata()?;
+        let (seconds, nanos) = (metadata.mtime(), metadata.mtime_nsec());
+        Ok(Some(seconds.saturating_mul(1_000) + nanos / 1_000_000))
+    }
+
     fn sync_directory(&self) -> io::Result<()> {
         self.directory.sync_all()
     }

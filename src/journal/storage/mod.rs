@@ -60,6 +60,10 @@ pub trait Storage: Send + Sync {
     }
     /// Names of all files, sorted.
     fn list(&self) -> io::Result<Vec<String>>;
+    /// When a file was last written, in milliseconds since 1970, where the disk knows.
+    fn written_at(&self, _name: &str) -> io::Result<Option<i64>> {
+        Ok(None)
+    }
     /// Returns when all names created, moved and removed so far are on stable storage.
     fn sync_directory(&self) -> io::Result<()>;
     /// False if there is no file `name` at the directory's path, or another one than this: then the

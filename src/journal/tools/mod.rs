@@ -98,7 +98,7 @@ pub fn compact(directory: &Path) -> Result<Pruned, JournalError> {
             Err(SnapshotFault::Refuse(error)) => return Err(error),
         }
     }
-    catalogue.prune(&storage)
+    catalogue.prune(&storage, None)
 }
 
 /// Tries, because a snapshot of the daemon may delete segments that a tool is reading.

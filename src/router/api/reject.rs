@@ -33,6 +33,8 @@ pub struct Reject {
     pub message: String,
     /// The known name that was most likely meant.
     pub nearest: Option<Name>,
+    /// The oldest event that is kept, where an older one was asked for.
+    pub oldest: Option<u64>,
 }
 
 /// The most names among which the nearest is looked for: a refusal must stay cheap.
@@ -49,6 +51,7 @@ impl Reject {
             field: Some(entity),
             message: format!("{entity} \"{id}\" does not exist"),
             nearest: None,
+            oldest: None,
         }
     }
 
@@ -60,6 +63,7 @@ impl Reject {
             field: None,
             message: message.into(),
             nearest: None,
+            oldest: None,
         }
     }
 
@@ -71,6 +75,7 @@ impl Reject {
             field: Some(field),
             message: message.into(),
             nearest: None,
+            oldest: None,
         }
     }
 
@@ -82,6 +87,7 @@ impl Reject {
             field: None,
             message: message.into(),
             nearest: None,
+            oldest: None,
         }
     }
 
@@ -102,6 +108,7 @@ impl Reject {
             field: None,
             message: message.into(),
             nearest: None,
+            oldest: None,
         }
     }
 
