@@ -4,6 +4,7 @@
 //! by replaying the journal from the last kept snapshot before them, in a background thread, without
 //! touching the running state. Events before the oldest kept snapshot are gone.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -86,7 +87,7 @@ pub async fn check(hub: &Arc<Hub>, cell: &Arc<Cell>, after: u64) -> Result<(), R
     );
     let mut refusal = Reject::invalid("events", "after", message);
     refusal.kind = RejectKind::NotFound;
-    refusal.oldest = Some(dropped + 1);
+    refusal.oldest = NonZeroU64::new(dropped + 1);
     Err(refusal)
 }
 

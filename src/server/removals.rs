@@ -108,16 +108,7 @@ fn note(tenant: &Tenant, name: &Name, wanted: &Wanted, found: &mut Vec<Removal>)
         if cases == 0 && contacts == 0 {
             continue;
         }
-        let then = if !view.contacts.is_empty() {
-            "it would stay until they are over".to_owned()
-        } else if cases == 0 {
-            "its offers would be revoked".to_owned()
-        } else {
-            match heir(tenant, &view, &leaving) {
-                Some(heir) => format!("the cases would go to \"{heir}\""),
-                None => "nobody who stays would take the cases, and it would stay".to_owned(),
-            }
-        };
+        let then = fate(tenant, &view, &leaving);
         let holds = format!("owns {cases} open cases and has {contacts} contacts: {then}");
         note("agent", agent, holds);
     }
@@ -157,6 +148,20 @@ fn note(tenant: &Tenant, name: &Name, wanted: &Wanted, found: &mut Vec<Removal>)
             );
             note("customer", customer, holds);
         }
+    }
+}
+
+/// What would become of an agent who leaves, and of what it holds.
+fn fate(tenant: &Tenant, view: &AgentView, leaving: &BTreeSet<&Name>) -> String {
+    if !view.contacts.is_empty() {
+        return "it would stay until they are over".to_owned();
+    }
+    if view.open_cases == 0 {
+        return "its offers would be revoked".to_owned();
+    }
+    match heir(tenant, view, leaving) {
+        Some(heir) => format!("the cases would go to \"{heir}\""),
+        None => "nobody who stays would take the cases, and it would stay".to_owned(),
     }
 }
 

@@ -104,7 +104,7 @@ pub fn refusal(out: &mut Vec<u8>, id: &Id, reject: &Reject) {
         id: Option<&'a Name>,
         field: Option<&'static str>,
         nearest: Option<&'a Name>,
-        oldest: Option<u64>,
+        oldest: Option<std::num::NonZeroU64>,
     }
     let data = Data {
         kind: reject.kind.as_str(),

@@ -3,6 +3,8 @@
 //! A refused command changes nothing. The wire turns a refusal into a JSON-RPC error; the words of
 //! `kind` are listed in docs/protocol.md.
 
+use std::num::NonZeroU64;
+
 use super::ids::Name;
 use super::words::words;
 use crate::nearest::nearest;
@@ -34,7 +36,7 @@ pub struct Reject {
     /// The known name that was most likely meant.
     pub nearest: Option<Name>,
     /// The oldest event that is kept, where an older one was asked for.
-    pub oldest: Option<u64>,
+    pub oldest: Option<NonZeroU64>,
 }
 
 /// The most names among which the nearest is looked for: a refusal must stay cheap.
