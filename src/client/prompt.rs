@@ -139,7 +139,15 @@ mod tests {
             (
                 "agent.presence ",
                 15,
-                vec!["agent=", "presence=", "reason=", "until_at=", "key="],
+                vec![
+                    "agent=",
+                    "presence=",
+                    "reason=",
+                    "until_at=",
+                    "bound=",
+                    "beat_ms=",
+                    "key=",
+                ],
             ),
             ("agent.presence agent=bob pres", 25, vec!["presence="]),
             ("agent.presence presence=o", 24, vec!["offline"]),

@@ -109,10 +109,8 @@ impl Book {
     ) {
         let most = list.len() + BY_SKILL_LARGE;
         let mut add = |agents: &mut dyn Iterator<Item = AgentIdx>, check: bool| {
-            for agent in agents {
-                if list.len() >= most {
-                    return;
-                }
+            while list.len() < most {
+                let Some(agent) = agents.next() else { return };
                 if list.iter().all(|seen| seen.agent != agent) {
                     list.push(Considered {
                         agent,

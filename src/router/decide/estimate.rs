@@ -4,7 +4,8 @@
 //! (see `pace`). A contact kept for its owner waits until the owner is free, or until that wait
 //! ends and its turn in the queue comes, whichever is first. While nobody who could serve it is
 //! logged in there is no estimate; while all of them are on break it waits until the first is back.
-//! Pure. The cost does not depend on how many wait, except for one step for each sixteenth by which a queue with impatient callers grows.
+//! Pure. The cost does not depend on how many wait, except for one step for each sixteenth by which
+//! a queue with impatient callers grows.
 
 use super::judge::Situation;
 use crate::router::api::ids::AgentIdx;

@@ -1,6 +1,8 @@
 //! The place of a contact among those waiting: its order, the steps it has passed, and whether
 //! anyone could serve it.
 
+use std::ops::RangeInclusive;
+
 use super::judge::Situation;
 use crate::router::api::codes::{NoAgentCounts, OwnershipMode, Presence, Why};
 use crate::router::api::ids::{AgentIdx, ContactIdx};
@@ -110,89 +112,102 @@ impl Book {
             NoAgentCounts::LoggedIn => agent.presence() != Presence::Offline,
             NoAgentCounts::Available => agent.heading() == Presence::Available,
         };
-        let logged_in = |agent: &AgentIdx| {
-            let entry = self.agent(*agent);
-            entry.exists()
-                && counts(entry)
-                && entry.capacity_of(contact.channel, self.channels()) > 0
-                && Some(*agent) != but
-                && !self.shut_out(contact, *agent)
-                && !self.is_out(contact, *agent)
+        let serves = |agent: AgentIdx| {
+            let entry = self.agent(agent);
+            Some(agent) != but && counts(entry) && self.takes(contact, agent)
         };
-        if contact
-            .assigned()
-            .is_some_and(|(agent, _)| logged_in(&agent))
-        {
+        if contact.assigned().is_some_and(|(agent, _)| serves(agent)) {
             return true;
         }
-        // Later steps count too: "could ever".
-        let queue = self.queue(contact.queue());
-        let steps = queue.steps().len() as u32;
-        (contact.steps_passed()..=steps.max(contact.steps_passed())).any(|passed| {
+        self.steps_left(contact).any(|passed| {
             let requirement = self.requirement_after(contact, passed);
             let reach = self.reach_in_the_end(contact, &requirement);
-            let named = [reach.owner, reach.deputy, reach.leader];
-            let by_name =
-                |agent| logged_in(&agent) && self.is_trusted(contact, &requirement, agent);
-            named.into_iter().flatten().any(by_name)
-                || (reach.anyone || reach.team.is_some())
-                    && self.idle().able(&requirement).any(|agent| {
-                        let entry = self.agent(agent);
-                        (reach.anyone || entry.team == reach.team)
-                            && logged_in(&agent)
-                            && meets(entry.skills(), &requirement)
-                    })
+            self.named_for(contact, &requirement, &reach).any(serves)
+                || self.skilled_for(&requirement, &reach).any(serves)
         })
     }
 
     /// From when somebody who could serve a contact, now or when free, is there: now, or when the
     /// first of them is back from a break. `None` while none is logged in, or no end is known.
     pub(in crate::router) fn served_from(&self, contact: &Contact) -> Option<Timestamp> {
-        let back_at = |agent: AgentIdx| {
-            let entry = self.agent(agent);
-            let takes = entry.exists()
-                && entry.capacity_of(contact.channel, self.channels()) > 0
-                && !self.not_asked(contact, agent);
-            match entry.heading() {
-                Presence::Available if takes => Some(self.at()),
-                Presence::Break if takes => entry.back_at(),
-                Presence::Available | Presence::Break | Presence::Offline => None,
-            }
-        };
         let mut first = None;
-        let mut note = |agent: AgentIdx| {
-            first = first.into_iter().chain(back_at(agent)).min();
+        let mut is_now = |agent: AgentIdx| {
+            if self.takes(contact, agent) && !self.passed_it_on(contact, agent) {
+                first = first.into_iter().chain(self.back_at(agent)).min();
+            }
             first == Some(self.at())
         };
-        if contact.assigned().is_some_and(|(agent, _)| note(agent)) {
+        if contact.assigned().is_some_and(|(agent, _)| is_now(agent)) {
             return Some(self.at());
         }
-        let steps = self.queue(contact.queue()).steps().len() as u32;
-        for passed in contact.steps_passed()..=steps.max(contact.steps_passed()) {
+        for passed in self.steps_left(contact) {
             let requirement = self.requirement_after(contact, passed);
             let reach = self.reach_in_the_end(contact, &requirement);
-            let named = [reach.owner, reach.deputy, reach.leader];
-            let trusted = |agent: &AgentIdx| self.is_trusted(contact, &requirement, *agent);
-            if named.into_iter().flatten().filter(trusted).any(&mut note) {
+            let mut named = self.named_for(contact, &requirement, &reach);
+            let found =
+                named.any(&mut is_now) || self.skilled_for(&requirement, &reach).any(&mut is_now);
+            if found {
                 return Some(self.at());
-            }
-            if !reach.anyone && reach.team.is_none() {
-                continue;
-            }
-            let mut able = |agent: AgentIdx| {
-                let entry = self.agent(agent);
-                let of_reach = reach.anyone || entry.team == reach.team;
-                of_reach && meets(entry.skills(), &requirement) && note(agent)
-            };
-            // Few may be logged in, or few have the skills: whichever is found first.
-            let mut skilled = self.idle().able(&requirement);
-            for agent in self.logged_in() {
-                if able(agent) || skilled.next().is_some_and(&mut able) {
-                    return Some(self.at());
-                }
             }
         }
         first
+    }
+
+    /// When an agent is there: now, at the end of its break, or at no known time.
+    fn back_at(&self, agent: AgentIdx) -> Option<Timestamp> {
+        let entry = self.agent(agent);
+        match entry.heading() {
+            Presence::Available => Some(self.at()),
+            Presence::Break => entry.back_at(),
+            Presence::Offline => None,
+        }
+    }
+
+    /// Whether an agent takes contacts of this channel, and this one is not kept from it.
+    fn takes(&self, contact: &Contact, agent: AgentIdx) -> bool {
+        let entry = self.agent(agent);
+        entry.exists()
+            && entry.capacity_of(contact.channel, self.channels()) > 0
+            && !self.shut_out(contact, agent)
+            && !self.is_out(contact, agent)
+    }
+
+    /// How many steps a contact has passed, now and later: "could ever" counts later ones too.
+    fn steps_left(&self, contact: &Contact) -> RangeInclusive<u32> {
+        let steps = self.queue(contact.queue()).steps().len() as u32;
+        contact.steps_passed()..=steps.max(contact.steps_passed())
+    }
+
+    /// Those to whom a contact goes by name, and who are trusted with it.
+    fn named_for<'a>(
+        &'a self,
+        contact: &'a Contact,
+        requirement: &'a Levels,
+        reach: &Reach,
+    ) -> impl Iterator<Item = AgentIdx> + use<'a> {
+        let named = [reach.owner, reach.deputy, reach.leader];
+        let named = named.into_iter().flatten();
+        named.filter(|agent| self.is_trusted(contact, requirement, *agent))
+    }
+
+    /// The agents logged in to whom a contact goes by their skills. Those present come first; all
+    /// who have the skill are only looked through where none of those will do.
+    fn skilled_for<'a>(
+        &'a self,
+        requirement: &'a Levels,
+        reach: &'a Reach,
+    ) -> impl Iterator<Item = AgentIdx> + use<'a> {
+        let is_open = reach.anyone || reach.team.is_some();
+        let on_break = |agent: &AgentIdx| self.agent(*agent).presence() == Presence::Break;
+        let agents = is_open.then(move || {
+            let skilled = self.idle().able(requirement).chain(self.unplaced());
+            let present = self.idle().present(requirement);
+            present.chain(skilled.filter(on_break))
+        });
+        agents.into_iter().flatten().filter(|agent| {
+            let entry = self.agent(*agent);
+            (reach.anyone || entry.team == reach.team) && meets(entry.skills(), requirement)
+        })
     }
 
     /// The code of a waiting contact, for one that is only previewed.

@@ -70,7 +70,7 @@ pub struct Agent {
     /// Its position in the idle order.
     pub(super) position: Option<u32>,
     /// The channels for which the idle order shows it as free, one bit each.
-    pub(super) shown_free: u32,
+    pub(super) shown: u32,
     /// It became able to take more and has not chosen yet.
     pub(super) pending: bool,
     /// Agents that chose before it left contacts that it owns.
@@ -96,7 +96,7 @@ stored! {
         28 hold_ms = 0, 29 wrap_up_ms_sum = 0, 30 state_since_at, 31 whereabouts,
     }
     made anew {
-        owned_waiting, named_waiting, deputy_of, position, shown_free, pending, passed_over, changed,
+        owned_waiting, named_waiting, deputy_of, position, shown, pending, passed_over, changed,
         told, untold, barred,
     }
 }
@@ -189,7 +189,7 @@ impl Agent {
             named_waiting: BTreeMap::new(),
             deputy_of: SmallList::None,
             position: None,
-            shown_free: 0,
+            shown: 0,
             pending: false,
             passed_over: false,
             changed: false,

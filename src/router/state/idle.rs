@@ -3,7 +3,8 @@
 //! Every agent that has been available has a position; positions are in the order of idle times,
 //! ties by agent id. For each channel there is a bitmap of the free positions, for each required
 //! skill and level one of the positions that have it: the first bit common to all of a contact's
-//! bitmaps is its longest-idle qualified agent. An agent becomes idle only at the present time, so
+//! bitmaps is its longest-idle qualified agent. One more bitmap has the agents who are present,
+//! free or not. An agent becomes idle only at the present time, so
 //! a new position is always the last; when positions run out they are renumbered. An offer clears
 //! the agent's bit and keeps its position.
 //!
@@ -14,11 +15,15 @@ use smallvec::SmallVec;
 use super::agent::Agent;
 use super::skill::Levels;
 use crate::router::api::ids::{AgentIdx, ChannelIdx, SkillIdx};
+use crate::router::api::policy::CHANNELS_MAX;
 use crate::router::api::time::Timestamp;
 use crate::router::store::bitmap::{Bitmap, next_common};
 
 /// The fewest positions, so that small centres rarely renumber.
 const POSITIONS_MIN: usize = 128;
+
+/// In what an agent shows, the bit after those of the channels: its presence is `available`.
+pub const PRESENT: u32 = 1 << CHANNELS_MAX;
 
 /// The index.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +37,7 @@ pub struct IdleOrder {
     tail_at: Timestamp,
     tail_dirty: bool,
     free: Vec<Bitmap>,
+    present: Bitmap,
     levels: Vec<Bitmap>,
     /// For each skill the required levels, with their bitmaps.
     by_skill: Vec<SmallVec<[(u8, u32); 2]>>,
@@ -113,7 +119,7 @@ impl IdleOrder {
             return;
         };
         self.holders[position as usize] = None;
-        let shown = std::mem::take(&mut agents[agent.at()].shown_free);
+        let shown = std::mem::take(&mut agents[agent.at()].shown);
         self.flip(position, shown, false);
         self.mark_skills(&agents[agent.at()], position, false);
     }
@@ -138,28 +144,36 @@ impl IdleOrder {
         }
     }
 
-    /// Sets the channels for which an agent can take one more contact, one bit each. Only changed
-    /// bits are touched: this is called several times for each contact.
-    pub fn show_free(&mut self, agent: &mut Agent, free: u32) {
+    /// Sets the channels for which an agent can take one more contact, one bit each, and whether it
+    /// is [`PRESENT`]. Only changed bits are touched: this is called several times for each contact.
+    pub fn show(&mut self, agent: &mut Agent, now: u32) {
         let Some(position) = agent.position else {
             return;
         };
-        let before = std::mem::replace(&mut agent.shown_free, free);
-        self.flip(position, free & !before, true);
-        self.flip(position, before & !free, false);
+        let before = std::mem::replace(&mut agent.shown, now);
+        self.flip(position, now & !before, true);
+        self.flip(position, before & !now, false);
     }
 
-    /// Sets or clears the bits of a position for several channels.
-    fn flip(&mut self, position: u32, mut channels: u32, free: bool) {
-        while channels != 0 {
-            let map = &mut self.free[channels.trailing_zeros() as usize];
-            if free {
+    /// Sets or clears several bits of a position.
+    fn flip(&mut self, position: u32, mut bits: u32, on: bool) {
+        while bits != 0 {
+            let map = match bits.trailing_zeros() as usize {
+                CHANNELS_MAX => &mut self.present,
+                channel => &mut self.free[channel],
+            };
+            if on {
                 map.insert(position);
             } else {
                 map.remove(position);
             }
-            channels &= channels - 1;
+            bits &= bits - 1;
         }
+    }
+
+    /// Whether the agent at a position is marked present.
+    pub fn is_present(&self, position: u32) -> bool {
+        self.present.contains(position)
     }
 
     /// Whether the agent at a position is marked free.
@@ -176,7 +190,8 @@ impl IdleOrder {
             .filter_map(|(position, holder)| holder.map(|agent| (agent, position as u32)))
             .collect();
         let len = POSITIONS_MIN.max(2 * (held.len() + 1));
-        for map in self.free.iter_mut().chain(&mut self.levels) {
+        let present = std::iter::once(&mut self.present);
+        for map in self.free.iter_mut().chain(&mut self.levels).chain(present) {
             *map = Bitmap::with_len(len);
         }
         let tail_before = self.tail;
@@ -188,7 +203,7 @@ impl IdleOrder {
                 self.tail = self.tail.min(self.next);
             }
             self.take(agents, agent, self.next);
-            self.flip(self.next as u32, agents[agent.at()].shown_free, true);
+            self.flip(self.next as u32, agents[agent.at()].shown, true);
             self.next += 1;
         }
     }
@@ -201,7 +216,7 @@ impl IdleOrder {
         self.tail_dirty = false;
         let holders = self.holders[self.tail..self.next].iter().flatten();
         let mut group: Vec<(AgentIdx, u32)> = holders
-            .map(|agent| (*agent, agents[agent.at()].shown_free))
+            .map(|agent| (*agent, agents[agent.at()].shown))
             .collect();
         for (agent, _) in &group {
             self.forget(agents, *agent);
@@ -210,7 +225,7 @@ impl IdleOrder {
         self.next = self.tail;
         for (agent, free) in group {
             self.take(agents, agent, self.next);
-            self.show_free(&mut agents[agent.at()], free);
+            self.show(&mut agents[agent.at()], free);
             self.next += 1;
         }
     }
@@ -230,6 +245,13 @@ impl IdleOrder {
     /// Like [`IdleOrder::free`], whether the agents are free or not.
     pub fn able<'a>(&'a self, requirement: &Levels) -> Qualified<'a> {
         self.qualified(SmallVec::new(), requirement)
+    }
+
+    /// The agents who are present and may meet a requirement, free or not.
+    pub fn present<'a>(&'a self, requirement: &Levels) -> Qualified<'a> {
+        let mut maps: SmallVec<[&Bitmap; 5]> = SmallVec::new();
+        maps.push(&self.present);
+        self.qualified(maps, requirement)
     }
 
     fn qualified<'a>(
@@ -331,7 +353,7 @@ mod tests {
             match draw.below(8) {
                 0..4 => {
                     self.order.place(&mut self.agents, agent, at);
-                    self.order.show_free(&mut self.agents[agent.at()], free);
+                    self.order.show(&mut self.agents[agent.at()], free);
                     told.idle_since = Some(at);
                     told.free = free;
                 }
@@ -353,7 +375,7 @@ mod tests {
                     }
                 }
                 _ => {
-                    self.order.show_free(&mut self.agents[agent.at()], free);
+                    self.order.show(&mut self.agents[agent.at()], free);
                     if told.idle_since.is_some() {
                         told.free = free;
                     }

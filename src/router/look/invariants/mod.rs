@@ -250,6 +250,12 @@ impl Book {
         if !here.eq(self.logged_in().map(|idx| &self.agent(idx).id)) {
             return Err("who is logged in is noted wrongly".to_owned());
         }
+        let unplaced = self
+            .logged_in()
+            .filter(|idx| self.agent(*idx).position().is_none());
+        if !unplaced.eq(self.unplaced()) {
+            return Err("who has never been available is noted wrongly".to_owned());
+        }
         let slots = self.contacts().slots.iter().flatten();
         if slots.filter(|contact| contact.slot().is_some()).count() != self.contacts().booked.len()
         {
@@ -307,6 +313,13 @@ impl Book {
                 if self.idle().is_free(position, channel) != free {
                     return Err(format!("agent {} is indexed wrongly", agent.id));
                 }
+            }
+            let present = agent.presence() == Presence::Available;
+            if self.idle().is_present(position) != present {
+                return Err(format!(
+                    "agent {} is present or not, unlike its bit",
+                    agent.id
+                ));
             }
         }
         Ok(())

@@ -10,6 +10,7 @@ use crate::router::api::ids::{AgentIdx, ChannelIdx, ContactIdx, Text};
 use crate::router::api::time::Timestamp;
 use crate::router::state::agent::{Held, WrapUp};
 use crate::router::state::contact::Talk;
+use crate::router::state::idle::PRESENT;
 use crate::router::state::part::{Part, Spent};
 use crate::router::state::skill::Levels;
 use crate::router::state::timers::Timer;
@@ -30,8 +31,12 @@ impl Book {
         entry.presence = presence;
         if presence == Presence::Offline {
             self.logged_in.remove(&idx);
+            self.unplaced.remove(&idx);
         } else {
             self.logged_in.insert(idx);
+            if entry.position.is_none() {
+                self.unplaced.insert(idx);
+            }
         }
         entry.reason = reason;
         entry.until_at = until_at;
@@ -51,6 +56,7 @@ impl Book {
     pub(in crate::router) fn stand_last(&mut self, idx: AgentIdx) {
         self.agents[idx.at()].idle_since = Some(self.at);
         self.idle.place(&mut self.agents, idx, self.at);
+        self.unplaced.remove(&idx);
     }
 
     /// Begins a conversation, which may be beside another in a consultation.
@@ -286,7 +292,11 @@ impl Book {
         } else {
             entry.free_mask(&self.channels)
         };
-        self.idle.show_free(entry, free);
+        let present = match entry.presence {
+            Presence::Available => PRESENT,
+            Presence::Break | Presence::Offline => 0,
+        };
+        self.idle.show(entry, free | present);
         if !entry.untold && entry.state() != entry.told {
             entry.untold = true;
             self.untold_agents.push_back(agent);

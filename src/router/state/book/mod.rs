@@ -104,6 +104,8 @@ pub struct Book {
     bounded: u32,
     /// The agents who are not offline.
     logged_in: BTreeSet<AgentIdx>,
+    /// Those of them who have never been available, so that the idle order does not have them.
+    unplaced: BTreeSet<AgentIdx>,
 }
 
 impl Book {
@@ -148,6 +150,7 @@ impl Book {
             rounds: Vec::new(),
             bounded: 0,
             logged_in: BTreeSet::new(),
+            unplaced: BTreeSet::new(),
         };
         book.idle.set_channels(book.channels.len());
         let name = Name::of(DEFAULT_QUEUE);
@@ -305,6 +308,11 @@ impl Book {
     /// The agents who are not offline, by number.
     pub(in crate::router) fn logged_in(&self) -> impl Iterator<Item = AgentIdx> + '_ {
         self.logged_in.iter().copied()
+    }
+
+    /// The agents logged in who are not in the idle order.
+    pub(in crate::router) fn unplaced(&self) -> impl Iterator<Item = AgentIdx> + '_ {
+        self.unplaced.iter().copied()
     }
 
     /// Freed agents that have not chosen yet.
