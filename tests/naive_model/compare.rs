@@ -192,6 +192,12 @@ fn compare_agent(model: &Model, router: &Router, agent: &Agent, differences: &mu
         view.retry_at.filter(|at| *at > model.now),
     );
     d.field(name, "until_at", agent.until_at, view.until_at);
+    d.field(name, "lapses_at", agent.lapses_at(), view.lapses_at);
+    let next = view.after_current.as_ref();
+    let next = next.map(|next| (next.presence, next.until_at));
+    d.field(name, "after_current", agent.at.next, next);
+    let out: Vec<&Name> = view.out_of.iter().map(|out| &out.queue).collect();
+    d.field(name, "out_of", agent.at.out.iter().collect(), out);
     d.field(name, "handled", agent.handled, view.handled);
     d.field(name, "talk_ms", agent.talk_ms, view.talk_ms);
     let wrap_up = model.wrap_up_until(name);

@@ -415,6 +415,8 @@ fn nobody_waits_beside_a_free_agent(
                 .all(|(skill, level)| agent.skills.get(skill) >= Some(level));
             // Who passed it on is asked last (rule 23).
             let passed_it_on = contact.passed_on_by.as_ref() == Some(&agent.agent);
+            // Who is out of the queue takes nothing of it (rule 27).
+            let is_out = agent.out_of.iter().any(|out| out.queue == contact.queue);
             // One given by hand waits for its agent (rule 28).
             let anothers = contact
                 .assigned_to
@@ -425,6 +427,7 @@ fn nobody_waits_beside_a_free_agent(
                 && places > 0
                 && !passed_it_on
                 && !anothers
+                && !is_out
                 && !contact.exclude.contains(&agent.agent)
             {
                 faults.say(&format!(

@@ -17,6 +17,7 @@ mod reach;
 mod routing;
 pub mod timers;
 mod transfer;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 
@@ -67,6 +68,8 @@ pub struct Agent {
     pub missed: u32,
     pub handled: u64,
     pub talk_ms: i64,
+    /// Rule 27.
+    pub at: whereabouts::Whereabouts,
 }
 
 #[derive(Clone, Debug)]
@@ -294,6 +297,8 @@ pub struct Model {
     pub escalated: Vec<usize>,
     /// Agents that may be able to take more than before; filled by a command, emptied by `settle`.
     pub freed: Vec<Name>,
+    /// Contacts whose round of parallel offers is being made.
+    pub round: Vec<Name>,
     /// Places in the order that callers abandoned and may resume.
     pub abandoned: Vec<Abandoned>,
     /// Idempotency keys: name, digest, when remembered.
@@ -342,6 +347,7 @@ impl Model {
             hints: Hints::default(),
             escalated: Vec::new(),
             freed: Vec::new(),
+            round: Vec::new(),
             abandoned: Vec::new(),
             keys: Vec::new(),
         }
@@ -354,6 +360,7 @@ impl Model {
         if stamped.command == Command::Restarted {
             // Rule 10: what falls due meanwhile finds nobody there.
             self.all_sessions_closed();
+            self.all_desktops_closed();
         }
         self.fire_due();
         if let Some(key) = &stamped.key
@@ -406,9 +413,15 @@ impl Model {
             Command::Session(SessionCommand::Closed(session)) => {
                 self.session_closed(&session.client)
             }
+            Command::Session(SessionCommand::DesktopClosed(of)) => self.desktop_closed(of.session),
             Command::Agent(AgentCommand::Set(set)) => self.agent_set(set),
             Command::Agent(AgentCommand::Presence(presence)) => self.agent_presence(presence),
             Command::Agent(AgentCommand::Remove(remove)) => self.agent_remove(remove),
+            Command::Agent(AgentCommand::Device(set)) => {
+                self.agent_device(set, stamped.source.as_ref())
+            }
+            Command::Agent(AgentCommand::Queue(set)) => self.agent_queue(set),
+            Command::Agent(AgentCommand::Update(update)) => self.agent_update(update),
             Command::Agent(AgentCommand::WrapUpEnd(of)) => self.wrap_up_end(&of.agent),
             Command::Queue(QueueCommand::Set(set)) => self.queue_set(set),
             Command::Queue(QueueCommand::Remove(of)) => self.queue_remove(&of.queue),
@@ -444,11 +457,7 @@ impl Model {
                 | ContactCommand::Hold(_)
                 | ContactCommand::Take(_)
                 | ContactCommand::Outcome(_),
-            )
-            | Command::Agent(
-                AgentCommand::Device(_) | AgentCommand::Queue(_) | AgentCommand::Update(_),
-            )
-            | Command::Session(SessionCommand::DesktopClosed(_))) => {
+            )) => {
                 panic!("the workload makes no {other:?}")
             }
             Command::Kind(KindCommand::Set(_))

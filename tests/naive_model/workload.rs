@@ -6,6 +6,7 @@
 
 mod moves;
 mod policies;
+mod whereabouts;
 
 use firsthand::router::command::{Command, SessionCommand, Stamped};
 use firsthand::router::ids::{Key, Name};

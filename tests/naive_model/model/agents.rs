@@ -9,6 +9,7 @@ use firsthand::router::policy::ChannelRule;
 use firsthand::router::reject::RejectKind;
 use firsthand::router::time::Timestamp;
 
+use super::whereabouts::Whereabouts;
 use super::{Agent, Contact, Model, Verdict};
 
 impl Model {
@@ -47,6 +48,7 @@ impl Model {
                 missed: 0,
                 handled: 0,
                 talk_ms: 0,
+                at: Whereabouts::default(),
             });
         }
         let agent = self.agent_mut(&set.agent);
@@ -72,8 +74,7 @@ impl Model {
         {
             return Err(RejectKind::Invalid);
         }
-        self.enter_presence(&set.agent, set.presence, set.until_at);
-        Ok(())
+        self.say_presence(set)
     }
 
     /// Rule 1: an agent who goes on break or offline has its open offers revoked.
@@ -83,6 +84,14 @@ impl Model {
         presence: Presence,
         until_at: Option<Timestamp>,
     ) {
+        self.change(name, |at| {
+            at.next = None;
+            if presence == Presence::Offline {
+                at.desktops.clear();
+                at.lost_until = None;
+                at.beat = None;
+            }
+        });
         let now = self.now;
         let agent = self.agent_mut(name);
         let before = agent.presence;
@@ -99,7 +108,7 @@ impl Model {
     }
 
     /// Revokes all offers to an agent; the contacts are routed again at once.
-    fn revoke_offers_of(&mut self, name: &Name) {
+    pub(super) fn revoke_offers_of(&mut self, name: &Name) {
         for (idx, _) in self.offers_of(name) {
             let offers = &mut self.contacts[idx].offers;
             offers.retain(|offer| offer.agent != *name);
@@ -262,10 +271,12 @@ impl Model {
             && !self.is_excluded(&agent.name, contact)
             && !contact.offers.iter().any(|offer| offer.agent == agent.name)
             && !contact.legs.iter().any(|leg| leg.agent == agent.name)
+            && !self.is_out(agent, contact)
     }
 
     pub fn is_available_for(&self, agent: &Agent, channel: &Name) -> bool {
-        agent.presence == Presence::Available
+        agent.heading() == Presence::Available
+            && !agent.is_barred()
             && !self.in_wrap_up(agent)
             && agent.retry_at.is_none()
             && self.has_place(agent, channel)
@@ -301,7 +312,7 @@ impl Model {
         match agent.presence {
             Presence::Offline => AgentState::Offline,
             Presence::Break => AgentState::Break,
-            Presence::Available => AgentState::Available,
+            Presence::Available => agent.idle_state(),
         }
     }
 

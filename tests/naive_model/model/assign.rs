@@ -1,6 +1,6 @@
 //! Assigning a waiting contact to one agent by hand (rule 28).
 
-use firsthand::router::codes::{ContactState, Presence, Route};
+use firsthand::router::codes::{ContactState, Route};
 use firsthand::router::command::ContactAssign;
 use firsthand::router::ids::Name;
 use firsthand::router::reject::RejectKind;
@@ -75,7 +75,7 @@ impl Model {
             return false;
         };
         self.agent(name).is_some_and(|agent| {
-            agent.presence != Presence::Offline
+            self.counts_as_there(agent, contact)
                 && self.capacity(agent, &contact.channel) > 0
                 && Some(name) != but
                 && !self.is_shut_out(name, contact)

@@ -150,8 +150,12 @@ impl Model {
 
     /// Rule 4: an expired offer counts as missed and delays like `no_answer`.
     pub(super) fn offer_expired(&mut self, idx: usize, nth: usize) {
-        if self.is_cut_off(&self.contacts[idx]) {
-            // Rule 10: nobody could answer it.
+        let agent = &self.contacts[idx].offers[nth].agent;
+        let lost = self
+            .agent(agent)
+            .is_some_and(|agent| agent.at.lost_until.is_some());
+        if lost || self.is_cut_off(&self.contacts[idx]) {
+            // Rules 10 and 27: nobody could answer it, or nobody could be told.
             let offer = self.contacts[idx].offers.remove(nth);
             self.free(&offer.agent);
             self.offer_is_over(idx);
@@ -177,7 +181,8 @@ impl Model {
         if missed {
             agent.missed += 1;
         }
-        if missed && max_missed > 0 && agent.missed >= max_missed {
+        let stays = agent.at.next.is_none();
+        if missed && stays && max_missed > 0 && agent.missed >= max_missed {
             agent.missed = 0;
             self.enter_presence(&name, Presence::Break, None);
         } else {

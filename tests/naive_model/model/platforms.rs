@@ -119,7 +119,10 @@ impl Model {
         self.listed.clear();
         let sources = self.contacts.iter();
         let sources = sources.filter_map(|contact| contact.source.clone());
-        let clients: Vec<Name> = sources.chain(self.sessions.drain(..)).collect();
+        let telephones = self.agents.iter();
+        let telephones = telephones.filter_map(|agent| agent.at.device_by.clone());
+        let sessions = self.sessions.drain(..);
+        let clients: Vec<Name> = sources.chain(telephones).chain(sessions).collect();
         for client in clients {
             if !self.gone.contains(&client) {
                 self.gone.push(client);
@@ -160,6 +163,7 @@ impl Model {
                 self.offer_is_over(idx);
             }
         }
+        self.forget_telephones_of(client);
     }
 
     fn is_platform_gone(&self, contact: &Contact) -> bool {

@@ -52,6 +52,9 @@ impl Model {
         for known in &mut self.queues {
             known.exists &= known.name != *queue;
         }
+        for agent in &mut self.agents {
+            agent.at.out.retain(|out| out != queue);
+        }
         Ok(())
     }
 

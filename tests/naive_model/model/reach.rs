@@ -116,7 +116,7 @@ impl Model {
         let agent = self.agent(&owner).expect("asked before");
         let required = ownership.mode == OwnershipMode::Require || contact.by_owner_only;
         // Rule 14: a free owner comes before all others, unless others are asked already.
-        let free = self.is_available_for(agent, &contact.channel);
+        let free = self.is_available_for(agent, &contact.channel) && !self.is_out(agent, contact);
         let comes_first = free && contact.offers.is_empty();
         let awaits = !free && self.awaits(agent, contact);
         let shared = ownership.hold == OwnerHold::WhileBusy && !self.names_nobody(&owner, contact);
@@ -167,7 +167,13 @@ impl Model {
     /// Rule 15: whether a contact waits for an owner who is not free.
     pub fn awaits(&self, owner: &Agent, contact: &Contact) -> bool {
         let wait = &self.policy(&contact.queue).ownership.wait;
-        let limit = match owner.presence {
+        // Rule 27: out of the queue is as offline.
+        let presence = if self.is_out(owner, contact) {
+            Presence::Offline
+        } else {
+            owner.heading()
+        };
+        let limit = match presence {
             Presence::Break => wait.break_ms,
             Presence::Offline => wait.offline_ms,
             Presence::Available if self.in_wrap_up(owner) => wait.wrap_up_ms,
@@ -176,7 +182,7 @@ impl Model {
         let assigned = contact.assigned.as_ref();
         let from = assigned.map_or(contact.waits_since, |(_, since)| *since);
         let end = from + limit.0;
-        let back = owner.until_at.filter(|_| owner.presence == Presence::Break);
+        let back = owner.back_at().filter(|_| presence == Presence::Break);
         // A wait that ends at this instant is ended by its deadline; none begins with no time left.
         let lasts = self.now < end || contact.kept && !self.passed(end, Kind::OwnerWait);
         lasts && back.is_none_or(|back| back <= end)

@@ -87,7 +87,7 @@ impl Model {
         }
         // An agent asked by name is the only one asked.
         let most = self.policy(&contact.queue).parallel_offers.get() as usize;
-        if rings_by_name(contact) || contact.offers.len() >= most {
+        if rings_by_name(contact) || contact.offers.len() >= most || self.round_is_over(contact) {
             return Next::Nobody;
         }
         let able: Vec<(&Agent, usize, Route)> = self
@@ -112,6 +112,13 @@ impl Model {
             Some((agent, route)) => Next::Offer(agent, route),
             None => Next::Nobody,
         }
+    }
+
+    /// Rule 4: with `parallel_round` nobody is added to offers that were made before.
+    fn round_is_over(&self, contact: &Contact) -> bool {
+        self.policy(&contact.queue).parallel_round
+            && !contact.offers.is_empty()
+            && !self.round.contains(&contact.name)
     }
 
     /// Rule 3: by the queue's strategy; a random draw is the router's, if it was possible.
@@ -211,6 +218,9 @@ impl Model {
             route,
             expires_at: self.now + self.policy(&queue).ring_ms.get(),
         };
+        if self.contacts[idx].offers.is_empty() {
+            self.round.push(self.contacts[idx].name.clone());
+        }
         self.contacts[idx].offers.push(offer);
         self.contacts[idx].offers_made += 1;
         self.contacts[idx].just_arrived = false;
@@ -277,6 +287,7 @@ impl Model {
                 let most = self.policy(&contact.queue).parallel_offers.get() as usize;
                 !contact.offers.is_empty()
                     && contact.offers.len() < most
+                    && !self.round_is_over(contact)
                     && !rings_by_name(contact)
                     && !self.waited_too_long(contact)
                     && self.joins(agent, contact).is_some()
@@ -323,7 +334,7 @@ impl Model {
     pub fn settle(&mut self) {
         loop {
             self.remove_ended();
-            if self.route_all() {
+            if self.leave_now() || self.route_all() {
                 continue;
             }
             let longest_idle = self
@@ -339,6 +350,7 @@ impl Model {
             self.serve(&agent);
         }
         self.freed.clear();
+        self.round.clear();
         self.record_waits();
     }
 

@@ -16,6 +16,8 @@ pub enum Kind {
     Lease,
     /// Rule 10.
     Platform,
+    /// Rule 27.
+    Desktop,
     /// Rule 15.
     Presence,
     /// Rule 4.
@@ -172,6 +174,13 @@ impl Model {
             if let Some(at) = agent.until_at {
                 due(at, Kind::Presence, &about);
             }
+            let next = agent.at.next.and_then(|(_, until)| until);
+            if let Some(at) = next.filter(|_| next != agent.until_at) {
+                due(at, Kind::Presence, &about);
+            }
+            if let Some(at) = agent.lapses_at() {
+                due(at, Kind::Desktop, &about);
+            }
         }
         for (client, at) in &self.grace {
             due(*at, Kind::Platform, &|| About::Client(client.clone()));
@@ -256,7 +265,7 @@ impl Model {
         for moment in moments {
             self.clock = moment;
             found |= self.agents.iter().any(|agent| {
-                agent.presence != Presence::Offline
+                self.counts_as_there(agent, contact)
                     && self.capacity(agent, &contact.channel) > 0
                     && Some(&agent.name) != but
                     && !self.is_shut_out(&agent.name, contact)
@@ -296,7 +305,10 @@ impl Model {
                 self.free(agent);
             }
             About::Agent(agent) if kind == Kind::WrapUp => self.end_passed_wrap_up(agent, at),
-            About::Agent(agent) => self.enter_presence(agent, Presence::Available, None),
+            About::Agent(agent) if kind == Kind::Desktop => {
+                self.enter_presence(agent, Presence::Offline, None);
+            }
+            About::Agent(agent) => self.presence_ends(agent, at),
             About::Case(case) => self.close(*case),
             About::Client(client) => self.grace_ends(client),
             About::Contact(contact) => {
@@ -332,6 +344,7 @@ impl Model {
             Kind::NoAgent => self.overflow(idx, Outcome::NoAgent),
             Kind::Lease => self.repair(idx, Outcome::Dropped),
             Kind::Platform
+            | Kind::Desktop
             | Kind::Presence
             | Kind::Retry
             | Kind::OwnerWait

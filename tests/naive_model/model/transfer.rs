@@ -4,7 +4,7 @@ use firsthand::router::codes::{AgentKind, ContactState, TransferMode};
 use firsthand::router::command::ContactTransfer;
 use firsthand::router::reject::RejectKind;
 
-use super::{Model, Verdict};
+use super::{Contact, Model, Verdict};
 
 impl Model {
     pub(super) fn contact_transfer(&mut self, transfer: &ContactTransfer) -> Verdict {
@@ -19,7 +19,11 @@ impl Model {
                     return Err(RejectKind::NotFound);
                 };
                 // Skills are not checked, but a free place is.
-                if !self.is_free_for(agent, contact) {
+                let trial = Contact {
+                    direct: Some(name.clone()),
+                    ..contact.clone()
+                };
+                if !self.is_free_for(agent, &trial) {
                     return Err(RejectKind::Conflict);
                 }
             }

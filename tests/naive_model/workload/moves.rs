@@ -56,7 +56,8 @@ impl Workload {
         let crowded = model.contacts.len() > self.shape.crowd;
         let submit = if crowded { 40 } else { 260 };
         match self.rng.random_range(0..700 + submit) {
-            0..200 | 652..700 => self.accept(model),
+            0..200 | 652..680 => self.accept(model),
+            680..700 => self.whereabouts(),
             200..240 => self.decline(model),
             240..360 => self.end(model),
             360..400 => self.cancel(model),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use firsthand::router::codes::{
-    AgentKind, Fallback, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Pick, Strategy,
-    Widen,
+    AgentKind, Fallback, NoAgentCounts, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode,
+    Pick, Strategy, Widen,
 };
 use firsthand::router::command::{
     AgentCommand, AgentSet, Command, QueueCommand, QueueSet, SettingsPatch,
@@ -54,6 +54,7 @@ impl Workload {
         }
         if self.one_in(4) {
             policy.parallel_offers = ParallelOffers::of(self.rng.random_range(2..=3));
+            policy.parallel_round = self.one_in(3);
         }
         if self.one_in(2) {
             policy.max_missed = self.rng.random_range(0..=3);
@@ -72,6 +73,9 @@ impl Workload {
         }
         if self.one_in(5) {
             policy.no_agent_ms = Some(Millis(self.ms(30_000)));
+            if self.one_in(2) {
+                policy.no_agent_counts = NoAgentCounts::Available;
+            }
         }
         if self.one_in(2) {
             policy.overflow = self.overflow();

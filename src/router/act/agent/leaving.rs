@@ -24,12 +24,14 @@ impl Router {
         self.watch_no_agent_everywhere();
     }
 
-    /// What was said to begin later does not.
-    pub(super) fn stay(&mut self, idx: AgentIdx) {
-        if self.book.set_next(idx, None).is_some() {
+    /// What was said to begin later does not. Answers whether there was anything. Who counts as
+    /// there is looked at afterwards, when its presence is set.
+    pub(super) fn stay(&mut self, idx: AgentIdx) -> bool {
+        let before = self.book.set_next(idx, None);
+        if before.is_some() {
             self.tell_next(idx);
-            self.watch_no_agent_everywhere();
         }
+        before.is_some()
     }
 
     /// An agent who is leaving goes, if its offers and conversations are over.
@@ -38,7 +40,7 @@ impl Router {
             return;
         }
         if let Some(next) = self.book.set_next(idx, None) {
-            self.set_presence(idx, next.presence, next.reason, next.until_at);
+            self.begin_presence(idx, next.presence, next.reason, next.until_at);
         }
     }
 
@@ -46,13 +48,10 @@ impl Router {
     /// has another end is not touched by that.
     pub(in crate::router) fn presence_ends(&mut self, idx: AgentIdx, at: Timestamp) {
         let next = self.book.agent(idx).next();
-        let kept = next.filter(|next| next.until_at != Some(at)).cloned();
-        if kept.is_some() {
-            self.book.set_next(idx, None);
-        }
-        self.set_presence(idx, Presence::Available, None, None);
-        if kept.is_some() {
-            self.book.set_next(idx, kept);
+        if next.is_some_and(|next| next.until_at != Some(at)) {
+            self.begin_presence(idx, Presence::Available, None, None);
+        } else {
+            self.set_presence(idx, Presence::Available, None, None);
         }
     }
 

@@ -44,12 +44,35 @@ impl Router {
         reason: Option<Text>,
         until_at: Option<Timestamp>,
     ) {
-        self.stay(idx);
+        if self.stay(idx) && self.is_as_before(idx, presence, reason.as_ref(), until_at) {
+            self.watch_no_agent_everywhere();
+        }
+        self.begin_presence(idx, presence, reason, until_at);
+    }
+
+    fn is_as_before(
+        &self,
+        idx: AgentIdx,
+        presence: Presence,
+        reason: Option<&Text>,
+        until_at: Option<Timestamp>,
+    ) -> bool {
         let entry = self.book.agent(idx);
-        let before = entry.presence();
-        if before == presence && entry.reason() == reason.as_ref() && entry.until_at() == until_at {
+        entry.presence() == presence && entry.reason() == reason && entry.until_at() == until_at
+    }
+
+    /// The same, apart from a presence that begins later.
+    pub(super) fn begin_presence(
+        &mut self,
+        idx: AgentIdx,
+        presence: Presence,
+        reason: Option<Text>,
+        until_at: Option<Timestamp>,
+    ) {
+        if self.is_as_before(idx, presence, reason.as_ref(), until_at) {
             return;
         }
+        let before = self.book.agent(idx).presence();
         self.book.note_presence(idx, presence, reason, until_at);
         if presence == Presence::Offline {
             self.book.unbind(idx);
@@ -88,9 +111,8 @@ impl Router {
             }
         }
         self.book.note_changed(idx);
-        if before != presence {
-            self.watch_no_agent_everywhere();
-        }
+        // Also where only what was to begin later changed.
+        self.watch_no_agent_everywhere();
     }
 
     /// Revokes all offers to an agent; the contacts are routed again at once.
