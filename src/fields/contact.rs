@@ -11,7 +11,10 @@ use crate::router::people::ContactCallback;
 use crate::router::policy::DEFAULT_CHANNEL;
 
 /// The outcomes that `contact.end` takes.
-pub const END_OUTCOMES: &[&str] = &["resolved", "open", "transferred", "dropped"];
+pub const END_OUTCOMES: &[&str] = &["resolved", "open", "transferred", "dropped", "unreached"];
+
+/// The outcomes that `contact.outcome` takes.
+pub const TOLD_OUTCOMES: &[&str] = &["resolved", "open", "transferred", "dropped"];
 
 const NAMES: Type = List(&Name, ANY);
 const CONTACT: Field = Field::must("contact", Name, "the contact's id");
@@ -71,6 +74,11 @@ pub static CONTACT_SUBMIT: Fields = Fields::of::<ContactSubmit>(&[
         "when it may be offered first, in ms since 1970",
     ),
     Field::may("attributes", Attributes, "whatever should travel with it"),
+    Field::may(
+        "address",
+        Text,
+        "where to call the customer back, such as a telephone number",
+    ),
 ]);
 
 /// `contact.update`.
@@ -143,7 +151,11 @@ pub static CONTACT_HOLD: Fields = Fields::new(&[
 /// `contact.outcome`.
 pub static CONTACT_OUTCOME: Fields = Fields::new(&[
     CONTACT,
-    Field::must("outcome", Words(END_OUTCOMES), "how the conversation ended"),
+    Field::must(
+        "outcome",
+        Words(TOLD_OUTCOMES),
+        "how the conversation ended",
+    ),
     Field::may("code", Name, "the centre's own code of the outcome"),
     Field::may("note", Text, "goes to the case"),
 ]);

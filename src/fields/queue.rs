@@ -6,6 +6,7 @@ use super::Type::{Bool, Limit, List, Millis, Name, Object, Share, Whole, Words};
 use super::{COUNT, Field, Fields, LIMIT, MILLIS, SKILLS, Type};
 use crate::calendar::DAY_MS;
 use crate::router::booking::{Booking, SLOT_MS_MAX, SLOT_MS_MIN};
+use crate::router::callbacks::{CALLBACK_ATTEMPTS_MAX, Callbacks};
 use crate::router::codes::{
     Fallback, NoAgentCounts, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode, Strategy,
     TicketReset, Widen,
@@ -176,11 +177,30 @@ pub static QUEUE_SET: Fields = Fields::named::<Policy>(&[
     )
     .or(|| json!(false))
     .note("Otherwise only a supervisor gives a waiting contact to an agent by hand."),
+    Field::may(
+        "callback",
+        Object(&CALLBACK),
+        "how often callbacks are tried that do not reach the customer",
+    ),
 ])
 .about(
     "One policy for the contacts that wait together. The queue \"default\" exists from the start; \
      it takes contacts that name no queue.",
 );
+
+static CALLBACK: Fields = Fields::of::<Callbacks>(&[
+    Field::may(
+        "attempts",
+        Whole {
+            min: 1,
+            max: CALLBACK_ATTEMPTS_MAX as i64,
+        },
+        "how often a callback is tried; after the last try it ends as `unreached`",
+    ),
+    Field::may("every_ms", MILLIS, "from one try to the next, in ms")
+        .manual("After so long it is tried again."),
+])
+.about("What follows when a callback ends as \"unreached\" (contact.end).");
 
 static RETRY: Fields = Fields::of::<Retry>(&[
     Field::may("declined_ms", MILLIS, "after `declined`, in ms")

@@ -55,9 +55,11 @@ impl Fate {
             Outcome::Voicemail | Outcome::Callback => Self::Overflowed,
             Outcome::Rejected => Self::Rejected,
             Outcome::Lost => Self::Unserved,
-            Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => {
-                Self::Served
-            }
+            Outcome::Resolved
+            | Outcome::Open
+            | Outcome::Transferred
+            | Outcome::Dropped
+            | Outcome::Unreached => Self::Served,
         }
     }
 }

@@ -43,6 +43,12 @@ pub enum Fact {
         talk_ms: i64,
         hold_ms: i64,
     },
+    #[serde(rename = "contact.unreached")]
+    ContactUnreached {
+        contact: Name,
+        case: Option<Name>,
+        agent: Option<Name>,
+    },
     #[serde(rename = "contact.retrieved")]
     ContactRetrieved { contact: Name },
     #[serde(rename = "contact.ended")]

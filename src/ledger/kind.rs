@@ -75,6 +75,7 @@ fn is_kept(body: &EventBody) -> bool {
             ContactEvent::Connected { .. }
             | ContactEvent::Left { .. }
             | ContactEvent::Retrieved
+            | ContactEvent::Unreached { .. }
             | ContactEvent::Assigned { .. }
             | ContactEvent::Outcome { .. }
             | ContactEvent::Ended { .. }

@@ -129,6 +129,7 @@ impl Spans {
             | Fact::ContactConnected { .. }
             | Fact::ContactLeft { .. }
             | Fact::ContactRetrieved { .. }
+            | Fact::ContactUnreached { .. }
             | Fact::ContactEnded { .. }
             | Fact::CaseOpened { .. }
             | Fact::CaseEscalated { .. }

@@ -23,6 +23,8 @@ pub struct Figures {
     pub lost: u64,
     /// Contacts that their platform no longer knew.
     pub vanished: u64,
+    /// Callbacks that did not reach the customer, each try.
+    pub unreached: u64,
     pub wait: Sample,
     /// Of the parts of agents: conversation without hold, and hold.
     pub talk: Sample,

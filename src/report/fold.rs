@@ -117,6 +117,7 @@ impl Fold {
             | Fact::ContactConnected { .. }
             | Fact::ContactLeft { .. }
             | Fact::ContactRetrieved { .. }
+            | Fact::ContactUnreached { .. }
             | Fact::ContactEnded { .. } => self.contact(stated),
             Fact::CaseOpened { .. }
             | Fact::CaseOwned { .. }

@@ -114,6 +114,9 @@ measures! {
         "vanished" "vanished" Count false
             "contacts that ended as lost: their platform no longer knew them when it came back; nobody gave up"
             |f| Some(f.vanished as f64);
+        "unreached" "not reached" Count false
+            "callbacks that did not reach the customer, each try; it counts for the agent who called"
+            |f| Some(f.unreached as f64);
         "connect_rate" "connect rate" Share false
             "answered ÷ (answered + lost)"
             |f| share(f.answered, f.answered + f.lost);
@@ -285,6 +288,9 @@ measures! {
         "escalations_follow_up" "of follow-ups" Count false
             "escalations because a follow-up was not made in time"
             |f| escalated(f, EscalationReason::FollowUp);
+        "escalations_no_number" "without a number" Count false
+            "escalations because a customer was to be called back whose number nobody knows"
+            |f| escalated(f, EscalationReason::NoNumber);
         "waits" "waits" Count false
             "waits of cases, for the customer or another department, that ended"
             |f| Some(f.waited.count() as f64);

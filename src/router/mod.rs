@@ -33,8 +33,8 @@ pub mod rules;
 // The input and output types, for the modules outside.
 pub use act::case::follow_up;
 pub use api::{
-    answer, codes, command, country, effect, event, identities, ids, join, kind, number, people,
-    people_view, policy, query, reject, time,
+    answer, callbacks, codes, command, country, effect, event, identities, ids, join, kind, number,
+    people, people_view, policy, query, reject, time,
 };
 pub(crate) use api::{booking, by_customer, ticket, words};
 pub use look::ahead;

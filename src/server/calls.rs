@@ -75,7 +75,7 @@ impl Conversation {
                 })
             }
             (Ok(()), Ok(Request::Subscribe(wanted))) => {
-                self.subscribe(wanted).await.map(|subscribed| {
+                self.subscribe(*wanted).await.map(|subscribed| {
                     replies.result(id, &subscribed);
                     0
                 })
@@ -169,7 +169,7 @@ impl Conversation {
         self.session = Some(self.hub.next_session());
         self.client = stands_for_it.then(|| open.client.clone());
         let seq = match open.events {
-            Some(wanted) => self.listen(wanted).await?,
+            Some(wanted) => self.listen(*wanted).await?,
             None => self.cell.ring(|ring| ring.last_seq()),
         };
         let opened = SessionOpened {

@@ -8,10 +8,6 @@ use crate::wire::request::{Call, Message, Request};
 
 /// A piece of the input.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every piece is a call, and a box would be memory asked for in each"
-)]
 pub enum Piece {
     Open,
     Call(Call),

@@ -160,6 +160,8 @@ fn simulate(
         .min()
         .unwrap_or(0);
     let mut router = Router::with_detail(Detail::BULK);
+    // Arrivals name customers and no numbers.
+    router.assume_numbers();
     prepare(&mut router, config, start)?;
     let rota = Rota::new(&mut router, roster, start)?;
     let mut driver = Driver::new(Parts {

@@ -5,7 +5,7 @@ use super::error::WireError;
 use super::params::wrong;
 use super::request::SessionOpen;
 use super::subscription::Subscribe;
-use crate::fields::contact::END_OUTCOMES;
+use crate::fields::contact::{END_OUTCOMES, TOLD_OUTCOMES};
 use crate::router::codes::{Outcome, Presence};
 use crate::router::command::{
     AgentPresence, AgentUpdate, CaseAssist, CaseHandover, ContactEnd, ContactOutcome,
@@ -107,15 +107,18 @@ pub fn policy(policy: &Policy) -> Checked {
 
 /// `contact.end`.
 pub fn end(end: &ContactEnd) -> Checked {
-    end.outcome.map_or(Ok(()), of_conversation)
+    match end.outcome {
+        Some(Outcome::Unreached) | None => Ok(()),
+        Some(outcome) => of_conversation(outcome, END_OUTCOMES),
+    }
 }
 
 /// `contact.outcome`.
 pub fn outcome(told: &ContactOutcome) -> Checked {
-    of_conversation(told.outcome)
+    of_conversation(told.outcome, TOLD_OUTCOMES)
 }
 
-fn of_conversation(outcome: Outcome) -> Checked {
+fn of_conversation(outcome: Outcome, known: &[&str]) -> Checked {
     match outcome {
         Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped => Ok(()),
         Outcome::Abandoned
@@ -125,11 +128,12 @@ fn of_conversation(outcome: Outcome) -> Checked {
         | Outcome::Voicemail
         | Outcome::Callback
         | Outcome::Cancelled
-        | Outcome::Lost => Err(wrong(
+        | Outcome::Lost
+        | Outcome::Unreached => Err(wrong(
             "outcome",
             format_args!(
                 "{outcome} is not for the platform to say: give one of {}",
-                END_OUTCOMES.join(", ")
+                known.join(", ")
             ),
         )),
     }

@@ -50,4 +50,9 @@ pub static EVENTS_SUBSCRIBE: Fields = Fields::new(&[
     Field::may("types", List(&Words(TYPES), ANY), "only these types"),
     Field::may("agents", NAMES, "only events that name one of these agents"),
     Field::may("queues", NAMES, "only events that name one of these queues"),
+    Field::may(
+        "source",
+        Name,
+        "only events of contacts and offers that belong to this `client` of session.open",
+    ),
 ]);

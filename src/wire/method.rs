@@ -423,7 +423,7 @@ pub static METHODS: &[Method] = methods! {
     "events.subscribe" Server WORK fields::EVENTS_SUBSCRIBE,
         "Sends the events of the tenant on this connection, without a gap", "{subscribed, seq}",
         |p| p.read::<Subscribe>().and_then(|wanted| {
-            check::subscribe(&wanted).map(|()| Request::Subscribe(wanted))
+            check::subscribe(&wanted).map(|()| Request::Subscribe(Box::new(wanted)))
         });
     "kind.get" Query FIGURES kind::KIND_REF,
         "Shows a kind of case", "the kind",

@@ -77,7 +77,7 @@ pub enum Request {
     Query(Query),
     SessionOpen(SessionOpen),
     SessionPing,
-    Subscribe(Subscribe),
+    Subscribe(Box<Subscribe>),
     Server(ServerCall),
     Discover,
 }
@@ -94,7 +94,7 @@ pub struct SessionOpen {
     pub lines: bool,
     /// `events.subscribe` and `events.unsubscribe`: the events sent on this connection.
     #[serde(default, deserialize_with = "events")]
-    pub events: Option<Subscribe>,
+    pub events: Option<Box<Subscribe>>,
 }
 
 fn yes() -> bool {
@@ -113,10 +113,10 @@ impl fmt::Debug for Token {
 }
 
 /// Reads `true`, `false` or a list of types.
-fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Subscribe>, D::Error> {
+fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<Subscribe>>, D::Error> {
     struct Events;
     impl<'de> Visitor<'de> for Events {
-        type Value = Option<Subscribe>;
+        type Value = Option<Box<Subscribe>>;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("true, false or a list of event types")
         }
@@ -124,14 +124,14 @@ fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Subscribe
             Ok(None)
         }
         fn visit_bool<E>(self, on: bool) -> Result<Self::Value, E> {
-            Ok(on.then(Subscribe::default))
+            Ok(on.then(Box::default))
         }
         fn visit_seq<A: serde::de::SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
             let types = Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(seq))?;
-            Ok(Some(Subscribe {
+            Ok(Some(Box::new(Subscribe {
                 types: Some(types),
                 ..Subscribe::default()
-            }))
+            })))
         }
     }
     deserializer.deserialize_any(Events)

@@ -17,6 +17,8 @@ pub struct Subscribe {
     pub types: Option<Vec<EventType>>,
     pub agents: Option<Vec<Name>>,
     pub queues: Option<Vec<Name>>,
+    /// Only events of contacts that belong to this client program.
+    pub source: Option<Name>,
 }
 
 /// Reads a sequence number that every JSON implementation carries exactly.
@@ -41,5 +43,6 @@ impl Subscribe {
         self.types.as_ref().is_none_or(of)
             && (self.agents.as_ref()).is_none_or(|wanted| fits(wanted, body.agents()))
             && (self.queues.as_ref()).is_none_or(|wanted| fits(wanted, body.queues()))
+            && (self.source.as_ref()).is_none_or(|wanted| body.source() == Some(wanted))
     }
 }

@@ -145,6 +145,7 @@ impl Watch {
                 EscalationReason::Urge => self.tell("urge"),
                 EscalationReason::Assist => self.tell("assist"),
                 EscalationReason::FollowUp => self.tell("follow_up"),
+                EscalationReason::NoNumber => self.tell("no_number"),
                 EscalationReason::Repeat | EscalationReason::Overdue | EscalationReason::Major => {}
             },
             _ => {}

@@ -5,7 +5,7 @@ use std::fmt::{Debug, Write as _};
 
 use firsthand::router::Router;
 use firsthand::router::answer::{AgentView, Answer, CaseView, ContactView};
-use firsthand::router::codes::{AgentState, CaseState, ContactState, OfferEnd};
+use firsthand::router::codes::{AgentState, CaseState, ContactState, EscalationReason, OfferEnd};
 use firsthand::router::command::{AgentCommand, AgentRef, Command, ContactCommand, QueueRef};
 use firsthand::router::effect::Effects;
 use firsthand::router::event::{AgentEvent, CaseEvent, ContactEvent, EventBody, OfferEvent};
@@ -461,7 +461,11 @@ fn compare_escalations(model: &Model, effects: &Effects, differences: &mut Diffe
         .events
         .iter()
         .filter_map(|event| match &event.body {
-            EventBody::Case(CaseEvent::Escalated { of, .. }) => Some(&of.case),
+            EventBody::Case(CaseEvent::Escalated {
+                of,
+                reason: EscalationReason::Repeat,
+                ..
+            }) => Some(&of.case),
             _ => None,
         })
         .collect();

@@ -7,6 +7,7 @@
 
 mod agents;
 mod assign;
+mod callbacks;
 mod cases;
 mod contacts;
 mod customers;
@@ -182,6 +183,8 @@ pub struct Contact {
     pub direct: Option<Name>,
     /// Given to this agent by hand, and when.
     pub assigned: Option<(Name, Timestamp)>,
+    /// How often its callback was tried in vain.
+    pub tries: u32,
     /// A callback that only its owner makes.
     pub by_owner_only: bool,
     /// It was kept for its owner when the router last settled.

@@ -75,7 +75,7 @@ fn of_arrivals() {
             "contact,at_ms,queue,outcome\nc1,0,q,happy\n",
             "arrivals.csv: row 1 (line 2), column outcome: \"happy\" is not an outcome: one of \
              resolved, open, transferred, dropped, abandoned, timeout, rejected, no_agent, \
-             voicemail, callback, cancelled, lost",
+             voicemail, callback, cancelled, lost, unreached",
         ),
         (
             "contact,at_ms,queue\n,0,q\n",

@@ -35,6 +35,7 @@ fn full() -> ContactRef {
         case: Some(n("case-1")),
         agent: Some(n("bob")),
         ticket: None,
+        source: Some(n("pbx")),
     }
 }
 
@@ -43,6 +44,7 @@ fn bare() -> ContactRef {
         customer: None,
         case: None,
         agent: None,
+        source: None,
         ..full()
     }
 }
@@ -316,6 +318,14 @@ fn ends() -> Vec<EventBody> {
                 hold_ms: None,
                 ended_by: None,
                 ended_at: None,
+            },
+        ),
+        EventBody::Contact(
+            full(),
+            ContactEvent::Unreached {
+                attempt: 2,
+                attempts: 3,
+                next_at: Some(1_801_000),
             },
         ),
         EventBody::Contact(
@@ -669,7 +679,7 @@ fn every_event_has_its_form() {
 
 fn wanted(params: &str) -> Subscribe {
     match request(&line("events.subscribe", params)) {
-        Request::Subscribe(subscribe) => subscribe,
+        Request::Subscribe(subscribe) => *subscribe,
         other => panic!("{other:?}"),
     }
 }
@@ -722,4 +732,10 @@ fn a_subscription_filters() {
         ["contact.transferred"]
     );
     assert!(passed(r#"{"agents":["nobody"]}"#).is_empty());
+    assert!(passed(r#"{"source":"chat"}"#).is_empty());
+    let of_pbx = passed(r#"{"source":"pbx"}"#);
+    assert!(of_pbx.contains(&"contact.offered") && of_pbx.contains(&"offer.accepted"));
+    let prefixes = ["contact.", "offer."];
+    let is_of_contact = |kind: &&str| prefixes.iter().any(|prefix| kind.starts_with(prefix));
+    assert!(of_pbx.iter().all(is_of_contact), "{of_pbx:?}");
 }

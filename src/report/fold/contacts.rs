@@ -90,6 +90,9 @@ impl Fold {
                 (case.as_ref(), agent.as_ref()),
                 (*talk_ms, *hold_ms),
             ),
+            Fact::ContactUnreached { case, agent, .. } => {
+                self.unreached(stated.at, case.as_ref(), agent.as_ref())
+            }
             Fact::ContactRetrieved { contact } => {
                 let entry = self.contacts.entry(contact.clone()).or_default();
                 entry.parts_open = entry.parts_open.max(1);
@@ -168,6 +171,16 @@ impl Fold {
         if judges {
             self.repeated(at, case, of, reason);
         }
+    }
+
+    /// A callback did not reach the customer.
+    fn unreached(&mut self, at: Timestamp, case: Option<&Name>, agent: Option<&Name>) {
+        let kind = case.map(|case| self.kind_of(case));
+        let whose = Whose {
+            agent,
+            kind: kind.as_deref(),
+        };
+        self.add(at, whose, |figures| figures.unreached += 1);
     }
 
     /// An agent's part is over, and the contact goes on or had others in it.
@@ -263,7 +276,8 @@ fn is_loss(outcome: Outcome) -> bool {
         | Outcome::Voicemail
         | Outcome::Callback
         | Outcome::Cancelled
-        | Outcome::Lost => false,
+        | Outcome::Lost
+        | Outcome::Unreached => false,
     }
 }
 

@@ -66,6 +66,8 @@ words! {
         Cancelled,
         /// Its platform no longer knew it.
         Lost,
+        /// A callback that did not reach the customer, at the last try.
+        Unreached,
     }
 
     /// Who ended a contact.
@@ -201,6 +203,8 @@ words! {
         Assist,
         /// A follow-up was not made in time.
         FollowUp,
+        /// Its customer was to be called back and has no number.
+        NoNumber,
     }
 
     /// Why a contact is in its state: the stable code of every decision.

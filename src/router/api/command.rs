@@ -251,6 +251,8 @@ pub struct ContactSubmit {
     #[serde(default, deserialize_with = "time::read")]
     pub not_before_at: Option<Timestamp>,
     pub attributes: Option<Attributes>,
+    /// Where to call the customer back.
+    pub address: Option<Text>,
     /// Its customer is nobody (a withheld number). Said at the door, not by the client.
     #[serde(skip)]
     pub withheld: bool,
@@ -278,6 +280,7 @@ impl ContactSubmit {
             exclude: Vec::new(),
             not_before_at: None,
             attributes: None,
+            address: None,
             withheld: false,
             shared: false,
         }

@@ -65,6 +65,10 @@ pub enum Count {
     PassedOn {
         queue: Name,
     },
+    /// A callback did not reach the customer.
+    Unreached {
+        queue: Name,
+    },
     /// An offer ended: how, and the reason of a decline.
     Offer {
         queue: Name,

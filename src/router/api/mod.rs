@@ -4,6 +4,7 @@
 //! Plain data with checks of its form. Nothing here knows the router's state or a rule of routing.
 
 // Shared words.
+pub mod callbacks;
 pub mod codes;
 pub mod country;
 pub mod identities;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::booking::Booking;
 use super::by_customer::ByCustomer;
+use super::callbacks::Callbacks;
 use super::codes::{
     Fallback, MailCase, NoAgentCounts, OverflowAction, OwnerHold, OwnershipKey, OwnershipMode,
     Pick, Strategy, Widen,
@@ -25,6 +26,9 @@ use super::time::{MILLIS_MAX, Millis};
 
 /// The queue that exists from the start.
 pub const DEFAULT_QUEUE: &str = "default";
+
+/// The channel of callbacks.
+pub const CALLBACK_CHANNEL: &str = "callback";
 
 /// The most skills in one map (of an agent or a requirement).
 pub const SKILLS_MAX: usize = 256;
@@ -281,6 +285,8 @@ pub struct Policy {
     /// Agents may take a waiting contact for themselves.
     #[serde(skip_serializing_if = "is_default")]
     pub pull: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    pub callback: Callbacks,
 }
 
 impl Default for Policy {
@@ -310,6 +316,7 @@ impl Default for Policy {
             booking: Booking::default(),
             ticket: TicketPolicy::default(),
             pull: false,
+            callback: Callbacks::default(),
         }
     }
 }

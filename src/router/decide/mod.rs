@@ -4,6 +4,7 @@
 //! state: everything gets a `&Book`.
 
 // Input: whose it is, what it would be, whether there is room.
+mod callable;
 pub(super) mod matter;
 mod moments;
 pub(super) mod overflow;

@@ -15,10 +15,10 @@ impl Book {
         let action = self.queue(contact.queue()).policy().overflow.action;
         match (action.unwrap_or(OverflowAction::Reject), why) {
             (OverflowAction::Voicemail, _) => Outcome::Voicemail,
-            (OverflowAction::Callback, _) => Outcome::Callback,
-            (OverflowAction::Reject, Why::QueueFull | Why::QueueClosed) => Outcome::Rejected,
-            (OverflowAction::Reject, Why::NobodyLoggedIn) => Outcome::NoAgent,
-            (OverflowAction::Reject, _) => Outcome::Timeout,
+            (OverflowAction::Callback, _) if self.has_number(contact) => Outcome::Callback,
+            (_, Why::QueueFull | Why::QueueClosed) => Outcome::Rejected,
+            (_, Why::NobodyLoggedIn) => Outcome::NoAgent,
+            (OverflowAction::Reject | OverflowAction::Callback, _) => Outcome::Timeout,
         }
     }
 

@@ -203,10 +203,13 @@ impl Book {
     }
 
     /// Whether the owner can call back instead: not for a callback itself, nor if the owner can
-    /// never take it.
+    /// never take it, nor if nobody can be called.
     fn may_call_back(&self, contact: &Contact, situation: Situation) -> bool {
         let busy = !contact.offers().is_empty() || !contact.talks().is_empty();
-        !busy && !contact.by_owner_only && !matches!(situation, Situation::Never(_))
+        !busy
+            && !contact.by_owner_only
+            && !matches!(situation, Situation::Never(_))
+            && self.has_number(contact)
     }
 
     /// A deputy or leader, if free for the contact now; never beside another offer.

@@ -70,7 +70,9 @@ impl Book {
             case = Some(named);
         }
         let topic = submit.topic.as_ref();
-        Ok(self.resolve(queue, channel, customer, case, topic))
+        let resolved = self.resolve(queue, channel, customer, case, topic);
+        self.check_submitted_callback(submit, resolved.customer)?;
+        Ok(resolved)
     }
 
     /// Likewise, with numbers: the case of the contact, or that of its matter.
@@ -146,6 +148,9 @@ impl Book {
         contact.wait_from = joined_at;
         contact.not_before_at = submit.not_before_at.into();
         contact.keep(submit.kind.clone(), |cold| &mut cold.kind);
+        if submit.address.is_some() {
+            contact.cold_mut().callback_to = submit.address.clone();
+        }
         if submit.withheld {
             contact.cold_mut().withheld = true;
         }

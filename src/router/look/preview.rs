@@ -45,6 +45,10 @@ impl Book {
         let known = |name: &Name| self.agent_numbered(name);
         let contact = self.draft(submit, &resolved, requires, self.arrival_seq() + 1);
         let mut contact = contact.of_case(resolved.case);
+        if let Some(number) = self.new_number(submit) {
+            // The customer would be made by the submission.
+            contact.cold_mut().callback_to = Some(number);
+        }
         contact.prefer = submit.prefer.as_ref().and_then(known);
         let excluded = submit.exclude.iter().filter_map(known);
         if !submit.exclude.is_empty() {

@@ -264,6 +264,8 @@ impl Contact {
             cold.spent = None;
             cold.passed = None;
             cold.assigned = None;
+            cold.tries = 0;
+            cold.told_no_number = false;
             cold.code = None;
             cold.told_at = None;
         }

@@ -47,6 +47,10 @@ pub struct ContactCold {
     pub passed: Option<Passed>,
     /// Its assignment by hand, until somebody takes it or that is over.
     pub(super) assigned: Option<Assigned>,
+    /// How often its callback has been tried without reaching the customer.
+    pub tries: u32,
+    /// The leader was told that nobody can be called.
+    pub told_no_number: bool,
     /// The centre's own code of its outcome.
     pub code: Option<Name>,
     /// When its end was told, where that was late.
@@ -84,7 +88,8 @@ stored! {
         1 kind, 2 exclude, 3 note, 4 slot, 5 ticket, 6 callback_at, 7 callback_to, 8 bonus = 0,
         9 wishes, 10 wishing = false, 11 wish_until, 12 manager, 13 mentor, 14 learnt = false,
         15 holds, 16 spent, 17 passed, 18 code, 19 told_at,
-        30 withheld = false, 31 shared, 70 assigned,
+        30 withheld = false, 31 shared, 70 assigned, 71 tries = 0,
+        72 told_no_number = false,
     }
 }
 

@@ -165,7 +165,8 @@ impl Stats {
                 | Outcome::NoAgent
                 | Outcome::Voicemail
                 | Outcome::Callback
-                | Outcome::Cancelled => {}
+                | Outcome::Cancelled
+                | Outcome::Unreached => {}
             }
         });
     }

@@ -82,6 +82,8 @@ metrics! {
         "Contacts that went to another queue before an agent took them.";
     PASSED_ON Counter, "firsthand_contacts_passed_on_total",
         "Times that an agent who got a contact through the queue passed it on to others.";
+    UNREACHED Counter, "firsthand_callbacks_unreached_total",
+        "Callbacks that did not reach the customer, each try.";
     CONNECTED Counter, "firsthand_contacts_connected_total",
         "Times that a contact reached an agent through the queue, by the route on whose account.";
     WITHIN_TARGET Counter, "firsthand_contacts_within_target_total",

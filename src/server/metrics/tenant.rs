@@ -36,6 +36,7 @@ struct QueueMeters {
     moved_in: Option<Counter>,
     moved_out: Option<Counter>,
     passed_on: Option<Counter>,
+    unreached: Option<Counter>,
     connected: [Option<Counter>; Route::ALL.len()],
     within_target: Counter,
     ended: [Option<Counter>; Outcome::ALL.len()],
@@ -91,6 +92,7 @@ impl TenantMeters {
             Count::MovedIn { queue } => self.at(queue).moved_in(),
             Count::MovedOut { queue } => self.at(queue).moved_out(),
             Count::PassedOn { queue } => self.at(queue).passed_on(),
+            Count::Unreached { queue } => self.at(queue).unreached(),
             Count::Offer { queue, result } => self.at(queue).offer(result),
             Count::Repeat { queue, hit, route } => self.at(queue).repeat(*hit, *route),
             Count::OwnerBreak { queue, reason } => self.at(queue).owner_break(reason),
@@ -173,6 +175,7 @@ impl QueueMeters {
             moved_in: None,
             moved_out: None,
             passed_on: None,
+            unreached: None,
             connected: Default::default(),
             within_target: place.counter(&names::WITHIN_TARGET),
             ended: Default::default(),
@@ -222,6 +225,11 @@ impl QueueAt<'_> {
     fn moved_out(self) {
         let make = || self.place.counter(&names::MOVED_OUT);
         self.meters.moved_out.get_or_insert_with(make).increment(1);
+    }
+
+    fn unreached(self) {
+        let make = || self.place.counter(&names::UNREACHED);
+        self.meters.unreached.get_or_insert_with(make).increment(1);
     }
 
     fn passed_on(self) {

@@ -32,6 +32,9 @@ impl Model {
             return Err(RejectKind::Invalid);
         }
         let named = self.named_case(submit)?;
+        if channel.as_str() == "callback" && !self.can_call(submit, named) {
+            return Err(RejectKind::Invalid);
+        }
         let scheduled_at = submit.not_before_at.filter(|at| *at > self.now);
         if self.is_blocked(&queue) {
             return Err(RejectKind::Limit);
@@ -102,6 +105,7 @@ impl Model {
             overdue: false,
             direct: None,
             assigned: None,
+            tries: 0,
             by_owner_only: false,
             kept: false,
             nobody_since: None,
@@ -255,8 +259,13 @@ impl Model {
         let outcome = end.outcome.unwrap_or(Outcome::Open);
         if !matches!(
             outcome,
-            Outcome::Resolved | Outcome::Open | Outcome::Transferred | Outcome::Dropped
-        ) {
+            Outcome::Resolved
+                | Outcome::Open
+                | Outcome::Transferred
+                | Outcome::Dropped
+                | Outcome::Unreached
+        ) || outcome == Outcome::Unreached && !self.may_be_unreached(&end.contact)
+        {
             return Err(RejectKind::Invalid);
         }
         // What has ended stays as it is.
@@ -275,6 +284,9 @@ impl Model {
         let consulted = contact.legs.len() > 1 || contact.seeking;
         if outcome == Outcome::Transferred && consulted {
             self.first_leaves(idx);
+            return Ok(());
+        }
+        if outcome == Outcome::Unreached && self.tries_again(idx) {
             return Ok(());
         }
         while !self.contacts[idx].legs.is_empty() {
@@ -376,6 +388,7 @@ impl Model {
             channel: Name::of("callback"),
             case: None,
             passed_by: None,
+            tries: 0,
             by_owner_only: true,
             submitted_at: self.now,
             order_at: self.now,

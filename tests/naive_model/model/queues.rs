@@ -186,8 +186,10 @@ impl Model {
         let action = self.policy(&self.contacts[idx].queue).overflow.action;
         let outcome = match action {
             Some(OverflowAction::Voicemail) => Outcome::Voicemail,
-            Some(OverflowAction::Callback) => Outcome::Callback,
-            Some(OverflowAction::Reject) | None => outcome,
+            Some(OverflowAction::Callback) if self.has_number(&self.contacts[idx]) => {
+                Outcome::Callback
+            }
+            Some(OverflowAction::Callback | OverflowAction::Reject) | None => outcome,
         };
         self.finish(idx, outcome);
     }

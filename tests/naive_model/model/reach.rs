@@ -268,7 +268,10 @@ impl Model {
             .iter()
             .position(|fallback| *fallback == Fallback::CallbackByOwner);
         let comes_first = place.is_some_and(|nth| found.is_none_or(|found| nth + 1 < found));
-        comes_first && contact.offers.is_empty() && contact.legs.is_empty()
+        comes_first
+            && contact.offers.is_empty()
+            && contact.legs.is_empty()
+            && self.has_number(contact)
     }
 
     /// Rule 4: whether an agent may be asked beside others already asked, and by which route: by

@@ -174,14 +174,14 @@ impl Model {
     /// changed.
     fn route(&mut self, idx: usize) -> bool {
         let mut moved = false;
-        if self.assignment_is_over(&self.contacts[idx]) {
-            self.contacts[idx].assigned = None;
-        }
         let contact = &self.contacts[idx];
         if contact.seeking && contact.offers.is_empty() && self.waited_too_long(contact) {
             // Rule 6: a contact whose time ran out while it was offered ends with its last offer.
             self.overflow(idx, Outcome::Timeout);
             return true;
+        }
+        if self.assignment_is_over(&self.contacts[idx]) {
+            self.contacts[idx].assigned = None;
         }
         let looks_for_more =
             self.contacts[idx].looks_for_more || self.contacts[idx].offers.is_empty();

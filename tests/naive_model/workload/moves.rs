@@ -138,6 +138,7 @@ impl Workload {
             },
             not_before_at: self.one_in(12).then(|| at - 1_000 + self.ms(30_000)),
             attributes: None,
+            address: None,
             withheld: false,
             shared: false,
         })))
@@ -200,11 +201,17 @@ impl Workload {
 
     fn end(&mut self, model: &Model) -> Command {
         let contact = self.contact_in(model, &[ContactState::Connected]);
+        let is_callback = model.live(&contact).is_some_and(|idx| {
+            let contact = &model.contacts[idx];
+            contact.channel.as_str() == "callback"
+        });
         let outcome = match self.rng.random_range(0..20) {
+            0..12 if is_callback => Outcome::Unreached,
             0..6 => Outcome::Resolved,
             6..14 => Outcome::Open,
             14..17 => Outcome::Transferred,
-            17..19 => Outcome::Dropped,
+            17 => Outcome::Dropped,
+            18 => Outcome::Unreached,
             _ => Outcome::Cancelled,
         };
         Command::Contact(ContactCommand::End(ContactEnd {

@@ -10,6 +10,7 @@ use firsthand::router::command::{
     AgentCommand, AgentSet, Command, QueueCommand, QueueSet, SettingsPatch,
 };
 use firsthand::router::ids::Name;
+use firsthand::router::number::Whole;
 use firsthand::router::policy::{
     Capacity, ChannelRule, Level, Overflow, OwnerWait, Ownership, ParallelOffers, Policy, Priority,
     Retry, RingTime, SkillMap, Step,
@@ -97,6 +98,10 @@ impl Workload {
             policy.ownership = self.ownership();
         }
         policy.pull = self.one_in(2);
+        if self.one_in(2) {
+            policy.callback.attempts = Whole::of(self.rng.random_range(1..=3));
+            policy.callback.every_ms = Millis(self.ms(20_000));
+        }
         policy
     }
 

@@ -70,6 +70,13 @@ impl Router {
         self.escalate(case, of, 1, &leader, reason, Some(at), late);
     }
 
+    /// The customer of a case was to be called back, and nobody knows a number.
+    pub(in crate::router::act) fn escalate_no_number(&mut self, case: CaseIdx) {
+        let leader = Tell::leader();
+        let reason = EscalationReason::NoNumber;
+        self.escalate(case, ClockOf::Whole, 1, &leader, reason, None, false);
+    }
+
     #[expect(clippy::too_many_arguments, reason = "the parts of one event")]
     pub(super) fn escalate(
         &mut self,

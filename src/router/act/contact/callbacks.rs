@@ -5,19 +5,17 @@
 //! and `contact.sync` does not expect it.
 
 use super::duty::derived_name;
-use crate::router::api::codes::{CaseState, ContactState, Rule};
+use crate::router::api::codes::{CaseState, ContactState, Fallback, Rule};
 use crate::router::api::event::{ContactEvent, OfferReason};
-use crate::router::api::ids::{ContactIdx, Name};
+use crate::router::api::ids::{CaseIdx, ContactIdx, Name};
 use crate::router::api::moves::Move;
 use crate::router::api::people::ContactCallback;
+use crate::router::api::policy::CALLBACK_CHANNEL;
 use crate::router::api::reject::Reject;
 use crate::router::api::time::{MILLIS_MAX, Millis};
 use crate::router::state::contact::Contact;
 use crate::router::state::deadline::Deadline;
 use crate::router::{Router, Subject};
-
-/// The channel of callbacks.
-const CALLBACK: &str = "callback";
 
 impl Router {
     /// `contact.callback`.
@@ -42,12 +40,19 @@ impl Router {
             let message = format!("contact \"{}\" has no owner who could call", call.contact);
             return Err(Reject::conflict("contact", &call.contact, message).in_field("by_owner"));
         }
+        self.book
+            .check_address(&call.contact, call.address.as_ref())?;
+        if call.address.is_none() && !self.book.has_number(contact) {
+            let customer = contact.customer();
+            let customer = customer.map(|customer| self.book.customer(customer).id());
+            return Err(self.book.no_number(&call.contact, customer.as_ref()));
+        }
         self.revoke_offers(idx, OfferReason::Rerouted, |_| true);
         self.book.leave_index(idx);
         if self.book.contact(idx).state() == ContactState::Offered {
             self.book.set_state(idx, ContactState::Waiting);
         }
-        let channel = self.book.channels().find(&Name::of(CALLBACK));
+        let channel = self.book.channels().find(&Name::of(CALLBACK_CHANNEL));
         let at = self.book.at();
         let contact = self.book.contact_mut(idx);
         contact.channel = channel.unwrap_or(contact.channel);
@@ -57,11 +62,12 @@ impl Router {
         contact.by_owner_only |= call.by_owner;
         let cold = contact.cold_mut();
         cold.callback_at = Some(at);
-        cold.callback_to = call.address.clone();
+        let address = call.address.clone().or(cold.callback_to.take());
+        cold.callback_to = address.clone();
         self.remember(idx, Rule::Callback, None, None);
         self.emit_contact(idx, |book| ContactEvent::Callback {
             joined_at: book.contact(idx).joined_at,
-            address: call.address.clone(),
+            address,
             by_owner: call.by_owner,
         });
         self.begin_seeking(idx);
@@ -77,6 +83,34 @@ impl Router {
         owner.is_some_and(|owner| {
             self.book.agent(owner).exists() && !self.book.excluded(contact, owner)
         })
+    }
+
+    /// Tells the leader of a contact whose owner was to call back and cannot, because nobody knows a
+    /// number.
+    pub(super) fn tell_of_no_number(&mut self, idx: ContactIdx) {
+        let contact = self.book.contact(idx);
+        let Some(case) = contact.case() else { return };
+        let fallback = &self.book.policy_of(idx).ownership.fallback;
+        let waits_on = contact.place().is_some_and(|place| {
+            place.reach.owner.is_some() && place.reach.owner_only_until.is_none()
+        });
+        if !fallback.contains(&Fallback::CallbackByOwner)
+            || !waits_on
+            || contact.assigned().is_some()
+            || self.book.sought_owner(contact).is_none()
+            || self.book.has_number(contact)
+        {
+            return;
+        }
+        self.nobody_to_call(idx, case);
+    }
+
+    /// Tells the leader, once for each contact, that its customer cannot be called back.
+    pub(super) fn nobody_to_call(&mut self, idx: ContactIdx, case: CaseIdx) {
+        let cold = self.book.contact_mut(idx).cold_mut();
+        if !std::mem::replace(&mut cold.told_no_number, true) {
+            self.escalate_no_number(case);
+        }
     }
 
     /// Creates the callback of an owner who is not waited for (rule 15).
@@ -114,7 +148,7 @@ impl Router {
     /// A new contact that only the owner takes: with what the caller asked for, but without the
     /// history of the call.
     fn callback_of(&self, original: &Contact, id: Name, seq: u64) -> Contact {
-        let channel = self.book.channels().find(&Name::of(CALLBACK));
+        let channel = self.book.channels().find(&Name::of(CALLBACK_CHANNEL));
         let mut callback = original.afresh(id, self.book.at(), seq);
         callback.channel = channel.unwrap_or(original.channel);
         callback.by_owner_only = true;

@@ -7,6 +7,7 @@ use crate::router::api::codes::{ContactState, Outcome};
 use crate::router::api::command::{Attributes, ContactSubmit};
 use crate::router::api::event::OfferReason;
 use crate::router::api::ids::{AgentIdx, CaseIdx, ContactIdx, NAME_BYTES_MAX, Name, QueueIdx};
+use crate::router::api::policy::CALLBACK_CHANNEL;
 use crate::router::api::time::{MILLIS_MAX, Millis};
 use crate::router::decide::resolve::Resolved;
 use crate::router::state::duty::Duty;
@@ -32,8 +33,14 @@ impl Router {
         queue: QueueIdx,
         attributes: Option<Attributes>,
     ) -> ContactIdx {
+        let customer = self.book.case(case).customer();
+        let callable = customer.is_some_and(|customer| self.book.is_reachable(customer));
         let (channel, base) = match duty {
-            Duty::FollowUp => ("callback", "follow-up"),
+            Duty::FollowUp if callable || self.book.assumes_numbers() => {
+                (CALLBACK_CHANNEL, "follow-up")
+            }
+            // Without a number the owner asks in another way.
+            Duty::FollowUp => ("task", "follow-up"),
             Duty::Assist(_) => ("task", "assist"),
         };
         let number = match duty {

@@ -83,8 +83,10 @@ impl Router {
     /// Ends a contact in whatever state; one that has ended stays as it is.
     pub(super) fn contact_end(&mut self, end: &ContactEnd) -> Result<Subject, Reject> {
         let idx = self.book.find_contact(&end.contact)?;
-        if let Some(outcome) = end.outcome {
-            check_outcome(&end.contact, outcome)?;
+        match end.outcome {
+            Some(Outcome::Unreached) => self.check_is_callback(idx, &end.contact)?,
+            Some(outcome) => check_outcome(&end.contact, outcome)?,
+            None => {}
         }
         let state = self.book.contact(idx).state();
         if matches!(state, ContactState::WrapUp | ContactState::Ended) {
@@ -112,6 +114,9 @@ impl Router {
         let told_before = self.book.contact(idx).outcome;
         let outcome = end.outcome.or(told_before).unwrap_or(Outcome::Open);
         self.remember(idx, Rule::End, None, None);
+        if outcome == Outcome::Unreached && self.tries_again(idx, over_at) {
+            return Ok(Subject::Contact(idx));
+        }
         self.end_conversation(idx, outcome, AfterWork::Usual, over_at);
         if outcome == Outcome::Resolved {
             self.matter_resolved(idx, end.note.clone());
@@ -360,7 +365,8 @@ pub(super) fn check_outcome(contact: &Name, outcome: Outcome) -> Result<(), Reje
         | Outcome::Voicemail
         | Outcome::Callback
         | Outcome::Cancelled
-        | Outcome::Lost => {
+        | Outcome::Lost
+        | Outcome::Unreached => {
             let message = format!(
                 "\"{outcome}\" does not end a conversation: give resolved, open, transferred or \
                  dropped"

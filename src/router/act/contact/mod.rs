@@ -17,6 +17,7 @@ mod outcome;
 mod take;
 mod trail;
 mod transfer;
+mod tries;
 mod update;
 
 // The end, full queues, lost platforms.

@@ -8,6 +8,7 @@ use crate::router::api::ids::{AgentIdx, ContactIdx, Name, OfferId, Text};
 use crate::router::api::moves::Move;
 use crate::router::api::reject::Reject;
 use crate::router::state::contact::Offer;
+use crate::router::state::deadline::Deadline;
 use crate::router::{Router, Subject};
 
 impl Router {
@@ -31,6 +32,10 @@ impl Router {
         });
         self.remember_search(idx, rule, why, Some((agent, route)), None);
         self.book.leave_index(idx);
+        // While it rings it waits for nobody; the wait is judged anew when it waits again.
+        self.book
+            .contact_mut(idx)
+            .drop_deadline(Deadline::OwnerWait);
         let id = self.book.next_offer();
         if self.answered_at_once {
             self.connect_at_once(id, idx, agent, route, why);

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::router::Router;
-use crate::router::api::codes::{ContactState, Outcome, Rule, Why};
+use crate::router::api::codes::{ContactState, Outcome, OverflowAction, Rule, Why};
 use crate::router::api::effect::Count;
 use crate::router::api::event::ContactEvent;
 use crate::router::api::ids::{ContactIdx, QueueIdx};
@@ -37,7 +37,14 @@ impl Router {
                 None => break,
             }
         }
-        let outcome = self.book.outcome_of_overflow(self.book.contact(idx), why);
+        let contact = self.book.contact(idx);
+        let outcome = self.book.outcome_of_overflow(contact, why);
+        let action = self.book.policy_of(idx).overflow.action;
+        if let (Some(OverflowAction::Callback), Some(case)) = (action, contact.case())
+            && outcome != Outcome::Callback
+        {
+            self.nobody_to_call(idx, case);
+        }
         self.remember(idx, Rule::Overflow, Some(why), None);
         self.finish(idx, outcome, why);
     }

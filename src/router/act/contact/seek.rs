@@ -66,6 +66,9 @@ impl Router {
             self.book.contact_mut(idx).why = place.reach.why;
         }
         self.watch_no_agent(idx);
+        if self.book.contact(idx).case().is_some() {
+            self.tell_of_no_number(idx);
+        }
         if !announce {
             return;
         }

@@ -117,7 +117,7 @@ impl Router {
         self.book.set_deadline(idx, Deadline::Scheduled, Some(from));
     }
 
-    fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
+    pub(super) fn schedule(&mut self, idx: ContactIdx, from: Timestamp) {
         self.book.set_state(idx, ContactState::Scheduled);
         self.book.contact_mut(idx).why = Why::NotBefore;
         self.book.set_deadline(idx, Deadline::Scheduled, Some(from));
@@ -138,6 +138,12 @@ impl Router {
         contact.entered_at = at;
         contact.wait_from = at;
         self.book.set_state(idx, ContactState::Waiting);
+        if self.book.contact(idx).connected_at.get().is_some() {
+            // Another try of a callback comes to its queue again.
+            self.count(|book| Count::MovedIn {
+                queue: book.queue_name(idx),
+            });
+        }
         self.arrive(idx);
     }
 

@@ -21,6 +21,9 @@ pub struct ContactRef {
     pub agent: Option<Name>,
     /// Its ticket number at the counter.
     pub ticket: Option<Name>,
+    /// The client program that it belongs to; for subscriptions, not sent.
+    #[serde(skip)]
+    pub source: Option<Name>,
 }
 
 /// The result of an assist task, sent with the owner's next contact of the case.
@@ -112,6 +115,13 @@ pub enum ContactEvent {
         by: Name,
         reason: Option<Text>,
     },
+    /// A callback did not reach the customer.
+    Unreached {
+        attempt: u32,
+        attempts: u32,
+        /// When it is tried again, unless that was the last try.
+        next_at: Option<Timestamp>,
+    },
     WrapUp {
         until_at: Timestamp,
         ended_by: Option<EndedBy>,
@@ -159,6 +169,7 @@ impl ContactEvent {
             | Self::Left { .. }
             | Self::Held { .. }
             | Self::Retrieved
+            | Self::Unreached { .. }
             | Self::Assigned { .. }
             | Self::Outcome { .. }
             | Self::WrapUp { .. }
@@ -180,6 +191,7 @@ impl ContactEvent {
             | Self::Left { .. }
             | Self::Held { .. }
             | Self::Retrieved
+            | Self::Unreached { .. }
             | Self::Assigned { .. }
             | Self::Outcome { .. }
             | Self::WrapUp { .. }

@@ -175,6 +175,24 @@ impl EventBody {
         }
     }
 
+    /// The client program whose contact the event is about.
+    pub fn source(&self) -> Option<&Name> {
+        match self {
+            Self::Contact(of, _) | Self::Offer(of, _) => of.source.as_ref(),
+            Self::Agent(_)
+            | Self::Queue(_)
+            | Self::Settings(_)
+            | Self::Customer(_)
+            | Self::Case(_)
+            | Self::Clock(_)
+            | Self::Assist(_)
+            | Self::FollowUp(_)
+            | Self::Kind(_)
+            | Self::Calendar(_)
+            | Self::Server(_) => None,
+        }
+    }
+
     /// The queues that the event names.
     pub fn queues(&self) -> Names<'_> {
         match self {

@@ -34,6 +34,7 @@ numbered! {
         10 Callback,
         11 Cancelled,
         20 Lost,
+        70 Unreached,
     }
     OverflowAction { 1 Reject, 2 Voicemail, 3 Callback }
     OwnerHold { 1 Always, 2 WhileBusy }

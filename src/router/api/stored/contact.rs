@@ -38,6 +38,7 @@ stored! {
         15 attributes,
         30 withheld = false,
         31 shared = false,
+        70 address,
     }
 }
 stored! {

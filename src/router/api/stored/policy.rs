@@ -4,6 +4,7 @@
 use crate::calendar::Zone;
 use crate::router::api::booking::Booking;
 use crate::router::api::by_customer::{ByCustomer, SkillPattern};
+use crate::router::api::callbacks::Callbacks;
 use crate::router::api::codes::{MailCase, NoAgentCounts};
 use crate::router::api::command::{QueueRef, QueueSet, SettingsPatch};
 use crate::router::api::identities::Identities;
@@ -57,6 +58,7 @@ stored! {
         22 no_agent_counts = NoAgentCounts::LoggedIn,
         70 pull = false,
         23 parallel_round = false,
+        71 callback = Callbacks::default(),
     }
 }
 stored! { Retry { 1 declined_ms, 2 busy_ms, 3 unreachable_ms, 4 no_answer_ms } }
@@ -78,6 +80,7 @@ stored! {
         10 hold,
     }
 }
+stored! { Callbacks { 1 attempts, 2 every_ms } }
 stored! { Booking { 1 slot_ms, 2 capacity, 3 ahead_ms } }
 stored! { TicketPolicy { 1 prefix, 2 digits, 3 from, 4 reset, 5 day_starts_ms } }
 

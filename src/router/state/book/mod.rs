@@ -106,6 +106,8 @@ pub struct Book {
     logged_in: BTreeSet<AgentIdx>,
     /// Those of them who have never been available, so that the idle order does not have them.
     unplaced: BTreeSet<AgentIdx>,
+    /// Every customer is taken to have a number, as in a simulation, whose arrivals name none.
+    assumes_numbers: bool,
 }
 
 impl Book {
@@ -151,6 +153,7 @@ impl Book {
             bounded: 0,
             logged_in: BTreeSet::new(),
             unplaced: BTreeSet::new(),
+            assumes_numbers: false,
         };
         book.idle.set_channels(book.channels.len());
         let name = Name::of(DEFAULT_QUEUE);
@@ -159,6 +162,15 @@ impl Book {
         book.queues_by_name.insert(name, QueueIdx::of(0));
         book.find_longest_affinity();
         book
+    }
+
+    /// From now on every customer is taken to have a number.
+    pub(in crate::router) fn assume_numbers(&mut self) {
+        self.assumes_numbers = true;
+    }
+
+    pub(in crate::router) fn assumes_numbers(&self) -> bool {
+        self.assumes_numbers
     }
 
     /// The time of the last command or deadline.

@@ -56,6 +56,9 @@ impl Book {
             case: self.case_of(contact).map(|case| case.id()),
             agent: contact.last_agent.map(|agent| self.agent_name(agent)),
             ticket: contact.ticket(),
+            source: contact
+                .source()
+                .map(|source| self.sources.get(source).name().clone()),
         }
     }
 
