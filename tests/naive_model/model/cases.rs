@@ -197,6 +197,10 @@ impl Model {
     pub(super) fn own(&mut self, case: usize, owner: &Name) {
         self.cases[case].owner = Some(owner.clone());
         self.cases[case].owned_at = Some(self.now);
+        // Rule 15: its contacts are judged anew, those that ring too.
+        for contact in &mut self.contacts {
+            contact.looks_for_more |= contact.case == Some(case);
+        }
     }
 
     /// Rule 13: a recorded handover.
