@@ -144,6 +144,7 @@ mod tests {
                     "presence=",
                     "reason=",
                     "until_at=",
+                    "after=",
                     "bound=",
                     "beat_ms=",
                     "key=",

@@ -12,16 +12,6 @@ fn seqs(client: &mut Client, count: usize) -> Vec<u64> {
         .collect()
 }
 
-/// A place whose journal keeps events so long.
-fn keeping(time: &str) -> Place {
-    let place = Place::new("");
-    // The section of the journal is the last.
-    let config = std::fs::read_to_string(place.config()).expect("a configuration");
-    let config = format!("{config}keep_events = \"{time}\"\n");
-    std::fs::write(place.config(), config).expect("a writable folder");
-    place
-}
-
 /// Submits contacts; each makes one event.
 fn submit(client: &mut Client, from: usize, to: usize) {
     for n in from..to {
@@ -103,7 +93,7 @@ fn events_older_than_the_ring_come_from_the_journal_word_for_word() {
 
 #[test]
 fn a_subscription_from_a_dropped_event_names_the_first_kept() {
-    let place = keeping("0s");
+    let place = Place::keeping_events("0s");
     let daemon = place.start();
     let mut client = daemon.unix();
     // With segments of 1 MiB and two snapshots after them, the oldest are dropped.
@@ -146,7 +136,7 @@ fn fill(client: &mut Client, rounds: std::ops::Range<usize>) {
 /// Records are kept as long as `keep_events` says, over restarts too, and then no longer.
 #[test]
 fn events_are_kept_as_long_as_the_setting_says() {
-    let place = keeping("4s");
+    let place = Place::keeping_events("4s");
     let daemon = place.start();
     fill(&mut daemon.unix(), 0..3);
     daemon.stop();

@@ -209,7 +209,7 @@ fn another_journal_beside_a_ledger_is_refused() {
 
 #[test]
 fn a_ledger_older_than_the_journals_oldest_event_is_refused() {
-    let place = Place::new("");
+    let place = Place::keeping_events("0s");
     let daemon = place.start();
     work(&mut daemon.unix(), 0, 10);
     daemon.stop();

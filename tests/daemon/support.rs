@@ -28,6 +28,16 @@ impl Place {
         place
     }
 
+    /// A place whose journal keeps events so long.
+    pub fn keeping_events(time: &str) -> Self {
+        let place = Self::new("");
+        // The section of the journal is the last.
+        let config = std::fs::read_to_string(place.config()).expect("a configuration");
+        let config = format!("{config}keep_events = \"{time}\"\n");
+        std::fs::write(place.config(), config).expect("a writable folder");
+        place
+    }
+
     /// Writes the configuration: sockets and journal in the folder, then `config`, whose first
     /// lines belong to `[server]` unless they begin with a table.
     pub fn configure(&self, config: &str) {

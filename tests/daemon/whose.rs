@@ -446,7 +446,7 @@ static TABLE: &[Row] = &[
         "contact.sync",
         "P",
         About::Client,
-        |t| json!({"source": t.client(), "contacts": []}),
+        |t| json!({"source": t.client(), "contacts": [], "confirm": true}),
     ),
     row(
         "contact.take",

@@ -161,6 +161,7 @@ fn every_method_comes_back_as_it_went() {
                 }),
                 "agents": wanted.agents,
                 "queues": wanted.queues,
+                "source": wanted.source,
             }),
             (
                 Kind::Server,
