@@ -142,7 +142,7 @@ impl Router {
     }
 
     /// Decides again about the waiting contacts of an owner.
-    fn judge_owned(&mut self, owner: AgentIdx) {
+    pub(in crate::router::act) fn judge_owned(&mut self, owner: AgentIdx) {
         let owned = self.book.agent(owner).owned_waiting().values().copied();
         let concerned: Vec<ContactIdx> = owned
             .filter(|contact| {

@@ -200,7 +200,7 @@ impl Book {
         let is_open = reach.anyone || reach.team.is_some();
         let on_break = |agent: &AgentIdx| self.agent(*agent).presence() == Presence::Break;
         let agents = is_open.then(move || {
-            let skilled = self.idle().able(requirement).chain(self.unplaced());
+            let skilled = self.idle().able(requirement);
             let present = self.idle().present(requirement);
             present.chain(skilled.filter(on_break))
         });

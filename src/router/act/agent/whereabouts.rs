@@ -116,6 +116,8 @@ impl Router {
                 self.revoke_offers(contact, OfferReason::AgentGone, |offer| offer.agent == idx);
                 self.unsettled.push(contact);
             }
+            // What rang and what waits for this agent look together, in the common order.
+            self.judge_owned(idx);
         }
         self.book.note_changed(idx);
         self.watch_no_agent_everywhere();

@@ -250,11 +250,9 @@ impl Book {
         if !here.eq(self.logged_in().map(|idx| &self.agent(idx).id)) {
             return Err("who is logged in is noted wrongly".to_owned());
         }
-        let unplaced = self
-            .logged_in()
-            .filter(|idx| self.agent(*idx).position().is_none());
-        if !unplaced.eq(self.unplaced()) {
-            return Err("who has never been available is noted wrongly".to_owned());
+        let has_place = |idx: AgentIdx| self.agent(idx).position().is_some();
+        if !self.logged_in().all(has_place) {
+            return Err("somebody who is logged in has no place in the idle order".to_owned());
         }
         let slots = self.contacts().slots.iter().flatten();
         if slots.filter(|contact| contact.slot().is_some()).count() != self.contacts().booked.len()

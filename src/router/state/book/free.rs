@@ -31,12 +31,8 @@ impl Book {
         entry.presence = presence;
         if presence == Presence::Offline {
             self.logged_in.remove(&idx);
-            self.unplaced.remove(&idx);
         } else {
             self.logged_in.insert(idx);
-            if entry.position.is_none() {
-                self.unplaced.insert(idx);
-            }
         }
         entry.reason = reason;
         entry.until_at = until_at;
@@ -56,7 +52,6 @@ impl Book {
     pub(in crate::router) fn stand_last(&mut self, idx: AgentIdx) {
         self.agents[idx.at()].idle_since = Some(self.at);
         self.idle.place(&mut self.agents, idx, self.at);
-        self.unplaced.remove(&idx);
     }
 
     /// Begins a conversation, which may be beside another in a consultation.

@@ -316,9 +316,6 @@ impl Book {
             self.idle.place(&mut self.agents, idx, since);
         }
         self.idle.settle(&mut self.agents);
-        let here = self.logged_in.iter().copied();
-        let unplaced = here.filter(|idx| self.agents[idx.at()].position.is_none());
-        self.unplaced = unplaced.collect();
         for n in 0..self.agents.len() {
             self.refresh(AgentIdx::from_usize(n));
         }

@@ -104,8 +104,6 @@ pub struct Book {
     bounded: u32,
     /// The agents who are not offline.
     logged_in: BTreeSet<AgentIdx>,
-    /// Those of them who have never been available, so that the idle order does not have them.
-    unplaced: BTreeSet<AgentIdx>,
     /// Every customer is taken to have a number, as in a simulation, whose arrivals name none.
     assumes_numbers: bool,
 }
@@ -152,7 +150,6 @@ impl Book {
             rounds: Vec::new(),
             bounded: 0,
             logged_in: BTreeSet::new(),
-            unplaced: BTreeSet::new(),
             assumes_numbers: false,
         };
         book.idle.set_channels(book.channels.len());
@@ -320,11 +317,6 @@ impl Book {
     /// The agents who are not offline, by number.
     pub(in crate::router) fn logged_in(&self) -> impl Iterator<Item = AgentIdx> + '_ {
         self.logged_in.iter().copied()
-    }
-
-    /// The agents logged in who are not in the idle order.
-    pub(in crate::router) fn unplaced(&self) -> impl Iterator<Item = AgentIdx> + '_ {
-        self.unplaced.iter().copied()
     }
 
     /// Freed agents that have not chosen yet.

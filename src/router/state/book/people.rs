@@ -117,7 +117,6 @@ impl Book {
         self.idle.forget(&mut self.agents, idx);
         self.bind(idx, |bonds| *bonds = Bonds::default());
         self.logged_in.remove(&idx);
-        self.unplaced.remove(&idx);
         let entry = &mut self.agents[idx.at()];
         self.skilled.take(&entry.skills);
         entry.exists = false;
