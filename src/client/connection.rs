@@ -132,8 +132,10 @@ impl Connection {
     async fn arrive(&mut self) -> Result<Incoming, ClientError> {
         loop {
             while let Some(line) = self.take_line() {
-                if !line.is_empty() {
-                    return Incoming::read(&line);
+                if !line.is_empty()
+                    && let Some(incoming) = Incoming::read(&line)?
+                {
+                    return Ok(incoming);
                 }
             }
             let read = match &mut self.socket {

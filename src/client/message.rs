@@ -45,8 +45,9 @@ fn nothing() -> Box<RawValue> {
 }
 
 impl Incoming {
-    /// Reads a line without its end.
-    pub(super) fn read(line: &[u8]) -> Result<Self, ClientError> {
+    /// Reads a line without its end; `None` is a notification of another kind, such as
+    /// `server.draining`.
+    pub(super) fn read(line: &[u8]) -> Result<Option<Self>, ClientError> {
         #[derive(Deserialize)]
         struct Line<'a> {
             #[serde(default, borrow)]
@@ -66,7 +67,10 @@ impl Incoming {
             let mut event: Event =
                 serde_json::from_str(params.get()).map_err(|cause| strange(&cause, text))?;
             event.params = params.to_owned();
-            return Ok(Self::Event(event));
+            return Ok(Some(Self::Event(event)));
+        }
+        if read.method.is_some() && read.id.is_none() {
+            return Ok(None);
         }
         let result = match (read.result, read.error) {
             (Some(result), None) => Ok(result.to_owned()),
@@ -78,7 +82,7 @@ impl Incoming {
             }
         };
         let id = read.id.and_then(|id| id.get().parse().ok());
-        Ok(Self::Reply(Reply { id, result }))
+        Ok(Some(Self::Reply(Reply { id, result })))
     }
 }
 
@@ -99,7 +103,8 @@ mod tests {
     #[test]
     fn replies_and_events_are_told_apart() {
         let read = |line: &str| Incoming::read(line.as_bytes());
-        let Ok(Incoming::Reply(reply)) = read(r#"{"jsonrpc":"2.0","id":7,"result":{"ok":true}}"#)
+        let Ok(Some(Incoming::Reply(reply))) =
+            read(r#"{"jsonrpc":"2.0","id":7,"result":{"ok":true}}"#)
         else {
             panic!("a reply");
         };
@@ -107,7 +112,7 @@ mod tests {
         assert_eq!(reply.result.expect("a result").get(), r#"{"ok":true}"#);
 
         let error = r#"{"id":null,"error":{"code":-32000,"message":"no","data":{"kind":"limit"}}}"#;
-        let Ok(Incoming::Reply(reply)) = read(error) else {
+        let Ok(Some(Incoming::Reply(reply))) = read(error) else {
             panic!("a reply")
         };
         assert_eq!(reply.id, None);
@@ -115,7 +120,7 @@ mod tests {
 
         let event =
             r#"{"method":"event","params":{"seq":3,"at":5,"type":"agent.set","agent":"a"}}"#;
-        let Ok(Incoming::Event(event)) = read(event) else {
+        let Ok(Some(Incoming::Event(event))) = read(event) else {
             panic!("an event")
         };
         assert_eq!(
@@ -123,6 +128,9 @@ mod tests {
             (3, 5, "agent.set")
         );
         assert!(event.params.get().contains("\"agent\":\"a\""));
+
+        let notice = r#"{"jsonrpc":"2.0","method":"server.draining","params":{}}"#;
+        assert!(matches!(read(notice), Ok(None)));
 
         for line in [
             "",

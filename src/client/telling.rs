@@ -185,7 +185,7 @@ mod tests {
     fn events_read_well() {
         let told = |params: &str| {
             let line = format!(r#"{{"method":"event","params":{params}}}"#);
-            let Ok(Incoming::Event(event)) = Incoming::read(line.as_bytes()) else {
+            let Ok(Some(Incoming::Event(event))) = Incoming::read(line.as_bytes()) else {
                 panic!("an event");
             };
             let line = telling(&event);

@@ -1,11 +1,13 @@
 //! Accepts connections on the listening sockets, up to the number of places.
 
 use std::io;
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, tcp, unix};
 
 use crate::router::ids::Name;
 use crate::router::reject::Reject;
@@ -13,7 +15,7 @@ use crate::wire::reply;
 use crate::wire::request::Id;
 
 use super::access::Via;
-use super::connection;
+use super::connection::{self, Peer};
 use super::conversation::Conversation;
 use super::descriptors::LogLimit;
 use super::end::End;
@@ -103,7 +105,11 @@ async fn serve_unix(hub: Arc<Hub>, stream: UnixStream, guest: Arc<Guest>, via: V
     let conversation = Conversation::new(Arc::clone(&hub), Arc::clone(&guest), via, true);
     let (reader, writer) = stream.into_split();
     let hub_of_end = Arc::clone(&hub);
-    let end = connection::serve(hub, conversation, &guest, reader, writer, |_| {}).await;
+    let peer = Peer {
+        confirm: |_: &unix::OwnedReadHalf| {},
+        has_left: |reader: &unix::OwnedReadHalf| has_hung_up(reader.as_ref()),
+    };
+    let end = connection::serve(hub, conversation, &guest, reader, writer, peer).await;
     ended(&hub_of_end, "unix", end);
 }
 
@@ -116,11 +122,26 @@ async fn serve_tcp(hub: Arc<Hub>, stream: TcpStream, guest: Arc<Guest>) {
     // Some telephony platforms hold back the second of two small writes until the first is
     // acknowledged, and the kernel delays its acknowledgement unless asked after each read.
     let hub_of_end = Arc::clone(&hub);
-    let quick = |reader: &tokio::net::tcp::OwnedReadHalf| {
-        let _ = rustix::net::sockopt::set_tcp_quickack(reader.as_ref(), true);
+    let peer = Peer {
+        confirm: |reader: &tcp::OwnedReadHalf| {
+            let _ = rustix::net::sockopt::set_tcp_quickack(reader.as_ref(), true);
+        },
+        has_left: |reader: &tcp::OwnedReadHalf| has_hung_up(reader.as_ref()),
     };
-    let end = connection::serve(hub, conversation, &guest, reader, writer, quick).await;
+    let end = connection::serve(hub, conversation, &guest, reader, writer, peer).await;
     ended(&hub_of_end, "tcp", end);
+}
+
+/// Whether both directions are closed. Over TCP a peer that has closed all looks like one that only
+/// sends nothing more, until something is written to it or the kernel probes it.
+fn has_hung_up(stream: impl AsFd) -> bool {
+    let mut watched = [PollFd::new(&stream, PollFlags::empty())];
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let found = rustix::event::poll(&mut watched, Some(&now));
+    found.is_ok_and(|found| found > 0)
 }
 
 fn ended(hub: &Hub, via: &'static str, end: End) {

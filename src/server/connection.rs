@@ -55,15 +55,25 @@ pub fn limits_for(admitted: bool, wire: &Limits) -> Limits {
     wire
 }
 
-/// Serves a connection to its end. `confirm` is called after a read that is not answered at once;
-/// an answer would acknowledge it anyway.
+/// How often a client that listens and has closed its sending side is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What only the transport knows of the other side.
+pub struct Peer<C, L> {
+    /// Called after a read that is not answered at once; an answer would acknowledge it anyway.
+    pub confirm: C,
+    /// Whether it neither sends nor receives any more.
+    pub has_left: L,
+}
+
+/// Serves a connection to its end.
 pub async fn serve<R, W>(
     hub: Arc<Hub>,
     conversation: Conversation,
     guest: &Arc<Guest>,
     reader: R,
     writer: W,
-    confirm: impl Fn(&R) + Send,
+    peer: Peer<impl Fn(&R) + Send, impl Fn(&R) -> bool + Send>,
 ) -> End
 where
     R: AsyncRead + Unpin + Send,
@@ -106,8 +116,11 @@ where
         if is_read {
             heard = Moment::now();
             if answers_wait {
-                confirm(&served.reader);
+                (peer.confirm)(&served.reader);
             }
+        }
+        if served.is_half_closed && (peer.has_left)(&served.reader) {
+            break End::Closed;
         }
         if let Err(end) = served.react(event, deadline).await {
             break end;
@@ -115,7 +128,7 @@ where
         let is_answered = !served.outbox.is_empty();
         served.outbox.write_at_once();
         if is_read && !answers_wait && !is_answered {
-            confirm(&served.reader);
+            (peer.confirm)(&served.reader);
         }
     };
     if end == End::Crowded {
@@ -143,6 +156,8 @@ enum Event {
     /// The configuration was replaced, or the daemon stops.
     Outdated,
     /// The client has closed its sending side.
+    HalfClosed,
+    /// The connection broke.
     Ended,
 }
 
@@ -162,6 +177,8 @@ struct Served<'a, R, W> {
     outbox: Outbox<W>,
     wire: Limits,
     calls_max: usize,
+    /// The client has closed its sending side and still listens.
+    is_half_closed: bool,
 }
 
 impl<'a, R, W> Served<'a, R, W>
@@ -186,6 +203,7 @@ where
             outbox,
             wire,
             calls_max: limits.turn,
+            is_half_closed: false,
         }
     }
 
@@ -196,14 +214,14 @@ where
         (outdated, dismissed): News<'_, '_>,
     ) -> Result<Event, End> {
         let waiting = self.outbox.len();
-        let can_read = self.outbox.has_room();
+        let can_read = self.outbox.has_room() && !self.is_half_closed;
         tokio::select! {
             written = self.outbox.write(), if waiting > 0 => match written {
                 Ok(()) => Ok(Event::Wrote),
                 Err(error) => Err(error.into()),
             },
             read = self.reader.read_buf(self.lines.space()), if can_read => match read {
-                Ok(0) => Ok(Event::Ended),
+                Ok(0) => Ok(Event::HalfClosed),
                 Ok(_) => Ok(Event::Read),
                 Err(error) => match error.into() {
                     End::Gone => Err(End::Gone),
@@ -221,6 +239,7 @@ where
                 Ok(()) => Ok(Event::Events),
                 Err(_) => Err(End::Lost),
             },
+            () = tokio::time::sleep(LOOK_EVERY), if self.is_half_closed => Ok(Event::Alarm),
             () = alarm => Ok(Event::Alarm),
             () = outdated => Ok(Event::Outdated),
             () = dismissed => Err(self.guest.why()),
@@ -247,6 +266,15 @@ where
                     return Err(End::SlowConsumer);
                 }
                 Ok(())
+            }
+            Event::HalfClosed => {
+                self.take_last().await?;
+                self.is_half_closed = self.conversation.only_listens();
+                if self.is_half_closed {
+                    Ok(())
+                } else {
+                    Err(End::Closed)
+                }
             }
             Event::Ended => {
                 // The connection ends anyway.

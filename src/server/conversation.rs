@@ -180,6 +180,12 @@ impl Conversation {
         Ok(())
     }
 
+    /// Whether the peer hears events and holds nothing else by its connection, such as the lease of
+    /// a session: it may stay when it has sent its last.
+    pub fn only_listens(&self) -> bool {
+        self.feed.is_some() && self.session.is_none()
+    }
+
     /// The subscription. Empty while access has to be checked again.
     pub fn feed(&mut self) -> Option<&mut Feed> {
         self.feed

@@ -18,6 +18,10 @@ use super::history::{self, Past};
 use super::hub::Hub;
 use super::ring::Published;
 
+/// Tells subscribers that the daemon takes no new contacts from now on.
+const DRAINING: &[u8] = br#"{"jsonrpc":"2.0","method":"server.draining","params":{}}
+"#;
+
 /// Events taken from the ring at a time.
 const PULL_EVENTS_MAX: usize = 256;
 
@@ -37,6 +41,8 @@ pub struct Feed {
     taken: Vec<Arc<Published>>,
     /// It has caught up: further events are new.
     is_live: bool,
+    /// It was told that the daemon drains.
+    knows_of_drain: bool,
 }
 
 /// Result of [`Feed::pull`].
@@ -81,6 +87,7 @@ impl Feed {
             past: None,
             taken: Vec::new(),
             is_live: false,
+            knows_of_drain: false,
         };
         if seen + 1 < first {
             history::check(&feed.hub, &feed.cell, seen).await?;
@@ -101,8 +108,11 @@ impl Feed {
             return Ok(());
         }
         let Some(past) = &mut self.past else {
-            // The sender lives in the cell, which this feed holds.
-            let _ = self.releases.changed().await;
+            tokio::select! {
+                // The sender lives in the cell, which this feed holds.
+                _ = self.releases.changed() => {}
+                () = self.hub.drain_begun.cancelled(), if !self.knows_of_drain => {}
+            }
             return Ok(());
         };
         match past.recv().await {
@@ -118,6 +128,9 @@ impl Feed {
 
     /// Appends released events until `out` holds `max` bytes.
     pub fn pull(&mut self, out: &mut Vec<u8>, max: usize) -> Pulled {
+        if self.hub.is_draining() && !std::mem::replace(&mut self.knows_of_drain, true) {
+            out.extend_from_slice(DRAINING);
+        }
         loop {
             let mut written = 0;
             for published in &self.taken {

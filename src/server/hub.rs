@@ -83,6 +83,8 @@ pub struct Hub {
     /// The deadline the timer task sleeps to.
     pub armed: AtomicI64,
     draining: AtomicBool,
+    /// Wakes those who are told that it drains.
+    pub drain_begun: CancellationToken,
     /// The configuration was postponed because the disk is full; it is applied when there is room.
     pub configuration_waits: AtomicBool,
     failure: OnceLock<JournalError>,
@@ -137,6 +139,7 @@ impl Hub {
             earlier: Notify::new(),
             armed: AtomicI64::new(Timestamp::MAX),
             draining: AtomicBool::new(false),
+            drain_begun: CancellationToken::new(),
             configuration_waits: AtomicBool::new(false),
             failure: OnceLock::new(),
             accepting: CancellationToken::new(),
@@ -245,6 +248,7 @@ impl Hub {
     pub fn drain(&self) {
         if !self.draining.swap(true, Ordering::AcqRel) {
             tracing::info!("draining: new contacts are refused");
+            self.drain_begun.cancel();
         }
     }
 

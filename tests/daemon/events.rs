@@ -1,10 +1,15 @@
 //! Events without a gap: live, after a reconnect, after a restart, and from long ago.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use super::support::{Client, Place};
+use super::http::WebSocket;
+use super::support::{Client, PATIENCE, Place, http, metric, until};
 
 fn seqs(client: &mut Client, count: usize) -> Vec<u64> {
     (0..count)
@@ -157,4 +162,109 @@ fn events_are_kept_as_long_as_the_setting_says() {
     let reply = client.ask("events.subscribe", json!({"after": 1}));
     let oldest = reply["error"]["data"]["oldest"].as_u64();
     assert!(oldest.is_some_and(|oldest| oldest > 250), "{reply}");
+}
+
+/// As `printf … | nc` does: all requests, then the sending side is closed.
+fn only_listening(stream: impl Read + Write, close: impl FnOnce()) -> impl FnMut() -> Value {
+    let mut reader = BufReader::new(stream);
+    let subscribe = json!({"jsonrpc": "2.0", "id": 1, "method": "events.subscribe"});
+    let line = format!("{subscribe}\n");
+    reader
+        .get_mut()
+        .write_all(line.as_bytes())
+        .expect("it reads");
+    close();
+    move || {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("a line");
+        serde_json::from_str(&line).expect("JSON")
+    }
+}
+
+#[test]
+fn who_has_sent_its_last_still_gets_events() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let unix = UnixStream::connect(&daemon.socket).expect("it listens");
+    let tcp = TcpStream::connect(daemon.tcp).expect("it listens");
+    unix.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let close = || unix.shutdown(Shutdown::Write).expect("it is open");
+    let mut by_unix = only_listening(&unix, close);
+    let close = || tcp.shutdown(Shutdown::Write).expect("it is open");
+    let mut by_tcp = only_listening(&tcp, close);
+    for next in [&mut by_unix as &mut dyn FnMut() -> Value, &mut by_tcp] {
+        assert_eq!(next()["result"]["subscribed"], true);
+    }
+    // Longer than the daemon takes to look whether they have left.
+    std::thread::sleep(Duration::from_millis(1500));
+    let mut platform = daemon.unix();
+    submit(&mut platform, 0, 3);
+    for next in [&mut by_unix as &mut dyn FnMut() -> Value, &mut by_tcp] {
+        for n in 0..3 {
+            assert_eq!(next()["params"]["contact"], format!("c{n}"));
+        }
+    }
+}
+
+#[test]
+fn a_listener_that_leaves_after_its_last_word_is_let_go() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let open = || {
+        let (_, text) = http(daemon.http, "GET /metrics HTTP/1.1", "");
+        metric(&text, "firsthand_connections").expect("it is counted")
+    };
+    let before = open();
+    let stream = UnixStream::connect(&daemon.socket).expect("it listens");
+    let close = || stream.shutdown(Shutdown::Write).expect("it is open");
+    let mut next = only_listening(&stream, close);
+    next();
+    until("it is counted", || open() > before);
+    drop(next);
+    drop(stream);
+    until("its place is free", || open() <= before);
+}
+
+#[test]
+fn a_session_ends_with_its_sending_side() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let stream = UnixStream::connect(&daemon.socket).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let open = json!({"jsonrpc": "2.0", "id": 1, "method": "session.open",
+        "params": {"client": "pbx", "events": true}});
+    (&stream)
+        .write_all(format!("{open}\n").as_bytes())
+        .expect("it reads");
+    stream.shutdown(Shutdown::Write).expect("it is open");
+    let mut all = String::new();
+    (&stream).read_to_string(&mut all).expect("it is closed");
+    assert_eq!(all.lines().count(), 1, "{all}");
+}
+
+#[test]
+fn subscribers_hear_of_a_drain_once_and_the_end_of_a_websocket_says_why() {
+    let place = Place::new("");
+    let daemon = place.start();
+    let mut listener = daemon.tcp();
+    listener.call("events.subscribe", json!({}));
+    let mut browser = WebSocket::open(daemon.http);
+    browser.send(r#"{"jsonrpc":"2.0","id":1,"method":"events.subscribe"}"#);
+    browser.receive();
+    let mut operator = daemon.unix();
+    operator.call("server.drain", json!({}));
+    operator.call("server.drain", json!({}));
+    assert_eq!(listener.reply()["method"], "server.draining");
+    assert_eq!(browser.receive()["method"], "server.draining");
+    let mut late = daemon.unix();
+    late.call("events.subscribe", json!({}));
+    assert_eq!(late.reply()["method"], "server.draining");
+    // Nothing else came: what comes next is an event.
+    operator.call("agent.set", json!({"agent": "ada"}));
+    assert_eq!(listener.event()["type"], "agent.set");
+    assert_eq!(late.event()["type"], "agent.set");
+    assert_eq!(browser.receive()["params"]["type"], "agent.set");
+    daemon.signal(Signal::TERM);
+    assert_eq!(browser.closed_with(), (1001, "stopped".to_owned()));
 }

@@ -277,6 +277,18 @@ impl WebSocket {
         self.try_receive().expect("a whole text")
     }
 
+    /// The code and the reason with which the daemon closes the connection.
+    pub fn closed_with(&mut self) -> (u16, String) {
+        let mut head = [0; 2];
+        self.0.read_exact(&mut head).expect("a frame");
+        assert_eq!(head[0], 0x88, "a frame that closes");
+        let mut body = vec![0; usize::from(head[1])];
+        self.0.read_exact(&mut body).expect("its body");
+        let (code, reason) = body.split_at(2);
+        let code = u16::from_be_bytes(code.try_into().expect("two bytes"));
+        (code, String::from_utf8_lossy(reason).into_owned())
+    }
+
     /// The next message; `None` if the daemon closes the connection.
     pub fn try_receive(&mut self) -> Option<Value> {
         let mut head = [0; 2];

@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{
+    CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code,
+};
 use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -30,6 +32,8 @@ const EVENTS_BYTES: usize = 64 << 10;
 /// A frame over the limit of a line is read and refused, and the connection goes on; one over this
 /// many times the limit ends it.
 const OVERSIZE: usize = 2;
+/// A peer that does not read has this long to take the last frame.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 /// Bytes read at a time.
 const READ_BYTES: usize = 16 << 10;
 
@@ -132,8 +136,23 @@ async fn serve(
     let end = conversation.end_word(end);
     conversation.end().await;
     // The peer may have left.
-    let _ = tokio::time::timeout(Duration::from_secs(1), socket.send(Frame::Close(None))).await;
+    let bye = socket.send(Frame::Close(close_frame(end)));
+    let _ = tokio::time::timeout(CLOSE_WITHIN, bye).await;
     end
+}
+
+/// The code by which a browser knows whether to come again (RFC 6455, section 7.4.1).
+fn close_frame(end: End) -> Option<CloseFrame> {
+    let code = match end {
+        End::Closed | End::Gone => return None,
+        End::Stopped => close_code::AWAY,
+        End::Lost => close_code::ERROR,
+        End::Idle | End::SlowConsumer | End::Revoked | End::Crowded => close_code::POLICY,
+    };
+    Some(CloseFrame {
+        code,
+        reason: end.as_str().into(),
+    })
 }
 
 enum Event {
