@@ -41,14 +41,16 @@ fn serve(place: &Place, more: &[&str]) -> Command {
     command
 }
 
-fn set_wall(place: &Place, by: &str) {
+/// Sets the time of day, as so many seconds before or after the true one.
+pub fn set_wall(place: &Place, by: &str) {
     // Renamed into place, so that it is never read half written.
     let next = place.path("wall.next");
     std::fs::write(&next, by).expect("a writable folder");
     std::fs::rename(next, place.path("wall")).expect("a writable folder");
 }
 
-fn up(place: &Place, more: &[&str]) -> (Child, Client) {
+/// A daemon at that time of day, once it answers.
+pub fn up(place: &Place, more: &[&str]) -> (Child, Client) {
     let child = serve(place, more).spawn().expect("the binary runs");
     until("the daemon listens", || {
         UnixStream::connect(place.path("s.sock")).is_ok()
@@ -60,7 +62,7 @@ fn up(place: &Place, more: &[&str]) -> (Child, Client) {
 }
 
 /// Stops a daemon and returns its log.
-fn stop(child: Child) -> String {
+pub fn stop(child: Child) -> String {
     kill_process(Pid::from_child(&child), Signal::TERM).expect("it is there");
     let done = child.wait_with_output().expect("it ends");
     assert_eq!(done.status.code(), Some(0));

@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use firsthand::journal::{Journal, NewRecord, Options, tools};
 use firsthand::router::rules::RULES_LEVEL;
@@ -12,10 +13,12 @@ use firsthand::stored;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
+use super::clock::{set_wall, stop, up};
 use super::support::{Place, binary, contact};
 
-/// A kept journal was written long ago.
-const ACCEPTED: &[&str] = &["--accept-clock"];
+/// When the kept journals of the numbered form end, in seconds since 1970. Two days later nothing of
+/// an ended contact is left, so they are read on their own day.
+const KEPT_UNTIL_S: u64 = 1_795_978_267;
 
 /// Copies a journal of `tests/journal/kept` to where a daemon finds it.
 fn unpack(kept: &str, place: &Place) {
@@ -141,8 +144,10 @@ fn journals_of_early_builds_are_refused_with_what_to_do() {
 
 /// What the kept journals of the numbered form hold, whoever reads them.
 fn look(place: &Place) {
-    let daemon = place.start_with(ACCEPTED);
-    let mut client = daemon.unix();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let ago = now.expect("after 1970").as_secs() - KEPT_UNTIL_S;
+    set_wall(place, &format!("-{ago}"));
+    let (daemon, mut client) = up(place, &[]);
     assert_eq!(contact(&mut client, "call-0017")["state"], "ended");
     let chat = contact(&mut client, "chat-0018");
     assert_eq!(
@@ -154,7 +159,7 @@ fn look(place: &Place) {
     assert_eq!(case["stage"], "replied");
     let owner = client.call("owner.get", json!({"customer": "li", "topic": "billing"}));
     assert_eq!(owner["owner"], "ada");
-    daemon.stop();
+    stop(daemon);
     place.verify();
 }
 
