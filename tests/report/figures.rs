@@ -146,6 +146,11 @@ fn write(folder: &Path) {
     second_case(&mut centre);
     follow_up(&mut centre);
     third_case(&mut centre);
+    keep(&centre, folder);
+}
+
+/// Writes a ledger of what happened.
+pub fn keep(centre: &Centre, folder: &Path) {
     let mut writer = Writer::open(folder, "default", "j").expect("a folder");
     writer.follow(0).expect("written");
     for event in &centre.events {
@@ -166,13 +171,13 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
     output
 }
 
-fn report(folder: &Path, arguments: &[&str]) -> Value {
+pub fn report(folder: &Path, arguments: &[&str]) -> Value {
     let output = run(folder, &[&["--json"], arguments].concat());
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 /// Compares the named members, and lists every difference.
-fn check(of: &str, found: &Value, wanted: &Value) {
+pub fn check(of: &str, found: &Value, wanted: &Value) {
     let wanted = wanted.as_object().expect("an object");
     let different: Vec<String> = wanted
         .iter()

@@ -4,3 +4,4 @@
 mod centre;
 mod figures;
 mod manual;
+mod parts;

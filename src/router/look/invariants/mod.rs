@@ -17,6 +17,7 @@ impl Book {
     /// Checks every invariant; the error names the first violated one.
     pub fn check_invariants(&self) -> Result<(), String> {
         self.check_contacts()?;
+        self.check_figures_add_up()?;
         self.check_agents()?;
         self.check_cases()?;
         self.check_duties()?;
@@ -68,6 +69,22 @@ impl Book {
                 "counts are {:?}, contacts say {counts:?}",
                 self.counts()
             ));
+        }
+        Ok(())
+    }
+
+    /// Whoever came to a queue to wait was taken there, ended, moved on, or is still there.
+    fn check_figures_add_up(&self) -> Result<(), String> {
+        for queue in self.queues() {
+            let (tally, counts) = (queue.stats.total, queue.counts());
+            let over = tally.connected + tally.unanswered + tally.moved_out;
+            let there = u64::from(counts.waiting) + u64::from(counts.offered);
+            if tally.entered != over + there {
+                return Err(format!(
+                    "{} came to queue {}, {over} of them went and {there} are there",
+                    tally.entered, queue.id
+                ));
+            }
         }
         Ok(())
     }
