@@ -141,7 +141,7 @@ async fn serve(
     end
 }
 
-/// The code by which a browser knows whether to come again (RFC 6455, section 7.4.1).
+/// The code by which a browser knows whether to come again.
 fn close_frame(end: End) -> Option<CloseFrame> {
     let code = match end {
         End::Closed | End::Gone => return None,
