@@ -2,9 +2,15 @@
 //!
 //! Only faults pay for it; it must never decide anything but a hint.
 
+/// A longer word is no typing error, and the search is quadratic in its length.
+const WRITTEN_BYTES_MAX: usize = 128;
+
 /// The known word that `written` was most likely meant to be, if one is near enough: within a
 /// third of its length, and within three letters.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > WRITTEN_BYTES_MAX {
+        return None;
+    }
     let limit = (written.chars().count() / 3).clamp(1, 3);
     known
         .into_iter()

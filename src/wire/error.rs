@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::limits::ECHO_BYTES_MAX;
 use super::plain::Unusual;
+use crate::nearest::nearest;
 use crate::router::reject::RejectKind;
 
 /// The code of a refusal by the router.
@@ -56,7 +57,7 @@ pub struct Data {
     /// The known names, where an unknown one was given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<&'static str>,
-    /// The known method most similar to the unknown one.
+    /// The known name most similar to the unknown one, if one is near.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<&'static str>,
     /// The limit that was exceeded.
@@ -146,6 +147,21 @@ impl WireError {
                 ..Data::default()
             })),
         }
+    }
+}
+
+impl WireError {
+    /// Names the nearest of the known names, if one is near, in the message and for a program.
+    pub fn with_nearest(
+        mut self,
+        written: &str,
+        known: impl IntoIterator<Item = &'static str>,
+    ) -> Self {
+        if let Some(near) = nearest(written, known) {
+            self.message = format!("{}; did you mean \"{near}\"?", self.message);
+            self.data.get_or_insert_default().nearest = Some(near);
+        }
+        self
     }
 }
 

@@ -6,7 +6,7 @@
 use serde::de::DeserializeOwned;
 
 use super::check;
-use super::error::{Code, Data, WireError, echo};
+use super::error::{Code, WireError, echo};
 use super::fields;
 use super::params::Params;
 use super::request::{Request, ServerCall, SessionOpen};
@@ -17,7 +17,6 @@ use crate::fields::{
     Field, Fields, LIST, NONE, SERVER_COMPARE, SERVER_RELOAD, STATS_GET, Type, agent, calendar,
     case, contact, customer, kind, queue, settings,
 };
-use crate::nearest::nearest;
 use crate::router::command::{
     AgentCommand, CalendarCommand, CalendarSet, CaseCommand, Command, ContactCommand,
     CustomerCommand, KindCommand, KindSet, OfferCommand, QueueCommand, QueueSet,
@@ -140,22 +139,12 @@ const fn slot(name: &[u8]) -> usize {
 /// The error for an unknown method.
 pub(super) fn unknown(name: &str) -> WireError {
     let known = METHODS.iter().map(|method| method.name);
-    // A long name is no typing error, and the search is quadratic in its length.
-    let nearest = (name.len() <= super::limits::ECHO_BYTES_MAX)
-        .then(|| nearest(name, known))
-        .flatten();
-    let hint = nearest.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
-    let name = echo(name);
-    WireError {
+    let error = WireError {
         code: Code::MethodNotFound,
-        message: format!("method \"{name}\" does not exist{hint}"),
-        data: nearest.map(|near| {
-            Box::new(Data {
-                nearest: Some(near),
-                ..Data::default()
-            })
-        }),
-    }
+        message: format!("method \"{}\" does not exist", echo(name)),
+        data: None,
+    };
+    error.with_nearest(name, known)
 }
 
 fn command<T: DeserializeOwned, C: Into<Command>>(

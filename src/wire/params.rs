@@ -243,6 +243,9 @@ impl<'a> AnyParams<'a> {
         let mut error = WireError::params(&field, message, expected);
         if let (Some(data), Some(words)) = (&mut error.data, kind.and_then(Type::words)) {
             data.known = words.to_vec();
+            if let Some(written) = unknown_word(found) {
+                return error.with_nearest(written, words.iter().copied());
+            }
         }
         error
     }
@@ -273,10 +276,10 @@ impl<'a> AnyParams<'a> {
         error.data = Some(Box::new(Data {
             kind: Some(RejectKind::Invalid),
             field: Some(field),
-            known,
+            known: known.clone(),
             ..Data::default()
         }));
-        error
+        error.with_nearest(name, known)
     }
 
     /// The declared type at a path.
@@ -344,6 +347,15 @@ fn subject(found: &str) -> String {
         None => found.replace("unknown variant `", "unknown word `"),
     };
     echo_long(&found)
+}
+
+/// The word that was given where others were known.
+fn unknown_word(found: &str) -> Option<&str> {
+    let word = found.strip_prefix("unknown variant `");
+    let end = |rest: &str| rest.find("`, expected ");
+    let word = word.and_then(|rest| Some(&rest[..end(rest)?]));
+    let kind = || found.strip_prefix("unknown type \"")?.strip_suffix('"');
+    word.or_else(kind)
 }
 
 /// Errors may quote the input: twice the usual length leaves room for the words around it.

@@ -17,6 +17,7 @@ use super::params::{AnyParams, Params};
 use super::plain_call;
 use super::scan::{Word, is_too_deep};
 use super::subscription::Subscribe;
+use crate::nearest::nearest;
 use crate::router::command::Command;
 use crate::router::ids::{Key, Name, Text};
 use crate::router::query::Query;
@@ -394,10 +395,15 @@ impl<'de> Visitor<'de> for EnvelopeVisitor<'_> {
                 other => match self.extra.iter().position(|extra| *extra == other) {
                     Some(at) => &mut envelope.extra[at],
                     None => {
-                        let known = "jsonrpc, id, method and params";
-                        let name = echo(other);
+                        let known = ["jsonrpc", "id", "method", "params"];
+                        let near = nearest(other, known);
+                        let hint = near.map(|near| format!("; did you mean \"{near}\"?"));
+                        let (hint, name) = (hint.unwrap_or_default(), echo(other));
                         envelope.fault.get_or_insert_with(|| {
-                            format!("unknown member \"{name}\": a request has {known}")
+                            format!(
+                                "unknown member \"{name}\": a request has jsonrpc, id, method and \
+                                 params{hint}"
+                            )
                         });
                         continue;
                     }
